@@ -1,0 +1,137 @@
+//! Reads attribute lists: `{#id .class key=value key="two words"}`.
+//!
+//! Input: the text of a heading, a list item, a term or a fence's info string. Output: where the text ends and an
+//! [`Attributes`], or nothing where the braces are plain text. Never reports: the place that asked knows which keys it takes.
+
+use std::ops::Range;
+
+/// One attribute with its place, in bytes of the text that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// `id`, `class`, or the key as written.
+    pub key: String,
+    /// The value, unquoted.
+    pub value: String,
+    /// The whole attribute.
+    pub range: Range<usize>,
+}
+
+/// A list of attributes in the order written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributes {
+    /// The attributes, repeats included.
+    pub list: Vec<Attribute>,
+    /// Where the text before the braces ends, trailing spaces left out.
+    pub text_end: usize,
+}
+
+impl Attributes {
+    /// Returns the first value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Attribute> {
+        self.list.iter().find(|attribute| attribute.key == key)
+    }
+}
+
+/// Finds an attribute list at the end of `text`, which may be followed by spaces only.
+///
+/// Braces with anything else in them are text, and so are braces that follow a backslash.
+#[must_use]
+pub fn trailing(text: &str) -> Option<Attributes> {
+    let trimmed = text.trim_end();
+    if !trimmed.ends_with('}') {
+        return None;
+    }
+    // Quoted values may hold an opening brace: try each one, the last first.
+    let mut end = trimmed.len();
+    while let Some(open) = trimmed[..end].rfind('{') {
+        let before = &trimmed[..open];
+        let apart = before.is_empty() || before.ends_with(|c: char| c.is_whitespace());
+        if apart && let Some(list) = parse(&trimmed[open + 1..trimmed.len() - 1], open + 1) {
+            return Some(Attributes { list, text_end: before.trim_end().len() });
+        }
+        end = open;
+    }
+    None
+}
+
+/// Parses what stands between the braces; `offset` is where it begins.
+///
+/// Returns nothing where it is empty or a word is neither `#id`, `.class` nor `key=value`.
+#[must_use]
+pub fn parse(inner: &str, offset: usize) -> Option<Vec<Attribute>> {
+    let mut list = Vec::new();
+    let mut at = 0;
+    loop {
+        at += inner[at..].len() - inner[at..].trim_start().len();
+        if at >= inner.len() {
+            break;
+        }
+        let (attribute, length) = one(&inner[at..])?;
+        let range = offset + at..offset + at + length;
+        list.push(Attribute { key: attribute.0, value: attribute.1, range });
+        at += length;
+    }
+    (!list.is_empty()).then_some(list)
+}
+
+/// Reads one attribute at the start of `text`: its key, its value and its length in bytes.
+fn one(text: &str) -> Option<((String, String), usize)> {
+    let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
+    if let Some(name) = text[..word_end].strip_prefix('#') {
+        return is_name(name).then(|| (("id".to_owned(), name.to_owned()), word_end));
+    }
+    if let Some(name) = text[..word_end].strip_prefix('.') {
+        return is_name(name).then(|| (("class".to_owned(), name.to_owned()), word_end));
+    }
+    let equals = text[..word_end].find('=')?;
+    let key = &text[..equals];
+    if !is_key(key) {
+        return None;
+    }
+    let rest = &text[equals + 1..];
+    if let Some(quoted) = rest.strip_prefix('"') {
+        let close = quoted.find('"')?;
+        let length = equals + 1 + close + 2;
+        let ends = text[length..].chars().next().is_none_or(char::is_whitespace);
+        return ends.then(|| ((key.to_owned(), quoted[..close].to_owned()), length));
+    }
+    let value = &text[equals + 1..word_end];
+    (!value.is_empty() && !value.contains(['"', '{', '}']))
+        .then(|| ((key.to_owned(), value.to_owned()), word_end))
+}
+
+/// An id or a class: anything that can stand in a fragment without quoting trouble.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
+}
+
+fn is_key(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+        Some(trailing(text)?.list.into_iter().map(|a| (a.key, a.value)).collect())
+    }
+
+    #[test]
+    fn a_list_is_read_with_quotes_and_ranges() {
+        let found = trailing(r#"Owning {#own .big level=3 note="two {words}"}  "#).unwrap();
+        assert_eq!(found.text_end, 6);
+        let pairs: Vec<_> = found.list.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
+        assert_eq!(pairs, [("id", "own"), ("class", "big"), ("level", "3"), ("note", "two {words}")]);
+        assert_eq!(found.list[2].range, 18..25);
+    }
+
+    #[test]
+    fn braces_with_anything_else_are_text() {
+        for text in ["uses {curly} words", "set {a, b}", "f(x){#id}", "{}", "a {level=}", "{{ matrix() }}", "a {\"x\"}"] {
+            assert_eq!(pairs(text), None, "{text}");
+        }
+    }
+}

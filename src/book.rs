@@ -1,0 +1,162 @@
+//! Knows how the chapters hang together: tree, addresses, names, relations in both directions.
+//!
+//! Input: the metadata of every chapter, the assets' names and the configuration. Output: [`Book`] and findings. Never sees prose, so that an edit
+//! of prose keeps the book; never reads files.
+
+mod address;
+mod names;
+mod relations;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use address::{Generated, generated_url};
+pub use names::Names;
+pub use relations::{Expectation, Relations, RoleView};
+pub use tree::{Node, NodeId, Tree};
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Meta, ReferenceNumber};
+use crate::link::{self, Target};
+use crate::path::{SourcePath, UrlPath};
+
+/// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChapterId(pub u32);
+
+impl ChapterId {
+    /// Returns the number as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Everything that pages need to know of other pages.
+#[derive(Debug)]
+pub struct Book {
+    /// The chapters, sorted by path.
+    pub chapters: Vec<Arc<Meta>>,
+    /// The address of each chapter.
+    pub urls: Vec<UrlPath>,
+    /// Chapters by id, path, alias and title.
+    pub names: Names,
+    /// Files that are neither chapters nor configuration.
+    pub assets: BTreeSet<SourcePath>,
+    /// Parts and what lies below them.
+    pub tree: Tree,
+    /// Where each reference of each chapter leads.
+    pub targets: Vec<Vec<Target>>,
+    /// Who links to each chapter, sorted, each once.
+    pub backlinks: Vec<Vec<ChapterId>>,
+    /// Roles, competencies, strategies, paths and terms, both ways.
+    pub relations: Relations,
+    /// Addresses of old names: where they lead.
+    pub redirects: BTreeMap<UrlPath, ChapterId>,
+    /// What is wrong with how the chapters hang together; not what single references lead to (see `check`).
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What [`index`] works on.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The chapters' metadata, sorted by path.
+    pub chapters: &'a [Arc<Meta>],
+    /// Files that are neither chapters nor configuration.
+    pub assets: &'a BTreeSet<SourcePath>,
+    /// The text of `SUMMARY.md` at the content root.
+    pub summary: Option<&'a str>,
+    /// The handbook's rules.
+    pub config: &'a Config,
+}
+
+/// Makes the book.
+#[must_use]
+pub fn index(input: Input<'_>) -> Book {
+    let mut findings = Vec::new();
+    let urls: Vec<UrlPath> =
+        input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
+    let names = Names::new(input.chapters, &mut findings);
+    let tree = tree::build(input, &urls, &names, &mut findings);
+    let mut book = Book {
+        chapters: input.chapters.to_vec(),
+        urls,
+        names,
+        assets: input.assets.clone(),
+        tree,
+        targets: Vec::new(),
+        backlinks: Vec::new(),
+        relations: Relations::default(),
+        redirects: BTreeMap::new(),
+        findings,
+    };
+    book.targets = link::resolve_all(&book, input.config);
+    book.backlinks = backlinks(&book);
+    let relations = relations::relate(&book, input.config);
+    book.relations = relations.0;
+    book.findings.extend(relations.1);
+    let (redirects, collisions) = address::redirects(&book, input.config);
+    book.redirects = redirects;
+    book.findings.extend(collisions);
+    book
+}
+
+/// Collects who links to whom from the resolved references; a chapter's links to itself do not count.
+fn backlinks(book: &Book) -> Vec<Vec<ChapterId>> {
+    let mut lists: Vec<Vec<ChapterId>> = vec![Vec::new(); book.chapters.len()];
+    for (from, targets) in book.targets.iter().enumerate() {
+        let from = ChapterId(u32::try_from(from).unwrap_or(u32::MAX));
+        for target in targets {
+            if let Target::Chapter(to, _) = target
+                && *to != from
+                && lists[to.index()].last() != Some(&from)
+            {
+                lists[to.index()].push(from);
+            }
+        }
+    }
+    lists
+}
+
+impl Book {
+    /// Lists the chapters with their numbers.
+    pub fn ids(&self) -> impl Iterator<Item = ChapterId> + use<> {
+        (0..u32::try_from(self.chapters.len()).unwrap_or(u32::MAX)).map(ChapterId)
+    }
+
+    /// Returns a chapter's metadata.
+    #[must_use]
+    pub fn meta(&self, chapter: ChapterId) -> &Meta {
+        &self.chapters[chapter.index()]
+    }
+
+    /// Returns a chapter's address.
+    #[must_use]
+    pub fn url(&self, chapter: ChapterId) -> &UrlPath {
+        &self.urls[chapter.index()]
+    }
+
+    /// Returns where a reference leads.
+    #[must_use]
+    pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
+        self.targets[chapter.index()].get(reference as usize).unwrap_or(&Target::Dead)
+    }
+
+    /// Returns the chapter that a reference leads to.
+    #[must_use]
+    pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
+        match self.target(chapter, reference) {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        }
+    }
+
+    /// Returns the number of the chapter at `path`.
+    #[must_use]
+    pub fn at_path(&self, path: &SourcePath) -> Option<ChapterId> {
+        let found = self.chapters.binary_search_by(|meta| meta.path.cmp(path)).ok()?;
+        u32::try_from(found).ok().map(ChapterId)
+    }
+}

@@ -1,0 +1,138 @@
+//! Gives everything its address, and finds addresses that two things claim.
+//!
+//! Input: chapters, aliases and the style of addresses. Output: addresses, redirects, `colliding-url` findings. Addresses that differ only in case
+//! or in Unicode normal form collide: common file systems take them for one.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Config, UrlStyle};
+use crate::diagnostic::Diagnostic;
+use crate::document::Kind;
+use crate::path::{SourcePath, UrlPath, fold};
+
+use super::{Book, ChapterId};
+
+/// A page that is made from the model and not from a chapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generated {
+    /// Roles by competencies.
+    Matrix,
+    /// Roles by rank.
+    Ladder,
+    /// Who decides what.
+    Decisions,
+}
+
+impl Generated {
+    /// All generated pages with a fixed name.
+    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+
+    /// Returns the name that links use and that the address begins with.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matrix => "matrix",
+            Self::Ladder => "ladder",
+            Self::Decisions => "decisions",
+        }
+    }
+
+    /// Returns the page called `name`, if the book has what it shows and no chapter takes its place.
+    #[must_use]
+    pub fn from_name(name: &str, book: &Book) -> Option<Self> {
+        let page = Self::ALL.into_iter().find(|page| page.name() == name)?;
+        page.exists(book).then_some(page)
+    }
+
+    /// Tells whether the book has what the page shows.
+    #[must_use]
+    pub fn exists(self, book: &Book) -> bool {
+        let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
+        let has = match self {
+            Self::Matrix => any(Kind::Role) && any(Kind::Competency),
+            Self::Ladder => any(Kind::Role),
+            Self::Decisions => any(Kind::Strategy),
+        };
+        has && book.names.at_path(self.name()).is_empty()
+    }
+}
+
+/// Returns the address of the page called `name` (such as `matrix` or `compare/a/b`) in the given style.
+#[must_use]
+pub fn generated_url(name: &str, style: UrlStyle) -> UrlPath {
+    match style {
+        UrlStyle::Pretty => UrlPath::new(format!("{name}/")),
+        UrlStyle::File => UrlPath::new(format!("{name}.html")),
+    }
+}
+
+/// Returns the address of a chapter.
+#[must_use]
+pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
+    if path.is_index() {
+        return folder_url(path.folder(), style);
+    }
+    generated_url(path.without_extension(), style)
+}
+
+/// Returns the address of a folder's page.
+#[must_use]
+pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
+    let slash = if folder.is_empty() { "" } else { "/" };
+    match style {
+        UrlStyle::Pretty => UrlPath::new(format!("{folder}{slash}")),
+        UrlStyle::File => UrlPath::new(format!("{folder}{slash}index.html")),
+    }
+}
+
+/// Collects the addresses that aliases ask for, and reports what two things claim.
+pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for asset in &book.assets {
+        taken.insert(fold(asset.as_str()), format!("the file `{asset}`"));
+    }
+    for (meta, url) in book.chapters.iter().zip(&book.urls) {
+        if let Some(other) = taken.insert(fold(&url.output_file()), format!("`{}`", meta.path)) {
+            let message = format!("this chapter and {other} would both be written to `{url}`");
+            findings.push(Diagnostic::new("colliding-url", &meta.path, None, message).help("rename one of them"));
+        }
+    }
+    let mut redirects = BTreeMap::new();
+    for (n, meta) in book.chapters.iter().enumerate() {
+        let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
+        for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, config.urls)) {
+            let key = fold(&alias.output_file());
+            if let Some(other) = taken.get(&key) {
+                if *other != format!("`{}`", meta.path) {
+                    let message = format!("the alias `{alias}` is the address of {other}");
+                    findings.push(Diagnostic::new("colliding-url", &meta.path, None, message).help("remove the alias"));
+                }
+                continue;
+            }
+            taken.insert(key, format!("an alias of `{}`", meta.path));
+            redirects.insert(alias, chapter);
+        }
+    }
+    (redirects, findings)
+}
+
+/// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.
+fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '~');
+    if alias.is_empty() || !alias.chars().all(plain) || alias.split('/').any(|part| matches!(part, "." | "..")) {
+        return None;
+    }
+    let trimmed = alias.trim_matches('/');
+    if trimmed.is_empty() {
+        return None;
+    }
+    let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
+    if stem.ends_with(".html") {
+        return Some(UrlPath::new(stem));
+    }
+    if alias.contains('/') || path.folder().is_empty() {
+        return Some(generated_url(stem, style));
+    }
+    Some(generated_url(&format!("{}/{stem}", path.folder()), style))
+}

@@ -1,0 +1,310 @@
+//! Orders the chapters: parts, folders, neighbours, what comes before and after.
+//!
+//! Input: paths, orders and titles, or an mdBook or GitBook `SUMMARY.md`. Output: [`Tree`]. A folder without an index gets a node of its own, whose page
+//! is made.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::diagnostic::Diagnostic;
+use crate::path::{SourcePath, UrlPath, fold};
+
+use super::address::folder_url;
+use super::{ChapterId, Input, Names};
+
+/// A node's number: its index in [`Tree::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// Returns the number as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A chapter or a folder in the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The chapter that is its page; none for a folder without an index.
+    pub chapter: Option<ChapterId>,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: UrlPath,
+    /// The node above; none for the root.
+    pub parent: Option<NodeId>,
+    /// The nodes below, in order.
+    pub children: Vec<NodeId>,
+    /// Its place among its parent's children.
+    pub position: u32,
+}
+
+/// The tree; node 0 is the root, the home page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// All nodes; parents before their children.
+    pub nodes: Vec<Node>,
+    /// The node of each chapter.
+    pub of_chapter: Vec<NodeId>,
+    /// Nodes in reading order, the root first.
+    pub reading: Vec<NodeId>,
+    /// The place of each node in the reading order.
+    pub place: Vec<u32>,
+}
+
+impl Tree {
+    /// Returns a node.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> &Node {
+        &self.nodes[node.index()]
+    }
+
+    /// Returns the root.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.nodes[0]
+    }
+
+    /// Lists the nodes above `node`, the root first.
+    #[must_use]
+    pub fn above(&self, node: NodeId) -> Vec<NodeId> {
+        let mut list = Vec::new();
+        let mut at = self.node(node).parent;
+        while let Some(parent) = at {
+            list.push(parent);
+            at = self.node(parent).parent;
+        }
+        list.reverse();
+        list
+    }
+
+    /// Returns what comes before and after `node` in reading order.
+    #[must_use]
+    pub fn neighbours(&self, node: NodeId) -> (Option<NodeId>, Option<NodeId>) {
+        let place = self.place[node.index()] as usize;
+        let before = place.checked_sub(1).map(|n| self.reading[n]);
+        (before, self.reading.get(place + 1).copied())
+    }
+}
+
+/// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
+pub fn build(input: Input<'_>, urls: &[UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
+    let mut builder = Builder { input, urls, nodes: Vec::new(), of_chapter: HashMap::new() };
+    builder.root();
+    if let Some(summary) = input.summary {
+        builder.follow_summary(summary, names, findings);
+    }
+    builder.follow_folders();
+    builder.finish()
+}
+
+struct Builder<'a> {
+    input: Input<'a>,
+    urls: &'a [UrlPath],
+    nodes: Vec<Node>,
+    of_chapter: HashMap<ChapterId, NodeId>,
+}
+
+impl Builder<'_> {
+    fn root(&mut self) {
+        let home = self.input.chapters.iter().position(|meta| meta.path.is_index() && meta.path.folder().is_empty());
+        let chapter = home.and_then(|n| u32::try_from(n).ok()).map(ChapterId);
+        let title = self.input.config.title.clone();
+        let url = folder_url("", self.input.config.urls);
+        let node = self.add(Node { chapter, title, url, parent: None, children: Vec::new(), position: 0 });
+        if let Some(chapter) = chapter {
+            self.of_chapter.insert(chapter, node);
+        }
+    }
+
+    fn add(&mut self, mut node: Node) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        if let Some(parent) = node.parent {
+            let siblings = &mut self.nodes[parent.index()].children;
+            node.position = u32::try_from(siblings.len()).unwrap_or(u32::MAX);
+            siblings.push(id);
+        }
+        self.nodes.push(node);
+        id
+    }
+
+    fn add_chapter(&mut self, chapter: ChapterId, title: String, parent: NodeId) -> NodeId {
+        let url = self.urls[chapter.index()].clone();
+        let node = Node { chapter: Some(chapter), title, url, parent: Some(parent), children: Vec::new(), position: 0 };
+        let id = self.add(node);
+        self.of_chapter.insert(chapter, id);
+        id
+    }
+
+    /// Places the chapters that `SUMMARY.md` lists, nested as its list is.
+    fn follow_summary(&mut self, summary: &str, names: &Names, findings: &mut Vec<Diagnostic>) {
+        let path = SourcePath::new("SUMMARY.md");
+        let mut open: Vec<(usize, NodeId)> = Vec::new();
+        for entry in summary_entries(summary) {
+            while open.last().is_some_and(|(indent, _)| *indent >= entry.indent) {
+                open.pop();
+            }
+            let parent = open.last().map_or(NodeId(0), |(_, node)| *node);
+            let target = entry.target.trim_start_matches("./").trim_end_matches('/');
+            if target.is_empty() {
+                continue;
+            }
+            let without = SourcePath::new(target).without_extension().to_owned();
+            let Some(chapter) = names.at_path(&without).first().copied() else {
+                let message = format!("no chapter at `{target}`");
+                let finding = Diagnostic::new("summary-entry", &path, Some(entry.span), message);
+                findings.push(finding.help("write the chapter, or take the line out"));
+                continue;
+            };
+            if self.of_chapter.contains_key(&chapter) {
+                continue;
+            }
+            let node = self.add_chapter(chapter, entry.title, parent);
+            open.push((entry.indent, node));
+        }
+    }
+
+    /// Places every chapter that has no place yet, by its folder.
+    fn follow_folders(&mut self) {
+        let mut folders = self.folders();
+        let mut made: BTreeMap<String, NodeId> = BTreeMap::new();
+        made.insert(String::new(), NodeId(0));
+        let mut open = vec![String::new()];
+        while let Some(folder) = open.pop() {
+            let parent = made[&folder];
+            for item in folders.remove(&folder).unwrap_or_default() {
+                match item.chapter {
+                    Some(chapter) if !item.is_folder => {
+                        if !self.of_chapter.contains_key(&chapter) {
+                            self.add_chapter(chapter, item.title, parent);
+                        }
+                    }
+                    _ => {
+                        let node = self.folder_node(&item, parent);
+                        made.insert(item.path.clone(), node);
+                        open.push(item.path);
+                    }
+                }
+            }
+        }
+    }
+
+    fn folder_node(&mut self, item: &Item, parent: NodeId) -> NodeId {
+        if let Some(chapter) = item.chapter {
+            if let Some(node) = self.of_chapter.get(&chapter) {
+                return *node;
+            }
+            return self.add_chapter(chapter, item.title.clone(), parent);
+        }
+        let url = folder_url(&item.path, self.input.config.urls);
+        let title = item.title.clone();
+        self.add(Node { chapter: None, title, url, parent: Some(parent), children: Vec::new(), position: 0 })
+    }
+
+    /// Returns what lies directly in each folder, in order: by `order`, then by title.
+    fn folders(&self) -> HashMap<String, Vec<Item>> {
+        let mut folders: HashMap<String, Vec<Item>> = HashMap::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut indexes: HashMap<&str, ChapterId> = HashMap::new();
+        for (n, meta) in self.input.chapters.iter().enumerate() {
+            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
+            if meta.path.is_index() {
+                indexes.entry(meta.path.folder()).or_insert(chapter);
+            }
+        }
+        for (n, meta) in self.input.chapters.iter().enumerate() {
+            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
+            let folder = meta.path.folder();
+            self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
+            if indexes.get(folder) == Some(&chapter) {
+                continue;
+            }
+            let title = meta.title.clone();
+            let item = Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: String::new() };
+            folders.entry(folder.to_owned()).or_default().push(item);
+        }
+        for items in folders.values_mut() {
+            items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), fold(&item.title), item.path.clone()));
+        }
+        folders
+    }
+
+    /// Makes items for a folder and those above it, once each.
+    fn add_folder_items(
+        &self,
+        folder: &str,
+        indexes: &HashMap<&str, ChapterId>,
+        seen: &mut HashSet<String>,
+        folders: &mut HashMap<String, Vec<Item>>,
+    ) {
+        let mut at = folder;
+        while !at.is_empty() && seen.insert(at.to_owned()) {
+            let (above, name) = at.rsplit_once('/').unwrap_or(("", at));
+            let chapter = indexes.get(at).copied();
+            let meta = chapter.map(|chapter| &self.input.chapters[chapter.index()]);
+            let title = meta.map_or_else(|| crate::parse::humanise(name), |meta| meta.title.clone());
+            let order = meta.and_then(|meta| meta.order);
+            let item = Item { is_folder: true, chapter, title, order, path: at.to_owned() };
+            folders.entry(above.to_owned()).or_default().push(item);
+            at = above;
+        }
+    }
+
+    fn finish(self) -> Tree {
+        let mut reading = Vec::with_capacity(self.nodes.len());
+        let mut open = vec![NodeId(0)];
+        while let Some(node) = open.pop() {
+            reading.push(node);
+            open.extend(self.nodes[node.index()].children.iter().rev());
+        }
+        let mut place = vec![0; self.nodes.len()];
+        for (n, node) in reading.iter().enumerate() {
+            place[node.index()] = u32::try_from(n).unwrap_or(u32::MAX);
+        }
+        let count = self.input.chapters.len();
+        let of_chapter = (0..u32::try_from(count).unwrap_or(u32::MAX))
+            .map(|n| self.of_chapter.get(&ChapterId(n)).copied().unwrap_or(NodeId(0)))
+            .collect();
+        Tree { nodes: self.nodes, of_chapter, reading, place }
+    }
+}
+
+/// What lies in a folder: a chapter or another folder.
+struct Item {
+    is_folder: bool,
+    chapter: Option<ChapterId>,
+    title: String,
+    order: Option<i64>,
+    path: String,
+}
+
+/// One line of `SUMMARY.md`.
+struct SummaryEntry {
+    indent: usize,
+    title: String,
+    target: String,
+    span: crate::diagnostic::Span,
+}
+
+/// Reads the lines `- [Title](file.md)` and `[Title](file.md)` of a summary; other lines are its headings and rules.
+fn summary_entries(summary: &str) -> Vec<SummaryEntry> {
+    let mut entries = Vec::new();
+    let mut start = 0;
+    for line in summary.split_inclusive('\n') {
+        let line_start = start;
+        start += line.len();
+        let trimmed = line.trim_start();
+        let item = trimmed.strip_prefix(['-', '*', '+']).map(str::trim_start);
+        // Lines without a bullet are mdBook's prefix and suffix chapters: they stand at the top.
+        let indent = if item.is_some() { line.len() - trimmed.len() + 1 } else { 0 };
+        let Some(rest) = item.unwrap_or(trimmed).strip_prefix('[') else { continue };
+        let Some((title, rest)) = rest.split_once("](") else { continue };
+        let Some((target, _)) = rest.split_once(')') else { continue };
+        let target = target.split('#').next().unwrap_or_default().trim_matches(['<', '>', ' ']);
+        let target = crate::path::decode_percent(target).unwrap_or_else(|| target.to_owned());
+        let span = crate::diagnostic::Span::new(line_start, line_start + line.trim_end().len());
+        entries.push(SummaryEntry { indent, title: title.replace(['`', '*'], ""), target, span });
+    }
+    entries
+}

@@ -1,0 +1,479 @@
+//! Reads `handbook.toml`: what the handbook is called, whom it knows and how strict it is.
+//!
+//! Input: the file's text, or nothing for a bare folder. Output: [`Config`] and findings. Never reads files, never guesses:
+//! a key that is not known is a finding.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
+use crate::document::Kind;
+use crate::fields::{self, Context, Entries, HANDBOOK};
+use crate::front_matter::{self, Data, Format, Table};
+use crate::path::SourcePath;
+use crate::source::Text;
+
+/// The file's name inside the content folder.
+pub const FILE: &str = "handbook.toml";
+
+/// Everything that `handbook.toml` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Whether there is a `handbook.toml`; without one findings weigh less.
+    pub configured: bool,
+    /// The handbook's title.
+    pub title: String,
+    /// What the handbook is, one sentence.
+    pub description: Option<String>,
+    /// The address it will be served at, ending in `/`.
+    pub base_url: Option<String>,
+    /// The language of its text (BCP 47).
+    pub language: String,
+    /// The theme's folder name.
+    pub theme: String,
+    /// The address of the content folder on the code host.
+    pub repository: Option<String>,
+    /// Where readers say that something is wrong.
+    pub feedback: Option<String>,
+    /// The edition's name.
+    pub edition: Option<String>,
+    /// The day from which the edition holds.
+    pub effective: Option<String>,
+    /// How addresses look.
+    pub urls: UrlStyle,
+    /// The levels of a competency, lowest first.
+    pub scale: Vec<Level>,
+    /// The tracks of the ladder.
+    pub tracks: Vec<Track>,
+    /// Who keeps chapters true, by name.
+    pub owners: BTreeMap<String, Owner>,
+    /// Functions that take part in decisions: id and title, in the order written.
+    pub partners: Vec<(String, String)>,
+    /// Audiences by name.
+    pub audiences: BTreeMap<String, Audience>,
+    /// The audience that is built where none is asked for.
+    pub audience: Option<String>,
+    /// The kind of chapters by their top folder.
+    pub kinds: BTreeMap<String, Kind>,
+    /// Headings that chapters of a kind must have.
+    pub sections: Vec<(Kind, Vec<String>)>,
+    /// The words that the model looks for.
+    pub words: Words,
+    /// Pairs of roles that get a page of their own, with where they were declared.
+    pub compare: Vec<Vec<(String, crate::diagnostic::Span)>>,
+    /// How Markdown is read.
+    pub markdown: Markdown,
+    /// What pages may load from other hosts.
+    pub hosts: Vec<String>,
+    /// The weight of codes that the author changed.
+    pub check: BTreeMap<String, Severity>,
+    /// The author's own data.
+    pub extra: Table,
+}
+
+/// How addresses look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UrlStyle {
+    /// `roles/product-leader/`, for a web server.
+    Pretty,
+    /// `roles/product-leader.html`, for a folder opened in a browser.
+    File,
+}
+
+/// One level of the scale.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Level {
+    /// Its number, 1 is the lowest.
+    pub level: u8,
+    /// Its name.
+    pub name: String,
+    /// What somebody at this level does.
+    pub means: String,
+}
+
+/// One track of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// What roles call it.
+    pub id: String,
+    /// What pages call it.
+    pub title: String,
+    /// The family it belongs to.
+    pub family: Option<String>,
+}
+
+/// Who keeps a chapter true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// What pages call the owner.
+    pub name: String,
+    /// Where to reach the owner.
+    pub contact: Option<String>,
+    /// The owner's name on the code host.
+    pub handle: Option<String>,
+}
+
+/// Who reads what.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Audience {
+    /// What pages call it.
+    pub title: String,
+    /// Audiences whose content its readers see too.
+    pub includes: Vec<String>,
+}
+
+/// How Markdown is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Markdown {
+    /// Definition lists outside the glossary too.
+    pub definition_lists: bool,
+    /// Typographic quotes.
+    pub smart_quotes: bool,
+    /// What becomes of raw HTML.
+    pub html: HtmlPolicy,
+}
+
+/// What becomes of raw HTML in chapters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HtmlPolicy {
+    /// It is shown as text.
+    Escape,
+    /// It is sanitised.
+    Safe,
+    /// It is passed on as it is.
+    Trusted,
+}
+
+/// The words that the model looks for, folded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Words {
+    /// The heading over a role's responsibilities.
+    pub responsibilities: String,
+    /// The heading over a strategy's decisions.
+    pub decisions: String,
+    /// The labels of a decision's parts, in the order of [`crate::document::Part`].
+    pub parts: [String; 5],
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
+        Self { responsibilities: "responsibilities".to_owned(), decisions: "decisions".to_owned(), parts }
+    }
+}
+
+impl Config {
+    /// Returns what holds for a folder without `handbook.toml`.
+    #[must_use]
+    pub fn bare(title: &str) -> Self {
+        Self {
+            configured: false,
+            title: title.to_owned(),
+            description: None,
+            base_url: None,
+            language: "en".to_owned(),
+            theme: "default".to_owned(),
+            repository: None,
+            feedback: None,
+            edition: None,
+            effective: None,
+            urls: UrlStyle::Pretty,
+            scale: default_scale(),
+            tracks: Vec::new(),
+            owners: BTreeMap::new(),
+            partners: Vec::new(),
+            audiences: BTreeMap::new(),
+            audience: None,
+            kinds: BTreeMap::new(),
+            sections: Vec::new(),
+            words: Words::default(),
+            compare: Vec::new(),
+            markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
+            hosts: Vec::new(),
+            check: BTreeMap::new(),
+            extra: Table::default(),
+        }
+    }
+
+    /// Reads `handbook.toml`; `title` holds where the file names none.
+    ///
+    /// # Errors
+    /// `bad-configuration` or `bad-encoding` where the file cannot be read at all; single keys that do not fit are
+    /// findings beside the configuration.
+    pub fn read(bytes: &[u8], title: &str) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
+        let path = SourcePath::new(FILE);
+        let text = Text::new(bytes).map_err(|at| {
+            let span = crate::diagnostic::Span::new(at, at + 1);
+            Box::new(Diagnostic::new("bad-configuration", &path, Some(span), "this file is not UTF-8"))
+        })?;
+        let table = front_matter::read(&text.text, 0, Format::Toml).map_err(|error| {
+            let span = text.map(error.span);
+            Box::new(Diagnostic::new("bad-configuration", &path, Some(span), error.message).maybe_help(error.help))
+        })?;
+        let mut findings = Vec::new();
+        for repeat in &table.duplicates {
+            let message = format!("`{}` is written twice", repeat.key);
+            findings.push(Diagnostic::new("duplicate-key", &path, Some(repeat.second), message));
+        }
+        let context = Context { path: &path, owner: "handbook.toml" };
+        let entries = fields::read(&table, &[HANDBOOK], context, &mut findings);
+        let mut config = Self::bare(title);
+        config.configured = true;
+        config.take_names(&entries);
+        config.take_people(&entries, &path, &mut findings);
+        config.take_scale(&entries, &path, &mut findings);
+        config.take_rules(&entries, &path, &mut findings);
+        for finding in &mut findings {
+            if let Place::Content(_, Some(span)) = &mut finding.place {
+                *span = text.map(*span);
+            }
+        }
+        Ok((config, findings))
+    }
+
+    fn take_names(&mut self, entries: &Entries<'_>) {
+        let text = |name: &str| entries.text(name).filter(|text| !text.trim().is_empty());
+        if let Some(title) = text("title") {
+            self.title = title;
+        }
+        self.description = text("description");
+        self.base_url = text("base_url").map(|url| if url.ends_with('/') { url } else { format!("{url}/") });
+        self.language = text("language").unwrap_or_else(|| "en".to_owned());
+        self.theme = text("theme").unwrap_or_else(|| "default".to_owned());
+        self.repository = text("repository");
+        self.feedback = text("feedback");
+        self.edition = text("edition");
+        self.effective = text("effective");
+        self.audience = text("audience");
+        if text("urls").as_deref() == Some("file") {
+            self.urls = UrlStyle::File;
+        }
+        if let Some(extra) = entries.table("extra") {
+            self.extra = extra.clone();
+        }
+    }
+
+    fn take_people(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
+        for table in entries.tables("tracks") {
+            let track = inner(table, "tracks");
+            let Some(id) = track.text("id").or_else(|| track.text("title")) else {
+                findings.push(Diagnostic::new("needs-value", path, table_span(table), "a track has no `id`"));
+                continue;
+            };
+            let title = track.text("title").unwrap_or_else(|| id.clone());
+            self.tracks.push(Track { id, title, family: track.text("family") });
+        }
+        for (name, table) in sub_tables(entries.table("owners")) {
+            let owner = inner(table, "owners");
+            let title = owner.text("name").unwrap_or_else(|| name.clone());
+            let value = Owner { name: title, contact: owner.text("contact"), handle: owner.text("handle") };
+            self.owners.insert(name, value);
+        }
+        for entry in entries.table("partners").iter().flat_map(|table| &table.entries) {
+            if let Some(title) = fields::text_of(&entry.value) {
+                self.partners.push((entry.key.clone(), title));
+            }
+        }
+        for (name, table) in sub_tables(entries.table("audiences")) {
+            let audience = inner(table, "audiences");
+            let includes = audience.texts("includes").into_iter().map(|(name, _)| name).collect();
+            let title = audience.text("title").unwrap_or_else(|| name.clone());
+            self.audiences.insert(name, Audience { title, includes });
+        }
+        self.check_audiences(entries, path, findings);
+    }
+
+    fn check_audiences(&self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
+        let mut named: Vec<(String, crate::diagnostic::Span)> = entries.texts("audience");
+        for (_, table) in sub_tables(entries.table("audiences")) {
+            named.extend(inner(table, "audiences").texts("includes"));
+        }
+        for (name, span) in named {
+            if !self.audiences.contains_key(&name) {
+                findings.push(unknown_audience(&name, path, span, self));
+            }
+        }
+    }
+
+    fn take_scale(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
+        let mut scale = Vec::new();
+        for table in entries.tables("scale") {
+            let level = inner(table, "scale");
+            let (Some(number), Some(name)) = (level.integer("level"), level.text("name")) else {
+                let message = "a level of the scale has no `level` or no `name`";
+                findings.push(Diagnostic::new("needs-value", path, table_span(table), message));
+                continue;
+            };
+            let means = level.text("means").unwrap_or_default();
+            scale.push(Level { level: u8::try_from(number).unwrap_or(1), name, means });
+        }
+        let rising = scale.iter().enumerate().all(|(n, level)| usize::from(level.level) == n + 1);
+        if !rising {
+            let message = "the levels of the scale are not 1, 2, 3 … in this order";
+            let span = entries.get("scale").map(|value| value.span);
+            findings.push(Diagnostic::new("bad-value", path, span, message));
+        } else if !scale.is_empty() {
+            self.scale = scale;
+        }
+    }
+
+    fn take_rules(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
+        for entry in entries.table("kinds").iter().flat_map(|table| &table.entries) {
+            if let Some(kind) = fields::text_of(&entry.value).and_then(|name| Kind::from_name(&name)) {
+                self.kinds.insert(entry.key.clone(), kind);
+            }
+        }
+        for entry in entries.table("sections").iter().flat_map(|table| &table.entries) {
+            let Some(kind) = Kind::from_name(&entry.key) else {
+                let help = did_you_mean(&nearest(&entry.key, Kind::NAMES.iter().copied(), 1));
+                let message = format!("there is no kind `{}`", entry.key);
+                findings.push(Diagnostic::new("unknown-key", path, Some(entry.key_span), message).maybe_help(help));
+                continue;
+            };
+            let headings = fields::texts_of(&entry.value).into_iter().map(|(text, _)| text).collect();
+            self.sections.push((kind, headings));
+        }
+        if let Some(table) = entries.table("words") {
+            self.words.take(&inner_of(table, fields::WORDS, "words"));
+        }
+        if let Some(Data::List(pairs)) = entries.get("compare").map(|value| &value.data) {
+            self.compare = pairs.iter().map(fields::texts_of).collect();
+        }
+        if let Some(table) = entries.table("markdown") {
+            let markdown = inner(table, "markdown");
+            self.markdown.definition_lists = markdown.boolean("definition_lists").unwrap_or(false);
+            self.markdown.smart_quotes = markdown.boolean("smart_quotes").unwrap_or(false);
+        }
+        if let Some(table) = entries.table("security") {
+            let security = inner(table, "security");
+            self.markdown.html = match security.text("html").as_deref() {
+                Some("escape") => HtmlPolicy::Escape,
+                Some("trusted") => HtmlPolicy::Trusted,
+                _ => HtmlPolicy::Safe,
+            };
+            self.hosts = security.texts("hosts").into_iter().map(|(host, _)| host.to_lowercase()).collect();
+        }
+        self.take_policy(entries.table("check"), path, findings);
+    }
+
+    fn take_policy(&mut self, check: Option<&Table>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
+        for entry in check.iter().flat_map(|table| &table.entries) {
+            if !CODES.iter().any(|code| code.name == entry.key) {
+                let help = did_you_mean(&nearest(&entry.key, CODES.iter().map(|code| code.name), 2));
+                let message = format!("there is no finding called `{}`", entry.key);
+                findings.push(Diagnostic::new("unknown-key", path, Some(entry.key_span), message).maybe_help(help));
+            }
+            let severity = match fields::text_of(&entry.value).as_deref() {
+                Some("error") => Severity::Error,
+                Some("warn") => Severity::Warning,
+                Some("allow") => Severity::Allow,
+                _ => continue,
+            };
+            self.check.insert(entry.key.clone(), severity);
+        }
+    }
+
+    /// Gives each finding its weight, drops those that are allowed, sorts and removes repeats.
+    #[must_use]
+    pub fn judge(&self, findings: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
+        let mut kept: Vec<Diagnostic> = findings
+            .into_iter()
+            .filter_map(|mut finding| {
+                let default = crate::diagnostic::default_severity(finding.code, self.configured);
+                finding.severity = self.check.get(finding.code).copied().unwrap_or(default);
+                if strict && finding.severity == Severity::Warning {
+                    finding.severity = Severity::Error;
+                }
+                (finding.severity != Severity::Allow).then_some(finding)
+            })
+            .collect();
+        kept.sort();
+        kept.dedup();
+        kept
+    }
+
+    /// Returns the level that is called `name` (by number or by name).
+    #[must_use]
+    pub fn level(&self, name: &str) -> Option<u8> {
+        let folded = crate::path::fold(name);
+        let by_name = self.scale.iter().find(|level| crate::path::fold(&level.name) == folded);
+        let by_number = || {
+            let number: u8 = name.trim().parse().ok()?;
+            self.scale.iter().find(|level| level.level == number)
+        };
+        by_name.or_else(by_number).map(|level| level.level)
+    }
+}
+
+impl Words {
+    fn take(&mut self, entries: &Entries<'_>) {
+        let names = ["accountable", "responsible", "consulted", "informed", "escalates_to"];
+        for (slot, name) in self.parts.iter_mut().zip(names) {
+            if let Some(word) = entries.text(name) {
+                *slot = crate::path::fold(&word);
+            }
+        }
+        if let Some(word) = entries.text("responsibilities") {
+            self.responsibilities = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("decisions") {
+            self.decisions = crate::path::fold(&word);
+        }
+    }
+}
+
+/// Words the finding that an audience is not declared.
+#[must_use]
+pub fn unknown_audience(
+    name: &str,
+    path: &SourcePath,
+    span: crate::diagnostic::Span,
+    config: &Config,
+) -> Diagnostic {
+    let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
+    let help = did_you_mean(&nearest(name, known.iter().copied(), 1)).unwrap_or_else(|| {
+        if known.is_empty() {
+            format!("declare it in handbook.toml: `[audiences.{name}]`")
+        } else {
+            format!("handbook.toml declares {}", known.join(", "))
+        }
+    });
+    Diagnostic::new("unknown-audience", path, Some(span), format!("no audience called `{name}`")).help(help)
+}
+
+/// The five levels that hold where handbook.toml declares none.
+fn default_scale() -> Vec<Level> {
+    let names = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
+    (1..).zip(names).map(|(level, name)| Level { level, name: name.to_owned(), means: String::new() }).collect()
+}
+
+/// Reads an inner table again whose mistakes were reported with the outer one.
+fn inner<'a>(table: &'a Table, field: &str) -> Entries<'a> {
+    let shape = HANDBOOK.iter().find(|f| f.name == field).map(|f| f.shape);
+    match shape {
+        Some(
+            fields::Shape::Table(list)
+            | fields::Shape::List(fields::Shape::Table(list))
+            | fields::Shape::Map(fields::Shape::Table(list)),
+        ) => inner_of(table, list, field),
+        _ => Entries::default(),
+    }
+}
+
+fn inner_of<'a>(table: &'a Table, list: &'static [fields::Field], owner: &str) -> Entries<'a> {
+    let path = SourcePath::new(FILE);
+    fields::read(table, &[list], Context { path: &path, owner }, &mut Vec::new())
+}
+
+fn sub_tables(table: Option<&Table>) -> Vec<(String, &Table)> {
+    let entries = table.iter().flat_map(|table| &table.entries);
+    entries
+        .filter_map(|entry| match &entry.value.data {
+            Data::Table(inner) => Some((entry.key.clone(), inner)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn table_span(table: &Table) -> Option<crate::diagnostic::Span> {
+    table.entries.first().map(|entry| entry.key_span)
+}

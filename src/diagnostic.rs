@@ -1,0 +1,260 @@
+//! Describes what an author should know: a finding with its place, its words and the way out.
+//!
+//! Input: none; every stage makes these. Output: [`Diagnostic`] values that sort into reading order, and [`CODES`], the
+//! one table of codes. Never prints (see `report`), never stops a stage.
+
+use crate::path::SourcePath;
+
+/// A range of bytes of a file as it is on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte, 0-based.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// Makes a span; offsets past 4 GiB are cut there.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
+    }
+
+    /// Returns the span as a range to slice bytes with.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// How much a finding weighs, after the policy of `handbook.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Ends `build` and `check` with exit code 1.
+    Error,
+    /// Is reported; an error under `--strict`.
+    Warning,
+    /// Is not reported.
+    Allow,
+}
+
+/// Where a finding lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In a file of the content folder.
+    Content(SourcePath, Option<Span>),
+    /// In a file of a theme, as `THEME/file`.
+    Theme(String, Option<Span>),
+    /// In no file: the handbook as a whole.
+    Handbook,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// Where.
+    pub place: Place,
+    /// Which rule, by its name in [`CODES`].
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// The way out.
+    pub help: Option<String>,
+    /// What else bears on it.
+    pub notes: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Makes a finding in a chapter, with the severity that its code has in a configured handbook.
+    pub fn new(code: &'static str, path: &SourcePath, span: Option<Span>, message: impl Into<String>) -> Self {
+        Self::at(code, Place::Content(path.clone(), span), message)
+    }
+
+    /// Makes a finding at any place.
+    pub fn at(code: &'static str, place: Place, message: impl Into<String>) -> Self {
+        let severity = default_severity(code, true);
+        Self { place, code, severity, message: message.into(), help: None, notes: Vec::new() }
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a way out where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Adds a remark.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+/// One row of the table of codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// The name in brackets.
+    pub name: &'static str,
+    /// The severity where there is a `handbook.toml`.
+    pub configured: Severity,
+    /// The severity in a bare folder of Markdown.
+    pub bare: Severity,
+    /// What it means, one sentence.
+    pub meaning: &'static str,
+}
+
+const fn error(name: &'static str, meaning: &'static str) -> Code {
+    Code { name, configured: Severity::Error, bare: Severity::Error, meaning }
+}
+
+const fn strict(name: &'static str, meaning: &'static str) -> Code {
+    Code { name, configured: Severity::Error, bare: Severity::Warning, meaning }
+}
+
+const fn warning(name: &'static str, meaning: &'static str) -> Code {
+    Code { name, configured: Severity::Warning, bare: Severity::Warning, meaning }
+}
+
+const fn off(name: &'static str, meaning: &'static str) -> Code {
+    Code { name, configured: Severity::Allow, bare: Severity::Allow, meaning }
+}
+
+/// Every code, sorted by name. `[check]` in `handbook.toml` sets each to `error`, `warn` or `allow`.
+pub const CODES: &[Code] = &[
+    strict("ambiguous-link", "a reference fits several chapters equally well"),
+    strict("bad-attribute", "an attribute list in braces has a key or a form that its place does not take"),
+    error("bad-configuration", "handbook.toml or theme.toml cannot be read"),
+    error("bad-encoding", "a chapter is not UTF-8"),
+    error("bad-front-matter", "front matter is not valid YAML or TOML, or does not end"),
+    strict("bad-value", "a field has the right type and a value that makes no sense"),
+    error(
+        "colliding-url",
+        "two sources would be written to one address, or to addresses that some file systems take for one",
+    ),
+    error("cyclic-roles", "roles extend or grow into each other in a ring"),
+    strict("cyclic-transclusion", "a chapter puts itself into itself, directly or through others"),
+    strict("dead-anchor", "a reference names a heading or anchor that its chapter does not have"),
+    strict("dead-link", "a reference leads nowhere"),
+    strict("decision-accountable", "a decision has no accountable or more than one"),
+    strict("decision-form", "a decision has a bullet that is not understood"),
+    warning("definition-outside", "a `: ` line that would be a definition lies outside the glossary"),
+    strict("duplicate-anchor", "an anchor is written twice in one chapter"),
+    error("duplicate-id", "two typed chapters have the same id"),
+    error("duplicate-key", "a key is written twice"),
+    warning("duplicate-term", "a term is defined twice in the glossary"),
+    warning("empty-chapter", "a chapter has neither front matter nor text"),
+    warning("empty-level", "a competency says nothing for a level of the scale"),
+    strict("level-out-of-range", "a level is not one of the scale"),
+    strict("missing-file", "an image or download is not in the content folder"),
+    warning("missing-section", "a section that `[sections]` asks for is not there"),
+    warning("missing-title", "a chapter has neither a title nor a first heading"),
+    strict("needs-value", "a field that its kind cannot do without is missing"),
+    warning("remote-resource", "a page would load something from another host"),
+    off("statement-and", "a statement of a level describes two behaviours"),
+    off("statement-can", "a statement of a level says what somebody could do instead of what they do"),
+    off("statement-same", "a statement equals or nearly equals another cell"),
+    warning("strategy-lead", "a strategy chapter names no role that leads it"),
+    warning("summary-entry", "SUMMARY.md lists a chapter that is not there, or a line that is not understood"),
+    error("template", "a template cannot be read or fails on a page"),
+    error("too-deep", "a transclusion goes deeper than 8 or grows beyond 1 MB"),
+    warning("unclosed-block", "a `:::` block is not closed or not opened"),
+    error("unknown-audience", "an audience is not one that handbook.toml declares"),
+    strict("unknown-chapter", "a field names a chapter that does not exist or is of another kind"),
+    strict("unknown-key", "a key is not one that its place takes"),
+    strict("unknown-view", "a view or one of its arguments is not known"),
+    warning("unescaped-pipe", "a `|` inside a link in a table cuts the cell in two"),
+    warning("unsafe-html", "raw HTML was removed by the policy"),
+    warning("unsafe-url", "a link has a scheme that is not allowed"),
+    strict("wrong-type", "a field has a value of another type"),
+    error("internal", "Rolebook itself failed on this file"),
+];
+
+/// Returns the severity of `code` without a policy; unknown codes are errors.
+#[must_use]
+pub fn default_severity(code: &str, configured: bool) -> Severity {
+    CODES
+        .iter()
+        .find(|row| row.name == code)
+        .map_or(Severity::Error, |row| if configured { row.configured } else { row.bare })
+}
+
+/// Returns up to `most` of `candidates` that look like `wanted`, nearest first, ties by name.
+///
+/// Compares by Damerau-Levenshtein distance on lower-cased names; one third of the longer name may differ, or one of the
+/// two names begins or ends with the other.
+#[must_use]
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let length = wanted.chars().count();
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates {
+        let other = candidate.to_lowercase();
+        let other_length = other.chars().count();
+        let longest = length.max(other_length);
+        let contained = length >= 4
+            && other_length >= 4
+            && (other.starts_with(&wanted) || wanted.starts_with(&other) || other.ends_with(&wanted));
+        // The distance is at least the difference of the lengths: most candidates end here.
+        if !contained && length.abs_diff(other_length) > longest.div_ceil(3) {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&wanted, &other);
+        if contained || distance <= longest.div_ceil(3).min(6) {
+            found.push((distance, candidate));
+        }
+    }
+    found.sort_unstable();
+    found.dedup_by(|a, b| a.1 == b.1);
+    found.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
+/// Words the nearest names as a question, or says nothing.
+#[must_use]
+pub fn did_you_mean(names: &[&str]) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(format!("did you mean `{one}`?")),
+        [first @ .., last] => {
+            let list: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            Some(format!("did you mean {} or `{last}`?", list.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_comes_first() {
+        let names = ["data-driven-decisions", "decision-records", "portfolio"];
+        assert_eq!(nearest("data-driven-decision", names, 2), ["data-driven-decisions"]);
+        assert_eq!(nearest("portfolo", names, 2), ["portfolio"]);
+        assert!(nearest("zzz", names, 2).is_empty());
+    }
+
+    #[test]
+    fn codes_are_unique_and_explained() {
+        let mut names: Vec<_> = CODES.iter().map(|row| row.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CODES.len());
+        assert!(CODES.iter().all(|row| row.meaning.len() > 20));
+    }
+
+    #[test]
+    fn help_lists_several_names() {
+        assert_eq!(did_you_mean(&["a", "b", "c"]).as_deref(), Some("did you mean `a`, `b` or `c`?"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Reads the content folder and writes the output folder: the one module that touches files.
+//!
+//! Input: folders of the machine. Output: the bytes of chapters, and a site on disk. Never decides what a site holds;
+//! never follows a link out of the content; never overwrites or deletes a file that Rolebook did not write.
+
+mod guard;
+mod manifest;
+mod output;
+mod plan;
+mod walk;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use guard::{Guards, Refusal};
+pub use output::{Output, OutputError, Render, WriteError, Written};
+pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_many};
+
+/// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.
+#[derive(Debug)]
+pub struct MachineError {
+    /// The file or folder, as the user knows it.
+    pub path: PathBuf,
+    /// What failed, as a verb: "read", "write", "delete".
+    pub doing: &'static str,
+    /// What the operating system said.
+    pub source: io::Error,
+}
+
+impl MachineError {
+    /// Makes a function that puts the place to an error of the operating system, for `map_err`.
+    pub(crate) fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self { path: path.to_path_buf(), doing, source }
+    }
+}
+
+impl fmt::Display for MachineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not {} `{}`: {}", self.doing, self.path.display(), reason(&self.source))
+    }
+}
+
+impl std::error::Error for MachineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Says in plain words why the operating system refused.
+fn reason(error: &io::Error) -> String {
+    let words = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder",
+        io::ErrorKind::PermissionDenied => "permission denied",
+        io::ErrorKind::StorageFull => "the disk is full",
+        io::ErrorKind::QuotaExceeded => "the disk quota is used up",
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+        io::ErrorKind::NotADirectory => "it is not a folder",
+        io::ErrorKind::IsADirectory => "it is a folder",
+        io::ErrorKind::InvalidFilename => "the name is too long or not allowed here",
+        io::ErrorKind::FileTooLarge => "the file is too large",
+        _ => return without_number(&error.to_string()),
+    };
+    words.to_owned()
+}
+
+/// Returns the system's own words without the number that Rust puts behind them.
+fn without_number(words: &str) -> String {
+    let words = words.split(" (os error").next().unwrap_or(words);
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_file_and_the_reason_in_plain_words() {
+        let error = MachineError::new("read", Path::new("a/b.md"))(io::ErrorKind::PermissionDenied.into());
+        assert_eq!(error.to_string(), "could not read `a/b.md`: permission denied");
+        assert_eq!(without_number("Input/output error (os error 5)"), "input/output error");
+    }
+}

@@ -1,0 +1,181 @@
+//! Knows which files of an output folder are Rolebook's own.
+//!
+//! Input and output: the manifest, a text file of names and hashes in the output folder. Never holds a time or a place
+//! of the machine, so that equal sites have equal manifests; never trusts a name that it reads.
+//!
+//! The form, line by line: `rolebook-manifest 1 closed`, then `HASH NAME` for every file sorted by name, then `end
+//! COUNT`. While files change places the first line says `open`, and a file may have two hashes with a comma between:
+//! it is ours with either.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use blake3::Hash;
+
+use super::MachineError;
+use super::guard::Refusal;
+use super::output::OutputError;
+
+/// The manifest's own name.
+pub(super) const MANIFEST: &str = ".rolebook-manifest";
+/// The folder that holds new files until the last of them is there.
+pub(super) const STAGE: &str = ".rolebook-new";
+/// The file whose lock keeps two builds apart.
+pub(super) const LOCK: &str = ".rolebook-lock";
+/// All names in the output folder that are no part of the site.
+pub(super) const PRIVATE: &[&str] = &[MANIFEST, STAGE, LOCK];
+
+const TITLE: &str = "rolebook-manifest";
+const VERSION: u32 = 1;
+
+/// The hashes with which a file is ours: one, or two while a build is writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ours(pub Hash, pub Option<Hash>);
+
+impl Ours {
+    /// Tells whether a file with this hash is as Rolebook wrote it.
+    pub(super) fn has(self, hash: Hash) -> bool {
+        self.0 == hash || self.1 == Some(hash)
+    }
+}
+
+/// The files of an output by name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Manifest {
+    /// The files.
+    pub files: BTreeMap<String, Ours>,
+    /// The text that was read.
+    pub text: String,
+}
+
+/// Reads the manifest of the output at `real`, which the user knows as `out`; `None` where there is none.
+///
+/// # Errors
+/// A refusal where the manifest is damaged or of a later version; or that it cannot be read.
+pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputError> {
+    let place = real.join(MANIFEST);
+    let bytes = match fs::read(&place) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(MachineError::new("read", &place)(error).into()),
+    };
+    let shown = out.display();
+    let help = format!("delete the folder `{shown}` after a look at what it holds, then build again");
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    if text.split(' ').nth(1).and_then(|version| version.parse().ok()).is_some_and(|version: u32| version > VERSION) {
+        let message = format!("the output `{shown}` was written by a later version of Rolebook");
+        return Err(Refusal::new(message, format!("update Rolebook; or {help}")).into());
+    }
+    let Some(files) = parse(&text) else {
+        let message = format!("`{MANIFEST}` in the output `{shown}` is damaged, so nobody knows which files are ours");
+        return Err(Refusal::new(message, help).into());
+    };
+    Ok(Some(Manifest { files, text }))
+}
+
+/// Reads the text of a manifest; `None` where anything about it is wrong.
+fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
+    let mut lines = text.lines();
+    let state = lines.next()?.strip_prefix(TITLE)?.strip_prefix(" 1 ")?;
+    if !matches!(state, "open" | "closed") {
+        return None;
+    }
+    let mut files = BTreeMap::new();
+    let mut count = None;
+    for line in lines {
+        let (word, rest) = line.split_once(' ')?;
+        if count.is_some() {
+            return None;
+        } else if word == "end" {
+            count = Some(rest.parse::<usize>().ok()?);
+        } else if !is_valid_name(rest) || files.insert(rest.to_owned(), hashes(word)?).is_some() {
+            return None;
+        }
+    }
+    (count == Some(files.len())).then_some(files)
+}
+
+fn hashes(word: &str) -> Option<Ours> {
+    let (first, second) = word.split_once(',').map_or((word, None), |(first, second)| (first, Some(second)));
+    let second = match second {
+        Some(second) => Some(Hash::from_hex(second).ok()?),
+        None => None,
+    };
+    Some(Ours(Hash::from_hex(first).ok()?, second))
+}
+
+/// Writes the text of a manifest; `open` while files change places.
+pub(super) fn text<'a>(files: impl Iterator<Item = (&'a str, Ours)>, open: bool) -> String {
+    let mut text = format!("{TITLE} {VERSION} {}\n", if open { "open" } else { "closed" });
+    let mut count = 0;
+    for (name, Ours(first, second)) in files {
+        text.push_str(&first.to_hex());
+        if let Some(second) = second {
+            text.push(',');
+            text.push_str(&second.to_hex());
+        }
+        text.push(' ');
+        text.push_str(name);
+        text.push('\n');
+        count += 1;
+    }
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "end {count}");
+    text
+}
+
+/// Tells whether `name` is a file below the output folder and none of our private ones.
+pub(super) fn is_valid_name(name: &str) -> bool {
+    let odd = |byte: u8| byte.is_ascii_control() || cfg!(windows) && matches!(byte, b'\\' | b':');
+    let private = name.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(".rolebook-"));
+    !private && !name.bytes().any(odd) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let (a, b) = (blake3::hash(b"a"), blake3::hash(b"b"));
+        let files = [("a b/index.html", Ours(a, Some(b))), ("z.html", Ours(b, None))];
+        let text = text(files.into_iter(), true);
+        let read = parse(&text).unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read["a b/index.html"], Ours(a, Some(b)));
+        assert!(read["z.html"].has(b) && !read["z.html"].has(a));
+    }
+
+    #[test]
+    fn a_damaged_manifest_is_not_read() {
+        let hash = blake3::hash(b"").to_hex();
+        let good = format!("rolebook-manifest 1 closed\n{hash} a\nend 1\n");
+        assert!(parse(&good).is_some());
+        for bad in [
+            String::new(),
+            good.replace("end 1\n", ""),
+            good.replace("end 1", "end 2"),
+            good.replace(" a\n", " ../a\n"),
+            good.replace(" a\n", " /a\n"),
+            good.replace(" a\n", " .rolebook-lock\n"),
+            good.replace(&hash[..4], "xxxx"),
+            good.replace("closed", "ajar"),
+            format!("{good}end 1\n"),
+        ] {
+            assert!(parse(&bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_stay_below_the_output() {
+        for name in ["index.html", "a/b.html", ".well-known/x", "ä ö", "a..b"] {
+            assert!(is_valid_name(name), "{name}");
+        }
+        for name in ["", "/a", "a//b", "a/", "../a", "a/../b", "./a", "a\nb", ".rolebook-new/a", ".Rolebook-Lock"] {
+            assert!(!is_valid_name(name), "{name}");
+        }
+    }
+}

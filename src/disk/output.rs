@@ -1,0 +1,713 @@
+//! Writes a site into the output folder, all of it or nothing.
+//!
+//! Input: the names of the site's files and a function that makes the bytes of each. Output: the folder, changed only
+//! where bytes differ, and what was done. Never holds more than one file per thread in memory; never changes a file of
+//! somebody else's.
+//!
+//! New files wait in `.rolebook-new/` until the last has rendered. The manifest is written open, with old and new
+//! hashes, before the first file moves, and closed after the last: if the program is killed at any moment, the next
+//! build knows each file of ours and finishes the work. That holds when the process dies. It does not hold when the
+//! machine loses power, since nothing is flushed to the disk on the way: then the way out is to delete the folder and
+//! build again.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use blake3::Hash;
+use rayon::prelude::*;
+
+use super::MachineError;
+use super::guard::{self, Guards, Refusal};
+use super::manifest::{self, LOCK, MANIFEST, STAGE};
+use super::plan::{Plan, Step};
+
+/// Why an output folder cannot be used.
+#[derive(Debug)]
+pub enum OutputError {
+    /// Rolebook will not write there. Exit code 2.
+    Refused(Refusal),
+    /// The machine failed. Exit code 3.
+    Machine(MachineError),
+}
+
+/// Why a site was not written.
+#[derive(Debug)]
+pub enum WriteError<E> {
+    /// These files, by their number in the list of names, could not be rendered. The old site is as it was.
+    Render(Vec<(usize, E)>),
+    /// The folder cannot be written to. After a refusal the old site is as it was.
+    Output(OutputError),
+}
+
+impl<E> From<OutputError> for WriteError<E> {
+    fn from(error: OutputError) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<Refusal> for OutputError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<MachineError> for OutputError {
+    fn from(error: MachineError) -> Self {
+        Self::Machine(error)
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Machine(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+/// What writing a site did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many files are new or have new bytes.
+    pub written: usize,
+    /// How many files were left alone because their bytes are the same.
+    pub unchanged: usize,
+    /// How many files of the old site were deleted.
+    pub deleted: usize,
+    /// Files that Rolebook did not write, sorted; left alone.
+    pub kept_foreign: Vec<String>,
+    /// Files of the old site that are no longer needed but were changed by hand, sorted; left alone, and foreign from
+    /// now on.
+    pub kept_edited: Vec<String>,
+}
+
+/// Makes the bytes of the file with a given number in the list of names.
+pub type Render<'f, 'bytes, E> = dyn Fn(usize) -> Result<Cow<'bytes, [u8]>, E> + Sync + 'f;
+
+/// An output folder that passed every check and is locked for this build until the value is dropped.
+#[derive(Debug)]
+pub struct Output {
+    real: PathBuf,
+    shown: PathBuf,
+    lock: File,
+}
+
+/// What became of one file while the new site was rendered.
+enum Made<E> {
+    /// Its hash, and whether it waits in the stage.
+    Ready(Hash, bool),
+    NotRendered(E),
+    NotStaged(MachineError),
+    /// The disk had failed before.
+    Skipped,
+}
+
+impl Output {
+    /// Opens the folder `out` for writing: checks it against `guards`, makes it where it does not exist, and locks it.
+    ///
+    /// # Errors
+    /// A refusal, before anything is written: the output is or holds a guarded folder or is the root of the file
+    /// system, lies in a themes folder, is no folder, is a checkout, holds foreign files and no manifest, or another
+    /// build is writing there. Or that the folder cannot be read, made or locked.
+    pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, OutputError> {
+        let real = guard::check(out, guards)?;
+        // Folders above the output are the user's own and get the modes of the user's mask.
+        let above = real.parent().map_or(Ok(()), fs::create_dir_all);
+        above.and_then(|()| make_folder(&real)).map_err(MachineError::new("make", out))?;
+        let place = real.join(LOCK);
+        let lock = open_lock(&place).map_err(MachineError::new("write", &place))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another build is writing to `{}`", out.display());
+                return Err(Refusal::new(message, "wait for it, or choose another folder with `--out`").into());
+            }
+            // Some network file systems have no locks; there the user has to keep builds apart.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
+        }
+        Ok(Self { real, shown: out.to_path_buf(), lock })
+    }
+
+    /// Returns the folder's real place, links followed.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        &self.real
+    }
+
+    /// Makes the folder hold the site whose files are `names`, in any order, with the bytes that `render` returns.
+    ///
+    /// `render` is called once for each number of `names`, by many threads; `progress` gets how many are done.
+    ///
+    /// # Errors
+    /// Every file that did not render; or a refusal where a foreign file is in the way or a page was changed by hand.
+    /// In both cases the old site is untouched. Or that the machine failed; a build after that finishes the work.
+    pub fn write<E: Send>(
+        &self,
+        names: &[String],
+        render: &Render<'_, '_, E>,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Written, WriteError<E>> {
+        let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
+        let plan = Plan::new(&self.real, names, &old)?;
+        self.sweep()?;
+        let done = self.render_all(&plan, names, &Calls { render, progress }).and_then(|files| {
+            let steps = plan.steps(&files);
+            plan.check_again(&steps)?;
+            self.apply(&steps)?;
+            Ok(Written {
+                written: files.iter().filter(|(_, staged)| *staged).count(),
+                unchanged: files.iter().filter(|(_, staged)| !*staged).count(),
+                deleted: steps.iter().filter(|step| matches!(step, Step::Delete(_))).count(),
+                kept_foreign: plan.kept_foreign,
+                kept_edited: plan.kept_edited,
+            })
+        });
+        let swept = self.sweep();
+        let written = done?;
+        swept?;
+        Ok(written)
+    }
+
+    /// Renders every file and puts into the stage those that differ from what lies in the output.
+    fn render_all<E: Send>(
+        &self,
+        plan: &Plan<'_>,
+        names: &[String],
+        calls: &Calls<'_, '_, '_, E>,
+    ) -> Result<Vec<(Hash, bool)>, WriteError<E>> {
+        let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let one = |(number, name): (usize, &String)| {
+            if stop.load(Ordering::Relaxed) {
+                return Made::Skipped;
+            }
+            let made = match (calls.render)(number) {
+                Ok(bytes) => self.stage(plan, name, &bytes),
+                Err(error) => Made::NotRendered(error),
+            };
+            // After a failure of the disk nothing can succeed. After one of a page the others are still
+            // rendered, so that one build reports them all.
+            stop.fetch_or(matches!(made, Made::NotStaged(_)), Ordering::Relaxed);
+            (calls.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
+            made
+        };
+        let made: Vec<Made<E>> = names.par_iter().enumerate().map(one).collect();
+        let (mut files, mut failed) = (Vec::with_capacity(names.len()), Vec::new());
+        for (number, made) in made.into_iter().enumerate() {
+            match made {
+                Made::Ready(hash, staged) => files.push((hash, staged)),
+                Made::NotRendered(error) => failed.push((number, error)),
+                Made::NotStaged(error) => return Err(WriteError::Output(error.into())),
+                Made::Skipped => {}
+            }
+        }
+        if failed.is_empty() { Ok(files) } else { Err(WriteError::Render(failed)) }
+    }
+
+    /// Puts one file into the stage unless the output already has it with these bytes.
+    fn stage<E>(&self, plan: &Plan<'_>, name: &str, bytes: &[u8]) -> Made<E> {
+        let hash = blake3::hash(bytes);
+        if plan.hash_on_disk(name) == Some(hash) {
+            return Made::Ready(hash, false);
+        }
+        let place = self.staged(name);
+        match write_new(&place, bytes) {
+            Ok(()) => Made::Ready(hash, true),
+            Err(error) => Made::NotStaged(MachineError::new("write", &place)(error)),
+        }
+    }
+
+    /// Carries out steps one by one.
+    fn apply(&self, steps: &[Step]) -> Result<(), OutputError> {
+        for step in steps {
+            match step {
+                Step::Manifest(text) => {
+                    let place = self.staged(MANIFEST);
+                    write_new(&place, text.as_bytes()).map_err(MachineError::new("write", &place))?;
+                    self.put(MANIFEST)?;
+                }
+                Step::Move(name) => self.put(name)?,
+                Step::Delete(name) => {
+                    let place = self.real.join(name);
+                    gone(fs::remove_file(&place)).map_err(MachineError::new("delete", &place))?;
+                }
+                // A folder that holds something else stays. If it is in the way, the move that needs its place says so.
+                Step::RemoveFolder(name) => drop(fs::remove_dir(self.real.join(name))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves a file or folder from the stage to its place.
+    fn put(&self, name: &str) -> Result<(), MachineError> {
+        let place = self.real.join(name);
+        fs::rename(self.staged(name), &place).map_err(MachineError::new("write", &place))
+    }
+
+    /// Removes the stage with all that an earlier build may have left there.
+    fn sweep(&self) -> Result<(), OutputError> {
+        let stage = self.real.join(STAGE);
+        Ok(gone(fs::remove_dir_all(&stage)).map_err(MachineError::new("delete", &stage))?)
+    }
+
+    fn staged(&self, name: &str) -> PathBuf {
+        let mut place = self.real.join(STAGE);
+        place.push(name);
+        place
+    }
+}
+
+impl Drop for Output {
+    /// Gives the lock back by word: closing the file would leave it with a process that is just being started and still
+    /// shares the file.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
+}
+
+/// The two functions that a caller of [`Output::write`] hands in.
+struct Calls<'c, 'f, 'bytes, E> {
+    render: &'c Render<'f, 'bytes, E>,
+    progress: &'c (dyn Fn(usize) + Sync),
+}
+
+/// Takes it for success that something to be deleted is not there.
+fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Opens the lock file, which stays in the output: deleting it would let two builds hold two locks of one name.
+fn open_lock(place: &Path) -> io::Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).open(place)?;
+    share_file(&file)?;
+    Ok(file)
+}
+
+/// Writes a file that does not exist yet, and its folders.
+fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let open = || File::options().write(true).create_new(true).open(place);
+    let mut file = match open() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            place.parent().map_or(Ok(()), make_folder)?;
+            open()?
+        }
+        opened => opened?,
+    };
+    file.write_all(bytes)?;
+    share_file(&file)
+}
+
+/// Makes a folder and those above it, readable by all whatever the user's mask says: equal sites are equal trees.
+fn make_folder(place: &Path) -> io::Result<()> {
+    match fs::create_dir(place) {
+        Ok(()) => share_folder(place),
+        Err(_) if place.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            place.parent().map_or(Ok(()), make_folder)?;
+            // Another thread may have made it meanwhile.
+            match fs::create_dir(place) {
+                Ok(()) => share_folder(place),
+                Err(_) if place.is_dir() => Ok(()),
+                failed => failed,
+            }
+        }
+        failed => failed,
+    }
+}
+
+/// Gives a file the mode that web servers need, where there are modes.
+#[cfg(unix)]
+fn share_file(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    tolerate(file.set_permissions(fs::Permissions::from_mode(0o644)))
+}
+
+#[cfg(unix)]
+fn share_folder(place: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    tolerate(fs::set_permissions(place, fs::Permissions::from_mode(0o755)))
+}
+
+/// File systems without modes refuse to set them; the file is as good as it can be there.
+#[cfg(unix)]
+fn tolerate(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(not(unix))]
+fn share_file(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn share_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::convert::Infallible;
+
+    /// A project with an output folder in it; what lies in `public` can be compared as a value.
+    struct Project(tempfile::TempDir);
+
+    type Site<'a> = &'a [(&'a str, &'a str)];
+
+    impl Project {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir_all(folder.path().join("handbook")).unwrap();
+            Self(folder)
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join("public").join(name)
+        }
+
+        fn put(&self, name: &str, text: &str) {
+            fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+            fs::write(self.path(name), text).unwrap();
+        }
+
+        fn open(&self) -> Result<Output, OutputError> {
+            let content = self.0.path().join("handbook");
+            let guards = Guards { project: self.0.path(), content: &content, themes: &[], home: None };
+            Output::open(&self.path(""), &guards)
+        }
+
+        fn write(&self, site: Site<'_>) -> Result<Written, WriteError<Infallible>> {
+            let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
+            self.open()?.write(&names, &|n| Ok(Cow::Borrowed(site[n].1.as_bytes())), &|_| {})
+        }
+
+        fn refusal(&self, site: Site<'_>) -> String {
+            match self.write(site) {
+                Err(WriteError::Output(OutputError::Refused(refusal))) => refusal.message,
+                other => panic!("{other:?}"),
+            }
+        }
+
+        /// Everything in the output but private files: text by name, folders with a `/`.
+        fn tree(&self) -> BTreeMap<String, String> {
+            let root = self.path("");
+            let mut tree = BTreeMap::new();
+            for entry in walkdir::WalkDir::new(&root).min_depth(1).into_iter().map(Result::unwrap) {
+                let name = entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                if entry.file_type().is_dir() {
+                    tree.insert(format!("{name}/"), String::new());
+                } else if !name.starts_with(".rolebook-") {
+                    tree.insert(name, fs::read_to_string(entry.path()).unwrap());
+                }
+            }
+            tree
+        }
+
+        /// Does the first `count` steps of writing `site`, as if the program were killed then; tells whether there were
+        /// more.
+        fn die_after(&self, site: Site<'_>, count: usize) -> bool {
+            let output = self.open().unwrap();
+            let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let old = manifest::read(&output.real, &output.shown).unwrap().unwrap_or_default();
+            let plan = Plan::new(&output.real, &names, &old).unwrap();
+            output.sweep().unwrap();
+            let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
+            let files = output.render_all(&plan, &names, &Calls { render: &render, progress: &|_| {} }).unwrap();
+            let steps = plan.steps(&files);
+            output.apply(&steps[..count.min(steps.len())]).unwrap();
+            count < steps.len()
+        }
+    }
+
+    fn tree(site: Site<'_>) -> BTreeMap<String, String> {
+        let mut tree: BTreeMap<_, _> =
+            site.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        for (name, _) in site {
+            tree.extend(super::super::plan::parents(name).map(|folder| (format!("{folder}/"), String::new())));
+        }
+        tree
+    }
+
+    const OLD: Site<'_> = &[
+        ("a", "file that becomes a folder"),
+        ("b/c/d.html", "folder that becomes a file"),
+        ("b/e.html", "also there"),
+        ("index.html", "old home"),
+        ("same/x.html", "same"),
+        ("stale/deep/y.html", "goes"),
+        ("v.html", "old"),
+        ("w/x", "file that becomes a folder in a folder that stays"),
+    ];
+    const NEW: Site<'_> = &[
+        ("a/index.html", "folder now"),
+        ("b", "file now"),
+        ("fresh/one/z.html", "1"),
+        ("fresh/z.html", "2"),
+        ("index.html", "new home"),
+        ("same/new.html", "new"),
+        ("same/x.html", "same"),
+        ("v.html", "new"),
+        ("w/x/y", "deeper"),
+    ];
+
+    #[test]
+    fn a_fresh_folder_gets_the_site_and_nothing_else() {
+        let project = Project::new();
+        let written = project.write(NEW).unwrap();
+        assert_eq!(project.tree(), tree(NEW));
+        assert_eq!((written.written, written.unchanged, written.deleted), (NEW.len(), 0, 0));
+    }
+
+    #[test]
+    fn the_order_of_names_changes_nothing() {
+        let (one, two) = (Project::new(), Project::new());
+        let backwards: Vec<_> = NEW.iter().rev().copied().collect();
+        one.write(NEW).unwrap();
+        two.write(&backwards).unwrap();
+        assert_eq!(one.tree(), two.tree());
+        let manifest = |project: &Project| fs::read(project.path(MANIFEST)).unwrap();
+        assert_eq!(manifest(&one), manifest(&two));
+    }
+
+    #[test]
+    fn a_second_site_replaces_the_first_also_where_files_and_folders_change_places() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        let written = project.write(NEW).unwrap();
+        assert_eq!(project.tree(), tree(NEW));
+        assert_eq!((written.written, written.unchanged, written.deleted), (8, 1, 5));
+        project.write(OLD).unwrap();
+        assert_eq!(project.tree(), tree(OLD));
+    }
+
+    #[test]
+    fn an_unchanged_file_is_not_touched() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        let time = |name: &str| fs::metadata(project.path(name)).unwrap().modified().unwrap();
+        let before = (time("same/x.html"), time(MANIFEST), time(""), time("v.html"));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert_eq!(project.write(OLD).unwrap().unchanged, OLD.len());
+        assert_eq!((time("same/x.html"), time(MANIFEST), time(""), time("v.html")), before);
+        project.write(NEW).unwrap();
+        assert_eq!(time("same/x.html"), before.0);
+        assert_ne!(time("v.html"), before.3);
+    }
+
+    #[test]
+    fn an_interrupted_build_converges_wherever_it_stopped() {
+        for first in [&[][..], OLD] {
+            let mut count = 0;
+            loop {
+                let project = Project::new();
+                if !first.is_empty() {
+                    project.write(first).unwrap();
+                }
+                let more = project.die_after(NEW, count);
+                // The next build may have yet another site to write, or the old one again.
+                let next = [NEW, OLD][count % 2];
+                project.write(next).unwrap();
+                assert_eq!(project.tree(), tree(next), "stopped after {count}");
+                project.write(NEW).unwrap();
+                assert_eq!(project.tree(), tree(NEW));
+                if !more {
+                    break;
+                }
+                count += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_that_does_not_render_leaves_the_old_site_byte_for_byte() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        let manifest = fs::read(project.path(MANIFEST)).unwrap();
+        let names: Vec<String> = NEW.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let render = |n: usize| if n % 3 == 1 { Err(n * 10) } else { Ok(Cow::Borrowed(NEW[n].1.as_bytes())) };
+        let result = project.open().unwrap().write(&names, &render, &|_| {});
+        assert!(matches!(result, Err(WriteError::Render(failed)) if failed == [(1, 10), (4, 40), (7, 70)]));
+        assert_eq!(project.tree(), tree(OLD));
+        assert_eq!(fs::read(project.path(MANIFEST)).unwrap(), manifest);
+    }
+
+    #[test]
+    fn foreign_files_are_kept_and_named() {
+        let project = Project::new();
+        project.put("CNAME", "example.org");
+        project.write(OLD).unwrap();
+        project.put("stale/deep/mine.txt", "mine");
+        let written = project.write(NEW).unwrap();
+        assert_eq!(written.kept_foreign, ["CNAME", "stale/deep/mine.txt"]);
+        assert_eq!(fs::read_to_string(project.path("stale/deep/mine.txt")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_foreign_file_in_the_way_is_refused_before_anything_changes() {
+        for mine in ["fresh/z.html", "fresh", "b/mine.txt", "a.d/../same/new.html/x"] {
+            let project = Project::new();
+            project.write(OLD).unwrap();
+            project.put(mine.trim_start_matches("a.d/../"), "mine");
+            let before = project.tree();
+            assert!(project.refusal(NEW).contains("in the way"), "{mine}");
+            assert_eq!(project.tree(), before);
+        }
+    }
+
+    #[test]
+    fn an_empty_folder_of_somebody_else_is_in_the_way_of_a_file() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        fs::create_dir(project.path("b/c/empty")).unwrap();
+        assert!(project.refusal(NEW).contains("`b/c/empty`"));
+    }
+
+    #[test]
+    fn a_page_changed_by_hand_is_refused_and_a_stale_one_is_kept() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        project.put("stale/deep/y.html", "edited");
+        assert_eq!(project.write(NEW).unwrap().kept_edited, ["stale/deep/y.html"]);
+        assert_eq!(fs::read_to_string(project.path("stale/deep/y.html")).unwrap(), "edited");
+        project.put("v.html", "edited");
+        assert!(project.refusal(NEW).contains("changed since Rolebook wrote them: `v.html`"));
+        assert_eq!(fs::read_to_string(project.path("v.html")).unwrap(), "edited");
+    }
+
+    #[test]
+    fn what_changes_during_the_build_is_not_lost() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        for mine in ["v.html", "fresh/mine.txt", "stale/deep/y.html"] {
+            let names: Vec<String> = NEW.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let render = |n: usize| {
+                project.put(mine, "mine, just now");
+                Ok::<_, Infallible>(Cow::Borrowed(NEW[n].1.as_bytes()))
+            };
+            let result = project.open().unwrap().write(&names, &render, &|_| {});
+            assert!(matches!(result, Err(WriteError::Output(OutputError::Refused(_)))), "{mine}");
+            assert_eq!(fs::read_to_string(project.path(mine)).unwrap(), "mine, just now");
+            fs::remove_dir_all(project.path("")).unwrap();
+            project.write(OLD).unwrap();
+        }
+    }
+
+    #[test]
+    fn two_builds_do_not_write_to_one_folder() {
+        let project = Project::new();
+        let first = project.open().unwrap();
+        let second = project.open().unwrap_err().to_string();
+        assert!(second.starts_with("another build is writing to"), "{second}");
+        drop(first);
+        assert!(project.open().is_ok());
+    }
+
+    #[test]
+    fn names_that_cannot_be_files_are_refused() {
+        let project = Project::new();
+        for site in [&[("../x", "")][..], &[("a", ""), ("a", "")], &[("a", ""), ("a/b", "")], &[(MANIFEST, "")]] {
+            project.refusal(site);
+            assert!(project.tree().is_empty());
+        }
+    }
+
+    #[test]
+    fn progress_reaches_the_number_of_files() {
+        let project = Project::new();
+        let most = AtomicUsize::new(0);
+        let names = vec!["a".to_owned(), "b".to_owned()];
+        let progress = |done: usize| {
+            most.fetch_max(done, Ordering::Relaxed);
+        };
+        let render = |_| Ok::<_, Infallible>(Cow::Owned(Vec::new()));
+        project.open().unwrap().write(&names, &render, &progress).unwrap();
+        assert_eq!(most.into_inner(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_inside_the_output_is_not_followed() {
+        let project = Project::new();
+        project.write(OLD).unwrap();
+        let away = project.0.path().join("away");
+        fs::rename(project.path("same"), &away).unwrap();
+        std::os::unix::fs::symlink(&away, project.path("same")).unwrap();
+        assert!(project.refusal(OLD).contains("`same`"));
+        project.write(&[("index.html", "")]).unwrap();
+        assert_eq!(fs::read_to_string(away.join("x.html")).unwrap(), "same");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_and_folders_have_the_modes_that_servers_need() {
+        use std::os::unix::fs::PermissionsExt;
+        let project = Project::new();
+        project.write(NEW).unwrap();
+        let mode = |name: &str| fs::metadata(project.path(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(""), mode("fresh"), mode("fresh/one")), (0o755, 0o755, 0o755));
+        assert_eq!((mode("index.html"), mode("fresh/one/z.html"), mode(MANIFEST)), (0o644, 0o644, 0o644));
+    }
+
+    /// The two sites of the test below, large enough for a kill to fall among the moves.
+    fn large(version: usize) -> Vec<(String, String)> {
+        let page = |n: usize| (format!("s{}/p{n}.html", (n + version) % 7), format!("{version} {n} ").repeat(200));
+        let mut site: Vec<_> = (0..400).map(page).collect();
+        site.push(("index.html".to_owned(), format!("{version}")));
+        site
+    }
+
+    /// The name of the variable by which the test below tells its child what to do.
+    const CHILD: &str = "ROLEBOOK_TEST_KILL";
+
+    #[test]
+    fn a_build_killed_at_any_moment_loses_nothing() {
+        if let Some(place) = std::env::var_os(CHILD) {
+            return build_until_killed(Path::new(&place));
+        }
+        let project = Project::new();
+        project.put("CNAME", "mine");
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        for round in 0..8_u64 {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", &name])
+                .env(CHILD, project.0.path())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20 + round * 17));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let site = large(usize::try_from(round % 3).unwrap());
+            let mut site: Vec<_> = site.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            assert_eq!(project.write(&site).unwrap().kept_foreign, ["CNAME"], "round {round}");
+            site.push(("CNAME", "mine"));
+            assert!(project.tree() == tree(&site), "round {round}");
+        }
+    }
+
+    /// Writes one site and the other in turn.
+    fn build_until_killed(place: &Path) {
+        let content = place.join("handbook");
+        let guards = Guards { project: place, content: &content, themes: &[], home: None };
+        for version in (0..1000).map(|n| n % 2) {
+            let site = large(version);
+            let names: Vec<String> = site.iter().map(|(name, _)| name.clone()).collect();
+            let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
+            Output::open(&place.join("public"), &guards).unwrap().write(&names, &render, &|_| {}).unwrap();
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! Plans how an output folder becomes the new site.
+//!
+//! Input: the names of the new site, the old manifest and what lies in the folder. Output: a [`Plan`], or a refusal
+//! where a file of somebody else's is in the way; later the [`Step`]s in the order in which they are safe. Only looks;
+//! never writes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+use blake3::Hash;
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::MachineError;
+use super::guard::{Refusal, list};
+use super::manifest::{self, Manifest, Ours, PRIVATE};
+use super::output::OutputError;
+use crate::path::fold;
+
+/// One change to the output folder; names are relative to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Puts a manifest with this text in place of the old one.
+    Manifest(String),
+    /// Moves a new file, or a whole folder that was not there before, to its place.
+    Move(String),
+    /// Deletes a file of ours.
+    Delete(String),
+    /// Removes a folder if it is empty.
+    RemoveFolder(String),
+}
+
+/// What a place in the output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    File,
+    Folder,
+    /// A link, a pipe: never ours.
+    Other,
+}
+
+/// A file of ours as it was when it was hashed.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    hash: Hash,
+    stamp: Stamp,
+}
+
+/// What tells cheaply that a file has been written to since.
+type Stamp = (u64, Option<SystemTime>);
+
+/// What there is to do.
+pub(super) struct Plan<'a> {
+    real: &'a Path,
+    names: &'a [String],
+    old: &'a Manifest,
+    present: BTreeMap<String, Kind>,
+    known: HashMap<&'a str, Known>,
+    /// Names of the old site that the new one does not have, whether or not their files are still there.
+    former: Vec<&'a str>,
+    /// Files that the old manifest names and somebody has changed since; the new site does not have them.
+    pub kept_edited: Vec<String>,
+    /// Files that no manifest names.
+    pub kept_foreign: Vec<String>,
+}
+
+impl<'a> Plan<'a> {
+    /// Looks at the output and plans.
+    ///
+    /// # Errors
+    /// A refusal where a name cannot be written, a foreign file is in the way, or a file of ours was changed by hand.
+    pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, OutputError> {
+        check_names(names)?;
+        let present = scan(real)?;
+        let (known, edited) = hash_ours(real, old, &present)?;
+        let wanted: HashSet<&str> = names.iter().map(String::as_str).collect();
+        let former = old.files.keys().map(String::as_str).filter(|name| !wanted.contains(name)).collect();
+        let (in_site, kept_edited): (Vec<_>, _) = edited.into_iter().partition(|name| wanted.contains(name.as_str()));
+        refuse_edited(&in_site)?;
+        let foreign = |(name, kind): (&String, &Kind)| {
+            (*kind != Kind::Folder && !old.files.contains_key(name)).then(|| name.clone())
+        };
+        let kept_foreign = present.iter().filter_map(foreign).collect();
+        let plan = Self { real, names, old, present, known, former, kept_edited, kept_foreign };
+
+        plan.refuse_foreign()?;
+        Ok(plan)
+    }
+
+    /// Returns the hash of the file that is now at `name`, if it is ours.
+    pub(super) fn hash_on_disk(&self, name: &str) -> Option<Hash> {
+        self.known.get(name).map(|known| known.hash)
+    }
+
+    /// Refuses where something that is not ours lies at a place that the site needs.
+    fn refuse_foreign(&self) -> Result<(), Refusal> {
+        let leaving = self.leaving();
+        let mut in_the_way = BTreeSet::new();
+        for folder in folders(self.names.iter().map(String::as_str)) {
+            match self.present.get(folder) {
+                Some(Kind::File) if leaving.contains(folder) => {}
+                Some(Kind::File | Kind::Other) => {
+                    in_the_way.insert(folder.to_owned());
+                }
+                Some(Kind::Folder) | None => {}
+            }
+        }
+        for name in self.names {
+            match self.present.get(name) {
+                Some(Kind::Folder) => in_the_way.extend(self.staying_below(name, &leaving)),
+                Some(_) if !self.known.contains_key(name.as_str()) => {
+                    in_the_way.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        if in_the_way.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = in_the_way.into_iter().collect();
+        let message = format!("files that Rolebook did not write are in the way of the site: {}", list(&names));
+        Err(Refusal::new(message, "move them away or rename them, then build again"))
+    }
+
+    /// Lists what would still lie in a folder that has to make room for a file.
+    fn staying_below(&self, folder: &str, leaving: &HashSet<&str>) -> Vec<String> {
+        let start = format!("{folder}/");
+        let below = self.present.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
+        let mut staying: Vec<String> =
+            below.filter(|(name, _)| !leaving.contains(name.as_str())).map(|(name, _)| name.clone()).collect();
+        // An empty folder was made by somebody too.
+        if staying.is_empty() && !leaving.contains(folder) {
+            staying.push(folder.to_owned());
+        }
+        staying
+    }
+
+    /// Returns the stale files and the folders of the old site: all that may be gone when the new files come.
+    fn leaving(&self) -> HashSet<&str> {
+        let stale = self.former.iter().copied().filter(|name| self.known.contains_key(name));
+        stale.chain(folders(self.old.files.keys().map(String::as_str))).collect()
+    }
+
+    /// Returns the steps that turn the output into the new site, given the hash of each file and whether it waits in
+    /// the stage; no step at all where nothing differs.
+    ///
+    /// A kill between two steps leaves an open manifest that names every file with each hash that it can have.
+    pub(super) fn steps(&self, files: &[(Hash, bool)]) -> Vec<Step> {
+        let files: BTreeMap<&str, (Hash, bool)> =
+            self.names.iter().map(String::as_str).zip(files.iter().copied()).collect();
+        let closed = manifest::text(files.iter().map(|(name, (hash, _))| (*name, Ours(*hash, None))), false);
+        let moves = self.moves(&files);
+        if closed == self.old.text && moves.is_empty() {
+            return Vec::new();
+        }
+        let room = Room::new(self.names);
+        let (first, last): (Vec<&str>, Vec<&str>) = self.former.iter().partition(|former| room.is_taken_by(former));
+        let mut steps = vec![Step::Manifest(self.open_manifest(&files))];
+        self.delete(&first, &room, &mut steps);
+        steps.extend(moves.into_iter().map(Step::Move));
+        self.delete(&last, &room, &mut steps);
+        steps.push(Step::Manifest(closed));
+        steps
+    }
+
+    /// Names old and new files with the hashes that they have on disk and will have.
+    ///
+    /// Old files that are gone already stay named: their empty folders are still ours to remove.
+    fn open_manifest(&self, files: &BTreeMap<&str, (Hash, bool)>) -> String {
+        let mut all: BTreeMap<&str, Ours> = BTreeMap::new();
+        for name in &self.former {
+            let ours = self.hash_on_disk(name).map(|hash| Ours(hash, None));
+            all.extend(ours.or_else(|| self.old.files.get(*name).copied()).map(|ours| (*name, ours)));
+        }
+        for (name, (hash, _)) in files {
+            let before = self.hash_on_disk(name).filter(|before| before != hash);
+            all.insert(name, Ours(*hash, before));
+        }
+        manifest::text(all.into_iter(), true)
+    }
+
+    /// Adds the steps that delete files of the old site, and then those of their folders that the new site does not
+    /// need, if they are empty.
+    fn delete(&self, former: &[&str], room: &Room<'_>, steps: &mut Vec<Step>) {
+        let stale = former.iter().filter(|name| self.known.contains_key(*name));
+        steps.extend(stale.map(|name| Step::Delete((*name).to_owned())));
+        let there = |folder: &&str| self.present.get(*folder) == Some(&Kind::Folder);
+        let unneeded = folders(former.iter().copied()).filter(|folder| !room.spelled.contains(folder));
+        // Deeper folders sort behind the folders that hold them.
+        let emptied: BTreeSet<&str> = unneeded.filter(there).collect();
+        steps.extend(emptied.into_iter().rev().map(|folder| Step::RemoveFolder(folder.to_owned())));
+    }
+
+    /// Lists what moves: each new file, or at once the topmost folder above it that the output does not have.
+    fn moves(&self, files: &BTreeMap<&str, (Hash, bool)>) -> Vec<String> {
+        let mut moves: Vec<String> = Vec::new();
+        for (name, _) in files.iter().filter(|(_, (_, staged))| *staged) {
+            // Names are sorted, so that all that lies in one folder comes in one run.
+            let under = |folder: &String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            if moves.last().is_some_and(under) {
+                continue;
+            }
+            let missing = parents(name).filter(|folder| self.present.get(*folder) != Some(&Kind::Folder)).last();
+            moves.push(missing.unwrap_or(name).to_owned());
+        }
+        moves
+    }
+
+    /// Checks once more, right before the first step, that nothing changed while the pages were rendered.
+    ///
+    /// # Errors
+    /// A refusal where somebody wrote to a file that a step would replace or delete, or put one where a new file goes.
+    pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), OutputError> {
+        let mut changed = Vec::new();
+        for step in steps {
+            let (Step::Move(name) | Step::Delete(name)) = step else { continue };
+            let place = self.real.join(name);
+            let now = match fs::symlink_metadata(&place) {
+                Ok(metadata) => Some(stamp(&metadata)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(MachineError::new("read", &place)(error).into()),
+            };
+            let before = self.known.get(name.as_str()).map(|known| known.stamp);
+            if now != before && now.is_some() && !(before.is_none() && self.will_leave(name)) {
+                changed.push(name.clone());
+            }
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let message = format!("files in the output changed during the build: {}", list(&changed));
+        Err(Refusal::new(message, "build again").into())
+    }
+
+    /// Tells whether what lies at `name` is a stale file or its folder, perhaps in another spelling.
+    fn will_leave(&self, name: &str) -> bool {
+        let name = fold(name);
+        self.leaving().into_iter().any(|leaving| fold(leaving) == name)
+    }
+}
+
+/// The places that the new site needs, to find the stale files that are in its way.
+struct Room<'a> {
+    files: HashSet<String>,
+    folders: HashSet<String>,
+    spelled: HashSet<&'a str>,
+}
+
+impl<'a> Room<'a> {
+    fn new(names: &'a [String]) -> Self {
+        let spelled: HashSet<&str> = folders(names.iter().map(String::as_str)).collect();
+        let files = names.iter().map(|name| fold(name)).collect();
+        Self { files, folders: spelled.iter().map(|folder| fold(folder)).collect(), spelled }
+    }
+
+    /// Tells whether `former` has to go before the new files come: it, or a folder above it, has a name that is needed
+    /// for something else, or for the same in another spelling, which some file systems take for one.
+    fn is_taken_by(&self, former: &str) -> bool {
+        let needed = |place: &str| {
+            let folded = fold(place);
+            let other_use = place == former || !self.spelled.contains(place);
+            self.files.contains(&folded) || other_use && self.folders.contains(&folded)
+        };
+        needed(former) || parents(former).any(needed)
+    }
+}
+
+/// Lists the folders above `name`, the nearest first.
+pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
+}
+
+/// Lists the folders above all of `names`, each once where neighbours share it.
+fn folders<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = &'n str> {
+    let mut last = "";
+    names.flat_map(move |name| {
+        let nearest = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let seen = std::mem::replace(&mut last, nearest) == nearest;
+        parents(if seen { "" } else { name })
+    })
+}
+
+/// Refuses where a page would overwrite what somebody wrote into it.
+fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let message = format!("files in the output were changed since Rolebook wrote them: {}", list(edited));
+    Err(Refusal::new(message, "move them away or delete them, then build again; edit chapters, not pages"))
+}
+
+/// Refuses names that cannot be files of one folder.
+fn check_names(names: &[String]) -> Result<(), Refusal> {
+    let help = "rename the chapter or file that it is made from";
+    if let Some(name) = names.iter().find(|name| !manifest::is_valid_name(name)) {
+        return Err(Refusal::new(format!("the site has a file that cannot be written: {name:?}"), help));
+    }
+    let files: HashSet<&str> = names.iter().map(String::as_str).collect();
+    if files.len() < names.len() {
+        return Err(Refusal::new("the site has two files of one name", help));
+    }
+    match folders(names.iter().map(String::as_str)).find(|folder| files.contains(folder)) {
+        Some(name) => Err(Refusal::new(format!("the site has both a file and a folder `{name}`"), help)),
+        None => Ok(()),
+    }
+}
+
+/// Lists everything in the output but our private files; a folder that cannot be listed counts as empty.
+fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
+    fs::read_dir(real).map_err(MachineError::new("read", real))?;
+    let own = |entry: &walkdir::DirEntry| {
+        entry.depth() == 1 && entry.file_name().to_str().is_some_and(|name| PRIVATE.contains(&name))
+    };
+    let mut present = BTreeMap::new();
+    for entry in WalkDir::new(real).min_depth(1).into_iter().filter_entry(|entry| !own(entry)).flatten() {
+        let kind = match entry.file_type() {
+            kind if kind.is_dir() => Kind::Folder,
+            kind if kind.is_file() => Kind::File,
+            _ => Kind::Other,
+        };
+        if let Ok(relative) = entry.path().strip_prefix(real) {
+            let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+            present.insert(parts.join("/"), kind);
+        }
+    }
+    Ok(present)
+}
+
+/// Hashes the files that the old manifest names; returns those that are still as they were written, and the names of
+/// the others.
+fn hash_ours<'a>(
+    real: &Path,
+    old: &'a Manifest,
+    present: &BTreeMap<String, Kind>,
+) -> Result<(HashMap<&'a str, Known>, Vec<String>), OutputError> {
+    let there = old.files.iter().filter_map(|(name, ours)| Some((name, *ours, *present.get(name)?)));
+    let there: Vec<_> = there.filter(|(_, _, kind)| *kind != Kind::Folder).collect();
+    let look = |(name, ours, kind): &(&'a String, Ours, Kind)| {
+        let known = if *kind == Kind::File { Some(look_at(&real.join(name))?) } else { None };
+        Ok((*name, known.filter(|known| ours.has(known.hash))))
+    };
+    let looked: Vec<Result<_, MachineError>> = there.par_iter().with_min_len(16).map(look).collect();
+    let (mut known, mut edited) = (HashMap::new(), Vec::new());
+    for result in looked {
+        match result? {
+            (name, Some(found)) => {
+                known.insert(name.as_str(), found);
+            }
+            (name, None) => edited.push(name.clone()),
+        }
+    }
+    Ok((known, edited))
+}
+
+/// Hashes a file; its time is taken before its bytes, so that a later write shows.
+fn look_at(place: &Path) -> Result<Known, MachineError> {
+    let metadata = fs::symlink_metadata(place).map_err(MachineError::new("read", place))?;
+    let bytes = fs::read(place).map_err(MachineError::new("read", place))?;
+    Ok(Known { hash: blake3::hash(&bytes), stamp: stamp(&metadata) })
+}
+
+fn stamp(metadata: &fs::Metadata) -> Stamp {
+    (metadata.len(), metadata.modified().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_another_spelling_goes_before_the_new_one_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("Roles")).unwrap();
+        let hash = blake3::hash(b"x");
+        let mut old = Manifest::default();
+        for name in ["Roles/a.html", "Roles/b.html", "z.html"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+            old.files.insert(name.to_owned(), Ours(hash, None));
+        }
+        let names = ["roles/a.html".to_owned()];
+        let plan = Plan::new(folder.path(), &names, &old).unwrap();
+        let steps = plan.steps(&[(hash, true)]);
+        let expected = [
+            Step::Delete("Roles/a.html".to_owned()),
+            Step::Delete("Roles/b.html".to_owned()),
+            Step::RemoveFolder("Roles".to_owned()),
+            Step::Move("roles".to_owned()),
+            Step::Delete("z.html".to_owned()),
+        ];
+        assert_eq!(steps[1..6], expected);
+        assert!(plan.will_leave("roles") && !plan.will_leave("index.html"));
+    }
+
+    #[test]
+    fn folders_are_listed_from_the_nearest_up() {
+        assert_eq!(parents("a/b/c.html").collect::<Vec<_>>(), ["a/b", "a"]);
+        assert_eq!(parents("c.html").count(), 0);
+    }
+}

@@ -1,0 +1,253 @@
+//! Walks the content folder and reads its files.
+//!
+//! Input: the content's root. Output: the files that belong to the handbook in sorted order, what was left out and why,
+//! and bytes. Never follows a link below the root, never opens a pipe or device, never writes.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::MachineError;
+use crate::path::SourcePath;
+
+/// A file of the content folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it lies.
+    pub path: SourcePath,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was last changed, where the file system says so. Never reaches a page; tells `serve` what to read again.
+    pub modified: Option<SystemTime>,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files, sorted by path.
+    pub files: Vec<Found>,
+    /// What an author might miss, sorted by name. Dotfiles and what the caller asked to skip are not in it.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something in the content folder that is not read.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// Its path from the content root, with `�` for what is not UTF-8.
+    pub name: String,
+    /// Why it is not read.
+    pub why: Why,
+}
+
+/// Why something is not read.
+#[derive(Debug)]
+pub enum Why {
+    /// It is a symbolic link, which could lead out of the content.
+    Link,
+    /// It is a pipe, a socket or a device.
+    Special,
+    /// Its name is not UTF-8, so that no address can be made of it.
+    NotUtf8,
+    /// The operating system refuses.
+    Unreadable(MachineError),
+}
+
+/// Walks the content folder at `root`, leaving out dotfiles, dot-folders and the places in `skip`.
+///
+/// `root` itself may be a link; links below it are not followed. A place in `skip` that does not exist is no error.
+///
+/// # Errors
+/// Where `root` itself is not a folder that can be read. Anything below that cannot be read is in [`Walk::left_out`].
+pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError> {
+    let real = fs::canonicalize(root).map_err(MachineError::new("read", root))?;
+    fs::read_dir(&real).map_err(MachineError::new("read", root))?;
+    let skip: Vec<PathBuf> = skip.iter().filter_map(|place| fs::canonicalize(place).ok()).collect();
+    let mut walk = Walk::default();
+    let entries = WalkDir::new(&real).min_depth(1).into_iter().filter_entry(|entry| {
+        let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
+        !hidden && !skip.iter().any(|place| place == entry.path())
+    });
+    for entry in entries {
+        match entry {
+            Ok(entry) => sort_out(&entry, &real, &mut walk),
+            Err(error) => unreadable(error, &real, root, &mut walk),
+        }
+    }
+    walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    walk.left_out.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(walk)
+}
+
+/// Puts one entry to the files or to what is left out.
+fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
+    let Ok(relative) = entry.path().strip_prefix(real) else { return };
+    let kind = entry.file_type();
+    let name = source_path(relative);
+    let why = match (&name, entry.metadata()) {
+        _ if kind.is_symlink() => Why::Link,
+        (None, _) => {
+            // A folder is named once for all that lies in it.
+            if relative.parent().is_some_and(|folder| source_path(folder).is_none()) {
+                return;
+            }
+            Why::NotUtf8
+        }
+        _ if kind.is_dir() => return,
+        _ if !kind.is_file() => Why::Special,
+        (Some(path), Ok(metadata)) => {
+            let (size, modified) = (metadata.len(), metadata.modified().ok());
+            walk.files.push(Found { path: path.clone(), size, modified });
+            return;
+        }
+        (Some(_), Err(error)) => match error.into_io_error() {
+            Some(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Some(error) => Why::Unreadable(MachineError::new("read", entry.path())(error)),
+            None => return,
+        },
+    };
+    walk.left_out.push(LeftOut { name: relative.to_string_lossy().into_owned(), why });
+}
+
+/// Notes a folder that cannot be listed; one that vanished meanwhile is simply not there.
+fn unreadable(error: walkdir::Error, real: &Path, root: &Path, walk: &mut Walk) {
+    let relative =
+        error.path().and_then(|path| path.strip_prefix(real).ok()).map(Path::to_path_buf).unwrap_or_default();
+    if let Some(error) = error.into_io_error().filter(|error| error.kind() != io::ErrorKind::NotFound) {
+        let why = Why::Unreadable(MachineError::new("read", &root.join(&relative))(error));
+        walk.left_out.push(LeftOut { name: relative.to_string_lossy().into_owned(), why });
+    }
+}
+
+/// Turns a relative path of the machine into ours; `None` where a part is not UTF-8.
+fn source_path(relative: &Path) -> Option<SourcePath> {
+    let mut path = String::with_capacity(relative.as_os_str().len());
+    for part in relative.components() {
+        let Component::Normal(part) = part else { return None };
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(part.to_str()?);
+    }
+    Some(SourcePath::new(path))
+}
+
+/// Reads one file of the content folder.
+///
+/// # Errors
+/// Where it is not there, is not a regular file, or cannot be read.
+pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
+    let place = root.join(path.as_str());
+    // Opening a pipe that took the file's place would wait for ever, so its kind is asked first.
+    let read = fs::symlink_metadata(&place).and_then(|metadata| {
+        if metadata.is_file() { fs::read(&place) } else { Err(io::Error::other("it is not a regular file")) }
+    });
+    read.map_err(MachineError::new("read", &place))
+}
+
+/// What reading many files gave, each list in the order of the paths.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The files that could be read.
+    pub files: Vec<(SourcePath, Vec<u8>)>,
+    /// The files that could not.
+    pub failed: Vec<(SourcePath, MachineError)>,
+}
+
+/// Reads files of the content folder in parallel; one that has vanished since the walk is left out.
+#[must_use]
+pub fn read_many(root: &Path, paths: &[SourcePath]) -> Read {
+    let results: Vec<_> = paths.par_iter().with_min_len(16).map(|path| read_file(root, path)).collect();
+    let mut read = Read::default();
+    for (path, result) in paths.iter().zip(results) {
+        match result {
+            Ok(bytes) => read.files.push((path.clone(), bytes)),
+            Err(error) if error.source.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => read.failed.push((path.clone(), error)),
+        }
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        folder
+    }
+
+    fn names(walk: &Walk) -> Vec<&str> {
+        walk.files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn files_come_sorted_by_path_without_dotfiles() {
+        let folder = folder(&["b.md", "a/z.md", "a-b.md", "a.md", ".git/config", ".hidden", "a/.x/y.md"]);
+        let walk = read_content(folder.path(), &[]).unwrap();
+        assert_eq!(names(&walk), ["a-b.md", "a.md", "a/z.md", "b.md"]);
+        assert_eq!(walk.files[0].size, 6);
+        assert!(walk.left_out.is_empty());
+    }
+
+    #[test]
+    fn a_skipped_place_is_left_out_however_it_is_written() {
+        let folder = folder(&["a.md", "public/index.html", "publicity/b.md"]);
+        let skip = [folder.path().join("publicity/../public"), folder.path().join("not-there")];
+        assert_eq!(names(&read_content(folder.path(), &skip).unwrap()), ["a.md", "publicity/b.md"]);
+    }
+
+    #[test]
+    fn a_root_with_a_dot_in_front_is_walked() {
+        let folder = folder(&[".notes/a.md"]);
+        assert_eq!(names(&read_content(&folder.path().join(".notes"), &[]).unwrap()), ["a.md"]);
+    }
+
+    #[test]
+    fn a_missing_root_is_an_error() {
+        let folder = folder(&["file"]);
+        assert!(read_content(&folder.path().join("nowhere"), &[]).is_err());
+        assert!(read_content(&folder.path().join("file"), &[]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_sockets_and_odd_names_are_named_and_not_read() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = folder(&["a.md"]);
+        let root = folder.path();
+        std::os::unix::fs::symlink("/etc", root.join("link")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
+        let odd = root.join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+        fs::create_dir(&odd).unwrap();
+        fs::write(odd.join("b.md"), "").unwrap();
+        let walk = read_content(root, &[]).unwrap();
+        assert_eq!(names(&walk), ["a.md"]);
+        let left: Vec<_> = walk.left_out.iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(left, ["link", "odd\u{fffd}", "socket"]);
+        assert!(matches!(walk.left_out[0].why, Why::Link));
+        assert!(matches!(walk.left_out[1].why, Why::NotUtf8));
+        assert!(matches!(walk.left_out[2].why, Why::Special));
+        assert!(read_file(root, &SourcePath::new("socket")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_vanished_is_left_out_and_a_bad_one_is_reported() {
+        let folder = folder(&["a.md", "c/d.md"]);
+        let paths = ["a.md", "b.md", "c", "c/d.md"].map(SourcePath::new);
+        let read = read_many(folder.path(), &paths);
+        assert_eq!(read.files.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["a.md", "c/d.md"]);
+        assert_eq!(read.files[1].1, b"c/d.md");
+        assert_eq!(read.failed[0].0.as_str(), "c");
+        assert!(read.failed[0].1.to_string().ends_with("c`: it is not a regular file"));
+    }
+}

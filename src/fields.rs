@@ -1,0 +1,420 @@
+//! Declares every field of front matter and of `handbook.toml`, and holds what an author wrote against it.
+//!
+//! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
+//! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
+
+use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::document::Kind;
+use crate::front_matter::{Data, Table, Value};
+use crate::path::SourcePath;
+
+/// What a value must look like.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Any text; numbers, dates and booleans are taken as they are written.
+    Text,
+    /// A whole number between two bounds, both included.
+    Integer(i64, i64),
+    /// `true` or `false`.
+    Boolean,
+    /// A day, `2026-04-01`.
+    Date,
+    /// A span of time: `6 months`, `2 weeks`.
+    Duration,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A level of the scale: its number or its name.
+    Level,
+    /// The name of another chapter: id, path, alias or title.
+    Chapter,
+    /// The name of a role chapter or of a partner.
+    Party,
+    /// A list of such values; a single one stands for a list of one.
+    List(&'static Shape),
+    /// A table with keys of the author's own.
+    Map(&'static Shape),
+    /// A table with these keys.
+    Table(&'static [Field]),
+    /// Anything: the author's own data.
+    Any,
+}
+
+/// One key that a table takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The canonical name.
+    pub name: &'static str,
+    /// Another accepted name, or empty.
+    pub also: &'static str,
+    /// What its value must look like.
+    pub shape: Shape,
+    /// What it is for, one line.
+    pub meaning: &'static str,
+}
+
+const fn field(name: &'static str, shape: Shape, meaning: &'static str) -> Field {
+    Field { name, also: "", shape, meaning }
+}
+
+const fn named(name: &'static str, also: &'static str, shape: Shape, meaning: &'static str) -> Field {
+    Field { name, also, shape, meaning }
+}
+
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
+
+/// The names of the statuses that a chapter can have.
+pub const STATUSES: &[&str] = &["draft", "proposed", "current", "retired"];
+
+/// Fields that every chapter takes.
+pub const COMMON: &[Field] = &[
+    field("title", Shape::Text, "the chapter's title; without it the first heading"),
+    named("summary", "description", Shape::Text, "one sentence that answers, shown in lists and search"),
+    field("id", Shape::Text, "what other chapters call it; without it the file's name"),
+    field("kind", Shape::Choice(Kind::NAMES), "what the chapter is; without it the folder decides"),
+    field("aliases", TEXTS, "other names that links find it by; old addresses lead here"),
+    named("order", "weight", Shape::Integer(-1_000_000_000, 1_000_000_000), "its place among its neighbours, lowest first"),
+    field("status", Shape::Choice(STATUSES), "draft, proposed, current or retired"),
+    field("audience", Shape::Text, "who may read it, by a name of [audiences]"),
+    field("owner", Shape::Text, "who keeps it true, by a name of [owners]"),
+    field("reviewed", Shape::Date, "the day it was last read and found true"),
+    field("review_every", Shape::Duration, "how long a review holds, such as 6 months"),
+    field("tags", TEXTS, "words to group chapters by"),
+    field("ask", Shape::Text, "where to ask about it"),
+    field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
+];
+
+const ROLE: &[Field] = &[
+    field("track", Shape::Text, "the track it belongs to, by a name of [[tracks]]"),
+    field("rank", Shape::Integer(0, 1000), "its rung on the ladder, higher is more senior"),
+    field("grade", Shape::Text, "the grade as the company writes it"),
+    field("scope", Shape::Text, "how much it answers for"),
+    field("horizon", Shape::Text, "how far ahead it looks"),
+    field("also_called", TEXTS, "other titles for the same role"),
+    field("base", Shape::Boolean, "true for a role that others extend and that is no rung itself"),
+    field("extends", Shape::Chapter, "the role that it is a kind of"),
+    field("grows_into", CHAPTERS, "the roles that come after it; at the same rank it is a move"),
+    field("reports_to", CHAPTERS, "the roles that it reports to"),
+    field("works_with", Shape::List(&Shape::Party), "roles and partners that it works with"),
+    field("competencies", Shape::Map(&Shape::Level), "the level that it expects of each competency"),
+    field("focus", CHAPTERS, "at most four competencies that it is judged on first"),
+];
+
+const COMPETENCY: &[Field] = &[
+    field("cluster", Shape::Text, "the group of competencies that it belongs to"),
+    field("supports", CHAPTERS, "the strategy chapters that it carries"),
+];
+
+const STRATEGY: &[Field] = &[
+    field("horizon", Shape::Text, "how far ahead it looks"),
+    field("led_by", Shape::Chapter, "the role that leads it"),
+    field("measures", TEXTS, "what shows that it works"),
+    field("valid_until", Shape::Date, "the day after which it is no longer true"),
+];
+
+const PATH: &[Field] = &[
+    field("for", Shape::Text, "whom the path is for"),
+    field("chapters", CHAPTERS, "the chapters in the order to read them"),
+];
+
+/// Returns the fields that only chapters of `kind` take.
+#[must_use]
+pub fn of_kind(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Role => ROLE,
+        Kind::Competency => COMPETENCY,
+        Kind::Strategy => STRATEGY,
+        Kind::Path => PATH,
+        Kind::Glossary | Kind::Page => &[],
+    }
+}
+
+const LEVEL: &[Field] = &[
+    field("level", Shape::Integer(1, 20), "its number, 1 is the lowest"),
+    field("name", Shape::Text, "its name, which also opens a level as a heading"),
+    field("means", Shape::Text, "what somebody at this level does, one sentence"),
+];
+
+const TRACK: &[Field] = &[
+    field("id", Shape::Text, "what a role's `track` calls it"),
+    field("title", Shape::Text, "how pages call it"),
+    field("family", Shape::Text, "the family of tracks it belongs to"),
+];
+
+const OWNER: &[Field] = &[
+    field("name", Shape::Text, "how pages call the owner"),
+    field("contact", Shape::Text, "where to reach the owner: an address or a channel"),
+    field("handle", Shape::Text, "the owner's name on the code host, such as @org/team"),
+];
+
+const AUDIENCE: &[Field] = &[
+    field("title", Shape::Text, "how pages call it"),
+    field("includes", TEXTS, "audiences whose content its readers see too"),
+];
+
+const MARKDOWN: &[Field] = &[
+    field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
+    field("smart_quotes", Shape::Boolean, "typographic quotes, dashes and ellipses"),
+];
+
+const SECURITY: &[Field] = &[
+    field("html", Shape::Choice(&["escape", "safe", "trusted"]), "what becomes of raw HTML"),
+    field("hosts", TEXTS, "other hosts that pages may load images and frames from"),
+];
+
+/// Words of a handbook's language that the model looks for in the text.
+pub const WORDS: &[Field] = &[
+    field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
+    field("decisions", Shape::Text, "the heading over a strategy's decisions"),
+    field("accountable", Shape::Text, "the label of the one who decides"),
+    field("responsible", Shape::Text, "the label of those who do the work"),
+    field("consulted", Shape::Text, "the label of those who are asked before"),
+    field("informed", Shape::Text, "the label of those who are told after"),
+    field("escalates_to", Shape::Text, "the label of where a dispute goes"),
+];
+
+/// Keys of `handbook.toml`.
+pub const HANDBOOK: &[Field] = &[
+    field("title", Shape::Text, "the handbook's title"),
+    field("description", Shape::Text, "what the handbook is, one sentence"),
+    field("base_url", Shape::Text, "the address it will be served at, with https://"),
+    field("language", Shape::Text, "the language of its text, such as en"),
+    field("theme", Shape::Text, "a folder of themes/, or default"),
+    field("repository", Shape::Text, "the address of the content folder on the code host, for edit links"),
+    field("feedback", Shape::Text, "where readers say that something is wrong: an address or mailto:"),
+    field("edition", Shape::Text, "which edition this is, printed on every page"),
+    field("effective", Shape::Date, "the day from which the edition holds"),
+    field("urls", Shape::Choice(&["pretty", "file"]), "pretty: folders for a web server; file: .html files for a folder"),
+    field("scale", Shape::List(&Shape::Table(LEVEL)), "the levels of a competency, lowest first"),
+    field("tracks", Shape::List(&Shape::Table(TRACK)), "the tracks of the ladder"),
+    field("owners", Shape::Map(&Shape::Table(OWNER)), "who keeps chapters true"),
+    field("partners", Shape::Map(&Shape::Text), "functions that take part in decisions: id and title"),
+    field("audiences", Shape::Map(&Shape::Table(AUDIENCE)), "who reads what"),
+    field("audience", Shape::Text, "the audience that is built where none is asked for"),
+    field("kinds", Shape::Map(&Shape::Choice(Kind::NAMES)), "the kind of chapters by their top folder"),
+    field("sections", Shape::Map(&TEXTS), "headings that chapters of a kind must have"),
+    field("words", Shape::Table(WORDS), "the words that the model looks for, in the handbook's language"),
+    field("compare", Shape::List(&CHAPTERS), "pairs of roles that get a page of their own"),
+    field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
+    field("security", Shape::Table(SECURITY), "what pages may contain and load"),
+    field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
+    field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
+];
+
+/// Entries of a table that fit their fields.
+#[derive(Debug, Default)]
+pub struct Entries<'a> {
+    list: Vec<(&'static str, &'a Value)>,
+}
+
+impl<'a> Entries<'a> {
+    /// Tells whether nothing fits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Lists the fields with the places of their values.
+    pub fn spans(&self) -> impl Iterator<Item = (&'static str, Span)> {
+        self.list.iter().map(|(name, value)| (*name, value.span))
+    }
+
+    /// Returns the value of `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        self.list.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    /// Returns the text of `name`.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name).and_then(text_of)
+    }
+
+    /// Returns the texts of `name`, with their spans.
+    #[must_use]
+    pub fn texts(&self, name: &str) -> Vec<(String, Span)> {
+        self.get(name).map(texts_of).unwrap_or_default()
+    }
+
+    /// Returns the whole number of `name`.
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(|value| if let Data::Integer(n) = value.data { Some(n) } else { None })
+    }
+
+    /// Returns the truth of `name`.
+    #[must_use]
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(|value| if let Data::Boolean(b) = value.data { Some(b) } else { None })
+    }
+
+    /// Returns the table of `name`.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&'a Table> {
+        self.get(name).and_then(|value| if let Data::Table(table) = &value.data { Some(table) } else { None })
+    }
+
+    /// Returns the tables in the list of `name`.
+    #[must_use]
+    pub fn tables(&self, name: &str) -> Vec<&'a Table> {
+        let items = match self.get(name).map(|value| &value.data) {
+            Some(Data::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().filter_map(|item| if let Data::Table(table) = &item.data { Some(table) } else { None }).collect()
+    }
+}
+
+/// Returns a value as text: text, or a number, date or boolean as written.
+#[must_use]
+pub fn text_of(value: &Value) -> Option<String> {
+    value.text().map(str::to_owned)
+}
+
+/// Returns a list of texts with their spans; a single text is a list of one.
+#[must_use]
+pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
+    match &value.data {
+        Data::List(items) => items.iter().filter_map(|item| Some((text_of(item)?, item.span))).collect(),
+        _ => text_of(value).map(|text| (text, value.span)).into_iter().collect(),
+    }
+}
+
+/// Where a table stands, for the words of a finding.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The file.
+    pub path: &'a SourcePath,
+    /// What the table belongs to, such as `a role`.
+    pub owner: &'a str,
+}
+
+/// Reads `table` by lists of fields: what fits is returned, what does not is reported.
+pub fn read<'a>(
+    table: &'a Table,
+    fields: &[&'static [Field]],
+    context: Context<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> Entries<'a> {
+    let mut entries = Entries::default();
+    for entry in &table.entries {
+        let found = fields.iter().flat_map(|list| list.iter());
+        let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key)) else {
+            findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
+            continue;
+        };
+        if matches!(entry.value.data, Data::Null) {
+            continue;
+        }
+        let before = findings.len();
+        check(&entry.value, field.shape, &entry.key, context, findings);
+        // A list or a table keeps its good parts: readers pass over the others.
+        let partly = matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Table(_))
+            && matches!(entry.value.data, Data::List(_) | Data::Table(_));
+        if findings.len() == before || partly {
+            entries.list.push((field.name, &entry.value));
+        }
+    }
+    entries
+}
+
+fn unknown_key<'b>(
+    key: &str,
+    span: Span,
+    known: impl Iterator<Item = &'b str>,
+    context: Context<'_>,
+) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
+    let near = nearest(key, known.iter().copied(), 2);
+    let help = did_you_mean(&near)
+        .unwrap_or_else(|| format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", ")));
+    Diagnostic::new("unknown-key", context.path, Some(span), format!("{} has no field `{key}`", context.owner)).help(help)
+}
+
+/// Checks one value against a shape and reports what does not fit.
+fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let path = context.path;
+    match (shape, &value.data) {
+        (Shape::Any, _)
+        | (Shape::Boolean, Data::Boolean(_))
+        | (Shape::Text | Shape::Level, Data::Text(_) | Data::Integer(_))
+        | (Shape::Text, Data::Date(_) | Data::Float(_) | Data::Boolean(_))
+        | (Shape::Chapter | Shape::Party, Data::Text(_)) => {}
+        (Shape::Integer(least, most), Data::Integer(n)) => {
+            if !(least..=most).contains(n) {
+                let message = format!("`{key}` is {n}, which is not between {least} and {most}");
+                findings.push(Diagnostic::new("bad-value", path, Some(value.span), message));
+            }
+        }
+        (Shape::Date, Data::Text(text) | Data::Date(text)) => {
+            if text.parse::<jiff::civil::Date>().is_err() || text.len() != 10 {
+                let message = format!("`{key}` is not a day: `{text}`");
+                let finding = Diagnostic::new("bad-value", path, Some(value.span), message);
+                findings.push(finding.help("write year, month and day, as in 2026-04-01"));
+            }
+        }
+        (Shape::Duration, Data::Text(text)) => {
+            if crate::date::parse_duration(text).is_none() {
+                let message = format!("`{key}` is not a span of time: `{text}`");
+                let finding = Diagnostic::new("bad-value", path, Some(value.span), message);
+                findings.push(finding.help("write a number and a unit, as in `6 months`, `2 weeks` or `1 year`"));
+            }
+        }
+        (Shape::Choice(words), Data::Text(text)) => {
+            if !words.contains(&text.as_str()) {
+                let near = nearest(text, words.iter().copied(), 1);
+                let help = did_you_mean(&near).unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
+                let message = format!("`{key}` cannot be `{text}`");
+                findings.push(Diagnostic::new("bad-value", path, Some(value.span), message).help(help));
+            }
+        }
+        (Shape::List(inner), Data::List(items)) => {
+            for item in items {
+                check(item, *inner, key, context, findings);
+            }
+        }
+        (Shape::List(inner), _) if !matches!(inner, Shape::Table(_) | Shape::List(_)) => {
+            check(value, *inner, key, context, findings);
+        }
+        (Shape::Map(inner), Data::Table(table)) => {
+            for entry in &table.entries {
+                check(&entry.value, *inner, &entry.key, context, findings);
+            }
+        }
+        (Shape::Table(fields), Data::Table(table)) => {
+            let owner = format!("`{key}`");
+            read(table, &[fields], Context { path, owner: &owner }, findings);
+        }
+        (shape, _) => findings.push(wrong_type(value, shape, key, context)),
+    }
+}
+
+fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> Diagnostic {
+    let message = format!("`{key}` should be {}, not {}", words_for(shape), value.kind_name());
+    let help = match shape {
+        Shape::List(_) => Some(format!("write `{key}: [first, second]` in YAML, `{key} = [\"first\", \"second\"]` in TOML")),
+        Shape::Text if matches!(value.data, Data::List(_)) => Some("put the text in quotes if it begins with `[`".to_owned()),
+        Shape::Boolean => Some("write true or false, without quotes".to_owned()),
+        _ => None,
+    };
+    Diagnostic::new("wrong-type", context.path, Some(value.span), message).maybe_help(help)
+}
+
+/// Names a shape as an author would.
+#[must_use]
+pub fn words_for(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Text | Shape::Choice(_) => "text",
+        Shape::Integer(..) => "a whole number",
+        Shape::Boolean => "true or false",
+        Shape::Date => "a day such as 2026-04-01",
+        Shape::Duration => "a span of time such as 6 months",
+        Shape::Level => "a level: its number or its name",
+        Shape::Chapter => "the name of a chapter",
+        Shape::Party => "the name of a role or a partner",
+        Shape::List(_) => "a list",
+        Shape::Map(_) | Shape::Table(_) => "a table",
+        Shape::Any => "anything",
+    }
+}

@@ -1,0 +1,570 @@
+//! Colours code: a block of source text becomes HTML with at most sixteen one-letter classes.
+//!
+//! Input: code and the language that its fence names. Output: escaped text with `<span class="k">…</span>`, or nothing
+//! where the language is unknown or the block is too large. Never fails a page, never reads files; the memos here
+//! change how long a call takes and nothing else.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+
+/// The largest block in bytes that is coloured; at 0.1 MB/s a larger one would hold up its page for seconds.
+const LARGEST_BLOCK: usize = 256 * 1024;
+/// The longest line in characters that is coloured; longer ones are data, and patterns go quadratic on them.
+const LONGEST_LINE: usize = 10_000;
+/// How many parts the memo of blocks has, so that threads seldom want the same lock.
+const SHARDS: usize = 16;
+/// How many bytes of HTML one half of one shard keeps before it is swept: 32 MiB in all.
+const SHARD_BYTES: usize = 1024 * 1024;
+/// How many bytes of lines a worker remembers before it starts anew.
+const WORKER_BYTES: usize = 8 * 1024 * 1024;
+/// How many states a worker tells apart before it starts anew.
+const WORKER_STATES: usize = 2_000;
+
+/// Colours blocks of code; shared by all threads, loads its syntaxes on first use.
+#[derive(Default)]
+pub struct Highlighter {
+    languages: OnceLock<Languages>,
+    shards: [Mutex<Shard>; SHARDS],
+    workers: Mutex<Vec<Worker>>,
+}
+
+impl Highlighter {
+    /// Makes a highlighter that has loaded nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns `code` as HTML: escaped, spans of one class merged, no span across the end of a line.
+    ///
+    /// The classes are `k` keyword, `s` string, `n` number, `c` comment, `f` function, `t` type, `v` variable, `o`
+    /// operator, `p` punctuation, `a` attribute, `b` constant or built-in, `g` tag, `h` heading, `i` inserted, `d`
+    /// deleted and `e` escape. `language` is a name, a file extension or a common alias in any case. `None` means that
+    /// the caller prints the code as it is: no such language, plain text, a block over 256 KiB, a line over 10,000
+    /// characters, or a syntax that fails on it.
+    #[must_use]
+    pub fn highlight(&self, code: &str, language: &str) -> Option<Arc<str>> {
+        if language.is_empty() || code.len() > LARGEST_BLOCK {
+            return None;
+        }
+        let languages = self.languages.get_or_init(Languages::load);
+        let syntax = languages.find(language)?;
+        let key = block_key(&syntax.name, code);
+        let shard = &self.shards[usize::from(key[0]) % SHARDS];
+        if let Some(html) = lock(shard).get(&key) {
+            return Some(html);
+        }
+        // No lock is held while a block is coloured. Two threads may colour the same one: both get the same bytes.
+        let html = self.colour(code, languages, syntax)?;
+        lock(shard).insert(key, Arc::clone(&html));
+        Some(html)
+    }
+
+    /// Colours one block with a worker of its own.
+    fn colour(&self, code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
+        if code.lines().any(|line| line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE) {
+            return None;
+        }
+        let mut worker = lock(&self.workers).pop().unwrap_or_default();
+        // A syntax with a faulty pattern panics inside the parser. Such a worker is dropped with what it knew.
+        let html = catch_unwind(AssertUnwindSafe(|| worker.block(code, languages, syntax))).ok()?;
+        lock(&self.workers).push(worker);
+        html
+    }
+}
+
+/// Takes a lock; what it guards is a memo, which a panic elsewhere leaves usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+type Key = [u8; 16];
+
+/// Returns the name of a block in the memo.
+fn block_key(language: &str, code: &str) -> Key {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(language.as_bytes()).update(&[0]).update(code.as_bytes());
+    short(&hasher)
+}
+
+/// Returns the first 128 bits of a hash, as many as rule out a chance collision.
+fn short(hasher: &blake3::Hasher) -> Key {
+    let mut key = [0; 16];
+    hasher.finalize_xof().fill(&mut key);
+    key
+}
+
+/// One part of the memo of blocks. When its young half is full it becomes the old half, and what was old goes.
+#[derive(Default)]
+struct Shard {
+    young: HashMap<Key, Arc<str>>,
+    old: HashMap<Key, Arc<str>>,
+    bytes: usize,
+}
+
+impl Shard {
+    /// Returns what is known of a block, and keeps it young.
+    fn get(&mut self, key: &Key) -> Option<Arc<str>> {
+        if let Some(html) = self.young.get(key) {
+            return Some(html.clone());
+        }
+        let html = self.old.remove(key)?;
+        self.insert(*key, html.clone());
+        Some(html)
+    }
+
+    fn insert(&mut self, key: Key, html: Arc<str>) {
+        self.bytes += html.len() + 64;
+        self.young.insert(key, html);
+        if self.bytes > SHARD_BYTES {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+    }
+}
+
+/// The syntaxes and the table that maps their scopes to classes.
+struct Languages {
+    syntaxes: SyntaxSet,
+    by_name: HashMap<String, usize>,
+    rules: Vec<(Scope, Class)>,
+}
+
+impl Languages {
+    /// Unpacks the syntaxes; each is decoded further and compiled when it is first used.
+    fn load() -> Self {
+        let syntaxes = two_face::syntax::extra_newlines();
+        let mut by_name = HashMap::new();
+        let visible = || syntaxes.syntaxes().iter().enumerate().filter(|(_, syntax)| !syntax.hidden);
+        for (n, syntax) in visible() {
+            for extension in &syntax.file_extensions {
+                by_name.insert(extension.to_lowercase(), n);
+            }
+        }
+        // A language's own name goes before another's file extension.
+        for (n, syntax) in visible() {
+            by_name.insert(syntax.name.to_lowercase(), n);
+        }
+        for (alias, name) in ALIASES {
+            if let Some(&n) = by_name.get(*name) {
+                by_name.insert((*alias).to_owned(), n);
+            }
+        }
+        // Text without structure is shown as it is.
+        by_name.retain(|_, n| syntaxes.syntaxes()[*n].name != "Plain Text");
+        Self { rules: rules(), by_name, syntaxes }
+    }
+
+    fn find(&self, language: &str) -> Option<&SyntaxReference> {
+        let n = match self.by_name.get(language) {
+            Some(n) => n,
+            None => self.by_name.get(&language.to_lowercase())?,
+        };
+        self.syntaxes.syntaxes().get(*n)
+    }
+
+    /// Returns the class that the innermost telling scope gives.
+    fn class(&self, stack: &[Scope]) -> Class {
+        stack.iter().rev().find_map(|scope| self.class_of(*scope)).unwrap_or(Class::PLAIN)
+    }
+
+    /// Returns the class of the longest rule that is a prefix of `scope`.
+    fn class_of(&self, scope: Scope) -> Option<Class> {
+        self.rules.iter().find(|(prefix, _)| prefix.is_prefix_of(scope)).map(|(_, class)| *class)
+    }
+}
+
+/// Names that authors write, and the name or extension that the syntaxes know them by.
+const ALIASES: &[(&str, &str)] = &[
+    ("c++", "cpp"),
+    ("cjs", "js"),
+    ("console", "sh"),
+    ("csharp", "cs"),
+    ("docker", "dockerfile"),
+    ("elisp", "lisp"),
+    ("emacs-lisp", "lisp"),
+    ("env", ".env"),
+    ("fsharp", "fs"),
+    ("golang", "go"),
+    ("h", "c"),
+    ("javascript", "js"),
+    ("json5", "json"),
+    ("jsonc", "json"),
+    ("jsonl", "json"),
+    ("jsx", "js"),
+    ("ksh", "sh"),
+    ("mjs", "js"),
+    ("mysql", "sql"),
+    ("node", "js"),
+    ("objc", "objective-c"),
+    ("objectivec", "objective-c"),
+    ("octave", "matlab"),
+    ("plsql", "sql"),
+    ("postgres", "sql"),
+    ("postgresql", "sql"),
+    ("python3", "python"),
+    ("shell", "sh"),
+    ("shell-session", "sh"),
+    ("shellscript", "sh"),
+    ("shellsession", "sh"),
+    ("sqlite", "sql"),
+    ("terminal", "sh"),
+    ("udiff", "diff"),
+    ("vuejs", "vue"),
+    ("x86asm", "asm"),
+];
+
+/// The letter of a class; zero is plain text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Class(u8);
+
+impl Class {
+    const PLAIN: Self = Self(0);
+}
+
+/// Scopes and their classes; `-` ends the search, so that code within a string is not coloured as a string.
+///
+/// Scopes are those of Sublime Text's scope naming guide; the longest prefix that fits counts.
+const SCOPES: &[(u8, &str)] = &[
+    (b'-', "source"),
+    (b'-', "text"),
+    (b'-', "meta.interpolation"),
+    (b'-', "meta.embedded"),
+    (b'k', "keyword"),
+    (b'k', "storage"),
+    (b'k', "entity.name.import"),
+    (b'o', "keyword.operator"),
+    (b'k', "keyword.operator.word"),
+    (b'k', "keyword.operator.logical.python"),
+    (b'a', "storage.type.annotation"),
+    (b'n', "keyword.other.unit"),
+    (b's', "string"),
+    (b's', "markup.raw"),
+    (b's', "markup.underline.link"),
+    (b's', "meta.link"),
+    (b's', "punctuation.definition.string"),
+    (b's', "punctuation.definition.raw"),
+    (b'n', "constant.numeric"),
+    (b'n', "constant.other.timestamp"),
+    (b'b', "constant"),
+    (b'e', "constant.character.escape"),
+    (b'e', "constant.other.placeholder"),
+    (b'b', "support.constant"),
+    (b'b', "variable.language"),
+    (b'b', "support.variable"),
+    (b'c', "comment"),
+    (b'c', "punctuation.definition.comment"),
+    (b'f', "entity.name.function"),
+    (b'f', "variable.function"),
+    (b'f', "support.function"),
+    (b'f', "support.macro"),
+    (b'f', "entity.name.macro"),
+    (b't', "entity.name"),
+    (b't', "entity.other.inherited-class"),
+    (b't', "support.type"),
+    (b't', "support.class"),
+    (b't', "storage.type.primitive"),
+    (b'v', "variable.parameter"),
+    (b'v', "variable.other.readwrite.shell"),
+    (b'v', "punctuation.definition.variable"),
+    (b'p', "punctuation"),
+    (b'n', "punctuation.separator.decimal"),
+    (b'n', "punctuation.separator.date"),
+    (b'n', "punctuation.separator.time"),
+    (b'a', "entity.other.attribute-name"),
+    (b'a', "meta.annotation"),
+    (b'a', "variable.annotation"),
+    (b'a', "meta.attribute"),
+    (b'g', "entity.name.tag"),
+    (b'g', "punctuation.definition.tag"),
+    (b'g', "support.type.property-name"),
+    (b'g', "meta.property-name"),
+    (b'h', "entity.name.section"),
+    (b'h', "markup.heading"),
+    (b'h', "punctuation.definition.heading"),
+    (b'h', "meta.diff.header"),
+    (b'h', "meta.diff.range"),
+    (b'i', "markup.inserted"),
+    (b'i', "punctuation.definition.inserted"),
+    (b'd', "markup.deleted"),
+    (b'd', "punctuation.definition.deleted"),
+];
+
+/// Reads the table, longest prefix first.
+fn rules() -> Vec<(Scope, Class)> {
+    let mut rules: Vec<(Scope, Class)> = SCOPES
+        .iter()
+        .filter_map(|(letter, prefix)| {
+            let class = if *letter == b'-' { Class::PLAIN } else { Class(*letter) };
+            Scope::new(prefix).ok().map(|scope| (scope, class))
+        })
+        .collect();
+    rules.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+    rules
+}
+
+/// Where the parser stands between two lines.
+#[derive(Clone, PartialEq, Eq)]
+struct State {
+    parse: ParseState,
+    scopes: ScopeStack,
+}
+
+/// A line that has been coloured: its HTML without the line end, and the number of the state after it.
+struct Line {
+    html: Box<str>,
+    after: u32,
+}
+
+/// Colours one block at a time and remembers lines: the same line in the same state has the same colours and leads to
+/// the same state, and lines such as `}` come again in most blocks.
+#[derive(Default)]
+struct Worker {
+    states: Vec<State>,
+    by_scopes: HashMap<Vec<Scope>, Vec<u32>>,
+    starts: HashMap<String, u32>,
+    lines: HashMap<Key, Line>,
+    bytes: usize,
+}
+
+impl Worker {
+    /// Colours a block.
+    fn block(&mut self, code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
+        if self.bytes > WORKER_BYTES || self.states.len() > WORKER_STATES {
+            *self = Self::default();
+        }
+        let mut at = match self.starts.get(&syntax.name) {
+            Some(start) => *start,
+            None => self.start(syntax)?,
+        };
+        let mut html = String::with_capacity(code.len() * 3);
+        let mut with_end = String::new();
+        for line in code.split_inclusive('\n') {
+            let text = line.strip_suffix('\n').unwrap_or(line);
+            with_end.clear();
+            with_end.push_str(text);
+            // The syntaxes expect every line to end, the last one too.
+            with_end.push('\n');
+            at = self.line(at, &with_end, languages, &mut html)?;
+            html.push_str(&line[text.len()..]);
+        }
+        Some(html.into())
+    }
+
+    /// Appends the HTML of a line in state `at`; returns the state after it.
+    fn line(&mut self, at: u32, line: &str, languages: &Languages, html: &mut String) -> Option<u32> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&at.to_le_bytes()).update(line.as_bytes());
+        let key = short(&hasher);
+        if let Some(known) = self.lines.get(&key) {
+            html.push_str(&known.html);
+            return Some(known.after);
+        }
+        let mut state = self.states.get(at as usize)?.clone();
+        let from = html.len();
+        colour_line(&mut state, line, languages, html)?;
+        let after = self.number(state)?;
+        self.bytes += html.len() - from + 64;
+        self.lines.insert(key, Line { html: html[from..].into(), after });
+        Some(after)
+    }
+
+    /// Returns the number of the state in which `syntax` begins.
+    fn start(&mut self, syntax: &SyntaxReference) -> Option<u32> {
+        let start = self.number(State { parse: ParseState::new(syntax), scopes: ScopeStack::new() })?;
+        self.starts.insert(syntax.name.clone(), start);
+        Some(start)
+    }
+
+    /// Returns the number of a state: equal states have equal numbers.
+    fn number(&mut self, state: State) -> Option<u32> {
+        let alike = self.by_scopes.entry(state.scopes.as_slice().to_vec()).or_default();
+        if let Some(&known) = alike.iter().find(|&&n| self.states.get(n as usize) == Some(&state)) {
+            return Some(known);
+        }
+        let number = u32::try_from(self.states.len()).ok()?;
+        alike.push(number);
+        self.states.push(state);
+        Some(number)
+    }
+}
+
+/// Parses one line, moves `state` behind it and appends its HTML.
+fn colour_line(state: &mut State, line: &str, languages: &Languages, html: &mut String) -> Option<()> {
+    let changes = state.parse.parse_line(line, &languages.syntaxes).ok()?;
+    let text = &line[..line.len() - 1];
+    let mut out = Spans { html, open: Class::PLAIN, from: 0, text };
+    let mut before = 0;
+    for (position, change) in changes {
+        if position > before {
+            out.piece(before.min(text.len()), position.min(text.len()), languages.class(state.scopes.as_slice()));
+            before = position;
+        }
+        state.scopes.apply(&change).ok()?;
+    }
+    out.piece(before.min(text.len()), text.len(), languages.class(state.scopes.as_slice()));
+    out.close(text.len());
+    Some(())
+}
+
+/// Writes the spans of one line; pieces of one class become one span, blanks between them included.
+struct Spans<'a> {
+    html: &'a mut String,
+    text: &'a str,
+    open: Class,
+    from: usize,
+}
+
+impl Spans<'_> {
+    /// Takes the next piece, which begins where the last one ended.
+    fn piece(&mut self, start: usize, end: usize, class: Class) {
+        if start >= end || class == self.open {
+            return;
+        }
+        let blank = self.text[start..end].bytes().all(|byte| byte == b' ' || byte == b'\t');
+        if blank {
+            // Whether it belongs to the open span shows when the next piece comes: see `close`.
+            return;
+        }
+        self.close(start);
+        self.open = class;
+    }
+
+    /// Ends the open span at `end`, leaving blanks at its end outside.
+    fn close(&mut self, end: usize) {
+        let piece = &self.text[self.from..end];
+        self.from = end;
+        if self.open == Class::PLAIN {
+            escape_into(piece, self.html);
+            return;
+        }
+        let solid = piece.trim_end_matches([' ', '\t']);
+        self.html.push_str("<span class=\"");
+        self.html.push(char::from(self.open.0));
+        self.html.push_str("\">");
+        escape_into(solid, self.html);
+        self.html.push_str("</span>");
+        self.html.push_str(&piece[solid.len()..]);
+        self.open = Class::PLAIN;
+    }
+}
+
+/// Appends text with the four characters escaped that mean something in HTML.
+fn escape_into(text: &str, html: &mut String) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        html.push_str(&text[from..at]);
+        html.push_str(escaped);
+        from = at + 1;
+    }
+    html.push_str(&text[from..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(code: &str, language: &str) -> String {
+        Highlighter::new().highlight(code, language).unwrap().to_string()
+    }
+
+    #[test]
+    fn keywords_strings_and_comments_get_their_classes() {
+        assert_eq!(
+            html("pub fn f() {} // end\n", "rust"),
+            "<span class=\"k\">pub fn</span> <span class=\"f\">f</span><span class=\"p\">() {}</span> \
+             <span class=\"c\">// end</span>\n"
+        );
+        assert_eq!(
+            html("key: \"a<b\"", "yml"),
+            "<span class=\"g\">key</span><span class=\"p\">:</span> <span class=\"s\">&quot;a&lt;b&quot;</span>"
+        );
+        assert_eq!(html("-old\n+new\n", "diff"), "<span class=\"d\">-old</span>\n<span class=\"i\">+new</span>\n");
+    }
+
+    #[test]
+    fn no_span_crosses_the_end_of_a_line() {
+        for line in html("/* one\n   two */\nlet s = \"a\n b\";\n", "rs").lines() {
+            assert_eq!(line.matches("<span").count(), line.matches("</span>").count(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_kept_to_the_byte() {
+        let highlighter = Highlighter::new();
+        for code in ["", "\n", "a\r\n\r\n  b  \n", "\tf(\"é\") \u{1f600} & <x>\n\n", "x = `${1 + \"a\"}`"] {
+            for language in ["rust", "js", "html", "md"] {
+                let html = highlighter.highlight(code, language).unwrap();
+                let mut text = String::new();
+                let mut rest = &*html;
+                while let Some((before, tag)) = rest.split_once('<') {
+                    text.push_str(before);
+                    rest = tag.split_once('>').unwrap().1;
+                }
+                text.push_str(rest);
+                let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+                assert_eq!(text, code);
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_is_found_by_name_extension_and_alias_in_any_case() {
+        let highlighter = Highlighter::new();
+        for language in
+            ["Rust", "rs", "c++", "C", "c", "console", "JS", "TypeScript", "tsx", "yml", "toml", "golang", "Dockerfile"]
+        {
+            assert!(highlighter.highlight("x\n", language).is_some(), "{language}");
+        }
+        for language in ["", "text", "plain", "txt", "plain text", "no-such-language"] {
+            assert!(highlighter.highlight("x\n", language).is_none(), "{language}");
+        }
+    }
+
+    #[test]
+    fn every_alias_leads_to_a_syntax_and_every_scope_is_one() {
+        let languages = Languages::load();
+        for (alias, name) in ALIASES {
+            assert!(languages.find(alias).is_some(), "{alias}: {name}");
+        }
+        assert_eq!(languages.rules.len(), SCOPES.len());
+    }
+
+    #[test]
+    fn what_is_too_large_is_left_plain() {
+        let highlighter = Highlighter::new();
+        assert!(highlighter.highlight(&"x\n".repeat(LARGEST_BLOCK / 2 + 1), "rust").is_none());
+        assert!(highlighter.highlight(&"x".repeat(LONGEST_LINE + 1), "rust").is_none());
+        assert!(highlighter.highlight(&"é".repeat(LONGEST_LINE), "rust").is_some());
+    }
+
+    #[test]
+    fn what_was_coloured_before_changes_nothing() {
+        let (one, two) = ("let s = \"open\n", "}\nlet t = 1;\n\"\nlet s = \"open\n}\n");
+        let warm = Highlighter::new();
+        let _ = (warm.highlight(one, "rust"), warm.highlight(one, "js"), warm.highlight(two, "js"));
+        for language in ["rust", "js", "python"] {
+            assert_eq!(warm.highlight(two, language), Highlighter::new().highlight(two, language));
+        }
+    }
+
+    #[test]
+    fn a_full_shard_lets_go_of_its_older_half() {
+        let mut shard = Shard::default();
+        for n in 0..200_u8 {
+            shard.insert([n; 16], "x".repeat(16 * 1024).into());
+        }
+        assert!(shard.young.len() + shard.old.len() < 140);
+        assert!(shard.get(&[199; 16]).is_some() && shard.get(&[0; 16]).is_none());
+    }
+}

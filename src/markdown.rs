@@ -1,0 +1,201 @@
+//! Turns a chapter's Markdown into HTML with holes, and reads the structure that the model needs from it.
+//!
+//! Input: the redacted body of one chapter and the configuration. Output: [`Parsed`]: the body, headings, anchors, statements, decisions, terms and
+//! findings. Never looks at other chapters and never highlights: that is rendering's work.
+
+mod info;
+mod outline;
+mod sanitise;
+mod view_call;
+mod writer;
+
+pub use outline::scale_help;
+pub use view_call::VIEWS;
+
+use std::collections::BTreeSet;
+
+use pulldown_cmark::{Event, Options, Parser, TagEnd};
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::{Body, Decision, Form, Heading, Kind, Reference, ReferenceNumber, Statement, Term};
+use crate::path::SourcePath;
+use crate::source::Text;
+
+/// One event of the parser with its place in the body, in bytes.
+type Located<'a> = (Event<'a>, std::ops::Range<usize>);
+
+/// The Markdown extensions of a handbook; CommonMark alone where `extended` is false.
+#[must_use]
+pub fn options(extended: bool, definition_lists: bool) -> Options {
+    let mut options = Options::empty();
+    if extended {
+        options |= Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_GFM
+            | Options::ENABLE_WIKILINKS;
+    }
+    options.set(Options::ENABLE_DEFINITION_LIST, definition_lists);
+    options
+}
+
+/// What to parse and by which rules.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The redacted body; LF line ends.
+    pub body: &'a str,
+    /// The chapter's file.
+    pub path: &'a SourcePath,
+    /// What the chapter is.
+    pub kind: Kind,
+    /// The handbook's rules.
+    pub config: &'a Config,
+    /// Leads back to the file.
+    pub place: Place<'a>,
+    /// A text that cannot occur in the chapter: made from its hash.
+    pub seed: &'a str,
+    /// CommonMark alone, without our extensions.
+    pub plain: bool,
+}
+
+/// Leads from offsets in the body to spans in the file.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The whole chapter.
+    pub text: &'a Text<'a>,
+    /// Where the body begins in it.
+    pub start: usize,
+}
+
+impl Place<'_> {
+    /// Returns the span in the file of a range of the body.
+    #[must_use]
+    pub fn span(&self, range: &std::ops::Range<usize>) -> Span {
+        self.text.span(self.start + range.start, self.start + range.end)
+    }
+}
+
+/// References in the order met, with their places.
+#[derive(Debug, Default)]
+pub struct References {
+    /// What is referred to.
+    pub list: Vec<Reference>,
+    /// Where, in the file.
+    pub spans: Vec<Span>,
+}
+
+impl References {
+    /// Adds one and returns its number.
+    pub fn add(&mut self, reference: Reference, span: Span) -> ReferenceNumber {
+        self.list.push(reference);
+        self.spans.push(span);
+        u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+/// What parsing finds in a body.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The HTML with holes and the places that go with it.
+    pub body: Body,
+    /// Headings in order.
+    pub headings: Vec<Heading>,
+    /// Every id that a link can lead to.
+    pub anchors: BTreeSet<String>,
+    /// Statements of a competency or responsibilities of a role.
+    pub statements: Vec<Statement>,
+    /// Levels of a competency: number and the heading's id.
+    pub levels: Vec<(u8, String)>,
+    /// Decisions of a strategy chapter.
+    pub decisions: Vec<Decision>,
+    /// Terms of a glossary.
+    pub terms: Vec<Term>,
+    /// Words of running text.
+    pub words: usize,
+    /// What is wrong.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Parses a body; `references` already holds those of the front matter.
+#[must_use]
+pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
+    let definitions = input.kind == Kind::Glossary || input.config.markdown.definition_lists;
+    let mut flags = options(!input.plain, definitions && !input.plain);
+    flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
+    let events: Vec<Located<'_>> = Parser::new_ext(input.body, flags).into_offset_iter().collect();
+    let mut outline = outline::read(input, &events, references);
+    let findings = std::mem::take(&mut outline.findings);
+    let written = writer::write(input, &events, &outline, references);
+    let outline::Outline { headings, anchors, statements, levels, decisions, terms, .. } = outline;
+    let mut parsed = Parsed { body: written.body, words: written.words, findings, anchors, ..Parsed::default() };
+    parsed.findings.extend(written.findings);
+    parsed.body.statement_ends = statements.iter().map(|s| input.place.span(&(s.text_end..s.insert_at))).collect();
+    parsed.body.decision_spans = decisions.iter().map(|d| d.span).collect();
+    parsed.levels = levels.iter().map(|(level, n)| (*level, headings[*n].id.clone())).collect();
+    parsed.headings = headings.into_iter().map(outline::OutlineHeading::into_heading).collect();
+    parsed.statements = statements.into_iter().map(|s| s.statement).collect();
+    parsed.decisions = decisions.into_iter().map(|d| d.decision).collect();
+    parsed.terms = terms;
+    parsed
+}
+
+/// Returns the index of the event that ends what begins at `start`.
+fn end_of(events: &[Located<'_>], start: usize) -> usize {
+    let mut depth = 0_usize;
+    for (n, (event, _)) in events.iter().enumerate().skip(start) {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => {
+                depth -= 1;
+                if depth == 0 {
+                    return n;
+                }
+            }
+            _ => {}
+        }
+    }
+    events.len()
+}
+
+/// Returns the text of events without markup; line ends become spaces.
+fn plain_text(events: &[Located<'_>]) -> String {
+    let mut out = String::new();
+    for (event, _) in events {
+        match event {
+            Event::Text(text) | Event::Code(text) => out.push_str(text),
+            Event::SoftBreak | Event::HardBreak => out.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Item) if !out.ends_with(' ') => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Returns the text before `cut` (a byte offset in the body), which may lie inside a text event.
+fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
+    let whole: Vec<Located<'_>> = events
+        .iter()
+        .filter(|(_, range)| range.start < cut)
+        .map(|(event, range)| match event {
+            Event::Text(text) if range.end > cut => (Event::Text(cut_text(text, range, cut).to_owned().into()), range.clone()),
+            event => (event.clone(), range.clone()),
+        })
+        .collect();
+    plain_text(&whole).trim_end().to_owned()
+}
+
+/// Returns the part of a text event that lies before `cut`.
+fn cut_text<'t>(text: &'t str, range: &std::ops::Range<usize>, cut: usize) -> &'t str {
+    // A text event is a slice of the source, except where a character reference was decoded.
+    let keep = cut.saturating_sub(range.start);
+    let keep = if text.len() == range.len() { keep } else { text.rfind('{').unwrap_or(text.len()) };
+    text.get(..keep).unwrap_or(text).trim_end()
+}
+
+/// Makes a link's reference; shared by the writer and the reader of decisions.
+fn wiki_reference(destination: &str, config: &Config, form: Form) -> Reference {
+    // In a table `|` is written `\|`: the backslash is ours to strip.
+    crate::reference::wiki(destination.strip_suffix('\\').unwrap_or(destination), form, config)
+}

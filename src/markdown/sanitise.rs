@@ -1,0 +1,148 @@
+//! Sanitises a chapter that contains raw HTML, ours and the author's together, and keeps the marks in it.
+//!
+//! Input: HTML, marks at byte offsets, and a text that cannot occur in the chapter. Output: well-formed HTML by html5ever's rules with the same
+//! marks at their new offsets. Marks ride through as placeholder elements and attributes, because tags of raw HTML arrive
+//! as separate events and only the whole is a tree. Never lets a script, a style, a handler or an unlisted scheme through.
+
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+
+use super::writer::{Mark, Marks};
+
+/// Elements that raw HTML may have. Everything else is taken out, its text stays (but that of `script`, `style` and the like).
+pub const ELEMENTS: &[&str] = &[
+    "a", "abbr", "acronym", "address", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "center",
+    "cite", "code", "col", "colgroup", "data", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "input", "ins", "kbd", "li", "mark",
+    "nav", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "span",
+    "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "track",
+    "tt", "u", "ul", "var", "video", "wbr",
+];
+
+/// Attributes that any element may have.
+const ATTRIBUTES: &[&str] = &["id", "class", "lang", "dir", "title", "role", "tabindex", "aria-label", "aria-hidden"];
+
+/// Attributes by element.
+const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("a", &["href", "hreflang", "name", "download"]),
+    ("audio", &["src", "controls", "preload", "loop", "muted"]),
+    ("col", &["span"]),
+    ("colgroup", &["span"]),
+    ("del", &["datetime", "cite"]),
+    ("details", &["open", "name"]),
+    ("img", &["src", "alt", "width", "height", "loading"]),
+    ("input", &["type", "checked", "disabled"]),
+    ("ins", &["datetime", "cite"]),
+    ("li", &["value"]),
+    ("ol", &["start", "reversed", "type"]),
+    ("source", &["src", "type", "media"]),
+    ("td", &["colspan", "rowspan", "headers"]),
+    ("th", &["colspan", "rowspan", "headers", "scope", "abbr"]),
+    ("time", &["datetime"]),
+    ("track", &["src", "kind", "srclang", "label", "default"]),
+    ("video", &["src", "controls", "preload", "poster", "width", "height", "loop", "muted", "playsinline"]),
+];
+
+/// Tells whether the policy lets `attribute` of `element` through.
+#[must_use]
+pub fn allows(element: &str, attribute: &str) -> bool {
+    ATTRIBUTES.contains(&attribute)
+        || ELEMENT_ATTRIBUTES.iter().any(|(name, list)| *name == element && list.contains(&attribute))
+}
+
+/// Sanitises `html`.
+#[must_use]
+pub fn sanitise(html: &str, marks: &Marks, seed: &str) -> (String, Marks) {
+    let element = format!("rb{seed}");
+    let attribute = format!("data-rb{seed}");
+    let marked = with_placeholders(html, marks, &element, &attribute);
+    let clean = builder(&element, &attribute).clean(&marked).to_string();
+    recover(&clean, marks, &element, &attribute)
+}
+
+fn builder<'a>(element: &'a str, attribute: &'a str) -> Builder<'a> {
+    let mut builder = Builder::empty();
+    let by_element: HashMap<&str, HashSet<&str>> =
+        ELEMENT_ATTRIBUTES.iter().map(|(name, list)| (*name, list.iter().copied().collect())).collect();
+    let schemes = ["http", "https", "mailto", "tel", "sms", "ftp", "irc", "ircs", "xmpp", "matrix", "geo", "webcal"];
+    builder
+        .tags(ELEMENTS.iter().copied().chain([element]).collect())
+        .clean_content_tags(["script", "style", "iframe", "object", "noscript", "template", "svg", "math"].into())
+        .generic_attributes(ATTRIBUTES.iter().copied().chain([attribute]).collect())
+        .tag_attributes(by_element)
+        .url_schemes(schemes.into())
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+}
+
+fn with_placeholders(html: &str, marks: &Marks, element: &str, attribute: &str) -> String {
+    let mut out = String::with_capacity(html.len() + marks.len() * 60);
+    let mut last = 0;
+    for (number, (at, mark)) in marks.iter().enumerate() {
+        let at = *at as usize;
+        out.push_str(&html[last..at]);
+        last = at;
+        if mark.is_attribute() {
+            out.push_str(&format!(" {attribute}=\"{number}\""));
+        } else {
+            out.push_str(&format!("<{element} {attribute}=\"{number}\"></{element}>"));
+        }
+    }
+    out.push_str(&html[last..]);
+    out
+}
+
+fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (String, Marks) {
+    let start_attribute = format!(" {attribute}=\"");
+    let start_element = format!("<{element}");
+    let end_element = format!("</{element}>");
+    let mut out = String::with_capacity(clean.len());
+    let mut kept: Marks = Vec::with_capacity(marks.len());
+    let mut rest = clean;
+    while let Some(found) = rest.find(&start_attribute) {
+        let value = &rest[found + start_attribute.len()..];
+        let Some(quote) = value.find('"') else { break };
+        let mark: Option<&Mark> = value[..quote].parse::<usize>().ok().and_then(|n| marks.get(n)).map(|(_, mark)| mark);
+        let mut after = &value[quote + 1..];
+        let before = &rest[..found];
+        if let Some(before) = before.strip_suffix(&start_element) {
+            out.push_str(before);
+            after = after.strip_prefix('>').unwrap_or(after);
+            after = after.strip_prefix(&end_element).unwrap_or(after);
+        } else {
+            out.push_str(before);
+        }
+        if let Some(mark) = mark {
+            kept.push((u32::try_from(out.len()).unwrap_or(u32::MAX), mark.clone()));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    // Text that an author put between a placeholder's tags (by leaving an element open) ends here too.
+    if out.contains(&end_element) {
+        let clean = out.replace(&end_element, "");
+        if kept.is_empty() {
+            out = clean;
+        }
+    }
+    (out, kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Hole;
+
+    #[test]
+    fn marks_survive_and_scripts_do_not() {
+        let html = "<p>a</p><div onclick=\"x()\" style=\"y\">b<script>c</script></div><a>d";
+        let marks: Marks = vec![(4, Mark::Hole(Hole::View(0))), (63, Mark::Hole(Hole::Href(1)))];
+        assert_eq!(&html[61..64], "<a>");
+        let (clean, kept) = sanitise(html, &marks, "0f");
+        assert_eq!(clean, "<p>a</p><div>b</div><a>d</a>");
+        assert_eq!(kept.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [4, 22]);
+    }
+}

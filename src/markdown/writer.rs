@@ -1,0 +1,784 @@
+//! Writes a chapter's events as HTML with holes.
+//!
+//! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
+//! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+
+use crate::config::HtmlPolicy;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Image, ImageSource, Kind};
+use crate::markup::{self, escape_address_into, escape_into};
+use crate::reference::{Destination, destination};
+
+use super::outline::Outline;
+use super::{Input, Located, References, cut_text, end_of, info, plain_text, sanitise, view_call, wiki_reference};
+
+/// Something that must stay at its place in the HTML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Hole(Hole),
+    ProseStart,
+    ProseEnd,
+    /// The end of a block at the top: its span and its heading's number.
+    BlockEnd(Span, Option<u32>),
+    StatementStart(u32),
+    StatementEnd(u32),
+}
+
+impl Mark {
+    /// Tells whether the mark stands inside a tag.
+    pub fn is_attribute(&self) -> bool {
+        use Hole::{CalloutAttributes, Href, Src, TableAttributes};
+        matches!(self, Self::Hole(TableAttributes(..) | CalloutAttributes(_) | Href(_) | Src(_)))
+    }
+}
+
+/// Marks at byte offsets, rising.
+pub type Marks = Vec<(u32, Mark)>;
+
+/// What the writer makes.
+#[derive(Debug, Default)]
+pub struct Written {
+    pub body: Body,
+    pub words: usize,
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Writes the chapter.
+pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, references: &mut References) -> Written {
+    let labels = events
+        .iter()
+        .filter_map(|(event, _)| match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
+            _ => None,
+        })
+        .collect();
+    let mut writer = Writer {
+        input,
+        events,
+        outline,
+        references,
+        out: Buffer::default(),
+        outer: Vec::new(),
+        labels,
+        footnotes: Vec::new(),
+        links: Vec::new(),
+        table: None,
+        tables: 0,
+        heading: None,
+        cut: 0,
+        raw: false,
+        statements: Vec::new(),
+        written: Written::default(),
+    };
+    writer.run();
+    writer.finish()
+}
+
+#[derive(Debug, Default)]
+struct Buffer {
+    html: String,
+    marks: Marks,
+}
+
+impl Buffer {
+    fn mark(&mut self, mark: Mark) {
+        self.marks.push((u32::try_from(self.html.len()).unwrap_or(u32::MAX), mark));
+    }
+
+    fn hole(&mut self, hole: Hole) {
+        self.mark(Mark::Hole(hole));
+    }
+
+    /// Begins a new line unless one has just begun; a hole counts as text.
+    fn fresh_line(&mut self) {
+        let after_hole = self
+            .marks
+            .last()
+            .is_some_and(|(at, mark)| *at as usize == self.html.len() && matches!(mark, Mark::Hole(_)));
+        if (!self.html.is_empty() && !self.html.ends_with('\n')) || after_hole {
+            self.html.push('\n');
+        }
+    }
+}
+
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    head: bool,
+}
+
+/// How an open link ends.
+enum OpenLink {
+    Inside(u32),
+    Outside,
+    Text,
+}
+
+struct Writer<'a, 'r> {
+    input: Input<'a>,
+    events: &'a [Located<'a>],
+    outline: &'a Outline,
+    references: &'r mut References,
+    out: Buffer,
+    /// Buffers that a footnote's definition interrupts.
+    outer: Vec<Buffer>,
+    labels: Vec<String>,
+    footnotes: Vec<(String, Buffer)>,
+    links: Vec<OpenLink>,
+    table: Option<Table>,
+    tables: u32,
+    heading: Option<usize>,
+    /// The next of the outline's cuts.
+    cut: usize,
+    raw: bool,
+    /// Open items of lists: the statement's number where the item is one.
+    statements: Vec<Option<u32>>,
+    written: Written,
+}
+
+impl Writer<'_, '_> {
+    fn run(&mut self) {
+        let mut depth = 0_usize;
+        let mut n = 0;
+        while n < self.events.len() {
+            let next = self.event(n, depth);
+            // Skipped events are whole: the depth only changes by the event itself.
+            match &self.events[n].0 {
+                Event::Start(_) if next == n + 1 => depth += 1,
+                Event::End(_) => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                self.end_block(n);
+            }
+            n = next;
+        }
+    }
+
+    fn end_block(&mut self, n: usize) {
+        let (event, range) = &self.events[n];
+        if matches!(event, Event::End(TagEnd::FootnoteDefinition)) {
+            return;
+        }
+        let length = self.input.body[range.clone()].trim_end().len();
+        let span = self.input.place.span(&(range.start..range.start + length));
+        let heading = match event {
+            Event::End(TagEnd::Heading(_)) => self.heading.take().and_then(|n| u32::try_from(n).ok()),
+            _ => None,
+        };
+        self.out.mark(Mark::BlockEnd(span, heading));
+    }
+
+    /// Writes one event and returns the index of the next one to write.
+    fn event(&mut self, n: usize, depth: usize) -> usize {
+        let events = self.events;
+        let (event, range) = &events[n];
+        if self.is_cut(range) {
+            return if matches!(event, Event::Start(_)) { end_of(events, n) + 1 } else { n + 1 };
+        }
+        match event {
+            Event::Start(tag) => return self.start(n, tag, range, depth),
+            Event::End(end) => self.end(*end),
+            Event::Text(text) => self.text(text, range),
+            Event::Code(code) => {
+                self.out.html.push_str("<code>");
+                escape_into(code, &mut self.out.html);
+                self.out.html.push_str("</code>");
+                self.written.words += code.split_whitespace().count();
+            }
+            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start),
+            Event::SoftBreak => self.out.html.push('\n'),
+            Event::HardBreak => self.out.html.push_str("<br />\n"),
+            Event::Rule => {
+                self.out.fresh_line();
+                self.out.html.push_str("<hr />\n");
+            }
+            Event::TaskListMarker(done) => {
+                self.out.hole(Hole::Task(*done));
+                self.out.html.push(' ');
+            }
+            Event::FootnoteReference(label) => self.footnote_reference(label),
+            Event::InlineMath(text) | Event::DisplayMath(text) => escape_into(text, &mut self.out.html),
+        }
+        n + 1
+    }
+
+    /// Tells whether an event lies within attributes, and moves on to the next cut.
+    fn is_cut(&mut self, range: &Range<usize>) -> bool {
+        while self.outline.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
+            self.cut += 1;
+        }
+        let Some(cut) = self.outline.cuts.get(self.cut) else { return false };
+        !range.is_empty() && range.start >= cut.start && range.end <= cut.end
+    }
+
+    fn text(&mut self, text: &str, range: &Range<usize>) {
+        let text = match self.outline.cuts.get(self.cut) {
+            Some(cut) if range.start < cut.start && range.end > cut.start => cut_text(text, range, cut.start),
+            _ => text,
+        };
+        self.written.words += text.split_whitespace().count();
+        let linkable = self.heading.is_none() && self.links.is_empty() && self.input.kind != Kind::Glossary;
+        if !linkable {
+            escape_into(text, &mut self.out.html);
+            return;
+        }
+        // Neighbouring runs are one: the parser cuts text at every character that might have been markup.
+        let here = u32::try_from(self.out.html.len()).unwrap_or(u32::MAX);
+        if self.out.marks.last() == Some(&(here, Mark::ProseEnd)) {
+            self.out.marks.pop();
+        } else {
+            self.out.mark(Mark::ProseStart);
+        }
+        escape_into(text, &mut self.out.html);
+        self.out.mark(Mark::ProseEnd);
+    }
+
+    fn start(&mut self, n: usize, tag: &Tag<'_>, range: &Range<usize>, depth: usize) -> usize {
+        match tag {
+            Tag::Paragraph => return self.paragraph(n, range, depth),
+            Tag::Heading { level, .. } => self.start_heading(n, *level as u8),
+            Tag::BlockQuote(kind) => self.start_quote(*kind),
+            Tag::CodeBlock(kind) => return self.code_block(n, kind, range),
+            Tag::HtmlBlock => return self.html_block(n),
+            Tag::List(first) => self.start_list(n, *first),
+            Tag::Item => self.start_item(n),
+            Tag::FootnoteDefinition(_) => {
+                let buffer = std::mem::take(&mut self.out);
+                self.outer.push(buffer);
+            }
+            Tag::DefinitionList => self.block("<dl class=\"terms\">\n"),
+            Tag::DefinitionListTitle => self.start_term(n),
+            Tag::DefinitionListDefinition => self.block("<dd>"),
+            Tag::Table(alignments) => self.start_table(n, alignments),
+            Tag::TableHead => self.start_row(true),
+            Tag::TableRow => self.start_row(false),
+            Tag::TableCell => self.start_cell(n),
+            Tag::Emphasis => self.out.html.push_str("<em>"),
+            Tag::Strong => self.out.html.push_str("<strong>"),
+            Tag::Strikethrough => self.out.html.push_str("<del>"),
+            Tag::Superscript => self.out.html.push_str("<sup>"),
+            Tag::Subscript => self.out.html.push_str("<sub>"),
+            Tag::Link { link_type, dest_url, title, .. } => {
+                return self.link(n, *link_type, dest_url, title, range);
+            }
+            Tag::Image { link_type, dest_url, title, .. } => {
+                return self.image(n, *link_type, dest_url, title, range);
+            }
+            Tag::MetadataBlock(_) => return end_of(self.events, n) + 1,
+        }
+        n + 1
+    }
+
+    fn block(&mut self, html: &str) {
+        self.out.fresh_line();
+        self.out.html.push_str(html);
+    }
+
+    fn end(&mut self, end: TagEnd) {
+        match end {
+            TagEnd::Paragraph => self.out.html.push_str("</p>\n"),
+            TagEnd::Heading(level) => {
+                if let Some(n) = self.heading {
+                    self.out.hole(Hole::HeadingAnchor(u32::try_from(n).unwrap_or(u32::MAX)));
+                }
+                self.out.html.push_str(&format!("</h{}>\n", level as u8));
+            }
+            TagEnd::BlockQuote(kind) => self.block(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }),
+            TagEnd::List(ordered) => self.block(if ordered { "</ol>\n" } else { "</ul>\n" }),
+            TagEnd::Item => {
+                if let Some(Some(n)) = self.statements.pop() {
+                    self.out.mark(Mark::StatementEnd(n));
+                }
+                self.out.html.push_str("</li>\n");
+            }
+            TagEnd::FootnoteDefinition => self.end_footnote(),
+            TagEnd::DefinitionList => self.block("</dl>\n"),
+            TagEnd::DefinitionListTitle => self.out.html.push_str("</dt>\n"),
+            TagEnd::DefinitionListDefinition => self.out.html.push_str("</dd>\n"),
+            TagEnd::Table => {
+                self.table = None;
+                self.out.html.push_str("</tbody>\n</table>\n</div>\n");
+            }
+            TagEnd::TableHead => self.out.html.push_str("</tr>\n</thead>\n<tbody>\n"),
+            TagEnd::TableRow => self.out.html.push_str("</tr>\n"),
+            TagEnd::TableCell => self.end_cell(),
+            TagEnd::Emphasis => self.out.html.push_str("</em>"),
+            TagEnd::Strong => self.out.html.push_str("</strong>"),
+            TagEnd::Strikethrough => self.out.html.push_str("</del>"),
+            TagEnd::Superscript => self.out.html.push_str("</sup>"),
+            TagEnd::Subscript => self.out.html.push_str("</sub>"),
+            TagEnd::Link => match self.links.pop() {
+                Some(OpenLink::Inside(n)) => self.out.hole(Hole::LinkClose(n)),
+                Some(OpenLink::Outside) => self.out.html.push_str("</a>"),
+                Some(OpenLink::Text) | None => {}
+            },
+            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    /// A paragraph may be a view or a transclusion.
+    fn paragraph(&mut self, n: usize, range: &Range<usize>, depth: usize) -> usize {
+        let end = end_of(self.events, n);
+        if depth == 0 && !self.input.plain {
+            let hole = match &self.events[n + 1..end] {
+                [(Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }), at), ..]
+                    if end_of(self.events, n + 1) + 1 == end && !is_picture(dest_url) =>
+                {
+                    let reference = wiki_reference(dest_url, self.input.config, Form::Embed);
+                    Some(Hole::Embed(self.references.add(reference, self.input.place.span(at))))
+                }
+                _ if self.input.body[range.clone()].starts_with("{{") => self.view(range),
+                _ => None,
+            };
+            if let Some(hole) = hole {
+                self.out.fresh_line();
+                self.out.hole(hole);
+                self.out.html.push('\n');
+                return end + 1;
+            }
+        }
+        self.block("<p>");
+        n + 1
+    }
+
+    fn view(&mut self, range: &Range<usize>) -> Option<Hole> {
+        let site = view_call::Site { path: self.input.path, place: self.input.place, offset: range.start };
+        match view_call::read(&self.input.body[range.clone()], &site, self.input.config, self.references)? {
+            Ok(view) => {
+                self.written.body.views.push(view);
+                Some(Hole::View(u32::try_from(self.written.body.views.len() - 1).unwrap_or(u32::MAX)))
+            }
+            Err(findings) => {
+                self.written.findings.extend(findings);
+                None
+            }
+        }
+    }
+
+    fn start_heading(&mut self, n: usize, level: u8) {
+        self.out.fresh_line();
+        self.out.html.push_str(&format!("<h{level}"));
+        self.heading = self.outline.heading_at.get(&n).copied();
+        if let Some(number) = self.heading {
+            let heading = &self.outline.headings[number];
+            self.attribute("id", &heading.id);
+            if !heading.classes.is_empty() {
+                self.attribute("class", &heading.classes.join(" "));
+            }
+        }
+        self.out.html.push('>');
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.html.push(' ');
+        self.out.html.push_str(name);
+        self.out.html.push_str("=\"");
+        escape_into(value, &mut self.out.html);
+        self.out.html.push('"');
+    }
+
+    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
+        let Some(kind) = kind else { return self.block("<blockquote>\n") };
+        let callout = match kind {
+            BlockQuoteKind::Note => Callout::Note,
+            BlockQuoteKind::Tip => Callout::Tip,
+            BlockQuoteKind::Important => Callout::Important,
+            BlockQuoteKind::Warning => Callout::Warning,
+            BlockQuoteKind::Caution => Callout::Caution,
+        };
+        self.block("<div class=\"callout ");
+        self.out.html.push_str(callout.name());
+        self.out.html.push('"');
+        self.out.hole(Hole::CalloutAttributes(callout));
+        self.out.html.push('>');
+        self.out.hole(Hole::CalloutTitle(callout));
+        self.out.html.push('\n');
+    }
+
+    fn code_block(&mut self, n: usize, kind: &CodeBlockKind<'_>, range: &Range<usize>) -> usize {
+        let end = end_of(self.events, n);
+        let mut text = String::new();
+        for (event, _) in &self.events[n + 1..end] {
+            if let Event::Text(part) = event {
+                text.push_str(part);
+            }
+        }
+        let read = match kind {
+            CodeBlockKind::Fenced(info) => info::read(info),
+            CodeBlockKind::Indented => info::Info::default(),
+        };
+        for unknown in &read.unknown {
+            let line = self.input.body[range.clone()].lines().next().unwrap_or_default();
+            let at = range.start + line.find(unknown.as_str()).unwrap_or(0);
+            let message = format!("a code block has no attribute `{unknown}`");
+            self.finding("bad-attribute", &(at..at + unknown.len()), message, "it takes title, lines and id");
+        }
+        self.written.words += text.split_whitespace().count();
+        let code = Code { language: read.language, title: read.title, marked: read.marked, id: read.id, text };
+        self.written.body.code.push(code);
+        self.out.fresh_line();
+        self.out.hole(Hole::Code(u32::try_from(self.written.body.code.len() - 1).unwrap_or(u32::MAX)));
+        self.out.html.push('\n');
+        end + 1
+    }
+
+    fn finding(&mut self, code: &'static str, range: &Range<usize>, message: String, help: &str) {
+        let span = self.input.place.span(range);
+        self.written.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
+    }
+
+    fn start_list(&mut self, n: usize, first: Option<u64>) {
+        let task = has_task(self.events, n + 1);
+        match (first, task) {
+            (Some(1), _) => self.block("<ol>\n"),
+            (Some(first), _) => self.block(&format!("<ol start=\"{first}\">\n")),
+            (None, true) => self.block("<ul class=\"tasks\">\n"),
+            (None, false) => self.block("<ul>\n"),
+        }
+    }
+
+    fn start_item(&mut self, n: usize) {
+        let statement = self.outline.statement_at.get(&n).copied();
+        self.out.fresh_line();
+        if let Some(number) = statement {
+            let id = &self.outline.statements[number].statement.id;
+            self.out.html.push_str("<li class=\"statement\"");
+            self.attribute("id", id);
+            self.out.html.push('>');
+        } else if has_task(self.events, n) {
+            self.out.html.push_str("<li class=\"task\">");
+        } else {
+            self.out.html.push_str("<li>");
+        }
+        let number = statement.and_then(|n| u32::try_from(n).ok());
+        self.statements.push(number);
+        if let Some(number) = number {
+            self.out.mark(Mark::StatementStart(number));
+        }
+    }
+
+    fn start_term(&mut self, n: usize) {
+        self.out.fresh_line();
+        self.out.html.push_str("<dt");
+        if let Some(number) = self.outline.term_at.get(&n) {
+            let id = self.outline.terms[*number].id.clone();
+            self.attribute("id", &id);
+        }
+        self.out.html.push('>');
+    }
+
+    fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
+        self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false });
+        self.tables += 1;
+        let heading = self.outline.headings.iter().take_while(|h| h.event < n).count();
+        self.block("<div class=\"table-scroll\"");
+        self.out.hole(Hole::TableAttributes(u32::try_from(heading).unwrap_or(0), self.tables));
+        self.out.html.push_str("><table>\n");
+    }
+
+    fn start_row(&mut self, head: bool) {
+        if let Some(table) = &mut self.table {
+            table.column = 0;
+            table.head = head;
+        }
+        self.out.html.push_str(if head { "<thead>\n<tr>\n" } else { "<tr>\n" });
+    }
+
+    fn start_cell(&mut self, n: usize) {
+        self.check_pipe(n);
+        let Some(table) = &self.table else { return };
+        let class = match table.alignments.get(table.column) {
+            Some(Alignment::Left) => " class=\"left\"",
+            Some(Alignment::Center) => " class=\"center\"",
+            Some(Alignment::Right) => " class=\"right\"",
+            Some(Alignment::None) | None => "",
+        };
+        let name = if table.head { "<th" } else { "<td" };
+        self.out.html.push_str(name);
+        self.out.html.push_str(class);
+        self.out.html.push('>');
+    }
+
+    /// An unescaped `|` in `[[id|text]]` ends the cell in the middle of the link.
+    fn check_pipe(&mut self, n: usize) {
+        let range = self.events[n].1.clone();
+        let cell = &self.input.body[range.clone()];
+        let Some(open) = cell.rfind("[[") else { return };
+        if cell[open..].contains("]]") || cell[..open].ends_with('\\') || cell.contains('`') {
+            return;
+        }
+        let at = range.start + open..range.start + cell.trim_end().len();
+        let message = "the `|` in this link ends the table's cell".to_owned();
+        self.finding("unescaped-pipe", &at, message, "write it as `\\|`: `[[id\\|text]]`");
+    }
+
+    fn end_cell(&mut self) {
+        let Some(table) = &mut self.table else { return };
+        table.column += 1;
+        self.out.html.push_str(if table.head { "</th>\n" } else { "</td>\n" });
+    }
+
+    fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
+        if let LinkType::WikiLink { has_pothole } = form {
+            let reference = wiki_reference(address, self.input.config, Form::Wiki);
+            let number = self.references.add(reference, self.input.place.span(range));
+            self.out.hole(Hole::LinkOpen(number, None));
+            if has_pothole {
+                self.links.push(OpenLink::Inside(number));
+                return n + 1;
+            }
+            self.out.hole(Hole::LinkText(number));
+            self.out.hole(Hole::LinkClose(number));
+            return end_of(self.events, n) + 1;
+        }
+        let address = if form == LinkType::Email { format!("mailto:{address}") } else { address.to_owned() };
+        match destination(&address, Form::Relative, self.input.config.markdown.html) {
+            Destination::Inside(reference) => {
+                let number = self.references.add(reference, self.input.place.span(range));
+                let title = (!title.is_empty()).then(|| title.into());
+                self.out.hole(Hole::LinkOpen(number, title));
+                self.links.push(OpenLink::Inside(number));
+            }
+            Destination::Outside(address) => {
+                self.out.html.push_str("<a href=\"");
+                escape_address_into(&address, &mut self.out.html);
+                self.out.html.push_str("\" class=\"external\"");
+                if !title.is_empty() {
+                    self.attribute("title", title);
+                }
+                self.out.html.push('>');
+                self.links.push(OpenLink::Outside);
+            }
+            Destination::Forbidden(scheme) => {
+                self.forbidden(&scheme, range);
+                self.links.push(OpenLink::Text);
+            }
+        }
+        n + 1
+    }
+
+    fn forbidden(&mut self, scheme: &str, range: &Range<usize>) {
+        let message = format!("links with `{scheme}:` are not allowed; this one became text");
+        self.finding("unsafe-url", range, message, "link to a chapter or to an https:, http: or mailto: address");
+    }
+
+    fn image(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
+        let end = end_of(self.events, n);
+        let wiki = matches!(form, LinkType::WikiLink { .. });
+        let span = self.input.place.span(range);
+        if wiki && !is_picture(address) {
+            // A chapter put into the middle of a sentence cannot be shown there: it becomes a link.
+            let number = self.references.add(wiki_reference(address, self.input.config, Form::Wiki), span);
+            self.out.hole(Hole::LinkOpen(number, None));
+            self.out.hole(Hole::LinkText(number));
+            self.out.hole(Hole::LinkClose(number));
+            return end + 1;
+        }
+        let alt = plain_text(&self.events[n + 1..end]);
+        let address = address.strip_suffix('\\').unwrap_or(address);
+        let source = match destination(address, Form::Image, self.input.config.markdown.html) {
+            Destination::Inside(reference) => ImageSource::File(self.references.add(reference, span)),
+            Destination::Outside(address) => {
+                self.check_host(&address, range);
+                ImageSource::Remote(address)
+            }
+            Destination::Forbidden(scheme) => {
+                self.forbidden(&scheme, range);
+                escape_into(&alt, &mut self.out.html);
+                return end + 1;
+            }
+        };
+        self.push_image(Image { source, alt, title: title.to_owned() });
+        end + 1
+    }
+
+    fn push_image(&mut self, image: Image) {
+        self.written.body.images.push(image);
+        self.out.hole(Hole::Image(u32::try_from(self.written.body.images.len() - 1).unwrap_or(u32::MAX)));
+    }
+
+    fn check_host(&mut self, address: &str, range: &Range<usize>) {
+        let host = crate::reference::host(address).unwrap_or_default();
+        if self.input.config.hosts.contains(&host) || self.input.plain {
+            return;
+        }
+        let message = format!("a page would load this from {host}; it became a link");
+        self.finding("remote-resource", range, message, "put the file into the handbook, or name the host in `[security] hosts`");
+    }
+
+    fn footnote_reference(&mut self, label: &str) {
+        match self.labels.iter().position(|known| known == label) {
+            Some(n) => self.out.hole(Hole::Footnote(u32::try_from(n).unwrap_or(u32::MAX))),
+            None => {
+                self.out.html.push_str("[^");
+                escape_into(label, &mut self.out.html);
+                self.out.html.push(']');
+            }
+        }
+    }
+
+    fn end_footnote(&mut self) {
+        let outer = self.outer.pop().unwrap_or_default();
+        let buffer = std::mem::replace(&mut self.out, outer);
+        let label = self.labels.get(self.footnotes.len()).cloned().unwrap_or_default();
+        self.footnotes.push((label, buffer));
+    }
+
+    fn html_block(&mut self, n: usize) -> usize {
+        let end = end_of(self.events, n);
+        let mut html = String::new();
+        for (event, _) in &self.events[n + 1..end] {
+            if let Event::Html(part) | Event::Text(part) = event {
+                html.push_str(part);
+            }
+        }
+        self.out.fresh_line();
+        let start = self.events.get(n + 1).map_or(self.events[n].1.start, |(_, range)| range.start);
+        self.raw_html(&html, start);
+        end + 1
+    }
+
+    fn raw_html(&mut self, html: &str, start: usize) {
+        match self.input.config.markdown.html {
+            HtmlPolicy::Trusted => self.out.html.push_str(html),
+            HtmlPolicy::Escape => escape_into(html, &mut self.out.html),
+            HtmlPolicy::Safe => self.safe_html(html, start),
+        }
+    }
+
+    /// Passes raw HTML on to the sanitiser, with its links and images as holes.
+    fn safe_html(&mut self, html: &str, start: usize) {
+        if is_comment(html) {
+            return;
+        }
+        self.raw = true;
+        let mut last = 0;
+        for tag in markup::start_tags(html) {
+            let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
+            self.report_removed(&tag, &range);
+            let attribute = match tag.name.as_str() {
+                "a" => tag.get("href"),
+                "img" | "video" | "audio" | "source" | "track" => tag.get("src"),
+                _ => None,
+            };
+            let Some(attribute) = attribute else { continue };
+            let form = if tag.name == "a" { Form::Relative } else { Form::Image };
+            match destination(&attribute.value, form, HtmlPolicy::Safe) {
+                Destination::Inside(reference) => {
+                    let number = self.references.add(reference, self.input.place.span(&range));
+                    self.out.html.push_str(&html[last..attribute.range.start]);
+                    // The mark stands where a space precedes it: the sanitiser sees a whole attribute.
+                    while self.out.html.ends_with(' ') {
+                        self.out.html.pop();
+                    }
+                    self.out.hole(if tag.name == "a" { Hole::Href(number) } else { Hole::Src(number) });
+                    last = attribute.range.end;
+                }
+                Destination::Outside(address) if form == Form::Image => {
+                    self.check_host(&address, &range);
+                    self.out.html.push_str(&html[last..tag.range.start]);
+                    let alt = tag.get("alt").map(|a| a.value.clone()).unwrap_or_default();
+                    self.push_image(Image { source: ImageSource::Remote(address), alt, title: String::new() });
+                    last = tag.range.end;
+                }
+                Destination::Outside(_) => {}
+                Destination::Forbidden(scheme) => self.forbidden(&scheme, &range),
+            }
+        }
+        self.out.html.push_str(&html[last..]);
+    }
+
+    fn report_removed(&mut self, tag: &markup::Tag, range: &Range<usize>) {
+        let help = "write it in Markdown, or set `html = \"trusted\"` under `[security]` if you trust every author";
+        if !sanitise::ELEMENTS.contains(&tag.name.as_str()) {
+            let message = format!("`<{}>` is not allowed in chapters and was removed", tag.name);
+            return self.finding("unsafe-html", range, message, help);
+        }
+        for attribute in &tag.attributes {
+            if attribute.name == "style" || attribute.name.starts_with("on") {
+                let message = format!("the attribute `{}` is not allowed in chapters and was removed", attribute.name);
+                let start = range.start - tag.range.start;
+                let at = start + attribute.range.start..(start + attribute.range.end).min(self.input.body.len());
+                self.finding("unsafe-html", &at, message, help);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Written {
+        let sanitised = self.raw && self.input.config.markdown.html == HtmlPolicy::Safe;
+        let seed = self.input.seed;
+        let clean = |buffer: Buffer| {
+            if !sanitised {
+                return (buffer.html, buffer.marks);
+            }
+            sanitise::sanitise(&buffer.html, &buffer.marks, seed)
+        };
+        let (html, marks) = clean(self.out);
+        let body = &mut self.written.body;
+        body.statements = vec![(0, 0); self.outline.statements.len()];
+        body.main = fill(html, marks, &mut body.blocks, &mut body.statements);
+        for (label, buffer) in self.footnotes {
+            let (html, marks) = clean(buffer);
+            body.footnotes.push((label, fill(html, marks, &mut Vec::new(), &mut Vec::new())));
+        }
+        body.sanitised = sanitised;
+        self.written
+    }
+}
+
+/// Sorts marks into holes, prose, blocks and statements.
+fn fill(html: String, marks: Marks, blocks: &mut Vec<Block>, statements: &mut [(u32, u32)]) -> Fill {
+    let mut fill = Fill { html, ..Fill::default() };
+    let mut prose = None;
+    for (at, mark) in marks {
+        match mark {
+            Mark::Hole(hole) => fill.holes.push((at, hole)),
+            Mark::ProseStart => prose = Some(at),
+            Mark::ProseEnd => {
+                if let Some(start) = prose.take()
+                    && start < at
+                {
+                    fill.prose.push((start, at));
+                }
+            }
+            Mark::BlockEnd(span, heading) => blocks.push(Block { span, end: at, heading }),
+            Mark::StatementStart(n) => {
+                if let Some(place) = statements.get_mut(n as usize) {
+                    place.0 = at;
+                }
+            }
+            Mark::StatementEnd(n) => {
+                if let Some(place) = statements.get_mut(n as usize) {
+                    place.1 = at;
+                }
+            }
+        }
+    }
+    fill
+}
+
+/// Tells whether the item at `n` begins with a check box.
+fn has_task(events: &[Located<'_>], n: usize) -> bool {
+    let is_marker = |n: usize| matches!(events.get(n), Some((Event::TaskListMarker(_), _)));
+    is_marker(n + 1) || (matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _))) && is_marker(n + 2))
+}
+
+/// Tells by its extension whether `![[…]]` names an image file.
+fn is_picture(target: &str) -> bool {
+    let Some((_, extension)) = target.rsplit_once('.') else { return false };
+    ["png", "jpg", "jpeg", "gif", "svg", "webp", "avif"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn is_comment(html: &str) -> bool {
+    let mut rest = html.trim();
+    while let Some(inner) = rest.strip_prefix("<!--") {
+        let Some(end) = inner.find("-->") else { return true };
+        rest = inner[end + 3..].trim_start();
+    }
+    rest.is_empty()
+}

@@ -1,0 +1,207 @@
+//! Scans raw HTML for tags and their attributes, and escapes text for HTML.
+//!
+//! Input: HTML as an author or the sanitiser wrote it. Output: tags with byte ranges; escaped text. Never builds a tree: the
+//! sanitiser does that.
+
+use std::ops::Range;
+
+/// A start tag, by byte ranges of the text that was scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The element's name in lower case.
+    pub name: String,
+    /// From `<` to one past `>`.
+    pub range: Range<usize>,
+    /// Its attributes in the order written.
+    pub attributes: Vec<TagAttribute>,
+}
+
+/// One attribute of a start tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagAttribute {
+    /// The name in lower case.
+    pub name: String,
+    /// The value with the common character references decoded; empty where there is none.
+    pub value: String,
+    /// From the first byte of the name to one past the value and its quote.
+    pub range: Range<usize>,
+}
+
+impl Tag {
+    /// Returns the value of the attribute `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&TagAttribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+}
+
+/// Lists the start tags of `html`; comments and end tags are passed over.
+#[must_use]
+pub fn start_tags(html: &str) -> Vec<Tag> {
+    let bytes = html.as_bytes();
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(found) = html[at..].find('<') {
+        let open = at + found;
+        if html[open..].starts_with("<!--") {
+            at = html[open + 4..].find("-->").map_or(html.len(), |end| open + 4 + end + 3);
+            continue;
+        }
+        at = open + 1;
+        if bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            let tag = start_tag(html, open);
+            at = tag.range.end;
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn start_tag(html: &str, open: usize) -> Tag {
+    let bytes = html.as_bytes();
+    let ends_name = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    let mut at = open + 1;
+    while at < bytes.len() && !ends_name(bytes[at]) {
+        at += 1;
+    }
+    let name = html[open + 1..at].to_ascii_lowercase();
+    let mut attributes = Vec::new();
+    loop {
+        while at < bytes.len() && (bytes[at].is_ascii_whitespace() || bytes[at] == b'/') {
+            at += 1;
+        }
+        if at >= bytes.len() || bytes[at] == b'>' {
+            let end = (at + 1).min(bytes.len());
+            return Tag { name, range: open..end, attributes };
+        }
+        let attribute = attribute(html, at);
+        at = attribute.range.end;
+        attributes.push(attribute);
+    }
+}
+
+fn attribute(html: &str, start: usize) -> TagAttribute {
+    let bytes = html.as_bytes();
+    // A stray `=` belongs to the name (WHATWG HTML, before attribute name state).
+    let mut at = start + 1;
+    while at < bytes.len() && !bytes[at].is_ascii_whitespace() && !matches!(bytes[at], b'/' | b'>' | b'=') {
+        at += 1;
+    }
+    let name_end = at;
+    let mut look = at;
+    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
+        look += 1;
+    }
+    let name = html[start..name_end].to_ascii_lowercase();
+    if bytes.get(look) != Some(&b'=') {
+        return TagAttribute { name, value: String::new(), range: start..name_end };
+    }
+    look += 1;
+    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
+        look += 1;
+    }
+    let (value, end) = match bytes.get(look) {
+        Some(quote @ (b'"' | b'\'')) => {
+            let close = html[look + 1..].find(char::from(*quote)).map_or(html.len(), |n| look + 1 + n);
+            (&html[look + 1..close], (close + 1).min(html.len()))
+        }
+        _ => {
+            let rest = &html[look..];
+            let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
+            (&rest[..length], look + length)
+        }
+    };
+    TagAttribute { name, value: decode(value), range: start..end }
+}
+
+/// Decodes the character references that occur in addresses and ids.
+fn decode(value: &str) -> String {
+    if !value.contains('&') {
+        return value.to_owned();
+    }
+    value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// Appends `text` with `&`, `<`, `>` and `"` as character references.
+pub fn escape_into(text: &str, out: &mut String) {
+    let mut last = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let reference = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[last..at]);
+        out.push_str(reference);
+        last = at + 1;
+    }
+    out.push_str(&text[last..]);
+}
+
+/// Returns `text` escaped for HTML.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    escape_into(text, &mut out);
+    out
+}
+
+/// Appends an address for an attribute: what cannot stand in a URL is percent-encoded, `%` stays, `&` and quotes are escaped.
+pub fn escape_address_into(address: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in address.bytes() {
+        match byte {
+            b'&' => out.push_str("&amp;"),
+            b'\'' => out.push_str("&#x27;"),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'+' | b'!' | b'*' | b'(' | b')' | b',' | b'%' | b'#' | b'@' | b'?' | b'=' | b';'
+            | b':' | b'/' | b'$' | b'~' => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}
+
+/// Returns HTML without its tags, with the common character references decoded.
+#[must_use]
+pub fn strip_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        rest = rest[open..].find('>').map_or("", |close| &rest[open + close + 1..]);
+    }
+    out.push_str(rest);
+    decode(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_found_with_every_form_of_attribute() {
+        let tags = start_tags("<!-- <b> --><A name=x ID = 'y z' href=\"a&amp;b\" checked/>text</a><br><img src=q>");
+        let names: Vec<_> = tags.iter().map(|tag| tag.name.as_str()).collect();
+        assert_eq!(names, ["a", "br", "img"]);
+        let pairs: Vec<_> = tags[0].attributes.iter().map(|a| (a.name.as_str(), a.value.as_str())).collect();
+        assert_eq!(pairs, [("name", "x"), ("id", "y z"), ("href", "a&b"), ("checked", "")]);
+    }
+
+    #[test]
+    fn broken_tags_end_at_the_end_of_the_text() {
+        for html in ["<a", "<a href", "<a href=", "<a href='x", "<a =", "<", "<a /", "<é"] {
+            start_tags(html);
+        }
+    }
+
+    #[test]
+    fn tags_are_stripped_and_references_decoded() {
+        assert_eq!(strip_tags("a <b>x</b> &amp; &lt;y&gt;"), "a x & <y>");
+    }
+}

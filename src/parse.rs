@@ -1,0 +1,399 @@
+//! Parses one chapter by itself: bytes in, [`Document`] out.
+//!
+//! Input: a file of the content folder, the configuration, and the audiences to show. Output: [`Outcome`]: the document, or why there is none, and
+//! findings. Never looks at another chapter, so that a chapter is parsed once whatever happens to others. Never fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::config::{Config, unknown_audience};
+use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::document::{
+    Competency, Document, Facts, Form, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status, Strategy,
+};
+use crate::fields::{self, Context, Entries, STATUSES};
+use crate::front_matter::{self, Data, Split, Table, Value};
+use crate::markdown::{self, Input, Parsed, Place, References};
+use crate::path::SourcePath;
+use crate::redact::{Remark, Visible, redact};
+use crate::source::{SourceFile, Text};
+
+/// What comes of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A chapter; its findings ride in it.
+    Chapter(Document),
+    /// A chapter that this audience does not see; what is wrong with its front matter.
+    Hidden(Arc<Vec<Diagnostic>>),
+    /// A file that cannot be read as a chapter at all.
+    Unreadable(Arc<Vec<Diagnostic>>),
+}
+
+impl Outcome {
+    /// Returns the findings.
+    #[must_use]
+    pub fn findings(&self) -> &[Diagnostic] {
+        match self {
+            Self::Chapter(document) => &document.findings,
+            Self::Hidden(findings) | Self::Unreadable(findings) => findings,
+        }
+    }
+}
+
+/// Parses a file; a panic in a library below becomes a finding that names the file.
+#[must_use]
+pub fn parse(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Visible) -> Outcome {
+    catch_unwind(AssertUnwindSafe(|| parse_file(path, file, config, visible))).unwrap_or_else(|_| {
+        let finding = Diagnostic::new("internal", path, None, "Rolebook failed on this file")
+            .help("this is a fault of Rolebook: please report it with the file");
+        Outcome::Unreadable(Arc::new(vec![finding]))
+    })
+}
+
+fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Visible) -> Outcome {
+    let text = match Text::new(&file.bytes) {
+        Ok(text) => text,
+        Err(at) => {
+            let finding = Diagnostic::new("bad-encoding", path, Some(Span::new(at, at + 1)), "this chapter is not UTF-8")
+                .help("save the file with the encoding UTF-8");
+            return Outcome::Unreadable(Arc::new(vec![finding]));
+        }
+    };
+    let mut reader = Reader { path, text: &text, config, findings: Vec::new(), references: References::default() };
+    let (table, body_start) = reader.front_matter();
+    let kind = reader.kind(&table);
+    let whose = kind.with_article();
+    let context = Context { path, owner: whose };
+    let mut findings = Vec::new();
+    let entries = fields::read(&table, &[fields::COMMON, fields::of_kind(kind)], context, &mut findings);
+    reader.findings.append(&mut findings);
+    if !reader.is_visible(&entries, visible) {
+        reader.map_spans();
+        return Outcome::Hidden(Arc::new(reader.findings));
+    }
+    let facts = reader.facts(kind, &entries);
+    reader.map_spans();
+    reader.body(kind, &entries, facts, visible, (body_start, &file.hash))
+}
+
+/// Reads one chapter; spans of front matter are offsets in the text until [`Reader::map_spans`].
+struct Reader<'a> {
+    path: &'a SourcePath,
+    text: &'a Text<'a>,
+    config: &'a Config,
+    findings: Vec<Diagnostic>,
+    references: References,
+}
+
+impl Reader<'_> {
+    /// Splits and reads the front matter; returns its table and where the body begins.
+    fn front_matter(&mut self) -> (Table, usize) {
+        let split = front_matter::split(&self.text.text);
+        let body = split.body();
+        let (format, content) = match split {
+            Split::None => return (Table::default(), body),
+            Split::Unterminated { format, opening } => {
+                let message = "the front matter does not end";
+                let finding = Diagnostic::new("bad-front-matter", self.path, Some(opening), message);
+                self.findings.push(finding.help(format!("close it with a line `{}`", format.fence())));
+                return (Table::default(), body);
+            }
+            Split::Found { format, content, .. } => (format, content),
+        };
+        match front_matter::read(&self.text.text[content.clone()], content.start, format) {
+            Ok(table) => {
+                for repeat in &table.duplicates {
+                    let message = format!("`{}` is written twice", repeat.key);
+                    let finding = Diagnostic::new("duplicate-key", self.path, Some(repeat.second), message);
+                    self.findings.push(finding.help("keep one; the first holds until then"));
+                }
+                (table, body)
+            }
+            Err(error) => {
+                self.findings.push(Diagnostic::new("bad-front-matter", self.path, Some(error.span), error.message).maybe_help(error.help));
+                (Table::default(), body)
+            }
+        }
+    }
+
+    /// The kind is what the front matter says, else what the top folder says; an index is a page.
+    fn kind(&self, table: &Table) -> Kind {
+        let written = table.entries.iter().find(|entry| entry.key == "kind");
+        if let Some(kind) = written.and_then(|entry| Kind::from_name(&fields::text_of(&entry.value)?)) {
+            return kind;
+        }
+        if self.path.is_index() {
+            return Kind::Page;
+        }
+        let path = self.path.as_str();
+        let Some((top, _)) = path.split_once('/') else {
+            return if self.path.stem() == "glossary" { Kind::Glossary } else { Kind::Page };
+        };
+        if let Some(kind) = self.config.kinds.get(top) {
+            return *kind;
+        }
+        match top {
+            "roles" => Kind::Role,
+            "competencies" => Kind::Competency,
+            "strategy" => Kind::Strategy,
+            "paths" => Kind::Path,
+            _ => Kind::Page,
+        }
+    }
+
+    fn is_visible(&mut self, entries: &Entries<'_>, visible: &Visible) -> bool {
+        let Some((name, span)) = entries.texts("audience").into_iter().next() else { return true };
+        if !self.config.audiences.contains_key(&name) {
+            self.findings.push(unknown_audience(&name, self.path, span, self.config));
+        }
+        visible.shows(&name)
+    }
+
+    fn finding(&mut self, code: &'static str, span: Span, message: String, help: Option<String>) {
+        self.findings.push(Diagnostic::new(code, self.path, Some(span), message).maybe_help(help));
+    }
+
+    fn refer(&mut self, target: &str, span: Span, form: Form) -> ReferenceNumber {
+        let reference: Reference = crate::reference::wiki(target, form, self.config);
+        self.references.add(reference, span)
+    }
+
+    fn refer_one(&mut self, entries: &Entries<'_>, name: &str, form: Form) -> Option<ReferenceNumber> {
+        let (target, span) = entries.texts(name).into_iter().next()?;
+        Some(self.refer(&target, span, form))
+    }
+
+    fn refer_all(&mut self, entries: &Entries<'_>, name: &str, form: Form) -> Vec<ReferenceNumber> {
+        entries.texts(name).into_iter().map(|(target, span)| self.refer(&target, span, form)).collect()
+    }
+
+    fn facts(&mut self, kind: Kind, entries: &Entries<'_>) -> Facts {
+        match kind {
+            Kind::Role => Facts::Role(Box::new(self.role(entries))),
+            Kind::Competency => Facts::Competency(Box::new(Competency {
+                cluster: entries.text("cluster"),
+                supports: self.refer_all(entries, "supports", Form::Field(Kind::Strategy)),
+                ..Competency::default()
+            })),
+            Kind::Strategy => Facts::Strategy(Box::new(Strategy {
+                horizon: entries.text("horizon"),
+                led_by: self.refer_one(entries, "led_by", Form::Field(Kind::Role)),
+                measures: entries.texts("measures").into_iter().map(|(text, _)| text).collect(),
+                valid_until: entries.text("valid_until"),
+                decisions: Vec::new(),
+            })),
+            Kind::Path => Facts::Path(Box::new(PathFacts {
+                audience: entries.text("for"),
+                chapters: self.refer_all(entries, "chapters", Form::AnyField),
+            })),
+            Kind::Glossary => Facts::Glossary(Vec::new()),
+            Kind::Page => Facts::Page,
+        }
+    }
+
+    fn role(&mut self, entries: &Entries<'_>) -> Role {
+        self.check_name(entries, "track", self.config.tracks.iter().map(|track| track.id.as_str()).collect());
+        let focus = self.refer_all(entries, "focus", Form::Field(Kind::Competency));
+        if focus.len() > 4
+            && let Some(value) = entries.get("focus")
+        {
+            let help = "a role that is judged on everything first is judged on nothing first";
+            let message = format!("`focus` names {} competencies, and four are the most", focus.len());
+            self.finding("bad-value", value.span, message, Some(help.to_owned()));
+        }
+        Role {
+            track: entries.text("track"),
+            rank: entries.integer("rank").and_then(|rank| u32::try_from(rank).ok()),
+            grade: entries.text("grade").filter(|grade| !grade.is_empty()),
+            scope: entries.text("scope"),
+            horizon: entries.text("horizon"),
+            also_called: entries.texts("also_called").into_iter().map(|(text, _)| text).collect(),
+            base: entries.boolean("base").unwrap_or(false),
+            extends: self.refer_one(entries, "extends", Form::Field(Kind::Role)),
+            grows_into: self.refer_all(entries, "grows_into", Form::Field(Kind::Role)),
+            reports_to: self.refer_all(entries, "reports_to", Form::Field(Kind::Role)),
+            works_with: self.refer_all(entries, "works_with", Form::Party),
+            competencies: self.competencies(entries),
+            focus,
+            responsibilities: Vec::new(),
+        }
+    }
+
+    fn competencies(&mut self, entries: &Entries<'_>) -> Vec<(ReferenceNumber, u8)> {
+        let mut list = Vec::new();
+        for entry in entries.table("competencies").iter().flat_map(|table| &table.entries) {
+            let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
+            if let Some(level) = self.level(&entry.key, &entry.value) {
+                list.push((number, level));
+            }
+        }
+        list
+    }
+
+    fn level(&mut self, competency: &str, value: &Value) -> Option<u8> {
+        let written = match &value.data {
+            Data::Integer(n) => n.to_string(),
+            Data::Text(text) => text.clone(),
+            _ => return None,
+        };
+        let level = self.config.level(&written);
+        if level.is_none() {
+            let message = format!("the scale has no level `{written}` to expect of `{competency}`");
+            self.finding("level-out-of-range", value.span, message, Some(markdown::scale_help(self.config)));
+        }
+        level
+    }
+
+    /// Reports a name that the configuration does not declare, where it declares any.
+    fn check_name(&mut self, entries: &Entries<'_>, field: &str, known: Vec<&str>) {
+        let Some((name, span)) = entries.texts(field).into_iter().next() else { return };
+        if known.is_empty() || known.contains(&name.as_str()) {
+            return;
+        }
+        let help = did_you_mean(&nearest(&name, known.iter().copied(), 2))
+            .unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
+        self.finding("bad-value", span, format!("no {field} called `{name}`"), Some(help));
+    }
+
+    /// Leads the spans of the front matter back to the file.
+    fn map_spans(&mut self) {
+        for finding in &mut self.findings {
+            if let crate::diagnostic::Place::Content(_, Some(span)) = &mut finding.place {
+                *span = self.text.map(*span);
+            }
+        }
+        for span in &mut self.references.spans {
+            *span = self.text.map(*span);
+        }
+    }
+
+    fn body(
+        mut self,
+        kind: Kind,
+        entries: &Entries<'_>,
+        facts: Facts,
+        visible: &Visible,
+        (start, hash): (usize, &[u8; 32]),
+    ) -> Outcome {
+        let place = Place { text: self.text, start };
+        let (body, remarks) = redact(&self.text.text[start..], visible, self.config);
+        for remark in remarks {
+            self.remark(remark, place);
+        }
+        // Eight bytes of the chapter's own hash: a text cannot contain the hash of itself.
+        let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let input =
+            Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
+        let mut parsed = markdown::parse(input, &mut self.references);
+        self.findings.append(&mut parsed.findings);
+        self.check_name(entries, "owner", self.config.owners.keys().map(String::as_str).collect());
+        self.check_text(entries, &parsed, &body);
+        self.check_sections(kind, &parsed);
+        let meta = self.meta(kind, entries, facts, &mut parsed);
+        let mut body = parsed.body;
+        body.reference_spans = self.references.spans;
+        body.field_spans = entries.spans().map(|(name, span)| (name, self.text.map(span))).collect();
+        let findings = Arc::new(self.findings);
+        Outcome::Chapter(Document { meta: Arc::new(meta), body: Arc::new(body), findings })
+    }
+
+    fn remark(&mut self, remark: Remark, place: Place<'_>) {
+        match remark {
+            Remark::Unknown(name, span) => {
+                let span = place.span(&span.range());
+                self.findings.push(unknown_audience(&name, self.path, span, self.config));
+            }
+            Remark::Unclosed(span) => {
+                let help = Some("close it with a line `:::`; until then it holds to the end of the chapter".to_owned());
+                self.finding("unclosed-block", place.span(&span.range()), "this block is not closed".to_owned(), help);
+            }
+        }
+    }
+
+    fn check_text(&mut self, entries: &Entries<'_>, parsed: &Parsed, body: &str) {
+        let empty = body.trim().is_empty();
+        if empty && entries.is_empty() {
+            self.findings.push(Diagnostic::new("empty-chapter", self.path, None, "this chapter is empty"));
+        } else if entries.text("title").is_none() && parsed.headings.is_empty() {
+            let finding = Diagnostic::new("missing-title", self.path, None, "this chapter has neither a title nor a heading");
+            self.findings.push(finding.help("begin it with a line `# Title`"));
+        }
+    }
+
+    fn check_sections(&mut self, kind: Kind, parsed: &Parsed) {
+        let wanted = self.config.sections.iter().filter(|(of, _)| *of == kind).flat_map(|(_, list)| list);
+        for section in wanted {
+            let there = parsed.headings.iter().any(|h| crate::path::fold(&h.text) == crate::path::fold(section));
+            if !there {
+                let message = format!("{} has a section `{section}`, and this one has none", kind.with_article());
+                self.findings.push(Diagnostic::new("missing-section", self.path, None, message));
+            }
+        }
+    }
+
+    fn meta(&self, kind: Kind, entries: &Entries<'_>, facts: Facts, parsed: &mut Parsed) -> Meta {
+        let first = parsed.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
+        let title = entries.text("title").filter(|title| !title.trim().is_empty()).or(first);
+        let facts = with_sections(facts, parsed);
+        let status = entries.text("status").and_then(|name| STATUSES.iter().position(|known| *known == name));
+        let statuses = [Status::Draft, Status::Proposed, Status::Current, Status::Retired];
+        let minutes = parsed.words.div_ceil(220);
+        Meta {
+            path: self.path.clone(),
+            kind,
+            id: entries.text("id").unwrap_or_else(|| default_id(self.path)),
+            title: title.unwrap_or_else(|| humanise(default_id(self.path).as_str())),
+            summary: entries.text("summary"),
+            aliases: entries.texts("aliases").into_iter().map(|(text, _)| text).collect(),
+            order: entries.integer("order"),
+            status: status.map_or(Status::Current, |n| statuses[n]),
+            owner: entries.text("owner"),
+            reviewed: entries.text("reviewed"),
+            review_every: entries.text("review_every").and_then(|text| crate::date::parse_duration(&text)),
+            tags: entries.texts("tags").into_iter().map(|(text, _)| text).collect(),
+            ask: entries.text("ask"),
+            extra: entries.table("extra").cloned().unwrap_or_default(),
+            has_h1: parsed.headings.iter().any(|heading| heading.level == 1),
+            headings: std::mem::take(&mut parsed.headings),
+            anchors: std::mem::take(&mut parsed.anchors),
+            references: self.references.list.clone(),
+            facts,
+            minutes: u16::try_from(minutes).unwrap_or(u16::MAX),
+        }
+    }
+}
+
+/// Adds to a chapter's facts what its sections say.
+fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
+    match &mut facts {
+        Facts::Role(role) => role.responsibilities = std::mem::take(&mut parsed.statements),
+        Facts::Competency(competency) => {
+            competency.statements = std::mem::take(&mut parsed.statements);
+            competency.levels = std::mem::take(&mut parsed.levels);
+        }
+        Facts::Strategy(strategy) => strategy.decisions = std::mem::take(&mut parsed.decisions),
+        Facts::Glossary(terms) => *terms = std::mem::take(&mut parsed.terms),
+        Facts::Path(_) | Facts::Page => {}
+    }
+    facts
+}
+
+/// Returns the file's stem; of an index, the folder's name; at the root, `index`.
+fn default_id(path: &SourcePath) -> String {
+    if !path.is_index() {
+        return path.stem().to_owned();
+    }
+    match path.folder().rsplit('/').next() {
+        Some(folder) if !folder.is_empty() => folder.to_owned(),
+        _ => "index".to_owned(),
+    }
+}
+
+/// Makes a title from a file's name: `first-ninety_days` becomes `First ninety days`.
+#[must_use]
+pub fn humanise(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let words = words.trim();
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

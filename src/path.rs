@@ -1,0 +1,294 @@
+//! Names places: chapters in the content folder, pages in the site.
+//!
+//! Input: text from the walk, from configuration or from the model. Output: [`SourcePath`] and [`UrlPath`], and
+//! the relative link from one page to another. Never touches files; never holds a path of the machine.
+
+use std::fmt;
+use std::sync::Arc;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The path of a file relative to the content root: UTF-8, `/` between parts, no leading `/`, no `.` or `..`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourcePath(Arc<str>);
+
+impl SourcePath {
+    /// Takes a path that is already relative and `/`-separated.
+    pub fn new(path: impl Into<Arc<str>>) -> Self {
+        Self(path.into())
+    }
+
+    /// Returns the whole path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the folder, without a trailing `/`; empty at the content root.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Returns the last part of the path.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// Returns the file's name without its last extension.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        match name.rsplit_once('.') {
+            Some((stem, _)) if !stem.is_empty() => stem,
+            _ => name,
+        }
+    }
+
+    /// Returns the extension as written, without its dot; empty where there is none.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        match self.file_name().rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => extension,
+            _ => "",
+        }
+    }
+
+    /// Tells whether this is a chapter: a Markdown file by its extension.
+    #[must_use]
+    pub fn is_chapter(&self) -> bool {
+        let extension = self.extension();
+        extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown")
+    }
+
+    /// Tells whether this chapter is its folder's own page (`index.md`, `README.md`, or `_index.md` as Hugo and Zola write it).
+    #[must_use]
+    pub fn is_index(&self) -> bool {
+        self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
+    }
+
+    /// Returns the path without the extension of a chapter; the folder for an index.
+    #[must_use]
+    pub fn without_extension(&self) -> &str {
+        if self.is_index() {
+            return self.folder();
+        }
+        let extension = self.extension();
+        if extension.is_empty() { &self.0 } else { &self.0[..self.0.len() - extension.len() - 1] }
+    }
+}
+
+impl fmt::Debug for SourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+impl fmt::Display for SourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of something in the site, decoded, without a leading `/`.
+///
+/// Empty is the home page; one that ends in `/` is a folder's `index.html`; all else is a file's name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UrlPath(Arc<str>);
+
+impl UrlPath {
+    /// Takes a decoded path without a leading `/`.
+    pub fn new(path: impl Into<Arc<str>>) -> Self {
+        Self(path.into())
+    }
+
+    /// Returns the decoded path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the name of the file that holds this address in the output folder.
+    #[must_use]
+    pub fn output_file(&self) -> String {
+        if self.0.is_empty() || self.0.ends_with('/') { format!("{}index.html", self.0) } else { self.0.to_string() }
+    }
+
+    /// Tells whether the bytes behind this address are an HTML page.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        self.0.is_empty()
+            || self.0.ends_with('/')
+            || self.0.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("html"))
+    }
+
+    /// Returns the percent-encoded link to `target` as seen from the page at `self`.
+    ///
+    /// A page links to itself as `./` (or its file's name), so that the result is never empty.
+    #[must_use]
+    pub fn link_to(&self, target: &UrlPath) -> String {
+        let from = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let from_parts: Vec<&str> = if from.is_empty() { Vec::new() } else { from.split('/').collect() };
+        let (folder, name) = target.0.rsplit_once('/').unwrap_or(("", &target.0));
+        let to_parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
+        let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
+        let mut link = "../".repeat(from_parts.len() - shared);
+        for part in &to_parts[shared..] {
+            encode_into(part, &mut link);
+            link.push('/');
+        }
+        encode_into(name, &mut link);
+        if link.is_empty() {
+            link.push_str("./");
+        } else if link.split('/').next().is_some_and(|first| first.contains(':')) {
+            // RFC 3986 section 4.2: a first part with a colon would be read as a scheme.
+            link.insert_str(0, "./");
+        }
+        link
+    }
+
+    /// Returns the percent-encoded path without a leading `/`.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for (n, part) in self.0.split('/').enumerate() {
+            if n > 0 {
+                out.push('/');
+            }
+            encode_into(part, &mut out);
+        }
+        out
+    }
+}
+
+impl fmt::Debug for UrlPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.0)
+    }
+}
+
+impl fmt::Display for UrlPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.0)
+    }
+}
+
+/// Appends one path part, percent-encoding all but RFC 3986's `pchar` (section 3.3).
+fn encode_into(part: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in part.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' => {
+                out.push(char::from(byte));
+            }
+            _ => {
+                out.push('%');
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}
+
+/// Decodes percent-encoding; `None` where a `%` is not followed by two hex digits or the result is not UTF-8.
+#[must_use]
+pub fn decode_percent(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let high = char::from(bytes.next()?).to_digit(16)?;
+            let low = char::from(bytes.next()?).to_digit(16)?;
+            out.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// Returns the key that two names are compared by: Unicode normal form C, lower case, single spaces.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    if name.is_ascii() && !name.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_whitespace()) {
+        return name.to_owned();
+    }
+    let lower: String = if is_nfc_quick(name.chars()) == IsNormalized::Yes {
+        name.to_lowercase()
+    } else {
+        name.nfc().collect::<String>().to_lowercase()
+    };
+    let mut out = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    // Lower-casing can leave normal form C (for example capital I with dot above).
+    if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
+}
+
+/// Resolves `reference` against `folder` (both without a leading `/`); `None` where it leaves the root.
+#[must_use]
+pub fn join(folder: &str, reference: &str) -> Option<String> {
+    let mut parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
+    for part in reference.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_relative_to_the_page() {
+        let link = |from: &str, to: &str| UrlPath::new(from).link_to(&UrlPath::new(to));
+        assert_eq!(link("", "roles/"), "roles/");
+        assert_eq!(link("roles/a/", "roles/b/"), "../b/");
+        assert_eq!(link("roles/a/", ""), "../../");
+        assert_eq!(link("roles/a/", "roles/a/"), "./");
+        assert_eq!(link("roles/a.html", "roles/b.html"), "b.html");
+        assert_eq!(link("a/", "assets/x y.png"), "../assets/x%20y.png");
+        assert_eq!(link("", "a:b.html"), "./a:b.html");
+    }
+
+    #[test]
+    fn names_fold_by_normal_form_and_case() {
+        assert_eq!(fold("Cafe\u{301} \n Rules"), fold("CAFÉ rules"));
+        assert_eq!(fold("product-leader"), "product-leader");
+    }
+
+    #[test]
+    fn a_reference_out_of_the_content_is_refused() {
+        assert_eq!(join("roles", "../strategy/a.md").as_deref(), Some("strategy/a.md"));
+        assert_eq!(join("roles", "../../etc/passwd"), None);
+    }
+
+    #[test]
+    fn an_index_stands_for_its_folder() {
+        assert_eq!(SourcePath::new("roles/README.md").without_extension(), "roles");
+        assert_eq!(SourcePath::new("roles/product.leader.md").without_extension(), "roles/product.leader");
+        assert!(!SourcePath::new("roles/.md").is_chapter());
+    }
+
+    #[test]
+    fn percent_decoding_refuses_what_is_not_utf8() {
+        assert_eq!(decode_percent("a%20b").as_deref(), Some("a b"));
+        assert_eq!(decode_percent("a%2"), None);
+        assert_eq!(decode_percent("%ff"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Reads what a link points at, as it is written.
+//!
+//! Input: the destination of a link, an image or a field. Output: a [`Destination`]: a reference into the handbook, an address elsewhere,
+//! or one that is not allowed. Never looks whether the target exists (see `link`).
+
+use crate::config::{Config, HtmlPolicy};
+use crate::document::{Form, Fragment, Reference};
+use crate::path::decode_percent;
+
+/// What a destination is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Something of the handbook.
+    Inside(Reference),
+    /// An address elsewhere, ready for an attribute once escaped.
+    Outside(String),
+    /// A scheme that is not on the list.
+    Forbidden(String),
+}
+
+/// URL schemes that links may have. Those that run code in the page (`javascript:`, `vbscript:`, `data:`) are not among them.
+const SCHEMES: &[&str] = &[
+    "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "irc", "ircs", "xmpp", "matrix", "geo", "news", "webcal",
+    "slack", "msteams", "zoommtg", "git", "ssh",
+];
+
+/// Schemes that are refused even where raw HTML is trusted.
+const SCRIPTS: &[&str] = &["javascript", "vbscript", "data", "blob"];
+
+/// Reads the destination of a Markdown link or image.
+#[must_use]
+pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
+    // Browsers drop tabs, line ends and leading controls before they look for a scheme (WHATWG URL, basic parser).
+    let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
+    if let Some(scheme) = scheme(&stripped) {
+        let scheme = scheme.to_ascii_lowercase();
+        let allowed = if policy == HtmlPolicy::Trusted {
+            !SCRIPTS.contains(&scheme.as_str())
+        } else {
+            SCHEMES.contains(&scheme.as_str())
+        };
+        return if allowed { Destination::Outside(stripped) } else { Destination::Forbidden(scheme) };
+    }
+    if stripped.starts_with("//") || stripped.starts_with("\\\\") {
+        return Destination::Outside(stripped);
+    }
+    let (path, anchor) = split_anchor(&stripped);
+    let path = path.split('?').next().unwrap_or_default();
+    let target = decode_percent(path).unwrap_or_else(|| path.to_owned());
+    let fragment = anchor.map(|anchor| Fragment::Anchor(decode_percent(anchor).unwrap_or_else(|| anchor.to_owned())));
+    Destination::Inside(Reference { form, target, fragment })
+}
+
+/// Reads the target of `[[…]]` or of a field that names a chapter.
+#[must_use]
+pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
+    let raw = raw.trim();
+    let (target, anchor) = split_anchor(raw);
+    if let Some(anchor) = anchor {
+        let fragment = Some(Fragment::Anchor(anchor.trim().to_owned()));
+        return Reference { form, target: target.trim().to_owned(), fragment };
+    }
+    // Only a level can follow `@`; any other text with one is a title.
+    if let Some((target, level)) = raw.rsplit_once('@')
+        && !target.trim().is_empty()
+        && is_level(level.trim(), config)
+    {
+        let fragment = Some(Fragment::Level(level.trim().to_owned()));
+        return Reference { form, target: target.trim().to_owned(), fragment };
+    }
+    Reference { form, target: raw.to_owned(), fragment: None }
+}
+
+fn is_level(text: &str, config: &Config) -> bool {
+    !text.is_empty() && (text.bytes().all(|byte| byte.is_ascii_digit()) || config.level(text).is_some())
+}
+
+fn split_anchor(text: &str) -> (&str, Option<&str>) {
+    text.split_once('#').map_or((text, None), |(target, anchor)| (target, Some(anchor)))
+}
+
+/// Returns the scheme of an address (RFC 3986 section 3.1).
+fn scheme(address: &str) -> Option<&str> {
+    let (scheme, _) = address.split_once(':')?;
+    let mut bytes = scheme.bytes();
+    let first = bytes.next()?.is_ascii_alphabetic();
+    let rest = bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    (first && rest).then_some(scheme)
+}
+
+/// Returns the host of an address, in lower case; `None` where it has none.
+#[must_use]
+pub fn host(address: &str) -> Option<String> {
+    let rest = address.split_once("//")?.1;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = if host.starts_with('[') { host } else { host.split(':').next()? };
+    (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> Destination {
+        destination(raw, Form::Relative, HtmlPolicy::Safe)
+    }
+
+    #[test]
+    fn schemes_are_an_allow_list_after_controls_are_stripped() {
+        assert_eq!(read("java\nscript:alert(1)"), Destination::Forbidden("javascript".to_owned()));
+        assert_eq!(read(" \u{1}JavaScript:alert(1)"), Destination::Forbidden("javascript".to_owned()));
+        assert_eq!(read("https://a.example"), Destination::Outside("https://a.example".to_owned()));
+        assert!(matches!(read("10:30.md"), Destination::Inside(_)));
+    }
+
+    #[test]
+    fn paths_lose_their_query_and_are_decoded() {
+        let Destination::Inside(reference) = read("../a%20b.md?plain=1#What%20good") else { panic!() };
+        assert_eq!(reference.target, "../a b.md");
+        assert_eq!(reference.fragment, Some(Fragment::Anchor("What good".to_owned())));
+    }
+
+    #[test]
+    fn a_level_follows_an_at_sign() {
+        let config = Config::bare("x");
+        let read = |raw| wiki(raw, Form::Wiki, &config);
+        assert_eq!(read("communication@3").fragment, Some(Fragment::Level("3".to_owned())));
+        assert_eq!(read("communication@owning").fragment, Some(Fragment::Level("owning".to_owned())));
+        assert_eq!(read("Meet us @ home").target, "Meet us @ home");
+    }
+}

@@ -1,0 +1,85 @@
+//! Makes slugs from headings, as GitHub does, and keeps them unique within a chapter.
+//!
+//! Input: a heading's plain text. Output: an id. Never looks at other chapters.
+
+use std::collections::HashMap;
+
+/// Returns the slug of `text`: lower case, punctuation dropped, each space a `-`.
+///
+/// The rule is GitHub's for headings: letters, marks, numbers, `-` and `_` stay; repeats of `-` are kept.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c) {
+            out.extend(c.to_lowercase());
+        } else if c.is_whitespace() {
+            out.push('-');
+        }
+    }
+    out
+}
+
+/// Combining marks are letters' parts; the blocks of marks that occur in running text.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{200d}')
+}
+
+/// Returns the slug of the first `words` words of `text`.
+#[must_use]
+pub fn short_slug(text: &str, words: usize) -> String {
+    let first: Vec<&str> = text.split_whitespace().take(words).collect();
+    slug(&first.join(" ")).trim_matches('-').to_owned()
+}
+
+/// The ids that one chapter has given out.
+#[derive(Debug, Default)]
+pub struct Slugger {
+    used: HashMap<String, usize>,
+}
+
+impl Slugger {
+    /// Returns `wanted`, or `wanted-1`, `-2` … where it is taken; an empty one becomes `section`.
+    pub fn unique(&mut self, wanted: &str) -> String {
+        let wanted = if wanted.is_empty() { "section" } else { wanted };
+        let Some(count) = self.used.get(wanted).copied() else {
+            self.used.insert(wanted.to_owned(), 0);
+            return wanted.to_owned();
+        };
+        let mut n = count + 1;
+        loop {
+            let candidate = format!("{wanted}-{n}");
+            if !self.used.contains_key(&candidate) {
+                self.used.insert(wanted.to_owned(), n);
+                self.used.insert(candidate.clone(), 0);
+                return candidate;
+            }
+            n += 1;
+        }
+    }
+
+    /// Takes `id` for an explicit anchor; tells whether it was free.
+    pub fn claim(&mut self, id: &str) -> bool {
+        self.used.insert(id.to_owned(), 0).is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_those_of_github() {
+        assert_eq!(slug("What would change our mind?"), "what-would-change-our-mind");
+        assert_eq!(slug("R&D, pricing & packaging"), "rd-pricing--packaging");
+        assert_eq!(slug("Über_uns – heute"), "über_uns--heute");
+        assert_eq!(slug("`code` in 2.0"), "code-in-20");
+    }
+
+    #[test]
+    fn repeats_are_numbered_and_never_collide() {
+        let mut slugger = Slugger::default();
+        let ids: Vec<_> = ["a", "a", "a-1", "a", ""].iter().map(|text| slugger.unique(text)).collect();
+        assert_eq!(ids, ["a", "a-1", "a-1-1", "a-2", "section"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Holds the content as it was read: paths, bytes and their hashes.
+//!
+//! Input: what `disk` read, or a map in a test. Output: [`Sources`], and each chapter as [`Text`] with LF line ends that
+//! remembers where every byte came from. Never reads anything itself.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::Span;
+use crate::path::SourcePath;
+
+/// A content hash (BLAKE3, 32 bytes).
+pub type Hash = [u8; 32];
+
+/// One file of the content folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its bytes as they are on disk.
+    pub bytes: Arc<[u8]>,
+    /// The hash of `bytes`.
+    pub hash: Hash,
+}
+
+impl SourceFile {
+    /// Takes bytes and hashes them.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let hash = *blake3::hash(&bytes).as_bytes();
+        Self { bytes, hash }
+    }
+}
+
+/// Every file of the content folder, chapters and assets, sorted by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// The files by path; each is shared, so that a copy of the map copies no bytes.
+    pub files: BTreeMap<SourcePath, SourceFile>,
+}
+
+impl Sources {
+    /// Makes sources from paths and texts, as tests do.
+    #[must_use]
+    pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let file = |(path, text): (&str, &str)| (SourcePath::new(path), SourceFile::new(text.as_bytes()));
+        Self { files: texts.into_iter().map(file).collect() }
+    }
+
+    /// Returns the bytes at `path`.
+    #[must_use]
+    pub fn bytes(&self, path: &SourcePath) -> Option<&Arc<[u8]>> {
+        self.files.get(path).map(|file| &file.bytes)
+    }
+
+    /// Lists the chapters in path order.
+    pub fn chapters(&self) -> impl Iterator<Item = (&SourcePath, &SourceFile)> {
+        self.files.iter().filter(|(path, _)| path.is_chapter() && path.as_str() != "SUMMARY.md")
+    }
+
+    /// Lists everything that is neither a chapter nor configuration, in path order.
+    pub fn assets(&self) -> impl Iterator<Item = (&SourcePath, &SourceFile)> {
+        let own = |path: &SourcePath| path.as_str() == "handbook.toml" || path.is_chapter();
+        self.files.iter().filter(move |(path, _)| !own(path))
+    }
+}
+
+/// A chapter's text: UTF-8 without a byte order mark, LF line ends, and the way back to the file's bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    /// The text that the parsers see.
+    pub text: Cow<'a, str>,
+    /// Bytes of the byte order mark that was taken off: 0 or 3.
+    skipped: usize,
+    /// For each CR of a CRLF that was dropped: the offset in `text` of the LF that stayed.
+    dropped: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    /// Reads `bytes` as UTF-8 and makes every CRLF and lone CR a LF (CommonMark 0.31.2, section 2.1).
+    ///
+    /// # Errors
+    /// The offset of the first byte that is not UTF-8.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, usize> {
+        let skipped = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let text = std::str::from_utf8(&bytes[skipped..]).map_err(|error| skipped + error.valid_up_to())?;
+        if !text.contains('\r') {
+            return Ok(Self { text: Cow::Borrowed(text), skipped, dropped: Vec::new() });
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut dropped = Vec::new();
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '\r' if chars.peek() == Some(&'\n') => dropped.push(out.len()),
+                '\r' => out.push('\n'),
+                c => out.push(c),
+            }
+        }
+        Ok(Self { text: Cow::Owned(out), skipped, dropped })
+    }
+
+    /// Returns the offset in the file of an offset in the text.
+    #[must_use]
+    pub fn to_file(&self, offset: usize) -> usize {
+        self.skipped + offset + self.dropped.partition_point(|&at| at < offset)
+    }
+
+    /// Returns the span in the file of a span in the text.
+    #[must_use]
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.to_file(start), self.to_file(end))
+    }
+
+    /// Returns the span in the file of a span in the text.
+    #[must_use]
+    pub fn map(&self, span: Span) -> Span {
+        self.span(span.start as usize, span.end as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_lead_back_to_the_bytes_on_disk() {
+        let bytes = b"\xEF\xBB\xBFa\r\nb\rc\r\nd";
+        let text = Text::new(bytes).unwrap();
+        assert_eq!(text.text, "a\nb\nc\nd");
+        for (offset, letter) in [(0, b'a'), (2, b'b'), (4, b'c'), (6, b'd')] {
+            assert_eq!(bytes[text.to_file(offset)], letter);
+        }
+    }
+
+    #[test]
+    fn invalid_utf8_is_named_by_its_offset() {
+        assert_eq!(Text::new(b"ab\xFFc"), Err(2));
+    }
+}

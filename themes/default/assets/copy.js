@@ -1,0 +1,23 @@
+// Puts a button on every block of code that copies its text.
+(() => {
+  const { copy, copied } = document.currentScript.dataset;
+  if (!navigator.clipboard) return;
+  for (const figure of document.querySelectorAll("figure.code")) {
+    const code = figure.querySelector("pre");
+    if (!code) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = copy;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(code.innerText);
+      } catch {
+        return;
+      }
+      button.textContent = copied;
+      setTimeout(() => { button.textContent = copy; }, 2000);
+    });
+    figure.append(button);
+  }
+})();
