@@ -6,21 +6,25 @@
 mod address;
 mod names;
 mod relations;
+mod remark;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{Generated, generated_url};
+pub use address::{Generated, folder_url, generated_url};
 pub use names::Names;
-pub use relations::{Expectation, Relations, RoleView};
+pub use relations::{
+    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of,
+};
+pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 
-use crate::config::Config;
+use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
-use crate::path::{SourcePath, UrlPath};
+use crate::path::{SourcePath, UrlPath, fold};
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +49,10 @@ pub struct Book {
     pub names: Names,
     /// Files that are neither chapters nor configuration.
     pub assets: BTreeSet<SourcePath>,
+    /// Those files by their folded path.
+    pub assets_by_key: BTreeMap<String, SourcePath>,
+    /// How addresses look.
+    pub urls_style: UrlStyle,
     /// Parts and what lies below them.
     pub tree: Tree,
     /// Where each reference of each chapter leads.
@@ -55,8 +63,10 @@ pub struct Book {
     pub relations: Relations,
     /// Addresses of old names: where they lead.
     pub redirects: BTreeMap<UrlPath, ChapterId>,
-    /// What is wrong with how the chapters hang together; not what single references lead to (see `check`).
+    /// What is wrong with files that are no chapters (`SUMMARY.md`).
     pub findings: Vec<Diagnostic>,
+    /// What is wrong with how the chapters hang together; not what single references lead to (see `check`).
+    pub remarks: Vec<Remark>,
 }
 
 /// What [`index`] works on.
@@ -78,28 +88,32 @@ pub fn index(input: Input<'_>) -> Book {
     let mut findings = Vec::new();
     let urls: Vec<UrlPath> =
         input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
-    let names = Names::new(input.chapters, &mut findings);
+    let mut remarks = Vec::new();
+    let names = Names::new(input.chapters, &mut remarks);
     let tree = tree::build(input, &urls, &names, &mut findings);
     let mut book = Book {
         chapters: input.chapters.to_vec(),
         urls,
         names,
         assets: input.assets.clone(),
+        assets_by_key: input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect(),
+        urls_style: input.config.urls,
         tree,
         targets: Vec::new(),
         backlinks: Vec::new(),
         relations: Relations::default(),
         redirects: BTreeMap::new(),
         findings,
+        remarks,
     };
     book.targets = link::resolve_all(&book, input.config);
     book.backlinks = backlinks(&book);
     let relations = relations::relate(&book, input.config);
     book.relations = relations.0;
-    book.findings.extend(relations.1);
+    book.remarks.extend(relations.1);
     let (redirects, collisions) = address::redirects(&book, input.config);
     book.redirects = redirects;
-    book.findings.extend(collisions);
+    book.remarks.extend(collisions);
     book
 }
 

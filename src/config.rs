@@ -405,6 +405,12 @@ impl Config {
 }
 
 impl Words {
+    /// Returns the name of a part of a decision, as `[words]` and the user interface call it.
+    #[must_use]
+    pub fn key(part: crate::document::Part) -> &'static str {
+        ["accountable", "responsible", "consulted", "informed", "escalates-to"][part as usize]
+    }
+
     fn take(&mut self, entries: &Entries<'_>) {
         let names = ["accountable", "responsible", "consulted", "informed", "escalates_to"];
         for (slot, name) in self.parts.iter_mut().zip(names) {

@@ -1,1 +1,25 @@
-//! x
+//! Rolebook compiles a folder of Markdown chapters on roles, competencies and strategy into a cross-linked handbook site.
+//!
+//! Input: chapters, `handbook.toml`, themes. Output: every page of the site by its address. The stages are pure functions, in this order: `source`,
+//! `parse`, `book`, `check`, `site`; only `disk`, `watch`, `server` and `git` touch the world (see ARCHITECTURE.md).
+
+pub mod attribute;
+pub mod book;
+pub mod config;
+pub mod date;
+pub mod diagnostic;
+pub mod disk;
+pub mod document;
+pub mod fields;
+pub mod front_matter;
+pub mod highlight;
+pub mod link;
+pub mod markdown;
+pub mod markup;
+pub mod parse;
+pub mod path;
+pub mod redact;
+pub mod reference;
+pub mod slug;
+pub mod source;
+pub mod theme;

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use crate::config::{Config, UrlStyle};
-use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
 use crate::path::{SourcePath, UrlPath, fold};
 
+use super::remark::{At, Remark};
 use super::{Book, ChapterId};
 
 /// A page that is made from the model and not from a chapter.
@@ -86,16 +86,18 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
 }
 
 /// Collects the addresses that aliases ask for, and reports what two things claim.
-pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>, Vec<Diagnostic>) {
-    let mut findings = Vec::new();
+pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
+    let mut remarks = Vec::new();
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for asset in &book.assets {
         taken.insert(fold(asset.as_str()), format!("the file `{asset}`"));
     }
-    for (meta, url) in book.chapters.iter().zip(&book.urls) {
+    for chapter in book.ids() {
+        let (meta, url) = (book.meta(chapter), book.url(chapter));
         if let Some(other) = taken.insert(fold(&url.output_file()), format!("`{}`", meta.path)) {
             let message = format!("this chapter and {other} would both be written to `{url}`");
-            findings.push(Diagnostic::new("colliding-url", &meta.path, None, message).help("rename one of them"));
+            let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Chapter, message);
+            remarks.push(remark.help("rename one of them"));
         }
     }
     let mut redirects = BTreeMap::new();
@@ -106,7 +108,8 @@ pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>,
             if let Some(other) = taken.get(&key) {
                 if *other != format!("`{}`", meta.path) {
                     let message = format!("the alias `{alias}` is the address of {other}");
-                    findings.push(Diagnostic::new("colliding-url", &meta.path, None, message).help("remove the alias"));
+                    let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Field("aliases"), message);
+                    remarks.push(remark.help("remove the alias"));
                 }
                 continue;
             }
@@ -114,7 +117,7 @@ pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>,
             redirects.insert(alias, chapter);
         }
     }
-    (redirects, findings)
+    (redirects, remarks)
 }
 
 /// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
 use crate::document::{Kind, Meta};
 use crate::path::fold;
 
 use super::ChapterId;
+use super::remark::{At, Remark};
 
 /// Chapters by each way of naming them; keys are folded.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ pub struct Names {
 impl Names {
     /// Collects the names.
     #[must_use]
-    pub fn new(chapters: &[Arc<Meta>], findings: &mut Vec<Diagnostic>) -> Self {
+    pub fn new(chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) -> Self {
         let mut names = Self::default();
         for (n, meta) in chapters.iter().enumerate() {
             let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
@@ -35,7 +35,7 @@ impl Names {
             }
             names.title.entry(fold(&meta.title)).or_default().push(chapter);
         }
-        names.report_duplicates(chapters, findings);
+        names.report_duplicates(chapters, remarks);
         names
     }
 
@@ -57,7 +57,13 @@ impl Names {
         self.path.get(&fold(path)).map_or(&[], Vec::as_slice)
     }
 
-    fn report_duplicates(&self, chapters: &[Arc<Meta>], findings: &mut Vec<Diagnostic>) {
+    /// Returns the chapters with the alias `alias` (without slashes at its ends).
+    #[must_use]
+    pub fn at_alias(&self, alias: &str) -> &[ChapterId] {
+        self.alias.get(&fold(alias)).map_or(&[], Vec::as_slice)
+    }
+
+    fn report_duplicates(&self, chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) {
         for (n, meta) in chapters.iter().enumerate() {
             if meta.kind == Kind::Page {
                 continue;
@@ -70,8 +76,8 @@ impl Names {
             {
                 let other = &chapters[first.index()].path;
                 let message = format!("the id `{}` is that of `{other}` too", meta.id);
-                let finding = Diagnostic::new("duplicate-id", &meta.path, None, message);
-                findings.push(finding.help("give one of them another `id`, or rename its file"));
+                let remark = Remark::new("duplicate-id", (chapter, &meta.path), At::Field("id"), message);
+                remarks.push(remark.help("give one of them another `id`, or rename its file"));
             }
         }
     }

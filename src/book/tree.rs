@@ -51,6 +51,8 @@ pub struct Tree {
     pub reading: Vec<NodeId>,
     /// The place of each node in the reading order.
     pub place: Vec<u32>,
+    /// Folders without an index, by address.
+    folders: BTreeMap<UrlPath, NodeId>,
 }
 
 impl Tree {
@@ -64,6 +66,12 @@ impl Tree {
     #[must_use]
     pub fn root(&self) -> &Node {
         &self.nodes[0]
+    }
+
+    /// Returns the node of a folder without an index, by its address.
+    #[must_use]
+    pub fn folder(&self, url: &UrlPath) -> Option<NodeId> {
+        self.folders.get(url).copied()
     }
 
     /// Lists the nodes above `node`, the root first.
@@ -266,7 +274,12 @@ impl Builder<'_> {
         let of_chapter = (0..u32::try_from(count).unwrap_or(u32::MAX))
             .map(|n| self.of_chapter.get(&ChapterId(n)).copied().unwrap_or(NodeId(0)))
             .collect();
-        Tree { nodes: self.nodes, of_chapter, reading, place }
+        let made = |(n, node): (usize, &Node)| {
+            let number = u32::try_from(n).ok().filter(|n| *n > 0 && node.chapter.is_none());
+            number.map(|n| (node.url.clone(), NodeId(n)))
+        };
+        let folders = self.nodes.iter().enumerate().filter_map(made).collect();
+        Tree { nodes: self.nodes, of_chapter, reading, place, folders }
     }
 }
 

@@ -1,0 +1,543 @@
+//! Relates roles, competencies, strategies, paths and terms to each other, both ways.
+//!
+//! Input: the book with its references resolved. Output: [`Relations`] and remarks on what does not fit together. Levels that a role takes over from another
+//! keep where they came from. Never sees prose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::document::{Competency, Decision, Facts, Part, Role, Strategy};
+use crate::link::Target;
+
+use super::remark::{At, Remark};
+use super::{Book, ChapterId};
+
+/// How deep roles may build on each other; a longer chain is a ring.
+const DEEPEST: usize = 32;
+
+/// What a role expects of one competency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// The competency's chapter.
+    pub competency: ChapterId,
+    /// The level, by number.
+    pub level: u8,
+    /// Whether the role is judged on it first.
+    pub focus: bool,
+    /// The role that it was taken over from.
+    pub from: Option<ChapterId>,
+}
+
+/// A role with all that it takes over and all that points at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoleView {
+    /// What it expects, in the handbook's order of competencies.
+    pub expectations: Vec<Expectation>,
+    /// Responsibilities taken over: the role they stand in and their number there.
+    pub inherited: Vec<(ChapterId, u32)>,
+    /// The role that it is a kind of.
+    pub extends: Option<ChapterId>,
+    /// Roles that are kinds of it.
+    pub extended_by: Vec<ChapterId>,
+    /// Roles that come after it at a higher rank.
+    pub grows_into: Vec<ChapterId>,
+    /// Roles that come before it.
+    pub grows_from: Vec<ChapterId>,
+    /// Roles at the same rank that it can move to.
+    pub moves_to: Vec<ChapterId>,
+    /// Roles that it reports to.
+    pub reports_to: Vec<ChapterId>,
+    /// Roles that report to it.
+    pub reports: Vec<ChapterId>,
+    /// Whom it works with.
+    pub works_with: Vec<Party>,
+    /// Strategy chapters that it leads.
+    pub leads: Vec<ChapterId>,
+}
+
+/// A competency seen from the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompetencyView {
+    /// Roles that expect it, with the level, in the handbook's order of roles.
+    pub expected_by: Vec<(ChapterId, u8)>,
+    /// Strategy chapters that it carries.
+    pub supports: Vec<ChapterId>,
+}
+
+/// A strategy chapter seen from the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StrategyView {
+    /// The role that leads it.
+    pub led_by: Option<ChapterId>,
+    /// Competencies that carry it.
+    pub supported_by: Vec<ChapterId>,
+}
+
+/// Somebody who takes part in something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// A role.
+    Role(ChapterId),
+    /// A partner of `handbook.toml`, by its place in the list.
+    Partner(u32),
+}
+
+/// A decision with those who take part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionView {
+    /// The strategy chapter that it stands in.
+    pub strategy: ChapterId,
+    /// Its number there.
+    pub number: u32,
+    /// Who takes which part.
+    pub parties: Vec<(Part, Party)>,
+}
+
+/// All relations.
+#[derive(Debug, Default)]
+pub struct Relations {
+    /// Roles by chapter.
+    pub roles: BTreeMap<ChapterId, RoleView>,
+    /// Roles in the handbook's order: track, rank, title.
+    pub role_order: Vec<ChapterId>,
+    /// Competencies by chapter.
+    pub competencies: BTreeMap<ChapterId, CompetencyView>,
+    /// Clusters in the handbook's order, each with its competencies; one without a cluster comes last, under an empty name.
+    pub clusters: Vec<(String, Vec<ChapterId>)>,
+    /// Strategy chapters.
+    pub strategies: BTreeMap<ChapterId, StrategyView>,
+    /// Decisions in the order of their chapters.
+    pub decisions: Vec<DecisionView>,
+    /// The chapters of each path, in order.
+    pub paths: BTreeMap<ChapterId, Vec<ChapterId>>,
+    /// The paths that a chapter lies on.
+    pub on_paths: BTreeMap<ChapterId, Vec<ChapterId>>,
+    /// Chapters that define terms.
+    pub glossaries: Vec<ChapterId>,
+    /// Pairs of roles that have a page of their own, each once.
+    pub pairs: BTreeSet<(ChapterId, ChapterId)>,
+}
+
+impl Relations {
+    /// Returns what a role expects of a competency.
+    #[must_use]
+    pub fn expectation(&self, role: ChapterId, competency: ChapterId) -> Option<&Expectation> {
+        self.roles.get(&role)?.expectations.iter().find(|expectation| expectation.competency == competency)
+    }
+}
+
+/// Relates everything.
+#[must_use]
+pub fn relate(book: &Book, config: &Config) -> (Relations, Vec<Remark>) {
+    let mut reader =
+        Relating { book, config, relations: Relations::default(), remarks: Vec::new(), order: reading_order(book) };
+    reader.collect();
+    reader.inherit();
+    reader.grow();
+    reader.invert();
+    reader.pair();
+    reader.inspect();
+    (reader.relations, reader.remarks)
+}
+
+/// Lists the chapters in reading order.
+fn reading_order(book: &Book) -> Vec<ChapterId> {
+    book.tree.reading.iter().filter_map(|node| book.tree.node(*node).chapter).collect()
+}
+
+struct Relating<'a> {
+    book: &'a Book,
+    config: &'a Config,
+    relations: Relations,
+    remarks: Vec<Remark>,
+    order: Vec<ChapterId>,
+}
+
+impl<'a> Relating<'a> {
+    fn role(&self, chapter: ChapterId) -> Option<&'a Role> {
+        role_of(self.book, chapter)
+    }
+
+    fn all(&self, chapter: ChapterId, references: &[u32]) -> Vec<ChapterId> {
+        let mut seen = BTreeSet::new();
+        let found = references.iter().filter_map(|n| self.book.target_chapter(chapter, *n));
+        found.filter(|to| seen.insert(*to)).collect()
+    }
+
+    fn parties(&self, chapter: ChapterId, references: &[u32]) -> Vec<Party> {
+        references.iter().filter_map(|n| party(self.book.target(chapter, *n))).collect()
+    }
+
+    fn remark(&mut self, code: &'static str, (chapter, at): (ChapterId, At), message: String, help: &str) {
+        let path = &self.book.meta(chapter).path;
+        self.remarks.push(Remark::new(code, (chapter, path), at, message).help(help));
+    }
+
+    /// Reads what each chapter says of itself.
+    fn collect(&mut self) {
+        for chapter in self.order.clone() {
+            match &self.book.meta(chapter).facts {
+                Facts::Role(role) => self.collect_role(chapter, role),
+                Facts::Competency(competency) => self.collect_competency(chapter, competency),
+                Facts::Strategy(strategy) => self.collect_strategy(chapter, strategy),
+                Facts::Path(path) => {
+                    let chapters = self.all(chapter, &path.chapters);
+                    self.relations.paths.insert(chapter, chapters);
+                }
+                Facts::Glossary(_) => self.relations.glossaries.push(chapter),
+                Facts::Page => {}
+            }
+        }
+        let book = self.book;
+        let tracks = &self.config.tracks;
+        self.relations.role_order = self.relations.roles.keys().copied().collect();
+        self.relations.role_order.sort_by_cached_key(|chapter| {
+            let meta = book.meta(*chapter);
+            let role = role_of(book, *chapter);
+            let track = role.and_then(|role| role.track.as_ref());
+            let place = track.and_then(|id| tracks.iter().position(|track| track.id == *id));
+            let rank = role.and_then(|role| role.rank).unwrap_or(u32::MAX);
+            (place.unwrap_or(usize::MAX), track.cloned(), rank, meta.order.unwrap_or(i64::MAX), meta.title.clone())
+        });
+    }
+
+    fn collect_role(&mut self, chapter: ChapterId, role: &Role) {
+        let view = RoleView {
+            extends: role.extends.and_then(|n| self.book.target_chapter(chapter, n)),
+            reports_to: self.all(chapter, &role.reports_to),
+            works_with: self.parties(chapter, &role.works_with),
+            ..RoleView::default()
+        };
+        self.relations.roles.insert(chapter, view);
+    }
+
+    fn collect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
+        let supports = self.all(chapter, &competency.supports);
+        self.relations.competencies.insert(chapter, CompetencyView { supports, ..CompetencyView::default() });
+        let cluster = competency.cluster.clone().unwrap_or_default();
+        let clusters = &mut self.relations.clusters;
+        match clusters.iter_mut().find(|(name, _)| *name == cluster) {
+            Some((_, list)) => list.push(chapter),
+            None => clusters.push((cluster, vec![chapter])),
+        }
+        clusters.sort_by_key(|(name, _)| name.is_empty());
+    }
+
+    fn collect_strategy(&mut self, chapter: ChapterId, strategy: &Strategy) {
+        let led_by = strategy.led_by.and_then(|n| self.book.target_chapter(chapter, n));
+        self.relations.strategies.insert(chapter, StrategyView { led_by, ..StrategyView::default() });
+        for (number, decision) in strategy.decisions.iter().enumerate() {
+            let parties = decision.parties.iter();
+            let parties = parties.filter_map(|(part, n)| Some((*part, party(self.book.target(chapter, *n))?))).collect();
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            self.relations.decisions.push(DecisionView { strategy: chapter, number, parties });
+        }
+    }
+
+    /// Lets roles take over what they do not say themselves.
+    fn inherit(&mut self) {
+        for chapter in self.relations.role_order.clone() {
+            let (chain, ring) = self.chain(chapter);
+            if ring {
+                self.report_ring(chapter, &chain);
+            }
+            let expectations = self.expectations(&chain);
+            let inherited = self.inherited(&chain);
+            if let Some(view) = self.relations.roles.get_mut(&chapter) {
+                view.expectations = expectations;
+                view.inherited = inherited;
+            }
+        }
+    }
+
+    /// Lists a role and those it is a kind of, itself first; tells whether they form a ring.
+    fn chain(&self, chapter: ChapterId) -> (Vec<ChapterId>, bool) {
+        let mut chain = vec![chapter];
+        let mut at = chapter;
+        while let Some(base) = self.relations.roles.get(&at).and_then(|view| view.extends) {
+            if chain.contains(&base) || chain.len() >= DEEPEST {
+                return (chain, true);
+            }
+            chain.push(base);
+            at = base;
+        }
+        (chain, false)
+    }
+
+    /// Reports a ring once, at its first role by path.
+    fn report_ring(&mut self, chapter: ChapterId, chain: &[ChapterId]) {
+        let closes = chain.last().and_then(|last| self.relations.roles.get(last)?.extends);
+        if closes != Some(chapter) || chain.iter().any(|other| *other < chapter) {
+            return;
+        }
+        let ids: Vec<&str> = chain.iter().chain([&chapter]).map(|c| self.book.meta(*c).id.as_str()).collect();
+        let message = format!("roles extend each other in a ring: {}", ids.join(" -> "));
+        self.remark("cyclic-roles", (chapter, At::Field("extends")), message, "take `extends` out of one of them");
+    }
+
+    fn expectations(&self, chain: &[ChapterId]) -> Vec<Expectation> {
+        let mut found: BTreeMap<ChapterId, (u8, Option<ChapterId>)> = BTreeMap::new();
+        let mut focus: Vec<ChapterId> = Vec::new();
+        for (depth, chapter) in chain.iter().enumerate() {
+            let Some(role) = self.role(*chapter) else { continue };
+            for (reference, level) in &role.competencies {
+                if let Some(competency) = self.book.target_chapter(*chapter, *reference) {
+                    found.entry(competency).or_insert((*level, (depth > 0).then_some(*chapter)));
+                }
+            }
+            if focus.is_empty() {
+                focus = self.all(*chapter, &role.focus);
+            }
+        }
+        let order = self.relations.clusters.iter().flat_map(|(_, list)| list);
+        order
+            .filter_map(|competency| {
+                let (level, from) = *found.get(competency)?;
+                Some(Expectation { competency: *competency, level, focus: focus.contains(competency), from })
+            })
+            .collect()
+    }
+
+    /// Lists the responsibilities of the roles above that no role below says anew or replaces.
+    fn inherited(&self, chain: &[ChapterId]) -> Vec<(ChapterId, u32)> {
+        let mut said: BTreeSet<&str> = BTreeSet::new();
+        let mut list = Vec::new();
+        for (depth, chapter) in chain.iter().enumerate() {
+            let Some(role) = self.role(*chapter) else { continue };
+            if depth > 0 {
+                let new = role.responsibilities.iter().enumerate().filter(|(_, one)| !said.contains(one.id.as_str()));
+                list.extend(new.map(|(n, _)| (*chapter, u32::try_from(n).unwrap_or(u32::MAX))));
+            }
+            for one in &role.responsibilities {
+                said.insert(&one.id);
+                said.extend(one.replaces.as_deref());
+            }
+        }
+        list
+    }
+
+    /// Tells moves at one rank from steps up the ladder.
+    fn grow(&mut self) {
+        for chapter in self.relations.role_order.clone() {
+            let Some(role) = self.role(chapter) else { continue };
+            let mut up = Vec::new();
+            let mut sideways = Vec::new();
+            for reference in &role.grows_into {
+                let Some(to) = self.book.target_chapter(chapter, *reference) else { continue };
+                let other = self.role(to).and_then(|role| role.rank);
+                match (role.rank, other) {
+                    (Some(here), Some(there)) if here == there => sideways.push(to),
+                    (Some(here), Some(there)) if here > there => {
+                        let title = &self.book.meta(to).title;
+                        let message = format!("this role has rank {here} and grows into `{title}` of rank {there}");
+                        self.remark("bad-value", (chapter, At::Reference(*reference)), message, "a role grows into one of a higher rank, or of the same for a move");
+                    }
+                    _ => up.push(to),
+                }
+            }
+            if let Some(view) = self.relations.roles.get_mut(&chapter) {
+                view.grows_into = up;
+                view.moves_to = sideways;
+            }
+        }
+        self.find_growth_ring();
+    }
+
+    /// Roles without ranks can grow into each other in a ring; ranks make that impossible.
+    fn find_growth_ring(&mut self) {
+        let mut done: BTreeSet<ChapterId> = BTreeSet::new();
+        for start in self.relations.role_order.clone() {
+            let mut trail: Vec<(ChapterId, usize)> = vec![(start, 0)];
+            while let Some((at, next)) = trail.last_mut() {
+                let to = self.relations.roles.get(at).and_then(|view| view.grows_into.get(*next)).copied();
+                *next += 1;
+                match to {
+                    None => {
+                        done.insert(*at);
+                        trail.pop();
+                    }
+                    Some(to) if done.contains(&to) => {}
+                    Some(to) => {
+                        if let Some(from) = trail.iter().position(|(chapter, _)| *chapter == to) {
+                            let ring: Vec<ChapterId> = trail[from..].iter().map(|(chapter, _)| *chapter).collect();
+                            self.report_growth_ring(&ring);
+                            return;
+                        }
+                        trail.push((to, 0));
+                    }
+                }
+            }
+        }
+    }
+
+    fn report_growth_ring(&mut self, ring: &[ChapterId]) {
+        let Some(first) = ring.first() else { return };
+        let ids: Vec<&str> = ring.iter().chain([first]).map(|c| self.book.meta(*c).id.as_str()).collect();
+        let message = format!("roles grow into each other in a ring: {}", ids.join(" -> "));
+        let help = "give the roles ranks; at the same rank it is a move, and moves may go both ways";
+        self.remark("cyclic-roles", (*first, At::Field("grows_into")), message, help);
+    }
+
+    /// Fills in the other direction of every relation.
+    fn invert(&mut self) {
+        let relations = &mut self.relations;
+        let mut back: BTreeMap<ChapterId, RoleView> = BTreeMap::new();
+        for role in &relations.role_order {
+            let view = &relations.roles[role];
+            for expectation in &view.expectations {
+                if let Some(competency) = relations.competencies.get_mut(&expectation.competency) {
+                    competency.expected_by.push((*role, expectation.level));
+                }
+            }
+            for base in view.extends {
+                back.entry(base).or_default().extended_by.push(*role);
+            }
+            for to in &view.grows_into {
+                back.entry(*to).or_default().grows_from.push(*role);
+            }
+            for to in &view.reports_to {
+                back.entry(*to).or_default().reports.push(*role);
+            }
+        }
+        for (strategy, view) in &relations.strategies {
+            for role in view.led_by {
+                back.entry(role).or_default().leads.push(*strategy);
+            }
+        }
+        for (role, found) in back {
+            if let Some(view) = relations.roles.get_mut(&role) {
+                view.extended_by = found.extended_by;
+                view.grows_from = found.grows_from;
+                view.reports = found.reports;
+                view.leads = found.leads;
+            }
+        }
+        for (_, list) in &relations.clusters {
+            for competency in list {
+                for strategy in &relations.competencies[competency].supports {
+                    if let Some(view) = relations.strategies.get_mut(strategy) {
+                        view.supported_by.push(*competency);
+                    }
+                }
+            }
+        }
+        for (path, chapters) in &relations.paths {
+            for chapter in chapters {
+                relations.on_paths.entry(*chapter).or_default().push(*path);
+            }
+        }
+    }
+
+    /// Collects the pairs that get a page: steps and moves on the ladder, and those that `handbook.toml` declares.
+    fn pair(&mut self) {
+        let mut pairs = BTreeSet::new();
+        for (role, view) in &self.relations.roles {
+            pairs.extend(view.grows_into.iter().map(|to| (*role, *to)));
+            // A move goes both ways: one page is enough.
+            pairs.extend(view.moves_to.iter().map(|to| if role < to { (*role, *to) } else { (*to, *role) }));
+        }
+        for declared in &self.config.compare {
+            let found: Vec<Option<ChapterId>> = declared
+                .iter()
+                .map(|(name, _)| match self.book.names.find(name) {
+                    [one] if self.role(*one).is_some() => Some(*one),
+                    _ => None,
+                })
+                .collect();
+            if let [Some(a), Some(b)] = found[..]
+                && a != b
+            {
+                pairs.insert((a, b));
+            }
+        }
+        self.relations.pairs = pairs;
+    }
+
+    /// Looks for what is missing or does not fit.
+    fn inspect(&mut self) {
+        for chapter in self.order.clone() {
+            match &self.book.meta(chapter).facts {
+                Facts::Role(role) => self.inspect_role(chapter, role),
+                Facts::Competency(competency) => self.inspect_competency(chapter, competency),
+                Facts::Strategy(strategy) if strategy.led_by.is_none() => {
+                    let message = "this strategy names no role that leads it".to_owned();
+                    self.remark("strategy-lead", (chapter, At::Chapter), message, "add `led_by: role-id` to the front matter");
+                }
+                Facts::Path(path) if path.chapters.is_empty() => {
+                    let message = "this path lists no chapters".to_owned();
+                    self.remark("needs-value", (chapter, At::Chapter), message, "add `chapters: [first, second]` to the front matter");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn inspect_role(&mut self, chapter: ChapterId, role: &Role) {
+        let expected: BTreeSet<ChapterId> =
+            self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
+        for reference in &role.focus {
+            let Some(competency) = self.book.target_chapter(chapter, *reference) else { continue };
+            if !expected.contains(&competency) {
+                let id = &self.book.meta(competency).id;
+                let message = format!("`focus` names `{id}`, which this role expects no level of");
+                self.remark("bad-value", (chapter, At::Reference(*reference)), message, "list it under `competencies` with a level, or take it out of `focus`");
+            }
+        }
+    }
+
+    fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
+        if competency.statements.is_empty() {
+            return;
+        }
+        for level in &self.config.scale {
+            if !competency.statements.iter().any(|statement| statement.level == level.level) {
+                let message = format!("nothing is said for level {} ({})", level.name, level.level);
+                let help = format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
+                self.remark("empty-level", (chapter, At::Chapter), message, &help);
+            }
+        }
+        for (number, statement) in competency.statements.iter().enumerate() {
+            let Some(replaces) = &statement.replaces else { continue };
+            let lower = |other: &crate::document::Statement| other.id == *replaces && other.level < statement.level;
+            if !competency.statements.iter().any(lower) {
+                let message = format!("`replaces={replaces}` names no statement of a lower level");
+                let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
+                self.remark("bad-value", (chapter, at), message, "name the anchor of a statement further down the scale");
+            }
+        }
+    }
+}
+
+fn party(target: &Target) -> Option<Party> {
+    match target {
+        Target::Chapter(role, _) => Some(Party::Role(*role)),
+        Target::Partner(n) => Some(Party::Partner(*n)),
+        _ => None,
+    }
+}
+
+/// Returns the facts of a role.
+#[must_use]
+pub fn role_of(book: &Book, chapter: ChapterId) -> Option<&Role> {
+    match &book.meta(chapter).facts {
+        Facts::Role(role) => Some(role),
+        _ => None,
+    }
+}
+
+impl DecisionView {
+    /// Returns what the chapter says of the decision.
+    #[must_use]
+    pub fn facts<'a>(&self, book: &'a Book) -> Option<&'a Decision> {
+        match &book.meta(self.strategy).facts {
+            Facts::Strategy(strategy) => strategy.decisions.get(self.number as usize),
+            _ => None,
+        }
+    }
+
+    /// Tells whether `party` takes the part `part`.
+    #[must_use]
+    pub fn has(&self, part: Part, party: Party) -> bool {
+        self.parties.contains(&(part, party))
+    }
+}

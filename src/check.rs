@@ -1,0 +1,285 @@
+//! Follows every reference and says which lead nowhere.
+//!
+//! Input: the book and the documents it was made from. Output: findings with file, line and the nearest names. Renders nothing, reads nothing;
+//! the policy of `handbook.toml` is applied after it (see [`crate::config::Config::judge`]).
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::book::{At, Book, ChapterId, Generated, Remark};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::document::{Document, Facts, Form, Fragment, Kind, Reference};
+use crate::embed;
+use crate::link::Target;
+use crate::path::{SourcePath, UrlPath, fold};
+
+/// A chapter that lies in the content and is not part of this build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// Its file.
+    pub path: SourcePath,
+    /// Why it is not there.
+    pub why: Why,
+}
+
+/// Why a chapter is not part of a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is a draft.
+    Draft,
+    /// It is for another audience.
+    Audience,
+    /// It cannot be read.
+    Unreadable,
+}
+
+/// What references are held against.
+#[derive(Clone, Copy)]
+pub struct Checker<'a> {
+    /// The book.
+    pub book: &'a Book,
+    /// The documents, in the order of the book's chapters.
+    pub documents: &'a [Document],
+    /// Chapters that are not part of this build.
+    pub absent: &'a [Absent],
+    /// The handbook's rules.
+    pub config: &'a Config,
+}
+
+impl Checker<'_> {
+    /// Returns what is wrong with how the chapters hang together, in all chapters.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let chapters: Vec<ChapterId> = self.book.ids().collect();
+        let mut findings: Vec<Diagnostic> =
+            chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
+        findings.extend(self.book.findings.iter().cloned());
+        findings.extend(self.book.remarks.iter().map(|remark| self.placed(remark)));
+        findings.extend(embed::check(self.book, self.documents));
+        findings.extend(self.pairs());
+        findings
+    }
+
+    /// Returns what is wrong with one chapter's references.
+    #[must_use]
+    pub fn of_chapter(&self, chapter: ChapterId) -> Vec<Diagnostic> {
+        let document = &self.documents[chapter.index()];
+        let spans = &document.body.reference_spans;
+        // A party of a decision that is written as a link is read twice; the decision's words are the better ones.
+        let parties: BTreeSet<Span> = document
+            .meta
+            .references
+            .iter()
+            .zip(spans)
+            .filter(|(reference, _)| reference.form == Form::Party)
+            .map(|(_, span)| *span)
+            .collect();
+        let mut findings = Vec::new();
+        for (number, (reference, span)) in document.meta.references.iter().zip(spans).enumerate() {
+            if reference.form == Form::Wiki && parties.contains(span) {
+                continue;
+            }
+            let target = self.book.target(chapter, u32::try_from(number).unwrap_or(u32::MAX));
+            findings.extend(self.judge(reference, target, chapter).map(|mut finding| {
+                finding.place = crate::diagnostic::Place::Content(document.meta.path.clone(), Some(*span));
+                finding
+            }));
+        }
+        findings
+    }
+
+    fn judge(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<Diagnostic> {
+        let path = &self.book.meta(from).path;
+        let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+        match target {
+            Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => None,
+            Target::DeadAnchor(chapter) => Some(self.dead_anchor(reference, *chapter, from)),
+            Target::WrongKind(chapter) => {
+                let wanted = match reference.form {
+                    Form::Field(kind) => kind.with_article(),
+                    _ => "a role or a partner",
+                };
+                let kind = self.book.meta(*chapter).kind.with_article();
+                Some(make("unknown-chapter", format!("`{}` is {kind}, not {wanted}", reference.target)))
+            }
+            Target::Ambiguous(several) => {
+                let names: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.meta(*c).path)).collect();
+                let first = self.book.meta(several[0]).path.without_extension();
+                let finding = make("ambiguous-link", format!("`{}` could be {}", reference.target, names.join(" or ")));
+                Some(finding.help(format!("write the path, such as `{first}`")))
+            }
+            Target::Dead => Some(self.dead(reference, from)),
+        }
+    }
+
+    fn dead(&self, reference: &Reference, from: ChapterId) -> Diagnostic {
+        let path = &self.book.meta(from).path;
+        let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+        let name = &reference.target;
+        match reference.form {
+            Form::Wiki | Form::Embed => {
+                make("dead-link", format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
+            }
+            Form::AnyField => {
+                make("unknown-chapter", format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
+            }
+            Form::Field(kind) => {
+                let message = format!("no {} called `{name}`", kind_words(kind));
+                make("unknown-chapter", message).maybe_help(self.help_for_name(name, Some(kind)))
+            }
+            Form::Party => {
+                let message = format!("no role or partner called `{name}`");
+                make("unknown-chapter", message).maybe_help(self.help_for_party(name))
+            }
+            Form::Image => make("missing-file", format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path)),
+            Form::Relative if name.is_empty() => {
+                make("dead-link", "this link has no target".to_owned()).help("write where it leads between the parentheses")
+            }
+            Form::Relative => {
+                make("dead-link", format!("no chapter or file at `{name}`")).maybe_help(self.help_for_path(name, from))
+            }
+        }
+    }
+
+    /// Names what a link may have meant, or why the chapter it means is not there.
+    fn help_for_name(&self, name: &str, kind: Option<Kind>) -> Option<String> {
+        if let Some(absent) = self.absent.iter().find(|absent| is_called(absent, name)) {
+            return Some(why_absent(absent));
+        }
+        let fits = |document: &&Document| kind.is_none_or(|kind| document.meta.kind == kind);
+        let ids = self.documents.iter().filter(fits).map(|document| document.meta.id.as_str());
+        let made = Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
+        let near = nearest(name, ids.chain(made), 2);
+        if !near.is_empty() {
+            return did_you_mean(&near);
+        }
+        let titles = self.documents.iter().filter(fits).map(|document| document.meta.title.as_str());
+        did_you_mean(&nearest(name, titles, 2))
+    }
+
+    fn help_for_party(&self, name: &str) -> Option<String> {
+        let roles = self.documents.iter().filter(|d| d.meta.kind == Kind::Role).map(|d| d.meta.id.as_str());
+        let partners = self.config.partners.iter().map(|(id, _)| id.as_str());
+        let near = nearest(name, roles.chain(partners), 2);
+        did_you_mean(&near).or_else(|| {
+            let message = "name a role, or declare a partner under `[partners]` in handbook.toml";
+            self.config.configured.then(|| message.to_owned())
+        })
+    }
+
+    fn help_for_asset(&self, name: &str, from: &SourcePath) -> Option<String> {
+        let paths: Vec<String> = self.book.assets.iter().map(|asset| relative(from, asset.as_str())).collect();
+        let file_name = name.rsplit('/').next().unwrap_or(name);
+        let same: Vec<&str> = paths.iter().map(String::as_str).filter(|path| path.ends_with(file_name)).take(2).collect();
+        let near = if same.is_empty() { nearest(name, paths.iter().map(String::as_str), 2) } else { same };
+        did_you_mean(&near)
+    }
+
+    /// Names chapters with the same file name, else those whose path looks alike.
+    fn help_for_path(&self, name: &str, from: ChapterId) -> Option<String> {
+        let path = &self.book.meta(from).path;
+        let rooted = name.strip_prefix('/');
+        let joined = crate::path::join(if rooted.is_some() { "" } else { path.folder() }, rooted.unwrap_or(name));
+        let Some(joined) = joined else { return Some("it leads out of the content folder".to_owned()) };
+        let stem = SourcePath::new(joined.clone()).without_extension().to_owned();
+        if let Some(absent) = self.absent.iter().find(|absent| fold(absent.path.without_extension()) == fold(&stem)) {
+            return Some(why_absent(absent));
+        }
+        let last = |path: &str| fold(path.rsplit('/').next().unwrap_or(path));
+        let wanted = last(&stem);
+        let all = self.documents.iter().map(|document| &document.meta.path);
+        let mut same: Vec<&SourcePath> = all.clone().filter(|path| last(path.without_extension()) == wanted).collect();
+        if same.is_empty() || same.len() > 6 {
+            let stems: Vec<&str> = self.documents.iter().map(|d| d.meta.path.without_extension()).collect();
+            let near = nearest(&stem, stems.iter().copied(), 2);
+            same = all.filter(|path| near.contains(&path.without_extension())).collect();
+        }
+        let names: Vec<String> = same.iter().take(2).map(|to| relative(path, to.as_str())).collect();
+        did_you_mean(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn dead_anchor(&self, reference: &Reference, to: ChapterId, from: ChapterId) -> Diagnostic {
+        let path = &self.book.meta(from).path;
+        let meta = self.book.meta(to);
+        let whose = if to == from { "this chapter".to_owned() } else { format!("`{}`", meta.title) };
+        match &reference.fragment {
+            Some(Fragment::Level(level)) => {
+                let finding = Diagnostic::new("dead-anchor", path, None, format!("{whose} has no level `{level}`"));
+                match &meta.facts {
+                    Facts::Competency(_) => finding.help(crate::markdown::scale_help(self.config)),
+                    _ => finding.help(format!("it is {}, and only competencies have levels", meta.kind.with_article())),
+                }
+            }
+            Some(Fragment::Anchor(anchor)) => {
+                let message = format!("{whose} has no heading or anchor `{anchor}`");
+                let near = nearest(anchor, meta.anchors.iter().map(String::as_str), 2);
+                Diagnostic::new("dead-anchor", path, None, message).maybe_help(did_you_mean(&near))
+            }
+            None => Diagnostic::new("dead-anchor", path, None, format!("{whose} has no such place")),
+        }
+    }
+
+    /// Gives a remark of the model its place in the file.
+    fn placed(&self, remark: &Remark) -> Diagnostic {
+        let body = &self.documents[remark.chapter.index()].body;
+        let span = match remark.at {
+            At::Field(name) => body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span),
+            At::Reference(n) => body.reference_spans.get(n as usize).copied(),
+            At::Statement(n) => body.statement_ends.get(n as usize).copied(),
+            At::Chapter => None,
+        };
+        let mut finding = remark.finding.clone();
+        finding.place = crate::diagnostic::Place::Content(self.book.meta(remark.chapter).path.clone(), span);
+        finding
+    }
+
+    /// Checks the pairs that `handbook.toml` declares under `compare`.
+    fn pairs(&self) -> Vec<Diagnostic> {
+        let path = SourcePath::new(crate::config::FILE);
+        let mut findings = Vec::new();
+        for pair in &self.config.compare {
+            if pair.len() != 2 {
+                let span = pair.first().map(|(_, span)| *span);
+                let message = format!("`compare` takes pairs of roles, and this one has {}", pair.len());
+                findings.push(Diagnostic::new("bad-value", &path, span, message));
+            }
+            for (name, span) in pair {
+                let found = self.book.names.find(name);
+                if !found.iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Role) {
+                    let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), format!("no role called `{name}`"));
+                    findings.push(finding.maybe_help(self.help_for_name(name, Some(Kind::Role))));
+                }
+            }
+        }
+        findings
+    }
+}
+
+fn kind_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Strategy => "strategy chapter",
+        kind => kind.name(),
+    }
+}
+
+fn is_called(absent: &Absent, name: &str) -> bool {
+    let key = fold(name.trim_end_matches(".md"));
+    fold(absent.path.stem()) == key || fold(absent.path.without_extension()) == key
+}
+
+fn why_absent(absent: &Absent) -> String {
+    let path = &absent.path;
+    match absent.why {
+        Why::Draft => format!("`{path}` is a draft: build with `--drafts`, or change its status"),
+        Why::Audience => format!("`{path}` is not for the audience of this build: put the link into a block for the same audience"),
+        Why::Unreadable => format!("`{path}` could not be read"),
+    }
+}
+
+/// Writes `to` as a link from the chapter at `from`.
+fn relative(from: &SourcePath, to: &str) -> String {
+    let link = UrlPath::new(from.as_str()).link_to(&UrlPath::new(to));
+    crate::path::decode_percent(&link).unwrap_or(link)
+}

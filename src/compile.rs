@@ -1,0 +1,233 @@
+//! Runs the stages from sources to a checked handbook, and remembers what did not change.
+//!
+//! Input: [`Sources`] and [`Choices`]. Output: [`Handbook`]: configuration, documents and book. Its memory is by content hash: dropping it never changes
+//! a byte. Never renders, never reads files.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::book::{self, Book};
+use crate::check::{Absent, Checker, Why};
+use crate::config::{Config, FILE};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::document::{Document, Meta, Status};
+use crate::parse::{Outcome, parse};
+use crate::path::SourcePath;
+use crate::redact::Visible;
+use crate::source::{Hash, SourceFile, Sources};
+
+/// What the user asked for beside the sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The title where `handbook.toml` names none: the folder's name.
+    pub title: String,
+    /// Whether drafts are part of the site.
+    pub drafts: bool,
+    /// The audience to build for; without one, that of `handbook.toml`.
+    pub audience: Option<String>,
+    /// The address that the site will be served at, before that of `handbook.toml`.
+    pub base_url: Option<String>,
+    /// Whether a file that cannot be parsed keeps what it was when it last could: in the preview only.
+    pub keep_last_good: bool,
+}
+
+/// A handbook, compiled up to rendering.
+#[derive(Clone, Debug)]
+pub struct Handbook {
+    /// Its rules.
+    pub config: Arc<Config>,
+    /// Its chapters, in the order of the book's.
+    pub documents: Arc<Vec<Document>>,
+    /// How they hang together.
+    pub book: Arc<Book>,
+    /// Chapters that are not part of this build.
+    pub absent: Vec<Absent>,
+    /// What is wrong with single files, before policy.
+    pub file_findings: Vec<Diagnostic>,
+}
+
+impl Handbook {
+    /// Returns every finding, weighed by the handbook's policy and sorted. Follows every reference.
+    #[must_use]
+    pub fn findings(&self, strict: bool) -> Vec<Diagnostic> {
+        let mut findings = self.file_findings.clone();
+        findings.extend(self.checker().findings());
+        self.config.judge(findings, strict)
+    }
+
+    /// Returns what holds references against the book.
+    #[must_use]
+    pub fn checker(&self) -> Checker<'_> {
+        Checker { book: &self.book, documents: &self.documents, absent: &self.absent, config: &self.config }
+    }
+}
+
+/// Compiles again and again, remembering what each file became.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    config: Option<Arc<Config>>,
+    visible: Visible,
+    parsed: HashMap<SourcePath, (Hash, Outcome)>,
+    last_good: HashMap<SourcePath, Document>,
+    last: Option<Last>,
+}
+
+/// What the book was made from last time, and the book.
+#[derive(Debug)]
+struct Last {
+    metas: Vec<Arc<Meta>>,
+    assets: BTreeSet<SourcePath>,
+    summary: Option<Hash>,
+    book: Arc<Book>,
+}
+
+impl Compiler {
+    /// Makes a compiler that remembers nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Compiles `sources`.
+    ///
+    /// # Errors
+    /// `bad-configuration` where `handbook.toml` cannot be read and there is no last good one to go on with.
+    pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
+        let (config, mut file_findings) = self.configure(sources, choices)?;
+        let audience = choices.audience.as_deref().or(config.audience.as_deref());
+        let visible = Visible::of(audience, &config);
+        if self.config.as_ref() != Some(&config) || self.visible != visible {
+            self.parsed.clear();
+            self.last = None;
+        }
+        self.config = Some(Arc::clone(&config));
+        self.visible = visible;
+        self.parse(sources, &config);
+        let (documents, absent) = self.gather(sources, choices, &mut file_findings);
+        let book = self.book(&documents, sources, &config);
+        Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings })
+    }
+
+    fn configure(
+        &self,
+        sources: &Sources,
+        choices: &Choices,
+    ) -> Result<(Arc<Config>, Vec<Diagnostic>), Box<Diagnostic>> {
+        let read = match sources.bytes(&SourcePath::new(FILE)) {
+            Some(bytes) => Config::read(bytes, &choices.title),
+            None => Ok((Config::bare(&choices.title), Vec::new())),
+        };
+        let (mut config, mut findings) = match (read, &self.config) {
+            (Ok(read), _) => read,
+            (Err(finding), Some(last)) if choices.keep_last_good => return Ok((Arc::clone(last), vec![*finding])),
+            (Err(finding), _) => return Err(finding),
+        };
+        if let Some(base) = &choices.base_url {
+            config.base_url = Some(if base.ends_with('/') { base.clone() } else { format!("{base}/") });
+        }
+        if let Some(name) = &choices.audience
+            && !config.audiences.contains_key(name)
+        {
+            let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
+            let finding = Diagnostic::at("unknown-audience", Place::Handbook, format!("no audience called `{name}`"));
+            let help = crate::diagnostic::did_you_mean(&crate::diagnostic::nearest(name, known.iter().copied(), 1));
+            findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
+        }
+        Ok((Arc::new(config), findings))
+    }
+
+    /// Parses what is new; forgets what is gone.
+    fn parse(&mut self, sources: &Sources, config: &Config) {
+        let known = &self.parsed;
+        let stale = |(path, file): &(&SourcePath, &SourceFile)| {
+            known.get(*path).is_none_or(|(hash, _)| *hash != file.hash)
+        };
+        let stale: Vec<(&SourcePath, &SourceFile)> = sources.chapters().filter(stale).collect();
+        let visible = &self.visible;
+        let parsed: Vec<(SourcePath, (Hash, Outcome))> = stale
+            .into_par_iter()
+            .map(|(path, file)| (path.clone(), (file.hash, parse(path, file, config, visible))))
+            .collect();
+        self.parsed.extend(parsed);
+        self.parsed.retain(|path, _| sources.files.contains_key(path));
+        self.last_good.retain(|path, _| sources.files.contains_key(path));
+    }
+
+    /// Collects the documents in path order, and what is wrong with each file.
+    fn gather(
+        &mut self,
+        sources: &Sources,
+        choices: &Choices,
+        findings: &mut Vec<Diagnostic>,
+    ) -> (Vec<Document>, Vec<Absent>) {
+        let mut documents = Vec::new();
+        let mut absent = Vec::new();
+        for (path, _) in sources.chapters() {
+            let Some((_, outcome)) = self.parsed.get(path) else { continue };
+            findings.extend(outcome.findings().iter().cloned());
+            let document = match outcome {
+                Outcome::Hidden(_) => {
+                    absent.push(Absent { path: path.clone(), why: Why::Audience });
+                    continue;
+                }
+                Outcome::Chapter(document) if !(choices.keep_last_good && is_broken(&document.findings)) => {
+                    if choices.keep_last_good {
+                        self.last_good.insert(path.clone(), document.clone());
+                    }
+                    Some(document.clone())
+                }
+                Outcome::Chapter(document) => Some(self.last_good.get(path).unwrap_or(document).clone()),
+                Outcome::Unreadable(_) => self.last_good.get(path).cloned(),
+            };
+            let Some(document) = document else {
+                absent.push(Absent { path: path.clone(), why: Why::Unreadable });
+                continue;
+            };
+            if document.meta.status == Status::Draft && !choices.drafts {
+                absent.push(Absent { path: path.clone(), why: Why::Draft });
+                continue;
+            }
+            documents.push(document);
+        }
+        (documents, absent)
+    }
+
+    /// Makes the book, or keeps the last one where nothing that it is made from has changed.
+    fn book(&mut self, documents: &[Document], sources: &Sources, config: &Config) -> Arc<Book> {
+        let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
+        let assets: BTreeSet<SourcePath> =
+            sources.assets().map(|(path, _)| path).filter(|path| path.as_str() != "SUMMARY.md").cloned().collect();
+        let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
+        let summary = summary_file.map(|file| file.hash);
+        if let Some(last) = &self.last
+            && last.summary == summary
+            && last.assets == assets
+            && is_same(&last.metas, &metas)
+        {
+            return Arc::clone(&last.book);
+        }
+        let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
+        let input = book::Input { chapters: &metas, assets: &assets, summary: text, config };
+        let book = Arc::new(book::index(input));
+        self.last = Some(Last { metas, assets, summary, book: Arc::clone(&book) });
+        book
+    }
+}
+
+fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {
+    before.len() == after.len() && before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
+}
+
+/// Tells whether a chapter's front matter could not be read, so that what was known of it is better.
+fn is_broken(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|finding| finding.code == "bad-front-matter")
+}
+
+/// Counts errors and warnings.
+#[must_use]
+pub fn count(findings: &[Diagnostic]) -> (usize, usize) {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    (errors, findings.len() - errors)
+}

@@ -1,0 +1,178 @@
+//! Finds the part of a chapter that a transclusion puts elsewhere, and what goes wrong with transclusions.
+//!
+//! Input: documents and the book. Output: byte ranges of a chapter's HTML; findings for rings and for growth beyond the limits. Never writes HTML.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::book::{Book, ChapterId};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Body, Document, Facts, Hole};
+use crate::link::Target;
+
+/// How deep transclusions may nest.
+pub const DEEPEST: usize = 8;
+/// How many bytes of HTML one transclusion may bring with all that is in it.
+pub const LARGEST: usize = 1_000_000;
+
+/// Returns the bytes of the chapter's HTML that `anchor` stands for: a section with its heading, a statement, or the whole chapter.
+///
+/// `None` where the anchor is neither a section at the top of the chapter nor a statement.
+#[must_use]
+pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
+    let body = &document.body;
+    let Some(anchor) = anchor else { return Some(0..body.main.html.len()) };
+    if let Some(n) = statement(document, anchor) {
+        let (start, end) = *body.statements.get(n)?;
+        return Some(start as usize..end as usize);
+    }
+    section(document, anchor)
+}
+
+/// Returns the number of the statement or responsibility with this anchor.
+#[must_use]
+pub fn statement(document: &Document, anchor: &str) -> Option<usize> {
+    let statements = match &document.meta.facts {
+        Facts::Role(role) => &role.responsibilities,
+        Facts::Competency(competency) => &competency.statements,
+        _ => return None,
+    };
+    statements.iter().position(|statement| statement.id == anchor)
+}
+
+/// Returns the bytes from a heading to the next one of its level or above.
+fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
+    let body = &document.body;
+    let headings = &document.meta.headings;
+    let number = headings.iter().position(|heading| heading.id == anchor)?;
+    let level = headings[number].level;
+    let first = body.blocks.iter().position(|block| block.heading.is_some_and(|n| n as usize == number))?;
+    let ends = |block: &crate::document::Block| block.heading.is_some_and(|n| headings[n as usize].level <= level);
+    let last = body.blocks[first + 1..].iter().position(ends).map_or(body.blocks.len(), |n| first + 1 + n);
+    let start = first.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
+    let end = body.blocks[last - 1].end as usize;
+    Some(start..end)
+}
+
+/// Lists the transclusions inside a range of a chapter's HTML, by the numbers of their references.
+pub fn inside(body: &Body, range: Range<usize>) -> impl Iterator<Item = u32> + '_ {
+    let holes = &body.main.holes;
+    let from = holes.partition_point(|(at, _)| (*at as usize) < range.start);
+    holes[from..].iter().take_while(move |(at, _)| (*at as usize) < range.end).filter_map(|(_, hole)| match hole {
+        Hole::Embed(reference) => Some(*reference),
+        _ => None,
+    })
+}
+
+/// Why a transclusion cannot be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    Ring(Vec<String>),
+    Deep,
+    Large,
+}
+
+/// A part of a chapter, as transclusions name it.
+type Part = (ChapterId, Option<String>);
+
+/// Reports transclusions that lead into themselves, go too deep or grow too large.
+#[must_use]
+pub fn check(book: &Book, documents: &[Document]) -> Vec<Diagnostic> {
+    let mut walker = Walker { book, documents, sizes: HashMap::new(), trail: Vec::new() };
+    let mut findings = Vec::new();
+    for chapter in book.ids() {
+        let document = &documents[chapter.index()];
+        for reference in inside(&document.body, 0..document.body.main.html.len() + 1) {
+            let Target::Chapter(to, anchor) = book.target(chapter, reference) else { continue };
+            walker.trail = vec![(chapter, None)];
+            if let Err(fault) = walker.size((*to, anchor.clone())) {
+                findings.push(finding(document, reference, &fault));
+            }
+        }
+    }
+    findings
+}
+
+fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
+    let span = document.body.reference_spans.get(reference as usize).copied();
+    let path = &document.meta.path;
+    match fault {
+        Fault::Ring(names) => {
+            let message = format!("this puts a text into itself: {}", names.join(" -> "));
+            Diagnostic::new("cyclic-transclusion", path, span, message).help("link to it instead")
+        }
+        Fault::Deep => {
+            let message = format!("transclusions go deeper than {DEEPEST} here");
+            Diagnostic::new("too-deep", path, span, message).help("link to it instead")
+        }
+        Fault::Large => {
+            let message = format!("this brings more than {LARGEST} bytes of text");
+            Diagnostic::new("too-deep", path, span, message).help("transclude a section instead of a chapter, or link to it")
+        }
+    }
+}
+
+struct Walker<'a> {
+    book: &'a Book,
+    documents: &'a [Document],
+    /// Bytes that a part comes to with all that is in it, and how deep that goes.
+    sizes: HashMap<Part, (usize, usize)>,
+    trail: Vec<Part>,
+}
+
+impl Walker<'_> {
+    fn size(&mut self, part_of: Part) -> Result<(usize, usize), Fault> {
+        if let Some(known) = self.sizes.get(&part_of) {
+            return if self.trail.len() + known.1 > DEEPEST { Err(Fault::Deep) } else { Ok(*known) };
+        }
+        if let Some(ring) = self.ring(&part_of) {
+            return Err(Fault::Ring(ring));
+        }
+        if self.trail.len() > DEEPEST {
+            return Err(Fault::Deep);
+        }
+        let document = &self.documents[part_of.0.index()];
+        let range = part(document, part_of.1.as_deref()).unwrap_or(0..document.body.main.html.len());
+        let mut size = range.len();
+        let mut depth = 0;
+        self.trail.push(part_of.clone());
+        for reference in inside(&document.body, range).collect::<Vec<_>>() {
+            if let Target::Chapter(to, anchor) = self.book.target(part_of.0, reference) {
+                let inner = self.size((*to, anchor.clone()))?;
+                size += inner.0;
+                depth = depth.max(inner.1 + 1);
+                if size > LARGEST {
+                    return Err(Fault::Large);
+                }
+            }
+        }
+        self.trail.pop();
+        self.sizes.insert(part_of, (size, depth));
+        Ok((size, depth))
+    }
+
+    /// A ring is closed where a part comes again, or where it lies in the chapter that everything is put into.
+    fn ring(&self, part_of: &Part) -> Option<Vec<String>> {
+        let from = self.trail.iter().position(|open| open == part_of || (open.0 == part_of.0 && open.1.is_none()))?;
+        // A chapter may show one of its own sections, as long as that does not hold the transclusion.
+        if from == 0 && part_of.1.is_some() && !self.holds_itself(part_of) {
+            return None;
+        }
+        let name = |part: &Part| {
+            let id = &self.book.meta(part.0).id;
+            part.1.as_ref().map_or_else(|| id.clone(), |anchor| format!("{id}#{anchor}"))
+        };
+        Some(self.trail[from..].iter().chain([part_of]).map(name).collect())
+    }
+
+    fn holds_itself(&self, part_of: &Part) -> bool {
+        let document = &self.documents[part_of.0.index()];
+        let Some(range) = part(document, part_of.1.as_deref()) else { return true };
+        let next = self.trail.get(1);
+        inside(&document.body, range).any(|reference| match (self.book.target(part_of.0, reference), next) {
+            (Target::Chapter(to, anchor), Some(next)) => (*to, anchor) == (next.0, &next.1),
+            (Target::Chapter(to, anchor), None) => (*to, anchor) == (part_of.0, &part_of.1),
+            _ => false,
+        })
+    }
+}

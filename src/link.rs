@@ -1,0 +1,197 @@
+//! Resolves references between chapters.
+//!
+//! Input: a chapter's references and the [`Book`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
+//! files, never reports (see `check`), never stops a build.
+
+use rayon::prelude::*;
+
+use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
+use crate::config::Config;
+use crate::document::{Facts, Form, Fragment, Kind, Meta, Reference};
+use crate::path::{SourcePath, fold, join};
+use crate::slug::slug;
+
+/// Where a reference leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A chapter, and the anchor in it.
+    Chapter(ChapterId, Option<String>),
+    /// A chapter that is there and an anchor that is not.
+    DeadAnchor(ChapterId),
+    /// A chapter that is there and of a kind that the field does not take.
+    WrongKind(ChapterId),
+    /// The page of a folder without an index.
+    Folder(NodeId),
+    /// A page that is made from the model.
+    Generated(Generated),
+    /// A file that is no chapter.
+    Asset(SourcePath),
+    /// A partner of `handbook.toml`, by its place in the list.
+    Partner(u32),
+    /// Several chapters fit equally well.
+    Ambiguous(Vec<ChapterId>),
+    /// Nothing fits.
+    Dead,
+}
+
+/// Resolves every reference of every chapter, in the order of [`Meta::references`].
+#[must_use]
+pub fn resolve_all(book: &Book, config: &Config) -> Vec<Vec<Target>> {
+    let of_chapter = |from: ChapterId| {
+        let references = &book.meta(from).references;
+        references.iter().map(|reference| resolve(reference, from, book, config)).collect()
+    };
+    book.ids().collect::<Vec<_>>().into_par_iter().map(of_chapter).collect()
+}
+
+/// Returns where `reference` leads from the chapter `from`.
+#[must_use]
+pub fn resolve(reference: &Reference, from: ChapterId, book: &Book, config: &Config) -> Target {
+    let found = match reference.form {
+        Form::Relative | Form::Image => by_file(&reference.target, reference, from, book),
+        Form::Wiki | Form::Embed => by_name(&reference.target, from, book),
+        Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, book),
+        Form::AnyField => one_of(book.names.find(&reference.target)),
+        Form::Party => party(&reference.target, book, config),
+    };
+    match (found, &reference.fragment) {
+        (Target::Chapter(chapter, None), Some(fragment)) => in_chapter(chapter, fragment, book, config),
+        (found, _) => found,
+    }
+}
+
+fn one_of(chapters: &[ChapterId]) -> Target {
+    match chapters {
+        [] => Target::Dead,
+        [one] => Target::Chapter(*one, None),
+        several => Target::Ambiguous(several.to_vec()),
+    }
+}
+
+fn of_kind(found: &[ChapterId], kind: Kind, book: &Book) -> Target {
+    let fitting: Vec<ChapterId> = found.iter().copied().filter(|chapter| book.meta(*chapter).kind == kind).collect();
+    match (fitting.as_slice(), found) {
+        ([], [other, ..]) => Target::WrongKind(*other),
+        (fitting, _) => one_of(fitting),
+    }
+}
+
+fn party(name: &str, book: &Book, config: &Config) -> Target {
+    let found = of_kind(book.names.find(name), Kind::Role, book);
+    if matches!(found, Target::Chapter(..)) {
+        return found;
+    }
+    let key = fold(name);
+    let partner = config.partners.iter().position(|(id, title)| fold(id) == key || fold(title) == key);
+    partner.and_then(|n| u32::try_from(n).ok()).map_or(found, Target::Partner)
+}
+
+/// The order of DESIGN: id, path, alias, title (see [`crate::book::Names::find`]); then pages that are made, folders and files.
+fn by_name(name: &str, from: ChapterId, book: &Book) -> Target {
+    if name.is_empty() {
+        return Target::Chapter(from, None);
+    }
+    match book.names.find(name) {
+        [] => {}
+        found => return one_of(found),
+    }
+    let path = name.trim_matches('/');
+    other_page(path, book).or_else(|| asset(path, book)).unwrap_or(Target::Dead)
+}
+
+/// Follows a path as a code host does: a file, a file without `.md`, a folder.
+fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Book) -> Target {
+    if path.is_empty() {
+        // `[text]()` leads nowhere; `[text](#anchor)` leads into the chapter itself.
+        return if reference.fragment.is_some() { Target::Chapter(from, None) } else { Target::Dead };
+    }
+    let folder = book.meta(from).path.folder();
+    let joined = match path.strip_prefix('/') {
+        Some(rooted) => join("", rooted),
+        None => join(folder, path),
+    };
+    let Some(joined) = joined else { return Target::Dead };
+    if reference.form == Form::Image {
+        return asset(&joined, book).unwrap_or(Target::Dead);
+    }
+    chapter_file(&joined, book)
+        .or_else(|| asset(&joined, book))
+        .or_else(|| other_page(&joined, book))
+        .unwrap_or(Target::Dead)
+}
+
+fn chapter_file(path: &str, book: &Book) -> Option<Target> {
+    let file = SourcePath::new(path);
+    if let Some(exact) = book.at_path(&file) {
+        return Some(Target::Chapter(exact, None));
+    }
+    // mdBook and older sites link to what is built: `page.html`, `folder/index.html`.
+    let written = path.strip_suffix(".html").or_else(|| path.strip_suffix(".htm"));
+    let stem = match written {
+        Some(stem) => SourcePath::new(format!("{stem}.md")).without_extension().to_owned(),
+        None if file.is_chapter() => file.without_extension().to_owned(),
+        None => path.to_owned(),
+    };
+    match book.names.at_path(&stem) {
+        [] => {}
+        // Names fold case; where several are left, the one written exactly so is meant.
+        several => {
+            let exact = several.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem);
+            return Some(exact.map_or_else(|| one_of(several), |one| Target::Chapter(*one, None)));
+        }
+    }
+    match book.names.at_alias(&stem) {
+        [] => None,
+        aliased => Some(one_of(aliased)),
+    }
+}
+
+/// Finds the page of a folder without an index, or one that is made from the model.
+fn other_page(path: &str, book: &Book) -> Option<Target> {
+    let folder = book.tree.folder(&folder_url(path, book.urls_style));
+    folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))
+}
+
+fn asset(path: &str, book: &Book) -> Option<Target> {
+    let file = SourcePath::new(path);
+    if book.assets.contains(&file) {
+        return Some(Target::Asset(file));
+    }
+    book.assets_by_key.get(&fold(path)).map(|file| Target::Asset(file.clone()))
+}
+
+fn in_chapter(chapter: ChapterId, fragment: &Fragment, book: &Book, config: &Config) -> Target {
+    let meta = book.meta(chapter);
+    let found = match fragment {
+        // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:` searches for text.
+        Fragment::Anchor(anchor) if anchor.is_empty() || anchor == "top" || anchor.starts_with(":~:") => {
+            return Target::Chapter(chapter, None);
+        }
+        Fragment::Anchor(anchor) => anchor_in(meta, anchor),
+        Fragment::Level(level) => level_in(meta, level, config),
+    };
+    found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
+}
+
+/// Finds an anchor: as written, else in another case, else a heading by its slug or its text.
+fn anchor_in(meta: &Meta, anchor: &str) -> Option<String> {
+    if meta.anchors.contains(anchor) {
+        return Some(anchor.to_owned());
+    }
+    let key = fold(anchor);
+    if let Some(id) = meta.anchors.iter().find(|id| fold(id) == key) {
+        return Some(id.clone());
+    }
+    let slugged = slug(anchor);
+    if meta.anchors.contains(&slugged) {
+        return Some(slugged);
+    }
+    let heading = meta.headings.iter().find(|heading| fold(&heading.text) == key || slug(&heading.text) == slugged);
+    heading.map(|heading| heading.id.clone())
+}
+
+fn level_in(meta: &Meta, level: &str, config: &Config) -> Option<String> {
+    let Facts::Competency(competency) = &meta.facts else { return None };
+    let level = config.level(level)?;
+    competency.levels.iter().find(|(number, _)| *number == level).map(|(_, id)| id.clone())
+}

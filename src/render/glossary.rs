@@ -1,0 +1,140 @@
+//! Finds glossary terms in running text and links each to its definition at its first use.
+//!
+//! Input: the terms of the book; runs of escaped text. Output: the text with links. Whole words only, the longest term first. Never looks into headings, links
+//! or code: those are not among the runs.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+
+use crate::book::{Book, ChapterId};
+use crate::document::Facts;
+use crate::markup::escape;
+
+/// One term that links itself.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The glossary chapter.
+    pub chapter: ChapterId,
+    /// The term's anchor in it.
+    pub anchor: String,
+}
+
+/// All terms of a book as one automaton.
+#[derive(Debug, Default)]
+pub struct Glossary {
+    entries: Vec<Entry>,
+    /// The entry of each pattern, and whether its case counts.
+    patterns: Vec<(usize, bool, String)>,
+    automaton: Option<AhoCorasick>,
+}
+
+impl Glossary {
+    /// Collects the terms of every glossary chapter.
+    #[must_use]
+    pub fn new(book: &Book) -> Self {
+        let mut glossary = Self::default();
+        for chapter in &book.relations.glossaries {
+            let Facts::Glossary(terms) = &book.meta(*chapter).facts else { continue };
+            for term in terms.iter().filter(|term| term.link) {
+                let entry = glossary.entries.len();
+                glossary.entries.push(Entry { chapter: *chapter, anchor: term.id.clone() });
+                for word in std::iter::once(&term.name).chain(&term.aliases).filter(|word| !word.is_empty()) {
+                    // An abbreviation such as OKR or UX is written so; `it` would otherwise be IT.
+                    let exact = !word.chars().any(char::is_lowercase);
+                    glossary.patterns.push((entry, exact, escape(word)));
+                }
+            }
+        }
+        let words = glossary.patterns.iter().map(|(_, _, word)| word);
+        let mut builder = AhoCorasickBuilder::new();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        if !glossary.patterns.is_empty() {
+            // Only a pattern set beyond the automaton's limits fails; then terms are text.
+            glossary.automaton = builder.build(words).ok();
+        }
+        glossary
+    }
+
+    /// Tells whether no term links itself.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.automaton.is_none()
+    }
+
+    /// Returns how many terms link themselves.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Appends `text`, which is escaped, to `out`; terms that `seen` does not hold yet become links.
+    pub fn link(&self, text: &str, seen: &mut [bool], url: &dyn Fn(&Entry) -> String, out: &mut String) {
+        let Some(automaton) = &self.automaton else { return out.push_str(text) };
+        let mut last = 0;
+        for found in automaton.find_iter(text) {
+            let (entry, exact, word) = &self.patterns[found.pattern().as_usize()];
+            let matched = &text[found.range()];
+            if seen[*entry] || (*exact && matched != word) || !is_word(text, found.start(), found.end()) {
+                continue;
+            }
+            seen[*entry] = true;
+            out.push_str(&text[last..found.start()]);
+            out.push_str("<a class=\"term\" href=\"");
+            out.push_str(&escape(&url(&self.entries[*entry])));
+            out.push_str("\">");
+            out.push_str(matched);
+            out.push_str("</a>");
+            last = found.end();
+        }
+        out.push_str(&text[last..]);
+    }
+}
+
+/// Tells whether nothing before or after makes the match a part of a longer word.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    // A `&` before is the beginning of a character reference such as `&amp;`.
+    !before.is_some_and(|c| joins(c) || c == '&') && !after.is_some_and(joins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glossary(words: &[&str]) -> Glossary {
+        let mut glossary = Glossary::default();
+        for word in words {
+            let exact = !word.chars().any(char::is_lowercase);
+            glossary.patterns.push((glossary.entries.len(), exact, (*word).to_owned()));
+            glossary.entries.push(Entry { chapter: ChapterId(0), anchor: (*word).to_owned() });
+        }
+        let mut builder = AhoCorasickBuilder::new();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        glossary.automaton = builder.build(words).ok();
+        glossary
+    }
+
+    fn linked(words: &[&str], text: &str) -> String {
+        let mut out = String::new();
+        let mut seen = vec![false; words.len()];
+        glossary(words).link(text, &mut seen, &|entry| format!("#{}", entry.anchor), &mut out);
+        out.replace("<a class=\"term\" href=\"", "[").replace("\">", "|").replace("</a>", "]")
+    }
+
+    #[test]
+    fn the_longest_term_wins_and_links_once() {
+        let words = ["bet", "bet size"];
+        assert_eq!(linked(&words, "Bet size, bet size and bet."), "[#bet size|Bet size], bet size and [#bet|bet].");
+    }
+
+    #[test]
+    fn parts_of_words_and_character_references_are_no_terms() {
+        assert_eq!(linked(&["amp", "map"], "R&amp;D amplifies road-map maps"), "R&amp;D amplifies road-map maps");
+    }
+
+    #[test]
+    fn an_abbreviation_is_found_only_as_it_is_written() {
+        assert_eq!(linked(&["IT"], "it is IT"), "it is [#IT|IT]");
+    }
+}

@@ -1,0 +1,51 @@
+//! Shapes a competency's page: the levels, who is expected at each, what it carries.
+//!
+//! Input: a viewpoint and a competency. Output: [`CompetencyPage`]. The statements themselves are the chapter's own text.
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint, competency_of};
+use crate::book::ChapterId;
+
+/// What the competency template sees.
+#[derive(Debug, Serialize)]
+pub struct CompetencyPage {
+    pub cluster: Option<String>,
+    pub supports: Vec<Link>,
+    pub levels: Vec<LevelRow>,
+}
+
+/// One level and the roles that are expected at it.
+#[derive(Debug, Serialize)]
+pub struct LevelRow {
+    pub level: u8,
+    pub name: String,
+    pub means: Option<String>,
+    pub url: Option<String>,
+    /// How many statements it has.
+    pub count: usize,
+    pub roles: Vec<Link>,
+}
+
+/// Makes the page's data; nothing where the chapter is no competency.
+#[must_use]
+pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<CompetencyPage> {
+    let facts = competency_of(view.book, chapter)?;
+    let related = view.book.relations.competencies.get(&chapter)?;
+    let row = |level: &crate::config::Level| {
+        let roles = related.expected_by.iter().filter(|(_, at)| *at == level.level).map(|(role, _)| view.link(*role));
+        LevelRow {
+            level: level.level,
+            name: level.name.clone(),
+            means: Some(level.means.clone()).filter(|means| !means.is_empty()),
+            url: view.level_url(chapter, level.level),
+            count: facts.statements.iter().filter(|statement| statement.level == level.level).count(),
+            roles: roles.collect(),
+        }
+    };
+    Some(CompetencyPage {
+        cluster: facts.cluster.clone(),
+        supports: view.links(&related.supports),
+        levels: view.config.scale.iter().map(row).collect(),
+    })
+}

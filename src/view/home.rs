@@ -1,0 +1,128 @@
+//! Shapes the first page: the shelves, the views, the paths; and lists of the chapters below one.
+//!
+//! Input: a viewpoint. Output: [`Home`], [`Children`].
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint, path};
+use crate::book::{Book, Generated, NodeId};
+use crate::document::Kind;
+
+/// What the home template sees.
+#[derive(Debug, Serialize)]
+pub struct Home {
+    pub parts: Vec<Shelf>,
+    pub matrix_url: Option<String>,
+    pub ladder_url: Option<String>,
+    pub decisions_url: Option<String>,
+    pub roles: usize,
+    pub competencies: usize,
+    pub strategies: usize,
+    pub compare: Vec<Link>,
+    pub paths: Vec<Link>,
+}
+
+/// A part of the handbook.
+#[derive(Debug, Serialize)]
+pub struct Shelf {
+    pub title: String,
+    pub url: String,
+    pub summary: Option<String>,
+    pub kind: Option<&'static str>,
+    /// How many chapters lie in it.
+    pub count: usize,
+}
+
+/// How many shelves the first page shows; a flat folder has one for each chapter.
+const SHELVES: usize = 60;
+/// How many comparisons the first page links to.
+const PAIRS: usize = 12;
+
+/// Makes the page's data.
+#[must_use]
+pub fn home(view: &Viewpoint<'_>) -> Home {
+    let relations = &view.book.relations;
+    let paths = relations.paths.iter().map(|(chapter, chapters)| {
+        let minutes = path::minutes(chapters, view);
+        Link { note: Some(minutes.to_string()), ..view.link(*chapter) }
+    });
+    let declared: Vec<(crate::book::ChapterId, crate::book::ChapterId)> = view
+        .config
+        .compare
+        .iter()
+        .filter_map(|pair| match pair.as_slice() {
+            [(a, _), (b, _)] => Some((*view.book.names.find(a).first()?, *view.book.names.find(b).first()?)),
+            _ => None,
+        })
+        .collect();
+    let pairs = if declared.is_empty() { relations.pairs.iter().copied().collect() } else { declared };
+    let compare = pairs.into_iter().take(PAIRS).filter_map(|(a, b)| {
+        let title = format!("{} / {}", view.meta(a).title, view.meta(b).title);
+        Some(Link { title, url: Some(view.comparison(a, b)?), kind: Some("role"), ..Link::default() })
+    });
+    Home {
+        parts: shelves(view),
+        matrix_url: view.generated(Generated::Matrix),
+        ladder_url: view.generated(Generated::Ladder),
+        decisions_url: view.generated(Generated::Decisions),
+        roles: relations.roles.len(),
+        competencies: relations.competencies.len(),
+        strategies: relations.strategies.len(),
+        compare: compare.collect(),
+        paths: paths.collect(),
+    }
+}
+
+fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
+    let tree = &view.book.tree;
+    let shelf = |node: &NodeId| {
+        let this = tree.node(*node);
+        let below = chapters_below(view.book, *node);
+        let kind = below.iter().map(|kind| super::class_of(*kind)).find(Option::is_some).flatten();
+        // A shelf of one kind wears its colour; a mixed one is plain.
+        let same = below.iter().filter(|k| super::class_of(**k) == kind).count() * 2 > below.len();
+        Shelf {
+            title: this.title.clone(),
+            url: view.url(&this.url),
+            summary: this.chapter.and_then(|chapter| view.meta(chapter).summary.clone()),
+            kind: kind.filter(|_| same),
+            count: below.len(),
+        }
+    };
+    tree.root().children.iter().take(SHELVES).map(shelf).collect()
+}
+
+/// Lists the kinds of the chapters at and below a node, a folder's index left out.
+fn chapters_below(book: &Book, node: NodeId) -> Vec<Kind> {
+    let this = book.tree.node(node);
+    if this.children.is_empty() {
+        return this.chapter.map(|chapter| book.meta(chapter).kind).into_iter().collect();
+    }
+    this.children.iter().flat_map(|child| chapters_below(book, *child)).collect()
+}
+
+/// What the children view sees.
+#[derive(Debug, Serialize)]
+pub struct Children {
+    pub items: Vec<Item>,
+}
+
+/// A chapter or folder below.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    pub title: String,
+    pub url: Option<String>,
+    pub kind: Option<&'static str>,
+    pub summary: Option<String>,
+}
+
+/// Lists what lies below a node.
+#[must_use]
+pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
+    let item = |child: &NodeId| {
+        let link = view.node(*child);
+        let summary = view.book.tree.node(*child).chapter.and_then(|chapter| view.meta(chapter).summary.clone());
+        Item { title: link.title, url: link.url, kind: link.kind, summary }
+    };
+    Children { items: view.book.tree.node(node).children.iter().map(item).collect() }
+}

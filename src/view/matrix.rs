@@ -1,0 +1,157 @@
+//! Shapes the competency matrix: competencies down, roles across, a level in each cell.
+//!
+//! Input: a viewpoint and which tracks and clusters to show. Output: [`Matrix`], and the same cells as CSV. A cell links to the statements behind it.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint, competency_of};
+use crate::book::{ChapterId, role_of};
+
+/// What the matrix view sees.
+#[derive(Debug, Serialize)]
+pub struct Matrix {
+    pub caption: String,
+    pub roles: Vec<RoleHead>,
+    pub clusters: Vec<ClusterRows>,
+    pub csv_url: Option<String>,
+}
+
+/// A column's head.
+#[derive(Debug, Serialize)]
+pub struct RoleHead {
+    #[serde(flatten)]
+    pub link: Link,
+    pub rank: Option<u32>,
+}
+
+/// The rows of one cluster.
+#[derive(Debug, Serialize)]
+pub struct ClusterRows {
+    pub title: String,
+    pub rows: Vec<Row>,
+}
+
+/// One competency.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    pub competency: Link,
+    pub cells: Vec<Cell>,
+}
+
+/// What one role expects of one competency; without a level it expects nothing.
+#[derive(Debug, Default, Serialize)]
+pub struct Cell {
+    pub level: Option<u8>,
+    pub name: String,
+    pub url: Option<String>,
+    pub focus: bool,
+    pub inherited: bool,
+}
+
+/// Which part of the matrix to show.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// Only roles of this track.
+    pub track: Option<String>,
+    /// Only competencies of this cluster.
+    pub cluster: Option<String>,
+}
+
+/// Makes the view's data.
+#[must_use]
+pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
+    let roles = roles(which.track.as_deref(), view);
+    let head = |role: &ChapterId| RoleHead {
+        link: view.link(*role),
+        rank: role_of(view.book, *role).and_then(|facts| facts.rank),
+    };
+    let rows = |list: &[ChapterId]| -> Vec<Row> {
+        let row = |competency: &ChapterId| Row {
+            competency: view.link(*competency),
+            cells: roles.iter().map(|role| cell(*role, *competency, view)).collect(),
+        };
+        list.iter().map(row).collect()
+    };
+    let clusters = view.book.relations.clusters.iter();
+    let shown = clusters.filter(|(name, _)| which.cluster.as_ref().is_none_or(|wanted| wanted == name));
+    let other = view.theme.ui("competencies-other");
+    let title = |name: &str| if name.is_empty() { other.to_owned() } else { name.to_owned() };
+    let clusters = if roles.is_empty() {
+        Vec::new()
+    } else {
+        shown.map(|(name, list)| ClusterRows { title: title(name), rows: rows(list) }).collect()
+    };
+    Matrix {
+        caption: caption(which, view),
+        roles: roles.iter().map(head).collect(),
+        clusters,
+        csv_url: None,
+    }
+}
+
+fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
+    let mut caption = view.theme.ui("matrix").to_owned();
+    let track = which.track.as_ref().map(|id| {
+        let found = view.config.tracks.iter().find(|track| track.id == *id);
+        found.map_or_else(|| id.clone(), |track| track.title.clone())
+    });
+    for part in [track, which.cluster.clone()].into_iter().flatten() {
+        caption.push_str(" · ");
+        caption.push_str(&part);
+    }
+    caption
+}
+
+/// Lists the roles of a track, or all, in the handbook's order.
+#[must_use]
+pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
+    let of_track = |role: &&ChapterId| {
+        track.is_none_or(|track| role_of(view.book, **role).and_then(|facts| facts.track.as_deref()) == Some(track))
+    };
+    view.book.relations.role_order.iter().filter(of_track).copied().collect()
+}
+
+fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
+    let Some(expectation) = view.book.relations.expectation(role, competency) else { return Cell::default() };
+    Cell {
+        level: Some(expectation.level),
+        name: view.level_name(expectation.level),
+        url: view.level_url(competency, expectation.level).or_else(|| view.link(competency).url),
+        focus: expectation.focus,
+        inherited: expectation.from.is_some(),
+    }
+}
+
+/// Returns the whole matrix as CSV (RFC 4180): a row for each competency, a column for each role.
+#[must_use]
+pub fn csv(view: &Viewpoint<'_>) -> String {
+    let roles = roles(None, view);
+    let mut out = String::from("cluster,competency,id");
+    for role in &roles {
+        out.push(',');
+        out.push_str(&field(&view.meta(*role).title));
+    }
+    out.push_str("\r\n");
+    for (cluster, list) in &view.book.relations.clusters {
+        for competency in list.iter().filter(|chapter| competency_of(view.book, **chapter).is_some()) {
+            let meta = view.meta(*competency);
+            let _ = write!(out, "{},{},{}", field(cluster), field(&meta.title), field(&meta.id));
+            for role in &roles {
+                out.push(',');
+                if let Some(expectation) = view.book.relations.expectation(*role, *competency) {
+                    let _ = write!(out, "{}", expectation.level);
+                }
+            }
+            out.push_str("\r\n");
+        }
+    }
+    out
+}
+
+/// Quotes a field; one that a spreadsheet would read as a formula gets a quote before it.
+fn field(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

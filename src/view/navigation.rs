@@ -1,0 +1,140 @@
+//! Shapes the way around a page: the parts, the neighbours, the way up.
+//!
+//! Input: the tree and a node. Output: [`Part`] lists and links. Never lists the whole site: a long section is a window around the page, so that a page costs
+//! the same however large the book is.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint};
+use crate::book::NodeId;
+
+/// A section with more entries than this is shown as a window.
+const LONGEST: usize = 60;
+/// How many entries a window shows on each side of the page.
+const AROUND: usize = 20;
+
+/// A part at the top, with what lies below it where the page is in it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Part {
+    pub title: String,
+    pub url: String,
+    pub here: bool,
+    pub current: bool,
+    pub children: Vec<Child>,
+    pub more_before: usize,
+    pub more_after: usize,
+    pub more_url: Option<String>,
+}
+
+/// An entry below a part.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Child {
+    pub title: String,
+    pub url: String,
+    pub here: bool,
+    pub current: bool,
+    pub children: Vec<Leaf>,
+}
+
+/// An entry below that.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Leaf {
+    pub title: String,
+    pub url: String,
+    pub current: bool,
+}
+
+/// What stands around a page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Around {
+    pub nav: Vec<Part>,
+    pub breadcrumbs: Vec<Link>,
+    pub previous: Option<Link>,
+    pub next: Option<Link>,
+}
+
+/// Returns what stands around `node`, or around a page that is in no part.
+#[must_use]
+pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
+    let tree = &view.book.tree;
+    let above = node.map(|node| tree.above(node)).unwrap_or_default();
+    // The way from the part down to the page, the root left out.
+    let way: Vec<NodeId> = above.iter().copied().chain(node).skip(1).collect();
+    let (previous, next) = node.map_or((None, None), |node| tree.neighbours(node));
+    Around {
+        nav: parts(&way, node, view),
+        breadcrumbs: above.iter().map(|node| view.node(*node)).collect(),
+        previous: previous.map(|node| view.node(node)),
+        next: next.map(|node| view.node(node)),
+    }
+}
+
+fn parts(way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Vec<Part> {
+    let all = &view.book.tree.root().children;
+    let (range, before, after) = window(all, way.first().copied());
+    let home = view.url(&view.book.tree.root().url);
+    let more = |key: &str, n: usize| {
+        let title = view.theme.ui(key).replace("{n}", &n.to_string());
+        (n > 0).then(|| Part { title, url: home.clone(), ..Part::default() })
+    };
+    let shown = all[range].iter().map(|node| part(*node, way, current, view));
+    more("more-before", before).into_iter().chain(shown).chain(more("more-after", after)).collect()
+}
+
+fn part(node: NodeId, way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Part {
+    let tree = &view.book.tree;
+    let this = tree.node(node);
+    let here = way.first() == Some(&node);
+    let mut part = Part {
+        title: this.title.clone(),
+        url: view.url(&this.url),
+        here,
+        current: current == Some(node),
+        ..Part::default()
+    };
+    if here && !this.children.is_empty() {
+        let (range, before, after) = window(&this.children, way.get(1).copied());
+        part.children = this.children[range].iter().map(|node| child(*node, way, current, view)).collect();
+        part.more_before = before;
+        part.more_after = after;
+        part.more_url = (before + after > 0).then(|| view.url(&this.url));
+    }
+    part
+}
+
+fn child(node: NodeId, way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Child {
+    let tree = &view.book.tree;
+    let this = tree.node(node);
+    let here = way.get(1) == Some(&node);
+    let mut child = Child {
+        title: this.title.clone(),
+        url: view.url(&this.url),
+        here,
+        current: current == Some(node),
+        children: Vec::new(),
+    };
+    if here {
+        let (range, _, _) = window(&this.children, way.get(2).copied());
+        let leaf = |node: &NodeId| {
+            let leaf = tree.node(*node);
+            Leaf { title: leaf.title.clone(), url: view.url(&leaf.url), current: current == Some(*node) }
+        };
+        child.children = this.children[range].iter().map(leaf).collect();
+    }
+    child
+}
+
+/// Returns the entries to show, and how many are left out before and after them.
+fn window(all: &[NodeId], around: Option<NodeId>) -> (Range<usize>, usize, usize) {
+    if all.len() <= LONGEST {
+        return (0..all.len(), 0, 0);
+    }
+    let at = around.and_then(|node| all.iter().position(|other| *other == node));
+    let (from, to) = match at {
+        Some(at) => (at.saturating_sub(AROUND), (at + AROUND + 1).min(all.len())),
+        None => (0, AROUND * 2),
+    };
+    (from..to, from, all.len() - to)
+}

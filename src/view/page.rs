@@ -1,0 +1,218 @@
+//! Shapes what every page has: title, state, owner, contents, relations and who leads here.
+//!
+//! Input: a viewpoint and a chapter. Output: [`Page`], [`Entry`] lists, [`Backlinks`]. Never asks for the date: a due day is printed, a script says
+//! that it has passed.
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint};
+use crate::book::{ChapterId, generated_url};
+use crate::config::{Config, Owner};
+use crate::date;
+use crate::document::{Heading, Kind, Meta};
+use crate::path::UrlPath;
+
+/// How many chapters that lead here are listed before a page of their own lists all.
+pub const BACKLINKS: usize = 30;
+
+/// What a page says of itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Page {
+    pub title: String,
+    pub kind: String,
+    pub summary: Option<String>,
+    /// Whether the template prints the title; the text may bring its own heading.
+    pub heading: bool,
+    pub status: Option<&'static str>,
+    pub owner: Option<PageOwner>,
+    pub ask: Option<String>,
+    pub reviewed: Option<String>,
+    pub review_due: Option<String>,
+    pub edit_url: Option<String>,
+    pub reading_minutes: Option<u16>,
+    pub tags: Vec<String>,
+    pub canonical: Option<String>,
+    pub noindex: bool,
+    pub extra: Option<crate::front_matter::Table>,
+}
+
+/// Who keeps a chapter true.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageOwner {
+    pub name: String,
+    pub url: Option<String>,
+    pub contact: Option<String>,
+}
+
+/// An entry of the page's contents.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    pub id: String,
+    pub title: String,
+    pub children: Vec<Entry>,
+}
+
+/// Who leads here.
+#[derive(Clone, Debug, Serialize)]
+pub struct Backlinks {
+    pub items: Vec<Link>,
+    pub total: usize,
+    pub more_url: Option<String>,
+}
+
+/// One kind of relation and who is at its other end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Relation {
+    pub key: &'static str,
+    pub items: Vec<Link>,
+}
+
+impl Page {
+    /// Makes the page of a generated view.
+    #[must_use]
+    pub fn generated(title: String, kind: &str, at: &UrlPath, config: &Config) -> Self {
+        let canonical = canonical(config, at);
+        Self { title, kind: kind.to_owned(), heading: true, canonical, noindex: is_internal(config), ..Self::default() }
+    }
+
+    /// Makes the page of a chapter.
+    #[must_use]
+    pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
+        let meta = view.meta(chapter);
+        let config = view.config;
+        let reviewed = meta.reviewed.as_deref().and_then(date::parse_day);
+        let due = reviewed.zip(meta.review_every).and_then(|(day, every)| date::after(day, every));
+        let is_home = meta.path.is_index() && meta.path.folder().is_empty();
+        Self {
+            title: meta.title.clone(),
+            kind: if is_home { "home".to_owned() } else { meta.kind.name().to_owned() },
+            summary: meta.summary.clone(),
+            heading: !meta.has_h1,
+            status: Some(meta.status.name()),
+            owner: meta.owner.as_ref().map(|id| owner(id, config.owners.get(id))),
+            ask: meta.ask.clone(),
+            reviewed: meta.reviewed.clone(),
+            review_due: due.map(|day| day.to_string()),
+            edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
+            reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
+            tags: meta.tags.clone(),
+            canonical: canonical(config, view.at),
+            noindex: is_internal(config),
+            extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
+        }
+    }
+}
+
+/// Returns the page's address at the place it will be served from.
+#[must_use]
+pub fn canonical(config: &Config, at: &UrlPath) -> Option<String> {
+    config.base_url.as_ref().map(|base| format!("{base}{}", at.encoded()))
+}
+
+/// Tells whether search engines should stay away: the handbook is built for an audience.
+fn is_internal(config: &Config) -> bool {
+    config.audience.is_some()
+}
+
+fn owner(id: &str, declared: Option<&Owner>) -> PageOwner {
+    let Some(owner) = declared else { return PageOwner { name: id.to_owned(), url: None, contact: None } };
+    let is_address = |text: &str| ["https://", "http://", "mailto:"].iter().any(|scheme| text.starts_with(scheme));
+    let url = owner.contact.clone().filter(|contact| is_address(contact));
+    let contact = owner.contact.clone().filter(|contact| !is_address(contact));
+    PageOwner { name: owner.name.clone(), url, contact }
+}
+
+/// Returns the address where the code host edits a file; GitHub, GitLab and Gitea each have their own.
+fn edit_url(repository: &str, path: &str) -> String {
+    let base = repository.trim_end_matches('/');
+    let base = if base.contains("/-/tree/") {
+        base.replacen("/-/tree/", "/-/edit/", 1)
+    } else if base.contains("/src/branch/") {
+        base.replacen("/src/branch/", "/_edit/", 1)
+    } else {
+        base.replacen("/tree/", "/edit/", 1)
+    };
+    format!("{base}/{}", UrlPath::new(path).encoded())
+}
+
+/// Lists a page's sections in two levels; nothing where there are fewer than two.
+#[must_use]
+pub fn contents(meta: &Meta) -> Vec<Entry> {
+    let sections = meta.headings.iter().filter(|heading| heading.section && !heading.text.is_empty());
+    // The first heading of level 1 is the title.
+    let mut title_seen = false;
+    let sections: Vec<&Heading> = sections
+        .filter(|heading| {
+            let is_title = heading.level == 1 && !std::mem::replace(&mut title_seen, title_seen || heading.level == 1);
+            !is_title
+        })
+        .collect();
+    let top = sections.iter().map(|heading| heading.level).min().unwrap_or(0);
+    let mut list: Vec<Entry> = Vec::new();
+    for heading in sections {
+        let entry = Entry { id: heading.id.clone(), title: heading.text.clone(), children: Vec::new() };
+        match (heading.level - top, list.last_mut()) {
+            (0, _) | (1, None) => list.push(entry),
+            (1, Some(last)) => last.children.push(entry),
+            _ => {}
+        }
+    }
+    if list.len() + list.iter().map(|entry| entry.children.len()).sum::<usize>() < 2 { Vec::new() } else { list }
+}
+
+/// Lists who leads to a chapter.
+#[must_use]
+pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> {
+    let all = &view.book.backlinks[chapter.index()];
+    if all.is_empty() {
+        return None;
+    }
+    let items = view.links(&all[..all.len().min(BACKLINKS)]);
+    let more_url = (all.len() > BACKLINKS).then(|| view.url(&backlinks_url(chapter, view)));
+    Some(Backlinks { items, total: all.len(), more_url })
+}
+
+/// Returns the address of the page that lists all who lead to a chapter.
+#[must_use]
+pub fn backlinks_url(chapter: ChapterId, view: &Viewpoint<'_>) -> UrlPath {
+    backlinks_address(view.meta(chapter), view.config)
+}
+
+/// Returns the address of the page that lists all who lead to the chapter with this metadata.
+#[must_use]
+pub fn backlinks_address(meta: &Meta, config: &Config) -> UrlPath {
+    let path = meta.path.without_extension();
+    generated_url(&format!("backlinks/{}", if path.is_empty() { "index" } else { path }), config.urls)
+}
+
+/// Lists the relations that the chapter's own template does not show.
+#[must_use]
+pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
+    let relations = &view.book.relations;
+    let mut list = Vec::new();
+    let mut add = |key: &'static str, chapters: &[ChapterId]| {
+        if !chapters.is_empty() {
+            list.push(Relation { key, items: view.links(chapters) });
+        }
+    };
+    if let Some(role) = relations.roles.get(&chapter) {
+        add("rel-extended-by", &role.extended_by);
+        add("rel-reported-to-by", &role.reports);
+    } else if let Some(paths) = relations.on_paths.get(&chapter) {
+        add("rel-part-of-path", paths);
+    }
+    list
+}
+
+/// Returns the name of the template that shows chapters of a kind.
+#[must_use]
+pub fn template(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Role => "role.html",
+        Kind::Competency => "competency.html",
+        Kind::Strategy => "strategy.html",
+        Kind::Path => "path.html",
+        Kind::Glossary => "glossary.html",
+        Kind::Page => "page.html",
+    }
+}
