@@ -454,14 +454,16 @@ fn default_scale() -> Vec<Level> {
 
 /// Reads an inner table again whose mistakes were reported with the outer one.
 fn inner<'a>(table: &'a Table, field: &str) -> Entries<'a> {
-    let shape = HANDBOOK.iter().find(|f| f.name == field).map(|f| f.shape);
+    let list = HANDBOOK.iter().find(|f| f.name == field).map_or(&[][..], |f| inner_fields(f.shape));
+    inner_of(table, list, field)
+}
+
+/// Returns the fields of the tables that a value of this shape holds.
+fn inner_fields(shape: fields::Shape) -> &'static [fields::Field] {
     match shape {
-        Some(
-            fields::Shape::Table(list)
-            | fields::Shape::List(fields::Shape::Table(list))
-            | fields::Shape::Map(fields::Shape::Table(list)),
-        ) => inner_of(table, list, field),
-        _ => Entries::default(),
+        fields::Shape::Table(list) => list,
+        fields::Shape::List(inner) | fields::Shape::Map(inner) => inner_fields(*inner),
+        _ => &[],
     }
 }
 

@@ -31,6 +31,13 @@ pub struct Highlighter {
     workers: Mutex<Vec<Worker>>,
 }
 
+/// Its memory is large and says nothing.
+impl std::fmt::Debug for Highlighter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Highlighter").finish_non_exhaustive()
+    }
+}
+
 impl Highlighter {
     /// Makes a highlighter that has loaded nothing yet.
     #[must_use]

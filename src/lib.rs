@@ -5,11 +5,14 @@
 
 pub mod attribute;
 pub mod book;
+pub mod check;
+pub mod compile;
 pub mod config;
 pub mod date;
 pub mod diagnostic;
 pub mod disk;
 pub mod document;
+pub mod embed;
 pub mod fields;
 pub mod front_matter;
 pub mod highlight;
@@ -18,8 +21,12 @@ pub mod markdown;
 pub mod markup;
 pub mod parse;
 pub mod path;
+pub mod picture;
 pub mod redact;
 pub mod reference;
+pub mod render;
+pub mod site;
 pub mod slug;
 pub mod source;
 pub mod theme;
+pub mod view;

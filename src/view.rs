@@ -43,6 +43,8 @@ pub struct Viewpoint<'a> {
     pub at: &'a UrlPath,
     /// Shows statements.
     pub cells: &'a dyn Cells,
+    /// The path that addresses begin with instead of being relative: on the page that hosts show at any depth.
+    pub root: Option<&'a str>,
 }
 
 /// A link as templates print it; one without an address is text.
@@ -64,7 +66,10 @@ impl<'a> Viewpoint<'a> {
     /// Returns the address of `to` relative to the page.
     #[must_use]
     pub fn url(&self, to: &UrlPath) -> String {
-        self.at.link_to(to)
+        match self.root {
+            Some(root) => format!("{root}{}", to.encoded()),
+            None => self.at.link_to(to),
+        }
     }
 
     /// Returns a chapter's metadata.

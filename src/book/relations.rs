@@ -389,7 +389,7 @@ impl<'a> Relating<'a> {
                     competency.expected_by.push((*role, expectation.level));
                 }
             }
-            for base in view.extends {
+            if let Some(base) = view.extends {
                 back.entry(base).or_default().extended_by.push(*role);
             }
             for to in &view.grows_into {
@@ -400,7 +400,7 @@ impl<'a> Relating<'a> {
             }
         }
         for (strategy, view) in &relations.strategies {
-            for role in view.led_by {
+            if let Some(role) = view.led_by {
                 back.entry(role).or_default().leads.push(*strategy);
             }
         }

@@ -44,13 +44,6 @@ const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("video", &["src", "controls", "preload", "poster", "width", "height", "loop", "muted", "playsinline"]),
 ];
 
-/// Tells whether the policy lets `attribute` of `element` through.
-#[must_use]
-pub fn allows(element: &str, attribute: &str) -> bool {
-    ATTRIBUTES.contains(&attribute)
-        || ELEMENT_ATTRIBUTES.iter().any(|(name, list)| *name == element && list.contains(&attribute))
-}
-
 /// Sanitises `html`.
 #[must_use]
 pub fn sanitise(html: &str, marks: &Marks, seed: &str) -> (String, Marks) {

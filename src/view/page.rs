@@ -140,13 +140,9 @@ fn edit_url(repository: &str, path: &str) -> String {
 pub fn contents(meta: &Meta) -> Vec<Entry> {
     let sections = meta.headings.iter().filter(|heading| heading.section && !heading.text.is_empty());
     // The first heading of level 1 is the title.
-    let mut title_seen = false;
-    let sections: Vec<&Heading> = sections
-        .filter(|heading| {
-            let is_title = heading.level == 1 && !std::mem::replace(&mut title_seen, title_seen || heading.level == 1);
-            !is_title
-        })
-        .collect();
+    let title = sections.clone().position(|heading| heading.level == 1);
+    let sections: Vec<&Heading> =
+        sections.enumerate().filter(|(n, _)| Some(*n) != title).map(|(_, heading)| heading).collect();
     let top = sections.iter().map(|heading| heading.level).min().unwrap_or(0);
     let mut list: Vec<Entry> = Vec::new();
     for heading in sections {

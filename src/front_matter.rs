@@ -1,0 +1,335 @@
+//! Splits a chapter from its front matter and reads YAML and TOML as one spanned tree.
+//!
+//! Input: a chapter's text with LF line ends. Output: [`Split`], [`Table`]: every key and value with its bytes in the text. Never decides which keys there
+//! are (see `fields`), and never loses a chapter's text over its front matter.
+
+mod toml;
+mod yaml;
+
+use std::ops::Range;
+
+use serde::ser::{SerializeMap, Serializer};
+use serde::Serialize;
+
+use crate::diagnostic::Span;
+
+/// How many values one front matter may hold: forty times what the largest role needs.
+pub(crate) const MOST_NODES: usize = 10_000;
+/// How deep its lists and tables may nest.
+pub(crate) const DEEPEST: usize = 32;
+
+/// The language of front matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// YAML, between lines `---`.
+    Yaml,
+    /// TOML, between lines `+++`.
+    Toml,
+}
+
+impl Format {
+    /// Returns the line that opens and closes it.
+    #[must_use]
+    pub fn fence(self) -> &'static str {
+        match self {
+            Self::Yaml => "---",
+            Self::Toml => "+++",
+        }
+    }
+}
+
+/// What stands at the head of a chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// No front matter.
+    None,
+    /// Front matter, without its fences, and where the text begins.
+    Found {
+        /// Its language.
+        format: Format,
+        /// Its bytes, fences left out.
+        content: Range<usize>,
+        /// The first byte of the text.
+        body: usize,
+    },
+    /// Front matter that is opened and not closed.
+    Unterminated {
+        /// Its language.
+        format: Format,
+        /// The opening line.
+        opening: Span,
+    },
+}
+
+impl Split {
+    /// Returns the first byte of the chapter's text.
+    #[must_use]
+    pub fn body(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Found { body, .. } => *body,
+            // Nobody knows where the text begins: all of it is shown.
+            Self::Unterminated { opening, .. } => opening.end as usize,
+        }
+    }
+}
+
+/// Looks for front matter at the very beginning of `text`.
+#[must_use]
+pub fn split(text: &str) -> Split {
+    let mut lines = text.split_inclusive('\n');
+    let Some(first) = lines.next() else { return Split::None };
+    let format = match first.trim_end() {
+        "---" => Format::Yaml,
+        "+++" => Format::Toml,
+        _ => return Split::None,
+    };
+    let start = first.len();
+    let mut at = start;
+    for line in lines {
+        let bare = line.trim_end();
+        if bare == format.fence() || (format == Format::Yaml && bare == "...") {
+            if !looks_like_front_matter(&text[start..at], format) {
+                return Split::None;
+            }
+            return Split::Found { format, content: start..at, body: at + line.len() };
+        }
+        at += line.len();
+    }
+    // A chapter may begin with a rule: only what looks like a key is front matter left open.
+    let next = text[start..].lines().next().unwrap_or_default();
+    if is_key_line(next, format) {
+        Split::Unterminated { format, opening: Span::new(0, first.trim_end().len()) }
+    } else {
+        Split::None
+    }
+}
+
+/// Tells front matter from text between two rules: it is empty, or its first line is a key, a comment or a bracket.
+fn looks_like_front_matter(content: &str, format: Format) -> bool {
+    let Some(first) = content.lines().find(|line| !line.trim().is_empty()) else { return true };
+    // A blank line directly below a rule is how Markdown is written, not YAML.
+    let after_blank = format == Format::Yaml && content.starts_with('\n');
+    let trimmed = first.trim_start();
+    let marked = trimmed.starts_with(['#', '{', '[', '"', '\'', '-', '!', '&', '%']) && !after_blank;
+    marked || is_key_line(first, format) || format == Format::Toml || (!after_blank && content.contains(": "))
+}
+
+/// Tells whether a line is `key: value` or `key = value`.
+fn is_key_line(line: &str, format: Format) -> bool {
+    let sign = if format == Format::Yaml { ':' } else { '=' };
+    let Some((key, rest)) = line.split_once(sign) else { return false };
+    let key = key.trim();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'');
+    !key.is_empty() && key.chars().all(is_word) && (rest.is_empty() || rest.starts_with(' ') || format == Format::Toml)
+}
+
+/// A table in the order written.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Its keys and values; of a key that is written twice, the first.
+    pub entries: Vec<Entry>,
+    /// Keys that are written twice, here and in the tables below; only the outermost table lists them.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// A key that is written twice in one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The key.
+    pub key: String,
+    /// Where it stands first.
+    pub first: Span,
+    /// Where it stands again.
+    pub second: Span,
+}
+
+/// A value with its place.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub data: Data,
+    /// A number or truth as the author wrote it.
+    written: Option<Box<str>>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A day or a time, as written.
+    Date(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A table.
+    Table(Table),
+}
+
+/// Equal where the data is: a table that only moved in its file is the same to every other chapter.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = self.entries.iter().zip(&other.entries);
+        self.entries.len() == other.entries.len() && pairs.into_iter().all(|(a, b)| a.key == b.key && a.value == b.value)
+    }
+}
+
+/// Equal where the data is.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data && self.written == other.written
+    }
+}
+
+impl Value {
+    pub(crate) fn new(span: Span, data: Data, written: Option<&str>) -> Self {
+        Self { span, data, written: written.map(Into::into) }
+    }
+
+    /// Returns text, or a number, date or truth as it is written.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) | Data::Date(text) => Some(text),
+            Data::Boolean(_) | Data::Integer(_) | Data::Float(_) => self.written.as_deref(),
+            Data::Null | Data::List(_) | Data::Table(_) => None,
+        }
+    }
+
+    /// Names what it is, for findings.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self.data {
+            Data::Null => "nothing",
+            Data::Boolean(_) => "true or false",
+            Data::Integer(_) => "a whole number",
+            Data::Float(_) => "a number",
+            Data::Text(_) => "text",
+            Data::Date(_) => "a day",
+            Data::List(_) => "a list",
+            Data::Table(_) => "a table",
+        }
+    }
+}
+
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.entries.len()))?;
+        for entry in &self.entries {
+            map.serialize_entry(&entry.key, &entry.value)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.data {
+            Data::Null => serializer.serialize_none(),
+            Data::Boolean(value) => serializer.serialize_bool(*value),
+            Data::Integer(value) => serializer.serialize_i64(*value),
+            Data::Float(value) => serializer.serialize_f64(*value),
+            Data::Text(value) | Data::Date(value) => serializer.serialize_str(value),
+            Data::List(items) => items.serialize(serializer),
+            Data::Table(table) => table.serialize(serializer),
+        }
+    }
+}
+
+/// Why front matter cannot be read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong, in an author's words.
+    pub message: String,
+    /// The way out, where there is an evident one.
+    pub help: Option<String>,
+    /// Where.
+    pub span: Span,
+}
+
+/// Reads front matter; `offset` is where `content` begins in the text that the spans count in.
+///
+/// # Errors
+/// The first thing that makes it unreadable. A key that is written twice is not one of them in YAML: the first holds.
+pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, SyntaxError> {
+    match format {
+        Format::Yaml => yaml::read(content, offset),
+        Format::Toml => toml::read(content, offset),
+    }
+}
+
+/// Adds an entry to a table, or to the list of repeats.
+pub(crate) fn add(table: &mut Table, duplicates: &mut Vec<Duplicate>, entry: Entry) {
+    match table.entries.iter().find(|known| known.key == entry.key) {
+        Some(first) => {
+            duplicates.push(Duplicate { key: entry.key, first: first.key_span, second: entry.key_span });
+        }
+        None => table.entries.push(entry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_is_split_from_the_text() {
+        let found = split("---\ntitle: A\n---\nText");
+        assert_eq!(found, Split::Found { format: Format::Yaml, content: 4..13, body: 17 });
+        assert_eq!(split("+++  \na = 1\n+++\nx").body(), 16);
+        assert!(matches!(split("---\n---\n"), Split::Found { .. }));
+        assert!(matches!(split("---\na: 1\n...\nx"), Split::Found { body: 13, .. }));
+    }
+
+    #[test]
+    fn a_rule_at_the_top_is_no_front_matter() {
+        for text in ["---\n\nProse here.\n\n---\n", "---\nProse\n", "text\n---\na: 1\n---\n", "", "----\na: 1\n----\n"] {
+            assert_eq!(split(text), Split::None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn front_matter_left_open_keeps_the_text() {
+        let found = split("---\ntitle: A\n\nText\n");
+        assert_eq!(found, Split::Unterminated { format: Format::Yaml, opening: Span::new(0, 3) });
+        assert_eq!(found.body(), 3);
+    }
+
+    #[test]
+    fn equal_data_in_another_place_is_equal() {
+        let a = read("a: 1\nb: [x]\n", 0, Format::Yaml).unwrap();
+        let b = read("# moved\na:   1\nb:\n  - x\n", 40, Format::Yaml).unwrap();
+        assert_eq!(a, b);
+        assert_ne!(a, read("a: 2\nb: [x]\n", 0, Format::Yaml).unwrap());
+    }
+
+    #[test]
+    fn both_languages_give_one_tree() {
+        let yaml = read("t: x\nn: 3\nf: 1.5\nb: true\nd: 2026-04-01\nl: [a, b]\nm:\n  k: v\n", 0, Format::Yaml).unwrap();
+        let text = "t = \"x\"\nn = 3\nf = 1.5\nb = true\nd = 2026-04-01\nl = [\"a\", \"b\"]\nm = { k = \"v\" }\n";
+        assert_eq!(yaml, read(text, 0, Format::Toml).unwrap());
+        let json = serde_json::to_string(&yaml).unwrap();
+        assert_eq!(json, r#"{"t":"x","n":3,"f":1.5,"b":true,"d":"2026-04-01","l":["a","b"],"m":{"k":"v"}}"#);
+    }
+}

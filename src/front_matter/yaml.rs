@@ -1,0 +1,365 @@
+//! Reads YAML front matter from the events of a parser.
+//!
+//! Input: YAML. Output: a [`Table`] with spans. Scalars are those of YAML 1.2's core schema and days; an alias is a copy of what it names, within a budget
+//! that holds for copies too, so that a small text cannot become a large tree.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place};
+
+use super::{DEEPEST, Data, Duplicate, Entry, MOST_NODES, SyntaxError, Table, Value, add};
+use crate::diagnostic::Span;
+
+/// Reads `content`.
+pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
+    if content.trim().is_empty() {
+        return Ok(Table::default());
+    }
+    let events = Parser::new_from_str(content);
+    let mut reader =
+        Reader { content, offset, events, nodes: 0, anchors: HashMap::new(), duplicates: Vec::new(), documents: 0 };
+    let mut table = reader.document()?;
+    table.duplicates = reader.duplicates;
+    Ok(table)
+}
+
+struct Reader<'a> {
+    content: &'a str,
+    offset: usize,
+    events: Parser<'a, granit_parser::StrInput<'a>>,
+    nodes: usize,
+    /// What anchors name, with how many values each holds.
+    anchors: HashMap<usize, (Value, usize)>,
+    duplicates: Vec<Duplicate>,
+    documents: usize,
+}
+
+type Located<'a> = (Event<'a>, Place);
+
+impl<'a> Reader<'a> {
+    fn document(&mut self) -> Result<Table, SyntaxError> {
+        let mut table = None;
+        loop {
+            let (event, place) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentEnd => {}
+                Event::DocumentStart(..) => {
+                    self.documents += 1;
+                    if self.documents > 1 {
+                        return Err(self.error(place, "front matter is one YAML document, and this starts another", None));
+                    }
+                }
+                event => {
+                    let value = self.value((event, place), 0)?;
+                    table = Some(match value.data {
+                        Data::Table(table) => table,
+                        Data::Null => Table::default(),
+                        _ => return Err(self.not_a_table(&value)),
+                    });
+                }
+            }
+        }
+        Ok(table.unwrap_or_default())
+    }
+
+    fn not_a_table(&self, value: &Value) -> SyntaxError {
+        let help = "write each field as `key: value`, with a space after the colon".to_owned();
+        let message = format!("front matter is a table of fields, and this is {}", value.kind_name());
+        SyntaxError { message, help: Some(help), span: value.span }
+    }
+
+    fn next(&mut self) -> Result<Located<'a>, SyntaxError> {
+        match self.events.next() {
+            Some(Ok(located)) => Ok(located),
+            Some(Err(error)) => Err(self.explain(&error)),
+            None => Ok((Event::StreamEnd, Place::default())),
+        }
+    }
+
+    fn value(&mut self, (event, place): Located<'a>, depth: usize) -> Result<Value, SyntaxError> {
+        self.spend(1, place)?;
+        if depth > DEEPEST {
+            return Err(self.too_large(place));
+        }
+        let before = self.nodes;
+        let (anchor, value) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain && tag.is_none();
+                (anchor, scalar(&text, plain, self.span(place)))
+            }
+            Event::SequenceStart(_, anchor, _) => (anchor, self.list(place, depth)?),
+            Event::MappingStart(_, anchor, _) => (anchor, self.table(place, depth)?),
+            Event::Alias(anchor) => return self.alias(anchor, place),
+            _ => return Err(self.error(place, "this is not understood as YAML", None)),
+        };
+        if anchor > 0 {
+            let size = self.nodes - before + 1;
+            self.anchors.insert(anchor, (value.clone(), size));
+        }
+        Ok(value)
+    }
+
+    fn alias(&mut self, anchor: usize, place: Place) -> Result<Value, SyntaxError> {
+        let Some((value, size)) = self.anchors.get(&anchor) else {
+            return Err(self.error(place, "this alias names something that holds it", None));
+        };
+        let (mut value, size) = (value.clone(), *size);
+        self.spend(size, place)?;
+        value.span = self.span(place);
+        Ok(value)
+    }
+
+    fn list(&mut self, start: Place, depth: usize) -> Result<Value, SyntaxError> {
+        let mut items = Vec::new();
+        loop {
+            let (event, place) = self.next()?;
+            if event == Event::SequenceEnd {
+                let span = Span { start: self.span(start).start, end: self.end(place, items.last()) };
+                return Ok(Value::new(span, Data::List(items), None));
+            }
+            items.push(self.value((event, place), depth + 1)?);
+        }
+    }
+
+    fn table(&mut self, start: Place, depth: usize) -> Result<Value, SyntaxError> {
+        let mut table = Table::default();
+        let mut last: Option<Value> = None;
+        loop {
+            let (event, place) = self.next()?;
+            if event == Event::MappingEnd {
+                let start = table.entries.first().map_or(self.span(start).start, |entry| entry.key_span.start);
+                let span = Span { start, end: self.end(place, last.as_ref()) };
+                return Ok(Value::new(span, Data::Table(table), None));
+            }
+            let key = self.value((event, place), depth + 1)?;
+            let Some(name) = key.text().map(str::to_owned).or_else(|| (key.data == Data::Null).then(String::new)) else {
+                return Err(SyntaxError {
+                    message: format!("a key is text, and this is {}", key.kind_name()),
+                    help: Some("put text that begins with `{` or `[` in quotes".to_owned()),
+                    span: key.span,
+                });
+            };
+            let next = self.next()?;
+            let value = self.value(next, depth + 1)?;
+            last = Some(value.clone());
+            add(&mut table, &mut self.duplicates, Entry { key: name, key_span: key.span, value });
+        }
+    }
+
+    /// Where a list or table ends: its closing bracket, else its last value; block ends are reported far behind.
+    fn end(&self, place: Place, last: Option<&Value>) -> u32 {
+        let range = self.span(place);
+        match last {
+            Some(last) if range.start == range.end => last.span.end,
+            _ => range.end,
+        }
+    }
+
+    fn spend(&mut self, nodes: usize, place: Place) -> Result<(), SyntaxError> {
+        self.nodes += nodes;
+        if self.nodes > MOST_NODES { Err(self.too_large(place)) } else { Ok(()) }
+    }
+
+    fn too_large(&self, place: Place) -> SyntaxError {
+        let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
+        self.error(place, "this front matter is too large or nested too deep", Some(help))
+    }
+
+    fn error(&self, place: Place, message: &str, help: Option<String>) -> SyntaxError {
+        SyntaxError { message: message.to_owned(), help, span: self.span(place) }
+    }
+
+    fn span(&self, place: Place) -> Span {
+        let range = place.byte_range().unwrap_or_default();
+        let end = range.end.min(self.content.len());
+        let start = range.start.min(end);
+        // A block's place reaches over the blank lines after it.
+        let trimmed = start + self.content.get(start..end).map_or(end - start, |text| text.trim_end().len());
+        Span::new(self.offset + start, self.offset + trimmed)
+    }
+
+    /// Says in an author's words what the parser says in YAML's.
+    fn explain(&self, error: &ScanError) -> SyntaxError {
+        let at = error.marker().byte_offset().unwrap_or(self.content.len()).min(self.content.len());
+        let info = error.info();
+        if info.contains("nest") || info.contains("recursion") || info.contains("limit") {
+            let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
+            let message = "this front matter is too large or nested too deep".to_owned();
+            return SyntaxError { message, help: Some(help), span: self.line_at(at) };
+        }
+        let span = self.line_at(at);
+        let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
+        let (message, help) = reason(line, &info);
+        // A quote that is not closed is noticed at the end; it stands where it was opened.
+        let span = if info.contains("quoted") { self.open_quote().unwrap_or(span) } else { span };
+        SyntaxError { message, help: Some(help.to_owned()), span }
+    }
+
+    /// Returns the line at an offset, without its indentation; the last line with text where the offset is past it.
+    fn line_at(&self, at: usize) -> Span {
+        let text = self.content;
+        let at = if text[at..].trim().is_empty() { text.trim_end().len() } else { at };
+        let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
+        let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+        let line = &text[start..end];
+        let indent = line.len() - line.trim_start().len();
+        Span::new(self.offset + start + indent, self.offset + start + line.trim_end().len())
+    }
+
+    /// Finds the first line with an odd number of one kind of quotes.
+    fn open_quote(&self) -> Option<Span> {
+        let mut start = 0;
+        for line in self.content.split_inclusive('\n') {
+            let value = line.split_once(": ").map_or(line, |(_, value)| value).trim();
+            let open = ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
+            if open {
+                return Some(self.line_at(start));
+            }
+            start += line.len();
+        }
+        None
+    }
+}
+
+/// Finds why a line is no YAML.
+fn reason(line: &str, info: &str) -> (String, &'static str) {
+    let value = line.split_once(": ").map_or("", |(_, value)| value);
+    if line.contains('\t') {
+        return ("a tab cannot indent YAML".to_owned(), "indent with spaces");
+    }
+    if info.contains("quoted") {
+        return ("a quote is not closed".to_owned(), "close the text with the quote that it begins with");
+    }
+    if value.contains(": ") || (value.ends_with(':') && !value.is_empty()) {
+        return ("a value has a colon in it".to_owned(), "put the text in quotes: `key: \"first: second\"`");
+    }
+    if value.starts_with(['[', '{']) || info.contains("flow") {
+        return ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it");
+    }
+    if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>']) {
+        let first = value.chars().next().unwrap_or_default();
+        return (format!("text cannot begin with `{first}`"), "put the text in quotes");
+    }
+    if !line.contains(':') {
+        return ("this line is no `key: value`".to_owned(), "write a colon and a space after the key");
+    }
+    if !line.contains(": ") && !line.ends_with(':') {
+        return ("there is no space after the colon".to_owned(), "write `key: value`");
+    }
+    ("this is not understood as YAML".to_owned(), "indent keys of one table alike, and put text with special signs in quotes")
+}
+
+/// Reads a scalar: quoted ones are text, plain ones what the core schema says (YAML 1.2.2, section 10.3.2), and days.
+fn scalar(text: &str, plain: bool, span: Span) -> Value {
+    if !plain {
+        return Value::new(span, Data::Text(text.to_owned()), None);
+    }
+    let data = match text {
+        "" | "~" | "null" | "Null" | "NULL" => Data::Null,
+        "true" | "True" | "TRUE" => Data::Boolean(true),
+        "false" | "False" | "FALSE" => Data::Boolean(false),
+        _ if is_day(text) => Data::Date(text.to_owned()),
+        _ => number(text).unwrap_or_else(|| Data::Text(text.to_owned())),
+    };
+    Value::new(span, data, Some(text))
+}
+
+fn is_day(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
+    let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
+    shape && digits(0..4) && digits(5..7) && digits(8..10) && (bytes.len() == 10 || matches!(bytes[10], b'T' | b' '))
+}
+
+fn number(text: &str) -> Option<Data> {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    if text.len() - unsigned.len() > 1 || !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    let radix = |prefix: &str, radix| unsigned.strip_prefix(prefix).map(|digits| i64::from_str_radix(digits, radix));
+    if let Some(found) = radix("0x", 16).or_else(|| radix("0o", 8)) {
+        return found.ok().map(Data::Integer);
+    }
+    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.trim_start_matches('+').parse().ok().map(Data::Integer);
+    }
+    let is_float = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
+    if is_float { text.parse().ok().map(Data::Float) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Table {
+        read(text, 0).unwrap()
+    }
+
+    fn failed(text: &str) -> (String, String) {
+        let error = read(text, 0).unwrap_err();
+        (error.message, text[error.span.range()].to_owned())
+    }
+
+    #[test]
+    fn every_key_and_value_has_its_bytes() {
+        let text = "títle: Größe\nlist:\n  - a b\n  - \"ü\"\nmap: {x: 1}\nnext: y\n";
+        let table = read(text, 0).unwrap();
+        let spans: Vec<_> = table.entries.iter().map(|e| (&text[e.key_span.range()], &text[e.value.span.range()])).collect();
+        assert_eq!(spans[0], ("títle", "Größe"));
+        assert_eq!(spans[1], ("list", "- a b\n  - \"ü\""));
+        assert_eq!(spans[2], ("map", "{x: 1}"));
+        let Data::List(items) = &table.entries[1].value.data else { panic!() };
+        assert_eq!(&text[items[1].span.range()], "\"ü\"");
+        assert_eq!(read("a: b", 7).unwrap().entries[0].value.span, Span::new(10, 11));
+    }
+
+    #[test]
+    fn plain_scalars_have_types_and_quoted_ones_are_text() {
+        let table = parsed("a: 3\nb: \"3\"\nc: yes\nd: 2026-04-01\ne: '2026-04-01'\nf:\ng: 1.50\nh: v1.2\ni: 007\n");
+        let data: Vec<_> = table.entries.iter().map(|entry| entry.value.data.clone()).collect();
+        assert_eq!(data[0], Data::Integer(3));
+        assert_eq!(data[1], Data::Text("3".to_owned()));
+        assert_eq!(data[2], Data::Text("yes".to_owned()));
+        assert_eq!(data[3], Data::Date("2026-04-01".to_owned()));
+        assert_eq!(data[4], Data::Text("2026-04-01".to_owned()));
+        assert_eq!(data[5], Data::Null);
+        assert_eq!(table.entries[6].value.text(), Some("1.50"));
+        assert_eq!(data[7], Data::Text("v1.2".to_owned()));
+        assert_eq!(table.entries[8].value.text(), Some("007"));
+    }
+
+    #[test]
+    fn a_key_written_twice_keeps_the_first_and_is_listed() {
+        let text = "a: 1\nb:\n  c: 1\n  c: 2\na: 3\n";
+        let table = parsed(text);
+        assert_eq!(table.entries[0].value.data, Data::Integer(1));
+        let keys: Vec<_> = table.duplicates.iter().map(|d| (d.key.as_str(), d.second.start)).collect();
+        assert_eq!(keys, [("c", 17), ("a", 24)]);
+    }
+
+    #[test]
+    fn a_small_text_cannot_become_a_large_tree() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for n in 1..12 {
+            let before = n - 1;
+            bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+        }
+        assert!(failed(&bomb).0.contains("too large"));
+        assert!(failed(&format!("a: {}", "[".repeat(500))).0.contains("too large"));
+    }
+
+    #[test]
+    fn mistakes_are_told_in_plain_words_on_their_line() {
+        assert_eq!(failed("ok: 1\ntitle: First: second\n"), ("a value has a colon in it".into(), "title: First: second".into()));
+        assert_eq!(failed("title: \"open\nb: 1\n"), ("a quote is not closed".into(), "title: \"open".into()));
+        assert_eq!(failed("tags: [a, b\nnext: 1\n").0, "a list or table is not closed");
+        assert_eq!(failed("just text\n").0, "front matter is a table of fields, and this is text");
+        assert_eq!(failed("a: 1\nb\n").1, "b");
+    }
+
+    #[test]
+    fn a_second_document_is_refused() {
+        assert!(read("a: 1\n--- \nb: 2\n", 0).is_err());
+    }
+}

@@ -1,0 +1,295 @@
+//! The site as a function from an address to bytes.
+//!
+//! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all addresses, and the bytes behind each. `build` asks for all of
+//! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::compile::Handbook;
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Form, Status};
+use crate::highlight::Highlighter;
+use crate::link::Target;
+use crate::path::{SourcePath, UrlPath};
+use crate::picture::{Picture, picture};
+use crate::render::Renderer;
+use crate::source::Sources;
+use crate::theme::Theme;
+use crate::view::page::{BACKLINKS, backlinks_address};
+use crate::view::{comparison_url, encode_fragment};
+
+/// What lies behind an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    Chapter(ChapterId),
+    Folder(NodeId),
+    Generated(Generated),
+    Compare(ChapterId, ChapterId),
+    Backlinks(ChapterId),
+    Redirect(ChapterId),
+    File(SourcePath),
+    ThemeFile(String),
+    MatrixCsv,
+    NotFound,
+    Sitemap,
+    Robots,
+}
+
+/// The bytes behind an address.
+#[derive(Clone, Debug)]
+pub struct Rendered<'a> {
+    /// The bytes.
+    pub bytes: Cow<'a, [u8]>,
+    /// Their media type.
+    pub media: &'static str,
+    /// The chapter that it is the page of.
+    pub chapter: Option<ChapterId>,
+}
+
+/// Everything that a site is made of.
+#[derive(Debug)]
+pub struct Site {
+    renderer: Renderer,
+    routes: BTreeMap<UrlPath, Route>,
+    files: Sources,
+}
+
+impl Site {
+    /// Lays out the site: gives every address what lies behind it. Renders nothing.
+    #[must_use]
+    pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
+        let used = Used::new(&handbook.book);
+        let pictures: BTreeMap<SourcePath, Picture> = used
+            .shown
+            .iter()
+            .filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?))))
+            .collect();
+        let routes = routes(&handbook, &theme, &pictures, &used);
+        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, files }
+    }
+
+    /// Returns the handbook.
+    #[must_use]
+    pub fn handbook(&self) -> &Handbook {
+        &self.renderer.handbook
+    }
+
+    /// Lists every address, sorted.
+    pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
+        self.routes.keys()
+    }
+
+    /// Tells whether the site has the address.
+    #[must_use]
+    pub fn has(&self, url: &UrlPath) -> bool {
+        self.routes.contains_key(url)
+    }
+
+    /// Renders what lies behind `url`; `None` where nothing does.
+    ///
+    /// # Errors
+    /// `template` where a template fails.
+    #[must_use]
+    pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
+        let route = self.routes.get(url)?;
+        Some(self.render_route(route, url))
+    }
+
+    fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
+        const HTML: &str = "text/html; charset=utf-8";
+        let renderer = &self.renderer;
+        let page = |html: String| Rendered { bytes: Cow::Owned(html.into_bytes()), media: HTML, chapter: None };
+        let text = |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None };
+        Ok(match route {
+            Route::Chapter(chapter) => {
+                Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) }
+            }
+            Route::Folder(node) => page(renderer.folder(*node, url)?),
+            Route::Generated(generated) => page(renderer.generated(*generated, url)?),
+            Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
+            Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
+            Route::NotFound => page(renderer.not_found()?),
+            Route::File(path) => self.file(path),
+            Route::ThemeFile(name) => {
+                let bytes = renderer.theme.assets().get(name).map_or(&[][..], |bytes| bytes);
+                Rendered { bytes: Cow::Borrowed(bytes), media: media_type(name), chapter: None }
+            }
+            Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
+            Route::Sitemap => text(self.sitemap(), "application/xml"),
+            Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
+        })
+    }
+
+    fn file(&self, path: &SourcePath) -> Rendered<'_> {
+        let bytes = self.files.bytes(path).map_or(&[][..], |bytes| bytes);
+        Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None }
+    }
+
+    /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
+    #[must_use]
+    pub fn failures(&self) -> Vec<Diagnostic> {
+        let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
+        urls.into_par_iter().filter_map(|(url, route)| self.render_route(route, url).err()).map(|failure| *failure).collect()
+    }
+
+    /// Lists the pages that search engines may show (sitemaps.org protocol 0.9).
+    fn sitemap(&self) -> String {
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
+        for (url, route) in &self.routes {
+            let wanted = match route {
+                Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
+                Route::Folder(_) | Route::Generated(_) | Route::Compare(..) => true,
+                _ => false,
+            };
+            if wanted {
+                let _ = writeln!(out, "<url><loc>{}</loc></url>", crate::markup::escape(&format!("{base}{}", url.encoded())));
+            }
+        }
+        out.push_str("</urlset>\n");
+        out
+    }
+
+    /// An internal audience keeps every robot out.
+    fn robots(&self) -> String {
+        let config = &self.renderer.handbook.config;
+        let rule = if config.audience.is_some() { "Disallow: /" } else { "Allow: /" };
+        match &config.base_url {
+            Some(base) => format!("User-agent: *\n{rule}\nSitemap: {base}sitemap.xml\n"),
+            None => format!("User-agent: *\n{rule}\n"),
+        }
+    }
+
+    /// Returns the address of the page of the chapter at `path`.
+    #[must_use]
+    pub fn page_of(&self, path: &SourcePath, anchor: Option<&str>) -> Option<String> {
+        let book = &self.renderer.handbook.book;
+        let url = book.url(book.at_path(path)?).encoded();
+        Some(anchor.map_or_else(|| url.clone(), |anchor| format!("{url}#{}", encode_fragment(anchor))))
+    }
+}
+
+/// Which files chapters show, and which they link to.
+struct Used {
+    shown: BTreeSet<SourcePath>,
+    linked: BTreeSet<SourcePath>,
+}
+
+impl Used {
+    fn new(book: &Book) -> Self {
+        let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
+        for (meta, targets) in book.chapters.iter().zip(&book.targets) {
+            for (reference, target) in meta.references.iter().zip(targets) {
+                if let Target::Asset(path) = target {
+                    let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
+                    list.insert(path.clone());
+                }
+            }
+        }
+        used
+    }
+}
+
+fn routes(
+    handbook: &Handbook,
+    theme: &Theme,
+    pictures: &BTreeMap<SourcePath, Picture>,
+    used: &Used,
+) -> BTreeMap<UrlPath, Route> {
+    let (book, config) = (&handbook.book, &handbook.config);
+    let mut routes = BTreeMap::new();
+    for chapter in book.ids() {
+        routes.insert(book.url(chapter).clone(), Route::Chapter(chapter));
+    }
+    // What chapters and authors' files claim is never taken from them.
+    let mut add = |url: UrlPath, route: Route| {
+        routes.entry(url).or_insert(route);
+    };
+    for (path, picture) in pictures {
+        add(picture.url.clone(), Route::File(path.clone()));
+    }
+    for path in book.assets.iter().filter(|path| is_published(path, config, used)) {
+        add(UrlPath::new(path.as_str()), Route::File(path.clone()));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        add(node.url.clone(), Route::Folder(NodeId(u32::try_from(n).unwrap_or(u32::MAX))));
+    }
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        add(generated_url(page.name(), config.urls), Route::Generated(page));
+        if page == Generated::Matrix {
+            add(UrlPath::new("matrix.csv"), Route::MatrixCsv);
+        }
+    }
+    for pair in &book.relations.pairs {
+        add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
+    }
+    for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
+        add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
+    }
+    for (url, chapter) in &book.redirects {
+        add(url.clone(), Route::Redirect(*chapter));
+    }
+    for name in theme.assets().keys() {
+        add(UrlPath::new(format!("assets/{}/{name}", theme.hash())), Route::ThemeFile(name.clone()));
+    }
+    add(UrlPath::new("404.html"), Route::NotFound);
+    add(UrlPath::new("robots.txt"), Route::Robots);
+    if config.base_url.is_some() {
+        add(UrlPath::new("sitemap.xml"), Route::Sitemap);
+    }
+    routes
+}
+
+/// An image that pages only show has a name with its hash. With audiences, a file that no visible chapter uses may be a secret.
+fn is_published(path: &SourcePath, config: &Config, used: &Used) -> bool {
+    if used.linked.contains(path) {
+        return true;
+    }
+    if path.as_str() == "SUMMARY.md" || used.shown.contains(path) {
+        return false;
+    }
+    config.audiences.is_empty()
+}
+
+/// Returns the media type of a file by its extension (IANA media types).
+#[must_use]
+pub fn media_type(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "pdf" => "application/pdf",
+        "xml" => "application/xml",
+        "txt" => "text/plain; charset=utf-8",
+        "md" => "text/markdown; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "zip" => "application/zip",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        _ => "application/octet-stream",
+    }
+}
