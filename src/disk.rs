@@ -7,6 +7,8 @@ mod guard;
 mod manifest;
 mod output;
 mod plan;
+mod project;
+mod replace;
 mod walk;
 
 use std::fmt;
@@ -15,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 pub use guard::{Guards, Refusal};
 pub use output::{Output, OutputError, Render, WriteError, Written};
+pub use project::{Inputs, Project};
+pub use replace::replace_file;
 pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_many};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.

@@ -204,7 +204,8 @@ impl PartialEq for Value {
 
 impl Value {
     pub(crate) fn new(span: Span, data: Data, written: Option<&str>) -> Self {
-        Self { span, data, written: written.map(Into::into) }
+        let keeps = matches!(data, Data::Boolean(_) | Data::Integer(_) | Data::Float(_));
+        Self { span, data, written: written.filter(|_| keeps).map(Into::into) }
     }
 
     /// Returns text, or a number, date or truth as it is written.

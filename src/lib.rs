@@ -6,6 +6,8 @@
 pub mod attribute;
 pub mod book;
 pub mod check;
+pub mod cli;
+pub mod command;
 pub mod compile;
 pub mod config;
 pub mod date;
@@ -25,6 +27,8 @@ pub mod picture;
 pub mod redact;
 pub mod reference;
 pub mod render;
+pub mod report;
+pub mod schema;
 pub mod site;
 pub mod slug;
 pub mod source;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Place, StructureStyle};
 
 use super::{DEEPEST, Data, Duplicate, Entry, MOST_NODES, SyntaxError, Table, Value, add};
 use crate::diagnostic::Span;
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
                 (anchor, scalar(&text, plain, self.span(place)))
             }
             Event::SequenceStart(_, anchor, _) => (anchor, self.list(place, depth)?),
-            Event::MappingStart(_, anchor, _) => (anchor, self.table(place, depth)?),
+            Event::MappingStart(style, anchor, _) => (anchor, self.table((style, place), depth)?),
             Event::Alias(anchor) => return self.alias(anchor, place),
             _ => return Err(self.error(place, "this is not understood as YAML", None)),
         };
@@ -122,13 +122,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn table(&mut self, start: Place, depth: usize) -> Result<Value, SyntaxError> {
+    fn table(&mut self, (style, start): (StructureStyle, Place), depth: usize) -> Result<Value, SyntaxError> {
         let mut table = Table::default();
         let mut last: Option<Value> = None;
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
-                let start = table.entries.first().map_or(self.span(start).start, |entry| entry.key_span.start);
+                // A block begins with its first key; the parser's place for it lies on the line before.
+                let first = table.entries.first().filter(|_| style == StructureStyle::Block);
+                let start = first.map_or(self.span(start).start, |entry| entry.key_span.start);
                 let span = Span { start, end: self.end(place, last.as_ref()) };
                 return Ok(Value::new(span, Data::Table(table), None));
             }
@@ -182,17 +184,16 @@ impl<'a> Reader<'a> {
     /// Says in an author's words what the parser says in YAML's.
     fn explain(&self, error: &ScanError) -> SyntaxError {
         let at = error.marker().byte_offset().unwrap_or(self.content.len()).min(self.content.len());
-        let info = error.info();
-        if info.contains("nest") || info.contains("recursion") || info.contains("limit") {
+        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
             let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
             let message = "this front matter is too large or nested too deep".to_owned();
             return SyntaxError { message, help: Some(help), span: self.line_at(at) };
         }
         let span = self.line_at(at);
         let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
-        let (message, help) = reason(line, &info);
+        let (message, help) = reason(line, error.kind());
         // A quote that is not closed is noticed at the end; it stands where it was opened.
-        let span = if info.contains("quoted") { self.open_quote().unwrap_or(span) } else { span };
+        let span = if message == "a quote is not closed" { self.open_quote().unwrap_or(span) } else { span };
         SyntaxError { message, help: Some(help.to_owned()), span }
     }
 
@@ -223,18 +224,19 @@ impl<'a> Reader<'a> {
 }
 
 /// Finds why a line is no YAML.
-fn reason(line: &str, info: &str) -> (String, &'static str) {
+fn reason(line: &str, kind: &ErrorKind) -> (String, &'static str) {
     let value = line.split_once(": ").map_or("", |(_, value)| value);
     if line.contains('\t') {
         return ("a tab cannot indent YAML".to_owned(), "indent with spaces");
     }
-    if info.contains("quoted") {
+    let open_quote = ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
+    if matches!(kind, ErrorKind::UnclosedQuotedScalar) || open_quote {
         return ("a quote is not closed".to_owned(), "close the text with the quote that it begins with");
     }
     if value.contains(": ") || (value.ends_with(':') && !value.is_empty()) {
         return ("a value has a colon in it".to_owned(), "put the text in quotes: `key: \"first: second\"`");
     }
-    if value.starts_with(['[', '{']) || info.contains("flow") {
+    if value.starts_with(['[', '{']) || is_open(kind) {
         return ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it");
     }
     if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>']) {
@@ -248,6 +250,23 @@ fn reason(line: &str, info: &str) -> (String, &'static str) {
         return ("there is no space after the colon".to_owned(), "write `key: value`");
     }
     ("this is not understood as YAML".to_owned(), "indent keys of one table alike, and put text with special signs in quotes")
+}
+
+/// Tells whether a bracket is missing.
+fn is_open(kind: &ErrorKind) -> bool {
+    use ErrorKind::{
+        ExpectedFlowMappingSeparator, ExpectedFlowSequenceSeparator, InvalidColonPlacement, UnclosedFlowCollection,
+        UnexpectedEofFlowMapping, UnexpectedEofFlowSequence,
+    };
+    matches!(
+        kind,
+        ExpectedFlowMappingSeparator
+            | ExpectedFlowSequenceSeparator
+            | InvalidColonPlacement
+            | UnclosedFlowCollection { .. }
+            | UnexpectedEofFlowMapping
+            | UnexpectedEofFlowSequence
+    )
 }
 
 /// Reads a scalar: quoted ones are text, plain ones what the core schema says (YAML 1.2.2, section 10.3.2), and days.
@@ -335,7 +354,7 @@ mod tests {
         let table = parsed(text);
         assert_eq!(table.entries[0].value.data, Data::Integer(1));
         let keys: Vec<_> = table.duplicates.iter().map(|d| (d.key.as_str(), d.second.start)).collect();
-        assert_eq!(keys, [("c", 17), ("a", 24)]);
+        assert_eq!(keys, [("c", 17), ("a", 22)]);
     }
 
     #[test]
@@ -346,7 +365,7 @@ mod tests {
             bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
         }
         assert!(failed(&bomb).0.contains("too large"));
-        assert!(failed(&format!("a: {}", "[".repeat(500))).0.contains("too large"));
+        assert_eq!(failed(&format!("a: {}", "[".repeat(500) + &"]".repeat(500))).0, "this front matter is too large or nested too deep");
     }
 
     #[test]

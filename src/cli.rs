@@ -1,0 +1,132 @@
+//! Describes the command line.
+//!
+//! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for somebody who has never seen the tool.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What the user typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rolebook",
+    version,
+    about = "Compiles a folder of Markdown chapters on roles, competencies and strategy into a handbook site",
+    after_help = "Examples:\n  rolebook serve             write with the site alive beside you\n  rolebook build             write the site to public/\n  rolebook check             find dead links and mistakes, write nothing\n  rolebook build docs --out site   any folder of Markdown\n\nExit codes: 0 fine, 1 findings that are errors, 2 could not run, 3 the machine failed."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the site to a folder.
+    #[command(
+        after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nA build with errors writes nothing and leaves the old site as it was. Files in the output folder\nthat Rolebook did not write are never overwritten or deleted."
+    )]
+    Build(Build),
+    /// Follow every reference and report mistakes; write nothing.
+    #[command(
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format json | jq '.findings[].code'"
+    )]
+    Check(Check),
+    /// Show the site in a browser and keep it up to date while you write.
+    #[command(after_help = "Examples:\n  rolebook serve\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C.")]
+    Serve(Serve),
+    /// Print a JSON Schema of front matter or of handbook.toml, for editors.
+    #[command(after_help = "Examples:\n  rolebook schema role > role.schema.json\n  rolebook schema handbook")]
+    Schema(Schema),
+    /// List statements without an anchor of their own, or write the anchors into the files.
+    #[command(
+        after_help = "A statement's anchor is what other pages and assessments refer to. Without one, rewording the statement\nchanges its address.\n\nExamples:\n  rolebook anchors\n  rolebook anchors --write"
+    )]
+    Anchors(Anchors),
+}
+
+/// Where the handbook is and what is part of it.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Include drafts.
+    #[arg(long)]
+    pub drafts: bool,
+    /// Build for this audience of handbook.toml.
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
+    /// The address that the site will be served at.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// The folder to write; `public` if you do not say.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// How to print findings.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With source lines, for people.
+    Human,
+    /// One JSON document.
+    Json,
+    /// Annotations for GitHub Actions.
+    Github,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// The port to listen on; the next free one where it is taken.
+    #[arg(long, short, default_value_t = 4000)]
+    pub port: u16,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// A kind of chapter, or `handbook`; all of them if you do not say.
+    pub kind: Option<String>,
+}
+
+/// Options of `anchors`.
+#[derive(Debug, Args)]
+pub struct Anchors {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write the anchors into the files.
+    #[arg(long)]
+    pub write: bool,
+}

@@ -1,0 +1,73 @@
+//! Runs the commands: one file for each, and what they share.
+//!
+//! Input: what the user typed. Output: an exit code; text on the terminal. The only place that ties the stages to the machine.
+
+mod anchors;
+mod build;
+mod check;
+mod load;
+mod schema;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::disk::{MachineError, OutputError};
+
+/// Why a command ended without doing its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// What the user asked for cannot be done: exit code 2.
+    Refused {
+        /// What is wrong.
+        message: String,
+        /// The way out.
+        help: Option<String>,
+    },
+    /// The machine failed: exit code 3.
+    Machine(String),
+}
+
+impl From<MachineError> for Failure {
+    fn from(error: MachineError) -> Self {
+        Self::Machine(error.to_string())
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        match error {
+            OutputError::Refused(refusal) => Self::Refused { message: refusal.message, help: Some(refusal.help) },
+            OutputError::Machine(error) => error.into(),
+        }
+    }
+}
+
+/// What a command found: its exit code is 1 where there are errors.
+pub type Outcome = Result<bool, Failure>;
+
+/// Runs a command.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Build(options) => build::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Serve(_) => Err(Failure::Refused { message: "not yet".to_owned(), help: None }),
+        Command::Schema(options) => schema::run(&options),
+        Command::Anchors(options) => anchors::run(&options),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure::Refused { message, help }) => {
+            eprintln!("error: {message}");
+            if let Some(help) = help {
+                eprintln!("  = help: {help}");
+            }
+            ExitCode::from(2)
+        }
+        Err(Failure::Machine(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(3)
+        }
+    }
+}

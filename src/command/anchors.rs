@@ -1,0 +1,101 @@
+//! `rolebook anchors`: lists statements without an anchor of their own, or writes the anchors into the files.
+//!
+//! Input: the options. Output: a list, or changed files. Writes the anchor that the statement has anyway, and nothing else of a file.
+
+use std::fmt::Write as _;
+
+use super::load::Loaded;
+use super::{Failure, Outcome};
+use crate::cli::{Anchors, Source};
+use crate::compile::{Choices, Compiler};
+use crate::diagnostic::Span;
+use crate::disk::replace_file;
+use crate::document::{Document, Facts, Statement};
+use crate::report::location;
+
+/// Runs the command.
+pub fn run(options: &Anchors) -> Outcome {
+    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
+    let loaded = Loaded::read(&source, None)?;
+    let choices = Choices { title: loaded.project.title(), drafts: true, ..Choices::default() };
+    let handbook = Compiler::new()
+        .compile(&loaded.inputs.sources, &choices)
+        .map_err(|finding| Failure::Refused { message: finding.message.clone(), help: finding.help.clone() })?;
+    let mut count = 0;
+    let mut listed = String::new();
+    for document in handbook.documents.iter() {
+        let missing: Vec<(&Statement, Span)> = missing(document);
+        let Some(bytes) = loaded.inputs.sources.bytes(&document.meta.path) else { continue };
+        if missing.is_empty() {
+            continue;
+        }
+        count += missing.len();
+        if options.write {
+            replace_file(&loaded.project.content, &document.meta.path, bytes, &with_anchors(bytes, &missing))?;
+        }
+        for (statement, span) in missing {
+            let at = location(bytes, span.start as usize);
+            let path = loaded.project.content.join(document.meta.path.as_str());
+            let _ = writeln!(listed, "{}:{}:{}: #{}", path.display(), at.line, at.column, statement.id);
+        }
+    }
+    print!("{listed}");
+    match (count, options.write) {
+        (0, _) => println!("every statement has an anchor"),
+        (n, true) => println!("wrote anchors: {n}"),
+        (n, false) => println!("statements without an anchor: {n}; `rolebook anchors --write` adds them"),
+    }
+    Ok(true)
+}
+
+/// Lists the statements of a chapter whose anchor the author did not write, with where one can be written.
+fn missing(document: &Document) -> Vec<(&Statement, Span)> {
+    let statements = match &document.meta.facts {
+        Facts::Role(role) => &role.responsibilities,
+        Facts::Competency(competency) => &competency.statements,
+        _ => return Vec::new(),
+    };
+    let all = statements.iter().zip(&document.body.statement_ends);
+    all.filter(|(statement, _)| !statement.explicit).map(|(statement, span)| (statement, *span)).collect()
+}
+
+/// Returns the file with the anchors in it: into the braces that are there, else behind the text.
+fn with_anchors(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + missing.len() * 32);
+    let mut last = 0;
+    for (statement, span) in missing {
+        let range = span.range();
+        let brace = bytes[range.clone()].iter().position(|byte| *byte == b'{');
+        let (at, text) = match brace {
+            Some(brace) => (range.start + brace + 1, format!("#{} ", statement.id)),
+            None => (range.start, format!(" {{#{}}}", statement.id)),
+        };
+        out.extend_from_slice(&bytes[last..at]);
+        out.extend_from_slice(text.as_bytes());
+        last = at;
+    }
+    out.extend_from_slice(&bytes[last..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn written(text: &str) -> String {
+        let sources = Sources::from_texts([("competencies/a.md", text)]);
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        String::from_utf8(with_anchors(text.as_bytes(), &missing(&handbook.documents[0]))).unwrap()
+    }
+
+    #[test]
+    fn only_the_missing_anchors_are_written() {
+        let text = "# A\r\n\r\n### Owning\r\n\r\n- Writes *the* brief. {#brief}\r\n- Says why, with `x`.\r\n- Asks first. {replaces=brief}\r\n";
+        let wanted = text
+            .replace("with `x`.", "with `x`. {#l3-says-why-with-x}")
+            .replace("{replaces=brief}", "{#l3-asks-first replaces=brief}");
+        assert_eq!(written(text), wanted);
+        assert_eq!(written(&wanted), wanted);
+    }
+}

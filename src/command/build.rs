@@ -1,0 +1,128 @@
+//! `rolebook build`: writes the site.
+//!
+//! Input: the options. Output: files, and a closing line. A build with errors writes nothing.
+
+use std::borrow::Cow;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::load::{Compiled, Loaded};
+use super::Outcome;
+use crate::cli::{Build, Format};
+use crate::compile::count;
+use crate::diagnostic::Diagnostic;
+use crate::disk::{Guards, Output, WriteError, Written};
+use crate::highlight::Highlighter;
+use crate::path::UrlPath;
+use crate::report;
+use crate::site::Site;
+use crate::theme::ThemeFiles;
+
+/// Work shorter than this shows no bar.
+const BAR_AFTER: Duration = Duration::from_millis(500);
+
+/// Runs the command.
+pub fn run(options: &Build) -> Outcome {
+    let start = Instant::now();
+    let loaded = Loaded::read(&options.source, options.out.as_deref())?;
+    // The output is checked before the long work, and locked until the end of it.
+    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+    let guards = Guards {
+        project: &loaded.project.root,
+        content: &loaded.project.content,
+        themes: &themes,
+        home: std::env::home_dir(),
+    };
+    let output = Output::open(&loaded.out, &guards)?;
+    let compiled = loaded.compile(&options.source, options.strict)?;
+    loaded.print(&compiled.findings, &compiled.chain, Format::Human);
+    let (errors, warnings) = count(&compiled.findings);
+    let Compiled { handbook, theme: Some(theme), chain, .. } = compiled else {
+        return Ok(stop(errors.max(1), warnings));
+    };
+    if errors > 0 {
+        return Ok(stop(errors, warnings));
+    }
+    let audience = audience_line(&handbook.config, options.source.audience.as_deref());
+    let site = Site::new(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()));
+    let pages = site.urls().filter(|url| url.is_page()).count();
+    match write(&site, &output) {
+        Ok(written) => {
+            report_kept(&written);
+            let summary = report::summary(errors, warnings);
+            let seconds = start.elapsed().as_secs_f64();
+            let place = loaded.out.display();
+            println!("{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}", written.written);
+            Ok(true)
+        }
+        Err(WriteError::Render(failed)) => {
+            let mut failures: Vec<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
+            failures.sort();
+            failures.dedup();
+            print_failures(&loaded, &failures, &chain);
+            Ok(stop(failures.len(), warnings))
+        }
+        Err(WriteError::Output(error)) => Err(error.into()),
+    }
+}
+
+fn stop(errors: usize, warnings: usize) -> bool {
+    println!("{}; nothing was written", report::summary(errors, warnings));
+    false
+}
+
+fn print_failures(loaded: &Loaded, failures: &[Diagnostic], chain: &[ThemeFiles]) {
+    loaded.print(failures, chain, Format::Human);
+}
+
+/// Says for whom the site is, where the handbook knows audiences.
+fn audience_line(config: &crate::config::Config, asked: Option<&str>) -> String {
+    if config.audiences.is_empty() {
+        return String::new();
+    }
+    match asked.or(config.audience.as_deref()) {
+        Some(name) => format!(" (for the audience {name})"),
+        None => " (for everybody: no `--audience` was given)".to_owned(),
+    }
+}
+
+fn write(site: &Site, output: &Output) -> Result<Written, WriteError<Box<Diagnostic>>> {
+    let urls: Vec<&UrlPath> = site.urls().collect();
+    let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
+    let bar = bar(urls.len());
+    let start = Instant::now();
+    let done = AtomicUsize::new(0);
+    let progress = |_: usize| {
+        let done = done.fetch_add(1, Ordering::Relaxed);
+        if start.elapsed() > BAR_AFTER && done.is_multiple_of(64) {
+            bar.set_position(done as u64);
+        }
+    };
+    let render = |n: usize| match site.render(urls[n]) {
+        Some(rendered) => rendered.map(|rendered| rendered.bytes),
+        None => Ok(Cow::Borrowed(&[][..])),
+    };
+    let written = output.write(&names, &render, &progress);
+    bar.finish_and_clear();
+    written
+}
+
+fn bar(length: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} files");
+    ProgressBar::new(length as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Names files that stay in the output though no page is behind them.
+fn report_kept(written: &Written) {
+    for name in written.kept_edited.iter().take(10) {
+        eprintln!("note: `{name}` was changed by hand since it was written; it stays");
+    }
+}

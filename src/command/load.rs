@@ -1,0 +1,169 @@
+//! Reads a project and compiles it up to a site, collecting every finding on the way.
+//!
+//! Input: what the user typed about the handbook. Output: [`Loaded`]. Writes nothing but findings to the terminal.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Failure;
+use crate::cli::{Format, Source};
+use crate::compile::{Choices, Compiler, Handbook};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::disk::{Inputs, Project};
+use crate::report;
+use crate::theme::{self, Theme, ThemeFiles};
+
+/// A project, read.
+pub struct Loaded {
+    /// Its folders.
+    pub project: Project,
+    /// Where the site goes.
+    pub out: PathBuf,
+    /// Its files.
+    pub inputs: Inputs,
+}
+
+/// What became of the files.
+pub struct Compiled {
+    /// The handbook.
+    pub handbook: Handbook,
+    /// Templates, assets and words; none where the theme cannot be compiled.
+    pub theme: Option<Arc<Theme>>,
+    /// The themes that lie over each other, topmost first.
+    pub chain: Vec<ThemeFiles>,
+    /// Every finding, weighed and sorted.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Reads the project that `source` names.
+    ///
+    /// # Errors
+    /// Where a folder is not there or cannot be read.
+    pub fn read(source: &Source, out: Option<&Path>) -> Result<Self, Failure> {
+        if !source.dir.is_dir() {
+            let message = format!("there is no folder `{}`", source.dir.display());
+            let help = Some("name the folder that holds `handbook/`, or a folder of Markdown files".to_owned());
+            return Err(Failure::Refused { message, help });
+        }
+        let project = Project::find(&source.dir)?;
+        let out = out.map_or_else(|| project.out.clone(), Path::to_path_buf);
+        let inputs = project.read(&out)?;
+        Ok(Self { project, out, inputs })
+    }
+
+    /// Compiles what was read.
+    ///
+    /// # Errors
+    /// `handbook.toml` that cannot be read at all, drawn as a finding.
+    pub fn compile(&self, source: &Source, strict: bool) -> Result<Compiled, Failure> {
+        let choices = Choices {
+            title: self.project.title(),
+            drafts: source.drafts,
+            audience: source.audience.clone(),
+            base_url: source.base_url.clone(),
+            keep_last_good: false,
+        };
+        let handbook = Compiler::new().compile(&self.inputs.sources, &choices).map_err(|finding| {
+            self.print(&[*finding], &[], Format::Human);
+            Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
+        })?;
+        let (chain, mut found) = theme::chain(&handbook.config.theme, &self.inputs.themes);
+        let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+        found.extend(more);
+        found.extend(self.inputs.findings.iter().cloned());
+        let mut findings = handbook.findings(strict);
+        findings.extend(handbook.config.judge(found, strict));
+        findings.sort();
+        Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings })
+    }
+
+    /// Prints findings: people's on standard error, programs' on standard output.
+    pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
+        let files = |place: &Place| self.file(place, chain);
+        let stderr = std::io::stderr();
+        let color = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let text = match format {
+            Format::Human => report::human(findings, &files, color, 120),
+            Format::Json => report::json(findings, &files),
+            Format::Github => report::github(findings, &files),
+        };
+        // A closed pipe is the reader's choice and no failure.
+        let _ = if format == Format::Human {
+            stderr.lock().write_all(text.as_bytes())
+        } else {
+            std::io::stdout().lock().write_all(text.as_bytes())
+        };
+    }
+
+    /// Finds the file behind a place.
+    #[must_use]
+    pub fn file(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
+        match place {
+            Place::Content(path, _) => {
+                let shown = shown(&self.project.content, path.as_str());
+                Some((shown, self.inputs.sources.bytes(path).cloned()))
+            }
+            Place::Theme(name, _) => {
+                let found = theme::file_at(chain, name);
+                let (theme, _) = name.split_once('/')?;
+                let path = found.as_ref().map_or(name.as_str(), |(path, _)| path.as_str());
+                let folder = self.project.themes.clone().unwrap_or_default();
+                let path = if found.is_some() { format!("{theme}/{path}") } else { path.to_owned() };
+                Some((shown(&folder, &path), found.map(|(_, bytes)| Arc::clone(bytes))))
+            }
+            Place::Handbook => None,
+        }
+    }
+}
+
+/// Joins a folder and a path as the user would write it.
+fn shown(folder: &Path, path: &str) -> String {
+    let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
+    place.to_string_lossy().replace('\\', "/")
+}
+
+/// What every template knows of the handbook.
+#[derive(Serialize)]
+pub struct Globals<'a> {
+    site: SiteGlobals<'a>,
+}
+
+#[derive(Serialize)]
+struct SiteGlobals<'a> {
+    title: &'a str,
+    language: &'a str,
+    description: Option<&'a str>,
+    edition: Option<&'a str>,
+    effective: Option<&'a str>,
+    repository: Option<&'a str>,
+    feedback: Option<&'a str>,
+    generator: &'static str,
+    scripts: bool,
+    extra: &'a crate::front_matter::Table,
+}
+
+impl<'a> Globals<'a> {
+    /// Takes what templates may know.
+    #[must_use]
+    pub fn new(config: &'a Config) -> Self {
+        Self {
+            site: SiteGlobals {
+                title: &config.title,
+                language: &config.language,
+                description: config.description.as_deref(),
+                edition: config.edition.as_deref(),
+                effective: config.effective.as_deref(),
+                repository: config.repository.as_deref(),
+                feedback: config.feedback.as_deref(),
+                generator: concat!("Rolebook ", env!("CARGO_PKG_VERSION")),
+                scripts: true,
+                extra: &config.extra,
+            },
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Finds a project's folders and reads all that a site is made of.
+//!
+//! Input: the folder that the user named. Output: [`Project`], [`Inputs`]. Never writes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{MachineError, Why, read_content, read_many};
+
+use crate::diagnostic::Diagnostic;
+use crate::path::SourcePath;
+use crate::source::{SourceFile, Sources};
+use crate::theme::ThemeFiles;
+
+/// Where a handbook lies. Paths are as the user wrote them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The folder that the user named.
+    pub root: PathBuf,
+    /// The folder of the chapters.
+    pub content: PathBuf,
+    /// The folder of the project's themes; it need not exist. A bare folder of Markdown has none.
+    pub themes: Option<PathBuf>,
+    /// Where the site is written if nobody says otherwise.
+    pub out: PathBuf,
+}
+
+/// All that a site is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The content folder's files.
+    pub sources: Sources,
+    /// The project's themes by name.
+    pub themes: BTreeMap<String, ThemeFiles>,
+    /// What was not read.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// Finds the content: `DIR/handbook` where it holds a `handbook.toml`, an mdBook's `DIR/src`, else `DIR` itself.
+    ///
+    /// # Errors
+    /// Where `DIR` is not a folder.
+    pub fn find(dir: &Path) -> Result<Self, MachineError> {
+        fs::read_dir(dir).map_err(MachineError::new("read", dir))?;
+        let root = dir.to_path_buf();
+        let inside = |name: &str| if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) };
+        let themes = Some(inside("themes"));
+        if inside("handbook").join(crate::config::FILE).is_file() {
+            return Ok(Self { content: inside("handbook"), out: inside("public"), root, themes });
+        }
+        if inside("book.toml").is_file() && inside("src").join("SUMMARY.md").is_file() {
+            return Ok(Self { content: inside("src"), out: inside("public"), root, themes });
+        }
+        let is_configured = inside(crate::config::FILE).is_file();
+        if is_configured {
+            return Ok(Self { content: root.clone(), out: inside("public"), root, themes });
+        }
+        Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None })
+    }
+
+    /// Returns the title of a handbook that names none: the name of its folder.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let real = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
+        let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let title = crate::parse::humanise(&name);
+        if title.is_empty() { "Handbook".to_owned() } else { title }
+    }
+
+    /// Reads the content, leaving out `out`, and the themes.
+    ///
+    /// # Errors
+    /// Where the content folder cannot be read. A single file that cannot is a finding.
+    pub fn read(&self, out: &Path) -> Result<Inputs, MachineError> {
+        let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
+        let mut inputs = Inputs::default();
+        (inputs.sources, inputs.findings) = read_folder(&self.content, &skip)?;
+        inputs.themes = self.read_themes(&mut inputs.findings)?;
+        Ok(inputs)
+    }
+
+    fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
+        let mut themes = BTreeMap::new();
+        let entries = self.themes.as_ref().and_then(|folder| fs::read_dir(folder).ok());
+        let Some(entries) = entries else { return Ok(themes) };
+        for entry in entries.filter_map(Result::ok).filter(|entry| entry.path().is_dir()) {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if name.starts_with('.') {
+                continue;
+            }
+            let (sources, found) = read_folder(&entry.path(), &[])?;
+            findings.extend(found);
+            let files = sources.files.into_iter().map(|(path, file)| (path.as_str().to_owned(), file.bytes));
+            themes.insert(name.clone(), ThemeFiles { name, files: files.collect() });
+        }
+        Ok(themes)
+    }
+}
+
+/// Reads a folder's files; what cannot be read is a finding.
+fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>), MachineError> {
+    let walk = read_content(root, skip)?;
+    let mut findings: Vec<Diagnostic> =
+        walk.left_out.iter().map(|left| left_out(&SourcePath::new(left.name.as_str()), &left.why)).collect();
+    let paths: Vec<SourcePath> = walk.files.into_iter().map(|found| found.path).collect();
+    let read = read_many(root, &paths);
+    for (path, error) in &read.failed {
+        let message = format!("this file could not be read: {}", super::reason(&error.source));
+        findings.push(Diagnostic::new("unreadable", path, None, message));
+    }
+    let files = read.files.into_par_iter().map(|(path, bytes)| (path, SourceFile::new(Arc::<[u8]>::from(bytes))));
+    let files: Vec<(SourcePath, SourceFile)> = files.collect();
+    Ok((Sources { files: files.into_iter().collect() }, findings))
+}
+
+fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
+    match why {
+        Why::Link => Diagnostic::new("left-out", path, None, "this is a symbolic link, and links are not followed")
+            .help("put the file itself into the content folder"),
+        Why::Special => Diagnostic::new("left-out", path, None, "this is no regular file"),
+        Why::NotUtf8 => Diagnostic::new("left-out", path, None, "the name of this file is not UTF-8")
+            .help("rename it, so that it can have an address"),
+        Why::Unreadable(error) => {
+            let message = format!("this could not be read: {}", super::reason(&error.source));
+            Diagnostic::new("unreadable", path, None, message)
+        }
+    }
+}

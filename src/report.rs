@@ -1,0 +1,319 @@
+//! Draws findings: for people, for programs, for a code host's review.
+//!
+//! Input: [`Diagnostic`] values, sorted, and the files they point into. Output: text. Never decides how much a finding weighs, never writes to a terminal itself.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Place, Severity, Span};
+
+/// Lines longer than this many bytes are not drawn: the place is named without them.
+const LONGEST_LINE: usize = 2_000;
+
+/// Finds the file behind a place: its path as the user knows it, and its bytes.
+pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
+
+/// A place in a file, 1-based; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+/// Returns where byte `offset` of a file lies; a byte order mark counts nothing, LF, CRLF and a lone CR each end a line.
+#[must_use]
+pub fn location(bytes: &[u8], offset: usize) -> Location {
+    let (line, range) = line_at(bytes, offset);
+    let end = offset.clamp(range.start, range.end.max(range.start));
+    let column = String::from_utf8_lossy(&bytes[range.start..end]).chars().count() + 1;
+    Location { line, column }
+}
+
+/// Returns the number of the line that holds byte `offset`, and its bytes without the line's end.
+fn line_at(bytes: &[u8], offset: usize) -> (usize, std::ops::Range<usize>) {
+    let offset = offset.min(bytes.len());
+    let mut start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let mut line = 1;
+    let mut at = start;
+    while at < offset {
+        let ends = bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        at += 1;
+        if ends {
+            line += 1;
+            start = at;
+        }
+    }
+    let rest = bytes.get(start..).unwrap_or_default();
+    let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+    (line, start.min(bytes.len())..start.min(bytes.len()) + length)
+}
+
+/// Draws findings with their source lines, a blank line after each.
+#[must_use]
+pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usize) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(width.max(60));
+    let mut out = String::new();
+    for finding in findings {
+        out.push_str(&draw(finding, files, &renderer));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Draws one finding without colour, for a page of the preview.
+#[must_use]
+pub fn plain(finding: &Diagnostic, files: &Files<'_>) -> String {
+    draw(finding, files, &Renderer::plain().term_width(100))
+}
+
+fn draw(finding: &Diagnostic, files: &Files<'_>, renderer: &Renderer) -> String {
+    let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+    let message = visible(&finding.message);
+    let title = level.primary_title(message).id(finding.code);
+    let mut group = Group::with_title(title);
+    let place = files(&finding.place);
+    if let Some((path, bytes)) = &place {
+        group = with_source(group, finding, path, bytes.as_deref());
+    }
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(visible(note)));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(visible(help)));
+    }
+    renderer.render(&[group])
+}
+
+fn with_source<'a>(group: Group<'a>, finding: &Diagnostic, path: &str, bytes: Option<&[u8]>) -> Group<'a> {
+    let path = visible(path);
+    let (Some(span), Some(bytes)) = (span_of(&finding.place), bytes) else {
+        return group.element(Origin::path(path));
+    };
+    let (line, range) = line_at(bytes, span.start as usize);
+    if range.len() > LONGEST_LINE {
+        let at = location(bytes, span.start as usize);
+        return group.element(Origin::path(path).line(at.line).char_column(at.column));
+    }
+    let (text, marked) = shown_line(&bytes[range.clone()], range.start, span);
+    group.element(Snippet::source(text).line_start(line).path(path).annotation(AnnotationKind::Primary.span(marked)))
+}
+
+/// Returns a line as it can be printed, and the bytes of it to mark: what is marked ends with the line.
+fn shown_line(line: &[u8], start: usize, span: Span) -> (String, std::ops::Range<usize>) {
+    let from = (span.start as usize).saturating_sub(start).min(line.len());
+    let to = (span.end as usize).saturating_sub(start).clamp(from, line.len());
+    let part = |bytes: &[u8]| visible(&String::from_utf8_lossy(bytes));
+    let (before, marked, after) = (part(&line[..from]), part(&line[from..to]), part(&line[to..]));
+    let end = before.len() + marked.len();
+    let range = before.len()..end;
+    (before + &marked + &after, range)
+}
+
+/// Returns text in which nothing can act on a terminal: controls become pictures of themselves, a tab becomes a space.
+fn visible(text: &str) -> String {
+    let picture = |c: char| match c {
+        '\t' => ' ',
+        '\u{7f}' => '\u{2421}',
+        c if u32::from(c) < 0x20 => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        // Controls of the second block, and those that turn the direction of text around.
+        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(picture).collect()
+}
+
+fn span_of(place: &Place) -> Option<Span> {
+    match place {
+        Place::Content(_, span) | Place::Theme(_, span) => *span,
+        Place::Handbook => None,
+    }
+}
+
+/// One finding in JSON.
+#[derive(Serialize)]
+struct Record<'a> {
+    code: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    notes: &'a [String],
+    path: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    end_line: Option<usize>,
+    end_column: Option<usize>,
+    start_byte: Option<u32>,
+    end_byte: Option<u32>,
+}
+
+/// The document that `--format json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    findings: Vec<Record<'a>>,
+    errors: usize,
+    warnings: usize,
+}
+
+fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>) -> Record<'a> {
+    let place = files(&finding.place);
+    let span = span_of(&finding.place);
+    let bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
+    let at = |offset: u32| bytes.as_ref().map(|bytes| location(bytes, offset as usize));
+    let (start, end) = (span.and_then(|span| at(span.start)), span.and_then(|span| at(span.end)));
+    Record {
+        code: finding.code,
+        severity: severity(finding),
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        notes: &finding.notes,
+        path: place.map(|(path, _)| path),
+        line: start.map(|at| at.line),
+        column: start.map(|at| at.column),
+        end_line: end.map(|at| at.line),
+        end_column: end.map(|at| at.column),
+        start_byte: span.map(|span| span.start),
+        end_byte: span.map(|span| span.end),
+    }
+}
+
+fn severity(finding: &Diagnostic) -> &'static str {
+    if finding.severity == Severity::Error { "error" } else { "warning" }
+}
+
+/// Returns the findings as one JSON document.
+#[must_use]
+pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
+    let (errors, warnings) = crate::compile::count(findings);
+    let document = Document { findings: findings.iter().map(|finding| record(finding, files)).collect(), errors, warnings };
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+/// Returns the findings as workflow commands, which GitHub shows beside the lines of a review.
+#[must_use]
+pub fn github(findings: &[Diagnostic], files: &Files<'_>) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let record = record(finding, files);
+        let _ = write!(out, "::{} ", record.severity);
+        let mut properties = Vec::new();
+        if let Some(path) = &record.path {
+            properties.push(format!("file={}", property(path)));
+        }
+        for (name, value) in [
+            ("line", record.line),
+            ("endLine", record.end_line),
+            ("col", record.column),
+            ("endColumn", record.end_column),
+        ] {
+            properties.extend(value.map(|value| format!("{name}={value}")));
+        }
+        properties.push(format!("title={}", property(record.code)));
+        let help = record.help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+        let _ = writeln!(out, "{}::{}", properties.join(","), data(&format!("{}{help}", record.message)));
+    }
+    out
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Says how many errors and warnings there are.
+#[must_use]
+pub fn summary(errors: usize, warnings: usize) -> String {
+    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    match (errors, warnings) {
+        (0, 0) => "no findings".to_owned(),
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::SourcePath;
+
+    fn files(text: &'static [u8]) -> impl Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> {
+        move |place| match place {
+            Place::Content(path, _) => Some((format!("handbook/{path}"), Some(Arc::from(text)))),
+            _ => None,
+        }
+    }
+
+    fn finding(start: usize, end: usize) -> Diagnostic {
+        let path = SourcePath::new("roles/a.md");
+        Diagnostic::new("dead-link", &path, Some(Span::new(start, end)), "no chapter called `decision`")
+            .help("did you mean `decisions`?")
+    }
+
+    #[test]
+    fn a_finding_is_drawn_with_its_line() {
+        let text = "# T\n\nLeans on [[decision]] when.\n";
+        let start = text.find("[[").unwrap();
+        let drawn = human(&[finding(start, start + 12)], &files(text.as_bytes()), false, 100);
+        let wanted = "error[dead-link]: no chapter called `decision`\n --> handbook/roles/a.md:3:10\n  |\n\
+                      3 | Leans on [[decision]] when.\n  |          ^^^^^^^^^^^^\n  |\n  = help: did you mean `decisions`?\n\n";
+        assert_eq!(drawn, wanted);
+    }
+
+    #[test]
+    fn places_count_characters_and_every_kind_of_line_end() {
+        let bytes = "\u{feff}ü\r\nb\rcé!\n".as_bytes();
+        let at = |needle: &str| {
+            let text = std::str::from_utf8(bytes).unwrap();
+            let at = location(bytes, text.find(needle).unwrap());
+            (at.line, at.column)
+        };
+        assert_eq!(at("ü"), (1, 1));
+        assert_eq!(at("b"), (2, 1));
+        assert_eq!(at("!"), (3, 3));
+        assert_eq!(location(bytes, 999), Location { line: 4, column: 1 });
+    }
+
+    #[test]
+    fn nothing_in_a_file_acts_on_the_terminal() {
+        let drawn = human(&[finding(2, 5)], &files(b"a \x1b[31mred\xff\x07\n"), false, 100);
+        assert!(!drawn.contains('\u{1b}') && !drawn.contains('\u{7}'), "{drawn:?}");
+        assert!(drawn.contains('\u{241b}'));
+    }
+
+    #[test]
+    fn a_span_outside_the_file_and_one_over_several_lines_are_drawn() {
+        for (start, end) in [(0, 400), (500, 600), (3, 3)] {
+            assert!(human(&[finding(start, end)], &files(b"one\ntwo\n"), false, 100).contains("handbook/roles/a.md"));
+        }
+    }
+
+    #[test]
+    fn json_and_github_name_the_place() {
+        let found = [finding(2, 4)];
+        let text: &'static [u8] = b"a b, c\n";
+        let document: serde_json::Value = serde_json::from_str(&json(&found, &files(text))).unwrap();
+        assert_eq!(document["findings"][0]["path"], "handbook/roles/a.md");
+        assert_eq!(document["findings"][0]["end_column"], 5);
+        assert_eq!(document["errors"], 1);
+        let line = github(&found, &files(text));
+        assert_eq!(
+            line,
+            "::error file=handbook/roles/a.md,line=1,endLine=1,col=3,endColumn=5,title=dead-link::no chapter called `decision`%0Ahelp: did you mean `decisions`?\n"
+        );
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        assert_eq!(summary(0, 0), "no findings");
+        assert_eq!(summary(1, 2), "1 error, 2 warnings");
+    }
+}

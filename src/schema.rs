@@ -1,0 +1,115 @@
+//! Describes front matter and `handbook.toml` as JSON Schema (draft 2020-12), from the tables that they are read by.
+//!
+//! Input: the fields of `fields`. Output: JSON. Never a second list of keys: what the reader takes is what the schema says.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::Kind;
+use crate::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
+
+/// Lists what there are schemas for.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    Kind::NAMES.iter().copied().chain(["handbook"]).collect()
+}
+
+/// Returns the schema of a kind's front matter, or of `handbook`.
+#[must_use]
+pub fn of(name: &str) -> Option<Value> {
+    let (title, lists): (String, Vec<&[Field]>) = if name == "handbook" {
+        ("handbook.toml".to_owned(), vec![HANDBOOK])
+    } else {
+        let kind = Kind::from_name(name)?;
+        (format!("Front matter of {}", kind.with_article()), vec![COMMON, of_kind(kind)])
+    };
+    let mut schema = object(&lists);
+    let Value::Object(fields) = &mut schema else { return None };
+    fields.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    fields.insert("title".to_owned(), json!(title));
+    Some(schema)
+}
+
+/// Returns all schemas by name.
+#[must_use]
+pub fn all() -> Value {
+    let schemas: Map<String, Value> =
+        names().into_iter().filter_map(|name| Some((name.to_owned(), of(name)?))).collect();
+    json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": schemas })
+}
+
+fn object(lists: &[&[Field]]) -> Value {
+    let mut properties = Map::new();
+    for field in lists.iter().flat_map(|list| list.iter()) {
+        for name in [field.name, field.also].into_iter().filter(|name| !name.is_empty()) {
+            let mut value = shape(field.shape);
+            if let Value::Object(value) = &mut value {
+                value.insert("description".to_owned(), json!(field.meaning));
+            }
+            properties.insert(name.to_owned(), value);
+        }
+    }
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+fn shape(of: Shape) -> Value {
+    match of {
+        Shape::Any => json!({}),
+        Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Shape::Boolean => json!({ "type": "boolean" }),
+        Shape::Date => json!({ "type": "string", "format": "date" }),
+        Shape::Duration => json!({ "type": "string", "pattern": "^[0-9]+ +(day|week|month|year)s?$" }),
+        Shape::Choice(words) => json!({ "type": "string", "enum": words }),
+        Shape::Level => json!({ "type": ["integer", "string"] }),
+        Shape::Chapter | Shape::Party => json!({ "type": "string" }),
+        Shape::List(inner) => match inner {
+            Shape::Table(_) | Shape::List(_) => json!({ "type": "array", "items": shape(*inner) }),
+            // A single value stands for a list of one.
+            inner => json!({ "anyOf": [shape(*inner), { "type": "array", "items": shape(*inner) }] }),
+        },
+        Shape::Map(inner) => json!({ "type": "object", "additionalProperties": shape(*inner) }),
+        Shape::Table(fields) => object(&[fields]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::fields::{self, Context};
+    use crate::front_matter::{Format, read};
+    use crate::path::SourcePath;
+
+    fn findings(kind: Kind, key: &str) -> Vec<Diagnostic> {
+        let table = read(&format!("{key}: 1\n"), 0, Format::Yaml).unwrap();
+        let path = SourcePath::new("a.md");
+        let mut findings = Vec::new();
+        let context = Context { path: &path, owner: "x" };
+        fields::read(&table, &[COMMON, of_kind(kind)], context, &mut findings);
+        findings
+    }
+
+    #[test]
+    fn the_reader_knows_every_key_of_the_schema_and_no_other() {
+        for kind in Kind::ALL {
+            let schema = of(kind.name()).unwrap();
+            let properties = schema["properties"].as_object().unwrap();
+            for key in properties.keys() {
+                assert!(findings(kind, key).iter().all(|finding| finding.code != "unknown-key"), "{key}");
+            }
+            for other in Kind::ALL {
+                for field in of_kind(other).iter().filter(|field| !properties.contains_key(field.name)) {
+                    assert_eq!(findings(kind, field.name)[0].code, "unknown-key", "{}", field.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_and_the_configuration_have_a_schema() {
+        for name in names() {
+            assert_eq!(of(name).unwrap()["additionalProperties"], false);
+        }
+        assert_eq!(of("rolle"), None);
+    }
+}
