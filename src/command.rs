@@ -6,7 +6,9 @@ mod anchors;
 mod build;
 mod check;
 mod load;
+mod preview;
 mod schema;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -51,7 +53,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Build(options) => build::run(&options),
         Command::Check(options) => check::run(&options),
-        Command::Serve(_) => Err(Failure::Refused { message: "not yet".to_owned(), help: None }),
+        Command::Serve(options) => serve::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
     };

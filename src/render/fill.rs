@@ -421,7 +421,7 @@ fn heading_level(name: &str) -> Option<u8> {
 fn close_headings(html: &str, shift: u8, out: &mut String) {
     let mut rest = html;
     while let Some(at) = rest.find("</h") {
-        let level = rest.as_bytes().get(at + 3).filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
+        let level = rest.as_bytes().get(at + 3).copied().filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
         rest = after;

@@ -1,0 +1,316 @@
+//! Holds the site that the preview shows, and answers requests from it.
+//!
+//! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
+//! preview needs is added here, to the bytes that a build would write.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use serde::Serialize;
+
+use super::load::{Globals, Loaded};
+use crate::cli::Source;
+use crate::compile::{Choices, Compiler};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::highlight::Highlighter;
+use crate::markup::escape;
+use crate::path::UrlPath;
+use crate::report;
+use crate::server::{Answer, Handler, Request};
+use crate::site::Site;
+use crate::theme::{self, Theme, ThemeFiles};
+
+const SCRIPT: &str = include_str!("../server/preview.js");
+const STYLE: &str = include_str!("../server/preview.css");
+
+/// The preview: what it shows now, and what it was made with.
+pub struct Preview {
+    shown: RwLock<Arc<Shown>>,
+    build: AtomicU64,
+    maker: Mutex<Maker>,
+    highlighter: Arc<Highlighter>,
+}
+
+/// What is remembered from one build to the next.
+#[derive(Default)]
+struct Maker {
+    compiler: Compiler,
+    theme: Option<(Arc<Theme>, Vec<ThemeFiles>)>,
+    theme_files: BTreeMap<String, ThemeFiles>,
+    theme_key: String,
+}
+
+/// One state of the site.
+#[derive(Default)]
+struct Shown {
+    /// None where there is no handbook that could be shown, not even an older one.
+    site: Option<Site>,
+    /// Findings of files, configuration and theme; those of references come later.
+    findings: Vec<Diagnostic>,
+    /// What pages show of the findings; those of references are added once they are known.
+    drawn: Mutex<Vec<Drawn>>,
+}
+
+/// A finding as pages show it.
+#[derive(Clone, Serialize)]
+struct Drawn {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    path: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    help: Option<String>,
+    drawing: String,
+    /// The page of the chapter, from the root.
+    url: Option<String>,
+}
+
+/// What the `findings` event says.
+#[derive(Serialize)]
+struct FindingsEvent<'a> {
+    here: Vec<&'a Drawn>,
+    elsewhere: usize,
+    list: Vec<&'a Drawn>,
+}
+
+/// How many findings of other chapters are listed.
+const LISTED: usize = 100;
+
+impl Preview {
+    /// Makes a preview that shows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            shown: RwLock::default(),
+            build: AtomicU64::new(0),
+            maker: Mutex::default(),
+            highlighter: Arc::new(Highlighter::new()),
+        }
+    }
+
+    fn shown(&self) -> Arc<Shown> {
+        Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn show(&self, shown: Shown) {
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shown);
+    }
+
+    /// Returns the number of the build that is shown.
+    #[must_use]
+    pub fn build(&self) -> u64 {
+        self.build.load(Ordering::SeqCst)
+    }
+
+    /// Compiles what was read and shows it; the findings of references are not looked for yet.
+    pub fn update(&self, loaded: &Loaded, source: &Source) {
+        let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
+        let (site, findings) = maker.make(loaded, source, &self.highlighter);
+        let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
+        let drawn = draw(&findings, loaded, &chain, site.as_ref());
+        self.show(Shown { site, findings, drawn: Mutex::new(drawn) });
+        self.build.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Looks for every finding; returns how many errors and warnings there are, and all drawn for the terminal.
+    pub fn check(&self, loaded: &Loaded, color: bool) -> (usize, usize, String) {
+        let shown = self.shown();
+        let maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
+        let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
+        drop(maker);
+        let mut findings = shown.findings.clone();
+        if let Some(site) = &shown.site {
+            findings.extend(site.handbook().findings(false));
+            findings.sort();
+            findings.dedup();
+        }
+        let drawn = draw(&findings, loaded, &chain, shown.site.as_ref());
+        let (errors, warnings) = crate::compile::count(&findings);
+        let files = |place: &Place| loaded.file(place, &chain);
+        let text = report::human(&findings[..findings.len().min(20)], &files, color, 110);
+        *shown.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
+        (errors, warnings, text)
+    }
+
+    /// Returns the data of the `findings` event for a page.
+    #[must_use]
+    pub fn findings_for(&self, page: &str) -> String {
+        let shown = self.shown();
+        let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let page = page.trim_start_matches('/');
+        let is_here = |finding: &&Drawn| finding.url.as_deref().is_none_or(|url| url.split('#').next() == Some(page));
+        let (here, others): (Vec<&Drawn>, Vec<&Drawn>) = drawn.iter().partition(is_here);
+        let elsewhere = others.len();
+        let event = FindingsEvent { here, elsewhere, list: others.into_iter().take(LISTED).collect() };
+        serde_json::to_string(&event).unwrap_or_default()
+    }
+
+    /// Returns the bytes of a page of the site as a build would write them.
+    fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
+        let rendered = shown.site.as_ref()?.render(url)?;
+        Some(match rendered {
+            Ok(rendered) => {
+                let is_page = rendered.media.starts_with("text/html");
+                let bytes = rendered.bytes.into_owned();
+                let body = if is_page { with_preview(bytes) } else { bytes };
+                Answer { status: 200, media: rendered.media, body, location: None }
+            }
+            Err(failure) => diagnostics_page(&[&report::plain(&failure, &|place: &Place| match place {
+                Place::Theme(name, _) => Some((name.clone(), None)),
+                _ => None,
+            })]),
+        })
+    }
+
+    fn missing(&self, shown: &Shown) -> Answer {
+        let page = self.page(shown, &UrlPath::new("404.html"));
+        page.map_or_else(
+            || {
+                let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+                let drawings: Vec<&str> = drawn.iter().map(|finding| finding.drawing.as_str()).collect();
+                diagnostics_page(&drawings)
+            },
+            |answer| Answer { status: 404, ..answer },
+        )
+    }
+}
+
+impl Default for Preview {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Handler for Preview {
+    fn answer(&self, request: &Request) -> Answer {
+        let file = |media, text: &str| Answer { status: 200, media, body: text.as_bytes().to_vec(), location: None };
+        match request.path.as_str() {
+            "_rolebook/preview.js" => return file("text/javascript; charset=utf-8", SCRIPT),
+            "_rolebook/preview.css" => return file("text/css; charset=utf-8", STYLE),
+            _ => {}
+        }
+        let shown = self.shown();
+        let url = UrlPath::new(request.path.as_str());
+        if let Some(answer) = self.page(&shown, &url) {
+            return answer;
+        }
+        let site = shown.site.as_ref();
+        // Hosts lead `/a` on to `/a/`, and show a folder's `index.html` under its own name.
+        let folder = UrlPath::new(format!("{}/", request.path));
+        if site.is_some_and(|site| site.has(&folder)) {
+            return Answer { location: Some(format!("/{}", folder.encoded())), ..Answer::text(301, "moved") };
+        }
+        let index = UrlPath::new(format!("{}index.html", request.path));
+        if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
+            return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
+        }
+        self.missing(&shown)
+    }
+
+    fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
+        vec![("hello", format!("{{\"build\":{}}}", self.build())), ("findings", self.findings_for(page))]
+    }
+}
+
+impl Maker {
+    /// Makes the site: with the last good configuration, theme and chapters where the new ones cannot be read.
+    fn make(&mut self, loaded: &Loaded, source: &Source, highlighter: &Arc<Highlighter>) -> (Option<Site>, Vec<Diagnostic>) {
+        let choices = Choices {
+            title: loaded.project.title(),
+            drafts: true,
+            audience: source.audience.clone(),
+            base_url: source.base_url.clone(),
+            keep_last_good: true,
+        };
+        let handbook = match self.compiler.compile(&loaded.inputs.sources, &choices) {
+            Ok(handbook) => handbook,
+            Err(finding) => return (None, vec![*finding]),
+        };
+        let mut findings = self.load_theme(loaded, &handbook.config);
+        findings.extend(loaded.inputs.findings.iter().cloned());
+        findings.extend(handbook.file_findings.iter().cloned());
+        let findings = handbook.config.judge(findings, false);
+        let site = self.theme.as_ref().map(|(theme, _)| {
+            Site::new(handbook, loaded.inputs.sources.clone(), Arc::clone(theme), Arc::clone(highlighter))
+        });
+        (site, findings)
+    }
+
+    /// Compiles the theme again where its files or what it is given have changed.
+    fn load_theme(&mut self, loaded: &Loaded, config: &crate::config::Config) -> Vec<Diagnostic> {
+        let globals = Globals::new(config);
+        let key = format!("{}/{}/{}", config.theme, config.language, serde_json::to_string(&globals).unwrap_or_default());
+        if self.theme.is_some() && self.theme_key == key && self.theme_files == loaded.inputs.themes {
+            return Vec::new();
+        }
+        let (chain, mut findings) = theme::chain(&config.theme, &loaded.inputs.themes);
+        let (theme, more) = theme::load(&chain, &config.language, &globals);
+        findings.extend(more);
+        if let Some(theme) = theme {
+            self.theme = Some((Arc::new(theme), chain));
+            // A theme with findings is read again next time, so that they are not forgotten.
+            if findings.is_empty() {
+                self.theme_key = key;
+                self.theme_files.clone_from(&loaded.inputs.themes);
+            }
+        }
+        findings
+    }
+}
+
+fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Option<&Site>) -> Vec<Drawn> {
+    let files = |place: &Place| loaded.file(place, chain);
+    findings
+        .iter()
+        .map(|finding| {
+            let place = files(&finding.place);
+            let (url, span) = match &finding.place {
+                Place::Content(path, span) => (site.and_then(|site| site.page_of(path, None)), *span),
+                Place::Theme(_, span) => (None, *span),
+                Place::Handbook => (None, None),
+            };
+            let at = place.as_ref().zip(span).and_then(|((_, bytes), span)| {
+                bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
+            });
+            Drawn {
+                severity: if finding.severity == Severity::Error { "error" } else { "warning" },
+                code: finding.code,
+                message: finding.message.clone(),
+                path: place.map(|(path, _)| path),
+                line: at.map(|at| at.line),
+                column: at.map(|at| at.column),
+                help: finding.help.clone(),
+                drawing: report::plain(finding, &files),
+                url,
+            }
+        })
+        .collect()
+}
+
+/// Adds the preview's script and style to a page, before the end of its head.
+fn with_preview(html: Vec<u8>) -> Vec<u8> {
+    const ADDED: &[u8] = b"<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\"><script defer src=\"/_rolebook/preview.js\"></script>";
+    let Some(at) = html.windows(7).position(|window| window == b"</head>") else { return html };
+    let mut out = Vec::with_capacity(html.len() + ADDED.len());
+    out.extend_from_slice(&html[..at]);
+    out.extend_from_slice(ADDED);
+    out.extend_from_slice(&html[at..]);
+    out
+}
+
+/// Makes the page that stands in for one that cannot be made.
+fn diagnostics_page(drawings: &[&str]) -> Answer {
+    let mut body = String::from(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
+         <body><main><h1>This page cannot be shown</h1>",
+    );
+    for text in drawings {
+        let _ = write!(body, "<pre>{}</pre>", escape(text));
+    }
+    body.push_str("</main></body></html>");
+    let body = with_preview(body.into_bytes());
+    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
+}

@@ -1,0 +1,189 @@
+//! Answers browsers on this machine: the HTTP layer of the preview.
+//!
+//! Input: requests. Output: what a [`Handler`] answers, with the headers of a local server; a stream of events. It knows nothing of handbooks, serves nothing
+//! from disk by path, and listens on the loopback address only. Everything odd is refused before the handler sees it.
+
+mod events;
+mod request;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tiny_http::{Header, Method, Response, Server as Listener, StatusCode};
+
+pub use events::Events;
+pub use request::Request;
+
+/// How many requests are answered at once.
+const WORKERS: usize = 8;
+/// How many further ports are tried where one is taken.
+const PORTS: u16 = 20;
+/// Where the stream of events lies.
+pub const EVENTS: &str = "_rolebook/events";
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The media type.
+    pub media: &'static str,
+    /// The bytes.
+    pub body: Vec<u8>,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+}
+
+impl Answer {
+    /// Makes a short answer in words.
+    #[must_use]
+    pub fn text(status: u16, text: &str) -> Self {
+        Self { status, media: "text/plain; charset=utf-8", body: format!("{text}\n").into_bytes(), location: None }
+    }
+}
+
+/// Answers requests that passed every check.
+pub trait Handler: Send + Sync {
+    /// Answers one request.
+    fn answer(&self, request: &Request) -> Answer;
+
+    /// Returns the events that a browser gets when it opens the stream for `page`: names and data, each on one line.
+    fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
+}
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Listens on `port` of the loopback address, or on the next free one, and answers from then on, on its own threads.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub fn start(port: u16, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
+        let listener = listen(port)?;
+        let address = listener.local_addr()?;
+        let (sender, receiver) = sync_channel::<tiny_http::Request>(256);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..WORKERS {
+            let worker = Worker {
+                receiver: Arc::clone(&receiver),
+                handler: Arc::clone(&handler),
+                events: Arc::clone(&events),
+                port: address.port(),
+            };
+            thread::spawn(move || worker.work());
+        }
+        thread::spawn(move || accept(listener, address, &sender));
+        Ok(Self { address })
+    }
+
+    /// Returns the address to open in a browser.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Returns the port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let mut failure = None;
+    for port in port..=port.saturating_add(PORTS) {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = Some(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
+}
+
+/// Hands requests on. The library gives up for good when one `accept` fails, as it does when descriptors run out: then it is made anew on the same port.
+fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http::Request>) {
+    let mut next = Some(first);
+    loop {
+        let Some(listener) = next.take().or_else(|| TcpListener::bind(address).ok()) else {
+            thread::sleep(Duration::from_millis(50));
+            continue;
+        };
+        let Ok(server) = Listener::from_listener(listener, None) else { continue };
+        while let Ok(request) = server.recv() {
+            if sender.send(request).is_err() {
+                return;
+            }
+        }
+        drop(server);
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+struct Worker {
+    receiver: Arc<Mutex<Receiver<tiny_http::Request>>>,
+    handler: Arc<dyn Handler>,
+    events: Arc<Events>,
+    port: u16,
+}
+
+impl Worker {
+    fn work(&self) {
+        loop {
+            let next = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(raw) = next else { return };
+            self.serve(raw);
+        }
+    }
+
+    fn serve(&self, raw: tiny_http::Request) {
+        let request = match Request::read(&raw, self.port) {
+            Ok(request) => request,
+            Err(refusal) => return respond(raw, refusal),
+        };
+        if request.path == EVENTS {
+            let page = request.query_value("page").unwrap_or_default();
+            let greeting = self.handler.greeting(&page);
+            if !self.events.has_room() {
+                return respond(raw, Answer::text(503, "too many pages are open"));
+            }
+            return self.events.add(raw.into_writer(), page, &greeting);
+        }
+        let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&request)));
+        respond(raw, answer.unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page")));
+    }
+}
+
+/// Sends an answer; a browser that is gone by then is no failure.
+fn respond(raw: tiny_http::Request, answer: Answer) {
+    let is_head = *raw.method() == Method::Head;
+    let length = answer.body.len();
+    let mut headers = vec![
+        header("Content-Type", answer.media),
+        header("Cache-Control", "no-store"),
+        header("X-Content-Type-Options", "nosniff"),
+        header("Cross-Origin-Resource-Policy", "same-origin"),
+        header("Referrer-Policy", "no-referrer"),
+    ];
+    if let Some(location) = &answer.location {
+        headers.push(header("Location", location));
+    }
+    let headers = headers.into_iter().flatten().collect();
+    let body: &[u8] = if is_head { &[] } else { &answer.body };
+    // The library writes the length that it is told, and leaves the body of a HEAD out itself.
+    let response = Response::new(StatusCode(answer.status), headers, body, Some(if is_head { 0 } else { length }), None);
+    let _ = raw.respond(response);
+}
+
+fn header(name: &str, value: &str) -> Option<Header> {
+    Header::from_bytes(name, value).ok()
+}

@@ -1,0 +1,139 @@
+//! Reads a request, or says why it is refused.
+//!
+//! Input: a request as the library read it. Output: [`Request`], whose path is a key and never a place on disk. A page of another site can make a browser send
+//! requests here: Host, Origin and Sec-Fetch-Site tell those apart.
+
+use tiny_http::{Method, Request as Raw};
+
+use super::Answer;
+use crate::path::decode_percent;
+
+/// The longest target in bytes.
+const LONGEST_TARGET: usize = 8 * 1024;
+
+/// A request that passed every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The path, decoded once, without its leading `/`.
+    pub path: String,
+    /// What follows `?`, as it was sent.
+    pub query: Option<String>,
+}
+
+impl Request {
+    /// Reads a request to the server on `port`.
+    ///
+    /// # Errors
+    /// The answer that refuses it.
+    pub fn read(raw: &Raw, port: u16) -> Result<Self, Answer> {
+        check_host(raw, port)?;
+        if !matches!(raw.method(), Method::Get | Method::Head) {
+            return Err(Answer::text(405, "only GET and HEAD are answered"));
+        }
+        // Two ways to say where a body ends are how requests are smuggled past each other (RFC 9112, section 6.1).
+        if header(raw, "Transfer-Encoding").next().is_some() {
+            return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
+        }
+        Self::of_target(raw.url())
+    }
+
+    /// Reads a request target.
+    ///
+    /// # Errors
+    /// The answer that refuses it.
+    pub fn of_target(target: &str) -> Result<Self, Answer> {
+        let bad = || Answer::text(400, "this address is not understood");
+        if target.len() > LONGEST_TARGET {
+            return Err(Answer::text(414, "this address is too long"));
+        }
+        let path = target.strip_prefix('/').ok_or_else(bad)?;
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query.to_owned())));
+        let path = decode_percent(path).ok_or_else(bad)?;
+        if path.chars().any(|c| c.is_control() || c == '\\') || path.starts_with('/') {
+            return Err(bad());
+        }
+        if path.split('/').any(|part| part == ".." || part == ".") {
+            return Err(bad());
+        }
+        if path.split('/').any(|part| part.starts_with('.') && part != ".well-known") {
+            return Err(Answer::text(404, "there is no such page"));
+        }
+        Ok(Self { path, query })
+    }
+
+    /// Returns a value of the query, decoded.
+    #[must_use]
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        let pairs = self.query.as_deref()?.split('&');
+        let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
+        decode_percent(value)
+    }
+}
+
+fn header<'a>(raw: &'a Raw, name: &'static str) -> impl Iterator<Item = &'a str> {
+    raw.headers().iter().filter(move |header| header.field.equiv(name)).map(|header| header.value.as_str())
+}
+
+/// A name that leads here by somebody else's DNS is not ours (DNS rebinding), and neither is a page of another origin.
+fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
+    let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    let hosts: Vec<&str> = header(raw, "Host").collect();
+    match hosts.as_slice() {
+        [host] if ours.iter().any(|own| own.eq_ignore_ascii_case(host)) => {}
+        [_] => return Err(Answer::text(421, "this server answers to localhost only")),
+        _ => return Err(Answer::text(400, "a request names one host")),
+    }
+    let mut origins = header(raw, "Origin");
+    if origins.any(|origin| !ours.iter().any(|own| origin == format!("http://{own}"))) {
+        return Err(Answer::text(403, "this page is not for other sites"));
+    }
+    let cross = header(raw, "Sec-Fetch-Site").any(|site| site == "cross-site");
+    let navigates = header(raw, "Sec-Fetch-Mode").any(|mode| mode == "navigate")
+        && header(raw, "Sec-Fetch-Dest").any(|destination| destination == "document");
+    if cross && !navigates {
+        return Err(Answer::text(403, "this page is not for other sites"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(target: &str) -> u16 {
+        Request::of_target(target).map_or_else(|answer| answer.status, |_| 200)
+    }
+
+    #[test]
+    fn odd_targets_are_refused() {
+        for target in [
+            "http://localhost/",
+            "localhost:80",
+            "*",
+            "",
+            "//evil.example/",
+            "/../x",
+            "/a/%2e%2e/x",
+            "/a/..%2fx",
+            "/%00",
+            "/a%0d%0ab",
+            "/a\\b",
+            "/%5c..",
+            "/%zz",
+            "/%",
+            "/%ff",
+            "/./a",
+        ] {
+            assert_eq!(status(target), 400, "{target}");
+        }
+        assert_eq!(status("/.git/config"), 404);
+        assert_eq!(status(&format!("/{}", "a".repeat(9000))), 414);
+    }
+
+    #[test]
+    fn a_path_is_decoded_once() {
+        let request = Request::of_target("/a%20b/%2525?page=%2Fx&y=1").unwrap();
+        assert_eq!(request.path, "a b/%25");
+        assert_eq!(request.query_value("page").as_deref(), Some("/x"));
+    }
+}
