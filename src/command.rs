@@ -5,7 +5,7 @@
 mod anchors;
 mod build;
 mod check;
-mod load;
+pub mod load;
 mod preview;
 mod schema;
 mod serve;

@@ -537,6 +537,17 @@ impl Writer<'_, '_> {
             return end_of(self.events, n) + 1;
         }
         let address = if form == LinkType::Email { format!("mailto:{address}") } else { address.to_owned() };
+        if self.input.plain {
+            self.out.html.push_str("<a href=\"");
+            escape_address_into(&address, &mut self.out.html);
+            self.out.html.push('"');
+            if !title.is_empty() {
+                self.attribute("title", title);
+            }
+            self.out.html.push('>');
+            self.links.push(OpenLink::Outside);
+            return n + 1;
+        }
         match destination(&address, Form::Relative, self.input.config.markdown.html) {
             Destination::Inside(reference) => {
                 let number = self.references.add(reference, self.input.place.span(range));
@@ -580,6 +591,10 @@ impl Writer<'_, '_> {
             return end + 1;
         }
         let alt = plain_text(&self.events[n + 1..end]);
+        if self.input.plain {
+            self.push_image(Image { source: ImageSource::Remote(address.to_owned()), alt, title: title.to_owned() });
+            return end + 1;
+        }
         let address = address.strip_suffix('\\').unwrap_or(address);
         let source = match destination(address, Form::Image, self.input.config.markdown.html) {
             Destination::Inside(reference) => ImageSource::File(self.references.add(reference, span)),

@@ -1,0 +1,100 @@
+//! Sends the examples of the CommonMark specification through our own writer.
+
+use rolebook::config::{Config, HtmlPolicy};
+use rolebook::document::{Fill, Hole, ImageSource, Kind};
+use rolebook::markdown::{self, Input, Place, References};
+use rolebook::markup::{escape, escape_address_into};
+use rolebook::path::SourcePath;
+use rolebook::source::Text;
+use serde::Deserialize;
+
+use crate::support::repository;
+
+#[derive(Deserialize)]
+struct Example {
+    example: u32,
+    section: String,
+    markdown: String,
+    html: String,
+}
+
+/// Renders with CommonMark alone and fills the holes that it leaves: code and images.
+fn render(markdown: &str) -> String {
+    let text = Text::new(markdown.as_bytes()).unwrap();
+    let mut config = Config::bare("x");
+    config.markdown.html = HtmlPolicy::Trusted;
+    let path = SourcePath::new("a.md");
+    let place = Place { text: &text, start: 0 };
+    let input =
+        Input { body: &text.text, path: &path, kind: Kind::Page, config: &config, place, seed: "0", plain: true };
+    let parsed = markdown::parse(input, &mut References::default());
+    let mut out = String::new();
+    let Fill { html, holes, .. } = &parsed.body.main;
+    let mut last = 0;
+    for (at, hole) in holes {
+        out.push_str(&html[last..*at as usize]);
+        last = *at as usize;
+        match hole {
+            Hole::Code(n) => {
+                let code = &parsed.body.code[*n as usize];
+                let language = if code.language.is_empty() {
+                    String::new()
+                } else {
+                    format!(" class=\"language-{}\"", escape(&code.language))
+                };
+                out.push_str(&format!("<pre><code{language}>{}</code></pre>", escape(&code.text)));
+            }
+            Hole::Image(n) => {
+                let image = &parsed.body.images[*n as usize];
+                let ImageSource::Remote(address) = &image.source else { panic!("{image:?}") };
+                let mut source = String::new();
+                escape_address_into(address, &mut source);
+                let title =
+                    if image.title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&image.title)) };
+                out.push_str(&format!("<img src=\"{source}\" alt=\"{}\"{title} />", escape(&image.alt)));
+            }
+            Hole::HeadingAnchor(_) => {}
+            hole => panic!("CommonMark alone has no {hole:?}"),
+        }
+    }
+    out.push_str(&html[last..]);
+    out
+}
+
+/// Headings have ids here and none in the specification; that is the one named difference.
+fn without_heading_ids(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find(" id=\"") {
+        let is_heading = rest[..at].len() >= 3 && rest[..at].ends_with(|c: char| ('1'..='6').contains(&c)) && rest[..at - 1].ends_with("<h");
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        rest = after;
+        if is_heading {
+            let end = rest[5..].find('"').unwrap() + 6;
+            rest = &rest[end..];
+        } else {
+            out.push_str(&rest[..5]);
+            rest = &rest[5..];
+        }
+    }
+    out + rest
+}
+
+#[test]
+fn every_example_of_the_specification_comes_out_as_it_says() {
+    let data = std::fs::read_to_string(repository().join("tests/data/commonmark-0.31.2.json")).unwrap();
+    let examples: Vec<Example> = serde_json::from_str(&data).unwrap();
+    assert_eq!(examples.len(), 652);
+    let mut failed = Vec::new();
+    for example in &examples {
+        let html = without_heading_ids(&render(&example.markdown));
+        if html != example.html {
+            failed.push(format!(
+                "{} ({})\n  {:?}\n  wanted {:?}\n  got    {html:?}",
+                example.example, example.section, example.markdown, example.html
+            ));
+        }
+    }
+    assert!(failed.is_empty(), "{} of 652 differ:\n{}", failed.len(), failed.join("\n"));
+}

@@ -1,0 +1,10 @@
+//! The integration tests, as one program: the library and the command line from outside.
+
+mod architecture;
+mod builds;
+mod cases;
+mod commonmark;
+mod refusals;
+mod support;
+mod themes;
+mod warm;

@@ -1,0 +1,109 @@
+//! What the tests share: compiling texts, running the program, reading folders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use rolebook::command::load::Globals;
+use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::diagnostic::{Diagnostic, Place};
+use rolebook::highlight::Highlighter;
+use rolebook::report;
+use rolebook::site::Site;
+use rolebook::source::{SourceFile, Sources};
+use rolebook::theme::{self, Theme, ThemeFiles};
+
+/// The repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What lies beside the repository for those who have it; `None` says so once per test.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let place = repository().join("../shared").join(name);
+    if place.exists() {
+        return Some(place);
+    }
+    println!("skipped: `{name}` is not beside this checkout");
+    None
+}
+
+/// Compiles texts as `rolebook build` would.
+pub fn compile(sources: &Sources) -> Result<Handbook, Box<Diagnostic>> {
+    Compiler::new().compile(sources, &Choices { title: "Handbook".to_owned(), ..Choices::default() })
+}
+
+/// Lays a theme over the default one and compiles it.
+pub fn theme_over(files: Option<ThemeFiles>, handbook: &Handbook) -> (Option<Theme>, Vec<Diagnostic>) {
+    let wanted = files.as_ref().map_or_else(|| "default".to_owned(), |files| files.name.clone());
+    let themes: BTreeMap<String, ThemeFiles> = files.into_iter().map(|files| (files.name.clone(), files)).collect();
+    let (chain, mut findings) = theme::chain(&wanted, &themes);
+    let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+    findings.extend(more);
+    (theme, findings)
+}
+
+/// Makes the site of texts with a theme over the default one.
+pub fn site_with(sources: &Sources, files: Option<ThemeFiles>) -> Site {
+    let handbook = compile(sources).unwrap();
+    let (theme, findings) = theme_over(files, &handbook);
+    assert!(findings.is_empty(), "{findings:?}");
+    Site::new(handbook, sources.clone(), Arc::new(theme.unwrap()), Arc::new(Highlighter::new()))
+}
+
+/// Draws findings as the program does, for files named `handbook/…`.
+pub fn draw(findings: &[Diagnostic], sources: &Sources) -> String {
+    let files = |place: &Place| match place {
+        Place::Content(path, _) => Some((format!("handbook/{path}"), sources.bytes(path).cloned())),
+        Place::Theme(name, _) => Some((format!("themes/{name}"), None)),
+        Place::Handbook => None,
+    };
+    report::human(findings, &files, false, 120)
+}
+
+/// Renders a page as text.
+pub fn page(site: &Site, url: &str) -> String {
+    let url = rolebook::path::UrlPath::new(url);
+    let rendered = site.render(&url).unwrap_or_else(|| panic!("no page at `{url}`")).unwrap();
+    String::from_utf8(rendered.bytes.into_owned()).unwrap()
+}
+
+/// Reads a folder into sources.
+pub fn read_folder(root: &Path) -> Sources {
+    let files = files_below(root).into_iter();
+    let files = files.map(|(path, bytes)| (rolebook::path::SourcePath::new(path), SourceFile::new(bytes)));
+    Sources { files: files.collect() }
+}
+
+/// Reads every file below a folder, by its path with `/`.
+pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// Runs the program in a folder.
+pub fn rolebook(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rolebook")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// Writes files into a folder.
+pub fn write(root: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
