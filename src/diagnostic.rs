@@ -208,11 +208,13 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, 
             && other_length >= 4
             && (other.starts_with(&wanted) || wanted.starts_with(&other) || other.ends_with(&wanted));
         // The distance is at least the difference of the lengths: most candidates end here.
-        if !contained && length.abs_diff(other_length) > longest.div_ceil(3) {
+        // Of a name of one or two letters nothing would be left.
+        let most_distance = if longest < 3 { 0 } else { longest.div_ceil(3).min(6) };
+        if !contained && length.abs_diff(other_length) > most_distance {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &other);
-        if contained || distance <= longest.div_ceil(3).min(6) {
+        if contained || distance <= most_distance {
             found.push((distance, candidate));
         }
     }

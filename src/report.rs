@@ -87,7 +87,9 @@ fn draw(finding: &Diagnostic, files: &Files<'_>, renderer: &Renderer) -> String 
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(visible(help)));
     }
-    renderer.render(&[group])
+    let drawn = renderer.render(&[group]);
+    // Without a line number the library leaves no room for one: then findings with and without a line would not stand in line.
+    if drawn.contains("\n--> ") { drawn.replace("\n--> ", "\n --> ").replace("\n = ", "\n  = ") } else { drawn }
 }
 
 fn with_source<'a>(group: Group<'a>, finding: &Diagnostic, path: &str, bytes: Option<&[u8]>) -> Group<'a> {

@@ -364,11 +364,33 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
             // The engine stops at the first template that it cannot read; an author wants to know of all.
             let mut findings: Vec<Diagnostic> = sources.iter().filter_map(unreadable).collect();
             if findings.is_empty() {
-                findings = explain(&error, DEFAULT, sources);
+                findings = with_missing_blocks(explain(&error, DEFAULT, sources), chain);
             }
             Err(findings)
         }
     }
+}
+
+/// Says once that a template which others build on has lost its blocks, and not once for each of those that miss them.
+fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<Diagnostic> {
+    let block = |finding: &Diagnostic| {
+        let rest = finding.message.strip_prefix("block `")?;
+        let (name, rest) = rest.split_once('`')?;
+        let is_below = matches!(&finding.place, Place::Theme(file, _) if file.starts_with("default/"));
+        (rest.contains("not defined") && is_below).then(|| name.to_owned())
+    };
+    let mut missing: Vec<String> = findings.iter().filter_map(block).collect();
+    missing.sort();
+    missing.dedup();
+    let own = chain.iter().filter(|theme| theme.name != DEFAULT).find_map(|theme| {
+        let file = ["page.html", "base.html"].into_iter().find(|file| theme.files.contains_key(&format!("templates/{file}")))?;
+        Some((format!("{}/{file}", theme.name), file))
+    });
+    let Some((place, file)) = own.filter(|_| !missing.is_empty()) else { return findings };
+    let message = format!("other templates build on blocks that this one does not have: {}", missing.join(", "));
+    let help = format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
+    let finding = Diagnostic::at("template", Place::Theme(place, None), message).help(help);
+    findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
 }
 
 /// Reads one template by itself and returns what keeps it from being read.

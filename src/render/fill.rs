@@ -68,7 +68,7 @@ impl<'a> Filler<'a> {
         let fill = &self.document(chapter).body.main;
         let mut out = String::with_capacity(fill.html.len() * 2);
         let scope = Scope { chapter, depth: 0, own: true };
-        self.fill(fill, 0..fill.html.len() + 1, scope, &mut out);
+        self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut out);
         self.write_footnotes(&mut out);
         out
     }
@@ -80,24 +80,22 @@ impl<'a> Filler<'a> {
         let Some((start, end)) = body.statements.get(number).copied() else { return String::new() };
         let mut out = String::new();
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
-        self.fill(&body.main, start as usize..end as usize + 1, scope, &mut out);
+        self.fill(&body.main, (start as usize..end as usize, end as usize), scope, &mut out);
         out.truncate(out.trim_end().len());
         out
     }
 
-    /// Appends the bytes of `range` (its end may lie one past the text, to take holes there) with its holes filled.
-    fn fill(&mut self, fill: &Fill, range: Range<usize>, scope: Scope, out: &mut String) {
-        let end = range.end.min(fill.html.len());
+    /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
+    fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
         let mut at = range.start;
-        for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) < range.end) {
+        for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) <= last) {
             let offset = *offset as usize;
             self.text(fill, at..offset, scope, out);
             self.hole(hole, offset, scope, out);
             at = offset;
         }
-        // Past the end of a statement lies its item's end tag.
-        self.text(fill, at..end.min(if range.end > fill.html.len() { end } else { range.end }), scope, out);
+        self.text(fill, at..range.end, scope, out);
     }
 
     /// Appends HTML without holes, linking terms in its runs of text.
@@ -319,7 +317,7 @@ impl<'a> Filler<'a> {
             let Some((_, fill)) = document.body.footnotes.get(number as usize) else { continue };
             let mut inner = String::new();
             let scope = Scope { chapter, depth: 0, own: true };
-            self.fill(fill, 0..fill.html.len() + 1, scope, &mut inner);
+            self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut inner);
             let back = escape(self.view.theme.ui("footnote-back"));
             let link = format!(" <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>");
             let inner = inner.trim_end();
@@ -365,15 +363,16 @@ impl<'a> Filler<'a> {
         };
         let is_whole = anchor.is_none();
         let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());
-        let end = if is_whole || is_statement { range.end + 1 } else { range.end };
+        // A hole at the end of a section belongs to what follows; at the end of a statement, to the statement.
+        let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
         let mut inner = String::new();
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
-        self.fill(&document.body.main, range.start..end, inner_scope, &mut inner);
+        self.fill(&document.body.main, (range.clone(), last), inner_scope, &mut inner);
         let prefix = format!("{}--", document.meta.id);
         let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
-        out.push_str("<section class=\"embed\">\n");
-        out.push_str(&moved(&inner, &prefix, shift));
-        out.push_str("\n</section>");
+        let inner = moved(inner.trim_end(), &prefix, shift);
+        let inner = if is_statement { format!("<ul>\n<li>{inner}</li>\n</ul>") } else { inner };
+        let _ = write!(out, "<section class=\"embed\">\n{inner}\n</section>");
     }
 }
 

@@ -1,1 +1,122 @@
-//! TODO
+//! Builds real folders: our own handbook, one that was not written for us, the same twice under other circumstances, and through the preview.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+use crate::support::{files_below, read_folder, repository, rolebook, shared, site_with};
+
+/// Without the manifest and the lock, which name no page.
+fn site_files(root: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    files_below(root).into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect()
+}
+
+#[test]
+fn our_own_handbook_builds_without_a_finding() {
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("site");
+    let output = rolebook(repository(), &["build", "--strict", "--out", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(out.join("index.html").is_file() && out.join("404.html").is_file() && out.join("sitemap.xml").is_file());
+}
+
+#[test]
+fn two_builds_in_other_folders_zones_and_languages_are_equal() {
+    let build = |threads: &str, zone: &str, language: &str, mask: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("a copy");
+        for (name, bytes) in files_below(&repository().join("handbook")) {
+            let path = copy.join("handbook").join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let script = format!("umask {mask}; exec \"$0\" build");
+        let status = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_rolebook")])
+            .current_dir(&copy)
+            .env("RAYON_NUM_THREADS", threads)
+            .env("TZ", zone)
+            .env("LANG", language)
+            .status()
+            .unwrap();
+        assert!(status.success());
+        files_below(&copy.join("public"))
+    };
+    assert_eq!(build("1", "UTC", "C", "022"), build("7", "Asia/Kathmandu", "tr_TR.UTF-8", "077"));
+}
+
+#[test]
+fn the_preview_serves_what_a_build_writes() {
+    let sources = read_folder(&repository().join("handbook"));
+    let site = site_with(&sources, None);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
+        .args(["serve", "--port", "4870"])
+        .arg(repository())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut head = [0; 64];
+    let n = child.stdout.as_mut().unwrap().read(&mut head).unwrap();
+    let line = String::from_utf8_lossy(&head[..n]).into_owned();
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let mut differ = Vec::new();
+    for url in site.urls() {
+        let rendered = site.render(url).unwrap().unwrap();
+        let served = without_preview(&get(&address, &url.encoded()));
+        if served != *rendered.bytes {
+            differ.push(url.clone());
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(differ.is_empty(), "{differ:?}");
+}
+
+fn get(address: &str, path: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let body = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+    answer.split_off(body)
+}
+
+/// Takes out what only the preview adds.
+fn without_preview(page: &[u8]) -> Vec<u8> {
+    let start: &[u8] = b"<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\">";
+    let Some(at) = page.windows(start.len()).position(|window| window == start) else { return page.to_vec() };
+    let end = page[at..].windows(9).position(|window| window == b"</script>").unwrap() + at + 9;
+    [&page[..at], &page[end..]].concat()
+}
+
+#[test]
+fn a_handbook_that_was_not_written_for_us_builds_on_the_first_try() {
+    let Some(archive) = shared("real/sourcegraph-handbook.tar.gz") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let unpacked = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status().unwrap();
+    assert!(unpacked.success());
+    let output = rolebook(folder.path(), &["build", "content", "--out", "site"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let chapters = files_below(&folder.path().join("content")).into_keys().filter(|name| name.ends_with(".md")).count();
+    assert_eq!(chapters, 883);
+    let pages = site_files(&folder.path().join("site")).into_iter().filter(|(name, _)| name.ends_with("index.html")).count();
+    assert!(pages >= 883, "{pages}");
+}
+
+#[test]
+fn check_reports_in_every_format_and_exits_with_one() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::write(folder.path(), &[("handbook.toml", ""), ("a.md", "# A\n\n[[gone]]\n")]);
+    let human = rolebook(folder.path(), &["check"]);
+    assert_eq!(human.status.code(), Some(1));
+    let text = String::from_utf8(human.stderr).unwrap();
+    assert!(text.contains("--> a.md:3:1") && !text.contains('\u{1b}'), "{text}");
+    let json = rolebook(folder.path(), &["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(document["findings"][0]["code"], "dead-link");
+    let github = rolebook(folder.path(), &["check", "--format", "github"]);
+    assert!(String::from_utf8(github.stdout).unwrap().starts_with("::error file=a.md,line=3,"));
+    assert!(rolebook(folder.path(), &["check", "--strikt"]).status.code() == Some(2));
+    assert!(rolebook(folder.path(), &["build", "nowhere"]).status.code() == Some(2));
+}

@@ -1,1 +1,130 @@
-//! TODO
+//! Golden cases: each file of `tests/cases` is a handbook in one text, with the findings and pages that must come of it.
+//!
+//! A line `#### file PATH` begins a file of the handbook, `#### theme PATH` one of a theme laid over the default; `#### findings` begins what the
+//! terminal shows, `#### page URL` what a page's text becomes. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
+
+use std::fmt::Write as _;
+
+use rolebook::path::UrlPath;
+use rolebook::source::{SourceFile, Sources};
+use rolebook::theme::ThemeFiles;
+
+use crate::support::{compile, draw, files_below, repository, site_with, theme_over};
+
+/// One case: its parts in the order written.
+struct Case {
+    parts: Vec<(String, String, String)>,
+}
+
+impl Case {
+    fn read(text: &str) -> Self {
+        let mut parts: Vec<(String, String, String)> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            if let Some(head) = line.strip_prefix("#### ") {
+                let (kind, name) = head.trim_end().split_once(' ').unwrap_or((head.trim_end(), ""));
+                parts.push((kind.to_owned(), name.to_owned(), String::new()));
+            } else if let Some(last) = parts.last_mut() {
+                last.2.push_str(line);
+            }
+        }
+        Self { parts }
+    }
+
+    fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.parts.iter().filter(move |part| part.0 == kind).map(|part| (part.1.as_str(), part.2.as_str()))
+    }
+
+    /// Files whose bytes a text cannot hold are written with escapes: `\xFF` and `\r`.
+    fn sources(&self) -> Sources {
+        let bytes = |text: &str| -> Vec<u8> {
+            let mut out = Vec::new();
+            let mut rest = text;
+            while let Some(at) = rest.find("\\x") {
+                out.extend_from_slice(rest[..at].as_bytes());
+                out.push(u8::from_str_radix(&rest[at + 2..at + 4], 16).unwrap());
+                rest = &rest[at + 4..];
+            }
+            out.extend_from_slice(rest.as_bytes());
+            out
+        };
+        let files = self.of_kind("file").map(|(path, text)| {
+            let content = if text.contains("\\x") { bytes(text) } else { text.as_bytes().to_vec() };
+            (rolebook::path::SourcePath::new(path), SourceFile::new(content))
+        });
+        Sources { files: files.collect() }
+    }
+
+    /// A theme that marks where a page's own text begins and ends.
+    fn marking_theme() -> ThemeFiles {
+        let page = "{% extends \"default/page.html\" %}{% block content %}<!--begin-->{{ content | safe }}<!--end-->{% endblock %}";
+        ThemeFiles::from_texts("marking", [("templates/page.html", page)])
+    }
+
+    fn findings(&self) -> String {
+        let sources = self.sources();
+        let handbook = match compile(&sources) {
+            Ok(handbook) => handbook,
+            Err(finding) => return draw(&[*finding], &sources),
+        };
+        let mut findings = handbook.findings(false);
+        let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
+        if !theme.is_empty() {
+            let (theme, found) = theme_over(Some(ThemeFiles::from_texts("own", theme)), &handbook);
+            findings.extend(handbook.config.judge(found, false));
+            if let Some(theme) = theme {
+                let highlighter = std::sync::Arc::new(rolebook::highlight::Highlighter::new());
+                let site = rolebook::site::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
+                let mut failures = site.failures();
+                failures.sort();
+                failures.dedup();
+                findings.extend(failures);
+            }
+        }
+        draw(&findings, &sources)
+    }
+
+    fn page(&self, url: &str) -> String {
+        let site = site_with(&self.sources(), Some(Self::marking_theme()));
+        let rendered = site.render(&UrlPath::new(url)).unwrap_or_else(|| panic!("no page `{url}`")).unwrap();
+        let text = String::from_utf8(rendered.bytes.into_owned()).unwrap();
+        let text = text.split("<!--begin-->").nth(1).unwrap().split("<!--end-->").next().unwrap();
+        format!("{}\n", text.trim())
+    }
+
+    /// Returns the case as it is now.
+    fn now(&self) -> String {
+        let mut out = String::new();
+        for (kind, name, text) in &self.parts {
+            let head = format!("{kind} {name}");
+            let text = match kind.as_str() {
+                "findings" => self.findings().trim_end().to_owned() + "\n",
+                "page" => self.page(name),
+                _ => text.clone(),
+            };
+            let _ = write!(out, "#### {}\n{text}", head.trim_end());
+        }
+        out
+    }
+}
+
+#[test]
+fn every_case_comes_out_as_written() {
+    let root = repository().join("tests/cases");
+    let update = std::env::var_os("UPDATE_CASES").is_some();
+    let mut failed = Vec::new();
+    let files = files_below(&root);
+    assert!(files.len() >= 25, "the cases are gone");
+    for (name, bytes) in files {
+        let text = String::from_utf8(bytes).unwrap();
+        let now = Case::read(&text).now();
+        if now == text {
+            continue;
+        }
+        if update {
+            std::fs::write(root.join(&name), now).unwrap();
+        } else {
+            failed.push(format!("---- {name}\n{now}"));
+        }
+    }
+    assert!(failed.is_empty(), "{} cases differ; as they are now:\n{}", failed.len(), failed.join("\n"));
+}

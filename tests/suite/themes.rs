@@ -1,1 +1,56 @@
-//! TODO
+//! Lays themes over the default one: one block, one template, one asset, one text of the user interface.
+
+use rolebook::source::Sources;
+use rolebook::theme::ThemeFiles;
+
+use crate::support::{page, site_with};
+
+fn chapters() -> Sources {
+    Sources::from_texts([
+        ("index.md", "# Home\n"),
+        ("roles/a.md", "---\nrank: 1\n---\n# Role A\n\n## One\n\n## Two\n"),
+        ("guides/g.md", "# Guide\n\n## One\n\n## Two\n"),
+    ])
+}
+
+fn with(files: &[(&str, &str)], url: &str) -> String {
+    page(&site_with(&chapters(), Some(ThemeFiles::from_texts("own", files.iter().copied()))), url)
+}
+
+#[test]
+fn a_theme_replaces_one_block_of_every_page_that_builds_on_it() {
+    let files = [(
+        "templates/page.html",
+        "{% extends \"default/page.html\" %}{% block turn %}<p class=\"mine\">mine</p>{% endblock %}",
+    )];
+    for url in ["roles/a/", "guides/g/"] {
+        let html = with(&files, url);
+        assert!(html.contains("<p class=\"mine\">mine</p>"), "{url}");
+        assert!(html.contains("On this page") && !html.contains("class=\"turn\""), "{url}");
+    }
+}
+
+#[test]
+fn a_theme_replaces_one_template_and_leaves_the_others() {
+    let files = [("templates/role.html", "<!DOCTYPE html><title>{{ page.title }}</title>")];
+    assert_eq!(with(&files, "roles/a/"), "<!DOCTYPE html><title>Role A</title>");
+    assert!(with(&files, "guides/g/").contains("<main id=\"main\""));
+}
+
+#[test]
+fn a_theme_replaces_one_asset_and_adds_another() {
+    let theme = ThemeFiles::from_texts("own", [("assets/tokens.css", ":root{--x:1}"), ("assets/custom.css", "a{}")]);
+    let site = site_with(&chapters(), Some(theme));
+    let find = |name: &str| site.urls().find(|url| url.as_str().ends_with(name)).unwrap().as_str().to_owned();
+    assert_eq!(page(&site, &find("tokens.css")), ":root{--x:1}");
+    assert!(page(&site, &find("style.css")).len() > 1000);
+    let html = page(&site, "guides/g/");
+    assert!(html.contains(&format!("href=\"../../{}\"", find("custom.css"))));
+}
+
+#[test]
+fn a_theme_replaces_one_text_of_the_user_interface() {
+    let html = with(&[("ui/en.toml", "contents = \"In this chapter\"\n")], "guides/g/");
+    assert!(html.contains("In this chapter") && !html.contains("On this page"));
+    assert!(html.contains("Skip to the text"));
+}

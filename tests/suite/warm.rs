@@ -1,1 +1,145 @@
-//! TODO
+//! Holds warm builds equal to cold ones: whatever is edited in whatever order, what is remembered never changes a byte.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use rolebook::command::load::Globals;
+use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::highlight::Highlighter;
+use rolebook::path::{SourcePath, UrlPath};
+use rolebook::site::Site;
+use rolebook::source::{SourceFile, Sources};
+use rolebook::theme::{self, ThemeFiles};
+
+use crate::support::draw;
+
+/// One step of an author.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// Writes text number `text` to chapter number `chapter`.
+    Write { chapter: usize, text: usize },
+    Remove { chapter: usize },
+    Rename { from: usize, to: usize },
+    Configure { text: usize },
+    Theme { text: usize },
+}
+
+const PATHS: &[&str] = &[
+    "index.md",
+    "roles/a.md",
+    "roles/b.md",
+    "competencies/talk.md",
+    "strategy/s.md",
+    "guides/g.md",
+    "guides/index.md",
+    "glossary.md",
+    "paths/p.md",
+    "SUMMARY.md",
+    "assets/x.svg",
+];
+
+const TEXTS: &[&str] = &[
+    "# One\n\n[[a]] [[talk@3]] and [g](/guides/g.md#two)\n",
+    "---\nrank: 2\ngrows_into: b\ncompetencies: {talk: 3}\n---\n# A role\n\n## Responsibilities\n\n- Does a thing. {#thing}\n",
+    "---\nrank: 3\nextends: a\n---\n# B role\n",
+    "# Talk\n\n### Owning\n\n- Writes the brief.\n- Asks. {replaces=l2-says-it}\n\n### Practising\n\n- Says it.\n",
+    "---\nled_by: a\n---\n# S\n\n## Decisions\n\n### Price {scope=area}\n\n- Accountable: [[a]]\n- Consulted: finance\n",
+    "# G\n\n## Two\n\n![[talk#owning]]\n\n```rust\nfn a() {}\n```\n\n{{ matrix() }}\n",
+    "# Glossary\n\nBrief {aliases=\"note\"}\n: A page.\n",
+    "---\nchapters: [a, g]\n---\n# P\n\nA brief note.[^1]\n\n[^1]: Here.\n",
+    "---\ntitle: broken: yes\n---\n# Broken\n",
+    "---\nstatus: draft\n---\n# Draft\n",
+    "- [G](guides/g.md)\n",
+    "<b onclick=\"x()\">raw</b> ![x](/assets/x.svg) [[gone]] {{ ladder() }} {{ decisions() }}\n",
+    "",
+];
+
+const CONFIGS: &[&str] = &[
+    "title = \"T\"\n[partners]\nfinance = \"Finance\"\n[check]\ndead-link = \"warn\"\n",
+    "title = \"U\"\nurls = \"file\"\nbase_url = \"https://x.example/y\"\n",
+    "[audiences.m]\n[markdown]\nsmart_quotes = true\n",
+    "compare = [[\"a\", \"b\"]]\n[[scale]]\nlevel = 1\nname = \"Only\"\n",
+];
+
+const THEMES: &[&str] = &["contents = \"Inside\"\n", "contents = \"Below\"\n"];
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let edit = prop_oneof![
+        6 => (0..PATHS.len(), 0..TEXTS.len()).prop_map(|(chapter, text)| Edit::Write { chapter, text }),
+        1 => (0..PATHS.len()).prop_map(|chapter| Edit::Remove { chapter }),
+        1 => (0..PATHS.len(), 0..PATHS.len()).prop_map(|(from, to)| Edit::Rename { from, to }),
+        1 => (0..CONFIGS.len()).prop_map(|text| Edit::Configure { text }),
+        1 => (0..THEMES.len()).prop_map(|text| Edit::Theme { text }),
+    ];
+    prop::collection::vec(edit, 1..12)
+}
+
+struct World {
+    sources: Sources,
+    ui: Option<&'static str>,
+}
+
+impl World {
+    fn apply(&mut self, edit: &Edit) {
+        let files = &mut self.sources.files;
+        let path = |n: usize| SourcePath::new(PATHS[n]);
+        match edit {
+            Edit::Write { chapter, text } => {
+                files.insert(path(*chapter), SourceFile::new(TEXTS[*text].as_bytes()));
+            }
+            Edit::Remove { chapter } => {
+                files.remove(&path(*chapter));
+            }
+            Edit::Rename { from, to } => {
+                if let Some(file) = files.remove(&path(*from)) {
+                    files.insert(path(*to), file);
+                }
+            }
+            Edit::Configure { text } => {
+                files.insert(SourcePath::new("handbook.toml"), SourceFile::new(CONFIGS[*text].as_bytes()));
+            }
+            Edit::Theme { text } => self.ui = Some(THEMES[*text]),
+        }
+    }
+
+    /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
+    fn all(&self, handbook: Handbook, highlighter: &Arc<Highlighter>) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
+        let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
+        let name = if own.is_some() { "own" } else { "default" };
+        let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
+        let (chain, _) = theme::chain(name, &themes);
+        let (theme, _) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+        let findings = draw(&handbook.findings(false), &self.sources);
+        let site = Site::new(handbook, self.sources.clone(), Arc::new(theme.unwrap()), Arc::clone(highlighter));
+        let pages = site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
+        (pages, findings)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_warm_build_equals_a_cold_one(edits in edits()) {
+        let choices = Choices { title: "T".to_owned(), ..Choices::default() };
+        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None };
+        let mut compiler = Compiler::new();
+        let warm_highlighter = Arc::new(Highlighter::new());
+        for edit in &edits {
+            world.apply(edit);
+            let warm = compiler.compile(&world.sources, &choices);
+            let cold = Compiler::new().compile(&world.sources, &choices);
+            match (warm, cold) {
+                (Ok(warm), Ok(cold)) => {
+                    let warm = world.all(warm, &warm_highlighter);
+                    let cold = world.all(cold, &Arc::new(Highlighter::new()));
+                    prop_assert_eq!(&warm.1, &cold.1);
+                    prop_assert_eq!(warm.0, cold.0);
+                }
+                (Err(warm), Err(cold)) => prop_assert_eq!(warm, cold),
+                (warm, cold) => prop_assert!(false, "{:?} {:?}", warm.is_ok(), cold.is_ok()),
+            }
+        }
+    }
+}
