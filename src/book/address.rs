@@ -127,7 +127,9 @@ fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath>
         return None;
     }
     let trimmed = alias.trim_matches('/');
-    if trimmed.is_empty() {
+    // A single word with a capital is another title, not an old address.
+    let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
+    if trimmed.is_empty() || is_title {
         return None;
     }
     let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
