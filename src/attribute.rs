@@ -97,8 +97,7 @@ fn one(text: &str) -> Option<((String, String), usize)> {
         return ends.then(|| ((key.to_owned(), quoted[..close].to_owned()), length));
     }
     let value = &text[equals + 1..word_end];
-    (!value.is_empty() && !value.contains(['"', '{', '}']))
-        .then(|| ((key.to_owned(), value.to_owned()), word_end))
+    (!value.is_empty() && !value.contains(['"', '{', '}'])).then(|| ((key.to_owned(), value.to_owned()), word_end))
 }
 
 /// An id or a class: anything that can stand in a fragment without quoting trouble.
@@ -130,7 +129,8 @@ mod tests {
 
     #[test]
     fn braces_with_anything_else_are_text() {
-        for text in ["uses {curly} words", "set {a, b}", "f(x){#id}", "{}", "a {level=}", "{{ matrix() }}", "a {\"x\"}"] {
+        for text in ["uses {curly} words", "set {a, b}", "f(x){#id}", "{}", "a {level=}", "{{ matrix() }}", "a {\"x\"}"]
+        {
             assert_eq!(pairs(text), None, "{text}");
         }
     }

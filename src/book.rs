@@ -14,9 +14,7 @@ use std::sync::Arc;
 
 pub use address::{Generated, folder_url, generated_url};
 pub use names::Names;
-pub use relations::{
-    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of,
-};
+pub use relations::{CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of};
 pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 

@@ -94,7 +94,9 @@ impl Checker<'_> {
         let path = &self.book.meta(from).path;
         let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
         match target {
-            Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => None,
+            Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => {
+                None
+            }
             Target::DeadAnchor(chapter) => Some(self.dead_anchor(reference, *chapter, from)),
             Target::WrongKind(chapter) => {
                 let wanted = match reference.form {
@@ -122,9 +124,8 @@ impl Checker<'_> {
             Form::Wiki | Form::Embed => {
                 make("dead-link", format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
             }
-            Form::AnyField => {
-                make("unknown-chapter", format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
-            }
+            Form::AnyField => make("unknown-chapter", format!("no chapter called `{name}`"))
+                .maybe_help(self.help_for_name(name, None)),
             Form::Field(kind) => {
                 let message = format!("no {} called `{name}`", kind_words(kind));
                 make("unknown-chapter", message).maybe_help(self.help_for_name(name, Some(kind)))
@@ -133,10 +134,11 @@ impl Checker<'_> {
                 let message = format!("no role or partner called `{name}`");
                 make("unknown-chapter", message).maybe_help(self.help_for_party(name))
             }
-            Form::Image => make("missing-file", format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path)),
-            Form::Relative if name.is_empty() => {
-                make("dead-link", "this link has no target".to_owned()).help("write where it leads between the parentheses")
+            Form::Image => {
+                make("missing-file", format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path))
             }
+            Form::Relative if name.is_empty() => make("dead-link", "this link has no target".to_owned())
+                .help("write where it leads between the parentheses"),
             Form::Relative => {
                 make("dead-link", format!("no chapter or file at `{name}`")).maybe_help(self.help_for_path(name, from))
             }
@@ -150,7 +152,8 @@ impl Checker<'_> {
         }
         let fits = |document: &&Document| kind.is_none_or(|kind| document.meta.kind == kind);
         let ids = self.documents.iter().filter(fits).map(|document| document.meta.id.as_str());
-        let made = Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
+        let made =
+            Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
         let near = nearest(name, ids.chain(made), 2);
         if !near.is_empty() {
             return did_you_mean(&near);
@@ -172,7 +175,8 @@ impl Checker<'_> {
     fn help_for_asset(&self, name: &str, from: &SourcePath) -> Option<String> {
         let paths: Vec<String> = self.book.assets.iter().map(|asset| relative(from, asset.as_str())).collect();
         let file_name = name.rsplit('/').next().unwrap_or(name);
-        let same: Vec<&str> = paths.iter().map(String::as_str).filter(|path| path.ends_with(file_name)).take(2).collect();
+        let same: Vec<&str> =
+            paths.iter().map(String::as_str).filter(|path| path.ends_with(file_name)).take(2).collect();
         let near = if same.is_empty() { nearest(name, paths.iter().map(String::as_str), 2) } else { same };
         did_you_mean(&near)
     }
@@ -248,7 +252,8 @@ impl Checker<'_> {
             for (name, span) in pair {
                 let found = self.book.names.find(name);
                 if !found.iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Role) {
-                    let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), format!("no role called `{name}`"));
+                    let finding =
+                        Diagnostic::new("unknown-chapter", &path, Some(*span), format!("no role called `{name}`"));
                     findings.push(finding.maybe_help(self.help_for_name(name, Some(Kind::Role))));
                 }
             }
@@ -273,7 +278,9 @@ fn why_absent(absent: &Absent) -> String {
     let path = &absent.path;
     match absent.why {
         Why::Draft => format!("`{path}` is a draft: build with `--drafts`, or change its status"),
-        Why::Audience => format!("`{path}` is not for the audience of this build: put the link into a block for the same audience"),
+        Why::Audience => {
+            format!("`{path}` is not for the audience of this build: put the link into a block for the same audience")
+        }
         Why::Unreadable => format!("`{path}` could not be read"),
     }
 }

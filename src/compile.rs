@@ -141,9 +141,8 @@ impl Compiler {
     /// Parses what is new; forgets what is gone.
     fn parse(&mut self, sources: &Sources, config: &Config) {
         let known = &self.parsed;
-        let stale = |(path, file): &(&SourcePath, &SourceFile)| {
-            known.get(*path).is_none_or(|(hash, _)| *hash != file.hash)
-        };
+        let stale =
+            |(path, file): &(&SourcePath, &SourceFile)| known.get(*path).is_none_or(|(hash, _)| *hash != file.hash);
         let stale: Vec<(&SourcePath, &SourceFile)> = sources.chapters().filter(stale).collect();
         let visible = &self.visible;
         let parsed: Vec<(SourcePath, (Hash, Outcome))> = stale

@@ -429,12 +429,7 @@ impl Words {
 
 /// Words the finding that an audience is not declared.
 #[must_use]
-pub fn unknown_audience(
-    name: &str,
-    path: &SourcePath,
-    span: crate::diagnostic::Span,
-    config: &Config,
-) -> Diagnostic {
+pub fn unknown_audience(name: &str, path: &SourcePath, span: crate::diagnostic::Span, config: &Config) -> Diagnostic {
     let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
     let help = did_you_mean(&nearest(name, known.iter().copied(), 1)).unwrap_or_else(|| {
         if known.is_empty() {

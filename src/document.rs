@@ -42,8 +42,7 @@ impl Kind {
     pub const NAMES: &'static [&'static str] = &["role", "competency", "strategy", "path", "glossary", "page"];
 
     /// All kinds, in the order of [`Self::NAMES`].
-    pub const ALL: [Self; 6] =
-        [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
+    pub const ALL: [Self; 6] = [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
 
     /// Returns the kind called `name`.
     #[must_use]

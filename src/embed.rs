@@ -107,7 +107,8 @@ fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
         }
         Fault::Large => {
             let message = format!("this brings more than {LARGEST} bytes of text");
-            Diagnostic::new("too-deep", path, span, message).help("transclude a section instead of a chapter, or link to it")
+            Diagnostic::new("too-deep", path, span, message)
+                .help("transclude a section instead of a chapter, or link to it")
         }
     }
 }

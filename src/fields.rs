@@ -73,7 +73,12 @@ pub const COMMON: &[Field] = &[
     field("id", Shape::Text, "what other chapters call it; without it the file's name"),
     field("kind", Shape::Choice(Kind::NAMES), "what the chapter is; without it the folder decides"),
     field("aliases", TEXTS, "other names that links find it by; old addresses lead here"),
-    named("order", "weight", Shape::Integer(-1_000_000_000, 1_000_000_000), "its place among its neighbours, lowest first"),
+    named(
+        "order",
+        "weight",
+        Shape::Integer(-1_000_000_000, 1_000_000_000),
+        "its place among its neighbours, lowest first",
+    ),
     field("status", Shape::Choice(STATUSES), "draft, proposed, current or retired"),
     field("audience", Shape::Text, "who may read it, by a name of [audiences]"),
     field("owner", Shape::Text, "who keeps it true, by a name of [owners]"),
@@ -184,7 +189,11 @@ pub const HANDBOOK: &[Field] = &[
     field("feedback", Shape::Text, "where readers say that something is wrong: an address or mailto:"),
     field("edition", Shape::Text, "which edition this is, printed on every page"),
     field("effective", Shape::Date, "the day from which the edition holds"),
-    field("urls", Shape::Choice(&["pretty", "file"]), "pretty: folders for a web server; file: .html files for a folder"),
+    field(
+        "urls",
+        Shape::Choice(&["pretty", "file"]),
+        "pretty: folders for a web server; file: .html files for a folder",
+    ),
     field("scale", Shape::List(&Shape::Table(LEVEL)), "the levels of a competency, lowest first"),
     field("tracks", Shape::List(&Shape::Table(TRACK)), "the tracks of the ladder"),
     field("owners", Shape::Map(&Shape::Table(OWNER)), "who keeps chapters true"),
@@ -300,7 +309,8 @@ pub fn read<'a>(
     let mut entries = Entries::default();
     for entry in &table.entries {
         let found = fields.iter().flat_map(|list| list.iter());
-        let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key)) else {
+        let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key))
+        else {
             findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
             continue;
         };
@@ -319,17 +329,14 @@ pub fn read<'a>(
     entries
 }
 
-fn unknown_key<'b>(
-    key: &str,
-    span: Span,
-    known: impl Iterator<Item = &'b str>,
-    context: Context<'_>,
-) -> Diagnostic {
+fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, context: Context<'_>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let near = nearest(key, known.iter().copied(), 2);
-    let help = did_you_mean(&near)
-        .unwrap_or_else(|| format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", ")));
-    Diagnostic::new("unknown-key", context.path, Some(span), format!("{} has no field `{key}`", context.owner)).help(help)
+    let help = did_you_mean(&near).unwrap_or_else(|| {
+        format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", "))
+    });
+    Diagnostic::new("unknown-key", context.path, Some(span), format!("{} has no field `{key}`", context.owner))
+        .help(help)
 }
 
 /// Checks one value against a shape and reports what does not fit.
@@ -393,8 +400,12 @@ fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings:
 fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> Diagnostic {
     let message = format!("`{key}` should be {}, not {}", words_for(shape), value.kind_name());
     let help = match shape {
-        Shape::List(_) => Some(format!("write `{key}: [first, second]` in YAML, `{key} = [\"first\", \"second\"]` in TOML")),
-        Shape::Text if matches!(value.data, Data::List(_)) => Some("put the text in quotes if it begins with `[`".to_owned()),
+        Shape::List(_) => {
+            Some(format!("write `{key}: [first, second]` in YAML, `{key} = [\"first\", \"second\"]` in TOML"))
+        }
+        Shape::Text if matches!(value.data, Data::List(_)) => {
+            Some("put the text in quotes if it begins with `[`".to_owned())
+        }
         Shape::Boolean => Some("write true or false, without quotes".to_owned()),
         _ => None,
     };

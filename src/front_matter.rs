@@ -8,8 +8,8 @@ mod yaml;
 
 use std::ops::Range;
 
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::diagnostic::Span;
 
@@ -191,7 +191,8 @@ pub enum Data {
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         let pairs = self.entries.iter().zip(&other.entries);
-        self.entries.len() == other.entries.len() && pairs.into_iter().all(|(a, b)| a.key == b.key && a.value == b.value)
+        self.entries.len() == other.entries.len()
+            && pairs.into_iter().all(|(a, b)| a.key == b.key && a.value == b.value)
     }
 }
 
@@ -305,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_rule_at_the_top_is_no_front_matter() {
-        for text in ["---\n\nProse here.\n\n---\n", "---\nProse\n", "text\n---\na: 1\n---\n", "", "----\na: 1\n----\n"] {
+        for text in ["---\n\nProse here.\n\n---\n", "---\nProse\n", "text\n---\na: 1\n---\n", "", "----\na: 1\n----\n"]
+        {
             assert_eq!(split(text), Split::None, "{text:?}");
         }
     }
@@ -327,7 +329,8 @@ mod tests {
 
     #[test]
     fn both_languages_give_one_tree() {
-        let yaml = read("t: x\nn: 3\nf: 1.5\nb: true\nd: 2026-04-01\nl: [a, b]\nm:\n  k: v\n", 0, Format::Yaml).unwrap();
+        let yaml =
+            read("t: x\nn: 3\nf: 1.5\nb: true\nd: 2026-04-01\nl: [a, b]\nm:\n  k: v\n", 0, Format::Yaml).unwrap();
         let text = "t = \"x\"\nn = 3\nf = 1.5\nb = true\nd = 2026-04-01\nl = [\"a\", \"b\"]\nm = { k = \"v\" }\n";
         assert_eq!(yaml, read(text, 0, Format::Toml).unwrap());
         let json = serde_json::to_string(&yaml).unwrap();

@@ -179,7 +179,9 @@ fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
         .iter()
         .filter(|(_, range)| range.start < cut)
         .map(|(event, range)| match event {
-            Event::Text(text) if range.end > cut => (Event::Text(cut_text(text, range, cut).to_owned().into()), range.clone()),
+            Event::Text(text) if range.end > cut => {
+                (Event::Text(cut_text(text, range, cut).to_owned().into()), range.clone())
+            }
             event => (event.clone(), range.clone()),
         })
         .collect();

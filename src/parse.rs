@@ -54,8 +54,9 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let text = match Text::new(&file.bytes) {
         Ok(text) => text,
         Err(at) => {
-            let finding = Diagnostic::new("bad-encoding", path, Some(Span::new(at, at + 1)), "this chapter is not UTF-8")
-                .help("save the file with the encoding UTF-8");
+            let finding =
+                Diagnostic::new("bad-encoding", path, Some(Span::new(at, at + 1)), "this chapter is not UTF-8")
+                    .help("save the file with the encoding UTF-8");
             return Outcome::Unreadable(Arc::new(vec![finding]));
         }
     };
@@ -110,7 +111,10 @@ impl Reader<'_> {
                 (table, body)
             }
             Err(error) => {
-                self.findings.push(Diagnostic::new("bad-front-matter", self.path, Some(error.span), error.message).maybe_help(error.help));
+                self.findings.push(
+                    Diagnostic::new("bad-front-matter", self.path, Some(error.span), error.message)
+                        .maybe_help(error.help),
+                );
                 (Table::default(), body)
             }
         }
@@ -282,8 +286,7 @@ impl Reader<'_> {
         }
         // Eight bytes of the chapter's own hash: a text cannot contain the hash of itself.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let input =
-            Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
+        let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
         self.check_name(entries, "owner", self.config.owners.keys().map(String::as_str).collect());
@@ -315,7 +318,8 @@ impl Reader<'_> {
         if empty && entries.is_empty() {
             self.findings.push(Diagnostic::new("empty-chapter", self.path, None, "this chapter is empty"));
         } else if entries.text("title").is_none() && parsed.headings.is_empty() {
-            let finding = Diagnostic::new("missing-title", self.path, None, "this chapter has neither a title nor a heading");
+            let finding =
+                Diagnostic::new("missing-title", self.path, None, "this chapter has neither a title nor a heading");
             self.findings.push(finding.help("begin it with a line `# Title`"));
         }
     }

@@ -74,7 +74,10 @@ mod tests {
 
     #[test]
     fn an_svg_tells_its_size_by_attributes_or_view_box() {
-        assert_eq!(svg_size("<?xml?><svg viewBox=\"0 0 640 360.4\" role=\"img\"><rect width=\"1\"/>"), Some((640, 360)));
+        assert_eq!(
+            svg_size("<?xml?><svg viewBox=\"0 0 640 360.4\" role=\"img\"><rect width=\"1\"/>"),
+            Some((640, 360))
+        );
         assert_eq!(svg_size("<svg width='10px' height='20' viewBox='0 0 1 1'>"), Some((10, 20)));
         assert_eq!(svg_size("<svg width='100%' height='100%'>"), None);
     }

@@ -255,9 +255,7 @@ impl Renderer {
                 let shown = match generated {
                     Generated::Matrix => Shown::Matrix(matrix::matrix(&matrix::Which::default(), view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
-                    Generated::Decisions => {
-                        Shown::Decisions(decisions::decisions(&decisions::Which::default(), view))
-                    }
+                    Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },

@@ -192,7 +192,8 @@ fn severity(finding: &Diagnostic) -> &'static str {
 #[must_use]
 pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let (errors, warnings) = crate::compile::count(findings);
-    let document = Document { findings: findings.iter().map(|finding| record(finding, files)).collect(), errors, warnings };
+    let document =
+        Document { findings: findings.iter().map(|finding| record(finding, files)).collect(), errors, warnings };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 

@@ -180,8 +180,9 @@ fn respond(raw: tiny_http::Request, answer: Answer) {
     let headers = headers.into_iter().flatten().collect();
     let body: &[u8] = if is_head { &[] } else { &answer.body };
     // The length is known: nothing is sent in chunks.
-    let response = Response::new(StatusCode(answer.status), headers, body, Some(if is_head { 0 } else { length }), None)
-        .with_chunked_threshold(usize::MAX);
+    let response =
+        Response::new(StatusCode(answer.status), headers, body, Some(if is_head { 0 } else { length }), None)
+            .with_chunked_threshold(usize::MAX);
     let _ = raw.respond(response);
 }
 

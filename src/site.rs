@@ -66,11 +66,8 @@ impl Site {
     #[must_use]
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
         let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> = used
-            .shown
-            .iter()
-            .filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?))))
-            .collect();
+        let pictures: BTreeMap<SourcePath, Picture> =
+            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
         let routes = routes(&handbook, &theme, &pictures, &used);
         Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, files }
     }
@@ -108,9 +105,7 @@ impl Site {
         let page = |html: String| Rendered { bytes: Cow::Owned(html.into_bytes()), media: HTML, chapter: None };
         let text = |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None };
         Ok(match route {
-            Route::Chapter(chapter) => {
-                Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) }
-            }
+            Route::Chapter(chapter) => Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) },
             Route::Folder(node) => page(renderer.folder(*node, url)?),
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
@@ -137,7 +132,10 @@ impl Site {
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
         let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
-        urls.into_par_iter().filter_map(|(url, route)| self.render_route(route, url).err()).map(|failure| *failure).collect()
+        urls.into_par_iter()
+            .filter_map(|(url, route)| self.render_route(route, url).err())
+            .map(|failure| *failure)
+            .collect()
     }
 
     /// Lists the pages that search engines may show (sitemaps.org protocol 0.9).
@@ -152,7 +150,11 @@ impl Site {
                 _ => false,
             };
             if wanted {
-                let _ = writeln!(out, "<url><loc>{}</loc></url>", crate::markup::escape(&format!("{base}{}", url.encoded())));
+                let _ = writeln!(
+                    out,
+                    "<url><loc>{}</loc></url>",
+                    crate::markup::escape(&format!("{base}{}", url.encoded()))
+                );
             }
         }
         out.push_str("</urlset>\n");

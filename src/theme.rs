@@ -383,12 +383,15 @@ fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<D
     missing.sort();
     missing.dedup();
     let own = chain.iter().filter(|theme| theme.name != DEFAULT).find_map(|theme| {
-        let file = ["page.html", "base.html"].into_iter().find(|file| theme.files.contains_key(&format!("templates/{file}")))?;
+        let file = ["page.html", "base.html"]
+            .into_iter()
+            .find(|file| theme.files.contains_key(&format!("templates/{file}")))?;
         Some((format!("{}/{file}", theme.name), file))
     });
     let Some((place, file)) = own.filter(|_| !missing.is_empty()) else { return findings };
     let message = format!("other templates build on blocks that this one does not have: {}", missing.join(", "));
-    let help = format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
+    let help =
+        format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
     let finding = Diagnostic::at("template", Place::Theme(place, None), message).help(help);
     findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
 }

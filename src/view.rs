@@ -3,6 +3,8 @@
 //! Input: the book, the configuration and the address of the page. Output: `Serialize` structs, one per template, with every link already relative to
 //! that page. Never calls a template, never looks at another page's bytes.
 
+#![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
+
 pub mod compare;
 pub mod competency;
 pub mod decisions;

@@ -82,7 +82,10 @@ impl Watcher {
     }
 
     fn poll(&mut self, error: &notify::Error) {
-        self.notice = Some(format!("changes are looked for every {} ms, since the system does not tell of them: {error}", POLL.as_millis()));
+        self.notice = Some(format!(
+            "changes are looked for every {} ms, since the system does not tell of them: {error}",
+            POLL.as_millis()
+        ));
         let sender = self.sender.clone();
         let config = Config::default().with_poll_interval(POLL).with_compare_contents(false);
         let polling = PollWatcher::new(
@@ -162,16 +165,15 @@ impl Gathered {
         if reads || attributes {
             return;
         }
-        let folder = matches!(
-            event.kind,
-            EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder)
-        );
+        let folder =
+            matches!(event.kind, EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder));
         for path in event.paths {
             if watcher.is_ignored(&path) {
                 continue;
             }
             let is_root = watcher.roots.contains(&path);
-            let moved_folder = matches!(event.kind, EventKind::Modify(ModifyKind::Name(_))) && path.extension().is_none();
+            let moved_folder =
+                matches!(event.kind, EventKind::Modify(ModifyKind::Name(_))) && path.extension().is_none();
             if folder || is_root || path.is_dir() || moved_folder {
                 self.everything = true;
             } else {
@@ -259,7 +261,10 @@ mod tests {
 
     #[test]
     fn a_new_folder_and_a_root_made_again_are_read_anew() {
-        assert!(change_after(|root| fs::create_dir_all(root.join("x/y")).unwrap(), |change| *change == Change::Everything));
+        assert!(change_after(
+            |root| fs::create_dir_all(root.join("x/y")).unwrap(),
+            |change| *change == Change::Everything
+        ));
         let again = |root: &Path| {
             fs::rename(root, root.with_file_name("away")).unwrap();
             fs::create_dir(root).unwrap();

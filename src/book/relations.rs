@@ -228,7 +228,8 @@ impl<'a> Relating<'a> {
         self.relations.strategies.insert(chapter, StrategyView { led_by, ..StrategyView::default() });
         for (number, decision) in strategy.decisions.iter().enumerate() {
             let parties = decision.parties.iter();
-            let parties = parties.filter_map(|(part, n)| Some((*part, party(self.book.target(chapter, *n))?))).collect();
+            let parties =
+                parties.filter_map(|(part, n)| Some((*part, party(self.book.target(chapter, *n))?))).collect();
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             self.relations.decisions.push(DecisionView { strategy: chapter, number, parties });
         }
@@ -330,7 +331,12 @@ impl<'a> Relating<'a> {
                     (Some(here), Some(there)) if here > there => {
                         let title = &self.book.meta(to).title;
                         let message = format!("this role has rank {here} and grows into `{title}` of rank {there}");
-                        self.remark("bad-value", (chapter, At::Reference(*reference)), message, "a role grows into one of a higher rank, or of the same for a move");
+                        self.remark(
+                            "bad-value",
+                            (chapter, At::Reference(*reference)),
+                            message,
+                            "a role grows into one of a higher rank, or of the same for a move",
+                        );
                     }
                     _ => up.push(to),
                 }
@@ -461,11 +467,21 @@ impl<'a> Relating<'a> {
                 Facts::Competency(competency) => self.inspect_competency(chapter, competency),
                 Facts::Strategy(strategy) if strategy.led_by.is_none() => {
                     let message = "this strategy names no role that leads it".to_owned();
-                    self.remark("strategy-lead", (chapter, At::Chapter), message, "add `led_by: role-id` to the front matter");
+                    self.remark(
+                        "strategy-lead",
+                        (chapter, At::Chapter),
+                        message,
+                        "add `led_by: role-id` to the front matter",
+                    );
                 }
                 Facts::Path(path) if path.chapters.is_empty() => {
                     let message = "this path lists no chapters".to_owned();
-                    self.remark("needs-value", (chapter, At::Chapter), message, "add `chapters: [first, second]` to the front matter");
+                    self.remark(
+                        "needs-value",
+                        (chapter, At::Chapter),
+                        message,
+                        "add `chapters: [first, second]` to the front matter",
+                    );
                 }
                 _ => {}
             }
@@ -480,7 +496,12 @@ impl<'a> Relating<'a> {
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
                 let message = format!("`focus` names `{id}`, which this role expects no level of");
-                self.remark("bad-value", (chapter, At::Reference(*reference)), message, "list it under `competencies` with a level, or take it out of `focus`");
+                self.remark(
+                    "bad-value",
+                    (chapter, At::Reference(*reference)),
+                    message,
+                    "list it under `competencies` with a level, or take it out of `focus`",
+                );
             }
         }
     }
@@ -492,7 +513,8 @@ impl<'a> Relating<'a> {
         for level in &self.config.scale {
             if !competency.statements.iter().any(|statement| statement.level == level.level) {
                 let message = format!("nothing is said for level {} ({})", level.name, level.level);
-                let help = format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
+                let help =
+                    format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
                 self.remark("empty-level", (chapter, At::Chapter), message, &help);
             }
         }
@@ -502,7 +524,12 @@ impl<'a> Relating<'a> {
             if !competency.statements.iter().any(lower) {
                 let message = format!("`replaces={replaces}` names no statement of a lower level");
                 let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
-                self.remark("bad-value", (chapter, at), message, "name the anchor of a statement further down the scale");
+                self.remark(
+                    "bad-value",
+                    (chapter, at),
+                    message,
+                    "name the anchor of a statement further down the scale",
+                );
             }
         }
     }

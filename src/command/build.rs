@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::load::{Compiled, Loaded};
 use super::Outcome;
+use super::load::{Compiled, Loaded};
 use crate::cli::{Build, Format};
 use crate::compile::count;
 use crate::diagnostic::Diagnostic;
@@ -57,7 +57,10 @@ pub fn run(options: &Build) -> Outcome {
             let summary = report::summary(errors, warnings);
             let seconds = start.elapsed().as_secs_f64();
             let place = loaded.out.display();
-            println!("{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}", written.written);
+            println!(
+                "{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}",
+                written.written
+            );
             Ok(true)
         }
         Err(WriteError::Render(failed)) => {

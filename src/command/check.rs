@@ -4,8 +4,8 @@
 
 use std::time::Instant;
 
-use super::load::Loaded;
 use super::Outcome;
+use super::load::Loaded;
 use crate::cli::{Check, Format};
 use crate::compile::count;
 use crate::report;

@@ -217,7 +217,12 @@ impl Handler for Preview {
 
 impl Maker {
     /// Makes the site: with the last good configuration, theme and chapters where the new ones cannot be read.
-    fn make(&mut self, loaded: &Loaded, source: &Source, highlighter: &Arc<Highlighter>) -> (Option<Site>, Vec<Diagnostic>) {
+    fn make(
+        &mut self,
+        loaded: &Loaded,
+        source: &Source,
+        highlighter: &Arc<Highlighter>,
+    ) -> (Option<Site>, Vec<Diagnostic>) {
         let choices = Choices {
             title: loaded.project.title(),
             drafts: true,
@@ -242,7 +247,8 @@ impl Maker {
     /// Compiles the theme again where its files or what it is given have changed.
     fn load_theme(&mut self, loaded: &Loaded, config: &crate::config::Config) -> Vec<Diagnostic> {
         let globals = Globals::new(config);
-        let key = format!("{}/{}/{}", config.theme, config.language, serde_json::to_string(&globals).unwrap_or_default());
+        let key =
+            format!("{}/{}/{}", config.theme, config.language, serde_json::to_string(&globals).unwrap_or_default());
         if self.theme.is_some() && self.theme_key == key && self.theme_files == loaded.inputs.themes {
             return Vec::new();
         }

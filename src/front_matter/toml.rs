@@ -119,7 +119,10 @@ fn reason(line: &str, message: &str) -> (String, String) {
     if value.starts_with(['[', '{']) {
         return ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it".to_owned());
     }
-    (format!("this is not understood as TOML: {message}"), "write `key = \"text\"`, `key = 3` or `key = true`".to_owned())
+    (
+        format!("this is not understood as TOML: {message}"),
+        "write `key = \"text\"`, `key = 3` or `key = true`".to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -142,7 +145,10 @@ mod tests {
             let error = read(text, 0).unwrap_err();
             (error.message, error.help.unwrap_or_default())
         };
-        assert_eq!(failed("title = Product Leader\n"), ("text stands in quotes".into(), "write `title = \"Product Leader\"`".into()));
+        assert_eq!(
+            failed("title = Product Leader\n"),
+            ("text stands in quotes".into(), "write `title = \"Product Leader\"`".into())
+        );
         assert_eq!(failed("title: x\n").0, "a value follows `=`, not `:`");
         assert_eq!(failed("a = 1\na = 2\n").0, "`a` is written twice");
         assert_eq!(failed("a = \"x\n").0, "a quote is not closed");

@@ -47,7 +47,11 @@ impl<'a> Reader<'a> {
                 Event::DocumentStart(..) => {
                     self.documents += 1;
                     if self.documents > 1 {
-                        return Err(self.error(place, "front matter is one YAML document, and this starts another", None));
+                        return Err(self.error(
+                            place,
+                            "front matter is one YAML document, and this starts another",
+                            None,
+                        ));
                     }
                 }
                 event => {
@@ -135,7 +139,8 @@ impl<'a> Reader<'a> {
                 return Ok(Value::new(span, Data::Table(table), None));
             }
             let key = self.value((event, place), depth + 1)?;
-            let Some(name) = key.text().map(str::to_owned).or_else(|| (key.data == Data::Null).then(String::new)) else {
+            let Some(name) = key.text().map(str::to_owned).or_else(|| (key.data == Data::Null).then(String::new))
+            else {
                 return Err(SyntaxError {
                     message: format!("a key is text, and this is {}", key.kind_name()),
                     help: Some("put text that begins with `{` or `[` in quotes".to_owned()),
@@ -213,7 +218,8 @@ impl<'a> Reader<'a> {
         let mut start = 0;
         for line in self.content.split_inclusive('\n') {
             let value = line.split_once(": ").map_or(line, |(_, value)| value).trim();
-            let open = ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
+            let open =
+                ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
             if open {
                 return Some(self.line_at(start));
             }
@@ -229,7 +235,8 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, &'static str) {
     if line.contains('\t') {
         return ("a tab cannot indent YAML".to_owned(), "indent with spaces");
     }
-    let open_quote = ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
+    let open_quote =
+        ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
     if matches!(kind, ErrorKind::UnclosedQuotedScalar) || open_quote {
         return ("a quote is not closed".to_owned(), "close the text with the quote that it begins with");
     }
@@ -249,7 +256,10 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, &'static str) {
     if !line.contains(": ") && !line.ends_with(':') {
         return ("there is no space after the colon".to_owned(), "write `key: value`");
     }
-    ("this is not understood as YAML".to_owned(), "indent keys of one table alike, and put text with special signs in quotes")
+    (
+        "this is not understood as YAML".to_owned(),
+        "indent keys of one table alike, and put text with special signs in quotes",
+    )
 }
 
 /// Tells whether a bracket is missing.
@@ -324,7 +334,8 @@ mod tests {
     fn every_key_and_value_has_its_bytes() {
         let text = "títle: Größe\nlist:\n  - a b\n  - \"ü\"\nmap: {x: 1}\nnext: y\n";
         let table = read(text, 0).unwrap();
-        let spans: Vec<_> = table.entries.iter().map(|e| (&text[e.key_span.range()], &text[e.value.span.range()])).collect();
+        let spans: Vec<_> =
+            table.entries.iter().map(|e| (&text[e.key_span.range()], &text[e.value.span.range()])).collect();
         assert_eq!(spans[0], ("títle", "Größe"));
         assert_eq!(spans[1], ("list", "- a b\n  - \"ü\""));
         assert_eq!(spans[2], ("map", "{x: 1}"));
@@ -365,12 +376,18 @@ mod tests {
             bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
         }
         assert!(failed(&bomb).0.contains("too large"));
-        assert_eq!(failed(&format!("a: {}", "[".repeat(500) + &"]".repeat(500))).0, "this front matter is too large or nested too deep");
+        assert_eq!(
+            failed(&format!("a: {}", "[".repeat(500) + &"]".repeat(500))).0,
+            "this front matter is too large or nested too deep"
+        );
     }
 
     #[test]
     fn mistakes_are_told_in_plain_words_on_their_line() {
-        assert_eq!(failed("ok: 1\ntitle: First: second\n"), ("a value has a colon in it".into(), "title: First: second".into()));
+        assert_eq!(
+            failed("ok: 1\ntitle: First: second\n"),
+            ("a value has a colon in it".into(), "title: First: second".into())
+        );
         assert_eq!(failed("title: \"open\nb: 1\n"), ("a quote is not closed".into(), "title: \"open".into()));
         assert_eq!(failed("tags: [a, b\nnext: 1\n").0, "a list or table is not closed");
         assert_eq!(failed("just text\n").0, "front matter is a table of fields, and this is text");

@@ -133,7 +133,9 @@ impl Reader<'_> {
                     self.term(n);
                     depth += 1;
                 }
-                Event::Html(html) | Event::InlineHtml(html) if self.input.config.markdown.html != HtmlPolicy::Escape => {
+                Event::Html(html) | Event::InlineHtml(html)
+                    if self.input.config.markdown.html != HtmlPolicy::Escape =>
+                {
                     self.raw_ids(html);
                 }
                 Event::Start(_) => depth += 1,
@@ -289,10 +291,10 @@ impl Reader<'_> {
         let value = |key: &str| attributes.iter().find(|a| a.key == key).map(|a| a.value.clone());
         let aliases = value("aliases").unwrap_or_default();
         let aliases = aliases.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty());
-        let definition = events[end..].iter().position(|(e, _)| matches!(e, Event::Start(Tag::DefinitionListDefinition)));
-        let definition = definition.map_or_else(String::new, |n| {
-            plain_text(&events[end + n..end_of(events, end + n)]).trim().to_owned()
-        });
+        let definition =
+            events[end..].iter().position(|(e, _)| matches!(e, Event::Start(Tag::DefinitionListDefinition)));
+        let definition = definition
+            .map_or_else(String::new, |n| plain_text(&events[end + n..end_of(events, end + n)]).trim().to_owned());
         if self.outline.terms.iter().any(|term| fold(&term.name) == fold(&name)) {
             let range = events[event].1.clone();
             let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
@@ -327,7 +329,8 @@ impl Reader<'_> {
             self.outline.anchors.insert(id);
         }
         let headings = self.outline.headings.iter().filter_map(|heading| heading.get("id").cloned());
-        let statements = self.outline.statements.iter().flat_map(|s| s.attributes.iter().filter(|a| a.key == "id").cloned());
+        let statements =
+            self.outline.statements.iter().flat_map(|s| s.attributes.iter().filter(|a| a.key == "id").cloned());
         let explicit: Vec<Attribute> = headings.chain(statements).collect();
         for attribute in explicit {
             if !slugger.claim(&attribute.value) {
@@ -458,7 +461,11 @@ impl Reader<'_> {
                 Event::Start(Tag::Link { link_type, dest_url, .. }) if after_label => {
                     let reference = match link_type {
                         LinkType::WikiLink { .. } => wiki_reference(dest_url, self.input.config, Form::Party),
-                        _ => Reference { form: Form::Party, target: plain_text(&inner[n..end_of(inner, n)]), fragment: None },
+                        _ => Reference {
+                            form: Form::Party,
+                            target: plain_text(&inner[n..end_of(inner, n)]),
+                            fragment: None,
+                        },
                     };
                     found.push((reference, range.clone()));
                     n = end_of(inner, n);
@@ -503,9 +510,9 @@ fn inline_of_item(events: &[Located<'_>], item: usize) -> Range<usize> {
     let mut n = start;
     while let Some((event, _)) = events.get(n) {
         match event {
-            Event::Start(
-                Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. },
-            ) => n = end_of(events, n) + 1,
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }) => {
+                n = end_of(events, n) + 1
+            }
             Event::Text(_)
             | Event::Code(_)
             | Event::SoftBreak

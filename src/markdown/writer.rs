@@ -623,7 +623,12 @@ impl Writer<'_, '_> {
             return;
         }
         let message = format!("a page would load this from {host}; it became a link");
-        self.finding("remote-resource", range, message, "put the file into the handbook, or name the host in `[security] hosts`");
+        self.finding(
+            "remote-resource",
+            range,
+            message,
+            "put the file into the handbook, or name the host in `[security] hosts`",
+        );
     }
 
     fn footnote_reference(&mut self, label: &str) {

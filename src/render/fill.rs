@@ -319,7 +319,9 @@ impl<'a> Filler<'a> {
             let scope = Scope { chapter, depth: 0, own: true };
             self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut inner);
             let back = escape(self.view.theme.ui("footnote-back"));
-            let link = format!(" <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>");
+            let link = format!(
+                " <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>"
+            );
             let inner = inner.trim_end();
             let inner = match inner.strip_suffix("</p>") {
                 Some(text) => format!("{text}{link}</p>"),
@@ -346,7 +348,8 @@ impl<'a> Filler<'a> {
         let meta = self.view.meta(scope.chapter);
         let heading = (heading as usize).checked_sub(1).and_then(|n| meta.headings.get(n));
         let title = heading.map_or(meta.title.as_str(), |heading| heading.text.as_str());
-        let label = self.view.theme.ui("table-label").replace("{n}", &self.tables.to_string()).replace("{title}", title);
+        let label =
+            self.view.theme.ui("table-label").replace("{n}", &self.tables.to_string()).replace("{title}", title);
         let _ = write!(out, " role=\"region\" tabindex=\"0\" aria-label=\"{}\"", escape(&label));
     }
 
@@ -420,7 +423,8 @@ fn heading_level(name: &str) -> Option<u8> {
 fn close_headings(html: &str, shift: u8, out: &mut String) {
     let mut rest = html;
     while let Some(at) = rest.find("</h") {
-        let level = rest.as_bytes().get(at + 3).copied().filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
+        let level =
+            rest.as_bytes().get(at + 3).copied().filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
         rest = after;
@@ -478,7 +482,6 @@ fn mark_lines(html: &str, marked: &[(u32, u32)], out: &mut String) {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests {

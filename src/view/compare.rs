@@ -141,7 +141,8 @@ fn decisions(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<Decision
     };
     split(&all(a), &all(b), |number| {
         let decision = &view.book.relations.decisions[*number];
-        let (title, id) = decision.facts(view.book).map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();
+        let (title, id) =
+            decision.facts(view.book).map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();
         DecisionLink { title, url: view.anchor(decision.strategy, &id) }
     })
 }

@@ -83,12 +83,7 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     } else {
         shown.map(|(name, list)| ClusterRows { title: title(name), rows: rows(list) }).collect()
     };
-    Matrix {
-        caption: caption(which, view),
-        roles: roles.iter().map(head).collect(),
-        clusters,
-        csv_url: None,
-    }
+    Matrix { caption: caption(which, view), roles: roles.iter().map(head).collect(), clusters, csv_url: None }
 }
 
 fn caption(which: &Which, view: &Viewpoint<'_>) -> String {

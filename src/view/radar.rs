@@ -85,7 +85,13 @@ fn draw(axes: &[Axis], of: u8, label: &str) -> String {
     let _ = write!(svg, "<polygon class=\"area\" points=\"{}\"/>", polygon(&share));
     for (n, axis) in axes.iter().enumerate() {
         let (x, y) = point(n, 1.12);
-        let anchor = if (x - cx).abs() < 8.0 { "middle" } else if x > cx { "start" } else { "end" };
+        let anchor = if (x - cx).abs() < 8.0 {
+            "middle"
+        } else if x > cx {
+            "start"
+        } else {
+            "end"
+        };
         let (dot_x, dot_y) = point(n, share(n));
         let _ = write!(svg, "<circle class=\"dot\" cx=\"{dot_x:.1}\" cy=\"{dot_y:.1}\" r=\"4\"/>");
         write_label(&mut svg, (x, y), anchor, &axis.competency.title);

@@ -6,7 +6,22 @@ use crate::support::{files_below, repository};
 
 /// The layers, from words to the shell, as ARCHITECTURE.md describes them.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("words", &["path", "diagnostic", "date", "slug", "attribute", "markup", "document", "fields", "front_matter", "config", "source"]),
+    (
+        "words",
+        &[
+            "path",
+            "diagnostic",
+            "date",
+            "slug",
+            "attribute",
+            "markup",
+            "document",
+            "fields",
+            "front_matter",
+            "config",
+            "source",
+        ],
+    ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
     ("model", &["book", "link", "embed", "check", "compile"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),

@@ -100,7 +100,8 @@ fn a_handbook_that_was_not_written_for_us_builds_on_the_first_try() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let chapters = files_below(&folder.path().join("content")).into_keys().filter(|name| name.ends_with(".md")).count();
     assert_eq!(chapters, 883);
-    let pages = site_files(&folder.path().join("site")).into_iter().filter(|(name, _)| name.ends_with("index.html")).count();
+    let pages =
+        site_files(&folder.path().join("site")).into_iter().filter(|(name, _)| name.ends_with("index.html")).count();
     assert!(pages >= 883, "{pages}");
 }
 

@@ -73,7 +73,8 @@ impl Case {
             findings.extend(handbook.config.judge(found, false));
             if let Some(theme) = theme {
                 let highlighter = std::sync::Arc::new(rolebook::highlight::Highlighter::new());
-                let site = rolebook::site::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
+                let site =
+                    rolebook::site::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
                 let mut failures = site.failures();
                 failures.sort();
                 failures.dedup();

@@ -66,7 +66,9 @@ fn without_heading_ids(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
     while let Some(at) = rest.find(" id=\"") {
-        let is_heading = rest[..at].len() >= 3 && rest[..at].ends_with(|c: char| ('1'..='6').contains(&c)) && rest[..at - 1].ends_with("<h");
+        let is_heading = rest[..at].len() >= 3
+            && rest[..at].ends_with(|c: char| ('1'..='6').contains(&c))
+            && rest[..at - 1].ends_with("<h");
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         rest = after;

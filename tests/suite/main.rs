@@ -1,5 +1,7 @@
 //! The integration tests, as one program: the library and the command line from outside.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod architecture;
 mod builds;
 mod cases;

@@ -45,7 +45,10 @@ fn a_home_folder_is_no_output() {
 #[test]
 fn a_folder_with_foreign_files_or_a_checkout_is_refused() {
     let folder = project();
-    write(folder.path(), &[("thesis/chapter.docx", "years of work"), ("clone/.git/HEAD", "ref"), ("work/.git", "gitdir: x")]);
+    write(
+        folder.path(),
+        &[("thesis/chapter.docx", "years of work"), ("clone/.git/HEAD", "ref"), ("work/.git", "gitdir: x")],
+    );
     for out in ["thesis", "clone", "work"] {
         refused(folder.path(), out);
     }

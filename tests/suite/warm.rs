@@ -18,11 +18,23 @@ use crate::support::draw;
 #[derive(Clone, Debug)]
 enum Edit {
     /// Writes text number `text` to chapter number `chapter`.
-    Write { chapter: usize, text: usize },
-    Remove { chapter: usize },
-    Rename { from: usize, to: usize },
-    Configure { text: usize },
-    Theme { text: usize },
+    Write {
+        chapter: usize,
+        text: usize,
+    },
+    Remove {
+        chapter: usize,
+    },
+    Rename {
+        from: usize,
+        to: usize,
+    },
+    Configure {
+        text: usize,
+    },
+    Theme {
+        text: usize,
+    },
 }
 
 const PATHS: &[&str] = &[
@@ -112,7 +124,8 @@ impl World {
         let (theme, _) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
         let findings = draw(&handbook.findings(false), &self.sources);
         let site = Site::new(handbook, self.sources.clone(), Arc::new(theme.unwrap()), Arc::clone(highlighter));
-        let pages = site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
+        let pages =
+            site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
         (pages, findings)
     }
 }
