@@ -25,7 +25,7 @@ use crate::source::Text;
 /// One event of the parser with its place in the body, in bytes.
 type Located<'a> = (Event<'a>, std::ops::Range<usize>);
 
-/// The Markdown extensions of a handbook; CommonMark alone where `extended` is false.
+/// The Markdown extensions of a handbook; `CommonMark` alone where `extended` is false.
 #[must_use]
 pub fn options(extended: bool, definition_lists: bool) -> Options {
     let mut options = Options::empty();
@@ -56,7 +56,7 @@ pub struct Input<'a> {
     pub place: Place<'a>,
     /// A text that cannot occur in the chapter: made from its hash.
     pub seed: &'a str,
-    /// CommonMark alone, without our extensions.
+    /// `CommonMark` alone, without our extensions.
     pub plain: bool,
 }
 

@@ -100,16 +100,13 @@ fn attribute(html: &str, start: usize) -> TagAttribute {
     while look < bytes.len() && bytes[look].is_ascii_whitespace() {
         look += 1;
     }
-    let (value, end) = match bytes.get(look) {
-        Some(quote @ (b'"' | b'\'')) => {
-            let close = html[look + 1..].find(char::from(*quote)).map_or(html.len(), |n| look + 1 + n);
-            (&html[look + 1..close], (close + 1).min(html.len()))
-        }
-        _ => {
-            let rest = &html[look..];
-            let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
-            (&rest[..length], look + length)
-        }
+    let (value, end) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(look) {
+        let close = html[look + 1..].find(char::from(*quote)).map_or(html.len(), |n| look + 1 + n);
+        (&html[look + 1..close], (close + 1).min(html.len()))
+    } else {
+        let rest = &html[look..];
+        let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
+        (&rest[..length], look + length)
     };
     TagAttribute { name, value: decode(value), range: start..end }
 }
@@ -155,9 +152,28 @@ pub fn escape_address_into(address: &str, out: &mut String) {
         match byte {
             b'&' => out.push_str("&amp;"),
             b'\'' => out.push_str("&#x27;"),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'_' | b'.' | b'+' | b'!' | b'*' | b'(' | b')' | b',' | b'%' | b'#' | b'@' | b'?' | b'=' | b';'
-            | b':' | b'/' | b'$' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'_'
+            | b'.'
+            | b'+'
+            | b'!'
+            | b'*'
+            | b'('
+            | b')'
+            | b','
+            | b'%'
+            | b'#'
+            | b'@'
+            | b'?'
+            | b'='
+            | b';'
+            | b':'
+            | b'/'
+            | b'$'
+            | b'~' => out.push(char::from(byte)),
             _ => {
                 out.push('%');
                 out.push(char::from(HEX[usize::from(byte >> 4)]));
@@ -196,7 +212,7 @@ mod tests {
     #[test]
     fn broken_tags_end_at_the_end_of_the_text() {
         for html in ["<a", "<a href", "<a href=", "<a href='x", "<a =", "<", "<a /", "<é"] {
-            start_tags(html);
+            assert!(start_tags(html).len() < 2);
         }
     }
 

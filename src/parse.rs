@@ -196,7 +196,8 @@ impl Reader<'_> {
     }
 
     fn role(&mut self, entries: &Entries<'_>) -> Role {
-        self.check_name(entries, "track", self.config.tracks.iter().map(|track| track.id.as_str()).collect());
+        let tracks: Vec<&str> = self.config.tracks.iter().map(|track| track.id.as_str()).collect();
+        self.check_name(entries, "track", &tracks);
         let focus = self.refer_all(entries, "focus", Form::Field(Kind::Competency));
         if focus.len() > 4
             && let Some(value) = entries.get("focus")
@@ -249,7 +250,7 @@ impl Reader<'_> {
     }
 
     /// Reports a name that the configuration does not declare, where it declares any.
-    fn check_name(&mut self, entries: &Entries<'_>, field: &str, known: Vec<&str>) {
+    fn check_name(&mut self, entries: &Entries<'_>, field: &str, known: &[&str]) {
         let Some((name, span)) = entries.texts(field).into_iter().next() else { return };
         if known.is_empty() || known.contains(&name.as_str()) {
             return;
@@ -289,7 +290,8 @@ impl Reader<'_> {
         let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
-        self.check_name(entries, "owner", self.config.owners.keys().map(String::as_str).collect());
+        let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
+        self.check_name(entries, "owner", &owners);
         self.check_text(entries, &parsed, &body);
         self.check_sections(kind, &parsed);
         let meta = self.meta(kind, entries, facts, &mut parsed);

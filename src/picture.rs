@@ -50,19 +50,18 @@ fn svg_size(text: &str) -> Option<(u32, u32)> {
         let value = root.get(name)?.value.trim().trim_end_matches("px").to_owned();
         value.parse::<f64>().ok().filter(|n| *n >= 1.0)
     };
-    let (width, height) = match (length("width"), length("height")) {
-        (Some(width), Some(height)) => (width, height),
-        _ => {
-            let numbers: Vec<f64> = root
-                .get("viewbox")?
-                .value
-                .split([' ', ','])
-                .filter(|part| !part.is_empty())
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .ok()?;
-            (*numbers.get(2)?, *numbers.get(3)?)
-        }
+    let (width, height) = if let (Some(width), Some(height)) = (length("width"), length("height")) {
+        (width, height)
+    } else {
+        let numbers: Vec<f64> = root
+            .get("viewbox")?
+            .value
+            .split([' ', ','])
+            .filter(|part| !part.is_empty())
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .ok()?;
+        (*numbers.get(2)?, *numbers.get(3)?)
     };
     let whole = |n: f64| format!("{n:.0}").parse::<u32>().ok().filter(|n| *n > 0);
     Some((whole(width)?, whole(height)?))

@@ -163,7 +163,7 @@ fn hidden_sections(text: &str, visible: &Visible, config: &Config, remarks: &mut
                 depth += 1;
             }
             Event::Start(_) => depth += 1,
-            Event::End(TagEnd::Heading(_)) | Event::End(_) => depth = depth.saturating_sub(1),
+            Event::End(TagEnd::Heading(_) | _) => depth = depth.saturating_sub(1),
             _ => {}
         }
     }

@@ -152,7 +152,7 @@ impl Renderer {
         let page = Page::of_chapter(chapter, &view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = self.special(chapter, is_home, &view);
+        let special = Self::special(chapter, is_home, &view);
         let node = self.book().tree.of_chapter[chapter.index()];
         let frame = Frame {
             toc: page::contents(view.meta(chapter)),
@@ -163,7 +163,7 @@ impl Renderer {
         self.theme.render(template, &frame).map_err(Box::new)
     }
 
-    fn special(&self, chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
+    fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
         let mut special = Special::default();
         match view.meta(chapter).kind {
             Kind::Role => special.role = role::role(chapter, view),

@@ -248,6 +248,7 @@ mod tests {
     use super::*;
     use crate::path::SourcePath;
 
+    #[allow(clippy::type_complexity, reason = "it is the type of `Files`, made of one text")]
     fn files(text: &'static [u8]) -> impl Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> {
         move |place| match place {
             Place::Content(path, _) => Some((format!("handbook/{path}"), Some(Arc::from(text)))),

@@ -79,6 +79,7 @@ impl Site {
     }
 
     /// Lists every address, sorted.
+    #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
         self.routes.keys()
     }

@@ -76,7 +76,7 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Reads `bytes` as UTF-8 and makes every CRLF and lone CR a LF (CommonMark 0.31.2, section 2.1).
+    /// Reads `bytes` as UTF-8 and makes every CRLF and lone CR a LF (`CommonMark` 0.31.2, section 2.1).
     ///
     /// # Errors
     /// The offset of the first byte that is not UTF-8.

@@ -105,7 +105,7 @@ impl Watcher {
     /// Waits for a change and returns it with all that came since the last call.
     ///
     /// `None` where nothing is watched any more.
-    pub fn next(&mut self) -> Option<Change> {
+    pub fn wait(&mut self) -> Option<Change> {
         loop {
             // A folder that was renamed away or deleted is watched again when it is back; nothing tells of that.
             let missing = self.roots.iter().any(|root| !root.exists());
@@ -209,10 +209,10 @@ mod tests {
         let root = fs::canonicalize(folder.path()).unwrap().join("content");
         fs::create_dir(&root).unwrap();
         fs::write(root.join("a.md"), "a").unwrap();
-        let mut watcher = Watcher::new(&[root.clone()], &[root.join("public")]);
+        let mut watcher = Watcher::new(std::slice::from_ref(&root), &[root.join("public")]);
         let (sender, changes) = channel();
         thread::spawn(move || {
-            while let Some(change) = watcher.next() {
+            while let Some(change) = watcher.wait() {
                 if sender.send(change).is_err() {
                     return;
                 }

@@ -34,6 +34,7 @@ pub struct Remark {
 
 impl Remark {
     /// Makes a remark on a part of the chapter at `path`.
+    #[must_use]
     pub fn new(code: &'static str, (chapter, path): (ChapterId, &SourcePath), at: At, message: String) -> Self {
         Self { chapter, at, finding: Diagnostic::new(code, path, None, message) }
     }

@@ -1,6 +1,6 @@
 //! Orders the chapters: parts, folders, neighbours, what comes before and after.
 //!
-//! Input: paths, orders and titles, or an mdBook or GitBook `SUMMARY.md`. Output: [`Tree`]. A folder without an index gets a node of its own, whose page
+//! Input: paths, orders and titles, or an mdBook or `GitBook` `SUMMARY.md`. Output: [`Tree`]. A folder without an index gets a node of its own, whose page
 //! is made.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -232,6 +232,7 @@ impl Builder<'_> {
             let item = Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: String::new() };
             folders.entry(folder.to_owned()).or_default().push(item);
         }
+        #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for items in folders.values_mut() {
             items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), fold(&item.title), item.path.clone()));
         }

@@ -149,7 +149,7 @@ impl Preview {
     }
 
     /// Returns the bytes of a page of the site as a build would write them.
-    fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
+    fn page(shown: &Shown, url: &UrlPath) -> Option<Answer> {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
@@ -165,8 +165,8 @@ impl Preview {
         })
     }
 
-    fn missing(&self, shown: &Shown) -> Answer {
-        let page = self.page(shown, &UrlPath::new("404.html"));
+    fn missing(shown: &Shown) -> Answer {
+        let page = Self::page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
             || {
                 let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,7 +194,7 @@ impl Handler for Preview {
         }
         let shown = self.shown();
         let url = UrlPath::new(request.path.as_str());
-        if let Some(answer) = self.page(&shown, &url) {
+        if let Some(answer) = Self::page(&shown, &url) {
             return answer;
         }
         let site = shown.site.as_ref();
@@ -207,7 +207,7 @@ impl Handler for Preview {
         if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
             return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
         }
-        self.missing(&shown)
+        Self::missing(&shown)
     }
 
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {

@@ -39,9 +39,9 @@ pub fn run(options: &Serve) -> Outcome {
         say(notice);
     }
     check(&preview, &events, &loaded, &format!("ready in {} ms", start.elapsed().as_millis()));
-    while let Some(change) = watcher.next() {
+    while let Some(change) = watcher.wait() {
         let start = Instant::now();
-        let Some(what) = read(&mut loaded, &change)? else { continue };
+        let Some(what) = read(&mut loaded, &change) else { continue };
         preview.update(&loaded, &options.source);
         let build = preview.build();
         events.publish("build", &|_| Some(format!("{{\"build\":{build}}}")));
@@ -66,7 +66,7 @@ fn say(text: &str) {
 }
 
 /// Reads what changed; returns what to call it, or nothing where every byte is as before.
-fn read(loaded: &mut Loaded, change: &Change) -> Result<Option<String>, Failure> {
+fn read(loaded: &mut Loaded, change: &Change) -> Option<String> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
     let mut changed = Vec::new();
@@ -83,19 +83,19 @@ fn read(loaded: &mut Loaded, change: &Change) -> Result<Option<String>, Failure>
         };
         changed.push(source);
     }
-    Ok(match changed.as_slice() {
+    match changed.as_slice() {
         [] => None,
         [one] => Some(one.to_string()),
         several => Some(format!("{} files", several.len())),
-    })
+    }
 }
 
 /// Reads the whole project anew; where that fails just now, what was read before stays.
-fn everything(loaded: &mut Loaded) -> Result<Option<String>, Failure> {
-    let Ok(inputs) = loaded.project.read(&loaded.out) else { return Ok(None) };
+fn everything(loaded: &mut Loaded) -> Option<String> {
+    let Ok(inputs) = loaded.project.read(&loaded.out) else { return None };
     let same = inputs.sources == loaded.inputs.sources && inputs.themes == loaded.inputs.themes;
     loaded.inputs = inputs;
-    Ok((!same).then(|| "everything".to_owned()))
+    (!same).then(|| "everything".to_owned())
 }
 
 /// Returns the path of a content file; nothing for files of themes and for paths that cannot be sources.

@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
                     table = Some(match value.data {
                         Data::Table(table) => table,
                         Data::Null => Table::default(),
-                        _ => return Err(self.not_a_table(&value)),
+                        _ => return Err(Self::not_a_table(&value)),
                     });
                 }
             }
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         Ok(table.unwrap_or_default())
     }
 
-    fn not_a_table(&self, value: &Value) -> SyntaxError {
+    fn not_a_table(value: &Value) -> SyntaxError {
         let help = "write each field as `key: value`, with a space after the colon".to_owned();
         let message = format!("front matter is a table of fields, and this is {}", value.kind_name());
         SyntaxError { message, help: Some(help), span: value.span }

@@ -27,7 +27,7 @@ pub fn read(info: &str) -> Info {
     let first = if first.starts_with('{') || first.contains('=') { "" } else { first };
     let language = first.split([',', '{']).next().unwrap_or_default();
     let mut out = Info { language: language.to_owned(), ..Info::default() };
-    let rest = info[language.len()..].trim_start_matches(|c: char| c == ',').trim();
+    let rest = info[language.len()..].trim_start_matches(',').trim();
     let inner = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
     if let Some(lines) = line_list(inner) {
         out.marked = lines;

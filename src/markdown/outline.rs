@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Tag};
 
 use crate::attribute::{self, Attribute};
 use crate::config::HtmlPolicy;
@@ -92,15 +92,15 @@ enum Section {
 /// Reads the outline.
 pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut References) -> Outline {
     let mut reader = Reader { input, events, outline: Outline::default(), section: Section::Text, raw_ids: Vec::new() };
-    if !input.plain {
+    if input.plain {
+        reader.scan_plain();
+        reader.give_ids();
+    } else {
         reader.scan();
         reader.give_ids();
         if input.kind == Kind::Strategy {
             reader.read_decisions(references);
         }
-    } else {
-        reader.scan_plain();
-        reader.give_ids();
     }
     reader.outline.cuts.sort_by_key(|cut| cut.start);
     reader.outline
@@ -146,7 +146,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Headings only, without attributes: CommonMark alone.
+    /// Headings only, without attributes: `CommonMark` alone.
     fn scan_plain(&mut self) {
         for (n, (event, range)) in self.events.iter().enumerate() {
             if let Event::Start(Tag::Heading { level, .. }) = event {
@@ -511,7 +511,7 @@ fn inline_of_item(events: &[Located<'_>], item: usize) -> Range<usize> {
     while let Some((event, _)) = events.get(n) {
         match event {
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }) => {
-                n = end_of(events, n) + 1
+                n = end_of(events, n) + 1;
             }
             Event::Text(_)
             | Event::Code(_)
@@ -519,7 +519,7 @@ fn inline_of_item(events: &[Located<'_>], item: usize) -> Range<usize> {
             | Event::HardBreak
             | Event::InlineHtml(_)
             | Event::FootnoteReference(_) => n += 1,
-            Event::End(TagEnd::Item) | _ => break,
+            _ => break,
         }
     }
     start..n
@@ -531,6 +531,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// Names the levels that there are.
+#[must_use]
 pub fn scale_help(config: &crate::config::Config) -> String {
     let levels: Vec<String> = config.scale.iter().map(|level| format!("{} {}", level.level, level.name)).collect();
     format!("the levels are {}", levels.join(", "))

@@ -148,22 +148,20 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        match &self.argument(name)?.value {
-            Literal::Text(text) => Some(text.clone()),
-            _ => {
-                self.wrong(name, "text in quotes");
-                None
-            }
+        if let Literal::Text(text) = &self.argument(name)?.value {
+            Some(text.clone())
+        } else {
+            self.wrong(name, "text in quotes");
+            None
         }
     }
 
     fn number(&mut self, name: &str) -> Option<u32> {
-        match self.argument(name)?.value {
-            Literal::Number(n) => Some(n),
-            _ => {
-                self.wrong(name, "a whole number");
-                None
-            }
+        if let Literal::Number(n) = self.argument(name)?.value {
+            Some(n)
+        } else {
+            self.wrong(name, "a whole number");
+            None
         }
     }
 

@@ -632,13 +632,12 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        match self.labels.iter().position(|known| known == label) {
-            Some(n) => self.out.hole(Hole::Footnote(u32::try_from(n).unwrap_or(u32::MAX))),
-            None => {
-                self.out.html.push_str("[^");
-                escape_into(label, &mut self.out.html);
-                self.out.html.push(']');
-            }
+        if let Some(n) = self.labels.iter().position(|known| known == label) {
+            self.out.hole(Hole::Footnote(u32::try_from(n).unwrap_or(u32::MAX)));
+        } else {
+            self.out.html.push_str("[^");
+            escape_into(label, &mut self.out.html);
+            self.out.html.push(']');
         }
     }
 

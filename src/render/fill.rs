@@ -327,7 +327,7 @@ impl<'a> Filler<'a> {
                 Some(text) => format!("{text}{link}</p>"),
                 None => format!("{inner}{link}"),
             };
-            let _ = write!(out, "<li id=\"fn:{n}\">{inner}</li>\n");
+            let _ = writeln!(out, "<li id=\"fn:{n}\">{inner}</li>");
         }
         out.push_str("</ol>\n</section>\n");
     }

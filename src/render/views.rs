@@ -31,19 +31,23 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
         Target::Chapter(role, _) => Some(*role),
         _ => None,
     };
+    // A view whose chapters are gone shows nothing: `check` has reported it.
     match view {
         View::Matrix { track, cluster } => {
             let which = matrix::Which { track: track.clone(), cluster: cluster.clone() };
             render("matrix", matrix::matrix(&which, at), at)
         }
         View::Compare { a, b } => match (role(*a), role(*b)) {
-            (Some(a), Some(b)) => compare::compare(a, b, at).map_or_else(nothing, |data| render("compare", data, at)),
-            _ => nothing(),
+            (Some(a), Some(b)) => {
+                compare::compare(a, b, at).map_or_else(|| Ok(String::new()), |data| render("compare", data, at))
+            }
+            _ => Ok(String::new()),
         },
         View::Ladder { track } => render("ladder", ladder::ladder(track.as_deref(), at), at),
         View::Radar { role: named } => {
             let role = named.map_or(Some(chapter), role);
-            role.and_then(|role| radar::radar(role, at)).map_or_else(nothing, |data| render("radar", data, at))
+            role.and_then(|role| radar::radar(role, at))
+                .map_or_else(|| Ok(String::new()), |data| render("radar", data, at))
         }
         View::Decisions { role: party, strategy, scope } => {
             let party = party.and_then(|n| match at.book.target(chapter, n) {
@@ -61,11 +65,6 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
         }
         View::Changes { .. } => render("changes", Changes { available: false }, at),
     }
-}
-
-/// A view whose chapters are gone shows nothing: `check` has reported it.
-fn nothing() -> Result<String, Box<Diagnostic>> {
-    Ok(String::new())
 }
 
 fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {

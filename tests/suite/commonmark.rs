@@ -1,4 +1,4 @@
-//! Sends the examples of the CommonMark specification through our own writer.
+//! Sends the examples of the `CommonMark` specification through our own writer.
 
 use rolebook::config::{Config, HtmlPolicy};
 use rolebook::document::{Fill, Hole, ImageSource, Kind};
@@ -12,13 +12,14 @@ use crate::support::repository;
 
 #[derive(Deserialize)]
 struct Example {
-    example: u32,
+    #[serde(rename = "example")]
+    number: u32,
     section: String,
     markdown: String,
     html: String,
 }
 
-/// Renders with CommonMark alone and fills the holes that it leaves: code and images.
+/// Renders with `CommonMark` alone and fills the holes that it leaves: code and images.
 fn render(markdown: &str) -> String {
     let text = Text::new(markdown.as_bytes()).unwrap();
     let mut config = Config::bare("x");
@@ -94,7 +95,7 @@ fn every_example_of_the_specification_comes_out_as_it_says() {
         if html != example.html {
             failed.push(format!(
                 "{} ({})\n  {:?}\n  wanted {:?}\n  got    {html:?}",
-                example.example, example.section, example.markdown, example.html
+                example.number, example.section, example.markdown, example.html
             ));
         }
     }

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Passes all tests: formatting, lints, unit and integration tests. Needs Rust; says in one line what is missing.
+set -eu
+cd "$(dirname "$0")"
+
+command -v cargo >/dev/null 2>&1 || { echo "Rust is missing: install it from https://rustup.rs" >&2; exit 2; }
+if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
+    echo "rustfmt or clippy is missing: run 'rustup component add rustfmt clippy'" >&2
+    exit 2
+fi
+
+cargo fmt --check
+cargo clippy --locked --all-targets -- -D warnings
+cargo test --locked
