@@ -253,7 +253,10 @@ impl Renderer {
             summary: Some(self.theme.ui(views::summary_key(generated)).to_owned()),
             special: &|view| {
                 let shown = match generated {
-                    Generated::Matrix => Shown::Matrix(matrix::matrix(&matrix::Which::default(), view)),
+                    Generated::Matrix => {
+                        let csv_url = Some(view.url(&UrlPath::new("matrix.csv")));
+                        Shown::Matrix(Matrix { csv_url, ..matrix::matrix(&matrix::Which::default(), view) })
+                    }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                 };
