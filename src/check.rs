@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{Document, Facts, Form, Fragment, Kind, Reference};
 use crate::embed;
 use crate::link::Target;
+use crate::lint;
 use crate::path::{SourcePath, UrlPath, fold};
 
 /// A chapter that lies in the content and is not part of this build.
@@ -59,6 +60,7 @@ impl Checker<'_> {
         findings.extend(self.book.remarks.iter().map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
         findings.extend(self.pairs());
+        findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
 
@@ -231,7 +233,7 @@ impl Checker<'_> {
         let span = match remark.at {
             At::Field(name) => body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span),
             At::Reference(n) => body.reference_spans.get(n as usize).copied(),
-            At::Statement(n) => body.statement_ends.get(n as usize).copied(),
+            At::Statement(n) => body.statement_spans.get(n as usize).copied(),
             At::Chapter => None,
         };
         let mut finding = remark.finding.clone();

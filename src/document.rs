@@ -364,6 +364,8 @@ pub struct Body {
     pub reference_spans: Vec<Span>,
     /// Where each statement's or responsibility's HTML lies in `main`, in the order of the facts.
     pub statements: Vec<(u32, u32)>,
+    /// Where each statement's words stand in the file; in the order of the facts.
+    pub statement_spans: Vec<Span>,
     /// Where each statement ends in the file, to write an anchor there; in the order of the facts.
     pub statement_ends: Vec<Span>,
     /// Spans of front-matter fields that findings of later stages point at, by field name.

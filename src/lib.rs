@@ -19,6 +19,7 @@ pub mod fields;
 pub mod front_matter;
 pub mod highlight;
 pub mod link;
+pub mod lint;
 pub mod markdown;
 pub mod markup;
 pub mod parse;

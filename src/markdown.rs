@@ -132,6 +132,8 @@ pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut parsed = Parsed { body: written.body, words: written.words, findings, anchors, ..Parsed::default() };
     parsed.findings.extend(written.findings);
     parsed.body.statement_ends = statements.iter().map(|s| input.place.span(&(s.text_end..s.insert_at))).collect();
+    parsed.body.statement_spans =
+        statements.iter().map(|s| input.place.span(&(s.text_start..s.text_end.max(s.text_start)))).collect();
     parsed.body.decision_spans = decisions.iter().map(|d| d.span).collect();
     parsed.levels = levels.iter().map(|(level, n)| (*level, headings[*n].id.clone())).collect();
     parsed.headings = headings.into_iter().map(outline::OutlineHeading::into_heading).collect();

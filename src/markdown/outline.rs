@@ -45,6 +45,8 @@ impl OutlineHeading {
 #[derive(Debug)]
 pub struct OutlineStatement {
     pub statement: Statement,
+    /// Where its text begins.
+    pub text_start: usize,
     /// Where its text ends, before any attributes.
     pub text_end: usize,
     /// Where an anchor can be written: after its attributes.
@@ -279,7 +281,8 @@ impl Reader<'_> {
         };
         self.outline.statement_at.insert(event, self.outline.statements.len());
         let text_end = cut.unwrap_or(end);
-        self.outline.statements.push(OutlineStatement { statement, text_end, insert_at: end, attributes });
+        let text_start = inner.first().map_or(text_end, |(_, range)| range.start);
+        self.outline.statements.push(OutlineStatement { statement, text_start, text_end, insert_at: end, attributes });
     }
 
     fn term(&mut self, event: usize) {

@@ -6,6 +6,7 @@ mod architecture;
 mod builds;
 mod cases;
 mod commonmark;
+mod handbook;
 mod refusals;
 mod support;
 mod themes;

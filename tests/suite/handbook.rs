@@ -1,0 +1,214 @@
+//! Holds our own handbook to what it promises: its topics, its words, its data, and the way to every chapter.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rolebook::book::{ChapterId, Party, role_of};
+use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::diagnostic::Severity;
+use rolebook::document::{Facts, Kind, Part};
+use rolebook::link::Target;
+
+use crate::support::{files_below, read_folder, repository};
+
+/// The handbook as managers see it, which is all of it.
+fn handbook() -> Handbook {
+    let sources = read_folder(&repository().join("handbook"));
+    let choices = Choices { audience: Some("managers".to_owned()), ..Choices::default() };
+    Compiler::new().compile(&sources, &choices).unwrap()
+}
+
+#[test]
+fn every_topic_has_its_chapters_and_headings() {
+    let handbook = handbook();
+    let table = std::fs::read_to_string(repository().join("tests/data/topics.txt")).unwrap();
+    let mut missing = Vec::new();
+    let mut topics = 0;
+    for line in table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let (topic, places) = line.split_once(" | ").unwrap();
+        topics += 1;
+        for place in places.split(", ") {
+            let (id, anchor) = place.split_once('#').map_or((place, None), |(id, anchor)| (id, Some(anchor)));
+            let found = handbook.documents.iter().find(|document| document.meta.id == id);
+            let fits = found.is_some_and(|document| anchor.is_none_or(|anchor| document.meta.anchors.contains(anchor)));
+            if !fits {
+                missing.push(format!("{topic}: {place}"));
+            }
+        }
+    }
+    assert!(topics >= 45);
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn worn_words_do_not_occur() {
+    let words = [
+        "pivotal",
+        "crucial",
+        "foster",
+        "fosters",
+        "delve",
+        "landscape",
+        "dynamic",
+        "dynamics",
+        "seamless",
+        "seamlessly",
+        "holistic",
+        "unlock",
+        "unlocks",
+        "leverages",
+        "leveraging",
+        "studies show",
+    ];
+    let phrases = ["in essence", "in today's", "to leverage", "not just "];
+    let mut found = Vec::new();
+    for (path, bytes) in files_below(&repository().join("handbook")) {
+        if !path.ends_with(".md") {
+            continue;
+        }
+        let text = String::from_utf8(bytes).unwrap().to_lowercase();
+        for (n, line) in text.lines().enumerate() {
+            // A chapter that bans words has to name them.
+            if path == "about/writing.md" && (line.contains("worn") || line.contains("words")) {
+                continue;
+            }
+            let parts: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).collect();
+            found.extend(
+                words.iter().filter(|word| parts.contains(word)).map(|word| format!("{path}:{} {word}", n + 1)),
+            );
+            found.extend(
+                phrases.iter().filter(|text| line.contains(**text)).map(|text| format!("{path}:{} {text}", n + 1)),
+            );
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn both_tracks_reach_the_highest_level_and_no_role_reaches_it_everywhere() {
+    let handbook = handbook();
+    let relations = &handbook.book.relations;
+    let highest = handbook.config.scale.last().unwrap().level;
+    let mut reached: BTreeMap<String, usize> = BTreeMap::new();
+    for (role, view) in &relations.roles {
+        let track = role_of(&handbook.book, *role).unwrap().track.clone().unwrap();
+        *reached.entry(track).or_default() += view.expectations.iter().filter(|e| e.level == highest).count();
+        assert!(view.expectations.iter().any(|e| e.level < highest), "{:?}", handbook.book.meta(*role).id);
+    }
+    assert!(reached["individual"] > 0 && reached["leadership"] > 0, "{reached:?}");
+    let chapter = |id: &str| handbook.book.names.find(id)[0];
+    let level = |role: &str, competency: &str| relations.expectation(chapter(role), chapter(competency)).unwrap().level;
+    for insight in ["market-and-customer-understanding", "data-driven-decisions", "technical-knowledge"] {
+        assert!(level("principal-product-manager", insight) > level("director-of-product", insight), "{insight}");
+    }
+}
+
+#[test]
+fn the_data_is_as_large_as_it_says() {
+    let handbook = handbook();
+    let count = |kind: Kind| handbook.documents.iter().filter(|d| d.meta.kind == kind).count();
+    assert!(count(Kind::Role) >= 10 && count(Kind::Competency) >= 10);
+    assert!(count(Kind::Strategy) >= 15 && count(Kind::Path) >= 6);
+    assert!(handbook.book.relations.decisions.len() >= 25);
+    let mut terms = 0;
+    for document in handbook.documents.iter() {
+        let meta = &document.meta;
+        assert!(meta.owner.is_some() && meta.reviewed.is_some() && meta.review_every.is_some(), "{}", meta.path);
+        match &meta.facts {
+            Facts::Competency(competency) => {
+                for level in &handbook.config.scale {
+                    let own = competency.statements.iter().filter(|statement| statement.level == level.level).count();
+                    assert!((3..=6).contains(&own), "{} has {own} statements at {}", meta.path, level.name);
+                }
+                assert!(competency.statements.iter().all(|statement| statement.explicit), "{}", meta.path);
+            }
+            Facts::Glossary(list) => terms += list.iter().filter(|term| !term.aliases.is_empty()).count(),
+            _ => {}
+        }
+    }
+    assert!(terms >= 40, "{terms} terms with other words");
+}
+
+#[test]
+fn roadmap_prioritisation_and_lifecycle_are_split_by_scope_with_one_accountable_each() {
+    let handbook = handbook();
+    for id in ["roadmap", "prioritisation", "lifecycle"] {
+        let strategy = handbook.book.names.find(id)[0];
+        let own = handbook.book.relations.decisions.iter().filter(|decision| decision.strategy == strategy);
+        let mut scopes = BTreeSet::new();
+        for decision in own {
+            let accountable = decision.parties.iter().filter(|(part, _)| *part == Part::Accountable);
+            let accountable: Vec<Party> = accountable.map(|(_, party)| *party).collect();
+            assert_eq!(accountable.len(), 1, "{id}");
+            scopes.extend(decision.facts(&handbook.book).unwrap().scope.clone());
+        }
+        let wanted: BTreeSet<String> = ["team", "area", "portfolio"].map(str::to_owned).into();
+        assert!(scopes.is_superset(&wanted), "{id}: {scopes:?}");
+    }
+}
+
+#[test]
+fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others() {
+    let handbook = handbook();
+    let book = &handbook.book;
+    let home = book.ids().find(|chapter| book.url(*chapter).as_str().is_empty()).unwrap();
+    let mut far: BTreeMap<ChapterId, usize> = BTreeMap::from([(home, 0)]);
+    let mut open = VecDeque::from([home]);
+    while let Some(at) = open.pop_front() {
+        let written = book.targets[at.index()].iter().filter_map(|target| match target {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        });
+        // Navigation lists the parts on every page, and the chapters of the part that a page is in.
+        let node = book.tree.of_chapter[at.index()];
+        let near = book.tree.root().children.iter().chain(&book.tree.node(node).children);
+        let near = near.filter_map(|node| book.tree.node(*node).chapter);
+        for to in written.chain(near).collect::<Vec<_>>() {
+            if !far.contains_key(&to) {
+                far.insert(to, far[&at] + 1);
+                open.push_back(to);
+            }
+        }
+    }
+    let mut lonely = Vec::new();
+    for chapter in book.ids() {
+        let meta = book.meta(chapter);
+        assert!(far.get(&chapter).is_some_and(|clicks| *clicks <= 3), "{} is too far away", meta.path);
+        if chapter != home && book.backlinks[chapter.index()].len() < 2 {
+            lonely.push(meta.path.to_string());
+        }
+    }
+    assert!(lonely.is_empty(), "linked from fewer than two chapters: {lonely:#?}");
+}
+
+#[test]
+fn it_has_no_finding_for_any_audience() {
+    let sources = read_folder(&repository().join("handbook"));
+    for audience in [None, Some("managers".to_owned())] {
+        let choices = Choices { audience: audience.clone(), ..Choices::default() };
+        let handbook = Compiler::new().compile(&sources, &choices).unwrap();
+        let findings = handbook.findings(true);
+        assert!(findings.is_empty(), "{audience:?}: {findings:#?}");
+    }
+    for code in ["statement-can", "statement-and", "statement-same"] {
+        assert!(
+            handbook().config.check.get(code).is_some_and(|severity| *severity != Severity::Allow),
+            "{code} is off"
+        );
+    }
+}
+
+#[test]
+fn every_chapter_ends_with_tomorrow_and_says_when_it_is_wrong() {
+    let handbook = handbook();
+    for document in handbook.documents.iter() {
+        let meta = &document.meta;
+        let has = |text: &str| meta.headings.iter().any(|heading| heading.text == text);
+        let is_list = meta.path.is_index() || matches!(meta.kind, Kind::Glossary | Kind::Path);
+        assert!(is_list || has("Tomorrow"), "{} has no `Tomorrow`", meta.path);
+        assert!(
+            is_list || has("When this is wrong") || meta.id == "running-example",
+            "{} takes no other side",
+            meta.path
+        );
+    }
+}
