@@ -103,7 +103,7 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (n, set) in sets.iter().enumerate() {
         let near: BTreeSet<usize> =
-            set.iter().filter(|word| word.len() > 4).flat_map(|word| by_word.get(word)).flatten().copied().collect();
+            set.iter().filter(|word| word.len() > 4).filter_map(|word| by_word.get(word)).flatten().copied().collect();
         let alike = near.into_iter().find(|other| share(set, &sets[*other]) >= ALIKE);
         if let Some(other) = alike.filter(|_| !cells[n].statement.unlinted) {
             let meta = book.meta(cells[other].chapter);

@@ -100,6 +100,15 @@ impl Loaded {
         };
     }
 
+    /// Finds the file behind a place, named from the project's folder: a page must not tell where on the machine that lies.
+    #[must_use]
+    pub fn file_in_project(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
+        let (path, bytes) = self.file(place, chain)?;
+        let root = shown(&self.project.root, "");
+        let inside = path.strip_prefix(&root).map(|path| path.trim_start_matches('/').to_owned());
+        Some((inside.unwrap_or(path), bytes))
+    }
+
     /// Finds the file behind a place.
     #[must_use]
     pub fn file(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {

@@ -16,7 +16,7 @@ use crate::compile::{Choices, Compiler};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::highlight::Highlighter;
 use crate::markup::escape;
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 use crate::report;
 use crate::server::{Answer, Handler, Request};
 use crate::site::Site;
@@ -78,6 +78,8 @@ struct FindingsEvent<'a> {
 
 /// How many findings of other chapters are listed.
 const LISTED: usize = 100;
+/// How many findings the terminal shows at once.
+const MOST_DRAWN: usize = 10;
 
 impl Preview {
     /// Makes a preview that shows nothing yet.
@@ -115,8 +117,8 @@ impl Preview {
         self.build.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Looks for every finding; returns how many errors and warnings there are, and all drawn for the terminal.
-    pub fn check(&self, loaded: &Loaded, color: bool) -> (usize, usize, String) {
+    /// Looks for every finding; returns how many errors and warnings there are, and those of the files `changed` drawn for the terminal.
+    pub fn check(&self, loaded: &Loaded, changed: &[SourcePath], color: bool) -> (usize, usize, String) {
         let shown = self.shown();
         let maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
         let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
@@ -130,7 +132,12 @@ impl Preview {
         let drawn = draw(&findings, loaded, &chain, shown.site.as_ref());
         let (errors, warnings) = crate::compile::count(&findings);
         let files = |place: &Place| loaded.file(place, &chain);
-        let text = report::human(&findings[..findings.len().min(20)], &files, color, 110);
+        let is_near = |finding: &&Diagnostic| match &finding.place {
+            Place::Content(path, _) => changed.contains(path),
+            Place::Theme(..) | Place::Handbook => true,
+        };
+        let near: Vec<Diagnostic> = findings.iter().filter(is_near).take(MOST_DRAWN).cloned().collect();
+        let text = report::human(&near, &files, color, 110);
         *shown.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
         (errors, warnings, text)
     }
@@ -268,7 +275,7 @@ impl Maker {
 }
 
 fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Option<&Site>) -> Vec<Drawn> {
-    let files = |place: &Place| loaded.file(place, chain);
+    let files = |place: &Place| loaded.file_in_project(place, chain);
     findings
         .iter()
         .map(|finding| {

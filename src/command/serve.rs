@@ -38,22 +38,23 @@ pub fn run(options: &Serve) -> Outcome {
     if let Some(notice) = watcher.notice() {
         say(notice);
     }
-    check(&preview, &events, &loaded, &format!("ready in {} ms", start.elapsed().as_millis()));
+    check(&preview, &events, &loaded, (&[], &format!("ready in {} ms", start.elapsed().as_millis())));
     while let Some(change) = watcher.wait() {
         let start = Instant::now();
-        let Some(what) = read(&mut loaded, &change) else { continue };
+        let Some(changed) = read(&mut loaded, &change) else { continue };
         preview.update(&loaded, &options.source);
         let build = preview.build();
         events.publish("build", &|_| Some(format!("{{\"build\":{build}}}")));
-        check(&preview, &events, &loaded, &format!("{what} in {} ms", start.elapsed().as_millis()));
+        let what = format!("{} in {} ms", name(&changed), start.elapsed().as_millis());
+        check(&preview, &events, &loaded, (&changed, &what));
     }
     Ok(true)
 }
 
 /// Looks for findings once the pages have been told, and says how it went.
-fn check(preview: &Preview, events: &Events, loaded: &Loaded, what: &str) {
+fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, what): (&[SourcePath], &str)) {
     let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let (errors, warnings, drawn) = preview.check(loaded, color);
+    let (errors, warnings, drawn) = preview.check(loaded, changed, color);
     events.publish("findings", &|page| Some(preview.findings_for(page)));
     say(&format!("{drawn}{what}, {}", report::summary(errors, warnings)));
 }
@@ -65,8 +66,8 @@ fn say(text: &str) {
     let _ = out.flush();
 }
 
-/// Reads what changed; returns what to call it, or nothing where every byte is as before.
-fn read(loaded: &mut Loaded, change: &Change) -> Option<String> {
+/// Reads what changed; returns the files with other bytes, none for all of them, or nothing where every byte is as before.
+fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
     let mut changed = Vec::new();
@@ -83,19 +84,24 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<String> {
         };
         changed.push(source);
     }
-    match changed.as_slice() {
-        [] => None,
-        [one] => Some(one.to_string()),
-        several => Some(format!("{} files", several.len())),
+    (!changed.is_empty()).then_some(changed)
+}
+
+/// Says in a word or two what changed.
+fn name(changed: &[SourcePath]) -> String {
+    match changed {
+        [] => "everything".to_owned(),
+        [one] => one.to_string(),
+        several => format!("{} files", several.len()),
     }
 }
 
 /// Reads the whole project anew; where that fails just now, what was read before stays.
-fn everything(loaded: &mut Loaded) -> Option<String> {
+fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
     let Ok(inputs) = loaded.project.read(&loaded.out) else { return None };
     let same = inputs.sources == loaded.inputs.sources && inputs.themes == loaded.inputs.themes;
     loaded.inputs = inputs;
-    (!same).then(|| "everything".to_owned())
+    (!same).then(Vec::new)
 }
 
 /// Returns the path of a content file; nothing for files of themes and for paths that cannot be sources.

@@ -7,6 +7,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod preview;
 mod refusals;
 mod support;
 mod themes;
