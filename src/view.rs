@@ -10,6 +10,7 @@ pub mod competency;
 pub mod decisions;
 pub mod home;
 pub mod ladder;
+mod ladder_drawing;
 pub mod matrix;
 pub mod navigation;
 pub mod page;

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::ladder_drawing::{Node, draw};
 use super::matrix::roles;
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, role_of};
@@ -66,7 +67,32 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
     for (_, track) in &mut tracks {
         track.rungs.reverse();
     }
-    Ladder { svg: None, tracks: tracks.into_iter().map(|(_, track)| track).collect() }
+    let svg = drawing(&tracks, view);
+    Ladder { svg, tracks: tracks.into_iter().map(|(_, track)| track).collect() }
+}
+
+/// Draws the roles that have a rank; one rung alone is no picture.
+fn drawing(tracks: &[(Option<String>, Track)], view: &Viewpoint<'_>) -> Option<Html> {
+    let mut nodes = Vec::new();
+    for role in &view.book.relations.role_order {
+        let Some(facts) = role_of(view.book, *role).filter(|facts| !facts.base) else { continue };
+        let track = tracks.iter().position(|(id, _)| *id == facts.track);
+        let (Some(rank), Some(track), Some(related)) = (facts.rank, track, view.book.relations.roles.get(role)) else {
+            continue;
+        };
+        nodes.push(Node {
+            role: *role,
+            title: view.meta(*role).title.clone(),
+            url: view.url(view.book.url(*role)),
+            track,
+            rank,
+            up: related.grows_into.clone(),
+            sideways: related.moves_to.clone(),
+        });
+    }
+    let titles: Vec<String> = tracks.iter().map(|(_, track)| track.title.clone()).collect();
+    let is_ladder = nodes.iter().any(|node| node.rank != nodes[0].rank);
+    is_ladder.then(|| Html::new(&draw(&nodes, &titles, view.theme.ui("ladder"))))
 }
 
 /// What the roles view sees.

@@ -113,7 +113,7 @@ fn write_label(svg: &mut String, (x, y): (f64, f64), anchor: &str, text: &str) {
 }
 
 /// Cuts a text at the space nearest to its middle where it is longer than 18 characters.
-fn two_lines(text: &str) -> Vec<&str> {
+pub(super) fn two_lines(text: &str) -> Vec<&str> {
     if text.chars().count() <= 18 {
         return vec![text];
     }

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::radar::{self, Radar};
 use super::{Link, Viewpoint, competency_of};
 use crate::book::{ChapterId, Expectation, Party, role_of};
 use crate::config::Words;
@@ -32,6 +33,26 @@ pub struct RolePage {
     pub clusters: Vec<ClusterRows>,
     pub decisions: Vec<DecisionLink>,
     pub takes_part: Vec<DecisionLink>,
+    pub radar: Option<Radar>,
+    pub delta: Option<Delta>,
+}
+
+/// What the role adds over the one that it grows from.
+#[derive(Debug, Serialize)]
+pub struct Delta {
+    pub from: Link,
+    pub url: Option<String>,
+    pub rows: Vec<Raised>,
+}
+
+/// A competency whose level rises.
+#[derive(Debug, Serialize)]
+pub struct Raised {
+    pub competency: Link,
+    pub from: Option<String>,
+    pub to: String,
+    /// How many statements come in.
+    pub count: usize,
 }
 
 /// Responsibilities taken over from one role.
@@ -123,7 +144,29 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         clusters: clusters(&related.expectations, view),
         decisions,
         takes_part,
+        radar: radar::radar(chapter, view),
+        delta: related.grows_from.first().and_then(|before| delta(*before, chapter, view)),
     })
+}
+
+/// Lists what rises from one role to the next; nothing where nothing does.
+fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<Delta> {
+    let relations = &view.book.relations;
+    let raised = |expectation: &Expectation| {
+        let competency = expectation.competency;
+        let low = relations.expectation(before, competency).map_or(0, |e| e.level);
+        let count =
+            (low + 1..=expectation.level).map(|level| cells(competency, (level, expectation.level), view).len());
+        (low < expectation.level).then(|| Raised {
+            competency: Link { url: view.level_url(competency, expectation.level), ..view.link(competency) },
+            from: (low > 0).then(|| view.level_name(low)),
+            to: view.level_name(expectation.level),
+            count: count.sum(),
+        })
+    };
+    let rows: Vec<Raised> = relations.roles.get(&after)?.expectations.iter().filter_map(raised).collect();
+    let url = view.comparison(before, after);
+    (!rows.is_empty()).then(|| Delta { from: view.link(before), url, rows })
 }
 
 /// Links to the comparisons that have a page.

@@ -1,0 +1,211 @@
+//! Draws the career ladder: a column for each track, a row for each rank, an arrow for each step up and each move.
+//!
+//! Input: the roles of the ladder with their ranks and where they lead. Output: SVG without ids and styles, every node a link. What the picture shows stands
+//! in words below it (see [`super::ladder`]); its arrows are hidden from screen readers.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::book::ChapterId;
+use crate::markup::escape;
+
+/// A role to draw.
+#[derive(Debug)]
+pub struct Node {
+    /// The role.
+    pub role: ChapterId,
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub url: String,
+    /// The number of its track, from 0.
+    pub track: usize,
+    /// Its rank.
+    pub rank: u32,
+    /// Where it leads at a higher rank.
+    pub up: Vec<ChapterId>,
+    /// Where it leads at the same rank.
+    pub sideways: Vec<ChapterId>,
+}
+
+/// A node's width and height, and the room between nodes, in the picture's own units.
+const WIDTH: f64 = 176.0;
+const HEIGHT: f64 = 46.0;
+const GAP: f64 = 18.0;
+const ROW: f64 = 92.0;
+/// Room between tracks, where moves are drawn.
+const BETWEEN: f64 = 64.0;
+/// Room above the first row for the tracks' titles.
+const HEAD: f64 = 40.0;
+
+/// Where a node stands: its left upper corner.
+type Places = BTreeMap<ChapterId, (f64, f64)>;
+
+/// Draws the ladder; `tracks` are the titles of the columns, `label` says what the picture is.
+#[must_use]
+pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
+    let ranks = ranks(nodes);
+    let (places, starts, width) = places(nodes, tracks.len(), &ranks);
+    let rows = u32::try_from(ranks.len()).map_or(1.0, f64::from);
+    let height = HEAD + rows * ROW;
+    let mut svg = format!(
+        "<svg class=\"ladder\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"group\" aria-label=\"{}\">",
+        escape(label)
+    );
+    for (title, start) in tracks.iter().zip(&starts) {
+        let _ = write!(svg, "<text class=\"track\" x=\"{start:.0}\" y=\"18\">{}</text>", escape(title));
+    }
+    svg.push_str("<g class=\"ways\" aria-hidden=\"true\">");
+    for node in nodes {
+        for to in &node.up {
+            write_way(&mut svg, &places, (node.role, *to), "up");
+        }
+        // A move that goes both ways is drawn once.
+        for to in &node.sideways {
+            let both_ways = leads_back(nodes, *to, node.role);
+            if !both_ways || node.role < *to {
+                write_way(&mut svg, &places, (node.role, *to), "move");
+            } else {
+                write_back(&mut svg, &places, (node.role, *to));
+            }
+        }
+    }
+    svg.push_str("</g>");
+    for node in nodes {
+        if let Some(place) = places.get(&node.role) {
+            write_node(&mut svg, node, *place);
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+fn leads_back(nodes: &[Node], from: ChapterId, to: ChapterId) -> bool {
+    nodes.iter().any(|node| node.role == from && node.sideways.contains(&to))
+}
+
+/// Lists the ranks, highest first.
+fn ranks(nodes: &[Node]) -> Vec<u32> {
+    let mut ranks: Vec<u32> = nodes.iter().map(|node| node.rank).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks.reverse();
+    ranks
+}
+
+/// Places every node; returns also where each track begins, and the picture's width.
+fn places(nodes: &[Node], tracks: usize, ranks: &[u32]) -> (Places, Vec<f64>, f64) {
+    let mut places = Places::new();
+    let mut starts = Vec::new();
+    let mut left = 2.0;
+    for track in 0..tracks {
+        starts.push(left);
+        let mut widest: f64 = WIDTH;
+        for (row, rank) in (0_u32..).zip(ranks) {
+            let mut at = left;
+            for node in nodes.iter().filter(|node| node.track == track && node.rank == *rank) {
+                places.insert(node.role, (at, HEAD + f64::from(row) * ROW));
+                at += WIDTH + GAP;
+            }
+            widest = widest.max(at - left - GAP);
+        }
+        left += widest + BETWEEN;
+    }
+    (places, starts, left - BETWEEN + 2.0)
+}
+
+fn write_way(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterId), class: &str) {
+    let (Some(from), Some(to)) = (places.get(&from), places.get(&to)) else { return };
+    let (start, end) = if class == "up" {
+        ((from.0 + WIDTH / 2.0, from.1), (to.0 + WIDTH / 2.0, to.1 + HEIGHT + 6.0))
+    } else if from.0 < to.0 {
+        ((from.0 + WIDTH, from.1 + HEIGHT / 2.0), (to.0 - 6.0, to.1 + HEIGHT / 2.0))
+    } else {
+        ((from.0, from.1 + HEIGHT / 2.0), (to.0 + WIDTH + 6.0, to.1 + HEIGHT / 2.0))
+    };
+    let middle = f64::midpoint(start.1, end.1);
+    let path = if class == "up" {
+        format!(
+            "M{:.0} {:.0}C{:.0} {middle:.0} {:.0} {middle:.0} {:.0} {:.0}",
+            start.0, start.1, start.0, end.0, end.0, end.1
+        )
+    } else {
+        format!("M{:.0} {:.0}L{:.0} {:.0}", start.0, start.1, end.0, end.1)
+    };
+    let _ = write!(svg, "<path class=\"{class}\" d=\"{path}\"/>");
+    write_head(svg, class, start, end);
+}
+
+/// Draws the other head of a move that goes both ways.
+fn write_back(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterId)) {
+    let (Some(from), Some(to)) = (places.get(&from), places.get(&to)) else { return };
+    let y = to.1 + HEIGHT / 2.0;
+    let x = if from.0 < to.0 { to.0 - 6.0 } else { to.0 + WIDTH + 6.0 };
+    write_head(svg, "move", (from.0, y), (x, y));
+}
+
+/// Draws the head of an arrow as a triangle: markers would need an id, and a page may show two ladders.
+fn write_head(svg: &mut String, class: &str, start: (f64, f64), (x, y): (f64, f64)) {
+    let points = if class == "up" {
+        format!("{x:.0},{:.0} {:.0},{:.0} {:.0},{:.0}", y - 6.0, x - 5.0, y + 3.0, x + 5.0, y + 3.0)
+    } else {
+        let back = if start.0 < x { -9.0 } else { 9.0 };
+        let tip = if start.0 < x { x + 6.0 } else { x - 6.0 };
+        format!("{tip:.0},{y:.0} {:.0},{:.0} {:.0},{:.0}", tip + back, y - 5.0, tip + back, y + 5.0)
+    };
+    let _ = write!(svg, "<polygon class=\"{class}\" points=\"{points}\"/>");
+}
+
+fn write_node(svg: &mut String, node: &Node, (x, y): (f64, f64)) {
+    let _ = write!(
+        svg,
+        "<a href=\"{}\"><rect x=\"{x:.0}\" y=\"{y:.0}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"6\"/>",
+        escape(&node.url)
+    );
+    let lines = super::radar::two_lines(&node.title);
+    let first = y + HEIGHT / 2.0 + if lines.len() > 1 { -3.0 } else { 5.0 };
+    let middle = x + WIDTH / 2.0;
+    let _ = write!(svg, "<text x=\"{middle:.0}\" y=\"{first:.0}\" text-anchor=\"middle\">");
+    for (n, line) in lines.iter().enumerate() {
+        let shift = if n == 0 { "0" } else { "1.2em" };
+        let gap = if n == 0 { "" } else { " " };
+        let _ = write!(svg, "{gap}<tspan x=\"{middle:.0}\" dy=\"{shift}\">{}</tspan>", escape(line));
+    }
+    svg.push_str("</text></a>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(role: u32, track: usize, rank: u32, up: &[u32], sideways: &[u32]) -> Node {
+        let ids = |list: &[u32]| list.iter().map(|n| ChapterId(*n)).collect();
+        Node {
+            role: ChapterId(role),
+            title: format!("Role {role}"),
+            url: format!("../r{role}/"),
+            track,
+            rank,
+            up: ids(up),
+            sideways: ids(sideways),
+        }
+    }
+
+    #[test]
+    fn every_node_is_a_link_every_step_an_arrow_and_a_move_both_ways_one() {
+        let nodes = [node(1, 0, 1, &[2, 3], &[]), node(2, 0, 2, &[], &[3]), node(3, 1, 2, &[], &[2])];
+        let svg = draw(&nodes, &["A".to_owned(), "B".to_owned()], "Ladder");
+        assert_eq!(svg.matches("<a href=").count(), 3);
+        assert_eq!(svg.matches("<path class=\"up\"").count(), 2);
+        assert_eq!(svg.matches("<path class=\"move\"").count(), 1);
+        assert!(!svg.contains(" id=") && !svg.contains("style="));
+    }
+
+    #[test]
+    fn the_highest_rank_stands_at_the_top() {
+        let nodes = [node(1, 0, 1, &[2], &[]), node(2, 0, 5, &[], &[])];
+        let ranks = ranks(&nodes);
+        let (places, _, _) = places(&nodes, 1, &ranks);
+        assert!(places[&ChapterId(2)].1 < places[&ChapterId(1)].1);
+    }
+}
