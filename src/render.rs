@@ -25,6 +25,7 @@ use crate::picture::Picture;
 use crate::theme::{Html, Theme};
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
+use crate::view::data::{Data, statements_csv};
 use crate::view::decisions::Decisions;
 use crate::view::home::{Children, Home};
 use crate::view::ladder::Ladder;
@@ -255,11 +256,35 @@ impl Renderer {
                 let shown = match generated {
                     Generated::Matrix => {
                         let csv_url = Some(view.url(&UrlPath::new("matrix.csv")));
-                        Shown::Matrix(Matrix { csv_url, ..matrix::matrix(&matrix::Which::default(), view) })
+                        {
+                            let parts = matrix::part_links(view);
+                            Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
+                        }
                     }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                 };
+                Special { view: Some(shown), ..Special::default() }
+            },
+        };
+        self.made(made, at, None)
+    }
+
+    /// Renders one part of the matrix.
+    ///
+    /// # Errors
+    /// `template` where a template fails.
+    pub fn matrix_part(&self, which: &matrix::Which, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let cells = PageCells { renderer: self, at, root: None };
+        let title = matrix::matrix(which, &self.viewpoint(at, &cells, None)).caption;
+        let made = Made {
+            template: "matrix.html",
+            kind: "matrix",
+            title,
+            summary: None,
+            special: &|view| {
+                let parts = matrix::part_links(view);
+                let shown = Shown::Matrix(Matrix { parts, ..matrix::matrix(which, view) });
                 Special { view: Some(shown), ..Special::default() }
             },
         };
@@ -333,6 +358,20 @@ impl Renderer {
         page.noindex = true;
         let frame = self.frame(page, around(None, &view), Html::new(""), Special::default(), &view);
         self.theme.render("404.html", &frame).map_err(Box::new)
+    }
+
+    /// Returns a file of the model's data.
+    #[must_use]
+    pub fn data(&self, data: Data, at: &UrlPath) -> String {
+        let cells = PageCells { renderer: self, at, root: None };
+        data.render(&self.viewpoint(at, &cells, None))
+    }
+
+    /// Returns every statement as CSV.
+    #[must_use]
+    pub fn statements_csv(&self, at: &UrlPath) -> String {
+        let cells = PageCells { renderer: self, at, root: None };
+        statements_csv(&self.viewpoint(at, &cells, None))
     }
 
     /// Returns the matrix as CSV.

@@ -22,8 +22,9 @@ use crate::picture::{Picture, picture};
 use crate::render::Renderer;
 use crate::source::Sources;
 use crate::theme::Theme;
+use crate::view::data::Data;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{comparison_url, encode_fragment};
+use crate::view::{comparison_url, encode_fragment, matrix};
 
 /// What lies behind an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +32,15 @@ enum Route {
     Chapter(ChapterId),
     Folder(NodeId),
     Generated(Generated),
+    MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
     Backlinks(ChapterId),
     Redirect(ChapterId),
     File(SourcePath),
     ThemeFile(String),
     MatrixCsv,
+    StatementsCsv,
+    Data(Data),
     NotFound,
     Sitemap,
     Robots,
@@ -109,6 +113,7 @@ impl Site {
             Route::Chapter(chapter) => Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) },
             Route::Folder(node) => page(renderer.folder(*node, url)?),
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
+            Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
@@ -119,6 +124,8 @@ impl Site {
                 Rendered { bytes: Cow::Borrowed(bytes), media: media_type(name), chapter: None }
             }
             Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
+            Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
+            Route::Data(data) => text(renderer.data(*data, url), "application/json"),
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
         })
@@ -147,7 +154,7 @@ impl Site {
         for (url, route) in &self.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::Compare(..) => true,
+                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
                 _ => false,
             };
             if wanted {
@@ -230,7 +237,17 @@ fn routes(
         add(generated_url(page.name(), config.urls), Route::Generated(page));
         if page == Generated::Matrix {
             add(UrlPath::new("matrix.csv"), Route::MatrixCsv);
+            for (name, which) in matrix::parts(book) {
+                add(generated_url(&format!("matrix/{name}"), config.urls), Route::MatrixPart(Box::new(which)));
+            }
         }
+    }
+    let is_model = !book.relations.roles.is_empty() || !book.relations.competencies.is_empty();
+    for data in Data::ALL.into_iter().filter(|_| is_model) {
+        add(data.url(), Route::Data(data));
+    }
+    if !book.relations.competencies.is_empty() {
+        add(UrlPath::new("statements.csv"), Route::StatementsCsv);
     }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));

@@ -7,6 +7,7 @@
 
 pub mod compare;
 pub mod competency;
+pub mod data;
 pub mod decisions;
 pub mod home;
 pub mod ladder;

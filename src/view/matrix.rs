@@ -2,12 +2,17 @@
 //!
 //! Input: a viewpoint and which tracks and clusters to show. Output: [`Matrix`], and the same cells as CSV. A cell links to the statements behind it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
-use crate::book::{ChapterId, role_of};
+use crate::book::{Book, ChapterId, generated_url, role_of};
+use crate::slug::slug;
+
+/// A matrix with more cells than this lists what is expected instead of drawing a table.
+pub const MOST_CELLS: usize = 2_500;
 
 /// What the matrix view sees.
 #[derive(Debug, Serialize)]
@@ -16,6 +21,10 @@ pub struct Matrix {
     pub roles: Vec<RoleHead>,
     pub clusters: Vec<ClusterRows>,
     pub csv_url: Option<String>,
+    /// Other parts of the matrix: one for each track and each cluster.
+    pub parts: Vec<Link>,
+    /// Whether there are too many cells for a table: then each competency lists who expects it.
+    pub is_list: bool,
 }
 
 /// A column's head.
@@ -43,6 +52,8 @@ pub struct Row {
 /// What one role expects of one competency; without a level it expects nothing.
 #[derive(Debug, Default, Serialize)]
 pub struct Cell {
+    /// The role, where the cell does not stand below its name.
+    pub role: Option<Link>,
     pub level: Option<u8>,
     pub name: String,
     pub url: Option<String>,
@@ -51,7 +62,7 @@ pub struct Cell {
 }
 
 /// Which part of the matrix to show.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Which {
     /// Only roles of this track.
     pub track: Option<String>,
@@ -67,10 +78,16 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         link: view.link(*role),
         rank: role_of(view.book, *role).and_then(|facts| facts.rank),
     };
+    let competencies: usize = view.book.relations.clusters.iter().map(|(_, list)| list.len()).sum();
+    let is_list = competencies * roles.len() > MOST_CELLS;
     let rows = |list: &[ChapterId]| -> Vec<Row> {
         let row = |competency: &ChapterId| Row {
             competency: view.link(*competency),
-            cells: roles.iter().map(|role| cell(*role, *competency, view)).collect(),
+            cells: roles
+                .iter()
+                .map(|role| cell(*role, *competency, view))
+                .filter(|cell| !is_list || cell.level.is_some())
+                .collect(),
         };
         list.iter().map(row).collect()
     };
@@ -83,16 +100,61 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     } else {
         shown.map(|(name, list)| ClusterRows { title: title(name), rows: rows(list) }).collect()
     };
-    Matrix { caption: caption(which, view), roles: roles.iter().map(head).collect(), clusters, csv_url: None }
+    Matrix {
+        caption: caption(which, view),
+        roles: roles.iter().map(head).collect(),
+        clusters,
+        csv_url: None,
+        parts: Vec::new(),
+        is_list,
+    }
+}
+
+/// Lists the parts of the matrix that have a page of their own, by the name that their address ends in: one for each track, one for each cluster.
+#[must_use]
+pub fn parts(book: &Book) -> Vec<(String, Which)> {
+    let tracks: BTreeSet<String> =
+        book.relations.roles.keys().filter_map(|role| role_of(book, *role)?.track.clone()).collect();
+    let clusters: Vec<String> =
+        book.relations.clusters.iter().map(|(name, _)| name.clone()).filter(|name| !name.is_empty()).collect();
+    let mut parts = Vec::new();
+    if tracks.len() > 1 {
+        parts.extend(
+            tracks
+                .into_iter()
+                .map(|track| (format!("track-{}", slug(&track)), Which { track: Some(track), cluster: None })),
+        );
+    }
+    if clusters.len() > 1 {
+        parts.extend(
+            clusters
+                .into_iter()
+                .map(|cluster| (format!("cluster-{}", slug(&cluster)), Which { track: None, cluster: Some(cluster) })),
+        );
+    }
+    parts
+}
+
+/// Links to the parts of the matrix.
+#[must_use]
+pub fn part_links(view: &Viewpoint<'_>) -> Vec<Link> {
+    let link = |(name, which): (String, Which)| {
+        let url = view.url(&generated_url(&format!("matrix/{name}"), view.config.urls));
+        let title = which.cluster.clone().unwrap_or_else(|| track_title(&which, view).unwrap_or_default());
+        Link { title, url: Some(url), ..Link::default() }
+    };
+    parts(view.book).into_iter().map(link).collect()
+}
+
+fn track_title(which: &Which, view: &Viewpoint<'_>) -> Option<String> {
+    let id = which.track.as_ref()?;
+    let found = view.config.tracks.iter().find(|track| track.id == *id);
+    Some(found.map_or_else(|| id.clone(), |track| track.title.clone()))
 }
 
 fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
     let mut caption = view.theme.ui("matrix").to_owned();
-    let track = which.track.as_ref().map(|id| {
-        let found = view.config.tracks.iter().find(|track| track.id == *id);
-        found.map_or_else(|| id.clone(), |track| track.title.clone())
-    });
-    for part in [track, which.cluster.clone()].into_iter().flatten() {
+    for part in [track_title(which, view), which.cluster.clone()].into_iter().flatten() {
         caption.push_str(" · ");
         caption.push_str(&part);
     }
@@ -111,6 +173,7 @@ pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
 fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
     let Some(expectation) = view.book.relations.expectation(role, competency) else { return Cell::default() };
     Cell {
+        role: Some(view.link(role)),
         level: Some(expectation.level),
         name: view.level_name(expectation.level),
         url: view.level_url(competency, expectation.level).or_else(|| view.link(competency).url),
@@ -146,7 +209,7 @@ pub fn csv(view: &Viewpoint<'_>) -> String {
 }
 
 /// Quotes a field; one that a spreadsheet would read as a formula gets a quote before it.
-fn field(text: &str) -> String {
+pub(super) fn field(text: &str) -> String {
     let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
