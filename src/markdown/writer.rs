@@ -109,6 +109,8 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     head: bool,
+    /// Whether the open cell is a head.
+    is_th: bool,
 }
 
 /// How an open link ends.
@@ -473,7 +475,7 @@ impl Writer<'_, '_> {
     }
 
     fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
-        self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false });
+        self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false, is_th: false });
         self.tables += 1;
         let heading = self.outline.headings.iter().take_while(|h| h.event < n).count();
         self.block("<div class=\"table-scroll\"");
@@ -498,10 +500,15 @@ impl Writer<'_, '_> {
             Some(Alignment::Right) => " class=\"right\"",
             Some(Alignment::None) | None => "",
         };
-        let name = if table.head { "<th" } else { "<td" };
-        self.out.html.push_str(name);
+        // A head without words would be announced as nothing: an empty corner is a plain cell.
+        let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
+        let is_head = table.head && !is_empty;
+        self.out.html.push_str(if is_head { "<th" } else { "<td" });
         self.out.html.push_str(class);
         self.out.html.push('>');
+        if let Some(table) = &mut self.table {
+            table.is_th = is_head;
+        }
     }
 
     /// An unescaped `|` in `[[id|text]]` ends the cell in the middle of the link.
@@ -520,7 +527,7 @@ impl Writer<'_, '_> {
     fn end_cell(&mut self) {
         let Some(table) = &mut self.table else { return };
         table.column += 1;
-        self.out.html.push_str(if table.head { "</th>\n" } else { "</td>\n" });
+        self.out.html.push_str(if table.is_th { "</th>\n" } else { "</td>\n" });
     }
 
     fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {

@@ -14,6 +14,9 @@ use crate::slug::slug;
 /// A matrix with more cells than this lists what is expected instead of drawing a table.
 pub const MOST_CELLS: usize = 2_500;
 
+/// Beyond so many cells a page only leads to its parts.
+pub const MOST_LISTED: usize = 5_000;
+
 /// What the matrix view sees.
 #[derive(Debug, Serialize)]
 pub struct Matrix {
@@ -78,8 +81,10 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         link: view.link(*role),
         rank: role_of(view.book, *role).and_then(|facts| facts.rank),
     };
-    let competencies: usize = view.book.relations.clusters.iter().map(|(_, list)| list.len()).sum();
-    let is_list = competencies * roles.len() > MOST_CELLS;
+    let is_shown = |name: &str| which.cluster.as_ref().is_none_or(|wanted| wanted == name);
+    let shown = view.book.relations.clusters.iter().filter(|(name, _)| is_shown(name));
+    let cells = shown.clone().map(|(_, list)| list.len()).sum::<usize>() * roles.len();
+    let is_list = cells > MOST_CELLS;
     let rows = |list: &[ChapterId]| -> Vec<Row> {
         let row = |competency: &ChapterId| Row {
             competency: view.link(*competency),
@@ -91,11 +96,10 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         };
         list.iter().map(row).collect()
     };
-    let clusters = view.book.relations.clusters.iter();
-    let shown = clusters.filter(|(name, _)| which.cluster.as_ref().is_none_or(|wanted| wanted == name));
     let other = view.theme.ui("competencies-other");
     let title = |name: &str| if name.is_empty() { other.to_owned() } else { name.to_owned() };
-    let clusters = if roles.is_empty() {
+    // Beyond that even a list is no page to read: the links to its parts are.
+    let clusters = if roles.is_empty() || cells > MOST_LISTED {
         Vec::new()
     } else {
         shown.map(|(name, list)| ClusterRows { title: title(name), rows: rows(list) }).collect()

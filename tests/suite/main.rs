@@ -7,6 +7,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod model;
 mod preview;
 mod refusals;
 mod support;
