@@ -228,7 +228,8 @@ impl Checker<'_> {
     }
 
     /// Gives a remark of the model its place in the file.
-    fn placed(&self, remark: &Remark) -> Diagnostic {
+    #[must_use]
+    pub fn placed(&self, remark: &Remark) -> Diagnostic {
         let body = &self.documents[remark.chapter.index()].body;
         let span = match remark.at {
             At::Field(name) => body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span),

@@ -30,7 +30,7 @@ pub enum Command {
     Build(Build),
     /// Follow every reference and report mistakes; write nothing.
     #[command(
-        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format json | jq '.findings[].code'"
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            reviews that are due, chapters without an owner\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format json | jq '.findings[].code'"
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
@@ -83,6 +83,12 @@ pub struct Check {
     /// Where the handbook is.
     #[command(flatten)]
     pub source: Source,
+    /// Look at reviews, owners and reach too.
+    #[arg(long)]
+    pub policy: bool,
+    /// The day that reviews are held against, such as 2026-04-01; today if you do not say.
+    #[arg(long, value_name = "DATE", requires = "policy")]
+    pub today: Option<String>,
     /// How to print findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

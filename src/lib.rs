@@ -25,6 +25,7 @@ pub mod markup;
 pub mod parse;
 pub mod path;
 pub mod picture;
+pub mod policy;
 pub mod redact;
 pub mod reference;
 pub mod render;

@@ -4,17 +4,27 @@
 
 use std::time::Instant;
 
-use super::Outcome;
 use super::load::Loaded;
+use super::{Failure, Outcome};
 use crate::cli::{Check, Format};
 use crate::compile::count;
+use crate::date::parse_day;
+use crate::policy::policy;
 use crate::report;
 
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::read(&options.source, None)?;
-    let compiled = loaded.compile(&options.source, options.strict)?;
+    let mut compiled = loaded.compile(&options.source, options.strict)?;
+    if options.policy {
+        let handbook = &compiled.handbook;
+        let checker = handbook.checker();
+        let remarks = policy(&handbook.book, &handbook.config, today(options.today.as_deref())?);
+        let found = remarks.iter().map(|remark| checker.placed(remark)).collect();
+        compiled.findings.extend(handbook.config.judge(found, options.strict));
+        compiled.findings.sort();
+    }
     loaded.print(&compiled.findings, &compiled.chain, options.format);
     let (errors, warnings) = count(&compiled.findings);
     if options.format == Format::Human {
@@ -23,4 +33,22 @@ pub fn run(options: &Check) -> Outcome {
         println!("{chapters} chapters, {}, {seconds:.2} s", report::summary(errors, warnings));
     }
     Ok(errors == 0)
+}
+
+/// Returns the day that was asked for, else the system's: no other command looks at the clock.
+fn today(asked: Option<&str>) -> Result<jiff::civil::Date, Failure> {
+    let Some(asked) = asked else { return Ok(system_day()) };
+    parse_day(asked).ok_or_else(|| Failure::Refused {
+        message: format!("`{asked}` is not a day"),
+        help: Some("write year, month and day, as in 2026-04-01".to_owned()),
+    })
+}
+
+/// Returns the system's day in UTC: half a day matters to no review.
+#[allow(clippy::disallowed_methods, reason = "the one command whose answer depends on the day")]
+fn system_day() -> jiff::civil::Date {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let days = i64::try_from(since.as_secs() / 86_400).unwrap_or(0);
+    let epoch = jiff::civil::date(1970, 1, 1);
+    jiff::Span::new().try_days(days).ok().and_then(|span| epoch.checked_add(span).ok()).unwrap_or(epoch)
 }

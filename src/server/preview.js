@@ -115,8 +115,8 @@
     return next;
   }
 
-  // What the preview itself put into the page is none of the page's.
-  const own = (node) => node.nodeType === 1 && node.classList.contains("rolebook-findings");
+  // What scripts have put into the page (the preview's corner, the theme's copy buttons) is not in what the server sends.
+  const own = (node) => node.nodeType === 1 && node.matches(".rolebook-findings, button.copy");
 
   function pairs(a, b) {
     if (own(a) || a.nodeType !== b.nodeType || a.nodeName !== b.nodeName) return false;
@@ -150,10 +150,11 @@
 
   function copyAttributes(from, to) {
     for (const { name, value } of to.attributes) {
-      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+      // A script may have shown what the page hides for those without scripts.
+      if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
-      const kept = name === "open" || name === "hidden" || name.startsWith("data-rolebook");
+      const kept = ["open", "hidden", "title", "aria-label", "aria-current"].includes(name);
       if (!kept && !to.hasAttribute(name)) from.removeAttribute(name);
     }
   }

@@ -121,3 +121,31 @@ fn check_reports_in_every_format_and_exits_with_one() {
     assert!(rolebook(folder.path(), &["check", "--strikt"]).status.code() == Some(2));
     assert!(rolebook(folder.path(), &["build", "nowhere"]).status.code() == Some(2));
 }
+
+#[test]
+fn policy_reports_what_is_due_on_a_day_and_a_build_never_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("handbook.toml", "[owners.team]\nname = \"Team\"\n"),
+        ("index.md", "# Home\n\n[[a]]\n"),
+        ("a.md", "---\nowner: team\nreviewed: 2026-01-31\nreview_every: 1 month\n---\n# A\n"),
+        ("competencies/c.md", "---\nowner: team\n---\n# C\n"),
+        ("roles/r.md", "---\nowner: team\n---\n# R\n\n[[c]]\n"),
+    ];
+    crate::support::write(folder.path(), &files);
+    let codes = |today: &str| -> Vec<String> {
+        let output = rolebook(folder.path(), &["check", "--policy", "--today", today, "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let list = document["findings"].as_array().unwrap().iter();
+        list.map(|finding| format!("{} {}", finding["path"].as_str().unwrap(), finding["code"].as_str().unwrap()))
+            .collect()
+    };
+    let always = ["competencies/c.md unexpected-competency", "index.md no-owner", "roles/r.md orphaned-chapter"];
+    assert_eq!(codes("2026-02-28"), always);
+    let mut due = codes("2026-03-01");
+    due.retain(|code| !always.contains(&code.as_str()));
+    assert_eq!(due, ["a.md review-overdue"]);
+    assert_eq!(rolebook(folder.path(), &["check", "--policy", "--today", "soon"]).status.code(), Some(2));
+    let plain = rolebook(folder.path(), &["check", "--format", "json"]);
+    assert!(!String::from_utf8(plain.stdout).unwrap().contains("no-owner"));
+}
