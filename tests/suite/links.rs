@@ -1,0 +1,95 @@
+//! Reads every page of our own handbook as a browser would: each link and anchor leads somewhere, ids are unique, nothing is inline.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolebook::path::{decode_percent, join};
+use rolebook::source::{SourceFile, Sources};
+use scraper::{Html, Selector};
+
+use crate::support::{read_folder, repository, site_with};
+
+/// A page's ids and the addresses that it refers to.
+struct Page {
+    ids: BTreeSet<String>,
+    links: Vec<String>,
+}
+
+fn read(name: &str, html: &str) -> Page {
+    let document = Html::parse_document(html);
+    let all = Selector::parse("*").unwrap();
+    let mut page = Page { ids: BTreeSet::new(), links: Vec::new() };
+    for element in document.select(&all).map(|element| element.value()) {
+        for (key, value) in element.attrs() {
+            assert!(key != "style" && !key.starts_with("on"), "{name} has `{key}` in a tag");
+            match key {
+                "id" => assert!(page.ids.insert(value.to_owned()), "{name} has the id `{value}` twice"),
+                "href" | "src" => page.links.push(value.to_owned()),
+                _ => {}
+            }
+        }
+        let is_inline = element.name() == "style" || (element.name() == "script" && element.attr("src").is_none());
+        assert!(!is_inline, "{name} has an inline {}", element.name());
+        if let (true, Some(anchor)) = (element.name() == "a", element.attr("name")) {
+            page.ids.insert(anchor.to_owned());
+        }
+    }
+    page
+}
+
+/// Returns how many links were followed, and those that lead nowhere.
+fn follow(sources: &Sources) -> (usize, Vec<String>) {
+    let site = site_with(sources, None);
+    let mut files = BTreeSet::new();
+    let mut pages = BTreeMap::new();
+    for url in site.urls() {
+        let name = url.output_file();
+        let rendered = site.render(url).unwrap().unwrap();
+        if url.is_page() {
+            pages.insert(name.clone(), read(&name, std::str::from_utf8(&rendered.bytes).unwrap()));
+        }
+        files.insert(name);
+    }
+    let (mut followed, mut dead) = (0, Vec::new());
+    for (name, page) in &pages {
+        for link in page.links.iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+            followed += 1;
+            let (path, anchor) =
+                link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
+            // The page that hosts show at any depth begins its links at the root.
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let decoded = decode_percent(path).unwrap();
+            let target = match decoded.as_str() {
+                "" => Some(name.clone()),
+                rooted if rooted.starts_with('/') => join("", rooted),
+                relative => join(folder, relative),
+            };
+            let target = target.map(|target| {
+                let is_folder = path.ends_with('/') || target.is_empty();
+                if is_folder { format!("{target}/index.html").trim_start_matches('/').to_owned() } else { target }
+            });
+            let found = target.filter(|target| files.contains(target));
+            let has_anchor = |target: &String| {
+                let anchor = anchor.filter(|anchor| !anchor.is_empty()).map(|anchor| decode_percent(anchor).unwrap());
+                anchor.is_none_or(|anchor| pages.get(target).is_none_or(|page| page.ids.contains(&anchor)))
+            };
+            if !found.as_ref().is_some_and(has_anchor) {
+                dead.push(format!("{name}: {link}"));
+            }
+        }
+    }
+    (followed, dead)
+}
+
+#[test]
+fn every_link_of_the_site_leads_somewhere_for_a_server_and_for_a_folder() {
+    let mut sources = read_folder(&repository().join("handbook"));
+    let (followed, dead) = follow(&sources);
+    assert!(followed > 5000 && dead.is_empty(), "{followed} {dead:#?}");
+    let path = rolebook::path::SourcePath::new("handbook.toml");
+    let text = String::from_utf8(sources.bytes(&path).unwrap().to_vec()).unwrap();
+    let text = text.replacen("base_url = \"https://rolebook.example/\"", "urls = \"file\"", 1);
+    assert!(text.contains("urls = \"file\""));
+    sources.files.insert(path, SourceFile::new(text.into_bytes()));
+    let (followed, dead) = follow(&sources);
+    assert!(followed > 5000 && dead.is_empty(), "{followed} {dead:#?}");
+}
