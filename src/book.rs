@@ -87,8 +87,12 @@ pub fn index(input: Input<'_>) -> Book {
     let urls: Vec<UrlPath> =
         input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
     let mut remarks = Vec::new();
-    let names = Names::new(input.chapters, &mut remarks);
-    let tree = tree::build(input, &urls, &names, &mut findings);
+    let named = || {
+        let names = Names::new(input.chapters, &mut remarks);
+        let tree = tree::build(input, &urls, &names, &mut findings);
+        (names, tree)
+    };
+    let ((names, tree), (redirects, collisions)) = rayon::join(named, || address::redirects(input, &urls));
     let mut book = Book {
         chapters: input.chapters.to_vec(),
         urls,
@@ -100,17 +104,16 @@ pub fn index(input: Input<'_>) -> Book {
         targets: Vec::new(),
         backlinks: Vec::new(),
         relations: Relations::default(),
-        redirects: BTreeMap::new(),
+        redirects,
         findings,
         remarks,
     };
     book.targets = link::resolve_all(&book, input.config);
-    book.backlinks = backlinks(&book);
-    let relations = relations::relate(&book, input.config);
-    book.relations = relations.0;
-    book.remarks.extend(relations.1);
-    let (redirects, collisions) = address::redirects(&book, input.config);
-    book.redirects = redirects;
+    let (backlinks, (relations, unfitting)) =
+        rayon::join(|| backlinks(&book), || relations::relate(&book, input.config));
+    book.backlinks = backlinks;
+    book.relations = relations;
+    book.remarks.extend(unfitting);
     book.remarks.extend(collisions);
     book
 }

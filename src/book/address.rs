@@ -3,14 +3,15 @@
 //! Input: chapters, aliases and the style of addresses. Output: addresses, redirects, `colliding-url` findings. Addresses that differ only in case
 //! or in Unicode normal form collide: common file systems take them for one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use crate::config::{Config, UrlStyle};
-use crate::document::Kind;
+use crate::config::UrlStyle;
+use crate::document::{Kind, Meta};
 use crate::path::{SourcePath, UrlPath, fold};
 
 use super::remark::{At, Remark};
-use super::{Book, ChapterId};
+use super::{Book, ChapterId, Input};
 
 /// A page that is made from the model and not from a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,39 +86,63 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// Collects the addresses that aliases ask for, and reports what two things claim.
-pub fn redirects(book: &Book, config: &Config) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
-    let mut remarks = Vec::new();
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for asset in &book.assets {
-        taken.insert(fold(asset.as_str()), format!("the file `{asset}`"));
+/// Who claims an address.
+#[derive(Clone, Copy)]
+enum Claim<'a> {
+    File(&'a SourcePath),
+    Chapter(&'a SourcePath),
+    Alias(&'a SourcePath),
+}
+
+impl fmt::Display for Claim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the file `{path}`"),
+            Self::Chapter(path) => write!(f, "`{path}`"),
+            Self::Alias(path) => write!(f, "an alias of `{path}`"),
+        }
     }
-    for chapter in book.ids() {
-        let (meta, url) = (book.meta(chapter), book.url(chapter));
-        if let Some(other) = taken.insert(fold(&url.output_file()), format!("`{}`", meta.path)) {
+}
+
+/// Collects the addresses that aliases ask for, and reports what two things claim; `urls` are those of the chapters.
+pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
+    let mut remarks = Vec::new();
+    let mut taken: HashMap<String, Claim<'_>> = HashMap::with_capacity(urls.len() + input.assets.len());
+    for asset in input.assets {
+        taken.insert(fold(asset.as_str()), Claim::File(asset));
+    }
+    for ((chapter, meta), url) in numbered(input).zip(urls) {
+        if let Some(other) = taken.insert(fold(&url.output_file()), Claim::Chapter(&meta.path)) {
             let message = format!("this chapter and {other} would both be written to `{url}`");
             let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Chapter, message);
             remarks.push(remark.help("rename one of them"));
         }
     }
     let mut redirects = BTreeMap::new();
-    for (n, meta) in book.chapters.iter().enumerate() {
-        let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-        for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, config.urls)) {
+    for (chapter, meta) in numbered(input) {
+        for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, input.config.urls)) {
             let key = fold(&alias.output_file());
-            if let Some(other) = taken.get(&key) {
-                if *other != format!("`{}`", meta.path) {
+            match taken.get(&key) {
+                // A chapter may name its own address among its aliases.
+                Some(Claim::Chapter(path)) if **path == meta.path => {}
+                Some(other) => {
                     let message = format!("the alias `{alias}` is the address of {other}");
                     let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Field("aliases"), message);
                     remarks.push(remark.help("remove the alias"));
                 }
-                continue;
+                None => {
+                    taken.insert(key, Claim::Alias(&meta.path));
+                    redirects.insert(alias, chapter);
+                }
             }
-            taken.insert(key, format!("an alias of `{}`", meta.path));
-            redirects.insert(alias, chapter);
         }
     }
     (redirects, remarks)
+}
+
+fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
+    let chapters = input.chapters.iter().enumerate();
+    chapters.map(|(n, meta)| (ChapterId(u32::try_from(n).unwrap_or(u32::MAX)), &**meta))
 }
 
 /// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.

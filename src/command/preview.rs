@@ -98,7 +98,11 @@ impl Preview {
     }
 
     fn show(&self, shown: Shown) {
-        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shown);
+        let mut place = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, Arc::new(shown));
+        drop(place);
+        // A large site takes a while to be forgotten, and nobody should wait for that.
+        std::thread::spawn(move || drop(before));
     }
 
     /// Returns the number of the build that is shown.
