@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "rolebook",
     version,
     about = "Compiles a folder of Markdown chapters on roles, competencies and strategy into a handbook site",
-    after_help = "Examples:\n  rolebook serve             write with the site alive beside you\n  rolebook build             write the site to public/\n  rolebook check             find dead links and mistakes, write nothing\n  rolebook build docs --out site   any folder of Markdown\n\nExit codes: 0 fine, 1 findings that are errors, 2 could not run, 3 the machine failed."
+    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             write with the site alive beside you\n  rolebook build             write the site to public/\n  rolebook check             find dead links and mistakes, write nothing\n  rolebook build docs --out site   any folder of Markdown\n\nExit codes: 0 fine, 1 findings that are errors, 2 could not run, 3 the machine failed."
 )]
 pub struct Cli {
     /// What to do.
@@ -23,6 +23,9 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a small handbook to start from.
+    #[command(after_help = "Examples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten.")]
+    Init(Init),
     /// Write the site to a folder.
     #[command(
         after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nA build with errors writes nothing and leaves the old site as it was. Files in the output folder\nthat Rolebook did not write are never overwritten or deleted."
@@ -117,6 +120,14 @@ pub struct Serve {
     /// The port to listen on; the next free one where it is taken.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write into; it is made where it does not exist.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
 }
 
 /// Options of `schema`.

@@ -5,6 +5,7 @@
 mod anchors;
 mod build;
 mod check;
+mod init;
 pub mod load;
 mod preview;
 mod schema;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Build(options) => build::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Init(options) => init::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
     };

@@ -163,6 +163,7 @@ pub const CODES: &[Code] = &[
     strict("needs-value", "a field that its kind cannot do without is missing"),
     warning("no-owner", "nobody keeps a chapter; only with --policy"),
     warning("orphaned-chapter", "no other chapter leads to a chapter; only with --policy"),
+    warning("placeholder", "a prompt of a new handbook waits for an answer"),
     warning("remote-resource", "a page would load something from another host"),
     warning("review-overdue", "a review was due, or a strategy is no longer valid; only with --policy"),
     off("statement-and", "a statement of a level describes two behaviours"),

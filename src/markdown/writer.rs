@@ -16,6 +16,9 @@ use crate::reference::{Destination, destination};
 use super::outline::Outline;
 use super::{Input, Located, References, cut_text, end_of, info, plain_text, sanitise, view_call, wiki_reference};
 
+/// How the prompts begin that `rolebook init` writes.
+const PROMPT: &str = "(Fill in:";
+
 /// Something that must stay at its place in the HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -224,6 +227,10 @@ impl Writer<'_, '_> {
             _ => text,
         };
         self.written.words += text.split_whitespace().count();
+        if text.starts_with(PROMPT) {
+            let help = "write the answer in its place, or take it out";
+            self.finding("placeholder", range, "this prompt waits for an answer".to_owned(), help);
+        }
         let linkable = self.heading.is_none() && self.links.is_empty() && self.input.kind != Kind::Glossary;
         if !linkable {
             escape_into(text, &mut self.out.html);

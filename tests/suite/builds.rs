@@ -149,3 +149,23 @@ fn policy_reports_what_is_due_on_a_day_and_a_build_never_does() {
     let plain = rolebook(folder.path(), &["check", "--format", "json"]);
     assert!(!String::from_utf8(plain.stdout).unwrap().contains("no-owner"));
 }
+
+#[test]
+fn a_new_handbook_builds_with_no_finding_but_its_prompts_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(rolebook(folder.path(), &["init", "ours"]).status.success());
+    let root = folder.path().join("ours");
+    let check = rolebook(&root, &["check", "--format", "json"]);
+    assert_eq!(check.status.code(), Some(0));
+    let document: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings.len() >= 5 && findings.iter().all(|finding| finding["code"] == "placeholder"), "{findings:?}");
+    assert!(rolebook(&root, &["build"]).status.success());
+    let page = fs::read_to_string(root.join("public/roles/product-manager/index.html")).unwrap();
+    assert!(page.contains("Practising (2 of 5)"));
+    fs::write(root.join("handbook/index.md"), "# Mine\n").unwrap();
+    fs::remove_file(root.join("handbook/glossary.md")).unwrap();
+    assert_eq!(rolebook(folder.path(), &["init", "ours"]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(root.join("handbook/index.md")).unwrap(), "# Mine\n");
+    assert!(!root.join("handbook/glossary.md").exists());
+}

@@ -1,0 +1,43 @@
+//! `rolebook init`: writes a small handbook to start from.
+//!
+//! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
+//! overwrites a file.
+
+use std::path::Path;
+
+use super::{Failure, Outcome};
+use crate::cli::Init;
+use crate::disk::write_new_files;
+
+/// The files of a new project, by path.
+const FILES: &[(&str, &str)] = &[
+    ("handbook/handbook.toml", include_str!("init/handbook.toml")),
+    ("handbook/index.md", include_str!("init/index.md")),
+    ("handbook/roles/product-manager.md", include_str!("init/product-manager.md")),
+    ("handbook/roles/group-product-manager.md", include_str!("init/group-product-manager.md")),
+    ("handbook/competencies/communication.md", include_str!("init/communication.md")),
+    ("handbook/strategy/roadmap.md", include_str!("init/roadmap.md")),
+    ("handbook/paths/new-product-manager.md", include_str!("init/new-product-manager.md")),
+    ("handbook/glossary.md", include_str!("init/glossary.md")),
+    (".gitignore", "/public\n"),
+];
+
+/// Runs the command.
+pub fn run(options: &Init) -> Outcome {
+    let there = write_new_files(&options.dir, FILES)?;
+    if let Some(path) = there {
+        return Err(Failure::Refused {
+            message: format!("`{}` is there already, and nothing was written", path.display()),
+            help: Some("name a new folder, or an empty one".to_owned()),
+        });
+    }
+    let dir = &options.dir;
+    println!("A handbook lies in {}.", dir.join("handbook").display());
+    println!("Next: `rolebook serve{}` shows it; each prompt \"(Fill in: …)\" is yours to answer.", argument(dir));
+    Ok(true)
+}
+
+/// Returns how the folder is named on the next command line.
+fn argument(dir: &Path) -> String {
+    if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) }
+}
