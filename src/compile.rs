@@ -105,6 +105,10 @@ impl Compiler {
         self.config = Some(Arc::clone(&config));
         self.visible = visible;
         self.parse(sources, &config);
+        if sources.chapters().next().is_none() {
+            let finding = Diagnostic::at("no-chapters", Place::Handbook, "there is no chapter here");
+            file_findings.push(finding.help("write `index.md`, or name the folder that holds the Markdown files"));
+        }
         let (documents, absent) = self.gather(sources, choices, &mut file_findings);
         let book = self.book(&documents, sources, &config);
         Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings })

@@ -128,6 +128,8 @@ pub fn escape_into(text: &str, out: &mut String) {
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
+            // CommonMark 2.3 says so of NUL; HTML and XML take none of the others either.
+            0..=8 | 0x0b | 0x0e..=0x1f | 0x7f => "\u{fffd}",
             _ => continue,
         };
         out.push_str(&text[last..at]);

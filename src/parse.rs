@@ -43,7 +43,11 @@ impl Outcome {
 /// Parses a file; a panic in a library below becomes a finding that names the file.
 #[must_use]
 pub fn parse(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Visible) -> Outcome {
-    catch_unwind(AssertUnwindSafe(|| parse_file(path, file, config, visible))).unwrap_or_else(|_| {
+    guarded(path, || parse_file(path, file, config, visible))
+}
+
+fn guarded(path: &SourcePath, work: impl FnOnce() -> Outcome) -> Outcome {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let finding = Diagnostic::new("internal", path, None, "Rolebook failed on this file")
             .help("this is a fault of Rolebook: please report it with the file");
         Outcome::Unreadable(Arc::new(vec![finding]))
@@ -402,4 +406,18 @@ pub fn humanise(name: &str) -> String {
     let words = words.trim();
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_library_becomes_a_finding_that_names_the_file() {
+        let path = SourcePath::new("roles/a.md");
+        let outcome = guarded(&path, || panic!("injected"));
+        let [finding] = outcome.findings() else { panic!("{outcome:?}") };
+        assert_eq!(finding.code, "internal");
+        assert_eq!(finding.place, crate::diagnostic::Place::Content(path, None));
+    }
 }

@@ -79,6 +79,25 @@ impl SourcePath {
     }
 }
 
+impl SourcePath {
+    /// Returns the first part of the path that a file on Windows cannot be called (Microsoft, "Naming Files, Paths, and Namespaces").
+    #[must_use]
+    pub fn unportable_part(&self) -> Option<&str> {
+        const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+        let is_numbered = |stem: &str| {
+            let stem = stem.as_bytes();
+            stem.len() == 4 && (stem.starts_with(b"com") || stem.starts_with(b"lpt")) && stem[3].is_ascii_digit()
+        };
+        self.0.split('/').find(|part| {
+            let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+            part.contains(['<', '>', ':', '"', '|', '?', '*', '\\'])
+                || part.ends_with(['.', ' '])
+                || DEVICES.contains(&stem.as_str())
+                || is_numbered(&stem)
+        })
+    }
+}
+
 impl fmt::Debug for SourcePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", &*self.0)
@@ -253,6 +272,16 @@ pub fn join(folder: &str, reference: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_windows_cannot_write_are_known() {
+        for bad in ["a:b.md", "x/what?.md", "NUL.md", "com1", "aux.tar.gz", "end./a.md", "end /a.md", "a\\b.md"] {
+            assert!(SourcePath::new(bad).unportable_part().is_some(), "{bad}");
+        }
+        for good in ["a.md", "console.md", "com.md", "com10.md", ".hidden", "100%/a#b & c.md", "\u{1f600}.md"] {
+            assert_eq!(SourcePath::new(good).unportable_part(), None);
+        }
+    }
 
     #[test]
     fn links_are_relative_to_the_page() {

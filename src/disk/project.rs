@@ -108,6 +108,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     let mut findings: Vec<Diagnostic> =
         walk.left_out.iter().map(|left| left_out(&SourcePath::new(left.name.as_str()), &left.why)).collect();
     let paths: Vec<SourcePath> = walk.files.into_iter().map(|found| found.path).collect();
+    findings.extend(paths.iter().filter_map(unportable));
     let read = read_many(root, &paths);
     for (path, error) in &read.failed {
         let message = format!("this file could not be read: {}", super::reason(&error.source));
@@ -118,12 +119,22 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     Ok((Sources { files: files.into_iter().collect() }, findings))
 }
 
+/// Warns of a name that a checkout on Windows cannot have.
+fn unportable(path: &SourcePath) -> Option<Diagnostic> {
+    let part = path.unportable_part()?;
+    let message = format!("`{part}` is no name that Windows can write");
+    let help = "rename it: no `< > : \" | ? * \\`, no dot or space at the end, no device such as `con` or `nul`";
+    Some(Diagnostic::new("unportable-name", path, None, message).help(help))
+}
+
 fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
     match why {
         Why::Link => Diagnostic::new("left-out", path, None, "this is a symbolic link, and links are not followed")
             .help("put the file itself into the content folder"),
         Why::Special => Diagnostic::new("left-out", path, None, "this is no regular file"),
         Why::NotUtf8 => Diagnostic::new("left-out", path, None, "the name of this file is not UTF-8")
+            .help("rename it, so that it can have an address"),
+        Why::Control => Diagnostic::new("left-out", path, None, "the name of this file holds a control character")
             .help("rename it, so that it can have an address"),
         Why::Unreadable(error) => {
             let message = format!("this could not be read: {}", super::reason(&error.source));

@@ -52,6 +52,8 @@ pub enum Why {
     Special,
     /// Its name is not UTF-8, so that no address can be made of it.
     NotUtf8,
+    /// Its name holds a control character, so that no list or address can show it.
+    Control,
     /// The operating system refuses.
     Unreadable(MachineError),
 }
@@ -95,6 +97,14 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
                 return;
             }
             Why::NotUtf8
+        }
+        (Some(path), _) if path.as_str().contains(char::is_control) => {
+            // A folder is named once for all that lies in it.
+            let above = relative.parent().and_then(source_path);
+            if above.is_some_and(|folder| folder.as_str().contains(char::is_control)) {
+                return;
+            }
+            Why::Control
         }
         _ if kind.is_dir() => return,
         _ if !kind.is_file() => Why::Special,

@@ -1,0 +1,300 @@
+//! Content that nobody should write, and somebody does.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+use crate::shared;
+use crate::support::{Project, is_root, ran};
+
+#[test]
+fn a_missing_folder_is_refused_with_the_way_out() {
+    let project = Project::new();
+    let ran = project.run(&["build", "nowhere"]);
+    assert_eq!(ran.code, Some(2));
+    ran.says(&["no folder `nowhere`", "help: "]);
+    fs::write(project.root().join("file"), "").unwrap();
+    assert_eq!(project.run(&["build", "file"]).code, Some(2));
+}
+
+#[test]
+fn an_empty_folder_says_that_there_is_no_chapter() {
+    let project = Project::new();
+    fs::create_dir(project.root().join("empty")).unwrap();
+    let ran = project.run(&["build", "empty", "--out", "site"]);
+    assert_eq!(ran.code, Some(0));
+    ran.says(&["warning[no-chapters]", "help: write `index.md`"]);
+}
+
+#[test]
+fn a_broken_configuration_stops_with_its_place() {
+    let project = Project::new();
+    project.put("handbook.toml", "title = \"T\"\nlanguage = en\n");
+    project.fails(2, &["bad-configuration", "handbook.toml:2:1", "write `language = \"en\"`"]);
+    project.put("handbook.toml", "titel = \"T\"\n[check]\nded-link = \"warn\"\n");
+    project.fails(1, &["no field `titel`", "handbook.toml:1:1", "`ded-link`", "did you mean `dead-link`"]);
+}
+
+#[test]
+fn front_matter_that_is_broken_says_where_and_how_to_mend_it() {
+    let rows: [(&str, &[&str]); 6] = [
+        ("---\ntitle: A\n\n# A\n", &["bad-front-matter", "a.md:1:1", "close it with a line `---`"]),
+        ("+++\ntitle = \"A\"\n# A\n", &["bad-front-matter", "close it with a line `+++`"]),
+        ("---\norder: [1]\n---\n# A\n", &["wrong-type", "a.md:2:8"]),
+        ("---\ntitle: A\ntitle: B\n---\n# A\n", &["duplicate-key", "a.md:3:1"]),
+        ("---\na: &a [*a]\n---\n# A\n", &["bad-front-matter", "a.md:2:"]),
+        ("---\ntitle: \"A\n---\n# A\n", &["bad-front-matter", "a.md:"]),
+    ];
+    for (text, words) in rows {
+        let project = Project::new();
+        project.put("a.md", text);
+        project.fails(1, words);
+    }
+}
+
+#[test]
+fn a_yaml_bomb_is_refused_before_it_grows() {
+    let mut text = String::from("---\na: &a [x,x,x,x,x,x,x,x,x,x]\n");
+    for (name, before) in ('b'..='p').zip('a'..) {
+        text.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 10].join(",")));
+    }
+    let project = Project::new();
+    project.put("a.md", format!("{text}---\n# A\n"));
+    project.put("b.md", format!("---\na: {}\n---\n# B\n", "[".repeat(100_000)));
+    // 10 to the power of 16 values, in an address space of 1 GB.
+    let limited = ran(Command::new("sh")
+        .args(["-c", "ulimit -v 1000000; exec \"$0\" build", env!("CARGO_BIN_EXE_rolebook")])
+        .current_dir(project.root()));
+    assert_eq!(limited.code, Some(1), "{}", limited.said);
+    limited.says(&["too large or nested too deep", "a.md:", "b.md:", "at most 10000 values, 32 deep"]);
+    project.assert_old_site();
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_change_no_page() {
+    let text = "---\ntitle: A\n---\n\n# A\n\nOne *two*  \nthree.\n\n- x\n- y\n\n```rust\nlet a = 1;\nlet b = 2;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+    let page = |text: &str| {
+        let project = Project::new();
+        project.put("a.md", text);
+        project.builds(&["no findings"]);
+        fs::read_to_string(project.out("a/index.html")).unwrap()
+    };
+    let wanted = page(text);
+    assert_eq!(page(&text.replace('\n', "\r\n")), wanted, "CRLF");
+    assert_eq!(page(&text.replace('\n', "\r")), wanted, "CR");
+    assert_eq!(page(&format!("\u{feff}{text}")), wanted, "byte order mark");
+    assert_eq!(page(&format!("\u{feff}{}", text.replace('\n', "\r\n"))), wanted, "both");
+}
+
+#[test]
+fn lines_are_counted_right_whatever_ends_them() {
+    for end in ["\n", "\r\n", "\r"] {
+        let project = Project::new();
+        project.put("a.md", format!("\u{feff}# A{end}{end}ä [[gone]]{end}"));
+        project.fails(1, &["dead-link", "a.md:3:3"]);
+    }
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_named_with_its_place() {
+    let utf_16: Vec<u8> = "# Hallo\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let rows: [(&[u8], &str); 3] = [
+        (b"# A\n\nfoo \xff bar\n", "a.md:3:5"),
+        (&[b"\xff\xfe", utf_16.as_slice()].concat(), "a.md:1:1"),
+        (b"\xc3(", "a.md:1:1"),
+    ];
+    for (bytes, place) in rows {
+        let project = Project::new();
+        project.put("a.md", bytes);
+        project.fails(1, &["bad-encoding", place, "save the file with the encoding UTF-8"]);
+    }
+}
+
+#[test]
+fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
+    let project = Project::new();
+    project.put("empty.md", "");
+    project.put("nul.md", "# N\n\na\0b\n");
+    project.builds(&["warning[empty-chapter]", "empty.md"]);
+    assert!(fs::read_to_string(project.out("nul/index.html")).unwrap().contains("a\u{fffd}b"));
+}
+
+#[test]
+fn large_files_and_long_lines_build() {
+    let project = Project::new();
+    project.put("big.md", format!("# Big\n\n{}", "Some *words* and [[index]] here.\n\n".repeat(1_000_000)));
+    project.put("line.md", format!("# Line\n\n{}\n", "word and *more* ".repeat(650_000)));
+    project.builds(&["no findings"]);
+    assert!(fs::metadata(project.out("line/index.html")).unwrap().len() > 10_000_000);
+}
+
+#[test]
+fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
+    let project = Project::new();
+    for (n, piece) in
+        [">", "[", "*", "- ", "_a", "![", "(", "`", "<", "&", "[[", "{{", "::: ", "~", "\\"].iter().enumerate()
+    {
+        project.put(format!("n{n}.md"), format!("# N\n\n{}x\n", piece.repeat(100_000)));
+    }
+    let row = |cell: &str| format!("|{}\n", format!("{cell}|").repeat(10_000));
+    project.put("columns.md", format!("# C\n\n{}{}{}", row("a"), row("-"), row("b").repeat(3)));
+    let list: String = (0..1_000).map(|n| format!("{}- x\n", "  ".repeat(n))).collect();
+    project.put("list.md", format!("# L\n\n{list}"));
+    // The stack of a thread is 2 MB: an overflow would end the process by a signal.
+    let ran = project.build();
+    assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+    assert!(!ran.said.contains("internal"), "{}", ran.said);
+}
+
+#[test]
+fn odd_names_build_and_their_links_work() {
+    let names = [
+        "a#b",
+        "what?",
+        "100%",
+        "q&a",
+        "say \"hi\"",
+        "<x>",
+        "a:b",
+        "\u{1f600} smile",
+        "con",
+        "NUL",
+        "%2e%2e",
+        "-r",
+        "back\\slash",
+    ];
+    let project = Project::new();
+    let long = "x".repeat(252);
+    for name in names.into_iter().chain([long.as_str()]) {
+        project.put(format!("{name}.md"), format!("# Title {}\n", name.len()));
+    }
+    let links = "[p](100%25.md) [q](<say \"hi\".md>) [h](a%23b.md) [[q&a]] [[what?]] [[%2e%2e]] [[<x>]] [[a:b]]";
+    project.put("index.md", format!("# Home\n\n{links}\n"));
+    project.builds(&["unportable-name", "`con.md` is no name that Windows can write"]);
+    let home = fs::read_to_string(project.out("index.html")).unwrap();
+    for href in ["a%23b/", "100%25/", "say%20%22hi%22/", "q%26a/", "%3Cx%3E/", "./a:b/", "%252e%252e/"] {
+        assert!(home.contains(&format!("href=\"{href}\"")), "{href}");
+    }
+    assert!(project.out(&format!("{long}/index.html")).is_file());
+}
+
+#[test]
+fn names_that_can_have_no_address_are_left_out_and_named() {
+    let project = Project::new();
+    project.put(std::ffi::OsStr::from_bytes(b"bad\xff.md"), "# B\n");
+    project.put("new\nline.md", "# N\n");
+    project.builds(&["left-out", "not UTF-8", "control character", "help: rename it"]);
+}
+
+#[test]
+fn names_that_some_disks_take_for_one_collide() {
+    let rows: [(&str, &str); 2] = [("A.md", "a.md"), ("\u{e9}.md", "e\u{301}.md")];
+    for (one, other) in rows {
+        let project = Project::new();
+        project.put(one, "# One\n");
+        project.put(other, "# Other\n");
+        if fs::read_dir(project.root().join("handbook")).unwrap().count() < 4 {
+            println!("skipped: this disk takes `{one}` and `{other}` for one");
+            continue;
+        }
+        project.fails(1, &["colliding-url"]);
+    }
+}
+
+#[test]
+fn transclusions_of_themselves_in_rings_or_out_of_the_content_are_findings() {
+    let project = Project::new();
+    project.put("self.md", "# S\n\n![[self]]\n");
+    project.put("a.md", "# A\n\n![[b]]\n");
+    project.put("b.md", "# B\n\n![[a]]\n");
+    project
+        .put("out.md", "# O\n\n![[../../etc/passwd]]\n\n![p](../../../../../etc/passwd)\n\n[p](/../../etc/passwd)\n");
+    project.fails(1, &["cyclic-transclusion", "self.md:3:1", "dead-link", "out.md:3:1", "missing-file"]);
+}
+
+#[test]
+fn a_transclusion_that_doubles_stops_at_a_megabyte() {
+    let project = Project::new();
+    project.put("t0.md", format!("# T\n\n{}\n", "word ".repeat(20_000)));
+    for n in 1..8 {
+        project.put(format!("t{n}.md"), format!("# T\n\n{}", format!("![[t{}]]\n\n", n - 1).repeat(4)));
+    }
+    project.fails(1, &["too-deep"]);
+}
+
+#[test]
+fn rings_of_roles_are_named() {
+    let project = Project::new();
+    project.put("roles/a.md", "---\nextends: b\n---\n# A\n");
+    project.put("roles/b.md", "---\nextends: a\n---\n# B\n");
+    project.put("roles/c.md", "---\ngrows_into: d\n---\n# C\n");
+    project.put("roles/d.md", "---\ngrows_into: c\n---\n# D\n");
+    project.fails(1, &["cyclic-roles", "roles/a.md", "roles/c.md"]);
+}
+
+#[test]
+fn pipes_sockets_and_links_are_named_and_never_opened() {
+    let project = Project::new();
+    let made = Command::new("mkfifo").arg(project.content("pipe.md")).status().unwrap();
+    assert!(made.success());
+    let _socket = std::os::unix::net::UnixListener::bind(project.content("socket.md")).unwrap();
+    for (to, name) in [(".", "loop"), ("/etc", "etc"), ("/etc/passwd", "passwd.md"), ("gone", "dangling.md")] {
+        std::os::unix::fs::symlink(to, project.content(name)).unwrap();
+    }
+    project.builds(&["pipe.md", "socket.md", "loop", "passwd.md", "dangling.md", "links are not followed"]);
+    let site = project.site();
+    assert!(!site.values().any(|bytes| shared_text(bytes).contains("root:")), "a link was followed");
+}
+
+fn shared_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
+    use std::os::unix::fs::PermissionsExt;
+    if is_root() {
+        println!("skipped: root can read every file");
+        return;
+    }
+    let project = Project::new();
+    project.put("locked.md", "# L\n");
+    fs::set_permissions(project.content("locked.md"), fs::Permissions::from_mode(0o000)).unwrap();
+    project.fails(1, &["error[unreadable]", "locked.md"]);
+}
+
+#[test]
+fn files_that_come_and_go_while_they_are_read_break_no_build() {
+    let project = Project::new();
+    for n in 0..200 {
+        project.put(format!("g{n}.md"), "# G\n\ntext\n".repeat(50));
+    }
+    let root = project.root().join("handbook");
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stopped = std::sync::Arc::clone(&stop);
+    let churn = std::thread::spawn(move || {
+        let mut n = 0;
+        while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            let place = root.join(format!("g{}.md", n % 200));
+            match n % 3 {
+                0 => drop(fs::remove_file(&place)),
+                1 => fs::write(&place, "# G\n").unwrap(),
+                _ => fs::write(&place, "# G\n\ntext\n".repeat(50)).unwrap(),
+            }
+            n += 1;
+        }
+    });
+    for _ in 0..10 {
+        project.builds(&[]);
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    churn.join().unwrap();
+    project.builds(&[]);
+    // What stands at the end is what a first build makes.
+    let ran = project.run(&["build", "--out", "again"]);
+    assert_eq!(ran.code, Some(0));
+    let again = shared::files_below(&project.root().join("again"));
+    let again: std::collections::BTreeMap<_, _> =
+        again.into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect();
+    assert_eq!(project.site(), again);
+}
