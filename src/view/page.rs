@@ -72,7 +72,14 @@ impl Page {
     #[must_use]
     pub fn generated(title: String, kind: &str, at: &UrlPath, config: &Config) -> Self {
         let canonical = canonical(config, at);
-        Self { title, kind: kind.to_owned(), heading: true, canonical, noindex: config.is_internal(), ..Self::default() }
+        Self {
+            title,
+            kind: kind.to_owned(),
+            heading: true,
+            canonical,
+            noindex: config.is_internal(),
+            ..Self::default()
+        }
     }
 
     /// Makes the page of a chapter.
