@@ -3,7 +3,7 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
-use crate::config::{Host, RemovedLinks};
+use crate::config::Host;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
@@ -159,15 +159,8 @@ const AUDIENCE: &[Field] = &[
     field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
 
-const PUBLISH: &[Field] = &[
-    field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
-    field(
-        "removed_links",
-        Shape::Choice(RemovedLinks::NAMES),
-        "what becomes of links to what the audience may not read: a finding, their words, their words with a mark",
-    ),
-    field("markdown", Shape::Boolean, "false leaves out the Markdown copies of chapters and llms.txt"),
-];
+const PUBLISH: &[Field] =
+    &[field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written")];
 
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
