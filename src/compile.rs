@@ -96,8 +96,7 @@ impl Compiler {
     /// `bad-configuration` where `handbook.toml` cannot be read and there is no last good one to go on with.
     pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
         let (config, mut file_findings) = self.configure(sources, choices)?;
-        let audience = choices.audience.as_deref().or(config.audience.as_deref());
-        let visible = Visible::of(audience, &config);
+        let visible = Visible::of(config.audience.as_deref(), &config);
         if self.config.as_ref() != Some(&config) || self.visible != visible {
             self.parsed.clear();
             self.last = None;
@@ -138,6 +137,9 @@ impl Compiler {
             let finding = Diagnostic::at("unknown-audience", Place::Handbook, format!("no audience called `{name}`"));
             let help = crate::diagnostic::did_you_mean(&crate::diagnostic::nearest(name, known.iter().copied(), 1));
             findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
+        }
+        if choices.audience.is_some() {
+            config.audience.clone_from(&choices.audience);
         }
         Ok((Arc::new(config), findings))
     }

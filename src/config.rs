@@ -3,7 +3,11 @@
 //! Input: the file's text, or nothing for a bare folder. Output: [`Config`] and findings. Never reads files, never guesses:
 //! a key that is not known is a finding.
 
+mod publish;
+
 use std::collections::BTreeMap;
+
+pub use publish::{Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
 use crate::document::Kind;
@@ -64,6 +68,8 @@ pub struct Config {
     pub markdown: Markdown,
     /// What pages may load from other hosts.
     pub hosts: Vec<String>,
+    /// How the site is published.
+    pub publish: Publish,
     /// The weight of codes that the author changed.
     pub check: BTreeMap<String, Severity>,
     /// The author's own data.
@@ -119,6 +125,8 @@ pub struct Audience {
     pub title: String,
     /// Audiences whose content its readers see too.
     pub includes: Vec<String>,
+    /// Whether search engines may list the site that is built for it.
+    pub indexed: bool,
 }
 
 /// How Markdown is read.
@@ -189,6 +197,7 @@ impl Config {
             compare: Vec::new(),
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
+            publish: Publish::default(),
             check: BTreeMap::new(),
             extra: Table::default(),
         }
@@ -277,7 +286,8 @@ impl Config {
             let audience = inner(table, "audiences");
             let includes = audience.texts("includes").into_iter().map(|(name, _)| name).collect();
             let title = audience.text("title").unwrap_or_else(|| name.clone());
-            self.audiences.insert(name, Audience { title, includes });
+            let indexed = audience.boolean("indexed").unwrap_or(false);
+            self.audiences.insert(name, Audience { title, includes, indexed });
         }
         self.check_audiences(entries, path, findings);
     }
@@ -352,6 +362,9 @@ impl Config {
             };
             self.hosts = security.texts("hosts").into_iter().map(|(host, _)| host.to_lowercase()).collect();
         }
+        if let Some(table) = entries.table("publish") {
+            self.publish.take(&inner(table, "publish"));
+        }
         self.take_policy(entries.table("check"), path, findings);
     }
 
@@ -389,6 +402,13 @@ impl Config {
         kept.sort();
         kept.dedup();
         kept
+    }
+
+    /// Tells whether search engines should stay away: the site is built for an audience that does not say `indexed`.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
+        audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
     /// Returns the level that is called `name` (by number or by name).

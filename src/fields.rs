@@ -3,6 +3,7 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
+use crate::config::Host;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
@@ -155,7 +156,11 @@ const OWNER: &[Field] = &[
 const AUDIENCE: &[Field] = &[
     field("title", Shape::Text, "how pages call it"),
     field("includes", TEXTS, "audiences whose content its readers see too"),
+    field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
+
+const PUBLISH: &[Field] =
+    &[field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written")];
 
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
@@ -206,6 +211,7 @@ pub const HANDBOOK: &[Field] = &[
     field("compare", Shape::List(&CHAPTERS), "pairs of roles that get a page of their own"),
     field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
     field("security", Shape::Table(SECURITY), "what pages may contain and load"),
+    field("publish", Shape::Table(PUBLISH), "how the site is published"),
     field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
     field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
 ];

@@ -26,6 +26,7 @@ pub mod parse;
 pub mod path;
 pub mod picture;
 pub mod policy;
+pub mod publish;
 pub mod redact;
 pub mod reference;
 pub mod render;

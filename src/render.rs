@@ -410,13 +410,15 @@ impl Cells for PageCells<'_> {
 }
 
 /// Returns the path of an address: `https://x.org/a/` gives `/a/`.
-fn base_path(base: &str) -> &str {
+#[must_use]
+pub fn base_path(base: &str) -> &str {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     rest.find('/').map_or("/", |at| &rest[at..])
 }
 
 /// Returns the policy that every page states: nothing but this site's own files, and the hosts that `handbook.toml` lets in.
-fn policy(config: &Config) -> String {
+#[must_use]
+pub fn policy(config: &Config) -> String {
     let hosts: String = config.hosts.iter().map(|host| format!(" https://{host}")).collect();
     let frames = if hosts.is_empty() { String::new() } else { format!(" frame-src{hosts};") };
     format!(

@@ -13,13 +13,15 @@ use rayon::prelude::*;
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::Config;
+use crate::config::Host;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Status};
 use crate::highlight::Highlighter;
 use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
-use crate::render::Renderer;
+use crate::publish::{self, HOST_FILES, Redirect, Rules};
+use crate::render::{Renderer, base_path};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
@@ -44,6 +46,9 @@ enum Route {
     NotFound,
     Sitemap,
     Robots,
+    Redirects,
+    Headers,
+    NoJekyll,
 }
 
 /// The bytes behind an address.
@@ -62,6 +67,7 @@ pub struct Rendered<'a> {
 pub struct Site {
     renderer: Renderer,
     routes: BTreeMap<UrlPath, Route>,
+    redirects: Vec<Redirect>,
     files: Sources,
 }
 
@@ -72,8 +78,17 @@ impl Site {
         let used = Used::new(&handbook.book);
         let pictures: BTreeMap<SourcePath, Picture> =
             used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let routes = routes(&handbook, &theme, &pictures, &used);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, files }
+        let mut routes = routes(&handbook, &theme, &pictures, &used);
+        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lead_on(&handbook, &redirects, &files, &mut routes);
+        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
+    }
+
+    /// Returns where an old address leads that the host answers for, and no page.
+    #[must_use]
+    pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
+        let found = self.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.redirects[found].to)
     }
 
     /// Returns the handbook.
@@ -128,7 +143,18 @@ impl Site {
             Route::Data(data) => text(renderer.data(*data, url), "application/json"),
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
+            Route::Redirects => text(self.rules().text, "text/plain; charset=utf-8"),
+            Route::Headers => {
+                let fixed = format!("assets/{}/", renderer.theme.hash());
+                let authored = authored(&self.files, "_headers");
+                text(publish::headers(&renderer.handbook.config, &fixed, authored), "text/plain; charset=utf-8")
+            }
+            Route::NoJekyll => text(String::new(), "text/plain; charset=utf-8"),
         })
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        rules(&self.renderer.handbook.config, &self.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -172,7 +198,7 @@ impl Site {
     /// An internal audience keeps every robot out.
     fn robots(&self) -> String {
         let config = &self.renderer.handbook.config;
-        let rule = if config.audience.is_some() { "Disallow: /" } else { "Allow: /" };
+        let rule = if config.is_internal() { "Disallow: /" } else { "Allow: /" };
         match &config.base_url {
             Some(base) => format!("User-agent: *\n{rule}\nSitemap: {base}sitemap.xml\n"),
             None => format!("User-agent: *\n{rule}\n"),
@@ -255,9 +281,6 @@ fn routes(
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
-    for (url, chapter) in &book.redirects {
-        add(url.clone(), Route::Redirect(*chapter));
-    }
     for name in theme.assets().keys() {
         add(UrlPath::new(format!("assets/{}/{name}", theme.hash())), Route::ThemeFile(name.clone()));
     }
@@ -269,6 +292,53 @@ fn routes(
     routes
 }
 
+/// Returns where old addresses lead: the one list that pages, rules and the preview are made from.
+fn redirects(book: &Book, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
+    let moves = book.redirects.iter().map(|(from, chapter)| (from.clone(), book.url(*chapter).clone()));
+    publish::collapse(&moves.collect(), exists)
+}
+
+fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) -> Rules<'a> {
+    let base = config.base_url.as_deref().map_or("/", base_path);
+    Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
+}
+
+/// Returns the text of a file that the author wrote for the host; nothing where there is none.
+fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
+    let bytes = files.bytes(&SourcePath::new(name));
+    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// Says where redirects and headers do not fit what the host takes.
+#[must_use]
+pub fn host_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
+    let book = &handbook.book;
+    let pages: BTreeSet<&UrlPath> = book.urls.iter().collect();
+    let redirects = redirects(book, &|url| pages.contains(url));
+    publish::check(&handbook.config, &rules(&handbook.config, &redirects, files))
+}
+
+/// Adds what the host needs to lead old addresses on.
+fn lead_on(handbook: &Handbook, redirects: &[Redirect], files: &Sources, routes: &mut BTreeMap<UrlPath, Route>) {
+    let host = handbook.config.publish.host;
+    let rules = rules(&handbook.config, redirects, files);
+    for redirect in rules.stubs {
+        if let Some(Route::Chapter(chapter)) = routes.get(&redirect.to) {
+            routes.insert(redirect.from.clone(), Route::Redirect(*chapter));
+        }
+    }
+    // The author's own lines are part of these, so they take the place of the author's files.
+    if host.reads_rules() {
+        routes.insert(UrlPath::new("_headers"), Route::Headers);
+        if !rules.text.is_empty() {
+            routes.insert(UrlPath::new("_redirects"), Route::Redirects);
+        }
+    }
+    if host == Host::Github {
+        routes.entry(UrlPath::new(".nojekyll")).or_insert(Route::NoJekyll);
+    }
+}
+
 /// An image that pages only show has a name with its hash. With audiences, a file that no visible chapter uses may be a secret.
 fn is_published(path: &SourcePath, config: &Config, used: &Used) -> bool {
     if used.linked.contains(path) {
@@ -277,7 +347,7 @@ fn is_published(path: &SourcePath, config: &Config, used: &Used) -> bool {
     if path.as_str() == "SUMMARY.md" || used.shown.contains(path) {
         return false;
     }
-    config.audiences.is_empty()
+    config.audiences.is_empty() || HOST_FILES.contains(&path.as_str())
 }
 
 /// Returns the media type of a file by its extension (IANA media types).

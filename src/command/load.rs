@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{Inputs, Project};
 use crate::report;
+use crate::site::host_findings;
 use crate::theme::{self, Theme, ThemeFiles};
 
 /// A project, read.
@@ -76,6 +77,7 @@ impl Loaded {
         let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
         found.extend(more);
         found.extend(self.inputs.findings.iter().cloned());
+        found.extend(host_findings(&handbook, &self.inputs.sources));
         let mut findings = handbook.findings(strict);
         findings.extend(handbook.config.judge(found, strict));
         findings.sort();

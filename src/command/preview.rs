@@ -209,6 +209,10 @@ impl Handler for Preview {
             return answer;
         }
         let site = shown.site.as_ref();
+        // What `_redirects` tells a host to do.
+        if let Some(to) = site.and_then(|site| site.moved(&url)) {
+            return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(301, "moved") };
+        }
         // Hosts lead `/a` on to `/a/`, and show a folder's `index.html` under its own name.
         let folder = UrlPath::new(format!("{}/", request.path));
         if site.is_some_and(|site| site.has(&folder)) {

@@ -72,7 +72,14 @@ impl Page {
     #[must_use]
     pub fn generated(title: String, kind: &str, at: &UrlPath, config: &Config) -> Self {
         let canonical = canonical(config, at);
-        Self { title, kind: kind.to_owned(), heading: true, canonical, noindex: is_internal(config), ..Self::default() }
+        Self {
+            title,
+            kind: kind.to_owned(),
+            heading: true,
+            canonical,
+            noindex: config.is_internal(),
+            ..Self::default()
+        }
     }
 
     /// Makes the page of a chapter.
@@ -97,7 +104,7 @@ impl Page {
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),
-            noindex: is_internal(config),
+            noindex: config.is_internal(),
             extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
         }
     }
@@ -107,11 +114,6 @@ impl Page {
 #[must_use]
 pub fn canonical(config: &Config, at: &UrlPath) -> Option<String> {
     config.base_url.as_ref().map(|base| format!("{base}{}", at.encoded()))
-}
-
-/// Tells whether search engines should stay away: the handbook is built for an audience.
-fn is_internal(config: &Config) -> bool {
-    config.audience.is_some()
 }
 
 fn owner(id: &str, declared: Option<&Owner>) -> PageOwner {

@@ -10,6 +10,7 @@ mod handbook;
 mod links;
 mod model;
 mod preview;
+mod publish;
 mod refusals;
 mod support;
 mod themes;

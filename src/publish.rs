@@ -1,0 +1,49 @@
+//! Writes what hosts read beside the pages: redirects, headers, and what their limits do to them.
+//!
+//! Input: the handbook's rules, where old addresses lead, the author's own files for the host. Output: texts, and findings where a host would not take
+//! them. Never serves anything; never touches files.
+
+mod headers;
+mod redirects;
+
+pub use headers::headers;
+pub use redirects::{Redirect, Rules, collapse};
+
+use crate::config::{Config, Host};
+use crate::diagnostic::{Diagnostic, Place};
+
+/// Files at the content's root that are for the host and not for readers; they are published whatever links to them.
+pub const HOST_FILES: &[&str] = &["_headers", "_redirects", "CNAME", "favicon.ico", "robots.txt"];
+
+/// Says where the rules come near a limit of the host, or do not fit.
+#[must_use]
+pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if config.publish.host != Host::Cloudflare {
+        return findings;
+    }
+    let mut report = |message: String, help: &str| {
+        findings.push(Diagnostic::at("host-limit", Place::Handbook, message).help(help));
+    };
+    let (fixed, most) = (rules.fixed, redirects::MOST_FIXED);
+    if !rules.stubs.is_empty() {
+        let message = format!("Cloudflare Pages takes {most} redirects, and there are {}", fixed + rules.stubs.len());
+        report(message, "those that do not fit are written as pages that lead on; remove aliases that nobody uses");
+    } else if fixed * 10 > most * 9 {
+        let message = format!("{fixed} of the {most} redirects that Cloudflare Pages takes are in use");
+        report(message, "remove aliases that nobody uses any more");
+    }
+    if rules.patterns > redirects::MOST_PATTERNS {
+        let message = format!(
+            "Cloudflare Pages takes {} redirects with `*` or `:name`, and `_redirects` has {}",
+            redirects::MOST_PATTERNS,
+            rules.patterns
+        );
+        report(message, "it leaves out the others: write them without patterns");
+    }
+    if crate::render::policy(config).len() > headers::LONGEST_LINE {
+        let message = format!("the content security policy is longer than the {} characters", headers::LONGEST_LINE);
+        report(format!("{message} that Cloudflare Pages takes"), "name fewer hosts under `[security]`");
+    }
+    findings
+}

@@ -1,0 +1,100 @@
+//! Publishes small handbooks for each host and reads what the host would read.
+
+use rolebook::compile::{Choices, Compiler};
+use rolebook::highlight::Highlighter;
+use rolebook::path::UrlPath;
+use rolebook::site::{Site, host_findings};
+use rolebook::source::Sources;
+use std::sync::Arc;
+
+use crate::support::{page, repository, site_with, theme_over};
+
+fn handbook(toml: &str) -> Sources {
+    let chapter = "---\naliases: [/old/place/, /older]\n---\n# New\n";
+    Sources::from_texts([("handbook.toml", toml), ("index.md", "# Home\n"), ("new.md", chapter)])
+}
+
+#[test]
+fn hosts_that_read_rules_get_rules_and_others_get_pages_that_lead_on() {
+    let old = UrlPath::new("old/place/");
+    for host in ["netlify", "cloudflare"] {
+        let site = site_with(
+            &handbook(&format!("base_url = \"https://x.example/sub\"\n[publish]\nhost = \"{host}\"\n")),
+            None,
+        );
+        assert!(page(&site, "_redirects").starts_with("/old/place/ /sub/new/ 301\n"), "{host}");
+        assert!(!site.has(&old) && site.moved(&old).is_some_and(|to| to.as_str() == "new/"), "{host}");
+        assert!(!site.has(&UrlPath::new(".nojekyll")));
+    }
+    for host in ["github", "plain"] {
+        let site = site_with(&handbook(&format!("[publish]\nhost = \"{host}\"\n")), None);
+        assert!(page(&site, "old/place/").contains("url=../../new/"), "{host}");
+        assert!(!site.has(&UrlPath::new("_redirects")) && !site.has(&UrlPath::new("_headers")));
+        assert_eq!(site.has(&UrlPath::new(".nojekyll")), host == "github");
+    }
+}
+
+#[test]
+fn every_header_but_one_stands_in_a_single_rule_and_only_hashed_files_are_kept_for_ever() {
+    let site = site_with(&handbook("[publish]\nhost = \"cloudflare\"\n"), None);
+    let text = page(&site, "_headers");
+    let (all, fixed) = text.split_once("/assets/").unwrap();
+    assert!(all.starts_with("/*\n  Content-Security-Policy: default-src 'none';") && !all.contains("Cache-Control"));
+    assert!(all.contains("frame-ancestors 'none'") && all.contains("nosniff") && all.contains("Permissions-Policy"));
+    assert!(fixed.ends_with("/*\n  Cache-Control: public, max-age=31536000, immutable\n"));
+    let folder = format!("assets/{}", fixed.split('/').next().unwrap());
+    assert!(site.has(&UrlPath::new(format!("{folder}/style.css"))));
+    let meta = page(&site, "");
+    let policy = meta.split("Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    for ignored in ["frame-ancestors", "report-uri", "sandbox"] {
+        assert!(!policy.contains(ignored), "browsers ignore {ignored} in a page");
+    }
+}
+
+#[test]
+fn the_limit_of_a_host_is_reported_before_it_bites() {
+    let findings = |aliases: usize| {
+        let list: Vec<String> = (0..aliases).map(|n| format!("/old/p{n}.html")).collect();
+        let chapter = format!("---\naliases: [{}]\n---\n# New\n", list.join(", "));
+        let toml = "[publish]\nhost = \"cloudflare\"\n";
+        let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", chapter.as_str())]);
+        let handbook = crate::support::compile(&sources).unwrap();
+        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(findings(1700).is_empty());
+    assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages takes are in use"]);
+    assert_eq!(findings(2100), ["Cloudflare Pages takes 2000 redirects, and there are 2100"]);
+}
+
+#[test]
+fn a_build_for_an_audience_keeps_search_engines_out_unless_the_audience_says_otherwise() {
+    let build = |audience: &str| {
+        let toml = "[audiences.managers]\n[audiences.public]\nindexed = true\n[publish]\nhost = \"netlify\"\n";
+        let sources = handbook(toml);
+        let choices = Choices { audience: Some(audience.to_owned()), ..Choices::default() };
+        let handbook = Compiler::new().compile(&sources, &choices).unwrap();
+        let theme = theme_over(None, &handbook).0.unwrap();
+        let site = Site::new(handbook, sources, Arc::new(theme), Arc::new(Highlighter::new()));
+        (page(&site, "robots.txt"), page(&site, "").contains("noindex"), page(&site, "_headers").contains("noindex"))
+    };
+    assert_eq!(build("managers"), ("User-agent: *\nDisallow: /\n".to_owned(), true, true));
+    assert_eq!(build("public"), ("User-agent: *\nAllow: /\n".to_owned(), false, false));
+}
+
+#[test]
+fn the_configuration_for_netlify_builds_what_it_publishes() {
+    let text = std::fs::read_to_string(repository().join("netlify.toml")).unwrap();
+    let toml: toml::Table = text.parse().unwrap();
+    assert_eq!(toml["build"]["publish"].as_str(), Some("public"));
+    let commands = [&toml["build"]["command"], &toml["context"]["deploy-preview"]["command"]];
+    for command in commands.map(|command| command.as_str().unwrap()) {
+        let arguments = command.split(" -- ").nth(1).unwrap().replace('"', "");
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let parsed =
+            <rolebook::cli::Cli as clap::Parser>::try_parse_from([&["rolebook"], arguments.as_slice()].concat());
+        assert!(parsed.is_ok(), "{command}");
+    }
+    assert!(!text.contains("[[headers]]"), "the build writes the headers");
+    let handbook = std::fs::read_to_string(repository().join("handbook/handbook.toml")).unwrap();
+    assert!(handbook.contains("[publish]\nhost = \"netlify\"\n"));
+}
