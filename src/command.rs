@@ -5,6 +5,7 @@
 mod anchors;
 mod build;
 mod check;
+mod diff;
 mod init;
 pub mod load;
 mod preview;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Init(options) => init::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
     };
