@@ -83,6 +83,9 @@ pub struct Build {
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
+    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not say.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
 }
 
 /// Options of `check`.

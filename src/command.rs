@@ -8,6 +8,7 @@ mod check;
 mod diff;
 mod init;
 pub mod load;
+mod past;
 mod preview;
 mod schema;
 mod serve;

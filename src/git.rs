@@ -87,8 +87,9 @@ impl Repository {
         }
         let head = self.output(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])?;
         if !head.status.success() {
-            // A branch without a commit is no fault, and git is silent about it; a name that leads nowhere is one.
-            return Err(if head.stderr.is_empty() { Missing::Commits } else { self.reason(&head.stderr) });
+            // A branch without a commit is no fault; one that names a commit which is not there is.
+            let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
+            return Err(if is_named || !head.stderr.is_empty() { self.reason(&head.stderr) } else { Missing::Commits });
         }
         let history = History::parse(&self.run(LOG)?, exists);
         if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
@@ -234,7 +235,7 @@ impl Repository {
             return Missing::Repository;
         }
         let line = words.lines().find_map(|line| line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: ")));
-        Missing::Broken(line.unwrap_or("git gave no reason").trim().to_owned())
+        Missing::Broken(line.unwrap_or("its newest commit is damaged").trim().to_owned())
     }
 }
 

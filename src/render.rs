@@ -3,6 +3,7 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod changes;
 mod fill;
 mod glossary;
 mod views;
@@ -20,9 +21,11 @@ use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
@@ -36,7 +39,7 @@ use crate::view::path::PathPage;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    self, Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
 };
 
 /// Everything that pages are made of.
@@ -50,6 +53,8 @@ pub struct Renderer {
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
     pub pictures: BTreeMap<SourcePath, Picture>,
+    /// What is known of the time before.
+    pub past: Past,
     glossary: Glossary,
     policy: Option<String>,
 }
@@ -83,6 +88,7 @@ enum Shown {
     Ladder(Ladder),
     Decisions(Decisions),
     Compare(Box<Compare>),
+    Changes(Box<Changes>),
 }
 
 /// What every template sees.
@@ -96,6 +102,7 @@ struct Frame<'a> {
     relations: Vec<Relation>,
     home_url: String,
     search_url: Option<String>,
+    feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
     content: Html,
@@ -111,10 +118,11 @@ impl Renderer {
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
         pictures: BTreeMap<SourcePath, Picture>,
+        past: Past,
     ) -> Self {
         let glossary = Glossary::new(&handbook.book);
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
-        Self { handbook, theme, highlighter, pictures, glossary, policy }
+        Self { handbook, theme, highlighter, pictures, past, glossary, policy }
     }
 
     fn book(&self) -> &Book {
@@ -123,7 +131,15 @@ impl Renderer {
 
     /// Returns the place that the page at `at` is seen from.
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
-        Viewpoint { book: self.book(), config: &self.handbook.config, theme: &self.theme, at, cells, root }
+        Viewpoint {
+            book: self.book(),
+            config: &self.handbook.config,
+            theme: &self.theme,
+            at,
+            past: &self.past,
+            cells,
+            root,
+        }
     }
 
     /// Returns the address of an image's file.
@@ -196,6 +212,7 @@ impl Renderer {
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
             search_url: None,
+            feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,
@@ -246,6 +263,7 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Changes => "changes.html",
         };
         let made = Made {
             template,
@@ -263,6 +281,7 @@ impl Renderer {
                     }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },

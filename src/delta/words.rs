@@ -134,7 +134,7 @@ fn parts(delta: &Delta, marks: Marks) -> Vec<(&'static str, Vec<String>)> {
         }
     }
     if !texts.is_empty() {
-        lines.entry(4).or_default().push(format!("only the text is another: {}", texts.join(", ")));
+        lines.entry(4).or_default().push(format!("changes only the text of {}", texts.join(", ")));
     }
     lines.into_iter().map(|(part, lines)| (PARTS[part], lines)).collect()
 }
@@ -235,9 +235,9 @@ fn sentence(change: &Change, marks: Marks) -> String {
                 (Part::Accountable, false, false) => {
                     format!("makes {} accountable for {place} instead of {}", names(to), names(from))
                 }
-                (_, true, _) => format!("{place}: {} now {}", part_words(*part), names(to)),
-                (_, _, true) => format!("{place}: no longer {} {}", part_words(*part), names(from)),
-                _ => format!("{place}: {} now {}, no longer {}", part_words(*part), names(to), names(from)),
+                (part, true, _) => format!("{place}: now {}", takes(*part, &names(to))),
+                (part, _, true) => format!("{place}: no longer {}", takes(*part, &names(from))),
+                (part, ..) => format!("{place}: now {}, no longer {}", takes(*part, &names(to)), names(from)),
             }
         }
         Change::Term { term, from, to, was } => {
@@ -256,7 +256,7 @@ fn sentence(change: &Change, marks: Marks) -> String {
                 }
             }
         }
-        Change::Text { chapter } => format!("only the text is another: {}", marks.title(&chapter.title)),
+        Change::Text { chapter } => format!("changes only the text of {}", marks.title(&chapter.title)),
     }
 }
 
@@ -326,13 +326,24 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// Says that somebody takes a part in a decision.
+fn takes(part: Part, who: &str) -> String {
+    match part {
+        Part::Accountable => format!("makes {who} accountable"),
+        Part::Responsible => format!("makes {who} responsible"),
+        Part::Consulted => format!("consults {who}"),
+        Part::Informed => format!("informs {who}"),
+        Part::EscalatesTo => format!("escalates to {who}"),
+    }
+}
+
 fn part_words(part: Part) -> &'static str {
     match part {
         Part::Accountable => "accountable",
         Part::Responsible => "responsible",
         Part::Consulted => "consulted",
         Part::Informed => "informed",
-        Part::EscalatesTo => "escalates to",
+        Part::EscalatesTo => "escalates_to",
     }
 }
 
@@ -345,7 +356,7 @@ fn value(change: &Change) -> Value {
         Change::Scale { number, from, to } => json!({ "change": "scale", "level": number, "from": from, "to": to }),
         Change::Chapter { chapter, how } => {
             let (what, from, to) = fate_value(how, &chapter.title);
-            json!({ "change": "chapter", "what": what, "kind": chapter.kind.name(), "id": chapter.id, "title": chapter.title, "from": from, "to": to })
+            json!({ "change": "chapter", "what": [what], "kind": chapter.kind.name(), "id": chapter.id, "title": chapter.title, "from": from, "to": to })
         }
         Change::Expectation { role, competency, from, to, touches } => json!({
             "change": "expectation", "role": role.id, "competency": competency.id, "from": named(from), "to": named(to), "touches": ids(touches),
@@ -367,10 +378,10 @@ fn value(change: &Change) -> Value {
         }
         Change::Decision { strategy, decision, how, accountable } => {
             let (what, from, _) = fate_value(how, decision);
-            json!({ "change": "decision", "what": what, "strategy": strategy.id, "decision": decision, "from": from, "accountable": accountable })
+            json!({ "change": "decision", "what": [what], "strategy": strategy.id, "decision": decision, "from": from, "accountable": accountable })
         }
         Change::Party { strategy, decision, part, from, to } => {
-            json!({ "change": "party", "strategy": strategy.id, "decision": decision, "part": part_words(*part).replace(' ', "_"), "from": from, "to": to })
+            json!({ "change": "party", "strategy": strategy.id, "decision": decision, "part": part_words(*part), "from": from, "to": to })
         }
         Change::Term { term, from, to, was } => {
             json!({ "change": "term", "term": term, "was": was, "from": from, "to": to })
@@ -404,5 +415,5 @@ fn cell_value(cell: &Cell, change: &str) -> Value {
         (_, _, true, false) => vec!["moved"],
         _ => vec!["reworded"],
     };
-    json!({ "change": change, "what": what, "id": cell.id, "before": said(&cell.before), "after": said(&cell.after) })
+    json!({ "change": change, "what": [what], "id": cell.id, "before": said(&cell.before), "after": said(&cell.after) })
 }

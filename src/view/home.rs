@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint, path};
+use super::{Link, Viewpoint, changes, path};
 use crate::book::{Book, Generated, NodeId};
 use crate::document::Kind;
 
@@ -20,6 +20,9 @@ pub struct Home {
     pub strategies: usize,
     pub compare: Vec<Link>,
     pub paths: Vec<Link>,
+    /// What changed lately; nothing where there is no history.
+    pub changes: Vec<changes::Item>,
+    pub changes_url: Option<String>,
 }
 
 /// A part of the handbook.
@@ -37,6 +40,8 @@ pub struct Shelf {
 const SHELVES: usize = 60;
 /// How many comparisons the first page links to.
 const PAIRS: usize = 12;
+/// How many changed chapters it names.
+const LATELY: usize = 5;
 
 /// Makes the page's data.
 #[must_use]
@@ -60,6 +65,7 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         let title = format!("{} / {}", view.meta(a).title, view.meta(b).title);
         Some(Link { title, url: Some(view.comparison(a, b)?), kind: Some("role"), ..Link::default() })
     });
+    let lately = changes::lately(LATELY, view);
     Home {
         parts: shelves(view),
         matrix_url: view.generated(Generated::Matrix),
@@ -70,6 +76,8 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         strategies: relations.strategies.len(),
         compare: compare.collect(),
         paths: paths.collect(),
+        changes_url: lately.more_url.filter(|_| lately.available),
+        changes: lately.items,
     }
 }
 
