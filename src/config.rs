@@ -227,6 +227,7 @@ impl Config {
         let entries = fields::read(&table, &[HANDBOOK], context, &mut findings);
         let mut config = Self::bare(title);
         config.configured = true;
+        config.publish.markdown = true;
         config.take_names(&entries);
         config.take_people(&entries, &path, &mut findings);
         config.take_scale(&entries, &path, &mut findings);

@@ -159,8 +159,10 @@ const AUDIENCE: &[Field] = &[
     field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
 
-const PUBLISH: &[Field] =
-    &[field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written")];
+const PUBLISH: &[Field] = &[
+    field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
+    field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
+];
 
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),

@@ -1,4 +1,4 @@
-//! Says how the site is published: for which host.
+//! Says how the site is published: for which host, and in which forms.
 //!
 //! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
 
@@ -9,6 +9,8 @@ use crate::fields::Entries;
 pub struct Publish {
     /// Who serves it.
     pub host: Host,
+    /// Whether each chapter is published as Markdown too, with `llms.txt`: yes, once there is a `handbook.toml`.
+    pub markdown: bool,
 }
 
 /// Who serves the site: which files it reads beside the pages.
@@ -38,6 +40,7 @@ impl Host {
 
 impl Publish {
     pub(super) fn take(&mut self, entries: &Entries<'_>) {
+        self.markdown = entries.boolean("markdown").unwrap_or(true);
         self.host = match entries.text("host").as_deref() {
             Some("netlify") => Host::Netlify,
             Some("cloudflare") => Host::Cloudflare,

@@ -219,6 +219,11 @@ impl<'a> Filler<'a> {
         out.push('>');
     }
 
+    /// Names what a reference of a chapter leads to, for a link without words.
+    pub fn words(&self, chapter: ChapterId, reference: u32) -> String {
+        self.link_text(reference, Scope { chapter, depth: 0, own: true })
+    }
+
     /// Names what a link without words leads to: the chapter, and the place in it where it has a name.
     fn link_text(&self, n: u32, scope: Scope) -> String {
         let view = &self.view;
