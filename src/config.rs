@@ -7,7 +7,7 @@ mod publish;
 
 use std::collections::BTreeMap;
 
-pub use publish::{Host, Publish};
+pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
 use crate::document::Kind;

@@ -25,8 +25,10 @@ pub struct Piece {
 /// What a piece is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Attributes or a comment: nothing to a reader.
+    /// Attributes, a comment or a tag: nothing to a reader.
     Nothing,
+    /// A block of raw HTML, of which its words are left.
+    Html,
     /// A link into the handbook, with the place of its words where it has some, and its title.
     Link(Option<Range<usize>>, String),
     /// A picture of the content, with its text alternative.
@@ -108,11 +110,8 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
                 _ => (None, end + 1),
             }
         }
-        Event::Html(html) | Event::InlineHtml(html) if html.trim_start().starts_with("<!--") => {
-            // A comment over several lines comes line by line: its end is looked for in the text.
-            let end = input.body[range.start..].find("-->").map_or(input.body.len(), |at| range.start + at + 3);
-            (made(range.start..end, What::Nothing), n + 1)
-        }
+        Event::Start(Tag::HtmlBlock) => (made(trimmed(input.body, range), What::Html), end_of(events, n) + 1),
+        Event::InlineHtml(_) => (made(range.clone(), What::Nothing), n + 1),
         _ => (None, n + 1),
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Copier<'a> {
             out.push_str(if ends { before.trim_end_matches(' ') } else { before });
             let span = place.span(&piece.range);
             let reference = chapter.references.get(&(span.start, span.end)).copied();
-            self.piece(&piece.what, body, (chapter, reference, number), &mut out);
+            self.piece(piece, body, (chapter, reference, number), &mut out);
             at = piece.range.end;
         }
         out.push_str(&body[at..wanted.end]);
@@ -114,13 +114,14 @@ impl<'a> Copier<'a> {
 
     fn piece(
         &self,
-        what: &What,
+        Piece { range: at, what }: &Piece,
         body: &str,
         (chapter, reference, view): (&Chapter, Option<u32>, usize),
         out: &mut String,
     ) {
         match (what, reference) {
             (What::Nothing, _) | (What::Embed, None) => {}
+            (What::Html, _) => out.push_str(&words_of(&body[at.clone()])),
             (What::View, _) => out.push_str(&self.shown(chapter.id, view)),
             (What::Link(words, title), Some(n)) => {
                 let words =
@@ -157,7 +158,9 @@ impl<'a> Copier<'a> {
             Target::Folder(node) => view.url(&view.book.tree.node(*node).url),
             Target::Generated(page) => view.generated(*page)?,
             Target::Asset(path) => view.url(&self.renderer.picture_url(path)),
-            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Dead => return None,
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => {
+                return None;
+            }
         })
     }
 
@@ -165,7 +168,11 @@ impl<'a> Copier<'a> {
     fn embed(&self, chapter: &Chapter, n: u32, out: &mut String) {
         let words = text(&self.words(chapter.id, n));
         let source = link(&words, self.address(chapter.id, n).as_deref(), "");
-        let Target::Chapter(to, anchor) = self.view.book.target(chapter.id, n) else { return out.push_str(&source) };
+        let (to, anchor) = match self.view.book.target(chapter.id, n) {
+            Target::Chapter(to, anchor) => (to, anchor),
+            Target::Hidden => return,
+            _ => return out.push_str(&source),
+        };
         if chapter.depth >= embed::DEEPEST {
             return out.push_str(&source);
         }
@@ -251,6 +258,28 @@ fn link(words: &str, address: Option<&str>, title: &str) -> String {
     let Some(address) = address else { return words.to_owned() };
     let title = if title.is_empty() { String::new() } else { format!(" \"{}\"", title.replace('"', "\\\"")) };
     format!("[{words}]({address}{title})")
+}
+
+/// Returns the words of raw HTML: no tag, no comment, no script is part of a copy.
+fn words_of(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let lower: String = rest.chars().take(8).collect::<String>().to_ascii_lowercase();
+        let end = match lower.as_str() {
+            tag if tag.starts_with("<!--") => "-->",
+            tag if tag.starts_with("<script") => "</script>",
+            tag if tag.starts_with("<style") => "</style>",
+            _ => ">",
+        };
+        let is_end = |at: &usize| rest[*at..].get(..end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end));
+        let found = rest.match_indices(&end[..1]).map(|(at, _)| at).find(is_end);
+        rest = found.map_or("", |at| &rest[at + end.len()..]);
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Escapes what would end a link's words or a table's cell.
