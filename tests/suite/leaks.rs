@@ -36,11 +36,12 @@ struct Secretive {
 
 const FOLDERS: &[&str] = &["roles", "competencies", "strategy", "paths", "guides"];
 
-impl Secretive {
-    fn word(&self, n: usize, what: &str) -> String {
-        format!("zq{what}é{n}")
-    }
+/// Returns the word of a chapter's part.
+fn word(n: usize, what: &str) -> String {
+    format!("zq{what}é{n}")
+}
 
+impl Secretive {
     fn own_fields(&self, word: &str) -> String {
         match FOLDERS[self.kind] {
             "roles" => format!(
@@ -55,7 +56,7 @@ impl Secretive {
 
     /// The chapter; a part of it that is hidden has a word of its own.
     fn text(&self, n: usize) -> String {
-        let (whole, section, block) = (self.word(n, "whole"), self.word(n, "section"), self.word(n, "block"));
+        let (whole, section, block) = (word(n, "whole"), word(n, "section"), word(n, "block"));
         let audience = |which: usize| AUDIENCES[which];
         let front = if self.chapter == 0 { String::new() } else { format!("audience: {}\n", audience(self.chapter)) };
         let attribute =
@@ -84,7 +85,7 @@ impl Secretive {
     fn hidden(&self, n: usize, reader: &str) -> Vec<String> {
         let seen = |which: usize| shows(reader, AUDIENCES[which]);
         let parts = [("whole", true), ("section", seen(self.section)), ("block", seen(self.block))];
-        parts.iter().filter(|(_, shown)| !seen(self.chapter) || !shown).map(|(what, _)| self.word(n, what)).collect()
+        parts.iter().filter(|(_, shown)| !seen(self.chapter) || !shown).map(|(what, _)| word(n, what)).collect()
     }
 }
 
@@ -114,7 +115,7 @@ fn sources(chapters: &[Secretive]) -> Sources {
     let mut links = String::from("# Home\n\n");
     let mut summary = String::new();
     for (n, chapter) in chapters.iter().enumerate() {
-        let word = chapter.word(n, "whole");
+        let word = self::word(n, "whole");
         let path = format!("{}/{word}.md", FOLDERS[chapter.kind]);
         links.push_str(&format!("[[{word}-id]] [[{word} title]] [here]({path}) [[{word}-id|words]] <a href=\"{path}\">there</a>\n\n![[{word}-id]]\n\n"));
         summary.push_str(&format!("- [{word} listed]({path})\n"));
@@ -125,7 +126,7 @@ fn sources(chapters: &[Secretive]) -> Sources {
         list.push((path, chapter.text(n)));
     }
     list.push(("index.md".into(), links));
-    if chapters.len() % 2 == 0 {
+    if chapters.len().is_multiple_of(2) {
         list.push(("SUMMARY.md".into(), summary));
     }
     let files = list.into_iter().map(|(path, text)| (SourcePath::new(path), SourceFile::new(text.into_bytes())));
@@ -184,7 +185,7 @@ fn what_an_audience_sees_is_there() {
     let sources = sources(std::slice::from_ref(&chapter));
     let holds_word = |reader: &str, what: &str| {
         let site = site_for(&sources, reader);
-        let word = chapter.word(0, what);
+        let word = self::word(0, what);
         site.urls().any(|url| holds(&site.render(url).unwrap().unwrap().bytes, word.as_bytes()))
     };
     assert_eq!(
