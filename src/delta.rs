@@ -181,6 +181,23 @@ pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePat
     Delta { changes }
 }
 
+/// Tells whether two things are one, then and now.
+type Same<'a, T> = &'a dyn Fn(&T, &T) -> bool;
+
+/// Finds each thing of today among those of before, by one way of telling after the other; each is found once.
+fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; after.len()];
+    for is_same in ways {
+        for n in 0..after.len() {
+            if found[n].is_none() {
+                let is_free = |o: &usize| !found.contains(&Some(*o));
+                found[n] = (0..before.len()).filter(is_free).find(|o| is_same(&before[*o], &after[n]));
+            }
+        }
+    }
+    found
+}
+
 /// The two handbooks and which chapter is which.
 struct Sides<'a> {
     before: &'a Handbook,

@@ -52,7 +52,9 @@ pub fn run(options: &Build) -> Outcome {
     }
     let audience = audience_line(&handbook.config, options.source.audience.as_deref());
     let (past, notes) = reading.finish();
-    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    for note in &notes {
+        eprintln!("note: {note}");
+    }
     let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()), past);
     let pages = site.urls().filter(|url| url.is_page()).count();
     match write(&site, &output) {

@@ -39,7 +39,9 @@ pub fn run(options: &Serve) -> Outcome {
     if server.port() != options.port {
         say(&format!("(port {} was taken)", options.port));
     }
-    notes.iter().for_each(|note| say(&format!("({note})")));
+    for note in &notes {
+        say(&format!("({note})"));
+    }
     if let Some(notice) = watcher.notice() {
         say(notice);
     }

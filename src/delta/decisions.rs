@@ -3,7 +3,7 @@
 //! Input: both handbooks. Output: changes in the handbook's order. A role that is called otherwise is the same party.
 
 use super::statements::is_alike;
-use super::{Change, Fate, Sides};
+use super::{Change, Fate, Same, Sides, found_again};
 use crate::book::{Book, ChapterId, DecisionView, Party};
 use crate::compile::Handbook;
 use crate::document::{Decision, Part};
@@ -34,19 +34,11 @@ fn of(book: &Book, strategy: ChapterId) -> Vec<One<'_>> {
 
 fn decisions(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<Change> {
     let (before, after) = (of(&sides.before.book, then), of(&sides.after.book, now));
-    let mut found: Vec<Option<usize>> = vec![None; after.len()];
-    let same: [&dyn Fn(&Decision, &Decision) -> bool; 3] =
-        [&|old, new| old.title == new.title, &|old, new| old.id == new.id, &|old, new| {
-            is_alike(&old.title, &new.title)
+    let ways: [Same<'_, One<'_>>; 3] =
+        [&|old, new| old.1.title == new.1.title, &|old, new| old.1.id == new.1.id, &|old, new| {
+            is_alike(&old.1.title, &new.1.title)
         }];
-    for is_same in same {
-        for n in 0..after.len() {
-            if found[n].is_none() {
-                let free = |o: usize| !found.contains(&Some(o));
-                found[n] = (0..before.len()).find(|o| free(*o) && is_same(before[*o].1, after[n].1));
-            }
-        }
-    }
+    let found = found_again(&before, &after, &ways);
     let mut list = Vec::new();
     for (new, old) in after.iter().zip(&found) {
         match old {

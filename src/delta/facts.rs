@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::statements::is_alike;
-use super::{Change, Sides};
+use super::{Change, Same, Sides, found_again};
 use crate::book::{Book, ChapterId, role_of};
 use crate::compile::Handbook;
 use crate::document::{Document, Facts, Hole, Kind, Meta, Role, Strategy, Term};
@@ -131,20 +131,12 @@ pub(super) fn strategy(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Ve
 /// Compares the terms of all glossaries: by name, by another name, by a similar meaning.
 pub(super) fn terms(sides: &Sides<'_>) -> Vec<Change> {
     let (before, after) = (all_terms(sides.before), all_terms(sides.after));
-    let mut found: Vec<Option<usize>> = vec![None; after.len()];
-    let same: [&dyn Fn(&Term, &Term) -> bool; 3] = [
+    let ways: [Same<'_, &Term>; 3] = [
         &|old, new| fold(&old.name) == fold(&new.name),
         &|old, new| new.aliases.iter().any(|alias| fold(alias) == fold(&old.name)),
         &|old, new| is_alike(&old.definition, &new.definition),
     ];
-    for is_same in same {
-        for n in 0..after.len() {
-            if found[n].is_none() {
-                let free = |o: usize| !found.contains(&Some(o));
-                found[n] = (0..before.len()).find(|o| free(*o) && is_same(before[*o], after[n]));
-            }
-        }
-    }
+    let found = found_again(&before, &after, &ways);
     let meaning = |term: &Term| Some(term.definition.clone());
     let mut list = Vec::new();
     for (new, old) in after.iter().zip(&found) {

@@ -2,9 +2,9 @@
 //!
 //! Input: both handbooks. Output: [`Change::Statement`] for what was added, reworded, moved to another level or removed, with the roles that it touches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Change, Level, Sides, Subject};
+use super::{Change, Level, Same, Sides, Subject, found_again};
 use crate::book::{ChapterId, Relations};
 use crate::compile::Handbook;
 use crate::document::{Facts, Statement};
@@ -119,44 +119,24 @@ pub(super) fn matched<'a>(
     before: &'a [Statement],
     after: &'a [Statement],
 ) -> Vec<(Option<&'a Statement>, Option<&'a Statement>)> {
-    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    let same: [&dyn Fn(&Statement, &Statement) -> bool; 2] =
-        [&|old, new| old.id == new.id, &|old, new| fold(&old.text) == fold(&new.text)];
-    for is_same in same {
-        for (n, new) in after.iter().enumerate() {
-            if found.contains_key(&n) {
-                continue;
-            }
-            let old = before.iter().enumerate().find(|(o, old)| !taken.contains(o) && is_same(old, new));
-            if let Some((o, _)) = old {
-                found.insert(n, o);
-                taken.insert(o);
-            }
-        }
+    let ways: [Same<'_, Statement>; 2] = [&|old, new| old.id == new.id, &|old, new| fold(&old.text) == fold(&new.text)];
+    let mut found = found_again(before, after, &ways);
+    for (o, n) in alike(before, after, &found) {
+        found[n] = Some(o);
     }
-    for (o, n) in alike(before, after, &found, &taken) {
-        found.insert(n, o);
-        taken.insert(o);
-    }
-    let today = after.iter().enumerate().map(|(n, new)| (found.get(&n).map(|o| &before[*o]), Some(new)));
-    let gone = before.iter().enumerate().filter(|(o, _)| !taken.contains(o)).map(|(_, old)| (Some(old), None));
+    let today = after.iter().enumerate().map(|(n, new)| (found[n].map(|o| &before[o]), Some(new)));
+    let gone = before.iter().enumerate().filter(|(o, _)| !found.contains(&Some(*o))).map(|(_, old)| (Some(old), None));
     today.chain(gone).collect()
 }
 
 /// Pairs what is left by similar words, the most similar first; each once.
-fn alike(
-    before: &[Statement],
-    after: &[Statement],
-    found: &BTreeMap<usize, usize>,
-    taken: &BTreeSet<usize>,
-) -> Vec<(usize, usize)> {
+fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> Vec<(usize, usize)> {
     let open = |statements: &[Statement], is_done: &dyn Fn(usize) -> bool| -> Vec<(usize, BTreeSet<String>)> {
         let left = statements.iter().enumerate().filter(|(n, _)| !is_done(*n));
         left.map(|(n, statement)| (n, words(&statement.text))).collect()
     };
-    let old = open(before, &|o| taken.contains(&o));
-    let new = open(after, &|n| found.contains_key(&n));
+    let old = open(before, &|o| found.contains(&Some(o)));
+    let new = open(after, &|n| found[n].is_some());
     let mut likely: Vec<(usize, usize, usize)> = Vec::new();
     for (o, left) in &old {
         likely
@@ -183,7 +163,7 @@ fn words(text: &str) -> BTreeSet<String> {
 /// Returns how much two sets of words share, in percent.
 fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
     let all = a.len() + b.len();
-    if all == 0 { 0 } else { a.intersection(b).count() * 200 / all }
+    (a.intersection(b).count() * 200).checked_div(all).unwrap_or(0)
 }
 
 /// Tells whether two names share enough words to be one that was changed.

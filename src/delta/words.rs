@@ -93,7 +93,9 @@ pub fn human(delta: &Delta, since: &Since) -> String {
     let mut out = format!("Since {} ({}): {}.\n", since.revision, since.day, total(delta));
     for (part, lines) in parts(delta, Marks::Plain) {
         out.push_str(&format!("\n{part}\n"));
-        lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+        for line in lines {
+            out.push_str(&format!("  {line}\n"));
+        }
     }
     out
 }
@@ -108,7 +110,9 @@ pub fn markdown(delta: &Delta, since: &Since) -> String {
         format!("### Changes to the handbook since `{}`\n\nSince {}: {}.\n", since.revision, since.day, total(delta));
     for (part, lines) in parts(delta, Marks::Markdown) {
         out.push_str(&format!("\n**{part}**\n\n"));
-        lines.iter().for_each(|line| out.push_str(&format!("- {line}\n")));
+        for line in lines {
+            out.push_str(&format!("- {line}\n"));
+        }
     }
     out
 }

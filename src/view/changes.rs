@@ -181,9 +181,12 @@ struct Asking<'a> {
     view: &'a Viewpoint<'a>,
     /// Whether words of the past may be shown.
     is_open: bool,
-    roles: BTreeMap<Key, (Link, Vec<Line>, BTreeMap<usize, usize>)>,
+    roles: BTreeMap<Key, OfRole>,
     competencies: Vec<(Subject, Vec<Line>)>,
 }
+
+/// A role, its own changes, and how many statements changed by the place of their competency.
+type OfRole = (Link, Vec<Line>, BTreeMap<usize, usize>);
 
 /// Orders roles as the handbook does; those that are gone come last, by title.
 type Key = (usize, String);
@@ -241,7 +244,7 @@ impl Asking<'_> {
         }
     }
 
-    fn role(&mut self, role: &Subject) -> &mut (Link, Vec<Line>, BTreeMap<usize, usize>) {
+    fn role(&mut self, role: &Subject) -> &mut OfRole {
         let order = &self.view.book.relations.role_order;
         let place = role.now.and_then(|role| order.iter().position(|other| *other == role)).unwrap_or(usize::MAX);
         let link = self.link(role);

@@ -31,6 +31,8 @@ pub struct Page {
     /// The day of the last change, where there is a history.
     pub changed: Option<String>,
     pub edit_url: Option<String>,
+    /// The chapter as Markdown.
+    pub copy_url: Option<String>,
     pub reading_minutes: Option<u16>,
     pub tags: Vec<String>,
     pub canonical: Option<String>,
@@ -104,6 +106,7 @@ impl Page {
             review_due: due.map(|day| day.to_string()),
             changed: changed(&meta.path, view),
             edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
+            copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),

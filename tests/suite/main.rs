@@ -8,6 +8,7 @@ mod cases;
 mod commonmark;
 mod handbook;
 mod history;
+mod leaks;
 mod links;
 mod model;
 mod preview;
