@@ -1,6 +1,7 @@
-// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, and knows the keys.
+// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, knows the keys, and fetches what
+// shows glimpses of links when the reader first moves.
 (() => {
-  const { copied } = document.currentScript.dataset;
+  const { copied, glimpse, ...forGlimpse } = document.currentScript.dataset;
 
   const links = new Map();
   for (const link of document.querySelectorAll(".toc a[href^='#']")) {
@@ -56,6 +57,16 @@
       if (place.top < frame.top || place.bottom > frame.bottom) side.scrollTop += place.top - frame.top - frame.height / 3;
     }
   }
+
+  const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
+  const fetchGlimpse = () => {
+    for (const move of moves) removeEventListener(move, fetchGlimpse, true);
+    const script = document.createElement("script");
+    Object.assign(script.dataset, forGlimpse);
+    script.src = glimpse;
+    document.head.append(script);
+  };
+  for (const move of moves) addEventListener(move, fetchGlimpse, { capture: true, passive: true });
 
   const said = document.createElement("span");
   said.className = "sr";

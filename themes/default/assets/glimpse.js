@@ -109,14 +109,17 @@
   };
   const linkAt = (target) => (target instanceof Element ? target.closest(`${running}, ${typed}`) : null);
 
+  const enter = (link, y) => {
+    pointer = y;
+    wanted = link;
+    if (link === shown) clearTimeout(timer);
+    else later(250, () => show(link, false));
+  };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const link = linkAt(event.target);
     if (link) {
-      pointer = event.clientY;
-      wanted = link;
-      if (link === shown) clearTimeout(timer);
-      else later(250, () => show(link, false));
+      enter(link, event.clientY);
     } else if (box.contains(event.target)) {
       clearTimeout(timer);
     } else if (wanted !== document.activeElement) {
@@ -151,4 +154,8 @@
     if (!await show(link, true)) location.assign(link.href);
   });
   addEventListener("pagehide", hide);
+
+  // This script comes when the reader first moves: the pointer or the focus may be on a link already.
+  const under = linkAt([...document.querySelectorAll("a:hover")].at(-1)) ?? linkAt(document.querySelector("a:focus-visible"));
+  if (under && matchMedia("(hover: hover)").matches) enter(under, -1);
 })();
