@@ -8,13 +8,18 @@
   const known = new Map();
   const awaited = new Map();
   const running = ".prose a[href]:not(.anchor, .external, .footnote-back)";
+  /** Pages that are made for one purpose: what lies behind a link to them is in its words. */
+  const made = /^(compare|hiring|assess|backlinks|print)\//;
   const typed = "main a.link:is(.role, .competency, .strategy, .path)";
 
   /** Returns the address of the file for a link; nothing where it leads to no other page of the handbook. */
   const address = (link) => {
+    // Links in drawings are of another class.
+    if (!(link instanceof HTMLAnchorElement)) return null;
     const path = link.pathname;
     if (link.origin !== location.origin || !path.startsWith(base.pathname) || path === location.pathname) return null;
     const page = path.slice(base.pathname.length);
+    if (made.test(page)) return null;
     if (extension === "json" ? page !== "" && !page.endsWith("/") : !page.endsWith(".html")) return null;
     const name = page.replace(/(\/|\.html)$/, "") || "index";
     return `glimpse/${name}${link.matches(".term") ? `/terms/${term(link.hash)}` : ""}.${extension}`;
