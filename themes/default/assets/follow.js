@@ -1,7 +1,7 @@
-// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, knows the keys, and fetches what
-// shows glimpses of links when the reader first moves.
+// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, knows the keys, and fetches the
+// scripts that are of no use before the reader moves.
 (() => {
-  const { copied, glimpse, ...forGlimpse } = document.currentScript.dataset;
+  const { addressCopied, later, ...rest } = document.currentScript.dataset;
 
   const links = new Map();
   for (const link of document.querySelectorAll(".toc a[href^='#']")) {
@@ -59,14 +59,16 @@
   }
 
   const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
-  const fetchGlimpse = () => {
-    for (const move of moves) removeEventListener(move, fetchGlimpse, true);
-    const script = document.createElement("script");
-    Object.assign(script.dataset, forGlimpse);
-    script.src = glimpse;
-    document.head.append(script);
+  const fetchLater = () => {
+    for (const move of moves) removeEventListener(move, fetchLater, true);
+    for (const address of later.split(" ")) {
+      const script = document.createElement("script");
+      Object.assign(script.dataset, rest);
+      script.src = address;
+      document.head.append(script);
+    }
   };
-  for (const move of moves) addEventListener(move, fetchGlimpse, { capture: true, passive: true });
+  for (const move of moves) addEventListener(move, fetchLater, { capture: true, passive: true });
 
   const said = document.createElement("span");
   said.className = "sr";
@@ -80,7 +82,7 @@
     } catch {
       return;
     }
-    anchor.dataset.said = said.textContent = copied;
+    anchor.dataset.said = said.textContent = addressCopied;
     setTimeout(() => { delete anchor.dataset.said; said.textContent = ""; }, 2000);
   });
 
