@@ -1,7 +1,8 @@
 //! Renders the whole book, or one part of it, as one page to print.
 //!
 //! Input: a part of the tree. Output: one page with a cover, contents and every chapter as its own template shows it, without anything around it. Ids are made
-//! unique by the chapter they are in; a link to a chapter that is on the page leads to its place there. A book too large for one page is an index of its parts.
+//! unique by the chapter they are in; a link to a chapter that is on the page leads to its place there. What is too large for one page is none: a book sends to its
+//! parts, a part to its chapters.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -29,7 +30,7 @@ pub struct Printed {
     pub chapters: Vec<PrintedChapter>,
     /// The parts, each to be printed by itself.
     pub parts: Vec<Link>,
-    /// Whether only parts can be printed.
+    /// Whether it is too long for one page: then only parts, or the chapters of a part, can be printed.
     pub split: bool,
     /// The page that shows the whole book.
     pub whole_url: String,
@@ -55,8 +56,9 @@ impl Renderer {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
         let tree = &self.book().tree;
-        let split = part.is_none() && self.size() > LARGEST;
-        let nodes = if split { Vec::new() } else { self.reading_order(part.unwrap_or(NodeId(0))) };
+        let nodes = self.reading_order(part.unwrap_or(NodeId(0)));
+        let split = self.size(&nodes) > LARGEST;
+        let nodes = if split { Vec::new() } else { nodes };
         let places: HashMap<String, String> = nodes
             .iter()
             .map(|(node, _)| {
@@ -84,9 +86,10 @@ impl Renderer {
         self.theme.render("print.html", &frame).map_err(Box::new)
     }
 
-    /// Adds up the HTML of all chapters.
-    fn size(&self) -> usize {
-        self.handbook.documents.iter().map(|document| document.body.main.html.len()).sum()
+    /// Adds up the HTML of chapters.
+    fn size(&self, nodes: &[(NodeId, usize)]) -> usize {
+        let chapters = nodes.iter().filter_map(|(node, _)| self.book().tree.node(*node).chapter);
+        chapters.map(|chapter| self.handbook.documents[chapter.index()].body.main.html.len()).sum()
     }
 
     /// Lists a node and all below it in reading order, with their depth in the book.

@@ -1,7 +1,7 @@
 // The default theme in a browser: accessibility of every kind of page, phones, zoom, paper, no script, navigation, glimpses, keys.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
@@ -282,6 +282,23 @@ test("a handbook that is written from right to left is laid out so", async () =>
   assert.ok(await at(".side") > await at("h1") && await at("h1") > await at(".toc"));
   assert.equal(await overflow(page), 0);
   await close(page);
+});
+
+test("the second theme is as accessible as the first, and as narrow", async () => {
+  const dir = project();
+  const settings = join(dir, "handbook/handbook.toml");
+  writeFileSync(settings, readFileSync(settings, "utf8").replace("language = \"en\"", "language = \"en\"\ntheme = \"paper\""));
+  const address = await host(build(dir));
+  for (const options of [{}, { dark: true }, { width: 320, height: 640 }]) {
+    const page = await open(address, options);
+    for (const path of ["", "roles/product-manager/", "competencies/communication/", "matrix/"]) {
+      await page.goto(address + path);
+      assert.deepEqual(await violations(page), [], path);
+      assert.equal(await overflow(page), 0, path);
+    }
+    assert.deepEqual(page.faults, []);
+    await close(page);
+  }
 });
 
 test("footnotes stand beside their lines where there is room, and at the end elsewhere", async () => {

@@ -10,6 +10,7 @@ mod handbook;
 mod links;
 mod model;
 mod preview;
+mod print;
 mod publish;
 mod refusals;
 mod support;
