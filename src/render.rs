@@ -3,9 +3,11 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod copy;
 mod fill;
 mod glimpse;
 mod glossary;
+mod llms;
 mod print;
 mod views;
 
@@ -14,9 +16,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::copy::copy_url;
 use self::fill::Filler;
 pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
 use self::glossary::Glossary;
+pub use self::llms::LLMS_FULL;
 use self::print::Printed;
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
