@@ -39,6 +39,11 @@ pub enum Command {
     /// Show the site in a browser and keep it up to date while you write.
     #[command(after_help = "Examples:\n  rolebook serve\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C.")]
     Serve(Serve),
+    /// Say what has changed in the handbook since a revision, in its own words.
+    #[command(
+        after_help = "Compares the files as they are on disk with those of the revision: levels, statements, decisions, facts, terms\nand chapters. A statement is found again by its anchor, then by its words.\n\nExamples:\n  rolebook diff v1.0\n  rolebook diff main --format markdown   ready to paste into a review\n  rolebook diff HEAD~5 --format json | jq '.changes[].change'"
+    )]
+    Diff(Diff),
     /// Print a JSON Schema of front matter or of handbook.toml, for editors.
     #[command(after_help = "Examples:\n  rolebook schema role > role.schema.json\n  rolebook schema handbook")]
     Schema(Schema),
@@ -78,6 +83,9 @@ pub struct Build {
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
+    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not say.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
 }
 
 /// Options of `check`.
@@ -113,6 +121,31 @@ pub enum Format {
     Html,
     /// SARIF, which code hosts collect.
     Sarif,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The revision to compare with: a tag, a branch, a commit.
+    #[arg(value_name = "REV")]
+    pub revision: String,
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// How to print the changes.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+}
+
+/// How changes are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people, in the terminal.
+    Human,
+    /// For a review.
+    Markdown,
+    /// One JSON document.
+    Json,
 }
 
 /// Options of `serve`.

@@ -17,6 +17,7 @@ use crate::config::Host;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Status};
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
@@ -29,7 +30,7 @@ use crate::theme::Theme;
 use crate::view::data::Data;
 use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{comparison_url, encode_fragment, matrix};
+use crate::view::{FEED, comparison_url, encode_fragment, matrix};
 
 /// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;
@@ -53,6 +54,7 @@ enum Route {
     Data(Data),
     NotFound,
     Sitemap,
+    Feed,
     /// A chapter as Markdown.
     Copy(ChapterId),
     Llms,
@@ -87,14 +89,27 @@ impl Site {
     /// Lays out the site: gives every address what lies behind it. Renders nothing.
     #[must_use]
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
+        Self::with_past(handbook, files, theme, highlighter, Past::default())
+    }
+
+    /// Lays out the site with what is known of the time before.
+    #[must_use]
+    pub fn with_past(
+        handbook: Handbook,
+        files: Sources,
+        theme: Arc<Theme>,
+        highlighter: Arc<Highlighter>,
+        past: Past,
+    ) -> Self {
         let used = Used::new(&handbook.book);
         let pictures: BTreeMap<SourcePath, Picture> =
             used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
         let size = files.chapters().map(|(_, file)| file.bytes.len()).sum();
         let mut routes = routes(&handbook, &theme, (&pictures, &used), size);
         let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lay_out_changes(&handbook, &past, &mut routes);
         lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
+        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures, past), routes, redirects, files }
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
@@ -157,6 +172,10 @@ impl Site {
             Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
             Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
             Route::Data(data) => text(renderer.data(*data, url), "application/json"),
+            Route::Feed => {
+                let base = renderer.handbook.config.base_url.as_deref().unwrap_or_default();
+                text(renderer.feed(base, url), "application/atom+xml; charset=utf-8")
+            }
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Copy(chapter) => text(renderer.copy(*chapter, &self.files, url), MARKDOWN),
             Route::Llms => text(renderer.llms(url, self.has(&UrlPath::new(LLMS_FULL))), MARKDOWN),
@@ -203,15 +222,19 @@ impl Site {
                 _ => false,
             };
             if wanted {
-                let _ = writeln!(
-                    out,
-                    "<url><loc>{}</loc></url>",
-                    crate::markup::escape(&format!("{base}{}", url.encoded()))
-                );
+                let address = crate::markup::escape(&format!("{base}{}", url.encoded()));
+                let changed = self.changed(route).map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
+                let _ = writeln!(out, "<url><loc>{address}</loc>{changed}</url>");
             }
         }
         out.push_str("</urlset>\n");
         out
+    }
+
+    /// Returns the day on which what lies behind a route was last changed, where history knows.
+    fn changed(&self, route: &Route) -> Option<jiff::civil::Date> {
+        let Route::Chapter(chapter) = route else { return None };
+        self.renderer.past.history.as_ref()?.last_day(&self.renderer.handbook.book.meta(*chapter).path)
     }
 
     /// An internal audience keeps every robot out.
@@ -345,6 +368,21 @@ fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(Url
         for (n, term) in terms(book, chapter).iter().enumerate() {
             add(term_glimpse_url(url, &term.id, config.urls), Route::Glimpse(Glimpsed::Term(chapter, n)));
         }
+    }
+}
+
+/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.
+fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
+    let (book, config) = (&handbook.book, &handbook.config);
+    if past.history.is_some() {
+        if config.base_url.is_some() {
+            routes.entry(UrlPath::new(FEED)).or_insert(Route::Feed);
+        }
+        return;
+    }
+    let page = Target::Generated(Generated::Changes);
+    if !book.targets.iter().flatten().any(|target| *target == page) {
+        routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
     }
 }
 

@@ -22,11 +22,13 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// What has changed lately.
+    Changes,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -35,6 +37,7 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Changes => "changes",
         }
     }
 
@@ -53,6 +56,8 @@ impl Generated {
             Self::Matrix => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            // Without a history it says so; whether it is made then is up to who links to it.
+            Self::Changes => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -15,6 +15,7 @@ use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
 use crate::report;
@@ -40,6 +41,7 @@ struct Maker {
     theme: Option<(Arc<Theme>, Vec<ThemeFiles>)>,
     theme_files: BTreeMap<String, ThemeFiles>,
     theme_key: String,
+    past: Past,
 }
 
 /// One state of the site.
@@ -91,6 +93,11 @@ impl Preview {
             maker: Mutex::default(),
             highlighter: Arc::new(Highlighter::new()),
         }
+    }
+
+    /// Takes what is known of the time before; the next update shows it.
+    pub fn remember(&self, past: Past) {
+        self.maker.lock().unwrap_or_else(PoisonError::into_inner).past = past;
     }
 
     fn shown(&self) -> Arc<Shown> {
@@ -254,7 +261,8 @@ impl Maker {
         findings.extend(handbook.file_findings.iter().cloned());
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
-            Site::new(handbook, loaded.inputs.sources.clone(), Arc::clone(theme), Arc::clone(highlighter))
+            let (files, past) = (loaded.inputs.sources.clone(), self.past.clone());
+            Site::with_past(handbook, files, Arc::clone(theme), Arc::clone(highlighter), past)
         });
         (site, findings)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::load::Loaded;
+use super::past::{Reading, today};
 use super::preview::Preview;
 use super::{Failure, Outcome};
 use crate::cli::Serve;
@@ -22,18 +23,24 @@ use crate::watch::{Change, Watcher};
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     let mut loaded = Loaded::read(&options.source, None)?;
+    let reading = Reading::begin(&loaded, today(None)?);
     let preview = Arc::new(Preview::new());
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
     roots.extend(loaded.project.themes.clone().filter(|folder| folder.is_dir()));
     // Watching begins before the first build, so that no change falls between.
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out));
+    let (past, notes) = reading.finish();
+    preview.remember(past);
     preview.update(&loaded, &options.source);
     let server = Server::start(options.port, Arc::clone(&preview) as _, Arc::clone(&events))
         .map_err(|error| Failure::Machine(format!("no port could be listened on: {error}")))?;
     say(&format!("Your handbook is at {}", server.url()));
     if server.port() != options.port {
         say(&format!("(port {} was taken)", options.port));
+    }
+    for note in &notes {
+        say(&format!("({note})"));
     }
     if let Some(notice) = watcher.notice() {
         say(notice);

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::highlight::Highlighter;
+use rolebook::history::{Base, History, Past};
 use rolebook::path::{SourcePath, UrlPath};
 use rolebook::site::Site;
 use rolebook::source::{SourceFile, Sources};
@@ -87,9 +88,21 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit, 1..12)
 }
 
+/// A past that knows some of the chapters, and an older state of two of them.
+fn past() -> Past {
+    let commit = "a".repeat(40);
+    let log =
+        format!("{commit} 200000\0\nR090\0roles/c.md\0roles/b.md\0M\0guides/g.md\0{commit} 100000\0\nA\0roles/c.md\0");
+    let history = History::parse(log.as_bytes(), |path| PATHS.contains(&path.as_str()));
+    let sources = Sources::from_texts([("roles/a.md", TEXTS[2]), ("competencies/talk.md", TEXTS[3])]);
+    let base = Base { day: history.newest().unwrap(), sources };
+    Past { today: history.newest(), history: Some(Arc::new(history)), base: Some(Arc::new(base)) }
+}
+
 struct World {
     sources: Sources,
     ui: Option<&'static str>,
+    past: Past,
 }
 
 impl World {
@@ -123,7 +136,13 @@ impl World {
         let (chain, _) = theme::chain(name, &themes);
         let (theme, _) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
         let findings = draw(&handbook.findings(false), &self.sources);
-        let site = Site::new(handbook, self.sources.clone(), Arc::new(theme.unwrap()), Arc::clone(highlighter));
+        let site = Site::with_past(
+            handbook,
+            self.sources.clone(),
+            Arc::new(theme.unwrap()),
+            Arc::clone(highlighter),
+            self.past.clone(),
+        );
         let pages =
             site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
         (pages, findings)
@@ -136,7 +155,7 @@ proptest! {
     #[test]
     fn a_warm_build_equals_a_cold_one(edits in edits()) {
         let choices = Choices { title: "T".to_owned(), ..Choices::default() };
-        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None };
+        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
         let mut compiler = Compiler::new();
         let warm_highlighter = Arc::new(Highlighter::new());
         for edit in &edits {
