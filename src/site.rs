@@ -66,29 +66,48 @@ pub struct Rendered<'a> {
 #[derive(Debug)]
 pub struct Site {
     renderer: Renderer,
+    layout: Arc<Layout>,
+    files: Sources,
+}
+
+/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+#[derive(Debug)]
+struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
-    files: Sources,
+    pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
 impl Site {
     /// Lays out the site: gives every address what lies behind it. Renders nothing.
     #[must_use]
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
-        let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> =
-            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let mut routes = routes(&handbook, &theme, &pictures, &used);
-        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
-        lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
+        let layout = Arc::new(Layout::new(&handbook, &files, &theme));
+        let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures));
+        Self { renderer, layout, files }
+    }
+
+    /// Makes the next state of this site, laid out as this one where nothing that the layout is made from has changed.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
+        let highlighter = Arc::clone(&self.renderer.highlighter);
+        let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
+            && Arc::ptr_eq(&theme, &self.renderer.theme)
+            && handbook.config == self.handbook().config
+            && files.assets().eq(self.files.assets());
+        if !is_same {
+            return Self::new(handbook, files, theme, highlighter);
+        }
+        let layout = Arc::clone(&self.layout);
+        let renderer = self.renderer.next(handbook);
+        Self { renderer, layout, files }
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
     #[must_use]
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
-        let found = self.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
-        Some(&self.redirects[found].to)
+        let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.layout.redirects[found].to)
     }
 
     /// Returns the handbook.
@@ -100,13 +119,13 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.routes.keys()
+        self.layout.routes.keys()
     }
 
     /// Tells whether the site has the address.
     #[must_use]
     pub fn has(&self, url: &UrlPath) -> bool {
-        self.routes.contains_key(url)
+        self.layout.routes.contains_key(url)
     }
 
     /// Renders what lies behind `url`; `None` where nothing does.
@@ -115,7 +134,7 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.routes.get(url)?;
+        let route = self.layout.routes.get(url)?;
         Some(self.render_route(route, url))
     }
 
@@ -154,7 +173,7 @@ impl Site {
     }
 
     fn rules(&self) -> Rules<'_> {
-        rules(&self.renderer.handbook.config, &self.redirects, &self.files)
+        rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -165,7 +184,7 @@ impl Site {
     /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
-        let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
+        let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
             .filter_map(|(url, route)| self.render_route(route, url).err())
             .map(|failure| *failure)
@@ -177,7 +196,7 @@ impl Site {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
         let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
-        for (url, route) in &self.routes {
+        for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
                 Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
@@ -214,6 +233,18 @@ impl Site {
     }
 }
 
+impl Layout {
+    fn new(handbook: &Handbook, files: &Sources, theme: &Theme) -> Self {
+        let used = Used::new(&handbook.book);
+        let pictures: BTreeMap<SourcePath, Picture> =
+            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
+        let mut routes = routes(handbook, theme, &pictures, &used);
+        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lead_on(handbook, &redirects, files, &mut routes);
+        Self { routes, redirects, pictures: Arc::new(pictures) }
+    }
+}
+
 /// Which files chapters show, and which they link to.
 struct Used {
     shown: BTreeSet<SourcePath>,
@@ -224,7 +255,7 @@ impl Used {
     fn new(book: &Book) -> Self {
         let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
         for (meta, targets) in book.chapters.iter().zip(&book.targets) {
-            for (reference, target) in meta.references.iter().zip(targets) {
+            for (reference, target) in meta.references.iter().zip(targets.iter()) {
                 if let Target::Asset(path) = target {
                     let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
                     list.insert(path.clone());

@@ -114,7 +114,7 @@ impl Preview {
     /// Compiles what was read and shows it; the findings of references are not looked for yet.
     pub fn update(&self, loaded: &Loaded, source: &Source) {
         let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
-        let (site, findings) = maker.make(loaded, source, &self.highlighter);
+        let (site, findings) = maker.make(loaded, source, &self.highlighter, self.shown().site.as_ref());
         let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
         let drawn = draw(&findings, loaded, &chain, site.as_ref());
         self.show(Shown { site, findings, drawn: Mutex::new(drawn) });
@@ -237,6 +237,7 @@ impl Maker {
         loaded: &Loaded,
         source: &Source,
         highlighter: &Arc<Highlighter>,
+        last: Option<&Site>,
     ) -> (Option<Site>, Vec<Diagnostic>) {
         let choices = Choices {
             title: loaded.project.title(),
@@ -254,7 +255,11 @@ impl Maker {
         findings.extend(handbook.file_findings.iter().cloned());
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
-            Site::new(handbook, loaded.inputs.sources.clone(), Arc::clone(theme), Arc::clone(highlighter))
+            let (files, theme) = (loaded.inputs.sources.clone(), Arc::clone(theme));
+            match last {
+                Some(last) => last.next(handbook, files, theme),
+                None => Site::new(handbook, files, theme, Arc::clone(highlighter)),
+            }
         });
         (site, findings)
     }
