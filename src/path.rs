@@ -27,13 +27,17 @@ impl SourcePath {
     /// Returns the folder, without a trailing `/`; empty at the content root.
     #[must_use]
     pub fn folder(&self) -> &str {
-        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+        &self.0[..self.last_slash().unwrap_or(0)]
+    }
+
+    fn last_slash(&self) -> Option<usize> {
+        self.0.bytes().rposition(|byte| byte == b'/')
     }
 
     /// Returns the last part of the path.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+        self.last_slash().map_or(&*self.0, |slash| &self.0[slash + 1..])
     }
 
     /// Returns the file's name without its last extension.

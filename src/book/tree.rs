@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::document::Meta;
 use crate::path::{SourcePath, UrlPath, fold};
 
 use super::address::folder_url;
@@ -98,8 +100,11 @@ impl Tree {
 }
 
 /// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
-pub fn build(input: Input<'_>, urls: &[UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
-    let mut builder = Builder { input, urls, nodes: Vec::new(), of_chapter: vec![None; input.chapters.len()] };
+pub fn build<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
+    let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
+    let places = input.chapters.iter().map(place).collect();
+    let nodes = Vec::with_capacity(input.chapters.len());
+    let mut builder = Builder { input, urls, places, nodes, of_chapter: vec![None; input.chapters.len()] };
     builder.root();
     if let Some(summary) = input.summary {
         builder.follow_summary(summary, names, findings);
@@ -111,13 +116,15 @@ pub fn build(input: Input<'_>, urls: &[UrlPath], names: &Names, findings: &mut V
 struct Builder<'a> {
     input: Input<'a>,
     urls: &'a [UrlPath],
+    /// Where each chapter lies; asked for more than once.
+    places: Vec<Place<'a>>,
     nodes: Vec<Node>,
     of_chapter: Vec<Option<NodeId>>,
 }
 
 impl<'a> Builder<'a> {
     fn root(&mut self) {
-        let home = self.input.chapters.iter().position(|meta| meta.path.is_index() && meta.path.folder().is_empty());
+        let home = self.places.iter().position(|place| place.is_index && place.folder.is_empty());
         let chapter = home.and_then(|n| u32::try_from(n).ok()).map(ChapterId);
         let title = self.input.config.title.clone();
         let url = folder_url("", self.input.config.urls);
@@ -213,26 +220,25 @@ impl<'a> Builder<'a> {
         let mut folders: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
         let mut seen: HashSet<&str> = HashSet::new();
         let mut indexes: HashMap<&str, ChapterId> = HashMap::new();
-        for (n, meta) in self.input.chapters.iter().enumerate() {
-            if meta.path.is_index() {
-                let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-                indexes.entry(meta.path.folder()).or_insert(chapter);
-            }
+        for (n, place) in self.places.iter().enumerate().filter(|(_, place)| place.is_index) {
+            indexes.entry(place.folder).or_insert(ChapterId(u32::try_from(n).unwrap_or(u32::MAX)));
         }
+        let mut n = 0;
         // Chapters are sorted by path: those of a folder mostly stand together.
-        for group in self.input.chapters.chunk_by(|a, b| a.path.folder() == b.path.folder()) {
-            let folder = group[0].path.folder();
+        for group in self.places.chunk_by(|a, b| a.folder == b.folder) {
+            let folder = group[0].folder;
             self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
-        }
-        for (n, meta) in self.input.chapters.iter().enumerate() {
-            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            let folder = meta.path.folder();
-            if meta.path.is_index() && indexes.get(folder) == Some(&chapter) {
-                continue;
+            let items = folders.entry(folder).or_default();
+            for place in group {
+                let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
+                let meta = &self.input.chapters[n];
+                n += 1;
+                if place.is_index && indexes.get(folder) == Some(&chapter) {
+                    continue;
+                }
+                let title = Cow::Borrowed(meta.title.as_str());
+                items.push(Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: "" });
             }
-            let title = Cow::Borrowed(meta.title.as_str());
-            let item = Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: "" };
-            folders.entry(folder).or_default().push(item);
         }
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for items in folders.values_mut() {
@@ -281,6 +287,13 @@ impl<'a> Builder<'a> {
         let folders = self.nodes.iter().enumerate().filter_map(made).collect();
         Tree { nodes: self.nodes, of_chapter, reading, place, folders }
     }
+}
+
+/// Where a chapter lies.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    folder: &'a str,
+    is_index: bool,
 }
 
 /// What lies in a folder: a chapter or another folder.

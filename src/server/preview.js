@@ -1,53 +1,76 @@
 // Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open, shows findings.
 (() => {
-  const url = "/_rolebook/events?page=" + encodeURIComponent(location.pathname);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let stream = null;
-  let shown = null;
+  let shown = buildOf(document);
+  let newest = shown;
+  let scripts = null;
   let busy = false;
-  let again = false;
+
+  // The build that a page was made by: unlike its number of today, no other run of the preview has the same.
+  function buildOf(page) {
+    return page.querySelector('meta[name="rolebook-build"]')?.content ?? "";
+  }
 
   function listen() {
     if (stream || document.hidden) return;
-    stream = new EventSource(url);
-    stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data).build));
-    stream.addEventListener("build", (event) => arrived(JSON.parse(event.data).build));
+    stream = new EventSource("/_rolebook/events?page=" + encodeURIComponent(location.pathname));
+    stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
+    stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
     stream.addEventListener("findings", (event) => showFindings(JSON.parse(event.data)));
+    // A refusal ends a stream for good, where a lost connection does not: the preview may only just have too much to do.
+    stream.addEventListener("error", () => {
+      if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
+    });
   }
 
-  // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build's number.
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return listen();
+  function leave() {
     if (stream) stream.close();
     stream = null;
-  });
+  }
 
-  function arrived(build) {
-    const known = shown;
-    shown = build;
-    if (known !== null && known !== build) update();
+  function listenAgain() {
+    leave();
+    listen();
+  }
+
+  // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build when it is shown.
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", listen);
+
+  function arrived(event) {
+    // Scripts that run cannot be exchanged.
+    if (scripts !== null && scripts !== event.scripts) return location.reload();
+    scripts = event.scripts;
+    newest = event.build;
+    if (newest !== shown) update();
   }
 
   async function update() {
-    if (busy) {
-      again = true;
-      return;
-    }
+    if (busy) return;
     busy = true;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       // A chapter that is gone, or a page that cannot be made, is another page.
       if (!answer.ok) return location.reload();
-      patch(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.redirected) follow(answer.url);
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+      shown = buildOf(next);
+      patch(next);
     } catch {
       // The preview was stopped: the stream comes back by itself, and with it the next build.
+      shown = newest;
     } finally {
       busy = false;
     }
-    if (again) {
-      again = false;
-      update();
-    }
+    if (shown !== newest) update();
+  }
+
+  // The chapter was renamed: its page has another address, and events of its own.
+  function follow(url) {
+    history.replaceState(history.state, "", url + location.hash);
+    listenAgain();
   }
 
   function patch(next) {
@@ -116,7 +139,8 @@
   }
 
   // What scripts have put into the page (the preview's corner, the theme's copy buttons) is not in what the server sends.
-  const own = (node) => node.nodeType === 1 && node.matches(".rolebook-findings, button.copy");
+  const made = '[class^="rolebook-"]:not(.rolebook-changed), button.copy';
+  const own = (node) => node.nodeType === 1 && node.matches(made);
 
   function pairs(a, b) {
     if (own(a) || a.nodeType !== b.nodeType || a.nodeName !== b.nodeName) return false;
@@ -154,7 +178,7 @@
       if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
-      const kept = ["open", "hidden", "title", "aria-label", "aria-current"].includes(name);
+      const kept = ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
       if (!kept && !to.hasAttribute(name)) from.removeAttribute(name);
     }
   }
@@ -169,10 +193,18 @@
     }
     const first = blocks[0];
     if (!first) return;
+    // Whoever writes in a field or has chosen text is busy there.
+    if (isBusy()) return;
     const box = first.getBoundingClientRect();
     if (box.bottom < 0 || box.top > innerHeight) {
       first.scrollIntoView({ block: "center", behavior: calm.matches ? "instant" : "smooth" });
     }
+  }
+
+  function isBusy() {
+    const at = document.activeElement;
+    const writes = at && (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.nodeName));
+    return writes || !getSelection().isCollapsed;
   }
 
   // The findings: a small corner that opens a panel, and goes away by itself.
