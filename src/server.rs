@@ -3,6 +3,7 @@
 //! Input: requests. Output: what a [`Handler`] answers, with the headers of a local server; a stream of events. It knows nothing of handbooks, serves nothing
 //! from disk by path, and listens on the loopback address unless it is told otherwise. Everything odd is refused before the handler sees it.
 
+mod descriptors;
 mod events;
 mod request;
 
@@ -73,6 +74,7 @@ impl Server {
     /// # Errors
     /// Where no port is free, or the address is none of this machine's.
     pub fn start(wanted: SocketAddr, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
+        descriptors::raise();
         let listener = listen(wanted)?;
         let address = listener.local_addr()?;
         let (sender, receiver) = sync_channel::<tiny_http::Request>(256);

@@ -189,10 +189,13 @@ impl Preview {
                 let body = if is_page { with_preview(bytes, &shown.build) } else { bytes };
                 Answer { status: 200, media: rendered.media, body, location: None }
             }
-            Err(failure) => diagnostics_page(&shown.build, &[&report::plain(&failure, &|place: &Place| match place {
-                Place::Theme(name, _) => Some((name.clone(), None)),
-                _ => None,
-            })]),
+            Err(failure) => diagnostics_page(
+                &shown.build,
+                &[&report::plain(&failure, &|place: &Place| match place {
+                    Place::Theme(name, _) => Some((name.clone(), None)),
+                    _ => None,
+                })],
+            ),
         })
     }
 
