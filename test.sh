@@ -1,5 +1,6 @@
 #!/bin/sh
-# Passes all tests: formatting, lints, unit and integration tests. Needs Rust; says in one line what is missing.
+# Passes all tests: formatting, lints, unit and integration tests, and those in a real browser. Needs Rust, Node.js and Chromium; says in one line what is
+# missing.
 set -eu
 cd "$(dirname "$0")"
 
@@ -12,3 +13,4 @@ fi
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
+tests/browser/run
