@@ -23,7 +23,7 @@ const LONGEST_STORM: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(700);
 
 /// How often it is looked whether a folder is back.
-const MISSING: Duration = Duration::from_millis(200);
+const MISSING: Duration = Duration::from_millis(300);
 
 /// What may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Watcher {
     events: Receiver<Heard>,
     notice: Option<String>,
     always_poll: bool,
+    /// Roots that were not there when it was last looked.
+    absent: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
@@ -90,6 +92,7 @@ impl Watcher {
             events,
             notice: None,
             always_poll: poll,
+            absent: BTreeSet::new(),
         };
         watcher.watch();
         watcher
@@ -108,6 +111,7 @@ impl Watcher {
     }
 
     fn watch(&mut self) {
+        self.absent = self.missing();
         if self.always_poll {
             return self.poll("as asked");
         }
@@ -174,20 +178,25 @@ impl Watcher {
         }
     }
 
+    fn missing(&self) -> BTreeSet<PathBuf> {
+        self.roots.iter().filter(|root| !root.exists()).cloned().collect()
+    }
+
     /// Waits for something to be said.
     fn next(&mut self, end: Option<Instant>) -> Result<Heard, Waited> {
         loop {
             // A folder that was renamed away or deleted is watched again when it is back; nothing tells of that.
-            let missing = self.roots.iter().any(|root| !root.exists());
+            let missing = self.missing();
+            self.absent.extend(missing);
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let look = missing.then_some(MISSING);
+            let look = (!self.absent.is_empty()).then_some(MISSING);
             let Some(patience) = left.into_iter().chain(look).min() else {
                 return self.events.recv().map_err(|_| Waited::Stopped);
             };
             match self.events.recv_timeout(patience) {
                 Ok(heard) => return Ok(heard),
                 Err(RecvTimeoutError::Disconnected) => return Err(Waited::Stopped),
-                Err(RecvTimeoutError::Timeout) if missing && self.roots.iter().all(|root| root.exists()) => {
+                Err(RecvTimeoutError::Timeout) if self.absent.iter().any(|root| root.exists()) => {
                     self.watch();
                     return Err(Waited::Changed(Change::Everything));
                 }

@@ -19,15 +19,18 @@ const MOST_CHANGED: usize = 64;
 /// Makes the book of `input`, sharing with `last` what is the same.
 #[must_use]
 pub fn index_again(input: Input<'_>, last: &Book) -> Book {
-    let Some(changes) = Changes::between(last, input) else { return index(input) };
+    let Some(mut changes) = Changes::between(last, input) else { return index(input) };
     let names = last.names.retitled(&changes.titles);
-    let (tree, findings) = if changes.moves_nodes {
-        let mut findings = Vec::new();
-        let tree = tree::build(input, &last.urls, &names, &mut findings);
-        (Arc::new(tree), findings)
-    } else {
-        (Arc::clone(&last.tree), last.findings.clone())
-    };
+    let (mut tree, mut findings) = (Arc::clone(&last.tree), last.findings.clone());
+    if changes.moves_nodes {
+        if let Some(retitled) = tree.retitled(input, &changes.chapters) {
+            tree = Arc::new(retitled);
+            changes.moves_nodes = false;
+        } else {
+            findings.clear();
+            tree = Arc::new(tree::build(input, &last.urls, &names, &mut findings));
+        }
+    }
     let mut book = Book {
         chapters: input.chapters.to_vec(),
         urls: Arc::clone(&last.urls),

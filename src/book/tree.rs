@@ -47,7 +47,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     /// All nodes; parents before their children.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Arc<Node>>,
     /// The node of each chapter.
     pub of_chapter: Vec<NodeId>,
     /// Nodes in reading order, the root first.
@@ -75,6 +75,38 @@ impl Tree {
     #[must_use]
     pub fn folder(&self, url: &UrlPath) -> Option<NodeId> {
         self.folders.get(url).copied()
+    }
+
+    /// Returns the tree after the chapters `changed` got other titles or orders, where every node keeps its place; nothing where one moves, or where `SUMMARY.md` has
+    /// a say.
+    #[must_use]
+    pub fn retitled(&self, input: Input<'_>, changed: &[ChapterId]) -> Option<Self> {
+        if input.summary.is_some() {
+            return None;
+        }
+        let mut tree = self.clone();
+        let nodes = changed.iter().map(|chapter| (chapter, self.of_chapter[chapter.index()]));
+        // The home page is called as the handbook is.
+        for (chapter, node) in nodes.filter(|(_, node)| *node != NodeId(0)) {
+            let Node { parent, position, .. } = *self.node(node);
+            let siblings = &self.node(parent?).children;
+            let at = |n: usize| siblings.get(n).map(|node| self.sort_key(*node, input));
+            let (n, own) = (position as usize, self.sort_key(node, input));
+            let before = n.checked_sub(1).and_then(at);
+            let after = at(n + 1);
+            if before.is_some_and(|before| before >= own) || after.is_some_and(|after| after <= own) {
+                return None;
+            }
+            Arc::make_mut(&mut tree.nodes[node.index()]).title.clone_from(&input.chapters[chapter.index()].title);
+        }
+        Some(tree)
+    }
+
+    fn sort_key(&self, node: NodeId, input: Input<'_>) -> (i64, String) {
+        let node = self.node(node);
+        let meta = node.chapter.map(|chapter| &input.chapters[chapter.index()]);
+        let order = meta.and_then(|meta| meta.order).unwrap_or(i64::MAX);
+        (order, fold(meta.map_or(&node.title, |meta| &meta.title)))
     }
 
     /// Lists the nodes above `node`, the root first.
@@ -285,7 +317,8 @@ impl<'a> Builder<'a> {
             number.map(|n| (node.url.clone(), NodeId(n)))
         };
         let folders = self.nodes.iter().enumerate().filter_map(made).collect();
-        Tree { nodes: self.nodes, of_chapter, reading, place, folders }
+        let nodes = self.nodes.into_iter().map(Arc::new).collect();
+        Tree { nodes, of_chapter, reading, place, folders }
     }
 }
 

@@ -35,7 +35,8 @@ pub fn run(options: &Serve) -> Outcome {
     let preview = Arc::new(Preview::new());
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
-    roots.extend(loaded.project.themes.clone().filter(|folder| folder.is_dir()));
+    // A folder of themes may be made later.
+    roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
     // Watching begins before the first build, so that no change falls between.
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
     preview.update(&loaded, &options.source);

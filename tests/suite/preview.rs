@@ -108,15 +108,16 @@ fn an_open_page_is_led_on_to_where_its_chapter_was_renamed() {
 
 #[test]
 fn new_folders_a_root_made_again_the_configuration_and_the_theme_are_followed() {
-    let served = serve(SMALL);
-    let root = served.folder.path();
+    let served = serve(&[("handbook/handbook.toml", "title = \"T\"\n"), ("handbook/guides/a.md", "# A\n")]);
+    let root = &served.folder.path().join("handbook");
     write(root, &[("new/deep/c.md", "# C\n\nNested.\n")]);
     assert!(served.waits_for("/new/deep/c/", "Nested."));
     write(root, &[("new/deep/c.md", "# C\n\nNested again.\n")]);
     assert!(served.waits_for("/new/deep/c/", "Nested again."));
     write(root, &[("handbook.toml", "title = \"Another title\"\n")]);
     assert!(served.waits_for("/", "Another title"));
-    write(root, &[("themes/own/theme.toml", ""), ("themes/own/ui/en.toml", "contents = \"Inside\"\n")]);
+    let ui = ("themes/own/ui/en.toml", "contents = \"Inside\"\n");
+    write(served.folder.path(), &[("themes/own/theme.toml", ""), ui]);
     write(
         root,
         &[("handbook.toml", "title = \"T\"\ntheme = \"own\"\n"), ("guides/a.md", "# A\n\n## X\n\n## Y\n\n## Z\n")],
@@ -125,10 +126,11 @@ fn new_folders_a_root_made_again_the_configuration_and_the_theme_are_followed() 
     let away = root.with_file_name("away-from-here");
     fs::rename(root, &away).unwrap();
     std::thread::sleep(Duration::from_millis(300));
-    assert!(served.get("/").contains("200 OK"));
+    assert!(served.get("/guides/a/").contains("200 OK"));
     write(root, &[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Back again\n")]);
     assert!(served.waits_for("/", "Back again"));
-    fs::remove_dir_all(away).unwrap();
+    write(root, &[("index.md", "# Back for good\n")]);
+    assert!(served.waits_for("/", "Back for good"));
 }
 
 #[test]
