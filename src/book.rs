@@ -55,6 +55,8 @@ pub struct Book {
     pub urls_style: UrlStyle,
     /// Parts and what lies below them.
     pub tree: Arc<Tree>,
+    /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
+    pub hidden: BTreeSet<String>,
     /// Where each reference of each chapter leads.
     pub targets: Vec<Arc<[Target]>>,
     /// Who links to each chapter, sorted, each once.
@@ -78,6 +80,8 @@ pub struct Input<'a> {
     pub chapters: &'a [Arc<Meta>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
+    /// What chapters that this audience does not see are called, folded.
+    pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
     pub summary: Option<&'a str>,
     /// The handbook's rules.
@@ -106,6 +110,7 @@ pub fn index(input: Input<'_>) -> Book {
         assets_by_key: Arc::new(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect()),
         urls_style: input.config.urls,
         tree: Arc::new(tree),
+        hidden: input.hidden.clone(),
         targets: Vec::new(),
         backlinks: Arc::default(),
         relations: Relations::default(),

@@ -39,6 +39,7 @@ pub fn index_again(input: Input<'_>, last: &Book) -> Book {
         assets_by_key: Arc::clone(&last.assets_by_key),
         urls_style: last.urls_style,
         tree,
+        hidden: last.hidden.clone(),
         targets: Vec::new(),
         backlinks: Arc::clone(&last.backlinks),
         relations: relations::Relations::default(),
@@ -79,7 +80,8 @@ struct Changes {
 impl Changes {
     /// Compares; `None` where there is more than other titles, headings, order or facts.
     fn between(last: &Book, input: Input<'_>) -> Option<Self> {
-        if last.chapters.len() != input.chapters.len() || *last.assets != *input.assets {
+        if last.chapters.len() != input.chapters.len() || *last.assets != *input.assets || last.hidden != *input.hidden
+        {
             return None;
         }
         let mut changes = Self { chapters: Vec::new(), titles: Vec::new(), moves_nodes: false };
