@@ -60,10 +60,10 @@ pub struct Renderer {
     /// Colours code.
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
-    pub pictures: BTreeMap<SourcePath, Picture>,
+    pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
     /// What is known of the time before.
     pub past: Past,
-    glossary: Glossary,
+    glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
@@ -130,12 +130,26 @@ impl Renderer {
         handbook: Handbook,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
-        pictures: BTreeMap<SourcePath, Picture>,
+        pictures: Arc<BTreeMap<SourcePath, Picture>>,
         past: Past,
     ) -> Self {
-        let glossary = Glossary::new(&handbook.book);
+        let glossary = Arc::new(Glossary::new(&handbook.book));
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
         Self { handbook, theme, highlighter, pictures, past, glossary, policy }
+    }
+
+    /// Takes another state of the same book: other text, with all that pages share.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook) -> Self {
+        Self {
+            handbook,
+            theme: Arc::clone(&self.theme),
+            highlighter: Arc::clone(&self.highlighter),
+            pictures: Arc::clone(&self.pictures),
+            past: self.past.clone(),
+            glossary: Arc::clone(&self.glossary),
+            policy: self.policy.clone(),
+        }
     }
 
     fn book(&self) -> &Book {

@@ -80,9 +80,16 @@ pub struct Rendered<'a> {
 #[derive(Debug)]
 pub struct Site {
     renderer: Renderer,
+    layout: Arc<Layout>,
+    files: Sources,
+}
+
+/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+#[derive(Debug)]
+struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
-    files: Sources,
+    pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
 impl Site {
@@ -101,22 +108,33 @@ impl Site {
         highlighter: Arc<Highlighter>,
         past: Past,
     ) -> Self {
-        let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> =
-            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let size = files.chapters().map(|(_, file)| file.bytes.len()).sum();
-        let mut routes = routes(&handbook, &theme, (&pictures, &used), size);
-        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
-        lay_out_changes(&handbook, &past, &mut routes);
-        lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures, past), routes, redirects, files }
+        let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
+        let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
+        Self { renderer, layout, files }
+    }
+
+    /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
+        let highlighter = Arc::clone(&self.renderer.highlighter);
+        let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
+            && Arc::ptr_eq(&theme, &self.renderer.theme)
+            && handbook.config == self.handbook().config
+            && is_small(&files) == is_small(&self.files)
+            && files.assets().eq(self.files.assets());
+        if !is_same {
+            return Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+        }
+        let layout = Arc::clone(&self.layout);
+        let renderer = self.renderer.next(handbook);
+        Self { renderer, layout, files }
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
     #[must_use]
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
-        let found = self.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
-        Some(&self.redirects[found].to)
+        let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.layout.redirects[found].to)
     }
 
     /// Returns the handbook.
@@ -128,13 +146,13 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.routes.keys()
+        self.layout.routes.keys()
     }
 
     /// Tells whether the site has the address.
     #[must_use]
     pub fn has(&self, url: &UrlPath) -> bool {
-        self.routes.contains_key(url)
+        self.layout.routes.contains_key(url)
     }
 
     /// Renders what lies behind `url`; `None` where nothing does.
@@ -143,7 +161,7 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.routes.get(url)?;
+        let route = self.layout.routes.get(url)?;
         Some(self.render_route(route, url))
     }
 
@@ -192,7 +210,7 @@ impl Site {
     }
 
     fn rules(&self) -> Rules<'_> {
-        rules(&self.renderer.handbook.config, &self.redirects, &self.files)
+        rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -203,7 +221,7 @@ impl Site {
     /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
-        let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
+        let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
             .filter_map(|(url, route)| self.render_route(route, url).err())
             .map(|failure| *failure)
@@ -215,7 +233,7 @@ impl Site {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
         let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
-        for (url, route) in &self.routes {
+        for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
                 Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
@@ -256,6 +274,24 @@ impl Site {
     }
 }
 
+impl Layout {
+    fn new(handbook: &Handbook, files: &Sources, theme: &Theme, past: &Past) -> Self {
+        let used = Used::new(&handbook.book);
+        let pictures: BTreeMap<SourcePath, Picture> =
+            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
+        let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
+        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lay_out_changes(handbook, past, &mut routes);
+        lead_on(handbook, &redirects, files, &mut routes);
+        Self { routes, redirects, pictures: Arc::new(pictures) }
+    }
+}
+
+/// Tells whether all chapters together fit into one file.
+fn is_small(files: &Sources) -> bool {
+    files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
+}
+
 /// Which files chapters show, and which they link to.
 struct Used {
     shown: BTreeSet<SourcePath>,
@@ -266,7 +302,7 @@ impl Used {
     fn new(book: &Book) -> Self {
         let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
         for (meta, targets) in book.chapters.iter().zip(&book.targets) {
-            for (reference, target) in meta.references.iter().zip(targets) {
+            for (reference, target) in meta.references.iter().zip(targets.iter()) {
                 if let Target::Asset(path) = target {
                     let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
                     list.insert(path.clone());
@@ -281,7 +317,7 @@ fn routes(
     handbook: &Handbook,
     theme: &Theme,
     (pictures, used): (&BTreeMap<SourcePath, Picture>, &Used),
-    size: usize,
+    is_small: bool,
 ) -> BTreeMap<UrlPath, Route> {
     let (book, config) = (&handbook.book, &handbook.config);
     let mut routes = BTreeMap::new();
@@ -329,7 +365,7 @@ fn routes(
             add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
         }
         add(UrlPath::new("llms.txt"), Route::Llms);
-        if size <= LARGEST_FULL {
+        if is_small {
             add(UrlPath::new(LLMS_FULL), Route::LlmsFull);
         }
     }
@@ -381,7 +417,7 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
         return;
     }
     let page = Target::Generated(Generated::Changes);
-    if !book.targets.iter().flatten().any(|target| *target == page) {
+    if !book.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
         routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
     }
 }

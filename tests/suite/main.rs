@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
@@ -15,6 +16,7 @@ mod preview;
 mod print;
 mod publish;
 mod refusals;
+mod served;
 mod support;
 mod themes;
 mod warm;
