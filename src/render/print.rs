@@ -57,7 +57,7 @@ impl Renderer {
         let view = self.viewpoint(at, &cells, None);
         let tree = &self.book().tree;
         let nodes = self.reading_order(part.unwrap_or(NodeId(0)));
-        let split = self.size(&nodes) > LARGEST;
+        let mut split = self.size(&nodes) > LARGEST;
         let nodes = if split { Vec::new() } else { nodes };
         let places: HashMap<String, String> = nodes
             .iter()
@@ -67,8 +67,17 @@ impl Renderer {
             })
             .collect();
         let mut chapters = Vec::with_capacity(nodes.len());
+        let mut size = 0;
         for (node, depth) in nodes {
-            chapters.push(self.printed(node, depth, &places, &view)?);
+            let chapter = self.printed(node, depth, &places, &view)?;
+            size += chapter.html.as_str().len();
+            chapters.push(chapter);
+            // What is expected of a role may be far longer than its text.
+            if size > LARGEST {
+                split = true;
+                chapters.clear();
+                break;
+            }
         }
         let title = part.map(|node| tree.node(node).title.clone());
         let page_title = title.clone().unwrap_or_else(|| self.handbook.config.title.clone());
