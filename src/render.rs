@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use self::fill::Filler;
 use self::glossary::Glossary;
-use crate::book::{Book, ChapterId, Generated, NodeId};
+pub use self::views::{summary_key, title_key};
+use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
@@ -195,7 +196,7 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
-            search_url: None,
+            search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,
@@ -246,6 +247,7 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Search => "search.html",
         };
         let made = Made {
             template,
@@ -263,6 +265,7 @@ impl Renderer {
                     }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -22,6 +22,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
 use crate::render::{Renderer, base_path};
+use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
@@ -69,6 +70,9 @@ pub struct Site {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
     files: Sources,
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    index: OnceLock<Index>,
+    memory: Arc<Memory>,
 }
 
 impl Site {
@@ -81,7 +85,18 @@ impl Site {
         let mut routes = routes(&handbook, &theme, &pictures, &used);
         let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
         lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
+        let renderer = Renderer::new(handbook, theme, highlighter, pictures);
+        Self { renderer, routes, redirects, files, index: OnceLock::new(), memory: Arc::default() }
+    }
+
+    /// Takes what chapters were indexed as before, so that those that stayed the same are not indexed again.
+    #[must_use]
+    pub fn remembering(self, memory: &Arc<Memory>) -> Self {
+        Self { memory: Arc::clone(memory), ..self }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| search::index(&self.renderer.handbook, &self.renderer.theme, &self.memory))
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
@@ -100,7 +115,10 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.routes.keys()
+        let index = self.index().urls().filter(|url| !self.routes.contains_key(*url));
+        let mut all: Vec<&UrlPath> = self.routes.keys().chain(index).collect();
+        all.sort_unstable();
+        all.into_iter()
     }
 
     /// Tells whether the site has the address.
@@ -115,8 +133,11 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.routes.get(url)?;
-        Some(self.render_route(route, url))
+        if let Some(route) = self.routes.get(url) {
+            return Some(self.render_route(route, url));
+        }
+        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None }))
     }
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
@@ -180,7 +201,8 @@ impl Site {
         for (url, route) in &self.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Generated(page) => *page != Generated::Search,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
                 _ => false,
             };
             if wanted {

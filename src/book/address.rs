@@ -22,11 +22,13 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Search on a page of its own.
+    Search,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -35,6 +37,7 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Search => "search",
         }
     }
 
@@ -53,6 +56,7 @@ impl Generated {
             Self::Matrix => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -18,6 +18,7 @@ use crate::highlight::Highlighter;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
 use crate::report;
+use crate::search::Memory;
 use crate::server::{Answer, Handler, Request};
 use crate::site::Site;
 use crate::theme::{self, Theme, ThemeFiles};
@@ -40,6 +41,7 @@ struct Maker {
     theme: Option<(Arc<Theme>, Vec<ThemeFiles>)>,
     theme_files: BTreeMap<String, ThemeFiles>,
     theme_key: String,
+    memory: Arc<Memory>,
 }
 
 /// One state of the site.
@@ -254,7 +256,8 @@ impl Maker {
         findings.extend(handbook.file_findings.iter().cloned());
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
-            Site::new(handbook, loaded.inputs.sources.clone(), Arc::clone(theme), Arc::clone(highlighter))
+            let sources = loaded.inputs.sources.clone();
+            Site::new(handbook, sources, Arc::clone(theme), Arc::clone(highlighter)).remembering(&self.memory)
         });
         (site, findings)
     }

@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
     ("model", &["book", "link", "embed", "lint", "policy", "check", "compile"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
-    ("outputs", &["publish", "site"]),
+    ("outputs", &["publish", "search", "site"]),
     ("world", &["disk", "watch", "server", "report"]),
     ("shell", &["cli", "command"]),
 ];
