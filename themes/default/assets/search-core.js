@@ -1,6 +1,6 @@
 // Searches the index: finds words, weighs what they lead to, cuts excerpts. Touches no page, so that it runs wherever JavaScript does.
 //
-// `rolebookSearchCore(load)` takes a function that brings a file of the index by its name, and returns { open, search, lines, texts, excerpt, kind, entry }.
+// `rolebookSearchCore(load)` takes a function that brings a file of the index by its name, and returns { open, search, lines, texts, excerpt, place, entry }.
 // `handbook/about/search.md` describes the files.
 (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -315,7 +315,8 @@
         if (!misses.includes(true)) results.push(hit);
       }
       for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
-      const forms = new Set([...words, ...found, ...spans.flatMap((span) => span[3])].flatMap((item) =>
+      // Other names are marked for a word that stands for several; words of several names would be marked where they mean nothing.
+      const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
         typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
       return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
     }
@@ -350,7 +351,9 @@
         while (last < hits.length && hits[last][1] - hits[n][0] <= size - 40) last++;
         if (last - n > most) { most = last - n; best = n; }
       }
-      let from = hits.length ? Math.max(0, hits[best][0] - 40) : 0;
+      // What begins in time to show all of it needs no cut before it.
+      const isEarly = !hits.length || hits[Math.min(best + most, hits.length) - 1][1] <= size;
+      let from = isEarly ? 0 : Math.max(0, hits[best][0] - 40);
       // An excerpt begins with a sentence or a line where one begins near, else with a word.
       const before = text.slice(Math.max(0, from - 60), hits.length ? hits[best][0] : 0);
       const begins = Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". ") + 1, before.lastIndexOf("? ") + 1);
@@ -373,7 +376,8 @@
       return pieces;
     }
 
-    const kind = (unit) => entry.facets[0][facetsOf(unit)[0]];
-    return { open, search, lines, texts, excerpt, kind, get entry() { return entry; } };
+    /** Names where a unit stands: its part, else its kind. */
+    const place = (unit) => { const [kind, part] = facetsOf(unit); return entry.facets[1][part] || entry.facets[0][kind]; };
+    return { open, search, lines, texts, excerpt, place, get entry() { return entry; } };
   };
 })();
