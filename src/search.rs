@@ -283,12 +283,8 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(P
     let book = &handbook.book;
     let mut pages = Vec::new();
     let mut add = |title: &str, summary: &str, url: &UrlPath, part: usize| {
-        let page = Page {
-            url: url.encoded(),
-            title: title.to_owned(),
-            facets: [Kind::Page as usize, part, 0],
-            chapter: None,
-        };
+        let page =
+            Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
         pages.push((page, Arc::new(entry::made(title, summary))));
     };
     let found = Generated::ALL.into_iter().filter(|page| *page != Generated::Search && page.exists(book));

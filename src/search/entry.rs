@@ -37,7 +37,11 @@ impl Entry {
         let unit = self.units.iter().find(is_about);
         let own = if n == 0 { "" } else { section.heading.as_str() };
         let names = unit.map(|unit| unit.names.as_slice()).unwrap_or_default();
-        std::iter::once(own).chain(names.iter().map(String::as_str)).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" / ")
+        std::iter::once(own)
+            .chain(names.iter().map(String::as_str))
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+            .join(" / ")
     }
 }
 

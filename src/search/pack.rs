@@ -1,6 +1,6 @@
 //! Packs numbers, words and files as the browser reads them.
 //!
-//! Input: lists of numbers, sorted words, JSON. Output: short strings, and files named by their content. `handbook/about/search.md` describes the format.
+//! Input: lists of numbers, sorted words, JSON. Output: short strings, and files named by their content. `docs/search-format.md` describes the format.
 
 use std::collections::BTreeMap;
 

@@ -160,26 +160,27 @@ mod tests {
 
     #[test]
     fn short_parts_around_an_apostrophe_are_left_out() {
-        assert_eq!(words("the leader's don\u{2019}t l'\u{e9}quipe o'clock"), ["the", "leader", "don", "equipe", "clock"]);
+        assert_eq!(
+            words("the leader's don\u{2019}t l'\u{e9}quipe o'clock"),
+            ["the", "leader", "don", "equipe", "clock"]
+        );
         assert_eq!(words("'quoted' it's"), ["quoted", "its"]);
     }
 
     #[test]
     fn case_marks_and_normal_forms_are_folded() {
-        assert_eq!(words("R\u{e9}sum\u{e9} re\u{301}sume\u{301} STRASSE stra\u{df}e \u{fb01}t"), [
-            "resume", "resume", "strasse", "strasse", "fit"
-        ]);
+        assert_eq!(
+            words("R\u{e9}sum\u{e9} re\u{301}sume\u{301} STRASSE stra\u{df}e \u{fb01}t"),
+            ["resume", "resume", "strasse", "strasse", "fit"]
+        );
     }
 
     #[test]
     fn chinese_and_japanese_are_cut_into_pairs() {
-        assert_eq!(words("\u{4ea7}\u{54c1}\u{7ecf}\u{7406} AI\u{6218}"), [
-            "\u{4ea7}\u{54c1}",
-            "\u{54c1}\u{7ecf}",
-            "\u{7ecf}\u{7406}",
-            "ai",
-            "\u{6218}"
-        ]);
+        assert_eq!(
+            words("\u{4ea7}\u{54c1}\u{7ecf}\u{7406} AI\u{6218}"),
+            ["\u{4ea7}\u{54c1}", "\u{54c1}\u{7ecf}", "\u{7ecf}\u{7406}", "ai", "\u{6218}"]
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod model;
 mod preview;
 mod publish;
 mod refusals;
+mod search;
 mod support;
 mod themes;
 mod warm;

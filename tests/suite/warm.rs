@@ -8,6 +8,7 @@ use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::highlight::Highlighter;
 use rolebook::path::{SourcePath, UrlPath};
+use rolebook::search::Memory;
 use rolebook::site::Site;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::{self, ThemeFiles};
@@ -116,7 +117,7 @@ impl World {
     }
 
     /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
-    fn all(&self, handbook: Handbook, highlighter: &Arc<Highlighter>) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
+    fn all(&self, handbook: Handbook, highlighter: &Arc<Highlighter>, memory: &Arc<Memory>) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
         let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
         let name = if own.is_some() { "own" } else { "default" };
         let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
@@ -124,6 +125,7 @@ impl World {
         let (theme, _) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
         let findings = draw(&handbook.findings(false), &self.sources);
         let site = Site::new(handbook, self.sources.clone(), Arc::new(theme.unwrap()), Arc::clone(highlighter));
+        let site = site.remembering(memory);
         let pages =
             site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
         (pages, findings)
@@ -139,14 +141,15 @@ proptest! {
         let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None };
         let mut compiler = Compiler::new();
         let warm_highlighter = Arc::new(Highlighter::new());
+        let warm_memory = Arc::new(Memory::default());
         for edit in &edits {
             world.apply(edit);
             let warm = compiler.compile(&world.sources, &choices);
             let cold = Compiler::new().compile(&world.sources, &choices);
             match (warm, cold) {
                 (Ok(warm), Ok(cold)) => {
-                    let warm = world.all(warm, &warm_highlighter);
-                    let cold = world.all(cold, &Arc::new(Highlighter::new()));
+                    let warm = world.all(warm, &warm_highlighter, &warm_memory);
+                    let cold = world.all(cold, &Arc::new(Highlighter::new()), &Arc::default());
                     prop_assert_eq!(&warm.1, &cold.1);
                     prop_assert_eq!(warm.0, cold.0);
                 }

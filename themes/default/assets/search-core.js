@@ -1,18 +1,18 @@
 // Searches the index: finds words, weighs what they lead to, cuts excerpts. Touches no page, so that it runs wherever JavaScript does.
 //
 // `rolebookSearchCore(load)` takes a function that brings a file of the index by its name, and returns { open, search, lines, texts, excerpt, place, entry }.
-// `handbook/about/search.md` describes the files.
+// `docs/search-format.md` describes the files.
 (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
   const NAME = 10;
   // Words of a language without spaces come in pairs of characters.
-  const PAIRED = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/;
+  const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
   const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
   const LONGEST = 40;
   // A word that is still being typed may begin in so many files.
   const MOST_FILES = 3;
-  const MOST_TRIED = 6;
+  const MOST_TRIED = 8;
   const VOWELS = "aeiouy";
 
   /** Reads packed numbers. */
@@ -40,7 +40,7 @@
     const long = split.filter((part) => [...part].length > 2);
     const words = [];
     for (const part of split.length < 2 ? split : long.length ? long : [split.join("")]) {
-      for (const run of fold(part).split(new RegExp(`(${PAIRED.source})`)).filter(Boolean)) {
+      for (const run of fold(part).split(PAIRED).filter(Boolean)) {
         const letters = [...run];
         if (!PAIRED.test(run) || letters.length < 3) { if (letters.length <= LONGEST) words.push(run); continue; }
         for (let n = 0; n + 1 < letters.length; n++) words.push(letters[n] + letters[n + 1]);
@@ -171,9 +171,13 @@
     /** Finds rows for a word that nothing begins with: one edit away, else those that begin most alike. */
     async function similar(word) {
       const own = fileOf(word);
-      const counts = new Map([[own, Infinity]]);
+      // Files by their likeliest edit, then by how many lead there.
+      const counts = new Map([[own, [Infinity, 0]]]);
       const letters = [...word];
-      const vote = (form, votes) => counts.set(fileOf(form), (counts.get(fileOf(form)) ?? 0) + votes);
+      const vote = (form, weight) => {
+        const [most, sum] = counts.get(fileOf(form)) ?? [0, 0];
+        counts.set(fileOf(form), [Math.max(most, weight), sum + 1]);
+      };
       for (let n = 0; n <= letters.length; n++) {
         const [left, right] = [letters.slice(0, n).join(""), letters.slice(n)];
         if (right.length > 1) vote(left + right[1] + right[0] + right.slice(2).join(""), 20);
@@ -182,10 +186,10 @@
           const letter = String.fromCharCode(c);
           vote(left + letter + right.join(""), 1);
           // Vowels are mistaken for each other most.
-          if (right.length) vote(left + letter + right.slice(1).join(""), VOWELS.includes(letter) && VOWELS.includes(right[0]) ? 5 : 1);
+          if (right.length) vote(left + letter + right.slice(1).join(""), VOWELS.includes(letter) && VOWELS.includes(right[0]) ? 15 : 1);
         }
       }
-      const order = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_TRIED);
+      const order = [...counts].sort(([n, a], [m, b]) => b[0] - a[0] || b[1] - a[1] || n - m).slice(0, MOST_TRIED);
       const rows = new Map();
       const near = [];
       for (const file of await Promise.all(order.map(([n]) => wordFile(n)))) {

@@ -97,7 +97,7 @@
       if (line.chapter) made.push(option(`${number}-0`, line.url, title, ui("in", { chapter: line.chapter }), cut(hit.sections[0]), "search-chapter"));
       else {
         const below = hit.sections.filter((section) => section > 0 && sections?.[section]?.[1]).slice(0, 2);
-        made.push(option(`${number}-0`, line.url, title, core.place(hit.unit), below.length && !hit.sections.includes(0) ? [] : cut(0), "search-chapter"));
+        made.push(option(`${number}-0`, line.url, title, core.place(hit.unit), below.length && !hit.sections.includes(0) ? [] : cut(Math.max(0, (sections ?? []).findIndex((section) => section[2]))), "search-chapter"));
         for (const [n, section] of below.entries()) {
           const heading = marked(core.excerpt(sections[section][0], found, 400));
           made.push(option(`${number}-${n + 1}`, `${url}#${sections[section][1]}`, heading, "", cut(section), "search-section"));
