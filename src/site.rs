@@ -72,7 +72,8 @@ pub struct Site {
     files: Sources,
     /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
     index: OnceLock<Index>,
-    memory: Arc<Memory>,
+    /// None where only one site is made: then nothing of it is kept.
+    memory: Option<Arc<Memory>>,
 }
 
 impl Site {
@@ -86,17 +87,20 @@ impl Site {
         let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
         lead_on(&handbook, &redirects, &files, &mut routes);
         let renderer = Renderer::new(handbook, theme, highlighter, pictures);
-        Self { renderer, routes, redirects, files, index: OnceLock::new(), memory: Arc::default() }
+        Self { renderer, routes, redirects, files, index: OnceLock::new(), memory: None }
     }
 
     /// Takes what chapters were indexed as before, so that those that stayed the same are not indexed again.
     #[must_use]
     pub fn remembering(self, memory: &Arc<Memory>) -> Self {
-        Self { memory: Arc::clone(memory), ..self }
+        Self { memory: Some(Arc::clone(memory)), ..self }
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| search::index(&self.renderer.handbook, &self.renderer.theme, &self.memory))
+        self.index.get_or_init(|| {
+            let memory = self.memory.clone().unwrap_or_default();
+            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
+        })
     }
 
     /// Returns where an old address leads that the host answers for, and no page.

@@ -56,8 +56,55 @@ pub struct Unit {
     pub names: Vec<String>,
     /// Its length in words.
     pub length: u32,
-    /// Its words, sorted.
-    pub words: Vec<(Box<str>, Uses)>,
+    /// Its words and how they are used.
+    pub words: Words,
+}
+
+/// Words and their uses, packed: a large handbook has millions.
+#[derive(Debug, Default)]
+pub struct Words {
+    letters: String,
+    list: Vec<Word>,
+    /// Sections and strengths, four to a section.
+    places: Vec<u32>,
+}
+
+/// Where a word ends in [`Words::letters`] and in [`Words::places`], and what it says.
+#[derive(Debug)]
+struct Word {
+    letters: u32,
+    places: u32,
+    top: u32,
+    text: u32,
+}
+
+impl Words {
+    fn push(&mut self, word: &str, uses: &Uses) {
+        let end = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.letters.push_str(word);
+        self.places.extend(uses.sections.iter().map(|(section, strength)| section * 4 + u32::from(*strength)));
+        let (letters, places) = (end(self.letters.len()), end(self.places.len()));
+        self.list.push(Word { letters, places, top: uses.top, text: uses.text });
+    }
+
+    /// Lists the words, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
+    }
+
+    /// Returns the uses of the word with this number.
+    #[must_use]
+    pub fn uses(&self, n: usize) -> Uses {
+        let word = &self.list[n];
+        let places = &self.places[self.start(n).1..word.places as usize];
+        let sections = places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0))).collect();
+        Uses { top: word.top, text: word.text, sections }
+    }
+
+    fn start(&self, n: usize) -> (usize, usize) {
+        let before = n.checked_sub(1).map(|before| &self.list[before]);
+        before.map_or((0, 0), |before| (before.letters as usize, before.places as usize))
+    }
 }
 
 /// How a word is used in a unit.
@@ -225,7 +272,9 @@ impl Builder {
     }
 
     fn finish(mut self) -> Unit {
-        self.unit.words = self.words.into_iter().collect();
+        for (word, uses) in &self.words {
+            self.unit.words.push(word, uses);
+        }
         self.unit
     }
 }

@@ -3,6 +3,7 @@
 //! Input: the units of all chapters in one order, each indexed alone. Output: files of words with what they lead to, and from which word each begins.
 //! The same units give the same bytes, however they came to be.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
@@ -48,13 +49,13 @@ struct Group<'a> {
 
 /// Merges the words of units and adds the files to `files`.
 pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
-    let (all, uses) = gather(units);
+    let (all, users) = gather(units);
     let groups = group(&all, stems);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
     let average = (total / (units.len() as u64).max(1)).max(1);
     let other = names(units, &groups);
     let encode = |(n, group): (usize, &Group<'_>)| {
-        let (list, count) = list(group, &uses, units, average);
+        let (list, count) = list(group, &users, units, average);
         let mut row = vec![Value::Null, Value::String(list)];
         let pruned = if count > MOST_UNITS { count } else { 0 };
         match other.get(&n) {
@@ -68,18 +69,21 @@ pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
     cut(&groups, rows, files)
 }
 
-/// Collects every word and who uses it; words are sorted, uses are in the units' order.
-fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Vec<(u32, &'a Uses)>>) {
+/// Who uses a word: numbers of units, and of the word in the unit.
+type Users = Vec<(u32, u32)>;
+
+/// Collects every word and who uses it; words are sorted, users are in the units' order.
+fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut lists: Vec<(&str, Vec<(u32, &Uses)>)> = Vec::new();
+    let mut lists: Vec<(&str, Users)> = Vec::new();
     for (n, unit) in units.iter().enumerate() {
         let n = u32::try_from(n).unwrap_or(u32::MAX);
-        for (word, uses) in &unit.words {
+        for (place, word) in (0..).zip(unit.words.iter()) {
             let number = *numbers.entry(word).or_insert_with(|| {
                 lists.push((word, Vec::new()));
                 lists.len() - 1
             });
-            lists[number].1.push((n, uses));
+            lists[number].1.push((n, place));
         }
     }
     lists.par_sort_unstable_by_key(|(word, _)| *word);
@@ -104,10 +108,16 @@ fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
 
 /// Packs what a group leads to: for each unit how far it lies from the one before, the score, and the sections with their strengths. Returns how many
 /// units there were before the weakest were left out.
-fn list(group: &Group<'_>, uses: &[Vec<(u32, &Uses)>], units: &[&Unit], average: u64) -> (String, usize) {
+fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u64) -> (String, usize) {
     let mut merged: BTreeMap<u32, Uses> = BTreeMap::new();
-    for (unit, uses) in group.members.iter().flat_map(|member| &uses[*member]) {
-        merged.entry(*unit).and_modify(|known| known.add(uses)).or_insert_with(|| (*uses).clone());
+    for (unit, place) in group.members.iter().flat_map(|member| &users[*member]) {
+        let uses = units[*unit as usize].words.uses(*place as usize);
+        match merged.entry(*unit) {
+            Entry::Occupied(mut known) => known.get_mut().add(&uses),
+            Entry::Vacant(free) => {
+                free.insert(uses);
+            }
+        }
     }
     let count = merged.len();
     let scored = merged.into_iter().map(|(n, uses)| {

@@ -23,7 +23,8 @@ fn table(site: &Site) -> Vec<Value> {
     let table = entry(site)["table"].clone();
     let Value::String(names) = table else { return table.as_array().unwrap().clone() };
     let names: Vec<&str> = names.as_bytes().chunks(10).map(|name| std::str::from_utf8(name).unwrap()).collect();
-    let rows = |name: &&str| -> Vec<Value> { serde_json::from_str(&page(site, &format!("search/{name}.json"))).unwrap() };
+    let rows =
+        |name: &&str| -> Vec<Value> { serde_json::from_str(&page(site, &format!("search/{name}.json"))).unwrap() };
     names.iter().flat_map(rows).collect()
 }
 
@@ -94,7 +95,10 @@ fn pages_know_nothing_of_the_index() {
 fn drafts_and_what_others_may_read_are_in_no_file() {
     let sources = Sources::from_texts([
         ("handbook.toml", "title = \"T\"\n[audiences.managers]\n"),
-        ("index.md", "# Home\n\nPublic.\n\n## Pay {audience=managers}\n\nSecretone.\n\n## After\n\n::: {audience=managers}\nSecrettwo.\n:::\n"),
+        (
+            "index.md",
+            "# Home\n\nPublic.\n\n## Pay {audience=managers}\n\nSecretone.\n\n## After\n\n::: {audience=managers}\nSecrettwo.\n:::\n",
+        ),
         ("a.md", "---\naudience: managers\n---\n# Secretthree\n"),
         ("b.md", "---\nstatus: draft\n---\n# Secretfour\n"),
     ]);
@@ -118,7 +122,10 @@ fn what_is_transcluded_is_found_where_it_stands() {
 #[test]
 fn other_titles_aliases_code_and_notes_are_words_and_attributes_are_not() {
     let sources = Sources::from_texts([
-        ("roles/a.md", "---\nalso_called: [Wombat Keeper]\n---\n# Role\n\nNote.[^1] [x](https://hidden.example/)\n\n```sql\nselect numbat\n```\n\n[^1]: Echidna.\n"),
+        (
+            "roles/a.md",
+            "---\nalso_called: [Wombat Keeper]\n---\n# Role\n\nNote.[^1] [x](https://hidden.example/)\n\n```sql\nselect numbat\n```\n\n[^1]: Echidna.\n",
+        ),
         ("glossary.md", "# Glossary\n\nBilby {aliases=\"macrotis\"}\n: An animal.\n"),
     ]);
     let words = words(&site_with(&sources, None));
@@ -130,12 +137,15 @@ fn other_titles_aliases_code_and_notes_are_words_and_attributes_are_not() {
 
 #[test]
 fn a_folder_that_is_opened_without_a_server_gets_scripts() {
-    let sources = Sources::from_texts([("handbook.toml", "title = \"T\"\nurls = \"file\"\n"), ("index.md", "# Home\n")]);
+    let sources =
+        Sources::from_texts([("handbook.toml", "title = \"T\"\nurls = \"file\"\n"), ("index.md", "# Home\n")]);
     let site = site_with(&sources, None);
     let files = files(&site);
     assert!(files.len() > 2 && files.keys().all(|name| name.ends_with(".js")), "{:?}", files.keys());
     assert!(files["search/index.js"].starts_with("rolebookSearch(\"index\",{"));
-    assert!(page(&site, "search.html").contains("search-needs") || page(&site, "search.html").contains("needs JavaScript"));
+    assert!(
+        page(&site, "search.html").contains("search-needs") || page(&site, "search.html").contains("needs JavaScript")
+    );
 }
 
 #[test]

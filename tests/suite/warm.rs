@@ -117,7 +117,12 @@ impl World {
     }
 
     /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
-    fn all(&self, handbook: Handbook, highlighter: &Arc<Highlighter>, memory: &Arc<Memory>) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
+    fn all(
+        &self,
+        handbook: Handbook,
+        highlighter: &Arc<Highlighter>,
+        memory: &Arc<Memory>,
+    ) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
         let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
         let name = if own.is_some() { "own" } else { "default" };
         let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
