@@ -3,8 +3,10 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod copy;
 mod fill;
 mod glossary;
+mod llms;
 mod views;
 
 use std::collections::BTreeMap;
@@ -12,10 +14,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::copy::copy_url;
 use self::fill::Filler;
 use self::glossary::Glossary;
+<<<<<<< HEAD
 pub use self::views::{summary_key, title_key};
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
+=======
+pub use self::llms::LLMS_FULL;
+use crate::book::{Book, ChapterId, Generated, NodeId};
+>>>>>>> main
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
