@@ -17,13 +17,9 @@ use serde::Serialize;
 pub use self::copy::copy_url;
 use self::fill::Filler;
 use self::glossary::Glossary;
-<<<<<<< HEAD
+pub use self::llms::LLMS_FULL;
 pub use self::views::{summary_key, title_key};
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
-=======
-pub use self::llms::LLMS_FULL;
-use crate::book::{Book, ChapterId, Generated, NodeId};
->>>>>>> main
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;

@@ -189,7 +189,8 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, files: &mut Files) -
         let title = |n: u32| page.chapter.map(|chapter| shown(&handbook.book, chapter, n)).unwrap_or_default();
         let sections = entry.sections.iter().enumerate().map(|(n, section)| {
             let mut text = filled(section, &title);
-            text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+            let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or(0));
             json!([entry.heading(n), encode_fragment(&section.anchor), text])
         });
         Value::Array(sections.collect()).to_string()

@@ -21,12 +21,8 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
-<<<<<<< HEAD
-use crate::render::{Renderer, base_path};
-use crate::search::{self, Index, Memory};
-=======
 use crate::render::{LLMS_FULL, Renderer, base_path, copy_url};
->>>>>>> main
+use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;

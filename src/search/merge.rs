@@ -52,7 +52,7 @@ pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
     let (all, users) = gather(units);
     let groups = group(&all, stems);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
-    let average = (total / (units.len() as u64).max(1)).max(1);
+    let average = u32::try_from(total / (units.len() as u64).max(1)).unwrap_or(u32::MAX).max(1);
     let other = names(units, &groups);
     let encode = |(n, group): (usize, &Group<'_>)| {
         let (list, count) = list(group, &users, units, average);
@@ -106,9 +106,22 @@ fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
     groups
 }
 
+/// Returns what a word says of a unit: its text by BM25, and what names add.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a score lies between 1 and some fifty steps"
+)]
+fn score(uses: &Uses, length: u32, average: u32) -> u32 {
+    let length = f64::from(length) / f64::from(average);
+    let times = f64::from(uses.text) / 100.0;
+    let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
+    ((text + f64::from(uses.top) / 100.0) * STEPS).round().max(1.0) as u32
+}
+
 /// Packs what a group leads to: for each unit how far it lies from the one before, the score, and the sections with their strengths. Returns how many
 /// units there were before the weakest were left out.
-fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u64) -> (String, usize) {
+fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
     let mut merged: BTreeMap<u32, Uses> = BTreeMap::new();
     for (unit, place) in group.members.iter().flat_map(|member| &users[*member]) {
         let uses = units[*unit as usize].words.uses(*place as usize);
@@ -120,13 +133,7 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u64) -> (S
         }
     }
     let count = merged.len();
-    let scored = merged.into_iter().map(|(n, uses)| {
-        let length = f64::from(units[n as usize].length) / average as f64;
-        let times = f64::from(uses.text) / 100.0;
-        let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
-        let score = ((text + f64::from(uses.top) / 100.0) * STEPS).round().max(1.0);
-        (n, score as u32, uses)
-    });
+    let scored = merged.into_iter().map(|(n, uses)| (n, score(&uses, units[n as usize].length, average), uses));
     let mut scored: Vec<(u32, u32, Uses)> = scored.collect();
     if count > MOST_UNITS {
         scored.sort_by_key(|(n, score, _)| (std::cmp::Reverse(*score), *n));

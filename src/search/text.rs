@@ -159,11 +159,7 @@ impl Reader<'_> {
     fn hole(&mut self, hole: &Hole) {
         match hole {
             Hole::LinkText(n) => self.gap(*n),
-            Hole::Footnote(n) => {
-                if !self.notes.iter().any(|(_, known)| known == n) {
-                    self.notes.push((self.now, *n));
-                }
-            }
+            Hole::Footnote(n) if !self.notes.iter().any(|(_, known)| known == n) => self.notes.push((self.now, *n)),
             Hole::Code(n) => {
                 if let Some(code) = self.body.code.get(*n as usize) {
                     self.line();
@@ -239,15 +235,12 @@ fn decode(html: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, character(&rest[1..end])?))) {
-            Some((end, c)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((end, c)) = end.and_then(|end| Some((end, character(&rest[1..end])?))) {
+            out.push(c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);
