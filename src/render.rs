@@ -5,8 +5,10 @@
 
 mod copy;
 mod fill;
+mod glimpse;
 mod glossary;
 mod llms;
+mod print;
 mod views;
 
 use std::collections::BTreeMap;
@@ -16,8 +18,10 @@ use serde::Serialize;
 
 pub use self::copy::copy_url;
 use self::fill::Filler;
+pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
+use self::print::Printed;
 pub use self::views::{summary_key, title_key};
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
@@ -72,6 +76,8 @@ struct Special {
     target: Option<Link>,
     items: Vec<Link>,
     target_url: Option<String>,
+    print: Option<Printed>,
+    letters: Vec<home::Letter>,
 }
 
 /// What the folder template sees.
@@ -101,6 +107,9 @@ struct Frame<'a> {
     relations: Vec<Relation>,
     home_url: String,
     search_url: Option<String>,
+    print_url: Option<String>,
+    /// Whether the page is a chapter inside of another page, without anything around it.
+    bare: bool,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
     content: Html,
@@ -149,24 +158,33 @@ impl Renderer {
     /// `template` where a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let mut filler = Filler::new(self, view);
+        let (template, frame) = self.chapter_frame(chapter, &self.viewpoint(at, &cells, None))?;
+        self.theme.render(template, &frame).map_err(Box::new)
+    }
+
+    /// Returns the template of a chapter and what it sees.
+    fn chapter_frame<'a>(
+        &'a self,
+        chapter: ChapterId,
+        view: &Viewpoint<'a>,
+    ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
         let content = filler.chapter(chapter);
         if let Some(failure) = filler.failures.pop() {
             return Err(Box::new(failure));
         }
-        let page = Page::of_chapter(chapter, &view);
+        let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = Self::special(chapter, is_home, &view);
+        let special = Self::special(chapter, is_home, view);
         let node = self.book().tree.of_chapter[chapter.index()];
         let frame = Frame {
             toc: page::contents(view.meta(chapter)),
-            backlinks: page::backlinks(chapter, &view),
-            relations: page::relations(chapter, &view),
-            ..self.frame(page, around(Some(node), &view), Html::new(&content), special, &view)
+            backlinks: page::backlinks(chapter, view),
+            relations: page::relations(chapter, view),
+            ..self.frame(page, around(Some(node), view), Html::new(&content), special, view)
         };
-        self.theme.render(template, &frame).map_err(Box::new)
+        Ok((template, frame))
     }
 
     fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
@@ -176,7 +194,8 @@ impl Renderer {
             Kind::Competency => special.competency = competency::competency(chapter, view),
             Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
             Kind::Path => special.path = path::path(chapter, view),
-            Kind::Glossary | Kind::Page => {}
+            Kind::Glossary => special.letters = home::letters(chapter, view),
+            Kind::Page => {}
         }
         if is_home {
             special.home = Some(home::home(view));
@@ -201,6 +220,9 @@ impl Renderer {
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
             search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
+            print_url: (self.book().chapters.len() > 1)
+                .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
+            bare: false,
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,

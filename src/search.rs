@@ -141,7 +141,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     }
     pages.extend(made_pages(handbook, theme, &mut facets));
     let mut files = Files::default();
-    let texts = texts(&pages, handbook, &mut files);
+    let texts = texts(&pages, handbook, theme, &mut files);
     let units: Vec<(&Page, &Unit, &str)> = pages
         .iter()
         .zip(&texts)
@@ -184,9 +184,9 @@ fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
 }
 
 /// Adds a file with each page's text and returns their names.
-fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, files: &mut Files) -> Vec<String> {
+fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
     let text = |(page, entry): &(Page, Arc<Entry>)| {
-        let title = |n: u32| page.chapter.map(|chapter| shown(&handbook.book, chapter, n)).unwrap_or_default();
+        let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
         let sections = entry.sections.iter().enumerate().map(|(n, section)| {
             let mut text = filled(section, &title);
             let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
@@ -200,10 +200,13 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, files: &mut Files) -
 }
 
 /// Returns the title that a link without words shows.
-fn shown(book: &Book, chapter: ChapterId, reference: u32) -> String {
+fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32) -> String {
+    let book = &handbook.book;
     match book.target(chapter, reference) {
         Target::Chapter(to, _) | Target::DeadAnchor(to) => book.meta(*to).title.clone(),
         Target::Folder(node) => book.tree.node(*node).title.clone(),
+        // Not even the name that the author wrote: it may be the secret.
+        Target::Hidden => theme.ui("internal-chapter").to_owned(),
         _ => book.meta(chapter).references.get(reference as usize).map(|r| r.target.clone()).unwrap_or_default(),
     }
 }

@@ -21,11 +21,14 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
-use crate::render::{LLMS_FULL, Renderer, base_path, copy_url};
+use crate::render::{
+    Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
+};
 use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
+use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
 use crate::view::{comparison_url, encode_fragment, matrix};
 
@@ -41,6 +44,8 @@ enum Route {
     MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
     Backlinks(ChapterId),
+    Print(Option<NodeId>),
+    Glimpse(Glimpsed),
     Redirect(ChapterId),
     File(SourcePath),
     ThemeFile(String),
@@ -165,6 +170,8 @@ impl Site {
             Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
+            Route::Print(part) => page(renderer.print(*part, url)?),
+            Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
             Route::File(path) => self.file(path),
@@ -319,6 +326,7 @@ fn routes(
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
+    add_prints_and_glimpses(book, config, &mut add);
     if config.publish.markdown {
         for chapter in book.ids() {
             add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
@@ -337,6 +345,33 @@ fn routes(
         add(UrlPath::new("sitemap.xml"), Route::Sitemap);
     }
     routes
+}
+
+/// Adds the pages to print, and the glimpses that links show.
+fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
+    if book.chapters.len() > 1 {
+        add(generated_url("print", config.urls), Route::Print(None));
+        for node in &book.tree.root().children {
+            if let Some(url) = print_part_url(book, *node) {
+                add(url, Route::Print(Some(*node)));
+            }
+        }
+    }
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        let url = glimpse_url(&generated_url(page.name(), config.urls), config.urls);
+        add(url, Route::Glimpse(Glimpsed::Generated(page)));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        let node_id = NodeId(u32::try_from(n).unwrap_or(u32::MAX));
+        add(glimpse_url(&node.url, config.urls), Route::Glimpse(Glimpsed::Folder(node_id)));
+    }
+    for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
+        let url = book.url(chapter);
+        add(glimpse_url(url, config.urls), Route::Glimpse(Glimpsed::Chapter(chapter)));
+        for (n, term) in terms(book, chapter).iter().enumerate() {
+            add(term_glimpse_url(url, &term.id, config.urls), Route::Glimpse(Glimpsed::Term(chapter, n)));
+        }
+    }
 }
 
 /// Returns where old addresses lead: the one list that pages, rules and the preview are made from.

@@ -149,7 +149,7 @@ pub fn entry(document: &Document) -> Entry {
     for (n, section) in sections.iter().enumerate() {
         let term = terms.iter().find(|term| section.level == 0 && n > 0 && term.id == section.anchor);
         let Some(term) = term else {
-            units[0].section(n, section, meta);
+            units[0].section(n, section);
             continue;
         };
         let mut unit = Builder::default();
@@ -157,7 +157,7 @@ pub fn entry(document: &Document) -> Entry {
         for alias in &term.aliases {
             unit.name(alias, TERM, n);
         }
-        unit.section(n, section, meta);
+        unit.section(n, section);
         unit.unit.title.clone_from(&term.name);
         unit.unit.anchor = Some(term.id.clone());
         unit.unit.names.clone_from(&term.aliases);
@@ -214,8 +214,8 @@ impl Builder {
         }
     }
 
-    /// Adds a section: its heading, its text, and the names that its links are written by.
-    fn section(&mut self, n: usize, section: &Section, meta: &Meta) {
+    /// Adds a section: its heading and its text. What a link without words is written by is no word of it: it may name what an audience must not know.
+    fn section(&mut self, n: usize, section: &Section) {
         let number = u32::try_from(n).unwrap_or(u32::MAX);
         if n > 0 && section.level > 0 {
             let weight = match section.level {
@@ -230,12 +230,6 @@ impl Builder {
             self.add(section.text.get(at..start).unwrap_or_default(), PLAIN, number, 0);
             self.add(section.text.get(start..end).unwrap_or_default(), STATEMENT, number, 2);
             at = end;
-        }
-        for gap in &section.gaps {
-            if let Some(reference) = meta.references.get(*gap as usize) {
-                let name = reference.target.rsplit('/').next().unwrap_or_default();
-                self.add(name, PLAIN / 2, number, 0);
-            }
         }
     }
 

@@ -11,6 +11,7 @@ mod leaks;
 mod links;
 mod model;
 mod preview;
+mod print;
 mod publish;
 mod refusals;
 mod search;
