@@ -3,6 +3,7 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod changes;
 mod copy;
 mod fill;
 mod glimpse;
@@ -29,9 +30,11 @@ use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
@@ -45,7 +48,7 @@ use crate::view::path::PathPage;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    self, Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
 };
 
 /// Everything that pages are made of.
@@ -58,8 +61,10 @@ pub struct Renderer {
     /// Colours code.
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
-    pub pictures: BTreeMap<SourcePath, Picture>,
-    glossary: Glossary,
+    pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
+    /// What is known of the time before.
+    pub past: Past,
+    glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
@@ -94,6 +99,7 @@ enum Shown {
     Ladder(Ladder),
     Decisions(Decisions),
     Compare(Box<Compare>),
+    Changes(Box<Changes>),
 }
 
 /// What every template sees.
@@ -110,6 +116,7 @@ struct Frame<'a> {
     print_url: Option<String>,
     /// Whether the page is a chapter inside of another page, without anything around it.
     bare: bool,
+    feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
     content: Html,
@@ -124,11 +131,26 @@ impl Renderer {
         handbook: Handbook,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
-        pictures: BTreeMap<SourcePath, Picture>,
+        pictures: Arc<BTreeMap<SourcePath, Picture>>,
+        past: Past,
     ) -> Self {
-        let glossary = Glossary::new(&handbook.book);
+        let glossary = Arc::new(Glossary::new(&handbook.book));
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
-        Self { handbook, theme, highlighter, pictures, glossary, policy }
+        Self { handbook, theme, highlighter, pictures, past, glossary, policy }
+    }
+
+    /// Takes another state of the same book: other text, with all that pages share.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook) -> Self {
+        Self {
+            handbook,
+            theme: Arc::clone(&self.theme),
+            highlighter: Arc::clone(&self.highlighter),
+            pictures: Arc::clone(&self.pictures),
+            past: self.past.clone(),
+            glossary: Arc::clone(&self.glossary),
+            policy: self.policy.clone(),
+        }
     }
 
     fn book(&self) -> &Book {
@@ -137,7 +159,15 @@ impl Renderer {
 
     /// Returns the place that the page at `at` is seen from.
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
-        Viewpoint { book: self.book(), config: &self.handbook.config, theme: &self.theme, at, cells, root }
+        Viewpoint {
+            book: self.book(),
+            config: &self.handbook.config,
+            theme: &self.theme,
+            at,
+            past: &self.past,
+            cells,
+            root,
+        }
     }
 
     /// Returns the address of an image's file.
@@ -223,6 +253,7 @@ impl Renderer {
             print_url: (self.book().chapters.len() > 1)
                 .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
             bare: false,
+            feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,
@@ -273,6 +304,7 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Changes => "changes.html",
             Generated::Search => "search.html",
         };
         let made = Made {
@@ -291,6 +323,7 @@ impl Renderer {
                     }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
                     Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }

@@ -291,7 +291,9 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(P
             Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
         pages.push((page, Arc::new(entry::made(title, summary))));
     };
-    let found = Generated::ALL.into_iter().filter(|page| *page != Generated::Search && page.exists(book));
+    // What has changed is no subject, and not every site shows it.
+    let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
+    let found = Generated::ALL.into_iter().filter(|page| is_subject(page) && page.exists(book));
     for page in found {
         let (title, summary) = (theme.ui(title_key(page)), theme.ui(summary_key(page)));
         add(title, summary, &generated_url(page.name(), handbook.config.urls), 0);

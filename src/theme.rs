@@ -38,6 +38,7 @@ macro_rules! default_files {
 
 /// Every file of `themes/default`, in path order.
 const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
+    "assets/changes.css"
     "assets/copy.js"
     "assets/follow.js"
     "assets/glimpse.js"
@@ -56,6 +57,7 @@ const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
     "templates/404.html"
     "templates/backlinks.html"
     "templates/base.html"
+    "templates/changes.html"
     "templates/compare.html"
     "templates/competency.html"
     "templates/decisions.html"

@@ -22,13 +22,15 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// What has changed lately.
+    Changes,
     /// Search on a page of its own.
     Search,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Search];
+    pub const ALL: [Self; 5] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -37,6 +39,7 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Changes => "changes",
             Self::Search => "search",
         }
     }
@@ -56,6 +59,8 @@ impl Generated {
             Self::Matrix => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            // Without a history it says so; whether it is made then is up to who links to it.
+            Self::Changes => true,
             Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint, ladder, path};
+use super::{Link, Viewpoint, changes, ladder, path};
 use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::document::{Facts, Kind};
 use crate::theme::Html;
@@ -25,6 +25,9 @@ pub struct Home {
     pub ladder: Option<Html>,
     /// Whether a shelf holds roles, competencies or strategies.
     pub has_kinds: bool,
+    /// What changed lately; nothing where there is no history.
+    pub changes: Vec<changes::Item>,
+    pub changes_url: Option<String>,
 }
 
 /// A part of the handbook.
@@ -44,6 +47,8 @@ const SHELVES: usize = 60;
 const DRAWN: usize = 30;
 /// How many comparisons the first page links to.
 const PAIRS: usize = 12;
+/// How many changed chapters it names.
+const LATELY: usize = 5;
 
 /// Makes the page's data.
 #[must_use]
@@ -69,6 +74,7 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
     });
     let parts = shelves(view);
     let is_drawn = relations.roles.len() <= DRAWN && view.generated(Generated::Ladder).is_some();
+    let lately = changes::lately(LATELY, view);
     Home {
         ladder: if is_drawn { ladder::ladder(None, view).svg } else { None },
         has_kinds: parts.iter().any(|part| matches!(part.kind, Some("role" | "competency" | "strategy"))),
@@ -81,6 +87,8 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         strategies: relations.strategies.len(),
         compare: compare.collect(),
         paths: paths.collect(),
+        changes_url: lately.more_url.filter(|_| lately.available),
+        changes: lately.items,
     }
 }
 

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod history;
 mod leaks;
 mod links;
 mod model;
@@ -15,6 +17,7 @@ mod print;
 mod publish;
 mod refusals;
 mod search;
+mod served;
 mod support;
 mod themes;
 mod warm;
