@@ -23,6 +23,7 @@ pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimps
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
 use self::print::Printed;
+pub use self::views::{summary_key, title_key};
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
@@ -248,7 +249,7 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
-            search_url: None,
+            search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
             print_url: (self.book().chapters.len() > 1)
                 .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
             bare: false,
@@ -304,6 +305,7 @@ impl Renderer {
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
             Generated::Changes => "changes.html",
+            Generated::Search => "search.html",
         };
         let made = Made {
             template,
@@ -322,6 +324,7 @@ impl Renderer {
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                     Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
+                    Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },

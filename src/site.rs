@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -25,6 +25,7 @@ use crate::publish::{self, HOST_FILES, Redirect, Rules};
 use crate::render::{
     Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
 };
+use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
@@ -82,6 +83,10 @@ pub struct Site {
     renderer: Renderer,
     layout: Arc<Layout>,
     files: Sources,
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    index: OnceLock<Index>,
+    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it is kept.
+    memory: Option<Arc<Memory>>,
 }
 
 /// What lies where: the same as long as the book, the theme and the files that are no chapters are.
@@ -110,24 +115,33 @@ impl Site {
     ) -> Self {
         let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
         let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
-        Self { renderer, layout, files }
+        Self { renderer, layout, files, index: OnceLock::new(), memory: None }
     }
 
     /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
     #[must_use]
     pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
         let highlighter = Arc::clone(&self.renderer.highlighter);
+        let memory = Some(self.memory.clone().unwrap_or_default());
         let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
             && Arc::ptr_eq(&theme, &self.renderer.theme)
             && handbook.config == self.handbook().config
             && is_small(&files) == is_small(&self.files)
             && files.assets().eq(self.files.assets());
         if !is_same {
-            return Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            return Self { memory, ..next };
         }
         let layout = Arc::clone(&self.layout);
         let renderer = self.renderer.next(handbook);
-        Self { renderer, layout, files }
+        Self { renderer, layout, files, index: OnceLock::new(), memory }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let memory = self.memory.clone().unwrap_or_default();
+            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
+        })
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
@@ -146,7 +160,10 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.layout.routes.keys()
+        let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
+        let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
+        all.sort_unstable();
+        all.into_iter()
     }
 
     /// Tells whether the site has the address.
@@ -161,8 +178,11 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.layout.routes.get(url)?;
-        Some(self.render_route(route, url))
+        if let Some(route) = self.layout.routes.get(url) {
+            return Some(self.render_route(route, url));
+        }
+        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None }))
     }
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
@@ -236,7 +256,8 @@ impl Site {
         for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Generated(page) => *page != Generated::Search,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
                 _ => false,
             };
             if wanted {

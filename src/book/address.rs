@@ -24,11 +24,13 @@ pub enum Generated {
     Decisions,
     /// What has changed lately.
     Changes,
+    /// Search on a page of its own.
+    Search,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes];
+    pub const ALL: [Self; 5] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -38,6 +40,7 @@ impl Generated {
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
             Self::Changes => "changes",
+            Self::Search => "search",
         }
     }
 
@@ -58,6 +61,7 @@ impl Generated {
             Self::Decisions => any(Kind::Strategy),
             // Without a history it says so; whether it is made then is up to who links to it.
             Self::Changes => true,
+            Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -74,6 +74,7 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
         Generated::Changes => "changes",
+        Generated::Search => "search",
     }
 }
 
@@ -85,5 +86,6 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
         Generated::Changes => "changes-means",
+        Generated::Search => "search-means",
     }
 }

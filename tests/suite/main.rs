@@ -16,6 +16,7 @@ mod preview;
 mod print;
 mod publish;
 mod refusals;
+mod search;
 mod served;
 mod support;
 mod themes;
