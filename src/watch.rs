@@ -144,8 +144,8 @@ impl Watcher {
     fn poll(&mut self, why: &str) {
         self.notice = Some(format!("Changes are looked for every {} ms: {why}", POLL.as_millis()));
         let sender = self.sender.clone();
-        let config =
-            Config::default().with_poll_interval(POLL).with_compare_contents(false).with_follow_symlinks(false);
+        // Two saves within a second have the same time: only the bytes tell them apart.
+        let config = Config::default().with_poll_interval(POLL).with_compare_contents(true).with_follow_symlinks(false);
         let send = move |event| {
             let _ = sender.send(Some(event));
         };

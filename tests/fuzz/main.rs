@@ -38,9 +38,8 @@ fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
         }
         let text = mutator.next();
         rounds += 1;
-        if catch_unwind(AssertUnwindSafe(|| hold(&text))).is_err() {
-            panic!("{name} failed in round {rounds} on this text:\n{text:?}\n{text}");
-        }
+        let held = catch_unwind(AssertUnwindSafe(|| hold(&text))).is_ok();
+        assert!(held, "{name} failed in round {rounds} on this text:\n{text:?}\n{text}");
     }
     println!("{name}: {rounds} texts in {} s", start.elapsed().as_secs());
 }
