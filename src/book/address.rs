@@ -60,8 +60,7 @@ impl Generated {
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
             // Without a history it says so; whether it is made then is up to who links to it.
-            Self::Changes => true,
-            Self::Search => true,
+            Self::Changes | Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }
