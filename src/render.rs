@@ -3,6 +3,7 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod assess;
 mod fill;
 mod glossary;
 mod views;
@@ -23,6 +24,7 @@ use crate::highlight::Highlighter;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::assess::{self as assess_view, Assess};
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
@@ -83,6 +85,8 @@ enum Shown {
     Ladder(Ladder),
     Decisions(Decisions),
     Compare(Box<Compare>),
+    Assess(Box<Assess>),
+    AssessIndex(assess_view::Index),
 }
 
 /// What every template sees.
@@ -246,6 +250,7 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Assess => "assess-index.html",
         };
         let made = Made {
             template,
@@ -261,6 +266,7 @@ impl Renderer {
                             Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
                         }
                     }
+                    Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                 };
@@ -406,6 +412,11 @@ impl Cells for PageCells<'_> {
     fn statement(&self, chapter: ChapterId, number: usize) -> Html {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
+    }
+
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{comparison_url, encode_fragment, matrix};
+use crate::view::{assess, comparison_url, encode_fragment, matrix};
 
 /// What lies behind an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ enum Route {
     Generated(Generated),
     MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
+    Assess(ChapterId),
     Backlinks(ChapterId),
     Redirect(ChapterId),
     File(SourcePath),
@@ -130,6 +131,7 @@ impl Site {
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
             Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Assess(role) => page(renderer.assess(*role, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
@@ -180,7 +182,7 @@ impl Site {
         for (url, route) in &self.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
                 _ => false,
             };
             if wanted {
@@ -277,6 +279,9 @@ fn routes(
     }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
+    }
+    for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
+        add(assess::address(*role, book, config), Route::Assess(*role));
     }
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));

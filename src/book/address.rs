@@ -22,11 +22,13 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Roles to assess oneself against.
+    Assess,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -35,6 +37,7 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Assess => "assess",
         }
     }
 
@@ -50,7 +53,7 @@ impl Generated {
     pub fn exists(self, book: &Book) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
         let has = match self {
-            Self::Matrix => any(Kind::Role) && any(Kind::Competency),
+            Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
         };

@@ -79,6 +79,7 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix",
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
+        Generated::Assess => "assess",
     }
 }
 
@@ -89,5 +90,6 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix-means",
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
+        Generated::Assess => "assess-means",
     }
 }
