@@ -46,7 +46,9 @@
     const focus = state.asked.filter((asked) => asked.focus);
     return (focus.length ? focus : state.asked).map((asked) => {
       const shown = asked.statements.filter((one) => state.found.has(one) && told(state.found.get(one).rating).length);
-      return { asked, shown, open: expected(asked).filter((one) => one.level === asked.level && !shown.includes(one)) };
+      // What is said to be done consistently lacks a note, not the conduct: the form asks for it, the paper does not hold it against anybody.
+      const isOpen = (one) => one.level === asked.level && !shown.includes(one) && state.found.get(one)?.rating.answer !== "consistently";
+      return { asked, shown, open: expected(asked).filter(isOpen) };
     });
   }
 

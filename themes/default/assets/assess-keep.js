@@ -37,7 +37,7 @@
 
   function keep(state) {
     const told = el("p", { class: "assess-told", role: "status" });
-    const file = el("input", { type: "file", accept: ".json,application/json", class: "sr", tabindex: -1, "aria-hidden": true, on: {
+    const file = el("input", { type: "file", accept: ".json,application/json", hidden: true, on: {
       change: async () => {
         const [chosen] = file.files;
         if (!chosen) return;
@@ -51,7 +51,7 @@
       told.textContent = state.words(fault ? `store-${fault}` : "cleared");
     };
     return el("section", { class: "assess-keep", "aria-labelledby": "assess-keep" },
-      el("h2", { id: "assess-keep" }, state.words("keep")), el("p", {}, state.words("privacy")),
+      el("h2", { id: "assess-keep" }, state.words("keep")),
       el("div", { class: "assess-actions" },
         button(state.words("export"), () => exported(state)), button(state.words("import"), () => file.click()), file,
         button(state.words("print"), () => window.print()), button(state.words("clear"), clear, { class: "assess-button danger" })),

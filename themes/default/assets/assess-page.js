@@ -10,7 +10,7 @@
       if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value === true ? "" : value);
     }
     for (const [event, listener] of Object.entries(on)) made.addEventListener(event, listener);
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return made;
   }
 

@@ -20,7 +20,7 @@
     const told = el("span", { role: "status", class: "note" });
     const refresh = () => {
       const blocks = write();
-      sheet.replaceChildren(...shown(blocks).flat());
+      sheet.replaceChildren(...shown(blocks).flat(Infinity));
       source.value = markdown(blocks);
     };
     const copy = async () => {

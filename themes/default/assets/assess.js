@@ -141,10 +141,12 @@
   function draw(focus) {
     shown = steps[current](state, () => draw(true));
     const title = el("h2", { id: "assess-step", tabindex: -1 }, shown.title);
-    stage.replaceChildren(title, ...shown.content.flat(4).filter(Boolean));
+    stage.replaceChildren(title, ...shown.content.flat(Infinity).filter(Boolean));
     for (const link of nav.querySelectorAll("a")) {
-      if (link.hash === `#assess-${current}`) link.setAttribute("aria-current", "step");
-      else link.removeAttribute("aria-current");
+      if (link.hash !== `#assess-${current}`) { link.removeAttribute("aria-current"); continue; }
+      link.setAttribute("aria-current", "step");
+      // On a phone the row of steps is wider than the screen.
+      link.closest("ol").scrollLeft = link.offsetLeft - link.closest("ol").clientWidth / 3;
     }
     next.hidden = !shown.next;
     if (shown.next) {
