@@ -171,7 +171,12 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        Self { responsibilities: "responsibilities".to_owned(), decisions: "decisions".to_owned(), grow: "grow".to_owned(), parts }
+        Self {
+            responsibilities: "responsibilities".to_owned(),
+            decisions: "decisions".to_owned(),
+            grow: "grow".to_owned(),
+            parts,
+        }
     }
 }
 

@@ -182,7 +182,11 @@ impl Site {
         for (url, route) in &self.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
+                Route::Folder(_)
+                | Route::Generated(_)
+                | Route::MatrixPart(_)
+                | Route::Compare(..)
+                | Route::Assess(_) => true,
                 _ => false,
             };
             if wanted {

@@ -4,6 +4,9 @@
 (() => {
   const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown } = globalThis.rolebookAssess;
 
+  // Whether somebody is choosing: the list stays open from one choice to the next.
+  let choosing = false;
+
   /** Shows blocks of text as elements; nothing of it is read as markup. */
   function shown(blocks) {
     return blocks.map((one) => {
@@ -94,8 +97,8 @@
     const free = list.filter(({ statement }) => !state.planned(statement));
     if (!free.length) return el("p", { class: "hint" }, state.words("plan-no-gaps"), " ", el("a", { href: "#assess-result" }, state.words("to-result")));
     const row = ({ gap, statement }) => el("li", {}, el("div", { class: "assess-row" }, el("span", {}, statement.text, " ", el("span", { class: "note" }, gap.asked.title)),
-      button(state.words("plan-this"), () => { state.plan(statement); redraw(); }, { class: "assess-button quiet", "aria-label": `${state.words("plan-this")}: ${statement.text}` })));
-    return el("details", { class: "lower", open: state.record.plan.length === 0 }, el("summary", {}, state.words("plan-choose")), el("ul", { class: "assess-open" }, free.map(row)));
+      button(state.words("plan-this"), () => { state.plan(statement); redraw(".assess-choose summary"); }, { class: "assess-button quiet", "aria-label": `${state.words("plan-this")}: ${statement.text}` })));
+    return el("details", { class: "lower assess-choose", open: choosing || state.record.plan.length === 0, on: { toggle: (event) => { choosing = event.target.open; } } }, el("summary", {}, state.words("plan-choose")), el("ul", { class: "assess-open" }, free.map(row)));
   }
 
   function blocks(state) {

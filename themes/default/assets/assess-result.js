@@ -52,7 +52,7 @@
     if (!list.length) return null;
     const names = new Map(state.asked.map((asked) => [asked.id, asked.title]));
     return el("section", { class: "assess-news" }, el("h3", {}, state.words("changes")), el("p", { class: "hint" }, state.words("changes-means")),
-      list.map(([statement]) => el("div", {}, el("p", { class: "level" }, names.get(statement.competency)), changed(statement, state, redraw))));
+      list.map(([statement]) => el("div", {}, el("p", { class: "level" }, names.get(statement.competency)), changed(statement, state, () => redraw(".assess-news button")))));
   }
 
   function kept(rating, state) {

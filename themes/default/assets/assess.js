@@ -22,6 +22,7 @@
   let timer = null;
   let unsaved = false;
   let locked = null;
+  let first = order[0];
 
   const state = {
     ...page, root, record: empty(), found: new Map(), rest: [],
@@ -94,7 +95,7 @@
     replace(record) {
       take(record);
       state.save();
-      draw(false);
+      draw(null);
     },
     clear() {
       clearTimeout(timer);
@@ -138,8 +139,9 @@
     if (shown) progress.textContent = shown.progress();
   }
 
+  /** Draws the step; `focus` says where the reader goes on, by a selector. */
   function draw(focus) {
-    shown = steps[current](state, () => draw(true));
+    shown = steps[current](state, (at) => draw(at ?? "#assess-step"));
     const title = el("h2", { id: "assess-step", tabindex: -1 }, shown.title);
     stage.replaceChildren(title, ...shown.content.flat(Infinity).filter(Boolean));
     for (const link of nav.querySelectorAll("a")) {
@@ -154,12 +156,12 @@
       next.textContent = words("next-step", { step: words(`${shown.next}-short`) });
     }
     update();
-    if (focus) title.focus();
+    if (focus) (stage.querySelector(focus) ?? title).focus();
   }
 
   function go(step, focus) {
     current = step;
-    draw(false);
+    draw(null);
     if (!focus) return;
     nav.scrollIntoView({ block: "start" });
     stage.querySelector("#assess-step").focus({ preventScroll: true });
@@ -186,16 +188,17 @@
     root.append(nav, alert, stage, el("div", { class: "assess-bar" }, el("div", {}, progress, status), next), keep(state));
     root.hidden = false;
     const answered = page.asked.filter((one) => state.levelOf(one) !== null).length;
-    go(asked() ?? (answered && answered === page.asked.length ? "result" : "quick"), false);
+    first = answered && answered === page.asked.length ? "result" : "quick";
+    go(asked() ?? first, false);
   }
 
-  addEventListener("hashchange", () => { const step = asked(); if (step) go(step, true); });
+  addEventListener("hashchange", () => { const step = asked() ?? (location.hash ? null : first); if (step) go(step, true); });
   addEventListener("storage", (event) => {
     if (event.key !== place.key) return;
     const { record } = event.newValue === null ? { record: empty() } : readRecord(event.newValue);
     if (!record) return;
     take(record);
-    draw(false);
+    draw(null);
   });
   const flush = () => { if (unsaved) state.save(); };
   addEventListener("pagehide", flush);
