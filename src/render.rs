@@ -4,8 +4,10 @@
 //! another page's bytes.
 
 mod assess;
+mod copy;
 mod fill;
 mod glossary;
+mod llms;
 mod views;
 
 use std::collections::BTreeMap;
@@ -13,8 +15,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::copy::copy_url;
 use self::fill::Filler;
 use self::glossary::Glossary;
+pub use self::llms::LLMS_FULL;
 use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};

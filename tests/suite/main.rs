@@ -8,6 +8,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod leaks;
 mod links;
 mod model;
 mod preview;
