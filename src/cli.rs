@@ -2,6 +2,7 @@
 //!
 //! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for somebody who has never seen the tool.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,8 +38,15 @@ pub enum Command {
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
-    #[command(after_help = "Examples:\n  rolebook serve\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C.")]
+    #[command(
+        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
+    )]
     Serve(Serve),
+    /// Say what has changed in the handbook since a revision, in its own words.
+    #[command(
+        after_help = "Compares the files as they are on disk with those of the revision: levels, statements, decisions, facts, terms\nand chapters. A statement is found again by its anchor, then by its words.\n\nExamples:\n  rolebook diff v1.0\n  rolebook diff main --format markdown   ready to paste into a review\n  rolebook diff HEAD~5 --format json | jq '.changes[].change'"
+    )]
+    Diff(Diff),
     /// Print a JSON Schema of front matter or of handbook.toml, for editors.
     #[command(after_help = "Examples:\n  rolebook schema role > role.schema.json\n  rolebook schema handbook")]
     Schema(Schema),
@@ -78,6 +86,9 @@ pub struct Build {
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
+    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not say.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
 }
 
 /// Options of `check`.
@@ -115,6 +126,31 @@ pub enum Format {
     Sarif,
 }
 
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The revision to compare with: a tag, a branch, a commit.
+    #[arg(value_name = "REV")]
+    pub revision: String,
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// How to print the changes.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+}
+
+/// How changes are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people, in the terminal.
+    Human,
+    /// For a review.
+    Markdown,
+    /// One JSON document.
+    Json,
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -124,6 +160,15 @@ pub struct Serve {
     /// The port to listen on; the next free one where it is taken.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
+    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts included.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// Open the site in your browser.
+    #[arg(long)]
+    pub open: bool,
+    /// Look for changes regularly: for shares and containers that tell of none.
+    #[arg(long)]
+    pub poll: bool,
 }
 
 /// Options of `init`.

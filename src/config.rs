@@ -44,6 +44,8 @@ pub struct Config {
     pub edition: Option<String>,
     /// The day from which the edition holds.
     pub effective: Option<String>,
+    /// From where changes of what is asked of roles are shown: a span of time, a day, or a revision.
+    pub changes_since: Option<String>,
     /// How addresses look.
     pub urls: UrlStyle,
     /// The levels of a competency, lowest first.
@@ -195,6 +197,7 @@ impl Config {
             feedback: None,
             edition: None,
             effective: None,
+            changes_since: None,
             urls: UrlStyle::Pretty,
             scale: default_scale(),
             tracks: Vec::new(),
@@ -265,6 +268,7 @@ impl Config {
         self.feedback = text("feedback");
         self.edition = text("edition");
         self.effective = text("effective");
+        self.changes_since = text("changes_since");
         self.audience = text("audience");
         if text("urls").as_deref() == Some("file") {
             self.urls = UrlStyle::File;

@@ -208,6 +208,11 @@ pub const HANDBOOK: &[Field] = &[
     field("edition", Shape::Text, "which edition this is, printed on every page"),
     field("effective", Shape::Date, "the day from which the edition holds"),
     field(
+        "changes_since",
+        Shape::Text,
+        "from where changes of what is asked of roles are shown: a span such as 90 days, a day, or a tag",
+    ),
+    field(
         "urls",
         Shape::Choice(&["pretty", "file"]),
         "pretty: folders for a web server; file: .html files for a folder",

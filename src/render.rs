@@ -4,10 +4,13 @@
 //! another page's bytes.
 
 mod assess;
+mod changes;
 mod copy;
 mod fill;
+mod glimpse;
 mod glossary;
 mod llms;
+mod print;
 mod views;
 
 use std::collections::BTreeMap;
@@ -17,18 +20,23 @@ use serde::Serialize;
 
 pub use self::copy::copy_url;
 use self::fill::Filler;
+pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
-use crate::book::{Book, ChapterId, Generated, NodeId};
+use self::print::Printed;
+pub use self::views::{summary_key, title_key};
+use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
 use crate::view::assess::{self as assess_view, Assess};
+use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
@@ -42,7 +50,7 @@ use crate::view::path::PathPage;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    self, Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
 };
 
 /// Everything that pages are made of.
@@ -55,8 +63,10 @@ pub struct Renderer {
     /// Colours code.
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
-    pub pictures: BTreeMap<SourcePath, Picture>,
-    glossary: Glossary,
+    pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
+    /// What is known of the time before.
+    pub past: Past,
+    glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
@@ -73,6 +83,8 @@ struct Special {
     target: Option<Link>,
     items: Vec<Link>,
     target_url: Option<String>,
+    print: Option<Printed>,
+    letters: Vec<home::Letter>,
 }
 
 /// What the folder template sees.
@@ -91,6 +103,7 @@ enum Shown {
     Compare(Box<Compare>),
     Assess(Box<Assess>),
     AssessIndex(assess_view::Index),
+    Changes(Box<Changes>),
 }
 
 /// What every template sees.
@@ -104,6 +117,10 @@ struct Frame<'a> {
     relations: Vec<Relation>,
     home_url: String,
     search_url: Option<String>,
+    print_url: Option<String>,
+    /// Whether the page is a chapter inside of another page, without anything around it.
+    bare: bool,
+    feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
     content: Html,
@@ -118,11 +135,26 @@ impl Renderer {
         handbook: Handbook,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
-        pictures: BTreeMap<SourcePath, Picture>,
+        pictures: Arc<BTreeMap<SourcePath, Picture>>,
+        past: Past,
     ) -> Self {
-        let glossary = Glossary::new(&handbook.book);
+        let glossary = Arc::new(Glossary::new(&handbook.book));
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
-        Self { handbook, theme, highlighter, pictures, glossary, policy }
+        Self { handbook, theme, highlighter, pictures, past, glossary, policy }
+    }
+
+    /// Takes another state of the same book: other text, with all that pages share.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook) -> Self {
+        Self {
+            handbook,
+            theme: Arc::clone(&self.theme),
+            highlighter: Arc::clone(&self.highlighter),
+            pictures: Arc::clone(&self.pictures),
+            past: self.past.clone(),
+            glossary: Arc::clone(&self.glossary),
+            policy: self.policy.clone(),
+        }
     }
 
     fn book(&self) -> &Book {
@@ -131,7 +163,15 @@ impl Renderer {
 
     /// Returns the place that the page at `at` is seen from.
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
-        Viewpoint { book: self.book(), config: &self.handbook.config, theme: &self.theme, at, cells, root }
+        Viewpoint {
+            book: self.book(),
+            config: &self.handbook.config,
+            theme: &self.theme,
+            at,
+            past: &self.past,
+            cells,
+            root,
+        }
     }
 
     /// Returns the address of an image's file.
@@ -152,24 +192,33 @@ impl Renderer {
     /// `template` where a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let mut filler = Filler::new(self, view);
+        let (template, frame) = self.chapter_frame(chapter, &self.viewpoint(at, &cells, None))?;
+        self.theme.render(template, &frame).map_err(Box::new)
+    }
+
+    /// Returns the template of a chapter and what it sees.
+    fn chapter_frame<'a>(
+        &'a self,
+        chapter: ChapterId,
+        view: &Viewpoint<'a>,
+    ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
         let content = filler.chapter(chapter);
         if let Some(failure) = filler.failures.pop() {
             return Err(Box::new(failure));
         }
-        let page = Page::of_chapter(chapter, &view);
+        let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = Self::special(chapter, is_home, &view);
+        let special = Self::special(chapter, is_home, view);
         let node = self.book().tree.of_chapter[chapter.index()];
         let frame = Frame {
             toc: page::contents(view.meta(chapter)),
-            backlinks: page::backlinks(chapter, &view),
-            relations: page::relations(chapter, &view),
-            ..self.frame(page, around(Some(node), &view), Html::new(&content), special, &view)
+            backlinks: page::backlinks(chapter, view),
+            relations: page::relations(chapter, view),
+            ..self.frame(page, around(Some(node), view), Html::new(&content), special, view)
         };
-        self.theme.render(template, &frame).map_err(Box::new)
+        Ok((template, frame))
     }
 
     fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
@@ -179,7 +228,8 @@ impl Renderer {
             Kind::Competency => special.competency = competency::competency(chapter, view),
             Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
             Kind::Path => special.path = path::path(chapter, view),
-            Kind::Glossary | Kind::Page => {}
+            Kind::Glossary => special.letters = home::letters(chapter, view),
+            Kind::Page => {}
         }
         if is_home {
             special.home = Some(home::home(view));
@@ -203,7 +253,11 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
-            search_url: None,
+            search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
+            print_url: (self.book().chapters.len() > 1)
+                .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
+            bare: false,
+            feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,
@@ -255,6 +309,8 @@ impl Renderer {
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
             Generated::Assess => "assess-index.html",
+            Generated::Changes => "changes.html",
+            Generated::Search => "search.html",
         };
         let made = Made {
             template,
@@ -273,6 +329,8 @@ impl Renderer {
                     Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
+                    Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
 
 pub mod assess;
+pub mod changes;
 pub mod compare;
 pub mod competency;
 pub mod data;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use crate::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
 use crate::config::Config;
 use crate::document::{Competency, Facts, Kind, Meta};
+use crate::history::Past;
 use crate::path::UrlPath;
 use crate::theme::{Html, Theme};
 
@@ -49,6 +51,8 @@ pub struct Viewpoint<'a> {
     pub theme: &'a Theme,
     /// The page that shows it.
     pub at: &'a UrlPath,
+    /// What is known of the time before.
+    pub past: &'a Past,
     /// Shows statements.
     pub cells: &'a dyn Cells,
     /// The path that addresses begin with instead of being relative: on the page that hosts show at any depth.
@@ -172,6 +176,15 @@ impl<'a> Viewpoint<'a> {
         let track = self.config.tracks.iter().find(|track| track.id == *id);
         Some(track.map_or_else(|| id.clone(), |track| track.title.clone()))
     }
+}
+
+/// The feed of changed chapters.
+pub const FEED: &str = "changes.xml";
+
+/// Returns the address of the feed; none without a history, or without the address that its absolute links need.
+#[must_use]
+pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
+    (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
 }
 
 /// Returns the facts of a competency.

@@ -24,11 +24,15 @@ pub enum Generated {
     Decisions,
     /// Roles to assess oneself against.
     Assess,
+    /// What has changed lately.
+    Changes,
+    /// Search on a page of its own.
+    Search,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess];
+    pub const ALL: [Self; 6] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess, Self::Changes, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -38,6 +42,8 @@ impl Generated {
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
             Self::Assess => "assess",
+            Self::Changes => "changes",
+            Self::Search => "search",
         }
     }
 
@@ -56,6 +62,9 @@ impl Generated {
             Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            // Without a history it says so; whether it is made then is up to who links to it.
+            Self::Changes => true,
+            Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

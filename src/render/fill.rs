@@ -74,6 +74,17 @@ impl<'a> Filler<'a> {
         out
     }
 
+    /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
+    #[must_use]
+    pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
+        let fill = &self.document(chapter).body.main;
+        let Some(start) = fill.html.find("<p>") else { return String::new() };
+        let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
+        let mut out = String::new();
+        self.fill(fill, (start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false }, &mut out);
+        out
+    }
+
     /// Returns the inner HTML of a statement, without terms and footnotes.
     #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {

@@ -10,7 +10,7 @@ use crate::book::{ChapterId, generated_url};
 use crate::config::{Config, Owner};
 use crate::date;
 use crate::document::{Heading, Kind, Meta};
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 
 /// How many chapters that lead here are listed before a page of their own lists all.
 pub const BACKLINKS: usize = 30;
@@ -28,6 +28,8 @@ pub struct Page {
     pub ask: Option<String>,
     pub reviewed: Option<String>,
     pub review_due: Option<String>,
+    /// The day of the last change, where there is a history.
+    pub changed: Option<String>,
     pub edit_url: Option<String>,
     /// The chapter as Markdown.
     pub copy_url: Option<String>,
@@ -102,6 +104,7 @@ impl Page {
             ask: meta.ask.clone(),
             reviewed: meta.reviewed.clone(),
             review_due: due.map(|day| day.to_string()),
+            changed: changed(&meta.path, view),
             edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
             copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
@@ -111,6 +114,10 @@ impl Page {
             extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
         }
     }
+}
+
+fn changed(path: &SourcePath, view: &Viewpoint<'_>) -> Option<String> {
+    view.past.history.as_ref()?.last_day(path).map(|day| day.to_string())
 }
 
 /// Returns the page's address at the place it will be served from.

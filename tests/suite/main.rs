@@ -4,16 +4,21 @@
 
 mod architecture;
 mod assess;
+mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod history;
 mod leaks;
 mod links;
 mod model;
 mod preview;
+mod print;
 mod publish;
 mod refusals;
+mod search;
+mod served;
 mod support;
 mod themes;
 mod warm;
