@@ -3,6 +3,7 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod assess;
 mod changes;
 mod copy;
 mod fill;
@@ -34,6 +35,7 @@ use crate::history::Past;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::assess::{self as assess_view, Assess};
 use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
@@ -99,6 +101,8 @@ enum Shown {
     Ladder(Ladder),
     Decisions(Decisions),
     Compare(Box<Compare>),
+    Assess(Box<Assess>),
+    AssessIndex(assess_view::Index),
     Changes(Box<Changes>),
 }
 
@@ -304,6 +308,7 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Assess => "assess-index.html",
             Generated::Changes => "changes.html",
             Generated::Search => "search.html",
         };
@@ -321,6 +326,7 @@ impl Renderer {
                             Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
                         }
                     }
+                    Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                     Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
@@ -468,6 +474,11 @@ impl Cells for PageCells<'_> {
     fn statement(&self, chapter: ChapterId, number: usize) -> Html {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
+    }
+
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))
     }
 }
 

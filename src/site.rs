@@ -31,7 +31,7 @@ use crate::theme::Theme;
 use crate::view::data::Data;
 use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{FEED, comparison_url, encode_fragment, matrix};
+use crate::view::{FEED, assess, comparison_url, encode_fragment, matrix};
 
 /// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;
@@ -44,6 +44,7 @@ enum Route {
     Generated(Generated),
     MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
+    Assess(ChapterId),
     Backlinks(ChapterId),
     Print(Option<NodeId>),
     Glimpse(Glimpsed),
@@ -197,6 +198,7 @@ impl Site {
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
             Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Assess(role) => page(renderer.assess(*role, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
             Route::Print(part) => page(renderer.print(*part, url)?),
             Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
@@ -257,7 +259,7 @@ impl Site {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
                 Route::Generated(page) => *page != Generated::Search,
-                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
                 _ => false,
             };
             if wanted {
@@ -376,6 +378,9 @@ fn routes(
     }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
+    }
+    for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
+        add(assess::address(*role, book, config), Route::Assess(*role));
     }
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));

@@ -38,6 +38,19 @@ macro_rules! default_files {
 
 /// Every file of `themes/default`, in path order.
 const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
+    "assets/assess-case.js"
+    "assets/assess-keep.js"
+    "assets/assess-match.js"
+    "assets/assess-page.js"
+    "assets/assess-plan.js"
+    "assets/assess-quick.js"
+    "assets/assess-record.js"
+    "assets/assess-result.js"
+    "assets/assess-statements.js"
+    "assets/assess-store.js"
+    "assets/assess-write.js"
+    "assets/assess.css"
+    "assets/assess.js"
     "assets/changes.css"
     "assets/copy.js"
     "assets/follow.js"
@@ -55,6 +68,8 @@ const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
     "assets/theme.js"
     "assets/tokens.css"
     "templates/404.html"
+    "templates/assess-index.html"
+    "templates/assess.html"
     "templates/backlinks.html"
     "templates/base.html"
     "templates/changes.html"

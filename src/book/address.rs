@@ -22,6 +22,8 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Roles to assess oneself against.
+    Assess,
     /// What has changed lately.
     Changes,
     /// Search on a page of its own.
@@ -30,7 +32,7 @@ pub enum Generated {
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 5] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes, Self::Search];
+    pub const ALL: [Self; 6] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess, Self::Changes, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -39,6 +41,7 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Assess => "assess",
             Self::Changes => "changes",
             Self::Search => "search",
         }
@@ -56,7 +59,7 @@ impl Generated {
     pub fn exists(self, book: &Book) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
         let has = match self {
-            Self::Matrix => any(Kind::Role) && any(Kind::Competency),
+            Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
             // Without a history it says so; whether it is made then is up to who links to it.

@@ -97,6 +97,19 @@ impl<'a> Filler<'a> {
         out
     }
 
+    /// Returns the HTML of a section without its heading, terms and footnotes, two levels lower; ids begin with the chapter's.
+    #[must_use]
+    pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
+        let document = self.document(chapter);
+        let range = embed::part(document, Some(anchor))?;
+        let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        let mut out = String::new();
+        // A hole at the end of a section belongs to what follows.
+        self.fill(&document.body.main, (heading..range.end, range.end.saturating_sub(1)), scope, &mut out);
+        Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
+    }
+
     /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
     fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);

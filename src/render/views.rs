@@ -73,6 +73,7 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix",
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
+        Generated::Assess => "assess",
         Generated::Changes => "changes",
         Generated::Search => "search",
     }
@@ -85,6 +86,7 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix-means",
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
+        Generated::Assess => "assess-means",
         Generated::Changes => "changes-means",
         Generated::Search => "search-means",
     }
