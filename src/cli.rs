@@ -2,6 +2,7 @@
 //!
 //! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for somebody who has never seen the tool.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,7 +38,9 @@ pub enum Command {
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
-    #[command(after_help = "Examples:\n  rolebook serve\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C.")]
+    #[command(
+        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
+    )]
     Serve(Serve),
     /// Say what has changed in the handbook since a revision, in its own words.
     #[command(
@@ -157,6 +160,15 @@ pub struct Serve {
     /// The port to listen on; the next free one where it is taken.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
+    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts included.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// Open the site in your browser.
+    #[arg(long)]
+    pub open: bool,
+    /// Look for changes regularly: for shares and containers that tell of none.
+    #[arg(long)]
+    pub poll: bool,
 }
 
 /// Options of `init`.

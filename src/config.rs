@@ -3,10 +3,12 @@
 //! Input: the file's text, or nothing for a bare folder. Output: [`Config`] and findings. Never reads files, never guesses:
 //! a key that is not known is a finding.
 
+mod evidence;
 mod publish;
 
 use std::collections::BTreeMap;
 
+pub use evidence::Evidence;
 pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
@@ -66,6 +68,8 @@ pub struct Config {
     pub words: Words,
     /// Pairs of roles that get a page of their own, with where they were declared.
     pub compare: Vec<Vec<(String, crate::diagnostic::Span)>>,
+    /// What a career's evidence has to show, in the order written.
+    pub evidence: Vec<Evidence>,
     /// How Markdown is read.
     pub markdown: Markdown,
     /// What pages may load from other hosts.
@@ -160,6 +164,8 @@ pub struct Words {
     pub responsibilities: String,
     /// The heading over a strategy's decisions.
     pub decisions: String,
+    /// The heading over what helps to grow in a competency.
+    pub grow: String,
     /// The labels of a decision's parts, in the order of [`crate::document::Part`].
     pub parts: [String; 5],
 }
@@ -167,7 +173,12 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        Self { responsibilities: "responsibilities".to_owned(), decisions: "decisions".to_owned(), parts }
+        Self {
+            responsibilities: "responsibilities".to_owned(),
+            decisions: "decisions".to_owned(),
+            grow: "grow".to_owned(),
+            parts,
+        }
     }
 }
 
@@ -198,6 +209,7 @@ impl Config {
             sections: Vec::new(),
             words: Words::default(),
             compare: Vec::new(),
+            evidence: Vec::new(),
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
             publish: Publish::default(),
@@ -353,6 +365,7 @@ impl Config {
         if let Some(Data::List(pairs)) = entries.get("compare").map(|value| &value.data) {
             self.compare = pairs.iter().map(fields::texts_of).collect();
         }
+        self.evidence = evidence::take(entries, path, findings);
         if let Some(table) = entries.table("markdown") {
             let markdown = inner(table, "markdown");
             self.markdown.definition_lists = markdown.boolean("definition_lists").unwrap_or(false);
@@ -448,6 +461,9 @@ impl Words {
         }
         if let Some(word) = entries.text("decisions") {
             self.decisions = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("grow") {
+            self.grow = crate::path::fold(&word);
         }
     }
 }

@@ -159,6 +159,11 @@ const AUDIENCE: &[Field] = &[
     field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
 
+const EVIDENCE: &[Field] = &[
+    field("name", Shape::Text, "what pages call it"),
+    field("competencies", CHAPTERS, "the competencies whose statements show it"),
+];
+
 const PUBLISH: &[Field] = &[
     field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
     field(
@@ -183,6 +188,7 @@ const SECURITY: &[Field] = &[
 pub const WORDS: &[Field] = &[
     field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
     field("decisions", Shape::Text, "the heading over a strategy's decisions"),
+    field("grow", Shape::Text, "the heading over what helps to grow in a competency"),
     field("accountable", Shape::Text, "the label of the one who decides"),
     field("responsible", Shape::Text, "the label of those who do the work"),
     field("consulted", Shape::Text, "the label of those who are asked before"),
@@ -221,6 +227,7 @@ pub const HANDBOOK: &[Field] = &[
     field("sections", Shape::Map(&TEXTS), "headings that chapters of a kind must have"),
     field("words", Shape::Table(WORDS), "the words that the model looks for, in the handbook's language"),
     field("compare", Shape::List(&CHAPTERS), "pairs of roles that get a page of their own"),
+    field("evidence", Shape::List(&Shape::Table(EVIDENCE)), "what a promotion case and a résumé have to show"),
     field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
     field("security", Shape::Table(SECURITY), "what pages may contain and load"),
     field("publish", Shape::Table(PUBLISH), "how the site is published"),

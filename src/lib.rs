@@ -35,6 +35,7 @@ pub mod reference;
 pub mod render;
 pub mod report;
 pub mod schema;
+pub mod search;
 pub mod server;
 pub mod site;
 pub mod slug;

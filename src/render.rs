@@ -3,11 +3,14 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod assess;
 mod changes;
 mod copy;
 mod fill;
+mod glimpse;
 mod glossary;
 mod llms;
+mod print;
 mod views;
 
 use std::collections::BTreeMap;
@@ -17,9 +20,12 @@ use serde::Serialize;
 
 pub use self::copy::copy_url;
 use self::fill::Filler;
+pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
-use crate::book::{Book, ChapterId, Generated, NodeId};
+use self::print::Printed;
+pub use self::views::{summary_key, title_key};
+use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
@@ -29,6 +35,7 @@ use crate::history::Past;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::assess::{self as assess_view, Assess};
 use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
@@ -56,10 +63,10 @@ pub struct Renderer {
     /// Colours code.
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
-    pub pictures: BTreeMap<SourcePath, Picture>,
+    pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
     /// What is known of the time before.
     pub past: Past,
-    glossary: Glossary,
+    glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
@@ -76,6 +83,8 @@ struct Special {
     target: Option<Link>,
     items: Vec<Link>,
     target_url: Option<String>,
+    print: Option<Printed>,
+    letters: Vec<home::Letter>,
 }
 
 /// What the folder template sees.
@@ -92,6 +101,8 @@ enum Shown {
     Ladder(Ladder),
     Decisions(Decisions),
     Compare(Box<Compare>),
+    Assess(Box<Assess>),
+    AssessIndex(assess_view::Index),
     Changes(Box<Changes>),
 }
 
@@ -106,6 +117,9 @@ struct Frame<'a> {
     relations: Vec<Relation>,
     home_url: String,
     search_url: Option<String>,
+    print_url: Option<String>,
+    /// Whether the page is a chapter inside of another page, without anything around it.
+    bare: bool,
     feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
@@ -121,12 +135,26 @@ impl Renderer {
         handbook: Handbook,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
-        pictures: BTreeMap<SourcePath, Picture>,
+        pictures: Arc<BTreeMap<SourcePath, Picture>>,
         past: Past,
     ) -> Self {
-        let glossary = Glossary::new(&handbook.book);
+        let glossary = Arc::new(Glossary::new(&handbook.book));
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
         Self { handbook, theme, highlighter, pictures, past, glossary, policy }
+    }
+
+    /// Takes another state of the same book: other text, with all that pages share.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook) -> Self {
+        Self {
+            handbook,
+            theme: Arc::clone(&self.theme),
+            highlighter: Arc::clone(&self.highlighter),
+            pictures: Arc::clone(&self.pictures),
+            past: self.past.clone(),
+            glossary: Arc::clone(&self.glossary),
+            policy: self.policy.clone(),
+        }
     }
 
     fn book(&self) -> &Book {
@@ -164,24 +192,33 @@ impl Renderer {
     /// `template` where a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let mut filler = Filler::new(self, view);
+        let (template, frame) = self.chapter_frame(chapter, &self.viewpoint(at, &cells, None))?;
+        self.theme.render(template, &frame).map_err(Box::new)
+    }
+
+    /// Returns the template of a chapter and what it sees.
+    fn chapter_frame<'a>(
+        &'a self,
+        chapter: ChapterId,
+        view: &Viewpoint<'a>,
+    ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
         let content = filler.chapter(chapter);
         if let Some(failure) = filler.failures.pop() {
             return Err(Box::new(failure));
         }
-        let page = Page::of_chapter(chapter, &view);
+        let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = Self::special(chapter, is_home, &view);
+        let special = Self::special(chapter, is_home, view);
         let node = self.book().tree.of_chapter[chapter.index()];
         let frame = Frame {
             toc: page::contents(view.meta(chapter)),
-            backlinks: page::backlinks(chapter, &view),
-            relations: page::relations(chapter, &view),
-            ..self.frame(page, around(Some(node), &view), Html::new(&content), special, &view)
+            backlinks: page::backlinks(chapter, view),
+            relations: page::relations(chapter, view),
+            ..self.frame(page, around(Some(node), view), Html::new(&content), special, view)
         };
-        self.theme.render(template, &frame).map_err(Box::new)
+        Ok((template, frame))
     }
 
     fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
@@ -191,7 +228,8 @@ impl Renderer {
             Kind::Competency => special.competency = competency::competency(chapter, view),
             Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
             Kind::Path => special.path = path::path(chapter, view),
-            Kind::Glossary | Kind::Page => {}
+            Kind::Glossary => special.letters = home::letters(chapter, view),
+            Kind::Page => {}
         }
         if is_home {
             special.home = Some(home::home(view));
@@ -215,7 +253,10 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
-            search_url: None,
+            search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
+            print_url: (self.book().chapters.len() > 1)
+                .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
+            bare: false,
             feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
@@ -267,7 +308,9 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Assess => "assess-index.html",
             Generated::Changes => "changes.html",
+            Generated::Search => "search.html",
         };
         let made = Made {
             template,
@@ -283,9 +326,11 @@ impl Renderer {
                             Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
                         }
                     }
+                    Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
                     Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
                     Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
+                    Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
             },
@@ -429,6 +474,11 @@ impl Cells for PageCells<'_> {
     fn statement(&self, chapter: ChapterId, number: usize) -> Html {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
+    }
+
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -22,12 +22,16 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
-use crate::render::{LLMS_FULL, Renderer, base_path, copy_url};
+use crate::render::{
+    Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
+};
+use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
+use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{FEED, comparison_url, encode_fragment, matrix};
+use crate::view::{FEED, assess, comparison_url, encode_fragment, matrix};
 
 /// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;
@@ -40,7 +44,10 @@ enum Route {
     Generated(Generated),
     MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
+    Assess(ChapterId),
     Backlinks(ChapterId),
+    Print(Option<NodeId>),
+    Glimpse(Glimpsed),
     Redirect(ChapterId),
     File(SourcePath),
     ThemeFile(String),
@@ -75,9 +82,20 @@ pub struct Rendered<'a> {
 #[derive(Debug)]
 pub struct Site {
     renderer: Renderer,
+    layout: Arc<Layout>,
+    files: Sources,
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    index: OnceLock<Index>,
+    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it is kept.
+    memory: Option<Arc<Memory>>,
+}
+
+/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+#[derive(Debug)]
+struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
-    files: Sources,
+    pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
 impl Site {
@@ -96,22 +114,42 @@ impl Site {
         highlighter: Arc<Highlighter>,
         past: Past,
     ) -> Self {
-        let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> =
-            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let size = files.chapters().map(|(_, file)| file.bytes.len()).sum();
-        let mut routes = routes(&handbook, &theme, (&pictures, &used), size);
-        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
-        lay_out_changes(&handbook, &past, &mut routes);
-        lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures, past), routes, redirects, files }
+        let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
+        let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
+        Self { renderer, layout, files, index: OnceLock::new(), memory: None }
+    }
+
+    /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
+        let highlighter = Arc::clone(&self.renderer.highlighter);
+        let memory = Some(self.memory.clone().unwrap_or_default());
+        let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
+            && Arc::ptr_eq(&theme, &self.renderer.theme)
+            && handbook.config == self.handbook().config
+            && is_small(&files) == is_small(&self.files)
+            && files.assets().eq(self.files.assets());
+        if !is_same {
+            let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            return Self { memory, ..next };
+        }
+        let layout = Arc::clone(&self.layout);
+        let renderer = self.renderer.next(handbook);
+        Self { renderer, layout, files, index: OnceLock::new(), memory }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let memory = self.memory.clone().unwrap_or_default();
+            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
+        })
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
     #[must_use]
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
-        let found = self.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
-        Some(&self.redirects[found].to)
+        let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.layout.redirects[found].to)
     }
 
     /// Returns the handbook.
@@ -123,13 +161,16 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.routes.keys()
+        let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
+        let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
+        all.sort_unstable();
+        all.into_iter()
     }
 
     /// Tells whether the site has the address.
     #[must_use]
     pub fn has(&self, url: &UrlPath) -> bool {
-        self.routes.contains_key(url)
+        self.layout.routes.contains_key(url)
     }
 
     /// Renders what lies behind `url`; `None` where nothing does.
@@ -138,8 +179,11 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.routes.get(url)?;
-        Some(self.render_route(route, url))
+        if let Some(route) = self.layout.routes.get(url) {
+            return Some(self.render_route(route, url));
+        }
+        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None }))
     }
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
@@ -154,7 +198,10 @@ impl Site {
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
             Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Assess(role) => page(renderer.assess(*role, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
+            Route::Print(part) => page(renderer.print(*part, url)?),
+            Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
             Route::File(path) => self.file(path),
@@ -185,7 +232,7 @@ impl Site {
     }
 
     fn rules(&self) -> Rules<'_> {
-        rules(&self.renderer.handbook.config, &self.redirects, &self.files)
+        rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -196,7 +243,7 @@ impl Site {
     /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
-        let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
+        let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
             .filter_map(|(url, route)| self.render_route(route, url).err())
             .map(|failure| *failure)
@@ -208,10 +255,11 @@ impl Site {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
         let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
-        for (url, route) in &self.routes {
+        for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Generated(page) => *page != Generated::Search,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
                 _ => false,
             };
             if wanted {
@@ -249,6 +297,24 @@ impl Site {
     }
 }
 
+impl Layout {
+    fn new(handbook: &Handbook, files: &Sources, theme: &Theme, past: &Past) -> Self {
+        let used = Used::new(&handbook.book);
+        let pictures: BTreeMap<SourcePath, Picture> =
+            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
+        let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
+        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lay_out_changes(handbook, past, &mut routes);
+        lead_on(handbook, &redirects, files, &mut routes);
+        Self { routes, redirects, pictures: Arc::new(pictures) }
+    }
+}
+
+/// Tells whether all chapters together fit into one file.
+fn is_small(files: &Sources) -> bool {
+    files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
+}
+
 /// Which files chapters show, and which they link to.
 struct Used {
     shown: BTreeSet<SourcePath>,
@@ -259,7 +325,7 @@ impl Used {
     fn new(book: &Book) -> Self {
         let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
         for (meta, targets) in book.chapters.iter().zip(&book.targets) {
-            for (reference, target) in meta.references.iter().zip(targets) {
+            for (reference, target) in meta.references.iter().zip(targets.iter()) {
                 if let Target::Asset(path) = target {
                     let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
                     list.insert(path.clone());
@@ -274,7 +340,7 @@ fn routes(
     handbook: &Handbook,
     theme: &Theme,
     (pictures, used): (&BTreeMap<SourcePath, Picture>, &Used),
-    size: usize,
+    is_small: bool,
 ) -> BTreeMap<UrlPath, Route> {
     let (book, config) = (&handbook.book, &handbook.config);
     let mut routes = BTreeMap::new();
@@ -313,15 +379,19 @@ fn routes(
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
     }
+    for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
+        add(assess::address(*role, book, config), Route::Assess(*role));
+    }
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
+    add_prints_and_glimpses(book, config, &mut add);
     if config.publish.markdown {
         for chapter in book.ids() {
             add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
         }
         add(UrlPath::new("llms.txt"), Route::Llms);
-        if size <= LARGEST_FULL {
+        if is_small {
             add(UrlPath::new(LLMS_FULL), Route::LlmsFull);
         }
     }
@@ -336,6 +406,33 @@ fn routes(
     routes
 }
 
+/// Adds the pages to print, and the glimpses that links show.
+fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
+    if book.chapters.len() > 1 {
+        add(generated_url("print", config.urls), Route::Print(None));
+        for node in &book.tree.root().children {
+            if let Some(url) = print_part_url(book, *node) {
+                add(url, Route::Print(Some(*node)));
+            }
+        }
+    }
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        let url = glimpse_url(&generated_url(page.name(), config.urls), config.urls);
+        add(url, Route::Glimpse(Glimpsed::Generated(page)));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        let node_id = NodeId(u32::try_from(n).unwrap_or(u32::MAX));
+        add(glimpse_url(&node.url, config.urls), Route::Glimpse(Glimpsed::Folder(node_id)));
+    }
+    for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
+        let url = book.url(chapter);
+        add(glimpse_url(url, config.urls), Route::Glimpse(Glimpsed::Chapter(chapter)));
+        for (n, term) in terms(book, chapter).iter().enumerate() {
+            add(term_glimpse_url(url, &term.id, config.urls), Route::Glimpse(Glimpsed::Term(chapter, n)));
+        }
+    }
+}
+
 /// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.
 fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
     let (book, config) = (&handbook.book, &handbook.config);
@@ -346,7 +443,7 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
         return;
     }
     let page = Target::Generated(Generated::Changes);
-    if !book.targets.iter().flatten().any(|target| *target == page) {
+    if !book.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
         routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
     }
 }

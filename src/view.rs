@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
 
+pub mod assess;
 pub mod changes;
 pub mod compare;
 pub mod competency;
@@ -34,6 +35,9 @@ use crate::theme::{Html, Theme};
 pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
+
+    /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
 }
 
 /// The place that a page is seen from, and what it is made of.

@@ -22,13 +22,17 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Roles to assess oneself against.
+    Assess,
     /// What has changed lately.
     Changes,
+    /// Search on a page of its own.
+    Search,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 4] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Changes];
+    pub const ALL: [Self; 6] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess, Self::Changes, Self::Search];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -37,7 +41,9 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Assess => "assess",
             Self::Changes => "changes",
+            Self::Search => "search",
         }
     }
 
@@ -53,11 +59,11 @@ impl Generated {
     pub fn exists(self, book: &Book) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
         let has = match self {
-            Self::Matrix => any(Kind::Role) && any(Kind::Competency),
+            Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
             // Without a history it says so; whether it is made then is up to who links to it.
-            Self::Changes => true,
+            Self::Changes | Self::Search => true,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

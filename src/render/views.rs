@@ -73,7 +73,9 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix",
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
+        Generated::Assess => "assess",
         Generated::Changes => "changes",
+        Generated::Search => "search",
     }
 }
 
@@ -84,6 +86,8 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix-means",
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
+        Generated::Assess => "assess-means",
         Generated::Changes => "changes-means",
+        Generated::Search => "search-means",
     }
 }

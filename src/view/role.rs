@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::radar::{self, Radar};
-use super::{Link, Viewpoint, competency_of};
+use super::{Link, Viewpoint, assess, competency_of};
 use crate::book::{ChapterId, Expectation, Party, role_of};
 use crate::config::Words;
 use crate::document::{Part, Statement};
@@ -35,6 +35,7 @@ pub struct RolePage {
     pub takes_part: Vec<DecisionLink>,
     pub radar: Option<Radar>,
     pub delta: Option<Delta>,
+    pub assess_url: Option<String>,
 }
 
 /// What the role adds over the one that it grows from.
@@ -145,6 +146,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         decisions,
         takes_part,
         radar: radar::radar(chapter, view),
+        assess_url: assess::url(chapter, view),
         delta: related.grows_from.first().and_then(|before| delta(*before, chapter, view)),
     })
 }

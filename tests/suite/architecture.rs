@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
     ("model", &["book", "link", "embed", "lint", "policy", "check", "compile", "delta"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
-    ("outputs", &["publish", "site"]),
+    ("outputs", &["publish", "search", "site"]),
     ("world", &["disk", "git", "watch", "server", "report"]),
     ("shell", &["cli", "command"]),
 ];

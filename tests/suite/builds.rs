@@ -87,10 +87,12 @@ fn get(address: &str, path: &str) -> Vec<u8> {
 }
 
 /// Takes out what only the preview adds.
+/// Takes out what the preview adds at the end of the head.
 fn without_preview(page: &[u8]) -> Vec<u8> {
-    let start: &[u8] = b"<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\">";
-    let Some(at) = page.windows(start.len()).position(|window| window == start) else { return page.to_vec() };
-    let end = page[at..].windows(9).position(|window| window == b"</script>").unwrap() + at + 9;
+    let find = |text: &[u8]| page.windows(text.len()).position(|window| window == text);
+    let (Some(at), Some(end)) = (find(b"<meta name=\"rolebook-build\""), find(b"</head>")) else {
+        return page.to_vec();
+    };
     [&page[..at], &page[end..]].concat()
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod assess;
+mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
@@ -12,8 +14,11 @@ mod leaks;
 mod links;
 mod model;
 mod preview;
+mod print;
 mod publish;
 mod refusals;
+mod search;
+mod served;
 mod support;
 mod themes;
 mod warm;
