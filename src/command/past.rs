@@ -62,9 +62,12 @@ pub fn today(asked: Option<&str>) -> Result<Option<Date>, Failure> {
         });
         return found.map(Some);
     }
-    // A value that is no number is somebody else's and stops nothing.
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
-    Ok(epoch.and_then(|epoch| epoch.trim().parse().ok()).and_then(day))
+    let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let found = epoch.trim().parse().ok().and_then(day).ok_or_else(|| Failure::Refused {
+        message: format!("`SOURCE_DATE_EPOCH` is `{epoch}`, which is no number of seconds"),
+        help: Some("set it to the seconds since 1970, as in `git log -1 --format=%ct`, or unset it".to_owned()),
+    });
+    found.map(Some)
 }
 
 fn read(question: &Question) -> (Past, Vec<String>) {
