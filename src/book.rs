@@ -23,6 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
 use crate::path::{SourcePath, UrlPath, fold};
+use crate::redact::Visible;
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +52,8 @@ pub struct Book {
     pub assets_by_key: BTreeMap<String, SourcePath>,
     /// How addresses look.
     pub urls_style: UrlStyle,
+    /// Whether there is a page that says how the handbook is kept.
+    pub shows_health: bool,
     /// Parts and what lies below them.
     pub tree: Tree,
     /// Where each reference of each chapter leads.
@@ -100,6 +103,7 @@ pub fn index(input: Input<'_>) -> Book {
         assets: input.assets.clone(),
         assets_by_key: input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect(),
         urls_style: input.config.urls,
+        shows_health: shows_health(input.config),
         tree,
         targets: Vec::new(),
         backlinks: Vec::new(),
@@ -116,6 +120,15 @@ pub fn index(input: Input<'_>) -> Book {
     book.remarks.extend(unfitting);
     book.remarks.extend(collisions);
     book
+}
+
+/// Tells whether this build says how the handbook is kept. Where readers are told apart, only those that `[health]` names see it; a bare
+/// folder of Markdown is kept by nobody.
+fn shows_health(config: &Config) -> bool {
+    match &config.health {
+        Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
+        None => config.configured && config.audiences.is_empty(),
+    }
 }
 
 /// Collects who links to whom from the resolved references; a chapter's links to itself do not count.

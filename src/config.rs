@@ -70,6 +70,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// How the site is published.
     pub publish: Publish,
+    /// The audience whose builds say how the handbook is kept.
+    pub health: Option<String>,
     /// The weight of codes that the author changed.
     pub check: BTreeMap<String, Severity>,
     /// The author's own data.
@@ -158,6 +160,8 @@ pub struct Words {
     pub responsibilities: String,
     /// The heading over a strategy's decisions.
     pub decisions: String,
+    /// The heading over a competency's interview questions.
+    pub interview: String,
     /// The labels of a decision's parts, in the order of [`crate::document::Part`].
     pub parts: [String; 5],
 }
@@ -165,7 +169,9 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        Self { responsibilities: "responsibilities".to_owned(), decisions: "decisions".to_owned(), parts }
+        let [responsibilities, decisions, interview] =
+            ["responsibilities", "decisions", "interview"].map(str::to_owned);
+        Self { responsibilities, decisions, interview, parts }
     }
 }
 
@@ -198,6 +204,7 @@ impl Config {
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
             publish: Publish::default(),
+            health: None,
             check: BTreeMap::new(),
             extra: Table::default(),
         }
@@ -297,6 +304,9 @@ impl Config {
         for (_, table) in sub_tables(entries.table("audiences")) {
             named.extend(inner(table, "audiences").texts("includes"));
         }
+        if let Some(table) = entries.table("health") {
+            named.extend(inner(table, "health").texts("audience"));
+        }
         for (name, span) in named {
             if !self.audiences.contains_key(&name) {
                 findings.push(unknown_audience(&name, path, span, self));
@@ -364,6 +374,9 @@ impl Config {
         }
         if let Some(table) = entries.table("publish") {
             self.publish.take(&inner(table, "publish"));
+        }
+        if let Some(table) = entries.table("health") {
+            self.health = inner(table, "health").text("audience");
         }
         self.take_policy(entries.table("check"), path, findings);
     }
@@ -443,6 +456,9 @@ impl Words {
         }
         if let Some(word) = entries.text("decisions") {
             self.decisions = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("interview") {
+            self.interview = crate::path::fold(&word);
         }
     }
 }

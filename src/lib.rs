@@ -17,6 +17,7 @@ pub mod document;
 pub mod embed;
 pub mod fields;
 pub mod front_matter;
+pub mod health;
 pub mod highlight;
 pub mod link;
 pub mod lint;

@@ -111,8 +111,9 @@ fn attribute(html: &str, start: usize) -> TagAttribute {
     TagAttribute { name, value: decode(value), range: start..end }
 }
 
-/// Decodes the character references that occur in addresses and ids.
-fn decode(value: &str) -> String {
+/// Decodes the character references that this program writes.
+#[must_use]
+pub fn decode(value: &str) -> String {
     if !value.contains('&') {
         return value.to_owned();
     }

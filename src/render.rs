@@ -3,8 +3,11 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+pub mod derived;
 mod fill;
 mod glossary;
+mod kit;
+mod plain;
 mod views;
 
 use std::collections::BTreeMap;
@@ -19,24 +22,29 @@ use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
+use crate::health::Health;
 use crate::highlight::Highlighter;
-use crate::path::{SourcePath, UrlPath};
+use crate::path::{SourcePath, UrlPath, fold};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
-use crate::view::decisions::Decisions;
+use crate::view::decisions::{By, Grouped};
+use crate::view::health::HealthPage;
+use crate::view::hiring::Hiring;
 use crate::view::home::{Children, Home};
 use crate::view::ladder::Ladder;
 use crate::view::matrix::Matrix;
 use crate::view::navigation::{Around, around};
 use crate::view::page::{Backlinks, Entry, Page, Relation};
-use crate::view::path::PathPage;
+use crate::view::path::{OnPath, PathPage};
+use crate::view::picker::Picker;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    Cells, Link, Viewpoint, compare, competency, decisions, health, home, ladder, matrix, page, path, picker, role,
+    strategy,
 };
 
 /// Everything that pages are made of.
@@ -67,6 +75,9 @@ struct Special {
     target: Option<Link>,
     items: Vec<Link>,
     target_url: Option<String>,
+    hiring: Option<Hiring>,
+    on_paths: Vec<OnPath>,
+    health: Option<HealthPage>,
 }
 
 /// What the folder template sees.
@@ -81,7 +92,8 @@ struct Folder {
 enum Shown {
     Matrix(Matrix),
     Ladder(Ladder),
-    Decisions(Decisions),
+    Decisions(Grouped),
+    Picker(Picker),
     Compare(Box<Compare>),
 }
 
@@ -173,6 +185,7 @@ impl Renderer {
             Kind::Path => special.path = path::path(chapter, view),
             Kind::Glossary | Kind::Page => {}
         }
+        special.on_paths = path::on_paths(chapter, view);
         if is_home {
             special.home = Some(home::home(view));
         }
@@ -246,6 +259,8 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Compare => "picker.html",
+            Generated::Health => return self.health(at),
         };
         let made = Made {
             template,
@@ -262,9 +277,33 @@ impl Renderer {
                         }
                     }
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
-                    Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Decisions => Shown::Decisions(decisions::grouped(By::Strategy, view)),
+                    Generated::Compare | Generated::Health => Shown::Picker(picker::picker(view)),
                 };
                 Special { view: Some(shown), ..Special::default() }
+            },
+        };
+        self.made(made, at, None)
+    }
+
+    /// Renders the page that says how the handbook is kept.
+    fn health(&self, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let kept = Health::of(self.book(), &self.handbook.config);
+        let findings = self.handbook.findings(false);
+        let made = Made {
+            template: "health.html",
+            kind: "health",
+            title: self.theme.ui("health").to_owned(),
+            summary: Some(self.theme.ui("health-means").to_owned()),
+            special: &|view| {
+                let unused = self.glossary.unused(&self.handbook.documents);
+                let unused = unused.iter().map(|term| Link {
+                    title: term.name.clone(),
+                    url: Some(view.anchor(term.chapter, &term.anchor)),
+                    ..Link::default()
+                });
+                let health = health::page(&kept, unused.collect(), &findings, view);
+                Special { health: Some(health), ..Special::default() }
             },
         };
         self.made(made, at, None)
@@ -406,6 +445,15 @@ impl Cells for PageCells<'_> {
     fn statement(&self, chapter: ChapterId, number: usize) -> Html {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
+    }
+
+    fn interview(&self, competency: ChapterId) -> Option<Html> {
+        let word = &self.renderer.handbook.config.words.interview;
+        let headings = &self.renderer.book().meta(competency).headings;
+        let heading = headings.iter().find(|heading| heading.section && fold(&heading.text) == *word)?;
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        let html = Filler::new(self.renderer, view).below(competency, &heading.id, 4);
+        (!html.is_empty()).then(|| Html::new(&html))
     }
 }
 

@@ -21,6 +21,7 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
+use crate::render::derived::Derived;
 use crate::render::{Renderer, base_path};
 use crate::source::Sources;
 use crate::theme::Theme;
@@ -43,6 +44,7 @@ enum Route {
     MatrixCsv,
     StatementsCsv,
     Data(Data),
+    Derived(Derived),
     NotFound,
     Sitemap,
     Robots,
@@ -141,6 +143,10 @@ impl Site {
             Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
             Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
             Route::Data(data) => text(renderer.data(*data, url), "application/json"),
+            Route::Derived(derived) => {
+                let (bytes, media) = renderer.derived(*derived, url)?;
+                text(bytes, media)
+            }
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
             Route::Redirects => text(self.rules().text, "text/plain; charset=utf-8"),
@@ -180,6 +186,7 @@ impl Site {
         for (url, route) in &self.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
+                Route::Derived(derived) => derived.is_page(),
                 Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
                 _ => false,
             };
@@ -274,6 +281,9 @@ fn routes(
     }
     if !book.relations.competencies.is_empty() {
         add(UrlPath::new("statements.csv"), Route::StatementsCsv);
+    }
+    for (url, derived) in Derived::all(book, config) {
+        add(url, Route::Derived(derived));
     }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));

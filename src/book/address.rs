@@ -22,11 +22,15 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Any two roles side by side.
+    Compare,
+    /// How the handbook is kept.
+    Health,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+    pub const ALL: [Self; 5] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Compare, Self::Health];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -35,6 +39,8 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Compare => "compare",
+            Self::Health => "health",
         }
     }
 
@@ -53,6 +59,8 @@ impl Generated {
             Self::Matrix => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
+            Self::Health => book.shows_health,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -79,6 +79,8 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix",
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
+        Generated::Compare => "compare-any",
+        Generated::Health => "health",
     }
 }
 
@@ -89,5 +91,7 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix-means",
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
+        Generated::Compare => "compare-any-means",
+        Generated::Health => "health-means",
     }
 }

@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, path};
-use crate::book::{Book, Generated, NodeId};
-use crate::document::Kind;
+use crate::book::{Book, ChapterId, Generated, NodeId};
+use crate::document::{Facts, Kind};
 
 /// What the home template sees.
 #[derive(Debug, Serialize)]
@@ -18,8 +18,29 @@ pub struct Home {
     pub roles: usize,
     pub competencies: usize,
     pub strategies: usize,
+    pub health_url: Option<String>,
+    pub compare_url: Option<String>,
+    pub steps: Vec<Step>,
     pub compare: Vec<Link>,
-    pub paths: Vec<Link>,
+    pub paths: Vec<WayLink>,
+}
+
+/// A reading path.
+#[derive(Debug, Default, Serialize)]
+pub struct WayLink {
+    #[serde(flatten)]
+    pub link: Link,
+    pub minutes: u32,
+    #[serde(rename = "for")]
+    pub audience: Option<String>,
+}
+
+/// A role and what comes after it.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    pub from: Link,
+    /// The roles that it leads to, each linked to the comparison of both.
+    pub to: Vec<Link>,
 }
 
 /// A part of the handbook.
@@ -35,6 +56,8 @@ pub struct Shelf {
 
 /// How many shelves the first page shows; a flat folder has one for each chapter.
 const SHELVES: usize = 60;
+/// How many roles the first page shows the way from.
+const STEPS: usize = 30;
 /// How many comparisons the first page links to.
 const PAIRS: usize = 12;
 
@@ -44,9 +67,10 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
     let relations = &view.book.relations;
     let paths = relations.paths.iter().map(|(chapter, chapters)| {
         let minutes = path::minutes(chapters, view);
-        Link { note: Some(minutes.to_string()), ..view.link(*chapter) }
+        let Facts::Path(facts) = &view.meta(*chapter).facts else { return WayLink::default() };
+        WayLink { link: view.link(*chapter), minutes, audience: facts.audience.clone() }
     });
-    let declared: Vec<(crate::book::ChapterId, crate::book::ChapterId)> = view
+    let declared: Vec<(ChapterId, ChapterId)> = view
         .config
         .compare
         .iter()
@@ -65,12 +89,36 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         matrix_url: view.generated(Generated::Matrix),
         ladder_url: view.generated(Generated::Ladder),
         decisions_url: view.generated(Generated::Decisions),
+        health_url: view.generated(Generated::Health),
+        compare_url: view.generated(Generated::Compare),
+        steps: steps(view),
         roles: relations.roles.len(),
         competencies: relations.competencies.len(),
         strategies: relations.strategies.len(),
         compare: compare.collect(),
         paths: paths.collect(),
     }
+}
+
+/// Lists where each role leads: those that it grows into, those that it may move to, and those that `handbook.toml` sets beside it.
+fn steps(view: &Viewpoint<'_>) -> Vec<Step> {
+    let relations = &view.book.relations;
+    let step = |role: &ChapterId| {
+        let related = relations.roles.get(role)?;
+        let beside = relations.pairs.iter().filter(|(a, _)| a == role).map(|(_, b)| *b);
+        let mut list: Vec<ChapterId> = Vec::new();
+        for to in related.grows_into.iter().chain(&related.moves_to).copied().chain(beside) {
+            if !list.contains(&to) {
+                list.push(to);
+            }
+        }
+        let to: Vec<Link> = list
+            .into_iter()
+            .filter_map(|to| Some(Link { url: Some(view.comparison(*role, to)?), ..view.link(to) }))
+            .collect();
+        (!to.is_empty()).then(|| Step { from: view.link(*role), to })
+    };
+    relations.role_order.iter().filter_map(step).take(STEPS).collect()
 }
 
 fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
