@@ -5,6 +5,7 @@
 mod anchors;
 mod build;
 mod check;
+mod codeowners;
 mod init;
 pub mod load;
 mod preview;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Init(options) => init::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
+        Command::Codeowners(options) => codeowners::run(&options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
