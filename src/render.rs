@@ -452,7 +452,7 @@ impl Cells for PageCells<'_> {
         let headings = &self.renderer.book().meta(competency).headings;
         let heading = headings.iter().find(|heading| heading.section && fold(&heading.text) == *word)?;
         let view = self.renderer.viewpoint(self.at, self, self.root);
-        let html = Filler::new(self.renderer, view).below(competency, &heading.id, 4);
+        let html = Filler::new(self.renderer, view).below(competency, &heading.id, 5);
         (!html.is_empty()).then(|| Html::new(&html))
     }
 }

@@ -38,7 +38,7 @@ pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
 
-    /// Returns the HTML of a competency's interview questions, its headings below a third level; nothing where it has none.
+    /// Returns the HTML of a competency's interview questions, its headings from the fifth level on; nothing where it has none.
     fn interview(&self, competency: ChapterId) -> Option<Html>;
 }
 

@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn every_chapter_with_a_handle_gets_a_line_and_owners_without_one_are_named() {
-        let toml = "[owners.people]\nhandle = \"@org/people\"\n[owners.craft]\nname = \"Craft\"\n[audiences.managers]\n";
+        let toml =
+            "[owners.people]\nhandle = \"@org/people\"\n[owners.craft]\nname = \"Craft\"\n[audiences.managers]\n";
         let texts = [
             ("handbook.toml", toml),
             ("guides/how we hire.md", "---\nowner: people\n---\n# Hiring\n"),

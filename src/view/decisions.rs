@@ -17,6 +17,8 @@ pub struct Decisions {
     pub rows: Vec<Row>,
     /// `strategy` where all rows are of one chapter, else `all`.
     pub by: &'static str,
+    /// What they are the decisions of, where a page shows several such tables.
+    pub label: Option<String>,
 }
 
 /// All decisions of the handbook, in groups.
@@ -113,7 +115,7 @@ pub fn decisions(which: &Which, view: &Viewpoint<'_>) -> Decisions {
         })
         .filter_map(|decision| row(decision, view))
         .collect();
-    Decisions { rows, by: if which.strategy.is_some() { "strategy" } else { "all" } }
+    Decisions { rows, by: if which.strategy.is_some() { "strategy" } else { "all" }, label: None }
 }
 
 /// Groups all decisions.

@@ -1,7 +1,7 @@
 //! Golden cases: each file of `tests/cases` is a handbook in one text, with the findings and pages that must come of it.
 //!
 //! A line `#### file PATH` begins a file of the handbook, `#### theme PATH` one of a theme laid over the default; `#### findings` begins what the
-//! terminal shows, `#### page URL` what a page's text becomes. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
+//! terminal shows, `#### page URL` what a page's text becomes, `#### view URL` all that stands below its title, `#### text URL` a whole file. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use rolebook::path::UrlPath;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::ThemeFiles;
 
-use crate::support::{compile, draw, files_below, repository, site_with, theme_over};
+use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
 
 /// One case: its parts in the order written.
 struct Case {
@@ -92,6 +92,13 @@ impl Case {
         format!("{}\n", text.trim())
     }
 
+    /// Returns what stands below a page's title, as the default theme shows it.
+    fn view(&self, url: &str) -> String {
+        let html = page(&site_with(&self.sources(), None), url);
+        let text = html.split("<article class=\"chapter\">").nth(1).unwrap().split("</article>").next().unwrap();
+        format!("{}\n", text.trim())
+    }
+
     /// Returns the case as it is now.
     fn now(&self) -> String {
         let mut out = String::new();
@@ -100,6 +107,8 @@ impl Case {
             let text = match kind.as_str() {
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
+                "view" => self.view(name),
+                "text" => page(&site_with(&self.sources(), None), name),
                 _ => text.clone(),
             };
             let _ = write!(out, "#### {}\n{text}", head.trim_end());

@@ -13,5 +13,7 @@ mod preview;
 mod publish;
 mod refusals;
 mod support;
+mod synthetic;
 mod themes;
+mod views;
 mod warm;
