@@ -1,6 +1,6 @@
 //! Turns HTML that this program wrote back into Markdown, for copies that people take away.
 //!
-//! Input: HTML with closed tags. Output: CommonMark with GFM tables. Knows what chapters are made of (paragraphs, lists, headings, quotes, code, tables, links)
+//! Input: HTML with closed tags. Output: Markdown with GFM tables. Knows what chapters are made of (paragraphs, lists, headings, quotes, code, tables, links)
 //! and shows the text of everything else. Never parses an author's raw HTML: that came through the sanitiser.
 
 use std::fmt::Write as _;
