@@ -135,6 +135,27 @@ fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
     }
 }
 
+#[test]
+fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_pages_say() {
+    let mut sources = read_folder(&repository().join("handbook"));
+    let ids: Vec<String> = {
+        let book = &site_with(&sources, None).handbook().book.clone();
+        book.relations.role_order.iter().map(|role| book.meta(*role).id.clone()).collect()
+    };
+    let views: String = ids.iter().map(|id| format!("{{{{ compare(a=\"{id}\", b=\"{id}\") }}}}\n\n")).collect();
+    let chapter =
+        format!("# Same\n\n{views}## Other\n\n{{{{ compare(a=\"product-manager\", b=\"product-leader\") }}}}\n");
+    let path = rolebook::path::SourcePath::new("guides/same.md");
+    sources.files.insert(path, rolebook::source::SourceFile::new(chapter.into_bytes()));
+    let html = Html::parse_document(&page(&site_with(&sources, None), "guides/same/"));
+    let compared: Vec<ElementRef<'_>> = html.select(&select(".compare")).collect();
+    assert_eq!(compared.len(), ids.len() + 1);
+    let differences = select(".facts-table, .changes, .pair");
+    let (other, same) = compared.split_last().unwrap();
+    assert!(same.iter().all(|view| view.select(&differences).next().is_none()));
+    assert_eq!(other.select(&differences).count(), 4);
+}
+
 /// Makes the site of texts for an audience.
 fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
     let sources = Sources::from_texts(texts.iter().copied());
