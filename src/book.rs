@@ -25,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
 use crate::path::{SourcePath, UrlPath, fold};
+use crate::redact::Visible;
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +54,8 @@ pub struct Book {
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
     /// How addresses look.
     pub urls_style: UrlStyle,
+    /// Whether there is a page that says how the handbook is kept.
+    pub shows_health: bool,
     /// Parts and what lies below them.
     pub tree: Arc<Tree>,
     /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
@@ -110,6 +113,7 @@ pub fn index(input: Input<'_>) -> Book {
         assets_by_key: Arc::new(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect()),
         urls_style: input.config.urls,
         tree: Arc::new(tree),
+        shows_health: shows_health(input.config),
         hidden: input.hidden.clone(),
         targets: Vec::new(),
         backlinks: Arc::default(),
@@ -126,6 +130,15 @@ pub fn index(input: Input<'_>) -> Book {
     book.relations = relations;
     book.remarks.extend(unfitting);
     book
+}
+
+/// Tells whether this build says how the handbook is kept. Where readers are told apart, only those that `[health]` names see it; a bare
+/// folder of Markdown is kept by nobody.
+fn shows_health(config: &Config) -> bool {
+    match &config.health {
+        Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
+        None => config.configured && config.audiences.is_empty(),
+    }
 }
 
 /// Collects who links to whom from the resolved references; a chapter's links to itself do not count.

@@ -55,6 +55,11 @@ pub enum Command {
         after_help = "A statement's anchor is what other pages and assessments refer to. Without one, rewording the statement\nchanges its address.\n\nExamples:\n  rolebook anchors\n  rolebook anchors --write"
     )]
     Anchors(Anchors),
+    /// Print who keeps which chapter as a CODEOWNERS file.
+    #[command(
+        after_help = "Run it at the repository's root. Owners are those of `owner:` in each chapter, by the handles under\n`[owners]` in handbook.toml; the last line of a CODEOWNERS file that fits a path wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
+    )]
+    Codeowners(Codeowners),
 }
 
 /// Where the handbook is and what is part of it.
@@ -195,4 +200,12 @@ pub struct Anchors {
     /// Write the anchors into the files.
     #[arg(long)]
     pub write: bool,
+}
+
+/// Options of `codeowners`.
+#[derive(Debug, Args)]
+pub struct Codeowners {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
 }

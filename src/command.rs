@@ -5,6 +5,7 @@
 mod anchors;
 mod build;
 mod check;
+mod codeowners;
 mod diff;
 mod init;
 pub mod load;
@@ -61,6 +62,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
+        Command::Codeowners(options) => codeowners::run(&options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -76,6 +76,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// How the site is published.
     pub publish: Publish,
+    /// The audience whose builds say how the handbook is kept.
+    pub health: Option<String>,
     /// The weight of codes that the author changed.
     pub check: BTreeMap<String, Severity>,
     /// The author's own data.
@@ -166,6 +168,8 @@ pub struct Words {
     pub decisions: String,
     /// The heading over what helps to grow in a competency.
     pub grow: String,
+    /// The heading over a competency's interview questions.
+    pub interview: String,
     /// The labels of a decision's parts, in the order of [`crate::document::Part`].
     pub parts: [String; 5],
 }
@@ -173,12 +177,9 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        Self {
-            responsibilities: "responsibilities".to_owned(),
-            decisions: "decisions".to_owned(),
-            grow: "grow".to_owned(),
-            parts,
-        }
+        let [responsibilities, decisions, grow, interview] =
+            ["responsibilities", "decisions", "grow", "interview"].map(str::to_owned);
+        Self { responsibilities, decisions, grow, interview, parts }
     }
 }
 
@@ -213,6 +214,7 @@ impl Config {
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
             publish: Publish::default(),
+            health: None,
             check: BTreeMap::new(),
             extra: Table::default(),
         }
@@ -314,6 +316,9 @@ impl Config {
         for (_, table) in sub_tables(entries.table("audiences")) {
             named.extend(inner(table, "audiences").texts("includes"));
         }
+        if let Some(table) = entries.table("health") {
+            named.extend(inner(table, "health").texts("audience"));
+        }
         for (name, span) in named {
             if !self.audiences.contains_key(&name) {
                 findings.push(unknown_audience(&name, path, span, self));
@@ -382,6 +387,9 @@ impl Config {
         }
         if let Some(table) = entries.table("publish") {
             self.publish.take(&inner(table, "publish"));
+        }
+        if let Some(table) = entries.table("health") {
+            self.health = inner(table, "health").text("audience");
         }
         self.take_policy(entries.table("check"), path, findings);
     }
@@ -464,6 +472,9 @@ impl Words {
         }
         if let Some(word) = entries.text("grow") {
             self.grow = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("interview") {
+            self.interview = crate::path::fold(&word);
         }
     }
 }

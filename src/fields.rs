@@ -174,6 +174,12 @@ const PUBLISH: &[Field] = &[
     field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
 ];
 
+const HEALTH: &[Field] = &[field(
+    "audience",
+    Shape::Text,
+    "the audience whose builds have the page that says how the handbook is kept, by a name of [audiences]",
+)];
+
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
     field("smart_quotes", Shape::Boolean, "typographic quotes, dashes and ellipses"),
@@ -189,6 +195,7 @@ pub const WORDS: &[Field] = &[
     field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
     field("decisions", Shape::Text, "the heading over a strategy's decisions"),
     field("grow", Shape::Text, "the heading over what helps to grow in a competency"),
+    field("interview", Shape::Text, "the heading over a competency's interview questions"),
     field("accountable", Shape::Text, "the label of the one who decides"),
     field("responsible", Shape::Text, "the label of those who do the work"),
     field("consulted", Shape::Text, "the label of those who are asked before"),
@@ -231,6 +238,7 @@ pub const HANDBOOK: &[Field] = &[
     field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
     field("security", Shape::Table(SECURITY), "what pages may contain and load"),
     field("publish", Shape::Table(PUBLISH), "how the site is published"),
+    field("health", Shape::Table(HEALTH), "who sees how the handbook is kept"),
     field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
     field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
 ];

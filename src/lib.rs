@@ -19,6 +19,7 @@ pub mod embed;
 pub mod fields;
 pub mod front_matter;
 pub mod git;
+pub mod health;
 pub mod highlight;
 pub mod history;
 pub mod link;

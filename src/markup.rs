@@ -124,8 +124,9 @@ pub fn text(html: &str) -> String {
     decode(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Decodes the character references that occur in addresses and ids.
-fn decode(value: &str) -> String {
+/// Decodes the character references that this program writes.
+#[must_use]
+pub fn decode(value: &str) -> String {
     if !value.contains('&') {
         return value.to_owned();
     }

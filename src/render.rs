@@ -6,10 +6,13 @@
 mod assess;
 mod changes;
 mod copy;
+pub mod derived;
 mod fill;
 mod glimpse;
 mod glossary;
+mod kit;
 mod llms;
+mod plain;
 mod print;
 mod views;
 
@@ -30,9 +33,10 @@ use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
+use crate::health::Health;
 use crate::highlight::Highlighter;
 use crate::history::Past;
-use crate::path::{SourcePath, UrlPath};
+use crate::path::{SourcePath, UrlPath, fold};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
 use crate::view::assess::{self as assess_view, Assess};
@@ -40,17 +44,21 @@ use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
-use crate::view::decisions::Decisions;
+use crate::view::decisions::{By, Grouped};
+use crate::view::health::HealthPage;
+use crate::view::hiring::Hiring;
 use crate::view::home::{Children, Home};
 use crate::view::ladder::Ladder;
 use crate::view::matrix::Matrix;
 use crate::view::navigation::{Around, around};
 use crate::view::page::{Backlinks, Entry, Page, Relation};
-use crate::view::path::PathPage;
+use crate::view::path::{OnPath, PathPage};
+use crate::view::picker::Picker;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    self, Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    self, Cells, Link, Viewpoint, compare, competency, decisions, health, home, ladder, matrix, page, path, picker,
+    role, strategy,
 };
 
 /// Everything that pages are made of.
@@ -85,6 +93,9 @@ struct Special {
     target_url: Option<String>,
     print: Option<Printed>,
     letters: Vec<home::Letter>,
+    hiring: Option<Hiring>,
+    on_paths: Vec<OnPath>,
+    health: Option<HealthPage>,
 }
 
 /// What the folder template sees.
@@ -99,7 +110,8 @@ struct Folder {
 enum Shown {
     Matrix(Matrix),
     Ladder(Ladder),
-    Decisions(Decisions),
+    Decisions(Grouped),
+    Picker(Picker),
     Compare(Box<Compare>),
     Assess(Box<Assess>),
     AssessIndex(assess_view::Index),
@@ -231,6 +243,7 @@ impl Renderer {
             Kind::Glossary => special.letters = home::letters(chapter, view),
             Kind::Page => {}
         }
+        special.on_paths = path::on_paths(chapter, view);
         if is_home {
             special.home = Some(home::home(view));
         }
@@ -311,6 +324,8 @@ impl Renderer {
             Generated::Assess => "assess-index.html",
             Generated::Changes => "changes.html",
             Generated::Search => "search.html",
+            Generated::Compare => "picker.html",
+            Generated::Health => return self.health(at),
         };
         let made = Made {
             template,
@@ -328,11 +343,35 @@ impl Renderer {
                     }
                     Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
-                    Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Decisions => Shown::Decisions(decisions::grouped(By::Strategy, view)),
+                    Generated::Compare | Generated::Health => Shown::Picker(picker::picker(view)),
                     Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
                     Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
+            },
+        };
+        self.made(made, at, None)
+    }
+
+    /// Renders the page that says how the handbook is kept.
+    fn health(&self, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let kept = Health::of(self.book(), &self.handbook.config);
+        let findings = self.handbook.findings(false);
+        let made = Made {
+            template: "health.html",
+            kind: "health",
+            title: self.theme.ui("health").to_owned(),
+            summary: Some(self.theme.ui("health-means").to_owned()),
+            special: &|view| {
+                let unused = self.glossary.unused(&self.handbook.documents);
+                let unused = unused.iter().map(|term| Link {
+                    title: term.name.clone(),
+                    url: Some(view.anchor(term.chapter, &term.anchor)),
+                    ..Link::default()
+                });
+                let health = health::page(&kept, unused.collect(), &findings, view);
+                Special { health: Some(health), ..Special::default() }
             },
         };
         self.made(made, at, None)
@@ -479,6 +518,15 @@ impl Cells for PageCells<'_> {
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))
+    }
+
+    fn interview(&self, competency: ChapterId) -> Option<Html> {
+        let word = &self.renderer.handbook.config.words.interview;
+        let headings = &self.renderer.book().meta(competency).headings;
+        let heading = headings.iter().find(|heading| heading.section && fold(&heading.text) == *word)?;
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        let html = Filler::new(self.renderer, view).below(competency, &heading.id, 5);
+        (!html.is_empty()).then(|| Html::new(&html))
     }
 }
 

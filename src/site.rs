@@ -22,6 +22,7 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
+use crate::render::derived::Derived;
 use crate::render::{
     Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
 };
@@ -54,6 +55,7 @@ enum Route {
     MatrixCsv,
     StatementsCsv,
     Data(Data),
+    Derived(Derived),
     NotFound,
     Sitemap,
     Feed,
@@ -216,6 +218,10 @@ impl Site {
                 let base = renderer.handbook.config.base_url.as_deref().unwrap_or_default();
                 text(renderer.feed(base, url), "application/atom+xml; charset=utf-8")
             }
+            Route::Derived(derived) => {
+                let (bytes, media) = renderer.derived(*derived, url)?;
+                text(bytes, media)
+            }
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Copy(chapter) => text(renderer.copy(*chapter, &self.files, url), MARKDOWN),
             Route::Llms => text(renderer.llms(url, self.has(&UrlPath::new(LLMS_FULL))), MARKDOWN),
@@ -258,6 +264,7 @@ impl Site {
         for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
+                Route::Derived(derived) => derived.is_page(),
                 Route::Generated(page) => *page != Generated::Search,
                 Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
                 _ => false,
@@ -375,6 +382,9 @@ fn routes(
     }
     if !book.relations.competencies.is_empty() {
         add(UrlPath::new("statements.csv"), Route::StatementsCsv);
+    }
+    for (url, derived) in Derived::all(book, config) {
+        add(url, Route::Derived(derived));
     }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));

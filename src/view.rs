@@ -11,6 +11,8 @@ pub mod compare;
 pub mod competency;
 pub mod data;
 pub mod decisions;
+pub mod health;
+pub mod hiring;
 pub mod home;
 pub mod ladder;
 mod ladder_drawing;
@@ -18,9 +20,12 @@ pub mod matrix;
 pub mod navigation;
 pub mod page;
 pub mod path;
+pub mod picker;
 pub mod radar;
 pub mod role;
 pub mod strategy;
+
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -38,6 +43,8 @@ pub trait Cells {
 
     /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
+    /// Returns the HTML of a competency's interview questions, its headings from the fifth level on; nothing where it has none.
+    fn interview(&self, competency: ChapterId) -> Option<Html>;
 }
 
 /// The place that a page is seen from, and what it is made of.
@@ -214,4 +221,18 @@ pub fn encode_fragment(anchor: &str) -> String {
     let mut out = String::with_capacity(anchor.len());
     crate::markup::escape_address_into(anchor, &mut out);
     out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")
+}
+
+/// Percent-encodes what cannot stand in a value of a query (WHATWG URL, application/x-www-form-urlencoded).
+#[must_use]
+pub fn query(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }

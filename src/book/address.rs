@@ -28,11 +28,24 @@ pub enum Generated {
     Changes,
     /// Search on a page of its own.
     Search,
+    /// Any two roles side by side.
+    Compare,
+    /// How the handbook is kept.
+    Health,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 6] = [Self::Matrix, Self::Ladder, Self::Decisions, Self::Assess, Self::Changes, Self::Search];
+    pub const ALL: [Self; 8] = [
+        Self::Matrix,
+        Self::Ladder,
+        Self::Decisions,
+        Self::Compare,
+        Self::Assess,
+        Self::Changes,
+        Self::Health,
+        Self::Search,
+    ];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -44,6 +57,8 @@ impl Generated {
             Self::Assess => "assess",
             Self::Changes => "changes",
             Self::Search => "search",
+            Self::Compare => "compare",
+            Self::Health => "health",
         }
     }
 
@@ -64,6 +79,8 @@ impl Generated {
             Self::Decisions => any(Kind::Strategy),
             // Without a history it says so; whether it is made then is up to who links to it.
             Self::Changes | Self::Search => true,
+            Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
+            Self::Health => book.shows_health,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -38,6 +38,7 @@ pub fn index_again(input: Input<'_>, last: &Book) -> Book {
         assets: Arc::clone(&last.assets),
         assets_by_key: Arc::clone(&last.assets_by_key),
         urls_style: last.urls_style,
+        shows_health: last.shows_health,
         tree,
         hidden: last.hidden.clone(),
         targets: Vec::new(),

@@ -110,6 +110,19 @@ impl<'a> Filler<'a> {
         Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
     }
 
+    /// Returns what stands below a heading of another chapter, its own headings from level `first` on; without terms and footnotes.
+    #[must_use]
+    pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
+        let document = self.document(chapter);
+        let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
+        let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
+        let mut out = String::new();
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        let last = range.end.saturating_sub(1);
+        self.fill(&document.body.main, (range, last), scope, &mut out);
+        moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
+    }
+
     /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
     fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);

@@ -76,6 +76,8 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Assess => "assess",
         Generated::Changes => "changes",
         Generated::Search => "search",
+        Generated::Compare => "compare-any",
+        Generated::Health => "health",
     }
 }
 
@@ -89,5 +91,7 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Assess => "assess-means",
         Generated::Changes => "changes-means",
         Generated::Search => "search-means",
+        Generated::Compare => "compare-any-means",
+        Generated::Health => "health-means",
     }
 }

@@ -20,8 +20,11 @@ pub struct Home {
     pub roles: usize,
     pub competencies: usize,
     pub strategies: usize,
+    pub health_url: Option<String>,
+    pub compare_url: Option<String>,
+    pub steps: Vec<Step>,
     pub compare: Vec<Link>,
-    pub paths: Vec<Link>,
+    pub paths: Vec<WayLink>,
     /// The drawn ladder, where it is small enough to be looked at.
     pub ladder: Option<Html>,
     /// Whether a shelf holds roles, competencies or strategies.
@@ -29,6 +32,24 @@ pub struct Home {
     /// What changed lately; nothing where there is no history.
     pub changes: Vec<changes::Item>,
     pub changes_url: Option<String>,
+}
+
+/// A reading path.
+#[derive(Debug, Default, Serialize)]
+pub struct WayLink {
+    #[serde(flatten)]
+    pub link: Link,
+    pub minutes: u32,
+    #[serde(rename = "for")]
+    pub audience: Option<String>,
+}
+
+/// A role and what comes after it.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    pub from: Link,
+    /// The roles that it leads to, each linked to the comparison of both.
+    pub to: Vec<Link>,
 }
 
 /// A part of the handbook.
@@ -46,6 +67,8 @@ pub struct Shelf {
 const SHELVES: usize = 60;
 /// The most roles that the first page draws a ladder of.
 const DRAWN: usize = 30;
+/// How many roles the first page shows the way from.
+const STEPS: usize = 30;
 /// How many comparisons the first page links to.
 const PAIRS: usize = 12;
 /// How many changed chapters it names.
@@ -57,7 +80,8 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
     let relations = &view.book.relations;
     let paths = relations.paths.iter().map(|(chapter, chapters)| {
         let minutes = path::minutes(chapters, view);
-        Link { note: Some(minutes.to_string()), ..view.link(*chapter) }
+        let Facts::Path(facts) = &view.meta(*chapter).facts else { return WayLink::default() };
+        WayLink { link: view.link(*chapter), minutes, audience: facts.audience.clone() }
     });
     let declared: Vec<(ChapterId, ChapterId)> = view
         .config
@@ -84,6 +108,9 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         ladder_url: view.generated(Generated::Ladder),
         decisions_url: view.generated(Generated::Decisions),
         assess_url: view.generated(Generated::Assess),
+        health_url: view.generated(Generated::Health),
+        compare_url: view.generated(Generated::Compare),
+        steps: steps(view),
         roles: relations.roles.len(),
         competencies: relations.competencies.len(),
         strategies: relations.strategies.len(),
@@ -92,6 +119,27 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
         changes_url: lately.more_url.filter(|_| lately.available),
         changes: lately.items,
     }
+}
+
+/// Lists where each role leads: those that it grows into, those that it may move to, and those that `handbook.toml` sets beside it.
+fn steps(view: &Viewpoint<'_>) -> Vec<Step> {
+    let relations = &view.book.relations;
+    let step = |role: &ChapterId| {
+        let related = relations.roles.get(role)?;
+        let beside = relations.pairs.iter().filter(|(a, _)| a == role).map(|(_, b)| *b);
+        let mut list: Vec<ChapterId> = Vec::new();
+        for to in related.grows_into.iter().chain(&related.moves_to).copied().chain(beside) {
+            if !list.contains(&to) {
+                list.push(to);
+            }
+        }
+        let to: Vec<Link> = list
+            .into_iter()
+            .filter_map(|to| Some(Link { url: Some(view.comparison(*role, to)?), ..view.link(to) }))
+            .collect();
+        (!to.is_empty()).then(|| Step { from: view.link(*role), to })
+    };
+    relations.role_order.iter().filter_map(step).take(STEPS).collect()
 }
 
 fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {

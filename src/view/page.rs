@@ -37,6 +37,8 @@ pub struct Page {
     pub tags: Vec<String>,
     pub canonical: Option<String>,
     pub noindex: bool,
+    /// What a reader's marks call the page.
+    pub key: Option<String>,
     pub extra: Option<crate::front_matter::Table>,
 }
 
@@ -111,6 +113,7 @@ impl Page {
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),
             noindex: config.is_internal(),
+            key: Some(super::path::key(chapter, view)),
             extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
         }
     }
@@ -206,8 +209,6 @@ pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
     if let Some(role) = relations.roles.get(&chapter) {
         add("rel-extended-by", &role.extended_by);
         add("rel-reported-to-by", &role.reports);
-    } else if let Some(paths) = relations.on_paths.get(&chapter) {
-        add("rel-part-of-path", paths);
     }
     list
 }

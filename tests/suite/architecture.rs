@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
-    ("model", &["book", "link", "embed", "lint", "policy", "check", "compile", "delta"]),
+    ("model", &["book", "link", "embed", "lint", "health", "policy", "check", "compile", "delta"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
     ("outputs", &["publish", "search", "site"]),
     ("world", &["disk", "git", "watch", "server", "report"]),

@@ -20,5 +20,7 @@ mod refusals;
 mod search;
 mod served;
 mod support;
+mod synthetic;
 mod themes;
+mod views;
 mod warm;
