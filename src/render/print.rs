@@ -195,6 +195,8 @@ fn bind(html: &str, key: &str, title: &str, places: &HashMap<String, String>) ->
 /// Returns where a link leads on the page; `None` where it leaves it.
 fn place(href: &str, key: &str, places: &HashMap<String, String>) -> Option<String> {
     let (page, anchor) = href.split_once('#').map_or((href, None), |(page, anchor)| (page, Some(anchor)));
+    // Which path a reader came along is nothing on paper.
+    let page = page.split('?').next().unwrap_or_default();
     let key = if page.is_empty() { key } else { places.get(page)? };
     Some(anchor.map_or_else(|| format!("#{key}"), |anchor| format!("#{key}--{anchor}")))
 }

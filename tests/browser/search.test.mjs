@@ -12,7 +12,12 @@ const site = build(project());
 
 /** Opens the dialog by the key and types. */
 async function search(page, query) {
-  await page.keyboard.press("/");
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  // The key is heard once the script has run.
+  for (let n = 0; n < 20 && await page.locator("dialog[open] input").count() === 0; n += 1) {
+    await page.keyboard.press("/");
+    await page.waitForTimeout(100);
+  }
   await page.locator("dialog[open] input").fill(query);
 }
 

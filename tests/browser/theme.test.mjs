@@ -196,7 +196,7 @@ test("every link of running text has a glimpse to show", async () => {
     const links = page.locator(".prose a[href]:not(.anchor, .external, .footnote-back), main a.link:is(.role, .competency, .strategy, .path)");
     const names = await links.evaluateAll((all, root) => [...new Set(all
       .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !link.pathname.startsWith("/compare/"))
-      .map((link) => `glimpse/${link.href.slice(root.length).replace(/#.*/, "").replace(/\/$/, "") || "index"}.json`))], address);
+      .map((link) => `glimpse/${link.href.slice(root.length).replace(/[?#].*/, "").replace(/\/$/, "") || "index"}.json`))], address);
     for (const name of names) {
       const answer = await page.request.get(address + name);
       if (!answer.ok()) missing.push(`${path}: ${name}`);
