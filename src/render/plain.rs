@@ -74,8 +74,8 @@ impl Writer {
         let attribute = |name: &str| tag.get(name).map(|found| found.value.clone()).unwrap_or_default();
         match tag.name.as_str() {
             "p" | "table" | "dl" | "figure" | "dt" => self.block(),
-            "ul" => self.lists.push(None),
-            "ol" => self.lists.push(Some(attribute("start").parse().unwrap_or(1))),
+            "ul" => self.list(None),
+            "ol" => self.list(Some(attribute("start").parse().unwrap_or(1))),
             "li" => self.item(),
             "blockquote" => {
                 self.block();
@@ -197,6 +197,14 @@ impl Writer {
             self.out.push('\n');
             self.out.push_str(&self.margin());
         }
+    }
+
+    /// Begins a list: one that stands in no other is a block of its own.
+    fn list(&mut self, first: Option<u32>) {
+        if self.lists.is_empty() {
+            self.block();
+        }
+        self.lists.push(first);
     }
 
     fn item(&mut self) {

@@ -21,14 +21,20 @@ impl Case {
     fn read(text: &str) -> Self {
         let mut parts: Vec<(String, String, String)> = Vec::new();
         for line in text.split_inclusive('\n') {
-            if let Some(head) = line.strip_prefix("#### ") {
-                let (kind, name) = head.trim_end().split_once(' ').unwrap_or((head.trim_end(), ""));
+            if let Some((kind, name)) = Self::head(line) {
                 parts.push((kind.to_owned(), name.to_owned(), String::new()));
             } else if let Some(last) = parts.last_mut() {
                 last.2.push_str(line);
             }
         }
         Self { parts }
+    }
+
+    /// Reads the head of a part; other headings of the fourth level belong to the text.
+    fn head(line: &str) -> Option<(&str, &str)> {
+        let head = line.strip_prefix("#### ")?.trim_end();
+        let (kind, name) = head.split_once(' ').unwrap_or((head, ""));
+        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text").then_some((kind, name))
     }
 
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
