@@ -19,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 
 use self::explain::{explain, explain_first, plain};
 use crate::diagnostic::{Diagnostic, Place, Span, did_you_mean, nearest};
+use crate::markup;
 
 /// The name of the theme that is part of the program and lies under every other.
 pub const DEFAULT: &str = "default";
@@ -395,6 +396,8 @@ fn not_utf8(name: String) -> Diagnostic {
 fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec<Diagnostic>> {
     let mut tera = Tera::new();
     tera.register_filter("fill", fill);
+    // The engine's own leaves control characters in, which HTML does not take.
+    tera.set_escape_fn(|text, out| out.write_all(markup::escape(text).as_bytes()));
     let first = |error: tera::Error| explain(&error, DEFAULT, sources);
     tera.set_fallback_prefixes(chain.iter().map(|theme| format!("{}/", theme.name))).map_err(first)?;
     match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {
