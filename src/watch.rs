@@ -254,7 +254,8 @@ impl Gathered {
         // Reading makes events too: a watcher that minded them would wake itself for ever.
         let reads = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
         // A time of writing that moved is all that polling says of a save in another second; whether the text differs, the reader of it sees.
-        let attributes = matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(kind)) if kind != MetadataKind::WriteTime);
+        let attributes =
+            matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(kind)) if kind != MetadataKind::WriteTime);
         if (reads || attributes) && !event.need_rescan() {
             return false;
         }
