@@ -7,6 +7,7 @@
 //! A template is registered once, as `THEME/page.html`. A bare name (`page.html`) means the topmost theme that has it,
 //! so a theme replaces a template by having it and builds on one below with `{% extends "default/page.html" %}`.
 
+mod assets;
 mod explain;
 
 use std::borrow::Cow;
@@ -39,42 +40,46 @@ macro_rules! default_files {
 
 /// Every file of `themes/default`, in path order.
 const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
-    "assets/assess-case.js"
-    "assets/assess-keep.js"
-    "assets/assess-match.js"
-    "assets/assess-page.js"
-    "assets/assess-plan.js"
-    "assets/assess-quick.js"
-    "assets/assess-record.js"
-    "assets/assess-result.js"
-    "assets/assess-statements.js"
-    "assets/assess-store.js"
-    "assets/assess-write.js"
     "assets/assess.css"
-    "assets/assess.js"
+    "assets/assess.js/01-match.js"
+    "assets/assess.js/02-record.js"
+    "assets/assess.js/03-write.js"
+    "assets/assess.js/04-store.js"
+    "assets/assess.js/05-page.js"
+    "assets/assess.js/06-quick.js"
+    "assets/assess.js/07-statements.js"
+    "assets/assess.js/08-result.js"
+    "assets/assess.js/09-plan.js"
+    "assets/assess.js/10-case.js"
+    "assets/assess.js/11-keep.js"
+    "assets/assess.js/12-main.js"
     "assets/changes.css"
     "assets/compare.css"
     "assets/compare.js"
     "assets/copy.js"
-    "assets/due.js"
-    "assets/follow.js"
     "assets/glimpse.js"
     "assets/hiring.css"
     "assets/icon.svg"
-    "assets/notes.js"
-    "assets/paths.css"
-    "assets/paths.js"
+    "assets/page.js/due.js"
+    "assets/page.js/follow.js"
+    "assets/page.js/notes.js"
+    "assets/page.js/paths.js"
+    "assets/page.js/search.js"
     "assets/print.css"
-    "assets/role.css"
     "assets/search-core.js"
     "assets/search.css"
-    "assets/search.js"
     "assets/serif-italic.woff2"
     "assets/serif-license.txt"
     "assets/serif.woff2"
-    "assets/style.css"
+    "assets/style.css/1-tokens.css"
+    "assets/style.css/2-base.css"
+    "assets/style.css/3-frame.css"
+    "assets/style.css/4-prose.css"
+    "assets/style.css/5-parts.css"
+    "assets/style.css/6-paths.css"
+    "assets/style.css/7-print.css"
+    "assets/style.css/8-role.css"
     "assets/theme.js"
-    "assets/tokens.css"
     "templates/404.html"
     "templates/assess-index.html"
     "templates/assess.html"
@@ -308,10 +313,7 @@ pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (
         Err(error) => findings.append(&mut explain(&error, DEFAULT, &[])),
     }
     tera.global_context().insert("ui", &ui);
-    let mut assets = BTreeMap::new();
-    for theme in chain.iter().rev() {
-        assets.extend(theme.below("assets/").map(|(name, bytes)| (name.to_owned(), Arc::clone(bytes))));
-    }
+    let assets = assets::gather(chain, &mut findings);
     (Some(Theme { tera, hash: hash(chain), assets, ui }), findings)
 }
 

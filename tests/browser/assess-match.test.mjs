@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-for (const part of ["match", "record", "write"]) await import(`../../themes/default/assets/assess-${part}.js`);
+for (const part of ["01-match", "02-record", "03-write"]) await import(`../../themes/default/assets/assess.js/${part}.js`);
 const assess = globalThis.rolebookAssess;
 
 /** Returns whole numbers below a bound, the same ones each time (a linear congruential generator). */

@@ -40,7 +40,7 @@ async function cost(url) {
   const parts = await Promise.all(sizes);
   const sum = (which) => parts.filter(({ path }) => which.test(path)).reduce((total, { bytes }) => total + bytes, 0);
   const foreign = page.requests.filter((address) => new URL(address).hostname !== "127.0.0.1");
-  const found = { requests: parts.length, bytes: sum(/./), font: sum(/\.woff2$/), script: sum(/\.js$/), search: sum(/search[^/]*\.js$/), foreign: foreign.length, faults: page.faults };
+  const found = { requests: parts.length, bytes: sum(/./), font: sum(/\.woff2$/), script: sum(/\.js$/), foreign: foreign.length, faults: page.faults };
   await close(page);
   return found;
 }
@@ -119,10 +119,10 @@ async function measure(name, site, paths) {
   for (const path of paths) {
     const url = address + path;
     console.log(`\n${name}: /${path}`);
-    const { requests, bytes, font, script, search, foreign, faults: refused } = await cost(url);
+    const { requests, bytes, font, script, foreign, faults: refused } = await cost(url);
     const kilo = (n) => `${(n / 1000).toFixed(1)} kB`;
     console.log(`  first view     ${kilo(bytes - font)} gzipped, and ${kilo(font)} of type; ${requests} requests; other hosts: ${foreign}`);
-    console.log(`  script         ${kilo(script - search)} gzipped without search`);
+    console.log(`  script         ${kilo(script)} gzipped, the dialog of search among it`);
     console.log(`  policy, errors ${refused.length === 0 ? "none" : refused.join("; ")}`);
     const wide = await lines(url, 1440);
     const phone = await lines(url, 390);

@@ -39,10 +39,10 @@ fn a_theme_replaces_one_template_and_leaves_the_others() {
 
 #[test]
 fn a_theme_replaces_one_asset_and_adds_another() {
-    let theme = ThemeFiles::from_texts("own", [("assets/tokens.css", ":root{--x:1}"), ("assets/custom.css", "a{}")]);
+    let theme = ThemeFiles::from_texts("own", [("assets/print.css", ":root{--x:1}"), ("assets/custom.css", "a{}")]);
     let site = site_with(&chapters(), Some(theme));
     let find = |name: &str| site.urls().find(|url| url.as_str().ends_with(name)).unwrap().as_str().to_owned();
-    assert_eq!(page(&site, &find("tokens.css")), ":root{--x:1}");
+    assert_eq!(page(&site, &find("/print.css")), ":root{--x:1}");
     assert!(page(&site, &find("style.css")).len() > 1000);
     let html = page(&site, "guides/g/");
     assert!(html.contains(&format!("href=\"../../{}\"", find("custom.css"))));

@@ -3,6 +3,7 @@
 // What it finds is written as text and never as markup. The index is searched by `search-core.js`.
 (() => {
   const { page, core: coreUrl, style, label, close, failed, retry } = document.currentScript.dataset;
+  if (!page) return;
   const home = new URL(page, location.href);
   const isFile = home.pathname.endsWith(".html");
   const base = isFile ? new URL(home.pathname.replace(/\.html$/, "/"), home) : home;
