@@ -92,13 +92,17 @@ impl Words {
         (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
     }
 
-    /// Returns the uses of the word with this number.
+    /// Returns what the word with this number says of the unit as a whole: what its names and headings add, in hundredths of a
+    /// score, and its occurrences in the text, in hundredths of a plain one.
     #[must_use]
-    pub fn uses(&self, n: usize) -> Uses {
-        let word = &self.list[n];
-        let places = &self.places[self.start(n).1..word.places as usize];
-        let sections = places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0))).collect();
-        Uses { top: word.top, text: word.text, sections }
+    pub fn weights(&self, n: usize) -> (u32, u32) {
+        (self.list[n].top, self.list[n].text)
+    }
+
+    /// Lists the sections that the word with this number stands in and how strongly; rising.
+    pub fn sections(&self, n: usize) -> impl Iterator<Item = (u32, u8)> {
+        let places = &self.places[self.start(n).1..self.list[n].places as usize];
+        places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0)))
     }
 
     fn start(&self, n: usize) -> (usize, usize) {
@@ -108,32 +112,28 @@ impl Words {
 }
 
 /// How a word is used in a unit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Uses {
+#[derive(Debug, Default)]
+struct Uses {
     /// What its names and headings add, in hundredths of a score.
-    pub top: u32,
+    top: u32,
     /// Its occurrences in the text, in hundredths of a plain one.
-    pub text: u32,
+    text: u32,
     /// The sections it stands in and how strongly, 0 to 3; rising.
-    pub sections: Vec<(u32, u8)>,
+    sections: Vec<(u32, u8)>,
 }
 
 impl Uses {
-    /// Adds the uses of another word with the same stem.
-    pub fn add(&mut self, other: &Self) {
-        self.top = self.top.max(other.top);
-        self.text += other.text;
-        for (section, strength) in &other.sections {
-            self.stand(*section, *strength);
-        }
-    }
-
     fn stand(&mut self, section: u32, strength: u8) {
-        match self.sections.binary_search_by_key(&section, |(section, _)| *section) {
-            // Twice is stronger than once.
-            Ok(at) => self.sections[at].1 = self.sections[at].1.max(strength).max(1),
-            Err(at) => self.sections.insert(at, (section, strength)),
-        }
+        stand(&mut self.sections, section, strength);
+    }
+}
+
+/// Adds that a word stands in a section.
+pub fn stand(sections: &mut Vec<(u32, u8)>, section: u32, strength: u8) {
+    match sections.binary_search_by_key(&section, |(section, _)| *section) {
+        // Twice is stronger than once.
+        Ok(at) => sections[at].1 = sections[at].1.max(strength).max(1),
+        Err(at) => sections.insert(at, (section, strength)),
     }
 }
 

@@ -3,13 +3,12 @@
 //! Input: the units of all chapters in one order, each indexed alone. Output: files of words with what they lead to, and from which word each begins.
 //! The same units give the same bytes, however they came to be.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::entry::{Unit, Uses};
+use super::entry::{Unit, stand};
 use super::pack::{self, Files, Words};
 use super::words::{Stems, words};
 
@@ -73,21 +72,32 @@ pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
 type Users = Vec<(u32, u32)>;
 
 /// Collects every word and who uses it; words are sorted, users are in the units' order.
+#[allow(clippy::iter_over_hash_type, reason = "what is added to one word's users does not depend on the other words")]
 fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
-    let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut lists: Vec<(&str, Users)> = Vec::new();
-    for (n, unit) in units.iter().enumerate() {
-        let n = u32::try_from(n).unwrap_or(u32::MAX);
-        for (place, word) in (0..).zip(unit.words.iter()) {
-            let number = *numbers.entry(word).or_insert_with(|| {
-                lists.push((word, Vec::new()));
-                lists.len() - 1
-            });
-            lists[number].1.push((n, place));
+    let share = units.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts: Vec<HashMap<&str, Users>> =
+        units.par_chunks(share).enumerate().map(|(n, units)| users(units, n * share)).collect();
+    let mut all: HashMap<&str, Users> = HashMap::new();
+    for part in parts {
+        for (word, mut users) in part {
+            all.entry(word).or_default().append(&mut users);
         }
     }
+    let mut lists: Vec<(&str, Users)> = all.into_iter().collect();
     lists.par_sort_unstable_by_key(|(word, _)| *word);
     lists.into_iter().unzip()
+}
+
+/// Collects the words of units whose first has the number `first`.
+fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
+    let mut words: HashMap<&str, Users> = HashMap::new();
+    for (n, unit) in units.iter().enumerate() {
+        let n = u32::try_from(first + n).unwrap_or(u32::MAX);
+        for (place, word) in (0..).zip(unit.words.iter()) {
+            words.entry(word).or_default().push((n, place));
+        }
+    }
+    words
 }
 
 /// Groups words by stem. Words of a group begin with the same two letters, so that files can be cut between groups.
@@ -106,56 +116,75 @@ fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
     groups
 }
 
-/// Returns what a word says of a unit: its text by BM25, and what names add.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a score lies between 1 and some fifty steps"
-)]
-fn score(uses: &Uses, length: u32, average: u32) -> u32 {
-    let length = f64::from(length) / f64::from(average);
-    let times = f64::from(uses.text) / 100.0;
-    let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
-    ((text + f64::from(uses.top) / 100.0) * STEPS).round().max(1.0) as u32
+/// A unit that a group leads to: its number, its score, and which of the group's uses are in it.
+struct Hit<'a> {
+    unit: u32,
+    score: u32,
+    uses: &'a [(u32, u32)],
+}
+
+impl<'a> Hit<'a> {
+    /// Scores the uses of one unit: its text by BM25, and what names add.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a score lies between 1 and some fifty steps"
+    )]
+    fn new(uses: &'a [(u32, u32)], units: &[&Unit], average: u32) -> Self {
+        let unit = uses[0].0;
+        let Unit { words, length, .. } = units[unit as usize];
+        let weights = uses.iter().map(|(_, place)| words.weights(*place as usize));
+        let (top, text) = weights.fold((0, 0), |sum, (top, text)| (sum.0.max(top), sum.1 + text));
+        let length = f64::from(*length) / f64::from(average);
+        let times = f64::from(text) / 100.0;
+        let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
+        let score = ((text + f64::from(top) / 100.0) * STEPS).round().max(1.0) as u32;
+        Self { unit, score, uses }
+    }
+
+    /// Fills `sections` with where the uses stand; of too many the strongest.
+    fn sections(&self, units: &[&Unit], sections: &mut Vec<(u32, u8)>) {
+        sections.clear();
+        let words = &units[self.unit as usize].words;
+        let (first, more) = self.uses.split_at(1);
+        sections.extend(first.iter().flat_map(|(_, place)| words.sections(*place as usize)));
+        for (section, strength) in more.iter().flat_map(|(_, place)| words.sections(*place as usize)) {
+            stand(sections, section, strength);
+        }
+        if sections.len() > MOST_SECTIONS {
+            sections.sort_by_key(|(section, strength)| (std::cmp::Reverse(*strength), *section));
+            sections.truncate(MOST_SECTIONS);
+            sections.sort_unstable();
+        }
+    }
 }
 
 /// Packs what a group leads to: for each unit how far it lies from the one before, the score, and the sections with their strengths. Returns how many
 /// units there were before the weakest were left out.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
-    let mut merged: BTreeMap<u32, Uses> = BTreeMap::new();
-    for (unit, place) in group.members.iter().flat_map(|member| &users[*member]) {
-        let uses = units[*unit as usize].words.uses(*place as usize);
-        match merged.entry(*unit) {
-            Entry::Occupied(mut known) => known.get_mut().add(&uses),
-            Entry::Vacant(free) => {
-                free.insert(uses);
-            }
-        }
+    let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
+    if group.members.len() > 1 {
+        uses.sort_by_key(|(unit, _)| *unit);
     }
-    let count = merged.len();
-    let scored = merged.into_iter().map(|(n, uses)| (n, score(&uses, units[n as usize].length, average), uses));
-    let mut scored: Vec<(u32, u32, Uses)> = scored.collect();
+    let mut hits: Vec<Hit> = uses.chunk_by(|a, b| a.0 == b.0).map(|uses| Hit::new(uses, units, average)).collect();
+    let count = hits.len();
     if count > MOST_UNITS {
-        scored.sort_by_key(|(n, score, _)| (std::cmp::Reverse(*score), *n));
-        scored.truncate(MOST_UNITS);
-        scored.sort_by_key(|(n, ..)| *n);
+        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), hit.unit));
+        hits.truncate(MOST_UNITS);
+        hits.sort_by_key(|hit| hit.unit);
     }
     let mut out = String::new();
-    let mut before = 0;
-    for (n, score, mut uses) in scored {
-        pack::number(n - before, &mut out);
-        before = n;
-        pack::number(score, &mut out);
-        if uses.sections.len() > MOST_SECTIONS {
-            uses.sections.sort_by_key(|(section, strength)| (std::cmp::Reverse(*strength), *section));
-            uses.sections.truncate(MOST_SECTIONS);
-            uses.sections.sort_unstable();
-        }
-        pack::number(u32::try_from(uses.sections.len()).unwrap_or(0), &mut out);
+    let (mut before, mut sections) = (0, Vec::new());
+    for hit in hits {
+        pack::number(hit.unit - before, &mut out);
+        before = hit.unit;
+        pack::number(hit.score, &mut out);
+        hit.sections(units, &mut sections);
+        pack::number(u32::try_from(sections.len()).unwrap_or(0), &mut out);
         let mut last = 0;
-        for (section, strength) in uses.sections {
-            pack::number((section - last) * 4 + u32::from(strength), &mut out);
-            last = section;
+        for (section, strength) in &sections {
+            pack::number((section - last) * 4 + u32::from(*strength), &mut out);
+            last = *section;
         }
     }
     (out, count)
