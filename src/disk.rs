@@ -10,6 +10,7 @@ mod plan;
 mod project;
 mod replace;
 mod scaffold;
+mod table;
 mod walk;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
 pub use replace::replace_file;
 pub use scaffold::write_new_files;
+pub use table::read_given;
 pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_many};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.

@@ -3,9 +3,7 @@
 //! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
 //! overwrites a file.
 
-use std::path::Path;
-
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, argument};
 use crate::cli::Init;
 use crate::disk::write_new_files;
 
@@ -35,9 +33,4 @@ pub fn run(options: &Init) -> Outcome {
     println!("A handbook lies in {}.", dir.join("handbook").display());
     println!("Next: `rolebook serve{}` shows it; each prompt \"(Fill in: …)\" is yours to answer.", argument(dir));
     Ok(true)
-}
-
-/// Returns how the folder is named on the next command line.
-fn argument(dir: &Path) -> String {
-    if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) }
 }

@@ -7,6 +7,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod handbook;
+mod import;
 mod links;
 mod model;
 mod preview;
