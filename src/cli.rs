@@ -24,7 +24,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a small handbook to start from.
-    #[command(after_help = "Examples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten.")]
+    #[command(
+        after_help = "It has chapters with prompts to answer, a README, a netlify.toml and a workflow for GitHub.\n\nExamples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten."
+    )]
     Init(Init),
     /// Turn a spreadsheet of levels or expectations into chapters.
     #[command(

@@ -61,7 +61,10 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
             ("Choices", "what you chose, and the strongest reason against it."),
             ("What we are not doing", "what somebody will ask for and not get."),
             ("Measures", "what shows that it works, and what would show that it does not."),
-            ("Decisions", "a heading `### What is decided` for each decision, with the bullets `Accountable:`, `Responsible:` and `Consulted:` below it."),
+            (
+                "Decisions",
+                "a heading `### What is decided` for each decision, with the bullets `Accountable:`, `Responsible:` and `Consulted:` below it.",
+            ),
             ("What would change our mind", "the fact that would make you choose otherwise."),
         ],
     ),
@@ -78,7 +81,8 @@ pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook)
     let documents = handbook.documents.iter().map(|document| &document.meta);
     let of_place = |path: &SourcePath| fold(path.without_extension());
     let taken = documents.clone().find(|meta| of_place(&meta.path) == of_place(&path));
-    let same = documents.clone().find(|meta| fold(&meta.id) == fold(&id) && meta.kind != Kind::Page && kind != Kind::Page);
+    let same =
+        documents.clone().find(|meta| fold(&meta.id) == fold(&id) && meta.kind != Kind::Page && kind != Kind::Page);
     if let Some(meta) = taken.or(same) {
         let message = format!("`{id}` is there already, in `{}`", meta.path);
         return Err(NoDraft { message, help: "give the new one another title, or go on in that file".to_owned() });
@@ -110,10 +114,15 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     };
     let folder = folder.or(declared.filter(|_| kind != Kind::Page)).unwrap_or(usual);
     let inside = join("", &folder.replace('\\', "/")).map(SourcePath::new);
-    let fits = |folder: &SourcePath| folder.unportable_part().is_none() && !folder.as_str().split('/').any(|part| part.starts_with('.'));
+    let fits = |folder: &SourcePath| {
+        folder.unportable_part().is_none() && !folder.as_str().split('/').any(|part| part.starts_with('.'))
+    };
     let Some(inside) = inside.filter(|inside| inside.as_str().is_empty() || fits(inside)) else {
         let message = format!("`{folder}` is no folder inside the handbook");
-        return Err(NoDraft { message, help: "name it from the folder of the chapters, such as `guides/hiring`".to_owned() });
+        return Err(NoDraft {
+            message,
+            help: "name it from the folder of the chapters, such as `guides/hiring`".to_owned(),
+        });
     };
     let slash = if inside.as_str().is_empty() { "" } else { "/" };
     Ok(SourcePath::new(format!("{inside}{slash}{stem}.md")))
@@ -121,7 +130,21 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
 
 /// Writes the fields that the author will want, empty, with what each is for.
 fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
-    let own = ["track", "rank", "scope", "horizon", "grows_into", "works_with", "competencies", "focus", "cluster", "supports", "led_by", "measures", "for"];
+    let own = [
+        "track",
+        "rank",
+        "scope",
+        "horizon",
+        "grows_into",
+        "works_with",
+        "competencies",
+        "focus",
+        "cluster",
+        "supports",
+        "led_by",
+        "measures",
+        "for",
+    ];
     let common = fields::COMMON.iter().filter(|field| ["summary", "owner", "reviewed"].contains(&field.name));
     let of_kind = fields::of_kind(kind).iter().filter(|field| own.contains(&field.name));
     let mut out = String::from("---\n");
@@ -147,7 +170,9 @@ fn body(kind: Kind, config: &Config) -> String {
         return "Term\n: (Fill in: what it means here, in one sentence.)\n".to_owned();
     }
     let mut out = match kind {
-        Kind::Role => "(Fill in: what this role is for, in two sentences that a colleague in support would recognise.)\n",
+        Kind::Role => {
+            "(Fill in: what this role is for, in two sentences that a colleague in support would recognise.)\n"
+        }
         Kind::Competency => "(Fill in: what has happened when this went well, in one sentence.)\n",
         Kind::Path => "(Fill in: whom this is for, how to read it, and which chapters belong into `chapters` above.)\n",
         _ => "(Fill in: the answer, in two sentences.)\n",
@@ -176,8 +201,17 @@ fn body(kind: Kind, config: &Config) -> String {
 /// Writes a heading and a prompt for each level of the scale.
 fn levels(config: &Config) -> String {
     let one = |level: &crate::config::Level| {
-        let means = if level.means.is_empty() { "what somebody at this level does that a colleague could have seen." } else { &level.means };
-        format!("### {} {{level={}}}\n\n- (Fill in: {})\n", quote::markdown(&level.name), level.level, quote::markdown(means))
+        let means = if level.means.is_empty() {
+            "what somebody at this level does that a colleague could have seen."
+        } else {
+            &level.means
+        };
+        format!(
+            "### {} {{level={}}}\n\n- (Fill in: {})\n",
+            quote::markdown(&level.name),
+            level.level,
+            quote::markdown(means)
+        )
     };
     config.scale.iter().map(one).collect::<Vec<_>>().join("\n")
 }

@@ -15,9 +15,8 @@ pub fn run(options: &New) -> Outcome {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
     let choices = Choices { title: loaded.project.title(), drafts: true, everyone: true, ..Choices::default() };
-    let handbook = Compiler::new()
-        .compile(&loaded.inputs.sources, &choices)
-        .map_err(|finding| loaded.refuse(&finding))?;
+    let handbook =
+        Compiler::new().compile(&loaded.inputs.sources, &choices).map_err(|finding| loaded.refuse(&finding))?;
     let kind = Kind::from_name(&options.kind).unwrap_or(Kind::Page);
     let draft = draft(kind, &options.title, options.folder.as_deref(), &handbook)
         .map_err(|why| Failure::Refused { message: why.message, help: Some(why.help) })?;

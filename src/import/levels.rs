@@ -154,7 +154,11 @@ impl Scale {
             let number = written.number?;
             let place = (number + 1).checked_sub(self.first);
             let is_it = |level: &&Level| {
-                if are_numbered { read(&level.name).number == Some(number) } else { Some(u32::from(level.level)) == place }
+                if are_numbered {
+                    read(&level.name).number == Some(number)
+                } else {
+                    Some(u32::from(level.level)) == place
+                }
             };
             self.levels.iter().find(is_it)
         };
