@@ -184,7 +184,7 @@ impl Goal {
             Target::Folder(node) => Self::Folder(book.tree.node(*node).url.to_string()),
             Target::Asset(path) => Self::Asset(place(path)),
             Target::Generated(_) | Target::Partner(_) => Self::Other(target.clone()),
-            Target::Ambiguous(_) | Target::Dead => Self::Nothing,
+            Target::Ambiguous(_) | Target::Hidden | Target::Dead => Self::Nothing,
         }
     }
 }

@@ -9,6 +9,7 @@ mod commonmark;
 mod handbook;
 mod import;
 mod init;
+mod leaks;
 mod links;
 mod model;
 mod mv;
