@@ -42,7 +42,8 @@ pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wa
     let slice = std::str::from_utf8(bytes.get(span.clone())?).ok()?;
     match wanted {
         Wanted::Name(name) => {
-            let (range, text) = named(slice, &reference.target, name)?;
+            let is_fact = || Text::new(bytes).is_ok_and(|text| span.start < text.to_file(split(&text.text).body()));
+            let (range, text) = named(slice, &reference.target, name, &is_fact)?;
             Some(Edit { start: span.start + range.start, end: span.start + range.end, text })
         }
         Wanted::File { from, to } => {
@@ -59,7 +60,9 @@ pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wa
 }
 
 /// Finds the name in `[[name#x|text]]`, in a field, or in a list of parties.
-fn named(slice: &str, target: &str, name: &str) -> Option<(Range<usize>, String)> {
+///
+/// Only a fact of front matter can need quotes: in a list of parties they would be part of the name.
+fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> Option<(Range<usize>, String)> {
     let open = slice.find("[[").filter(|at| *at <= 1);
     if let Some(open) = open {
         let start = open + 2;
@@ -70,7 +73,7 @@ fn named(slice: &str, target: &str, name: &str) -> Option<(Range<usize>, String)
     if !slice[start..].starts_with(target) {
         return None;
     }
-    let is_plain = start > 0 || quote::yaml(name) == name;
+    let is_plain = start > 0 || quote::yaml(name) == name || !is_fact();
     if is_plain {
         return Some((start..start + target.len(), name.to_owned()));
     }
