@@ -25,8 +25,25 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a small handbook to start from.
-    #[command(after_help = "Examples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten.")]
+    #[command(
+        after_help = "It has chapters with prompts to answer, a README, a netlify.toml and a workflow for GitHub.\n\nExamples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten."
+    )]
     Init(Init),
+    /// Turn a spreadsheet of levels or expectations into chapters.
+    #[command(
+        after_help = "Tables that it understands, by the words of their header:\n  competency, level, statement          one statement a row; a column `cluster` may be there too\n  competency, Level 1, Level 2, …       statements in the cells, one a line\n  role, Communication, Strategy, …      the level that each role expects in the cells; also with\n                                        competencies down the side and roles across\n\nCommas, semicolons or tabs; UTF-8. Cells left empty by merging mean the same as the cell above.\n\nExamples:\n  rolebook import levels.csv --dry-run     say what would be written\n  rolebook import levels.csv\n  rolebook import expectations.csv our-handbook\n\nA chapter that is there already is never changed: you get the lines to add to it."
+    )]
+    Import(Import),
+    /// Write a new chapter with the fields and sections of its kind.
+    #[command(
+        after_help = "Examples:\n  rolebook new role \"Head of Product\"\n  rolebook new competency \"Data-driven decisions\"\n  rolebook new page \"How we hire\" --in guides\n  rolebook new strategy \"Pricing\" our-handbook\n\nPrompts \"(Fill in: …)\" are findings of `rolebook check` until you answer them."
+    )]
+    New(New),
+    /// Move or rename a chapter and lead every reference to its new place.
+    #[command(
+        after_help = "A chapter is named by its id or its path; a folder by the id or path of its index. A new name without a\nslash keeps the folder.\n\nExamples:\n  rolebook mv product-lead product-leader --dry-run     show each line that would change\n  rolebook mv product-lead product-leader\n  rolebook mv guides/hiring.md careers/hiring.md\n  rolebook mv guides/interviews careers/\n\nThe old address leads to the new one from then on."
+    )]
+    Mv(Mv),
     /// Write the site to a folder.
     #[command(
         after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nA build with errors writes nothing and leaves the old site as it was. Files in the output folder\nthat Rolebook did not write are never overwritten or deleted."
@@ -182,6 +199,53 @@ pub struct Init {
     /// The folder to write into; it is made where it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+}
+
+/// Options of `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The table, saved as CSV with UTF-8.
+    #[arg(value_name = "FILE.csv")]
+    pub file: PathBuf,
+    /// The project, or any folder of Markdown; where there is none yet, one is made.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Say what would be written, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// What it is: role, competency, strategy, path, glossary or page.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::document::Kind::NAMES))]
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The folder inside the handbook; without it, the one of its kind.
+    #[arg(long = "in", value_name = "FOLDER")]
+    pub folder: Option<String>,
+}
+
+/// Options of `mv`.
+#[derive(Debug, Args)]
+pub struct Mv {
+    /// The chapter: its id or its path.
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// Its new id or path; a path that ends in `/` is the folder to move it into.
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Show each line that would change, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Options of `schema`.

@@ -7,13 +7,17 @@ mod build;
 mod check;
 mod codeowners;
 mod diff;
+mod import;
 mod init;
 pub mod load;
+mod mv;
+mod new;
 mod past;
 mod preview;
 mod schema;
 mod serve;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
@@ -60,6 +64,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Init(options) => init::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Import(options) => import::run(&options),
+        Command::New(options) => new::run(&options),
+        Command::Mv(options) => mv::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
         Command::Codeowners(options) => codeowners::run(&options),
@@ -78,5 +85,15 @@ pub fn run(cli: Cli) -> ExitCode {
             eprintln!("error: {message}");
             ExitCode::from(3)
         }
+    }
+}
+
+/// Returns how a project is named on the next command line: not at all where it is the folder that one is in.
+fn argument(dir: &Path) -> String {
+    let shown = dir.display().to_string();
+    match shown.as_str() {
+        "." => String::new(),
+        shown if shown.contains(char::is_whitespace) => format!(" '{shown}'"),
+        shown => format!(" {shown}"),
     }
 }

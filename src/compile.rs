@@ -27,6 +27,8 @@ pub struct Choices {
     pub drafts: bool,
     /// The audience to build for; without one, that of `handbook.toml`.
     pub audience: Option<String>,
+    /// Whether what is for any audience is part of it, whatever `audience` says: for commands that write into the author's files.
+    pub everyone: bool,
     /// The address that the site will be served at, before that of `handbook.toml`.
     pub base_url: Option<String>,
     /// Whether a file that cannot be parsed keeps what it was when it last could: in the preview only.
@@ -124,7 +126,11 @@ impl Compiler {
     /// `bad-configuration` where `handbook.toml` cannot be read and there is no last good one to go on with.
     pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
         let (config, mut file_findings) = self.configure(sources, choices)?;
-        let visible = Visible::of(config.audience.as_deref(), &config);
+        let visible = if choices.everyone {
+            Visible::everything(&config)
+        } else {
+            Visible::of(config.audience.as_deref(), &config)
+        };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {
             self.last = None;

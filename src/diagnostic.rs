@@ -137,7 +137,9 @@ pub const CODES: &[Code] = &[
     error("bad-configuration", "handbook.toml or theme.toml cannot be read"),
     error("bad-encoding", "a chapter is not UTF-8"),
     error("bad-front-matter", "front matter is not valid YAML or TOML, or does not end"),
+    error("bad-table", "a table cannot be imported"),
     strict("bad-value", "a field has the right type and a value that makes no sense"),
+    warning("chapter-exists", "a table that is imported names a chapter that is there already"),
     error(
         "colliding-url",
         "two sources would be written to one address, or to addresses that some file systems take for one",
@@ -189,6 +191,7 @@ pub const CODES: &[Code] = &[
         bare: Severity::Allow,
         meaning: "a file has a name that Windows cannot write",
     },
+    warning("unused-row", "a row, column or cell of a table that is imported was not used"),
     error("unreadable", "a file of the content folder cannot be read"),
     warning("unsafe-html", "raw HTML was removed by the policy"),
     warning("unsafe-url", "a link has a scheme that is not allowed"),

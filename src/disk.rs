@@ -8,8 +8,10 @@ mod manifest;
 mod output;
 mod plan;
 mod project;
+mod relocate;
 mod replace;
 mod scaffold;
+mod table;
 mod walk;
 
 use std::fmt;
@@ -19,8 +21,10 @@ use std::path::{Path, PathBuf};
 pub use guard::{Guards, Refusal};
 pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
+pub use relocate::{Change, relocate};
 pub use replace::replace_file;
 pub use scaffold::write_new_files;
+pub use table::read_given;
 pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_inside, read_many};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.

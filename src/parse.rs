@@ -133,23 +133,7 @@ impl Reader<'_> {
         if let Some(kind) = written.and_then(|entry| Kind::from_name(&fields::text_of(&entry.value)?)) {
             return kind;
         }
-        if self.path.is_index() {
-            return Kind::Page;
-        }
-        let path = self.path.as_str();
-        let Some((top, _)) = path.split_once('/') else {
-            return if self.path.stem() == "glossary" { Kind::Glossary } else { Kind::Page };
-        };
-        if let Some(kind) = self.config.kinds.get(top) {
-            return *kind;
-        }
-        match top {
-            "roles" => Kind::Role,
-            "competencies" => Kind::Competency,
-            "strategy" => Kind::Strategy,
-            "paths" => Kind::Path,
-            _ => Kind::Page,
-        }
+        kind_at(self.path, self.config)
     }
 
     fn is_visible(&mut self, entries: &Entries<'_>, visible: &Visible) -> bool {
@@ -376,6 +360,27 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the kind of the chapter at `path` that does not name one itself.
+#[must_use]
+pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
+    if path.is_index() {
+        return Kind::Page;
+    }
+    let Some((top, _)) = path.as_str().split_once('/') else {
+        return if path.stem() == "glossary" { Kind::Glossary } else { Kind::Page };
+    };
+    if let Some(kind) = config.kinds.get(top) {
+        return *kind;
+    }
+    match top {
+        "roles" => Kind::Role,
+        "competencies" => Kind::Competency,
+        "strategy" => Kind::Strategy,
+        "paths" => Kind::Path,
+        _ => Kind::Page,
+    }
+}
+
 /// Adds to a chapter's facts what its sections say.
 fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
     match &mut facts {
@@ -402,8 +407,9 @@ fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<Strin
     all.filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
 }
 
-/// Returns the file's stem; of an index, the folder's name; at the root, `index`.
-fn default_id(path: &SourcePath) -> String {
+/// Returns the id of a chapter that names none: the file's stem; of an index, the folder's name; at the root, `index`.
+#[must_use]
+pub fn default_id(path: &SourcePath) -> String {
     if !path.is_index() {
         return path.stem().to_owned();
     }

@@ -36,6 +36,12 @@ impl Visible {
         Self { names }
     }
 
+    /// Shows what is for any audience that the handbook declares: for commands that write into the author's files.
+    #[must_use]
+    pub fn everything(config: &Config) -> Self {
+        Self { names: config.audiences.keys().cloned().collect() }
+    }
+
     /// Tells whether content for `audience` is shown. An audience that is not declared is never shown.
     #[must_use]
     pub fn shows(&self, audience: &str) -> bool {

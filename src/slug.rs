@@ -32,6 +32,24 @@ pub fn short_slug(text: &str, words: usize) -> String {
     slug(&first.join(" ")).trim_matches('-').to_owned()
 }
 
+/// Returns the name of the file that a chapter with this title gets: its slug without repeated dashes, cut at a word where it is long.
+#[must_use]
+pub fn chapter_stem(title: &str) -> String {
+    const LONGEST: usize = 80;
+    let slug = slug(title);
+    let mut out = String::with_capacity(slug.len());
+    for word in slug.split('-').filter(|word| !word.is_empty()) {
+        if !out.is_empty() && out.len() + word.len() >= LONGEST {
+            break;
+        }
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(word.chars().take(LONGEST));
+    }
+    out
+}
+
 /// The ids that one chapter has given out.
 #[derive(Debug, Default)]
 pub struct Slugger {

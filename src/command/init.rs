@@ -3,9 +3,7 @@
 //! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
 //! overwrites a file.
 
-use std::path::Path;
-
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, argument};
 use crate::cli::Init;
 use crate::disk::write_new_files;
 
@@ -19,6 +17,9 @@ const FILES: &[(&str, &str)] = &[
     ("handbook/strategy/roadmap.md", include_str!("init/roadmap.md")),
     ("handbook/paths/new-product-manager.md", include_str!("init/new-product-manager.md")),
     ("handbook/glossary.md", include_str!("init/glossary.md")),
+    ("README.md", include_str!("init/README.md")),
+    ("netlify.toml", include_str!("init/netlify.toml")),
+    (".github/workflows/handbook.yml", include_str!("init/handbook.yml")),
     (".gitignore", "/public\n"),
 ];
 
@@ -32,12 +33,8 @@ pub fn run(options: &Init) -> Outcome {
         });
     }
     let dir = &options.dir;
-    println!("A handbook lies in {}.", dir.join("handbook").display());
-    println!("Next: `rolebook serve{}` shows it; each prompt \"(Fill in: …)\" is yours to answer.", argument(dir));
+    println!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display());
+    let dir = argument(dir);
+    println!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is yours to answer.");
     Ok(true)
-}
-
-/// Returns how the folder is named on the next command line.
-fn argument(dir: &Path) -> String {
-    if dir == Path::new(".") { String::new() } else { format!(" {}", dir.display()) }
 }

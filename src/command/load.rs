@@ -67,12 +67,11 @@ impl Loaded {
             drafts: source.drafts,
             audience: source.audience.clone(),
             base_url: source.base_url.clone(),
+            everyone: false,
             keep_last_good: false,
         };
-        let handbook = Compiler::new().compile(&self.inputs.sources, &choices).map_err(|finding| {
-            self.print(&[*finding], &[], Format::Human);
-            Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
-        })?;
+        let handbook =
+            Compiler::new().compile(&self.inputs.sources, &choices).map_err(|finding| self.refuse(&finding))?;
         let (chain, mut found) = theme::chain(&handbook.config.theme, &self.inputs.themes);
         let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
         found.extend(more);
@@ -82,6 +81,13 @@ impl Loaded {
         findings.extend(handbook.config.judge(found, strict));
         findings.sort();
         Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings })
+    }
+
+    /// Draws why `handbook.toml` cannot be read.
+    #[must_use]
+    pub fn refuse(&self, finding: &Diagnostic) -> Failure {
+        self.print(std::slice::from_ref(finding), &[], Format::Human);
+        Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
     }
 
     /// Prints findings: people's on standard error, programs' on standard output.
@@ -135,7 +141,8 @@ impl Loaded {
 }
 
 /// Joins a folder and a path as the user would write it.
-fn shown(folder: &Path, path: &str) -> String {
+#[must_use]
+pub fn shown(folder: &Path, path: &str) -> String {
     let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
     place.to_string_lossy().replace('\\', "/")
 }

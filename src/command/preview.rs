@@ -278,6 +278,7 @@ impl Maker {
             drafts: true,
             audience: source.audience.clone(),
             base_url: source.base_url.clone(),
+            everyone: false,
             keep_last_good: true,
         };
         let handbook = match self.compiler.compile(&loaded.inputs.sources, &choices) {

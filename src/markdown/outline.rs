@@ -166,7 +166,9 @@ impl Reader<'_> {
     /// Reads the attributes at the end of the text of `inner`: the text's end, and the attributes by place in the body.
     fn attributes(&mut self, inner: &[Located<'_>], known: &[&str]) -> (Option<usize>, Vec<Attribute>) {
         let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return (None, Vec::new()) };
-        let (start, end) = (first.1.start, last.1.end);
+        // An escaped brace at the very beginning: its event starts behind the backslash.
+        let is_escaped = self.input.body[..first.1.start].ends_with('\\');
+        let (start, end) = (first.1.start - usize::from(is_escaped), last.1.end);
         // Attributes are text: braces that end in code or in a link belong to those.
         if !matches!(last.0, Event::Text(_)) || !self.input.body[..end].ends_with('}') {
             return (None, Vec::new());

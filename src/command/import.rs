@@ -1,0 +1,145 @@
+//! `rolebook import`: turns a spreadsheet of levels or expectations into chapters.
+//!
+//! Input: the table and a project, or a folder where one is to be made. Output: new chapters, and what of the table was not used. Never changes a file that is
+//! there already.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::load::{Loaded, shown};
+use super::{Failure, Outcome};
+use crate::cli::{Import, Source};
+use crate::compile::{Choices, Compiler, Handbook};
+use crate::config::FILE;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::disk::{read_given, write_new_files};
+use crate::front_matter::{self, Format};
+use crate::import::{self, Target, plan};
+use crate::path::SourcePath;
+use crate::report;
+use crate::source::Text;
+
+/// What the table goes into.
+struct Project {
+    /// The folder of the chapters; it need not exist.
+    content: PathBuf,
+    handbook: Option<Handbook>,
+    declares_scale: bool,
+    title: String,
+}
+
+/// Runs the command.
+pub fn run(options: &Import) -> Outcome {
+    if !options.file.is_file() {
+        return Err(Failure::Refused {
+            message: format!("there is no file `{}`", options.file.display()),
+            help: Some(
+                "name the table that you saved as CSV; `rolebook import --help` shows which are understood".to_owned(),
+            ),
+        });
+    }
+    let bytes = read_given(&options.file)?;
+    let project = Project::find(&options.dir)?;
+    let name = SourcePath::new(options.file.to_string_lossy().replace('\\', "/"));
+    let target =
+        Target { handbook: project.handbook.as_ref(), declares_scale: project.declares_scale, title: &project.title };
+    let import = plan(&name, &bytes, target);
+    print_findings(&import.findings, &name, &bytes);
+    if !import.is_refused() && !options.dry_run {
+        let files: Vec<(&str, &str)> =
+            import.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+        if let Some(place) = write_new_files(&project.content, &files)? {
+            return Err(Failure::Refused {
+                message: format!(
+                    "`{}` is there already and is no chapter that could be read; nothing was written",
+                    place.display()
+                ),
+                help: Some("move it away, or mend it, and import again".to_owned()),
+            });
+        }
+    }
+    print!("{}", said(&import, &project.content, options));
+    Ok(!import.is_refused())
+}
+
+impl Project {
+    /// Finds the handbook in `dir`; where there is neither configuration nor a chapter, one is to be made in `dir/handbook`.
+    fn find(dir: &Path) -> Result<Self, Failure> {
+        let inside = || if dir == Path::new(".") { PathBuf::from("handbook") } else { dir.join("handbook") };
+        if !dir.exists() {
+            let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let title = Some(crate::parse::humanise(&name)).filter(|title| !title.is_empty());
+            let title = title.unwrap_or_else(|| "Handbook".to_owned());
+            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title });
+        }
+        let source = Source { dir: dir.to_path_buf(), drafts: true, audience: None, base_url: None };
+        let loaded = Loaded::read(&source, None)?;
+        let sources = &loaded.inputs.sources;
+        let title = loaded.project.title();
+        let configuration = sources.bytes(&SourcePath::new(FILE));
+        if configuration.is_none() && sources.chapters().next().is_none() {
+            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title });
+        }
+        let choices = Choices { title: title.clone(), drafts: true, everyone: true, ..Choices::default() };
+        let handbook = Compiler::new().compile(sources, &choices).map_err(|finding| loaded.refuse(&finding))?;
+        let declares_scale = configuration.is_some_and(|bytes| declares_scale(bytes));
+        Ok(Self { content: loaded.project.content.clone(), handbook: Some(handbook), declares_scale, title })
+    }
+}
+
+fn declares_scale(configuration: &[u8]) -> bool {
+    let table = Text::new(configuration).ok().and_then(|text| front_matter::read(&text.text, 0, Format::Toml).ok());
+    table.is_some_and(|table| table.entries.iter().any(|entry| entry.key == "scale"))
+}
+
+/// Prints findings about the table, which lies in no handbook.
+fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
+    let bytes: Arc<[u8]> = Arc::from(bytes);
+    let files = |place: &Place| match place {
+        Place::Content(path, _) if path == name => Some((name.as_str().to_owned(), Some(Arc::clone(&bytes)))),
+        _ => None,
+    };
+    let stderr = std::io::stderr();
+    let color = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let _ = stderr.lock().write_all(report::human(findings, &files, color, 120).as_bytes());
+}
+
+/// Says what was written, what is left to do by hand, and what comes next.
+fn said(import: &import::Import, content: &Path, options: &Import) -> String {
+    let mut out = String::new();
+    let verb = if options.dry_run { "would write" } else { "wrote" };
+    for file in &import.files {
+        out.push_str(&format!("{verb} {} ({})\n", shown(content, file.path.as_str()), file.what));
+    }
+    for lines in &import.by_hand {
+        let path = shown(content, lines.path.as_str());
+        out.push_str(&format!("\nto add to {path} yourself ({}):\n\n{}\n", lines.what, lines.text));
+    }
+    if import.is_refused() {
+        out.push_str("nothing was written: mend what is marked as an error, then import again\n");
+        return out;
+    }
+    if import.guessed_order {
+        let path = shown(content, FILE);
+        out.push_str(&format!("The levels have names and no numbers: see whether their order in {path} is right.\n"));
+    }
+    let unused = import.findings.iter().filter(|finding| finding.code == "unused-row").count();
+    if unused > 0 {
+        let help = if options.dry_run { "" } else { "; to import again, delete the chapters written first" };
+        out.push_str(&format!("{} of the table not used: see above{help}.\n", plural(unused, "part")));
+    }
+    match (import.files.is_empty(), options.dry_run) {
+        (true, _) => out.push_str("There is nothing new to write.\n"),
+        (false, true) => out.push_str("Nothing was written, since this was a dry run.\n"),
+        (false, false) => {
+            let dir = super::argument(&options.dir);
+            out.push_str(&format!("Next: `rolebook check{dir}` looks it over, `rolebook serve{dir}` shows it.\n"));
+        }
+    }
+    out
+}
+
+fn plural(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}

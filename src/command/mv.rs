@@ -1,0 +1,114 @@
+//! `rolebook mv`: moves a chapter and leads every reference to its new place.
+//!
+//! Input: the chapter's name, its new one, and a project. Output: moved and edited files, or a listing of each line that would change. Refuses what would give the
+//! handbook a finding that it has not now.
+
+use std::path::Path;
+
+use super::load::{Loaded, shown};
+use super::{Failure, Outcome, argument};
+use crate::cli::{Format, Mv, Source};
+use crate::disk::{Change, relocate};
+use crate::path::SourcePath;
+use crate::relocate::{Edit, NoMove, Relocation, apply, plan};
+use crate::report::location;
+
+/// Runs the command.
+pub fn run(options: &Mv) -> Outcome {
+    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
+    let mut loaded = Loaded::read(&source, None)?;
+    let content = loaded.project.content.clone();
+    let inside = |name: &str| in_content(name, &content);
+    let planned = plan(&loaded.inputs.sources, &loaded.project.title(), &inside(&options.old), &inside(&options.new));
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(NoMove::Refused(message, help)) => return Err(Failure::Refused { message, help: Some(help) }),
+        Err(NoMove::Unreadable(finding)) => return Err(loaded.refuse(&finding)),
+        Err(NoMove::Breaks(findings, after)) => {
+            loaded.inputs.sources = after;
+            loaded.print(&findings, &[], Format::Human);
+            return Err(Failure::Refused {
+                message: "the handbook would have the findings above, and nothing was moved".to_owned(),
+                help: Some("take another name, or mend what they point at first".to_owned()),
+            });
+        }
+    };
+    if options.dry_run {
+        print!("{}", listing(&plan, &loaded));
+        println!("Nothing was changed, since this was a dry run.");
+        return Ok(true);
+    }
+    let changes = changes(&plan, &loaded);
+    relocate(&content, &changes)?;
+    for moved in &plan.moves {
+        println!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str()));
+    }
+    let files = plan.edits.keys().filter(|path| plan.new_place(path) == **path).count();
+    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    println!(
+        "{} rewritten, {} changed beside it; old addresses lead to the new ones. `rolebook check{}` looks it over.",
+        plural(plan.references, "reference"),
+        plural(files, "file"),
+        argument(&options.dir)
+    );
+    Ok(true)
+}
+
+/// Takes the content's folder off a path that was completed by the shell.
+fn in_content(name: &str, content: &Path) -> String {
+    let folder = content.to_string_lossy().replace('\\', "/");
+    let plain = name.trim_start_matches("./");
+    let inside = plain.strip_prefix(folder.trim_start_matches("./")).and_then(|rest| rest.strip_prefix('/'));
+    inside.filter(|_| folder != ".").unwrap_or(plain).to_owned()
+}
+
+fn changes(plan: &Relocation, loaded: &Loaded) -> Vec<Change> {
+    let moved = plan.moves.iter().map(|moved| moved.from.clone());
+    let edited = plan.edits.keys().filter(|path| plan.new_place(path) == **path).cloned();
+    let change = |from: SourcePath| {
+        let before = loaded.inputs.sources.bytes(&from)?.to_vec();
+        let after = plan.edited(&from, &before);
+        Some(Change { to: plan.new_place(&from), from, before, after })
+    };
+    moved.chain(edited).filter_map(change).collect()
+}
+
+/// Lists the moves and each line that changes, as a patch would.
+fn listing(plan: &Relocation, loaded: &Loaded) -> String {
+    let name = |path: &SourcePath| shown(&loaded.project.content, path.as_str());
+    let mut out = String::new();
+    for moved in &plan.moves {
+        out.push_str(&format!("move {} to {}\n", name(&moved.from), name(&moved.to)));
+    }
+    for (path, edits) in &plan.edits {
+        let Some(bytes) = loaded.inputs.sources.bytes(path) else { continue };
+        out.push_str(&format!("--- {}\n+++ {}\n", name(path), name(&plan.new_place(path))));
+        let mut rest = edits.as_slice();
+        while let Some(first) = rest.first() {
+            let (lines, count) = hunk(bytes, first, rest);
+            rest = &rest[count..];
+            out.push_str(&lines);
+        }
+    }
+    out
+}
+
+/// Draws the lines that the first edits touch; returns how many edits that are.
+fn hunk(bytes: &[u8], first: &Edit, edits: &[Edit]) -> (String, usize) {
+    let start = bytes[..first.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
+    let end_of = |at: usize| bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |n| at + n);
+    let is_insertion = first.start == first.end && first.start == start && first.text.ends_with('\n');
+    let mut end = if is_insertion { start } else { end_of(first.end) };
+    let mut count = 1;
+    while let Some(next) = edits.get(count).filter(|next| !is_insertion && next.start <= end) {
+        end = end.max(end_of(next.end));
+        count += 1;
+    }
+    let number = location(bytes, start).line;
+    let after = apply(bytes, start..end, &edits[..count]);
+    let draw = |sign: char, part: &[u8]| {
+        let text = String::from_utf8_lossy(part).into_owned();
+        text.lines().map(|line| format!("{sign}{}\n", line.trim_end_matches('\r'))).collect::<String>()
+    };
+    (format!("@@ line {number} @@\n{}{}", draw('-', &bytes[start..end]), draw('+', &after)), count)
+}

@@ -1,0 +1,33 @@
+//! Reads one file that the user named.
+//!
+//! Input: a path as it was typed. Output: its bytes. Refuses what is no regular file or too large to be a table.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::MachineError;
+
+/// No table that people keep by hand is larger: 32 MB.
+const LARGEST: u64 = 32 << 20;
+
+/// Reads the file at `place`.
+///
+/// # Errors
+/// Where it is not there, no regular file, too large, or the machine fails.
+pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
+    let read = || {
+        let metadata = fs::metadata(place)?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        if metadata.len() > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        fs::read(place)
+    };
+    read().map_err(MachineError::new("read", place))
+}

@@ -1,0 +1,217 @@
+//! Writes a new chapter with the fields and sections of its kind.
+//!
+//! Input: a kind, a title, and the handbook that it goes into. Output: a [`Draft`]: a path and a text whose prompts are findings until they are answered. Never looks
+//! at the disk, never gives a fact that only the author knows.
+
+use crate::compile::Handbook;
+use crate::config::Config;
+use crate::document::Kind;
+use crate::fields;
+use crate::parse::kind_at;
+use crate::path::{SourcePath, fold, join};
+use crate::quote;
+use crate::slug::chapter_stem;
+
+/// A chapter that is not written yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Its place in the content folder.
+    pub path: SourcePath,
+    /// Its text.
+    pub text: String,
+    /// What other chapters call it.
+    pub id: String,
+}
+
+/// Why no chapter can be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoDraft {
+    /// What is wrong.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// The sections of a kind, and what belongs into each.
+const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
+    (
+        Kind::Role,
+        &[
+            ("Responsibilities", "one thing that this role answers for, as a bullet for each."),
+            ("Success looks like", "what others could see within a year when somebody does this well."),
+            ("Not this role", "what people expect of this role and who does it instead."),
+        ],
+    ),
+    (
+        Kind::Competency,
+        &[
+            ("Why it matters", "what goes wrong where nobody can do this."),
+            ("Levels", ""),
+            ("Signals", "what you would notice in a week in which somebody does this well."),
+            ("Traps", "what looks like it and is not."),
+            ("Grow", "one practice for the next month, with somebody to ask."),
+            ("Interview", "a question about something that the applicant has done, and what to listen for."),
+        ],
+    ),
+    (
+        Kind::Strategy,
+        &[
+            ("Where we are", "what is true today, with its source."),
+            ("Where we are going", "what will be different, and by when."),
+            ("Choices", "what you chose, and the strongest reason against it."),
+            ("What we are not doing", "what somebody will ask for and not get."),
+            ("Measures", "what shows that it works, and what would show that it does not."),
+            (
+                "Decisions",
+                "a heading `### What is decided` for each decision, with the bullets `Accountable:`, `Responsible:` and `Consulted:` below it.",
+            ),
+            ("What would change our mind", "the fact that would make you choose otherwise."),
+        ],
+    ),
+];
+
+/// Makes a chapter of `kind` called `title`, in `folder` or in the folder of its kind.
+///
+/// # Errors
+/// Where its place or its id is taken, or the folder is none of the content.
+pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook) -> Result<Draft, NoDraft> {
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let path = place(kind, &title, folder, &handbook.config)?;
+    let id = crate::parse::default_id(&path);
+    let documents = handbook.documents.iter().map(|document| &document.meta);
+    let of_place = |path: &SourcePath| fold(path.without_extension());
+    let taken = documents.clone().find(|meta| of_place(&meta.path) == of_place(&path));
+    let same =
+        documents.clone().find(|meta| fold(&meta.id) == fold(&id) && meta.kind != Kind::Page && kind != Kind::Page);
+    if let Some(meta) = taken.or(same) {
+        let message = format!("`{id}` is there already, in `{}`", meta.path);
+        return Err(NoDraft { message, help: "give the new one another title, or go on in that file".to_owned() });
+    }
+    let mut text = front_matter(kind, &path, handbook);
+    text.push_str(&format!("# {}\n\n", quote::markdown(&title)));
+    text.push_str(&body(kind, &handbook.config));
+    Ok(Draft { path, text, id })
+}
+
+/// Returns where the chapter goes.
+fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Result<SourcePath, NoDraft> {
+    let stem = chapter_stem(title);
+    let name = SourcePath::new(format!("{stem}.md"));
+    if stem.is_empty() || name.is_index() || name.unportable_part().is_some() {
+        let message = format!("no file can be named after the title `{title}`");
+        return Err(NoDraft { message, help: "use a title of two words or more".to_owned() });
+    }
+    if kind == Kind::Glossary && folder.is_none() {
+        return Ok(SourcePath::new("glossary.md"));
+    }
+    let declared = config.kinds.iter().find(|(_, known)| **known == kind).map(|(top, _)| top.as_str());
+    let usual = match kind {
+        Kind::Role => "roles",
+        Kind::Competency => "competencies",
+        Kind::Strategy => "strategy",
+        Kind::Path => "paths",
+        Kind::Glossary | Kind::Page => "",
+    };
+    let folder = folder.or(declared.filter(|_| kind != Kind::Page)).unwrap_or(usual);
+    let inside = join("", &folder.replace('\\', "/")).map(SourcePath::new);
+    let fits = |folder: &SourcePath| {
+        folder.unportable_part().is_none() && !folder.as_str().split('/').any(|part| part.starts_with('.'))
+    };
+    let Some(inside) = inside.filter(|inside| inside.as_str().is_empty() || fits(inside)) else {
+        let message = format!("`{folder}` is no folder inside the handbook");
+        return Err(NoDraft {
+            message,
+            help: "name it from the folder of the chapters, such as `guides/hiring`".to_owned(),
+        });
+    };
+    let slash = if inside.as_str().is_empty() { "" } else { "/" };
+    Ok(SourcePath::new(format!("{inside}{slash}{stem}.md")))
+}
+
+/// Writes the fields that the author will want, empty, with what each is for.
+fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
+    let own = [
+        "track",
+        "rank",
+        "scope",
+        "horizon",
+        "grows_into",
+        "works_with",
+        "competencies",
+        "focus",
+        "cluster",
+        "supports",
+        "led_by",
+        "measures",
+        "for",
+    ];
+    let common = fields::COMMON.iter().filter(|field| ["summary", "owner", "reviewed"].contains(&field.name));
+    let of_kind = fields::of_kind(kind).iter().filter(|field| own.contains(&field.name));
+    let mut out = String::from("---\n");
+    if kind_at(path, &handbook.config) != kind {
+        out.push_str(&format!("kind: {}\n", kind.name()));
+    }
+    for field in common.chain(of_kind) {
+        out.push_str(&format!("{}: # {}\n", field.name, field.meaning));
+    }
+    if kind == Kind::Path {
+        // A path without a chapter is an error: it begins with one that there is.
+        let order = [Kind::Role, Kind::Competency, Kind::Strategy, Kind::Page];
+        let of = |kind: &Kind| handbook.documents.iter().find(|document| document.meta.kind == *kind);
+        let first = order.iter().find_map(of).map(|document| quote::yaml(&document.meta.id)).unwrap_or_default();
+        out.push_str(&format!("chapters: [{first}] # the chapters in the order to read them\n"));
+    }
+    out.push_str("---\n");
+    out
+}
+
+fn body(kind: Kind, config: &Config) -> String {
+    if kind == Kind::Glossary {
+        return "Term\n: (Fill in: what it means here, in one sentence.)\n".to_owned();
+    }
+    let mut out = match kind {
+        Kind::Role => {
+            "(Fill in: what this role is for, in two sentences that a colleague in support would recognise.)\n"
+        }
+        Kind::Competency => "(Fill in: what has happened when this went well, in one sentence.)\n",
+        Kind::Path => "(Fill in: whom this is for, how to read it, and which chapters belong into `chapters` above.)\n",
+        _ => "(Fill in: the answer, in two sentences.)\n",
+    }
+    .to_owned();
+    let known = SECTIONS.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, list)| list);
+    let declared = config.sections.iter().find(|(of, _)| *of == kind).map(|(_, list)| list);
+    let titles: Vec<&str> = match declared {
+        Some(list) => list.iter().map(String::as_str).collect(),
+        None => known.iter().map(|(title, _)| *title).collect(),
+    };
+    for title in titles {
+        out.push_str(&format!("\n## {}\n\n", quote::markdown(title)));
+        if kind == Kind::Competency && fold(title) == "levels" {
+            out.push_str(&levels(config));
+            continue;
+        }
+        let prompt = known.iter().find(|(name, _)| fold(name) == fold(title)).map(|(_, prompt)| *prompt);
+        let prompt = prompt.unwrap_or("what belongs below this heading.");
+        let bullet = if kind == Kind::Role && fold(title) == config.words.responsibilities { "- " } else { "" };
+        out.push_str(&format!("{bullet}(Fill in: {prompt})\n"));
+    }
+    out
+}
+
+/// Writes a heading and a prompt for each level of the scale.
+fn levels(config: &Config) -> String {
+    let one = |level: &crate::config::Level| {
+        let means = if level.means.is_empty() {
+            "what somebody at this level does that a colleague could have seen."
+        } else {
+            &level.means
+        };
+        format!(
+            "### {} {{level={}}}\n\n- (Fill in: {})\n",
+            quote::markdown(&level.name),
+            level.level,
+            quote::markdown(means)
+        )
+    };
+    config.scale.iter().map(one).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,277 @@
+//! Turns a spreadsheet of levels or expectations into chapters.
+//!
+//! Input: a table as it was saved, and the handbook that it goes into, if there is one. Output: an [`Import`]: new files, lines for chapters that are there
+//! already, and a finding for each row that could not be used. Never changes a chapter that exists; where it finds an error, there are no files.
+
+mod chapters;
+mod gather;
+mod header;
+mod levels;
+
+use crate::compile::Handbook;
+use crate::config::{FILE, Level};
+use crate::diagnostic::{Diagnostic, Severity, Span, did_you_mean, nearest};
+use crate::path::SourcePath;
+use crate::source::Text;
+use crate::spreadsheet::{self, Cell, Row, SEPARATORS};
+
+use chapters::Writer;
+use gather::Gathered;
+use header::Layout;
+use levels::{NoScale, Scale, Written};
+
+/// A file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its place in the content folder.
+    pub path: SourcePath,
+    /// Its text.
+    pub text: String,
+    /// What it is, for the list of what was written.
+    pub what: String,
+}
+
+/// Lines that the author adds to a file that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// The file.
+    pub path: SourcePath,
+    /// What they are and where they go, a phrase.
+    pub what: &'static str,
+    /// The lines.
+    pub text: String,
+}
+
+/// What comes of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// Files that are not there yet, in the order to list them.
+    pub files: Vec<NewFile>,
+    /// What would have to be added to files that are.
+    pub by_hand: Vec<Lines>,
+    /// What is wrong with the table and what of it was not used.
+    pub findings: Vec<Diagnostic>,
+    /// Whether a scale was made whose names stand in no order but that of the table.
+    pub guessed_order: bool,
+}
+
+impl Import {
+    /// Tells whether an error keeps everything from being written.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// The handbook that a table goes into.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// It, compiled with drafts and every audience; none where it is made by this import.
+    pub handbook: Option<&'a Handbook>,
+    /// Whether its `handbook.toml` declares a scale.
+    pub declares_scale: bool,
+    /// What a new `handbook.toml` calls it.
+    pub title: &'a str,
+}
+
+/// Plans the import of the table `bytes`, which findings call `name`.
+#[must_use]
+pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Import {
+    match read(name, bytes, target) {
+        Ok(gathered) => place(gathered, name, target),
+        Err(finding) => Import { findings: vec![*finding], ..Import::default() },
+    }
+}
+
+/// Reads the table up to what each cell means.
+fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered, Box<Diagnostic>> {
+    let text = Text::new(bytes).map_err(|at| Box::new(wrong_encoding(name, bytes, at)))?;
+    let is_level = |text: &str| {
+        let scale = target.handbook.map(|handbook| &handbook.config.scale);
+        scale.is_some_and(|scale| Scale::declared(scale).level(text).is_some())
+    };
+    let (rows, layout) = lay_out(&text, &is_level).map_err(|span| {
+        let message = "this quote is opened and not closed";
+        let finding = Diagnostic::new("bad-table", name, Some(span), message);
+        Box::new(finding.help("close it, or write a quote inside a cell twice"))
+    })?;
+    let layout = layout.ok_or_else(|| Box::new(no_header(name, &rows)))?;
+    Ok(gather::gather(name, &rows, &layout))
+}
+
+/// Splits the text by the separator under which most columns of a header are understood.
+fn lay_out(text: &Text<'_>, is_level: &dyn Fn(&str) -> bool) -> Result<(Vec<Row>, Option<Layout>), Span> {
+    let declared = spreadsheet::declared_separator(&text.text);
+    let candidates: Vec<char> = declared.map_or_else(|| SEPARATORS.to_vec(), |separator| vec![separator]);
+    let mut best: Option<(Vec<Row>, Option<Layout>)> = None;
+    let mut failed = None;
+    for separator in candidates {
+        let mut rows = match spreadsheet::read(text, separator) {
+            Ok(rows) => rows,
+            Err(span) => {
+                failed.get_or_insert(span);
+                continue;
+            }
+        };
+        if declared.is_some() {
+            rows.remove(0);
+        }
+        let layout = Layout::find(&rows, is_level);
+        let width = |found: Option<&Layout>| found.map_or(0, Layout::width);
+        if best.as_ref().is_none_or(|(_, known)| width(layout.as_ref()) > width(known.as_ref())) {
+            best = Some((rows, layout));
+        }
+    }
+    match (best, failed) {
+        (Some((rows, layout)), None) => Ok((rows, layout)),
+        (Some((rows, Some(layout))), Some(_)) => Ok((rows, Some(layout))),
+        (_, failed) => Err(failed.unwrap_or_default()),
+    }
+}
+
+fn wrong_encoding(name: &SourcePath, bytes: &[u8], at: usize) -> Diagnostic {
+    let utf8 = "in Excel, save it as `CSV UTF-8 (Comma delimited)`";
+    let (message, help) = if bytes.starts_with(b"PK") {
+        ("this is a workbook and not a table of text", utf8.to_owned() + ", one sheet at a time")
+    } else if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        ("this table is UTF-16 and not UTF-8", utf8.to_owned())
+    } else {
+        let help = format!("it looks like Excel's older `CSV`, which is Windows-1252: {utf8}");
+        ("this table is not UTF-8", help)
+    };
+    // A place in bytes that are no text has no line to show.
+    let span = (!bytes.contains(&0)).then(|| Span::new(at, at + 1));
+    Diagnostic::new("bad-encoding", name, span, message).help(help)
+}
+
+fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
+    let Some(first) = rows.iter().find(|row| !row.is_empty()) else {
+        return Diagnostic::new("bad-table", name, None, "this table is empty");
+    };
+    let message = "no row among the first ten says what the columns are";
+    let help = "name three columns `competency`, `level` and `statement`; or, in a table of roles by competencies, write `role` \
+                or `competency` into the first cell";
+    Diagnostic::new("bad-table", name, Some(first.span()), message).help(help)
+}
+
+/// Holds what was gathered against the handbook.
+fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Import {
+    let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
+    if gathered.competencies.is_empty() {
+        let message = "there is nothing below the header that could be used";
+        import.findings.push(Diagnostic::new("bad-table", name, Some(gathered.header), message));
+        return import;
+    }
+    let Some(scale) = scale(&gathered, name, target, &mut import) else { return import };
+    let mut writer = Writer { target, scale: &scale, name, import };
+    writer.write(&gathered);
+    let mut import = writer.import;
+    if import.is_refused() {
+        import.files.clear();
+        import.by_hand.retain(|lines| lines.path.as_str() == FILE);
+    }
+    import.findings.sort();
+    import
+}
+
+/// Returns the scale that the levels are found in: the handbook's, or the one that the table makes.
+fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mut Import) -> Option<Scale> {
+    if let Some(handbook) = target.handbook
+        && (handbook.config.configured || has_levels(handbook))
+    {
+        let declared = Scale::declared(&handbook.config.scale);
+        report_unknown(gathered, name, target, &declared, import);
+        return Some(declared);
+    }
+    let met: Vec<Written> = gathered.levels().map(|cell| levels::read(&cell.text)).collect();
+    match Scale::of(&met, gathered.is_ordered) {
+        Ok(scale) => {
+            import.guessed_order = met.iter().all(|written| written.number.is_none()) && !scale.is_usual();
+            let text = chapters::configuration(target.title, &scale.levels);
+            let what = format!("{} levels", scale.levels.len());
+            import.files.push(NewFile { path: SourcePath::new(FILE), text, what });
+            Some(scale)
+        }
+        Err(why) => {
+            let (message, help) = match why {
+                NoScale::TooMany => (
+                    "this table has more levels than the twenty that a scale can have",
+                    "leave rows or columns out that are no levels",
+                ),
+                NoScale::Unordered => (
+                    "nothing says which of these levels is higher",
+                    "write numbers beside their names, such as `2 Advanced`, or declare `[[scale]]` in handbook.toml",
+                ),
+            };
+            let span = gathered.levels().next().map(|cell| cell.span);
+            import.findings.push(Diagnostic::new("bad-table", name, span, message).help(help));
+            None
+        }
+    }
+}
+
+fn has_levels(handbook: &Handbook) -> bool {
+    let is_used = |document: &crate::document::Document| match &document.meta.facts {
+        crate::document::Facts::Competency(competency) => !competency.statements.is_empty(),
+        crate::document::Facts::Role(role) => !role.competencies.is_empty(),
+        _ => false,
+    };
+    handbook.documents.iter().any(is_used)
+}
+
+/// Reports each level that the handbook's scale does not have once, and the lines that would declare them.
+fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, scale: &Scale, import: &mut Import) {
+    let mut unknown: Vec<&Cell> = Vec::new();
+    for cell in gathered.levels().filter(|cell| scale.level(&cell.text).is_none()) {
+        if !unknown.iter().any(|known| known.text == cell.text) {
+            unknown.push(cell);
+        }
+    }
+    if unknown.is_empty() {
+        return;
+    }
+    let (lines, what) = lines_to_declare(gathered, &unknown, target, scale);
+    for cell in unknown {
+        let near = nearest(&cell.text, scale.levels.iter().map(|level| level.name.as_str()), 1);
+        let help = did_you_mean(&near).unwrap_or_else(|| {
+            let list: Vec<String> =
+                scale.levels.iter().map(|level| format!("{} {}", level.level, level.name)).collect();
+            let below = if lines.is_empty() { "" } else { "; the lines to declare more are below" };
+            format!("the levels are {}{below}", list.join(", "))
+        });
+        let message = format!("the scale has no level `{}`", cell.text);
+        import.findings.push(Diagnostic::new("level-out-of-range", name, Some(cell.span), message).help(help));
+    }
+    if !lines.is_empty() {
+        import.by_hand.push(Lines { path: SourcePath::new(FILE), what, text: chapters::scale(&lines) });
+    }
+}
+
+/// Returns the levels to add to `handbook.toml`: the table's own scale where none is declared or used yet, else the numbers above the highest.
+fn lines_to_declare(
+    gathered: &Gathered,
+    unknown: &[&Cell],
+    target: Target<'_>,
+    scale: &Scale,
+) -> (Vec<Level>, &'static str) {
+    if !target.declares_scale && !target.handbook.is_some_and(has_levels) {
+        let met: Vec<Written> = gathered.levels().map(|cell| levels::read(&cell.text)).collect();
+        let levels = Scale::of(&met, gathered.is_ordered).map(|scale| scale.levels).unwrap_or_default();
+        return (levels, "the scale that this table has");
+    }
+    let met: Vec<Written> = unknown.iter().map(|cell| levels::read(&cell.text)).collect();
+    let highest = met.iter().filter_map(|written| written.number).max().unwrap_or(0).min(20);
+    let known = u32::try_from(scale.levels.len()).unwrap_or(u32::MAX);
+    let make = |number: u32| {
+        let named = met.iter().find(|written| written.number == Some(number)).and_then(|written| written.name.clone());
+        let name = named.unwrap_or_else(|| format!("Level {number}"));
+        Level { level: u8::try_from(number).unwrap_or(u8::MAX), name, means: String::new() }
+    };
+    let more = (known + 1..=highest).map(make);
+    if target.declares_scale {
+        return (more.collect(), "levels to declare below the others");
+    }
+    let all: Vec<Level> = scale.levels.iter().cloned().chain(more).collect();
+    let lines = if all.len() == scale.levels.len() { Vec::new() } else { all };
+    (lines, "the five levels that hold without a declaration, and those above them")
+}

@@ -1,0 +1,206 @@
+//! Writes the chapters of an import.
+//!
+//! Input: what a table says, and the scale. Output: new files, and lines for those that are there already.
+
+use std::collections::BTreeSet;
+
+use crate::book::ChapterId;
+use crate::config::Level;
+use crate::diagnostic::Diagnostic;
+use crate::document::Kind;
+use crate::path::{SourcePath, fold};
+use crate::quote;
+use crate::slug::{Slugger, chapter_stem, short_slug, slug};
+
+use super::gather::{Competency, Gathered, Role};
+use super::levels::Scale;
+use super::{Import, Lines, NewFile, Target};
+
+/// Returns a `handbook.toml` with a title and a scale.
+pub fn configuration(title: &str, levels: &[Level]) -> String {
+    let title = quote::quoted(title);
+    let scale = scale(levels);
+    format!(
+        "# What this handbook is called and how its levels are. `rolebook schema handbook` lists every key.\n\n\
+         title = {title}\n\n\
+         # The levels, lowest first. `means` says in one sentence what somebody at a level does.\n{scale}"
+    )
+}
+
+/// Returns levels as `handbook.toml` declares them.
+pub fn scale(levels: &[Level]) -> String {
+    let one = |level: &Level| {
+        let means =
+            if level.means.is_empty() { String::new() } else { format!("means = {}\n", quote::quoted(&level.means)) };
+        format!("[[scale]]\nlevel = {}\nname = {}\n{means}", level.level, quote::quoted(&level.name))
+    };
+    levels.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes everything that was gathered.
+pub struct Writer<'a> {
+    pub target: Target<'a>,
+    pub scale: &'a Scale,
+    pub name: &'a SourcePath,
+    pub import: Import,
+}
+
+impl Writer<'_> {
+    /// Writes competencies first: roles name them by their ids.
+    pub fn write(&mut self, gathered: &Gathered) {
+        let mut taken = self.ids_in_use();
+        let ids: Vec<String> =
+            gathered.competencies.iter().map(|competency| self.competency(competency, &mut taken)).collect();
+        for role in &gathered.roles {
+            self.role(role, &ids, &mut taken);
+        }
+    }
+
+    fn ids_in_use(&self) -> BTreeSet<String> {
+        let documents = self.target.handbook.iter().flat_map(|handbook| handbook.documents.iter());
+        documents.map(|document| fold(&document.meta.id)).collect()
+    }
+
+    /// Finds a chapter of the handbook by its title, another of its names, or the id that it would get.
+    fn known(&self, title: &str, kind: Kind) -> Option<(ChapterId, SourcePath, String)> {
+        let book = &self.target.handbook?.book;
+        let by = |name: &str| book.names.find(name).iter().copied().find(|chapter| book.meta(*chapter).kind == kind);
+        let chapter = by(title).or_else(|| by(&chapter_stem(title)))?;
+        let meta = book.meta(chapter);
+        Some((chapter, meta.path.clone(), meta.id.clone()))
+    }
+
+    /// Gives a new chapter an id and a file that nothing else has.
+    fn stem(title: &str, kind: Kind, taken: &mut BTreeSet<String>) -> String {
+        let stem = chapter_stem(title);
+        let path = SourcePath::new(format!("{stem}.md"));
+        let unusable = stem.is_empty() || path.is_index() || path.unportable_part().is_some() || taken.contains(&stem);
+        let wanted = if unusable { format!("{stem}-{}", kind.name()).trim_start_matches('-').to_owned() } else { stem };
+        let mut candidate = wanted.clone();
+        let mut n = 2;
+        while !taken.insert(fold(&candidate)) {
+            candidate = format!("{wanted}-{n}");
+            n += 1;
+        }
+        candidate
+    }
+
+    fn there_already(&mut self, span: crate::diagnostic::Span, title: &str, path: &SourcePath, adds: bool) {
+        let message = format!("`{title}` is there already, and import changes no chapter");
+        let help = if adds {
+            format!("the lines to add to `{path}` are below")
+        } else {
+            "nothing of the table is missing there".to_owned()
+        };
+        self.import.findings.push(Diagnostic::new("chapter-exists", self.name, Some(span), message).help(help));
+    }
+
+    fn competency(&mut self, competency: &Competency, taken: &mut BTreeSet<String>) -> String {
+        if let Some((chapter, path, id)) = self.known(&competency.title, Kind::Competency) {
+            if !competency.statements.is_empty() {
+                let text = self.levels(competency, Some(chapter));
+                self.there_already(competency.span, &competency.title, &path, !text.is_empty());
+                self.by_hand(path, "statements, each below the heading of its level", text);
+            }
+            return id;
+        }
+        let stem = Self::stem(&competency.title, Kind::Competency, taken);
+        let mut text = String::new();
+        if let Some(cluster) = &competency.cluster {
+            text.push_str(&format!("---\ncluster: {}\n---\n", quote::yaml(cluster)));
+        }
+        text.push_str(&format!("# {}\n", quote::markdown(&competency.title)));
+        let what = match competency.statements.len() {
+            0 => "a competency, its levels still to be written".to_owned(),
+            1 => "1 statement".to_owned(),
+            n => format!("{n} statements"),
+        };
+        if !competency.statements.is_empty() {
+            text.push_str(&format!("\n## Levels\n\n{}", self.levels(competency, None)));
+        }
+        self.import.files.push(NewFile { path: SourcePath::new(format!("competencies/{stem}.md")), text, what });
+        stem
+    }
+
+    /// Writes the levels with their statements; of a chapter that is there, only what it lacks.
+    fn levels(&self, competency: &Competency, there: Option<ChapterId>) -> String {
+        let meta = there.and_then(|chapter| Some(self.target.handbook?.book.meta(chapter)));
+        let has = |text: &str| match meta.map(|meta| &meta.facts) {
+            Some(crate::document::Facts::Competency(facts)) => {
+                facts.statements.iter().any(|known| fold(&known.text) == fold(text))
+            }
+            _ => false,
+        };
+        let mut slugger = Slugger::default();
+        slugger.claim("levels");
+        for id in meta.iter().flat_map(|meta| &meta.anchors) {
+            slugger.claim(id);
+        }
+        for level in &self.scale.levels {
+            slugger.claim(&slug(&level.name));
+        }
+        let mut parts = Vec::new();
+        for level in &self.scale.levels {
+            let of_level =
+                competency.statements.iter().filter(|said| self.scale.level(&said.level.text) == Some(level.level));
+            let mut part = String::new();
+            for said in of_level.filter(|said| !has(&said.text)) {
+                let short = short_slug(&said.text, 6);
+                let id = slugger.unique(format!("l{}-{short}", level.level).trim_end_matches('-'));
+                part.push_str(&format!("- {} {{#{}}}\n", quote::markdown(&said.text), plain_id(&id)));
+            }
+            if !part.is_empty() {
+                parts.push(format!("### {} {{level={}}}\n\n{part}", quote::markdown(&level.name), level.level));
+            }
+        }
+        parts.join("\n")
+    }
+
+    fn by_hand(&mut self, path: SourcePath, what: &'static str, text: String) {
+        if !text.is_empty() {
+            self.import.by_hand.push(Lines { path, what, text });
+        }
+    }
+
+    fn role(&mut self, role: &Role, ids: &[String], taken: &mut BTreeSet<String>) {
+        let there = self.known(&role.title, Kind::Role);
+        let has = |id: &str| there.as_ref().is_some_and(|(chapter, ..)| self.expects(*chapter, id));
+        let mut lines = String::new();
+        let mut count = 0;
+        for (competency, level) in &role.expects {
+            let Some(level) =
+                self.scale.level(&level.text).and_then(|level| self.scale.levels.get(usize::from(level) - 1))
+            else {
+                continue;
+            };
+            if !has(&ids[*competency]) {
+                count += 1;
+                lines.push_str(&format!("  {}: {}\n", quote::yaml(&ids[*competency]), quote::yaml(&level.name)));
+            }
+        }
+        let lines = if lines.is_empty() { lines } else { format!("competencies:\n{lines}") };
+        if let Some((_, path, _)) = there {
+            self.there_already(role.span, &role.title, &path, !lines.is_empty());
+            return self.by_hand(path, "front matter", lines);
+        }
+        let stem = Self::stem(&role.title, Kind::Role, taken);
+        let front = if lines.is_empty() { lines } else { format!("---\n{lines}---\n") };
+        let text = format!("{front}# {}\n", quote::markdown(&role.title));
+        let what = if count == 1 { "1 expectation".to_owned() } else { format!("{count} expectations") };
+        self.import.files.push(NewFile { path: SourcePath::new(format!("roles/{stem}.md")), text, what });
+    }
+
+    /// Tells whether a role that is there says which level it expects of a competency, in its own front matter.
+    fn expects(&self, role: ChapterId, competency: &str) -> bool {
+        let Some(book) = self.target.handbook.map(|handbook| &handbook.book) else { return false };
+        let crate::document::Facts::Role(facts) = &book.meta(role).facts else { return false };
+        let leads_to =
+            |reference| book.target_chapter(role, reference).is_some_and(|to| book.meta(to).id == competency);
+        facts.competencies.iter().any(|(reference, _)| leads_to(*reference))
+    }
+}
+
+/// Returns an id without the combining marks that an attribute does not take.
+fn plain_id(id: &str) -> String {
+    id.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+}

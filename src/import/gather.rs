@@ -1,0 +1,277 @@
+//! Gathers what the rows of a table say, whatever its layout.
+//!
+//! Input: rows and their layout. Output: [`Gathered`]: competencies with statements, roles with expectations, and a finding for each row or cell that says
+//! neither. Never looks at a handbook.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::path::{SourcePath, fold};
+use crate::spreadsheet::{Cell, Row};
+
+use super::header::{Edge, Layout, Shape};
+use super::levels;
+
+/// A statement with its level as the table writes it.
+#[derive(Debug)]
+pub struct Said {
+    pub level: Cell,
+    pub text: String,
+}
+
+/// A competency of the table.
+#[derive(Debug)]
+pub struct Competency {
+    pub title: String,
+    pub span: Span,
+    pub cluster: Option<String>,
+    pub statements: Vec<Said>,
+}
+
+/// A role of the table, and the level that it expects of a competency by the competency's number.
+#[derive(Debug)]
+pub struct Role {
+    pub title: String,
+    pub span: Span,
+    pub expects: Vec<(usize, Cell)>,
+}
+
+/// What a table says.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    pub competencies: Vec<Competency>,
+    pub roles: Vec<Role>,
+    /// Where the header stands.
+    pub header: Span,
+    /// Whether the levels stand in the order in which they rise.
+    pub is_ordered: bool,
+    pub findings: Vec<Diagnostic>,
+    empty_columns: Vec<Cell>,
+}
+
+impl Gathered {
+    /// Lists the levels in the order met.
+    pub fn levels(&self) -> impl Iterator<Item = &Cell> {
+        let said = self.competencies.iter().flat_map(|competency| &competency.statements).map(|said| &said.level);
+        let of_columns = self.empty_columns.iter();
+        of_columns.chain(said).chain(self.roles.iter().flat_map(|role| &role.expects).map(|(_, level)| level))
+    }
+}
+
+/// Reads the rows below the header.
+pub fn gather(name: &SourcePath, rows: &[Row], layout: &Layout) -> Gathered {
+    let header = &rows[layout.row];
+    let is_ordered = match &layout.shape {
+        Shape::Statements { .. } => true,
+        Shape::Expectations { .. } => false,
+        Shape::Grid { side, across, .. } => [*side, *across].contains(&Edge::Level),
+    };
+    let gathered = Gathered { header: header.span(), is_ordered, ..Gathered::default() };
+    let mut reader = Reader { name, header, layout, gathered, above: Above::default() };
+    for row in rows[..layout.row].iter().filter(|row| !row.is_empty()) {
+        reader.unused(row.span(), "this row stands above the header", None);
+    }
+    reader.columns(rows);
+    for row in rows[layout.row + 1..].iter().filter(|row| !row.is_empty()) {
+        match &layout.shape {
+            Shape::Statements { competency, level, statement, cluster } => {
+                reader.statement(row, (*competency, *level, *statement), *cluster);
+            }
+            Shape::Expectations { role, competency, level } => reader.expectation(row, *role, *competency, *level),
+            Shape::Grid { side, across, key, cluster, columns } => {
+                reader.grid(row, (*side, *across), (*key, *cluster), columns);
+            }
+        }
+    }
+    reader.end_heading();
+    reader.gathered
+}
+
+/// What the rows above said: merged cells are saved as one that is filled and others that are empty.
+#[derive(Default)]
+struct Above {
+    key: Option<Cell>,
+    level: Option<Cell>,
+    cluster: Option<String>,
+    /// A row that named a competency and said nothing of it, unless the next row does.
+    heading: Option<Span>,
+}
+
+struct Reader<'a> {
+    name: &'a SourcePath,
+    header: &'a Row,
+    layout: &'a Layout,
+    gathered: Gathered,
+    above: Above,
+}
+
+impl Reader<'_> {
+    fn unused(&mut self, span: Span, why: &str, help: Option<&str>) {
+        let finding = Diagnostic::new("unused-row", self.name, Some(span), format!("{why}, and was not used"));
+        self.gathered.findings.push(finding.maybe_help(help.map(str::to_owned)));
+    }
+
+    /// Reports columns that hold something and have no meaning; one finding a column.
+    fn columns(&mut self, rows: &[Row]) {
+        let below = &rows[self.layout.row + 1..];
+        let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        for n in (0..width).filter(|n| !self.layout.uses(*n)) {
+            let first = below.iter().find_map(|row| row.cell(n));
+            match (self.header.cell(n), first) {
+                (Some(header), Some(_)) => {
+                    let (span, why) = (header.span, format!("the column `{}` is none that import knows", header.text));
+                    self.unused(span, &why, None);
+                }
+                (None, Some(first)) => self.unused(first.span, "this cell stands below no header", None),
+                (_, None) => {}
+            }
+        }
+        if let Shape::Grid { across: Edge::Level, columns, .. } = &self.layout.shape {
+            // A level for which nobody says anything is one of the scale all the same.
+            self.gathered.empty_columns = columns.iter().map(|n| self.header.cells[*n].clone()).collect();
+        }
+    }
+
+    /// Takes the key of a row, or that of the rows above where it is empty.
+    fn key(&mut self, row: &Row, column: usize, cluster: Option<usize>) -> Option<Cell> {
+        if let Some(cluster) = cluster.and_then(|n| row.cell(n)) {
+            self.above.cluster = Some(one_line(&cluster.text));
+        }
+        if let Some(cell) = row.cell(column) {
+            self.end_heading();
+            self.above.key = Some(cell.clone());
+            self.above.level = None;
+        }
+        self.above.key.clone()
+    }
+
+    fn statement(&mut self, row: &Row, (competency, level, statement): (usize, usize, usize), cluster: Option<usize>) {
+        let key = self.key(row, competency, cluster);
+        if let Some(cell) = row.cell(level) {
+            self.above.level = Some(cell.clone());
+        }
+        let named = row.cell(competency).map(|cell| cell.span);
+        match (key, self.above.level.clone(), row.cell(statement)) {
+            (None, ..) => self.unused(row.span(), "this row names no competency", None),
+            // A heading over the rows that belong to it.
+            (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = named,
+            (Some(_), _, None) => self.unused(row.span(), "this row has no statement", None),
+            (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level", None),
+            (Some(key), Some(level), Some(cell)) => self.say(&key, &level, cell),
+        }
+    }
+
+    fn expectation(&mut self, row: &Row, role: usize, competency: usize, level: usize) {
+        let key = self.key(row, role, None);
+        match (key, row.cell(competency), row.cell(level)) {
+            (None, ..) => self.unused(row.span(), "this row names no role", None),
+            (Some(_), None, None) => self.above.heading = row.cell(role).map(|cell| cell.span),
+            (Some(_), None, _) => self.unused(row.span(), "this row names no competency", None),
+            (Some(_), _, None) => self.unused(row.span(), "this row has no level", None),
+            (Some(role), Some(competency), Some(level)) => self.expect(&role, &competency.clone(), level),
+        }
+    }
+
+    fn grid(&mut self, row: &Row, edges: (Edge, Edge), (key, cluster): (usize, Option<usize>), columns: &[usize]) {
+        let Some(side) = self.key(row, key, cluster) else {
+            return self.unused(row.span(), "this row has no name in its first column", None);
+        };
+        let filled: Vec<usize> = columns.iter().copied().filter(|n| row.cell(*n).is_some()).collect();
+        if filled.is_empty() {
+            self.above.heading = row.cell(key).map(|cell| cell.span);
+        }
+        for n in filled {
+            let (head, cell) = (self.header.cells[n].clone(), &row.cells[n]);
+            match edges {
+                (Edge::Competency, Edge::Level) => self.say(&side, &head, cell),
+                (Edge::Level, _) => self.say(&head, &side, cell),
+                (Edge::Role, _) => self.expect(&side, &head, cell),
+                (Edge::Competency, _) => self.expect(&head, &side, cell),
+            }
+        }
+    }
+
+    /// Reports a row that named something of which nothing came.
+    fn end_heading(&mut self) {
+        let Some(span) = self.above.heading.take() else { return };
+        let key = self.above.key.as_ref().map(|cell| fold(&one_line(&cell.text)));
+        let is_used = |title: &str| key.as_deref() == Some(&fold(title));
+        let said = self.gathered.competencies.iter().any(|c| !c.statements.is_empty() && is_used(&c.title));
+        if !said && !self.gathered.roles.iter().any(|role| is_used(&role.title)) {
+            self.unused(span, "nothing is said about this", None);
+        }
+    }
+
+    /// Adds the statements of a cell: one a line.
+    fn say(&mut self, competency: &Cell, level: &Cell, cell: &Cell) {
+        if levels::read(&level.text) == levels::Written::default() {
+            let help = "a level is a whole number or a name";
+            return self.unused(level.span, &format!("`{}` is no level", level.text), Some(help));
+        }
+        let n = self.competency(competency);
+        for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
+            let statements = &self.gathered.competencies[n].statements;
+            let again = statements.iter().any(|said| said.level.text == level.text && fold(&said.text) == fold(line));
+            if again {
+                self.unused(cell.span, "this statement stands twice at one level", None);
+            } else {
+                let said = Said { level: level.clone(), text: line.to_owned() };
+                self.gathered.competencies[n].statements.push(said);
+            }
+        }
+    }
+
+    fn expect(&mut self, role: &Cell, competency: &Cell, level: &Cell) {
+        let competency_number = self.competency(competency);
+        let role_number = self.role(role);
+        if levels::is_nothing(&level.text) {
+            return;
+        }
+        if levels::read(&level.text) == levels::Written::default() {
+            let help = "a level is a whole number or a name";
+            return self.unused(level.span, &format!("`{}` is no level", level.text), Some(help));
+        }
+        let expects = &mut self.gathered.roles[role_number].expects;
+        if expects.iter().any(|(known, _)| *known == competency_number) {
+            let why = format!("`{}` is expected of `{}` twice", one_line(&competency.text), one_line(&role.text));
+            return self.unused(level.span, &why, None);
+        }
+        expects.push((competency_number, level.clone()));
+    }
+
+    fn competency(&mut self, cell: &Cell) -> usize {
+        let title = one_line(&cell.text);
+        let list = &mut self.gathered.competencies;
+        if let Some(n) = list.iter().position(|known| fold(&known.title) == fold(&title)) {
+            return n;
+        }
+        let is_cluster_known =
+            matches!(&self.layout.shape, Shape::Grid { side: Edge::Competency, .. } | Shape::Statements { .. });
+        let cluster = self.above.cluster.clone().filter(|_| is_cluster_known);
+        list.push(Competency { title, span: cell.span, cluster, statements: Vec::new() });
+        list.len() - 1
+    }
+
+    fn role(&mut self, cell: &Cell) -> usize {
+        let title = one_line(&cell.text);
+        let list = &mut self.gathered.roles;
+        if let Some(n) = list.iter().position(|known| fold(&known.title) == fold(&title)) {
+            return n;
+        }
+        list.push(Role { title, span: cell.span, expects: Vec::new() });
+        list.len() - 1
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Takes the bullet off a line, as people write lists inside a cell.
+fn without_bullet(line: &str) -> &str {
+    let line = line.trim();
+    let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
+    if rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•')) {
+        rest.trim()
+    } else {
+        line
+    }
+}

@@ -1,0 +1,227 @@
+//! Recognises what a table holds by its header.
+//!
+//! Input: the rows of a table. Output: a [`Layout`]: which row is the header and what each column means. Never reads what the rows below say, except to tell
+//! levels from sentences.
+
+use crate::path::fold;
+use crate::spreadsheet::Row;
+
+use super::levels;
+
+/// How many rows may stand above the header: a title, a date, a blank line.
+const MOST_ABOVE: usize = 10;
+/// Cells of at most so many words on average are levels, longer ones are statements.
+const LEVEL_WORDS: usize = 2;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Statement,
+    Level,
+    Cluster,
+    Role,
+    Competency,
+}
+
+/// Words that headers use for each kind of column; the first kind with a word of the header wins.
+const WORDS: &[(Column, &[&str])] = &[
+    (
+        Column::Statement,
+        &[
+            "statement",
+            "behaviour",
+            "behavior",
+            "expectation",
+            "description",
+            "indicator",
+            "example",
+            "evidence",
+            "criteria",
+            "criterion",
+            "aussage",
+            "verhalten",
+            "beschreibung",
+            "erwartung",
+            "kriterium",
+        ],
+    ),
+    (Column::Level, &["level", "lvl", "grade", "band", "stage", "stufe", "niveau"]),
+    (Column::Cluster, &["cluster", "category", "group", "theme", "pillar", "gruppe", "kategorie", "bereich"]),
+    (Column::Role, &["role", "job", "position", "title", "rolle", "stelle"]),
+    (
+        Column::Competency,
+        &[
+            "competency",
+            "competencie",
+            "competence",
+            "skill",
+            "principle",
+            "area",
+            "capability",
+            "capabilitie",
+            "dimension",
+            "value",
+            "attribute",
+            "kompetenz",
+            "kompetenzen",
+            "fähigkeit",
+            "fähigkeiten",
+            "prinzip",
+            "prinzipien",
+        ],
+    ),
+];
+
+/// Returns what a column with this header holds.
+pub fn column(header: &str) -> Option<Column> {
+    let folded = fold(header);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is = |word: &&str, known: &[&str]| known.contains(word) || known.contains(&word.trim_end_matches('s'));
+    WORDS.iter().find(|(_, known)| words.iter().any(|word| is(word, known))).map(|(column, _)| *column)
+}
+
+/// What lies along an edge of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Competency,
+    Level,
+    Role,
+}
+
+/// How a table is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One statement a row.
+    Statements { competency: usize, level: usize, statement: usize, cluster: Option<usize> },
+    /// One expectation a row.
+    Expectations { role: usize, competency: usize, level: usize },
+    /// A key down the side, another across; cells are statements where one of them is the level, else levels.
+    Grid { side: Edge, across: Edge, key: usize, cluster: Option<usize>, columns: Vec<usize> },
+}
+
+/// A header that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The header's row.
+    pub row: usize,
+    /// How the table is laid out.
+    pub shape: Shape,
+}
+
+impl Layout {
+    /// Looks for the header in the first rows.
+    pub fn find(rows: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Self> {
+        let filled = rows.iter().enumerate().filter(|(_, row)| !row.is_empty()).take(MOST_ABOVE);
+        filled.into_iter().find_map(|(n, row)| {
+            let shape = shape(row, &rows[n + 1..], is_level)?;
+            Some(Self { row: n, shape })
+        })
+    }
+
+    /// Returns how many columns have a meaning, to compare separators by.
+    pub fn width(&self) -> usize {
+        match &self.shape {
+            Shape::Statements { .. } | Shape::Expectations { .. } => 3,
+            Shape::Grid { columns, .. } => columns.len() + 1,
+        }
+    }
+
+    /// Tells whether a column is used.
+    pub fn uses(&self, n: usize) -> bool {
+        match &self.shape {
+            Shape::Statements { competency, level, statement, cluster } => {
+                [*competency, *level, *statement].contains(&n) || *cluster == Some(n)
+            }
+            Shape::Expectations { role, competency, level } => [*role, *competency, *level].contains(&n),
+            Shape::Grid { key, cluster, columns, .. } => *key == n || *cluster == Some(n) || columns.contains(&n),
+        }
+    }
+}
+
+fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Shape> {
+    let kinds: Vec<Option<Column>> = row.cells.iter().map(|cell| column(&cell.text)).collect();
+    let at = |wanted: Column| kinds.iter().position(|kind| *kind == Some(wanted));
+    let (competency, level, cluster) = (at(Column::Competency), at(Column::Level), at(Column::Cluster));
+    // "Area" and "group" can each be the competency where nothing else is.
+    let (competency, cluster) = if competency.is_none() { (cluster, None) } else { (competency, cluster) };
+    if let (Some(competency), Some(level), Some(statement)) = (competency, level, at(Column::Statement)) {
+        return Some(Shape::Statements { competency, level, statement, cluster });
+    }
+    if let (Some(role), Some(competency), Some(level)) = (at(Column::Role), competency, level) {
+        return Some(Shape::Expectations { role, competency, level });
+    }
+    grid(row, &kinds, below, is_level)
+}
+
+/// Reads a header whose first word names what lies down the side.
+fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Shape> {
+    let is_key = |kind: &Option<Column>| matches!(kind, Some(Column::Competency | Column::Role | Column::Level));
+    let key = kinds.iter().position(is_key)?;
+    let cluster = kinds[..key].iter().position(|kind| *kind == Some(Column::Cluster));
+    let is_bare = (0..key).all(|n| Some(n) == cluster || row.cell(n).is_none());
+    // `Level 1` is a header of a column, and not of what lies down the side.
+    let names_one = levels::read(&row.cells[key].text).number.is_some();
+    let columns: Vec<usize> = (key + 1..row.cells.len()).filter(|n| row.cell(*n).is_some()).collect();
+    if !is_bare || names_one || columns.is_empty() {
+        return None;
+    }
+    let is_number = |text: &str| is_level(text) || levels::read(text).number.is_some();
+    let all_numbered = columns.iter().all(|n| is_number(&row.cells[*n].text));
+    // Below `L3` and `L4` stand sentences, unless nearly all of it is levels.
+    let cells_are_levels = holds_levels(below, &columns, is_level, if all_numbered { 0 } else { LEVEL_WORDS });
+    let (side, across) = match (kinds[key], cells_are_levels) {
+        (Some(Column::Role), _) | (Some(Column::Level), true) => (Edge::Role, Edge::Competency),
+        (Some(Column::Level), false) => (Edge::Level, Edge::Competency),
+        (_, true) => (Edge::Competency, Edge::Role),
+        (_, false) => (Edge::Competency, Edge::Level),
+    };
+    let cells_are_levels = ![side, across].contains(&Edge::Level);
+    // A column of remarks stands in many such tables.
+    let is_one = |n: &usize| !cells_are_levels || holds_a_level(below, *n, is_level);
+    let kept: Vec<usize> = columns.iter().copied().filter(is_one).collect();
+    let columns = if kept.is_empty() { columns } else { kept };
+    Some(Shape::Grid { side, across, key, cluster, columns })
+}
+
+/// Tells whether one of a column's cells is a level, or all of them are empty.
+fn holds_a_level(rows: &[Row], column: usize, is_level: &dyn Fn(&str) -> bool) -> bool {
+    let mut cells = rows.iter().filter_map(|row| row.cell(column)).map(|cell| cell.text.as_str()).peekable();
+    cells.peek().is_none()
+        || cells.any(|text| is_level(text) || levels::is_nothing(text) || levels::read(text).number.is_some())
+}
+
+/// Tells whether the cells are levels and not sentences: most of them look like levels, or none is longer than `most_words` on average.
+fn holds_levels(rows: &[Row], columns: &[usize], is_level: &dyn Fn(&str) -> bool, most_words: usize) -> bool {
+    let filled = rows.iter().flat_map(|row| columns.iter().filter_map(|n| row.cell(*n)));
+    let cells: Vec<&str> = filled.map(|cell| cell.text.as_str()).collect();
+    let fits = |text: &&&str| is_level(text) || levels::is_nothing(text) || levels::read(text).number.is_some();
+    let words: usize = cells.iter().map(|text| text.split_whitespace().count()).sum();
+    cells.iter().filter(fits).count() * 2 > cells.len() || words <= cells.len() * most_words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_recognised_in_the_words_that_companies_use() {
+        let all = [
+            ("Skill area", Column::Competency),
+            ("Principles", Column::Competency),
+            ("CAPABILITIES", Column::Competency),
+            ("Expected behaviours", Column::Statement),
+            ("Level description", Column::Statement),
+            ("Job level", Column::Level),
+            ("Grade", Column::Level),
+            ("Skill category", Column::Cluster),
+            ("Job title", Column::Role),
+            ("Stufe", Column::Level),
+            ("Fähigkeiten", Column::Competency),
+        ];
+        for (header, wanted) in all {
+            assert_eq!(column(header), Some(wanted), "{header}");
+        }
+        assert_eq!(column("Notes"), None);
+        assert_eq!(column(""), None);
+    }
+}

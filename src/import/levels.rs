@@ -1,0 +1,242 @@
+//! Reads how a spreadsheet writes levels: `3`, `L3`, `Level 3: Owning`, `Owning (3)`, `Owning`.
+//!
+//! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of them together make. Never looks at a handbook.
+
+use crate::config::Level;
+use crate::path::fold;
+
+/// How many levels `handbook.toml` takes.
+const MOST_LEVELS: u32 = 20;
+/// Up to so many letters before a number belong to it, as in `L3`, `IC4` or `Level 3`.
+const LONGEST_PREFIX: usize = 6;
+
+/// A level as a cell writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Its number.
+    pub number: Option<u32>,
+    /// Its name, where the cell gives one beside the number or instead of it.
+    pub name: Option<String>,
+}
+
+/// Tells whether a cell says that no level is expected.
+pub fn is_nothing(text: &str) -> bool {
+    ["0", "-", "–", "—", "n/a", "na", "none"].contains(&fold(text).as_str())
+}
+
+/// Reads a cell.
+pub fn read(text: &str) -> Written {
+    let text = text.trim();
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    if let Ok(number) = text.replace(',', ".").parse::<f64>()
+        && text.chars().all(is_number)
+    {
+        // Spreadsheets write 3 as 3.0; a half has no place in a scale.
+        let whole = number.fract() == 0.0 && (0.0..100.0).contains(&number);
+        let digits = text.split(['.', ',']).next().unwrap_or_default();
+        return Written { number: digits.parse().ok().filter(|_| whole), name: None };
+    }
+    if let Some((name, inner)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
+        let inside = read_number(inner.split_whitespace().next().unwrap_or_default());
+        if let (Some(number), false) = (inside, name.trim().is_empty()) {
+            return Written { number: Some(number), name: Some(name.trim().to_owned()) };
+        }
+    }
+    numbered(text).unwrap_or_else(|| Written { number: None, name: (!text.is_empty()).then(|| text.to_owned()) })
+}
+
+fn read_number(text: &str) -> Option<u32> {
+    let digits = text.trim_start_matches(|c: char| c.is_alphabetic());
+    (!digits.is_empty() && digits.len() <= 2).then(|| digits.parse().ok()).flatten()
+}
+
+/// Reads a number with what may stand around it.
+fn numbered(text: &str) -> Option<Written> {
+    let letters = text.find(|c: char| !c.is_alphabetic())?;
+    let prefix = &text[..letters];
+    let rest = text[letters..].trim_start_matches([' ', '\u{a0}', '-', '_', '.', '#']);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if prefix.chars().count() > LONGEST_PREFIX || digits == 0 || digits > 2 {
+        return None;
+    }
+    let number = rest[..digits].parse().ok()?;
+    let after = &rest[digits..];
+    let name = after.trim_start_matches([' ', '\u{a0}', '-', '–', '—', ':', '.', ')', '|']);
+    let is_apart = after.is_empty() || after.trim_start().starts_with(['-', '–', '—', ':', '.', ')', '|']);
+    // `3 Owning` has a name; `Top 10 things` is no level.
+    if !(is_apart || (prefix.is_empty() && after.starts_with(' '))) || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let is_plain = prefix.is_empty() || ["level", "lvl"].contains(&fold(prefix).as_str());
+    let own = (!is_plain).then(|| text[..text.len() - after.len()].trim().to_owned());
+    let name = if name.is_empty() { own } else { Some(name.to_owned()) };
+    Some(Written { number: Some(number), name })
+}
+
+/// The scale that a table's levels make, and how each of them is found in it.
+#[derive(Debug, Default)]
+pub struct Scale {
+    /// Its levels, 1 first.
+    pub levels: Vec<Level>,
+    /// The number in the table that level 1 has.
+    first: u32,
+}
+
+/// Why levels make no scale.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoScale {
+    /// There are more than a scale can have.
+    TooMany,
+    /// They are names, and nothing says which is higher.
+    Unordered,
+}
+
+impl Scale {
+    /// Makes the scale of all levels that were met, in the order met; `ordered` says that this order is theirs.
+    ///
+    /// Numbers come first; where there are none, names stand in the order met. A table that begins at `L3` has it as its level 1. A table of expectations may
+    /// leave the lowest levels out, so there 1 is always the first.
+    pub fn of(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
+        let numbers: Vec<u32> = met.iter().filter_map(|written| written.number).collect();
+        let (Some(least), Some(most)) = (numbers.iter().min(), numbers.iter().max()) else {
+            return Self::of_names(met, ordered);
+        };
+        let first = if ordered { *least } else { 1.min(*least) };
+        if most - first >= MOST_LEVELS {
+            return Err(NoScale::TooMany);
+        }
+        let name = |number: u32| {
+            let named = met.iter().find(|written| written.number == Some(number) && written.name.is_some());
+            named.and_then(|written| written.name.clone()).unwrap_or_else(|| format!("Level {number}"))
+        };
+        let levels = (1..).zip(first..=*most).map(|(level, number)| make(level, name(number))).collect();
+        Ok(Self { levels, first })
+    }
+
+    fn of_names(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
+        let mut names: Vec<String> = Vec::new();
+        for name in met.iter().filter_map(|written| written.name.as_ref()) {
+            if !names.iter().any(|known| fold(known) == fold(name)) {
+                names.push(name.clone());
+            }
+        }
+        let usual = crate::config::Config::bare("").scale;
+        if names.iter().all(|name| usual.iter().any(|level| fold(&level.name) == fold(name))) {
+            return Ok(Self { levels: usual, first: 1 });
+        }
+        if !ordered {
+            return Err(NoScale::Unordered);
+        }
+        if names.len() > MOST_LEVELS as usize {
+            return Err(NoScale::TooMany);
+        }
+        Ok(Self { levels: (1..).zip(names).map(|(level, name)| make(level, name)).collect(), first: 1 })
+    }
+
+    /// Tells whether this is the scale that holds where none is declared.
+    pub fn is_usual(&self) -> bool {
+        self.levels == crate::config::Config::bare("").scale
+    }
+
+    /// Takes a scale that a handbook declares.
+    pub fn declared(levels: &[Level]) -> Self {
+        Self { levels: levels.to_vec(), first: 1 }
+    }
+
+    /// Returns the level of the scale that a cell means: by its whole text, by its number, by its name.
+    ///
+    /// A number is one of a level's name where names have numbers (`L3` may be the first level), else that of its place.
+    pub fn level(&self, text: &str) -> Option<u8> {
+        let by_name = |name: &str| self.levels.iter().find(|level| fold(&level.name) == fold(name));
+        let written = read(text);
+        let are_numbered = self.levels.iter().any(|level| read(&level.name).number.is_some());
+        let by_number = || {
+            let number = written.number?;
+            let place = (number + 1).checked_sub(self.first);
+            let is_it = |level: &&Level| {
+                if are_numbered {
+                    read(&level.name).number == Some(number)
+                } else {
+                    Some(u32::from(level.level)) == place
+                }
+            };
+            self.levels.iter().find(is_it)
+        };
+        let found = by_name(text).or_else(by_number).or_else(|| by_name(written.name.as_deref()?));
+        found.map(|level| level.level)
+    }
+}
+
+fn make(level: u8, name: String) -> Level {
+    Level { level, name, means: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_as_people_write_them() {
+        let all = [
+            ("3", Some(3), None),
+            ("3.0", Some(3), None),
+            ("L3", Some(3), Some("L3")),
+            ("IC 4", Some(4), Some("IC 4")),
+            ("Level 3", Some(3), None),
+            ("Level 3: Owning", Some(3), Some("Owning")),
+            ("3 - Owning", Some(3), Some("Owning")),
+            ("3 Owning", Some(3), Some("Owning")),
+            ("3) Owning", Some(3), Some("Owning")),
+            ("Owning (3)", Some(3), Some("Owning")),
+            ("Owning (3 of 5)", Some(3), Some("Owning")),
+            ("Owning", None, Some("Owning")),
+            ("Owning (us)", None, Some("Owning (us)")),
+            ("3.5", None, None),
+            ("3,5", None, None),
+            ("3,0", Some(3), None),
+            ("Top 10 things", None, Some("Top 10 things")),
+            ("2024-01", None, Some("2024-01")),
+            ("", None, None),
+        ];
+        for (text, number, name) in all {
+            let wanted = Written { number, name: name.map(str::to_owned) };
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scale_begins_where_the_table_begins_and_has_no_gap() {
+        let met: Vec<Written> = ["L5", "L3"].map(read).to_vec();
+        let scale = Scale::of(&met, true).unwrap();
+        let names: Vec<(u8, &str)> = scale.levels.iter().map(|level| (level.level, level.name.as_str())).collect();
+        assert_eq!(names, [(1, "L3"), (2, "Level 4"), (3, "L5")]);
+        assert_eq!(
+            (scale.level("L5"), scale.level("5"), scale.level("l3"), scale.level("L6")),
+            (Some(3), Some(3), Some(1), None)
+        );
+        assert_eq!(Scale::of(&[read("2"), read("4")], false).unwrap().levels.len(), 4);
+        assert_eq!(Scale::of(&[read("1"), read("21")], true).unwrap_err(), NoScale::TooMany);
+    }
+
+    #[test]
+    fn numbers_in_the_names_of_a_declared_scale_come_before_places() {
+        let made = Scale::of(&["L3", "L4"].map(read), true).unwrap();
+        let declared = Scale::declared(&made.levels);
+        assert_eq!((declared.level("3"), declared.level("Level 4"), declared.level("1")), (Some(1), Some(2), None));
+        let usual = Scale::declared(&crate::config::Config::bare("").scale);
+        assert_eq!(
+            (usual.level("L3"), usual.level("3 Something"), usual.level("Owning (4)")),
+            (Some(3), Some(3), Some(4))
+        );
+    }
+
+    #[test]
+    fn names_without_numbers_need_an_order() {
+        let met: Vec<Written> = ["Basic", "Expert", "basic"].map(read).to_vec();
+        let scale = Scale::of(&met, true).unwrap();
+        assert_eq!((scale.levels.len(), scale.level("EXPERT")), (2, Some(2)));
+        assert_eq!(Scale::of(&met, false).unwrap_err(), NoScale::Unordered);
+        let usual: Vec<Written> = ["Owning", "Learning"].map(read).to_vec();
+        assert_eq!(Scale::of(&usual, false).unwrap().level("owning"), Some(3));
+    }
+}

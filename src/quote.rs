@@ -1,0 +1,152 @@
+//! Writes text so that Markdown, YAML and TOML read back exactly that text.
+//!
+//! Input: plain text, from a spreadsheet or the command line. Output: source that means it, with as few escapes as that takes. Never changes the words.
+
+/// Returns `text` as one run of Markdown, for a heading or a list item.
+///
+/// Spaces and line ends become single spaces, as they do when a page is made.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tildes = text.matches('~').count();
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut before = ' ';
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map_or(' ', |(_, next)| *next);
+        let rest = &text[at + c.len_utf8()..];
+        let escaped = match c {
+            '*' | '`' | '[' => true,
+            '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
+            '~' => tildes > 1,
+            '<' => next.is_alphabetic() || matches!(next, '/' | '!' | '?'),
+            '&' => is_entity(rest),
+            '\\' => next.is_ascii_punctuation() || rest.is_empty(),
+            '{' => rest.contains('}'),
+            '#' => at == 0 || rest.trim_start_matches('#').is_empty(),
+            '>' | '+' | '-' | '=' | ':' | '|' => at == 0,
+            '.' | ')' => !text[..at].is_empty() && text[..at].bytes().all(|byte| byte.is_ascii_digit()),
+            _ => false,
+        };
+        if escaped {
+            out.push('\\');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
+}
+
+/// Tells whether a `&` before `rest` would begin a character reference.
+fn is_entity(rest: &str) -> bool {
+    let Some((name, _)) = rest.split_once(';') else { return false };
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+}
+
+/// Returns `text` as a YAML scalar that is text: plain where nothing can be misread, else in double quotes.
+#[must_use]
+pub fn yaml(text: &str) -> String {
+    const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "~"];
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '.');
+    let begins = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '/');
+    let is_word = WORDS.contains(&text.to_lowercase().as_str());
+    if begins && !is_word && !text.ends_with(' ') && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// Returns `text` as a string in double quotes, as TOML and YAML both read it.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::document::Facts;
+    use crate::front_matter::{Data, Format, read};
+    use crate::source::Sources;
+
+    /// Returns the title and the only responsibility of a chapter that is written with both.
+    fn read_back(text: &str) -> (String, String) {
+        let text = markdown(text);
+        let chapter = format!("# {text}\n\n## Responsibilities\n\n- {text} {{#one}}\n");
+        let sources = Sources::from_texts([("roles/a.md", chapter.as_str())]);
+        let handbook = crate::compile::Compiler::new().compile(&sources, &crate::compile::Choices::default()).unwrap();
+        let meta = &handbook.documents[0].meta;
+        let Facts::Role(role) = &meta.facts else { panic!() };
+        (meta.title.clone(), role.responsibilities[0].text.clone())
+    }
+
+    #[test]
+    fn text_that_looks_like_markup_is_read_back_as_text() {
+        let texts = [
+            "# no heading #",
+            "1. first",
+            "12) x",
+            "- dash",
+            "> quote",
+            "a *b* _c_ d_e",
+            "[x] done",
+            "[[roadmap]]",
+            "see [a](b)",
+            "<b>bold</b> & &amp; < 5",
+            "`code` \\ \\* end\\",
+            "~~gone~~ ~5%",
+            "{level=3}",
+            "x {#id}",
+            "{{ matrix() }}",
+            "![alt](x.png)",
+            "::: {audience=a}",
+            "+ plus",
+            "=====",
+            "a | b",
+            "| a | b |",
+            "www.x.y",
+            "---",
+            "***",
+            ": x",
+            "%s \"q\" 'q'",
+        ];
+        for text in texts {
+            assert_eq!(read_back(text), (text.to_owned(), text.to_owned()), "{}", markdown(text));
+        }
+        assert_eq!(
+            markdown("Writes the one-page brief, in snake_case & 3 < 4."),
+            "Writes the one-page brief, in snake_case & 3 < 4."
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_back(text in "[ -~äß€]{1,24}") {
+            let wanted = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assume!(!wanted.is_empty());
+            prop_assert_eq!(read_back(&text), (wanted.clone(), wanted));
+        }
+
+        #[test]
+        fn any_text_is_read_back_from_front_matter(text in "\\PC{0,16}") {
+            for (line, format) in [(format!("k: {}\n", yaml(&text)), Format::Yaml), (format!("k = {}\n", quoted(&text)), Format::Toml)] {
+                let table = read(&line, 0, format).unwrap();
+                prop_assert_eq!(&table.entries[0].value.data, &Data::Text(text.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Plans the move of a chapter, so that every reference leads to its new place.
+//!
+//! Input: the sources, and the names of the old and the new place. Output: a [`Relocation`]: files that move, and exact spans that change. Whatever a plan would break
+//! is found by compiling its result: a plan with a new finding is refused. Never touches files.
+
+mod facts;
+mod places;
+mod rewrite;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::book::{Book, ChapterId};
+use crate::compile::{Choices, Compiler, Handbook};
+use crate::config::FILE;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::{Form, Reference};
+use crate::link::{self, Target};
+use crate::path::{SourcePath, fold};
+use crate::source::{SourceFile, Sources};
+
+/// A file and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where it lies.
+    pub from: SourcePath,
+    /// Where it goes.
+    pub to: SourcePath,
+}
+
+/// A span of a file and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// First byte of the file as it is.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What takes their place.
+    pub text: String,
+}
+
+/// A move with all that it takes.
+#[derive(Clone, Debug, Default)]
+pub struct Relocation {
+    /// The files that move.
+    pub moves: Vec<Move>,
+    /// What changes in each file, by the path before; spans rise and do not overlap.
+    pub edits: BTreeMap<SourcePath, Vec<Edit>>,
+    /// How many references are rewritten.
+    pub references: usize,
+}
+
+/// Why nothing can be moved.
+#[derive(Debug)]
+pub enum NoMove {
+    /// What was asked for cannot be done, and the way out.
+    Refused(String, String),
+    /// `handbook.toml` cannot be read.
+    Unreadable(Box<Diagnostic>),
+    /// The handbook would have findings that it has not now; with its files as they would be.
+    Breaks(Vec<Diagnostic>, Sources),
+}
+
+impl Relocation {
+    /// Returns where a file lies after the move.
+    #[must_use]
+    pub fn new_place(&self, path: &SourcePath) -> SourcePath {
+        self.moves.iter().find(|moved| moved.from == *path).map_or_else(|| path.clone(), |moved| moved.to.clone())
+    }
+
+    /// Returns a file's bytes with its edits.
+    #[must_use]
+    pub fn edited(&self, path: &SourcePath, bytes: &[u8]) -> Vec<u8> {
+        let edits = self.edits.get(path).map_or(&[][..], Vec::as_slice);
+        apply(bytes, 0..bytes.len(), edits)
+    }
+
+    /// Returns the sources as they are after the move.
+    fn after(&self, sources: &Sources) -> Sources {
+        let file = |(path, file): (&SourcePath, &SourceFile)| {
+            let edited = self.edits.contains_key(path);
+            let file = if edited { SourceFile::new(self.edited(path, &file.bytes)) } else { file.clone() };
+            (self.new_place(path), file)
+        };
+        Sources { files: sources.files.iter().map(file).collect() }
+    }
+
+    fn add(&mut self, path: &SourcePath, edit: Edit) -> bool {
+        let list = self.edits.entry(path.clone()).or_default();
+        let at = list.partition_point(|known| (known.start, known.end) < (edit.start, edit.end));
+        let overlaps = |other: &Edit| other.start < edit.end && edit.start < other.end;
+        if list.iter().any(|known| *known == edit || overlaps(known)) {
+            return false;
+        }
+        list.insert(at, edit);
+        true
+    }
+}
+
+/// Returns a part of a file with the edits that lie in it.
+#[must_use]
+pub fn apply(bytes: &[u8], part: Range<usize>, edits: &[Edit]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(part.len());
+    let mut last = part.start;
+    for edit in edits.iter().filter(|edit| part.start <= edit.start && edit.end <= part.end) {
+        out.extend_from_slice(&bytes[last..edit.start]);
+        out.extend_from_slice(edit.text.as_bytes());
+        last = edit.end;
+    }
+    out.extend_from_slice(&bytes[last..part.end]);
+    out
+}
+
+/// Plans the move of the chapter `old` to `new`.
+///
+/// # Errors
+/// Where one of the names means nothing or the new place is taken, or the handbook would have a finding more.
+pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relocation, NoMove> {
+    let compile = |sources: &Sources| {
+        let choices = Choices { title: title.to_owned(), drafts: true, everyone: true, ..Choices::default() };
+        Compiler::new().compile(sources, &choices).map_err(NoMove::Unreadable)
+    };
+    let before = compile(sources)?;
+    let mut plan = Relocation { moves: places::moves(sources, &before, old, new)?, ..Relocation::default() };
+    for document in before.documents.iter() {
+        let Some(moved) = plan.moves.iter().find(|moved| moved.from == document.meta.path).cloned() else { continue };
+        let Some(bytes) = sources.bytes(&moved.from) else { continue };
+        for edit in facts::edits(document, bytes, &moved, &before, new) {
+            plan.add(&moved.from, edit);
+        }
+    }
+    let moved = compile(&plan.after(sources))?;
+    Rewriter { sources, before: &before, after: &moved, plan: &mut plan }.rewrite();
+    plan.edits.retain(|_, edits| !edits.is_empty());
+    let result = plan.after(sources);
+    let after = compile(&result)?;
+    let worse = new_findings(&before, &after, &plan);
+    if worse.is_empty() { Ok(plan) } else { Err(NoMove::Breaks(worse, result)) }
+}
+
+/// Returns the findings of which there are more than before, by file and code.
+fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<Diagnostic> {
+    let mut counts: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
+    for finding in before.findings(false) {
+        let place = match &finding.place {
+            Place::Content(path, _) => plan.new_place(path).to_string(),
+            _ => String::new(),
+        };
+        *counts.entry((place, finding.code)).or_default() += 1;
+    }
+    let is_new = |finding: &Diagnostic| {
+        let place = match &finding.place {
+            Place::Content(path, _) => path.to_string(),
+            _ => String::new(),
+        };
+        match counts.get_mut(&(place, finding.code)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        }
+    };
+    after.findings(false).into_iter().filter(is_new).collect()
+}
+
+/// What a reference leads to, by what stays the same when chapters are counted anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Goal {
+    Chapter(SourcePath, Option<String>),
+    Folder(String),
+    Asset(SourcePath),
+    Other(Target),
+    Nothing,
+}
+
+impl Goal {
+    fn of(target: &Target, book: &Book, place: &dyn Fn(&SourcePath) -> SourcePath) -> Self {
+        match target {
+            Target::Chapter(chapter, anchor) => Self::Chapter(place(&book.meta(*chapter).path), anchor.clone()),
+            Target::DeadAnchor(chapter) | Target::WrongKind(chapter) => {
+                Self::Chapter(place(&book.meta(*chapter).path), None)
+            }
+            Target::Folder(node) => Self::Folder(book.tree.node(*node).url.to_string()),
+            Target::Asset(path) => Self::Asset(place(path)),
+            Target::Generated(_) | Target::Partner(_) => Self::Other(target.clone()),
+            Target::Ambiguous(_) | Target::Hidden | Target::Dead => Self::Nothing,
+        }
+    }
+}
+
+struct Rewriter<'a> {
+    sources: &'a Sources,
+    before: &'a Handbook,
+    /// With the files moved and no reference rewritten.
+    after: &'a Handbook,
+    plan: &'a mut Relocation,
+}
+
+impl Rewriter<'_> {
+    fn rewrite(&mut self) {
+        for chapter in self.before.book.ids() {
+            self.chapter(chapter);
+        }
+        self.pairs();
+        self.summary();
+    }
+
+    fn chapter(&mut self, chapter: ChapterId) {
+        let before = self.before;
+        let document = &before.documents[chapter.index()];
+        let path = &document.meta.path;
+        let Some(now) = self.after.book.at_path(&self.plan.new_place(path)) else { return };
+        let Some(bytes) = self.sources.bytes(path).cloned() else { return };
+        for (number, reference) in document.meta.references.iter().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let target = before.book.target(chapter, number);
+            let Some(wanted) = self.wanted(reference, target, path, now) else { continue };
+            let Some(span) = document.body.reference_spans.get(number as usize) else { continue };
+            let edit = rewrite::edit(reference, &bytes, span.range(), &wanted, &self.after.config);
+            if let Some(edit) = edit.filter(|edit| bytes[edit.start..edit.end] != *edit.text.as_bytes())
+                && self.plan.add(path, edit)
+            {
+                self.plan.references += 1;
+            }
+        }
+    }
+
+    /// Returns what a reference should say, where that is not what it says.
+    fn wanted(
+        &self,
+        reference: &Reference,
+        target: &Target,
+        path: &SourcePath,
+        now: ChapterId,
+    ) -> Option<rewrite::Wanted> {
+        let place = |path: &SourcePath| self.plan.new_place(path);
+        let goal = Goal::of(target, &self.before.book, &place);
+        if goal == Goal::Nothing || reference.target.is_empty() {
+            return None;
+        }
+        let leads_there = |reference: &Reference| {
+            let target = link::resolve(reference, now, &self.after.book, &self.after.config);
+            Goal::of(&target, &self.after.book, &|path| path.clone()) == goal
+        };
+        let still = leads_there(reference);
+        if matches!(reference.form, Form::Relative | Form::Image) {
+            let (goal_path, is_moved) = self.file_of(target)?;
+            let from = self.plan.new_place(path);
+            if still && !is_moved && from.folder() == path.folder() {
+                return None;
+            }
+            return Some(rewrite::Wanted::File { from, to: goal_path });
+        }
+        let Target::Chapter(chapter, _) = target else { return None };
+        let meta = self.before.book.meta(*chapter);
+        let new_path = self.plan.new_place(&meta.path);
+        let key = fold(&reference.target);
+        let key = key.trim_matches('/');
+        let key = key.strip_suffix(".md").unwrap_or(key);
+        let by_id = key == fold(&meta.id);
+        let by_path = !by_id && key == fold(meta.path.without_extension());
+        let new_id = self.after.book.at_path(&new_path).map(|chapter| self.after.book.meta(chapter).id.clone())?;
+        let has_gone = (by_id && new_id != meta.id) || (by_path && new_path != meta.path);
+        if still && !has_gone {
+            return None;
+        }
+        let path = new_path.without_extension().to_owned();
+        let names = if by_path { [path.clone(), new_id] } else { [new_id, path] };
+        let fits = |name: &&String| leads_there(&Reference { target: (*name).clone(), ..reference.clone() });
+        names.iter().find(fits).cloned().map(rewrite::Wanted::Name)
+    }
+
+    /// Returns the file or folder that a target is, after the move, and whether it moves.
+    fn file_of(&self, target: &Target) -> Option<(rewrite::File, bool)> {
+        match target {
+            Target::Chapter(chapter, _) | Target::DeadAnchor(chapter) => {
+                let path = &self.before.book.meta(*chapter).path;
+                let to = self.plan.new_place(path);
+                let is_moved = to != *path;
+                Some((rewrite::File::Chapter(to), is_moved))
+            }
+            Target::Asset(path) => {
+                let to = self.plan.new_place(path);
+                let is_moved = to != *path;
+                Some((rewrite::File::Other(to.as_str().to_owned()), is_moved))
+            }
+            Target::Folder(node) => {
+                let url = self.before.book.tree.node(*node).url.as_str().to_owned();
+                let url = url.trim_end_matches("index.html");
+                Some((rewrite::File::Other(url.to_owned()), false))
+            }
+            _ => None,
+        }
+    }
+
+    /// Rewrites the pairs of roles that `handbook.toml` declares.
+    fn pairs(&mut self) {
+        let path = SourcePath::new(FILE);
+        let Some(bytes) = self.sources.bytes(&path).cloned() else { return };
+        let before = self.before;
+        for (name, span) in before.config.compare.iter().flatten() {
+            let [chapter] = before.book.names.find(name) else { continue };
+            let target = Target::Chapter(*chapter, None);
+            let reference = Reference { form: Form::AnyField, target: name.clone(), fragment: None };
+            let Some(home) = self.after.book.ids().next() else { return };
+            let Some(wanted) = self.wanted(&reference, &target, &path, home) else { continue };
+            if let Some(edit) = rewrite::edit(&reference, &bytes, span.range(), &wanted, &before.config)
+                && self.plan.add(&path, edit)
+            {
+                self.plan.references += 1;
+            }
+        }
+    }
+
+    /// Rewrites the lines of `SUMMARY.md`, whose links count from the root.
+    fn summary(&mut self) {
+        let path = SourcePath::new("SUMMARY.md");
+        let Some(bytes) = self.sources.bytes(&path).cloned() else { return };
+        for edit in rewrite::summary(&bytes, &self.plan.moves, &self.before.config) {
+            if self.plan.add(&path, edit) {
+                self.plan.references += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Changes the front matter of a chapter that moves: its old names, and what its folder said about it.
+//!
+//! Input: the chapter and its move. Output: edits of the file. Line ends and everything else stay as they are.
+
+use std::ops::Range;
+
+use crate::compile::Handbook;
+use crate::document::Document;
+use crate::front_matter::{self, Data, Entry, Format, Split, Table};
+use crate::parse::{default_id, kind_at};
+use crate::path::{SourcePath, fold};
+use crate::quote;
+use crate::source::Text;
+
+use super::{Edit, Move};
+
+/// Returns the edits of a chapter's own facts; `new` is the new name as it was typed.
+pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handbook, new: &str) -> Vec<Edit> {
+    let Ok(text) = Text::new(bytes) else { return Vec::new() };
+    let head = Head::read(&text, bytes);
+    let meta = &document.meta;
+    let has_own_id = head.entry("id").is_some();
+    let is_named = !new.contains(['/', '\\', '.']);
+    let renames_id = has_own_id && is_named && fold(&meta.id) == fold(&default_id(&moved.from));
+    let new_id = if has_own_id && !renames_id { meta.id.clone() } else { default_id(&moved.to) };
+    let mut found = Vec::new();
+    if renames_id && let Some(entry) = head.entry("id") {
+        found.push((range(entry), head.scalar(&new_id)));
+    }
+    let mut lines = Vec::new();
+    if head.entry("kind").is_none() && kind_at(&moved.to, &handbook.config) != meta.kind {
+        lines.push(("kind", meta.kind.name().to_owned()));
+    }
+    let mut aliases = aliases(&moved.from, &moved.to, (&meta.id, &new_id), handbook);
+    aliases.retain(|alias| !meta.aliases.iter().any(|known| fold(known) == fold(alias)));
+    if !aliases.is_empty() {
+        let list: Vec<String> = aliases.iter().map(|alias| head.scalar(alias)).collect();
+        match head.entry("aliases") {
+            Some(entry) => found.extend(head.extend_list(entry, &list)),
+            None => lines.push(("aliases", format!("[{}]", list.join(", ")))),
+        }
+    }
+    found.extend(head.add_lines(&lines));
+    let edit = |(range, with): (Range<usize>, String)| {
+        let span = text.span(range.start, range.end);
+        Edit { start: span.start as usize, end: span.end as usize, text: with }
+    };
+    found.into_iter().map(edit).collect()
+}
+
+/// Returns the names under which a chapter was found, and the address that it had.
+fn aliases(from: &SourcePath, to: &SourcePath, (old_id, new_id): (&str, &str), handbook: &Handbook) -> Vec<String> {
+    let (old, new) = (from.without_extension(), to.without_extension());
+    if old == new {
+        return Vec::new();
+    }
+    // A bare word leads on from the address beside the chapter; one with a capital is taken for a title.
+    let is_beside = from.folder() == to.folder() && !from.is_index() && !to.is_index();
+    if is_beside && fold(old_id) == fold(from.stem()) && !from.stem().chars().any(char::is_uppercase) {
+        return vec![from.stem().to_owned()];
+    }
+    let address = if old.contains('/') { old.to_owned() } else { format!("/{old}") };
+    let mut list = vec![address];
+    let beside = format!("{}/{old_id}", to.folder());
+    let is_free = handbook.book.names.at_path(beside.trim_start_matches('/')).is_empty();
+    if fold(old_id) != fold(new_id) && handbook.book.names.find(old_id).len() == 1 && is_free {
+        list.push(old_id.to_owned());
+    }
+    list
+}
+
+fn range(entry: &Entry) -> Range<usize> {
+    entry.value.span.range()
+}
+
+/// The front matter of a file, by offsets in its text.
+struct Head<'a> {
+    text: &'a str,
+    newline: &'static str,
+    split: Split,
+    table: Table,
+}
+
+impl<'a> Head<'a> {
+    fn read(text: &'a Text<'_>, bytes: &[u8]) -> Self {
+        let newline = if bytes.windows(2).any(|pair| pair == b"\r\n") { "\r\n" } else { "\n" };
+        let split = front_matter::split(&text.text);
+        let table = match &split {
+            Split::Found { format, content, .. } => {
+                front_matter::read(&text.text[content.clone()], content.start, *format).unwrap_or_default()
+            }
+            _ => Table::default(),
+        };
+        Self { text: &text.text, newline, split, table }
+    }
+
+    fn entry(&self, key: &str) -> Option<&Entry> {
+        self.table.entries.iter().find(|entry| entry.key == key)
+    }
+
+    fn is_toml(&self) -> bool {
+        matches!(self.split, Split::Found { format: Format::Toml, .. })
+    }
+
+    fn scalar(&self, text: &str) -> String {
+        if self.is_toml() { quote::quoted(text) } else { quote::yaml(text) }
+    }
+
+    /// Adds to a list in the form that it has.
+    fn extend_list(&self, entry: &Entry, more: &[String]) -> Option<(Range<usize>, String)> {
+        let more = more.join(", ");
+        let at = range(entry);
+        match &entry.value.data {
+            Data::List(items) if self.text[at.clone()].starts_with('[') => match items.last() {
+                Some(last) => Some((last.span.range().end..last.span.range().end, format!(", {more}"))),
+                None => Some((at.start + 1..at.start + 1, more)),
+            },
+            Data::List(items) => {
+                let last = items.last()?.span.range();
+                let line = self.text[..last.start].rfind('\n').map_or(0, |n| n + 1);
+                let bullet = &self.text[line..last.start];
+                let added =
+                    format!("{}{bullet}{}", self.newline, more.replace(", ", &format!("{}{bullet}", self.newline)));
+                (bullet.trim() == "-").then_some((last.end..last.end, added))
+            }
+            Data::Null => {
+                let colon = self.text[entry.key_span.range().end..].find(':')? + entry.key_span.range().end + 1;
+                Some((colon..colon, format!(" [{more}]")))
+            }
+            _ => {
+                let text = entry.value.text()?;
+                Some((at, format!("[{}, {more}]", self.scalar(text))))
+            }
+        }
+    }
+
+    /// Adds fields that are not there.
+    fn add_lines(&self, lines: &[(&str, String)]) -> Option<(Range<usize>, String)> {
+        if lines.is_empty() {
+            return None;
+        }
+        let sign = if self.is_toml() { " =" } else { ":" };
+        let quoted = |value: &str| {
+            if self.is_toml() && !value.starts_with('[') { quote::quoted(value) } else { value.to_owned() }
+        };
+        let lines: String =
+            lines.iter().map(|(key, value)| format!("{key}{sign} {}{}", quoted(value), self.newline)).collect();
+        match &self.split {
+            // Keys below the header of a table would be that table's.
+            Split::Found { format: Format::Toml, content, .. } => Some((content.start..content.start, lines)),
+            Split::Found { content, .. } => Some((content.end..content.end, lines)),
+            Split::None => Some((0..0, format!("---{n}{lines}---{n}", n = self.newline))),
+            Split::Unterminated { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Finds the chapter that is to move, and where it goes.
+//!
+//! Input: two names as they were typed. Output: the files that move. Refuses a place that is taken or that is none.
+
+use crate::compile::Handbook;
+use crate::config::FILE;
+use crate::diagnostic::{did_you_mean, nearest};
+use crate::document::Meta;
+use crate::path::{SourcePath, fold, join};
+use crate::source::Sources;
+
+use super::{Move, NoMove};
+
+fn refused<T>(message: String, help: &str) -> Result<T, NoMove> {
+    Err(NoMove::Refused(message, help.to_owned()))
+}
+
+/// Returns the files that move when `old` becomes `new`.
+pub fn moves(sources: &Sources, handbook: &Handbook, old: &str, new: &str) -> Result<Vec<Move>, NoMove> {
+    let meta = find(handbook, old)?;
+    let new = new.replace('\\', "/");
+    let is_folder = meta.path.is_index() && !SourcePath::new(new.as_str()).is_chapter();
+    if is_folder && meta.path.folder().is_empty() {
+        return refused(
+            "the home page has its place".to_owned(),
+            "change its title, or move its text into another chapter",
+        );
+    }
+    let from = if is_folder { SourcePath::new(meta.path.folder()) } else { meta.path.clone() };
+    let to = destination(&from, &new, is_folder)?;
+    if from == to {
+        return refused(format!("`{from}` is there already"), "give it another name");
+    }
+    let moves: Vec<Move> = if is_folder {
+        let inside = format!("{from}/");
+        if to.as_str().starts_with(&inside) {
+            return refused(format!("`{from}` cannot move into itself"), "name a place outside of it");
+        }
+        let files = sources.files.keys().filter_map(|path| Some((path, path.as_str().strip_prefix(&inside)?)));
+        files.map(|(path, rest)| Move { from: path.clone(), to: SourcePath::new(format!("{to}/{rest}")) }).collect()
+    } else {
+        vec![Move { from, to }]
+    };
+    for moved in &moves {
+        let same = |path: &&SourcePath| fold(path.as_str()) == fold(moved.to.as_str()) && **path != moved.from;
+        if let Some(there) = sources.files.keys().find(same) {
+            return refused(
+                format!("`{there}` is there already, and nothing was moved"),
+                "move that one away first, or take another name",
+            );
+        }
+    }
+    Ok(moves)
+}
+
+/// Finds a chapter by its path or by its name.
+fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
+    let book = &handbook.book;
+    let cleaned = old.replace('\\', "/");
+    let cleaned = cleaned.trim_start_matches("./");
+    if let Some(chapter) = book.at_path(&SourcePath::new(cleaned)) {
+        return Ok(book.meta(chapter));
+    }
+    match book.names.find(cleaned) {
+        [one] => Ok(book.meta(*one)),
+        [] => {
+            let near = nearest(old, handbook.documents.iter().map(|document| document.meta.id.as_str()), 2);
+            let help = did_you_mean(&near)
+                .unwrap_or_else(|| "name it by its id, or by its path in the handbook's folder".to_owned());
+            refused(format!("no chapter called `{old}`"), &help)
+        }
+        several => {
+            let paths: Vec<String> = several.iter().map(|chapter| format!("`{}`", book.meta(*chapter).path)).collect();
+            refused(format!("`{old}` could be {}", paths.join(" or ")), "name it by its path")
+        }
+    }
+}
+
+/// Returns where `from` goes by what was typed.
+fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePath, NoMove> {
+    let extension =
+        if from.extension().is_empty() || is_folder { String::new() } else { format!(".{}", from.extension()) };
+    let named = new.trim_start_matches("./");
+    let wanted = if named.ends_with('/') || named.is_empty() {
+        join(named, from.file_name())
+    } else if named.contains('/') {
+        join("", named)
+    } else {
+        join(from.folder(), named)
+    };
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
+        return refused(format!("`{new}` leads out of the handbook's folder"), "name a place inside it");
+    };
+    let has_extension = is_folder || SourcePath::new(wanted.as_str()).is_chapter();
+    let path = SourcePath::new(if has_extension { wanted } else { wanted + &extension });
+    let is_hidden = path.as_str().split('/').any(|part| part.starts_with('.'));
+    if is_hidden || path.unportable_part().is_some() || [FILE, "SUMMARY.md"].contains(&path.as_str()) {
+        return refused(format!("no chapter can be called `{path}`"), "use letters, digits and dashes");
+    }
+    Ok(path)
+}

@@ -1,0 +1,159 @@
+//! Reads the rows of a spreadsheet that was saved as text.
+//!
+//! Input: comma, semicolon or tab separated values (RFC 4180). Output: [`Row`]s of [`Cell`]s with their places in the file, so that findings point at a cell.
+//! Never decides what a column means (see `import`).
+
+use crate::diagnostic::Span;
+use crate::source::Text;
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its text without quotes and without spaces around it; lines in it end with LF.
+    pub text: String,
+    /// Where it stands in the file, quotes included.
+    pub span: Span,
+}
+
+/// One row; never without a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its cells, empty ones included.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// Tells whether no cell holds anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.iter().all(|cell| cell.text.is_empty())
+    }
+
+    /// Returns a cell; none where the row ends before it or the cell is empty.
+    #[must_use]
+    pub fn cell(&self, n: usize) -> Option<&Cell> {
+        self.cells.get(n).filter(|cell| !cell.text.is_empty())
+    }
+
+    /// Returns where the row stands, without empty cells at its ends.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        let mut filled = self.cells.iter().filter(|cell| !cell.text.is_empty());
+        let first = filled.next().or(self.cells.first()).map_or(Span::default(), |cell| cell.span);
+        Span { start: first.start, end: filled.next_back().map_or(first.end, |cell| cell.span.end) }
+    }
+}
+
+/// The characters that may stand between cells.
+pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
+/// Returns the separator that a first line `sep=;` names, as Excel writes and reads it.
+#[must_use]
+pub fn declared_separator(text: &str) -> Option<char> {
+    let line = text.lines().next()?.trim_end();
+    let mut rest = line.strip_prefix("sep=")?.chars();
+    let separator = rest.next().unwrap_or('\t');
+    (rest.next().is_none() && SEPARATORS.contains(&separator)).then_some(separator)
+}
+
+/// Splits `text` into rows.
+///
+/// # Errors
+/// The place of a quote that is opened and not closed.
+pub fn read(text: &Text<'_>, separator: char) -> Result<Vec<Row>, Span> {
+    let mut reader = Reader { text, separator, at: 0 };
+    let mut rows = Vec::new();
+    while reader.at < text.text.len() {
+        rows.push(reader.row()?);
+    }
+    Ok(rows)
+}
+
+struct Reader<'a> {
+    text: &'a Text<'a>,
+    separator: char,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn row(&mut self) -> Result<Row, Span> {
+        let mut cells = Vec::new();
+        loop {
+            cells.push(self.cell()?);
+            if !self.take(self.separator) {
+                self.take('\n');
+                return Ok(Row { cells });
+            }
+        }
+    }
+
+    fn cell(&mut self) -> Result<Cell, Span> {
+        let start = self.at;
+        let mut text = String::new();
+        if self.take('"') {
+            loop {
+                let Some(close) = self.rest().find('"') else {
+                    return Err(self.text.span(start, start + 1));
+                };
+                text.push_str(&self.rest()[..close]);
+                self.at += close + 1;
+                if !self.take('"') {
+                    break;
+                }
+                text.push('"');
+            }
+        }
+        // What follows a closing quote is against the rule; it is kept all the same.
+        let ends = |c: char| c == self.separator || c == '\n';
+        let length = self.rest().find(ends).unwrap_or(self.rest().len());
+        text.push_str(&self.rest()[..length]);
+        self.at += length;
+        Ok(Cell { text: text.trim().to_owned(), span: self.text.span(start, self.at) })
+    }
+
+    fn take(&mut self, c: char) -> bool {
+        let there = self.rest().starts_with(c);
+        self.at += if there { c.len_utf8() } else { 0 };
+        there
+    }
+
+    fn rest(&self) -> &str {
+        &self.text.text[self.at..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(bytes: &[u8], separator: char) -> Vec<Vec<String>> {
+        let text = Text::new(bytes).unwrap();
+        let rows = read(&text, separator).unwrap();
+        rows.into_iter().map(|row| row.cells.into_iter().map(|cell| cell.text).collect()).collect()
+    }
+
+    #[test]
+    fn quotes_hold_separators_line_ends_and_quotes() {
+        let read = rows(b"\xEF\xBB\xBFa,b\r\n\"x, \"\"y\"\"\r\nz\", 2 \r\n,\r\n\"q\"r,\"\"", ',');
+        assert_eq!(read, [vec!["a", "b"], vec!["x, \"y\"\nz", "2"], vec!["", ""], vec!["qr", ""]]);
+        assert_eq!(rows("ä;b\tc\r".as_bytes(), ';'), [vec!["ä", "b\tc"]]);
+        assert!(rows(b"", ',').is_empty());
+    }
+
+    #[test]
+    fn a_cell_knows_its_place_and_an_open_quote_is_named() {
+        let text = Text::new(b"\xEF\xBB\xBFa\r\nb,\"c\"\r\n").unwrap();
+        let row = read(&text, ',').unwrap().remove(1);
+        assert_eq!((row.cells[1].span, row.span()), (Span::new(8, 11), Span::new(6, 11)));
+        let open = Text::new(b"a\r\n\"b,c\r\n").unwrap();
+        assert_eq!(read(&open, ','), Err(Span::new(3, 4)));
+    }
+
+    #[test]
+    fn a_declared_separator_is_one_that_there_is() {
+        assert_eq!(declared_separator("sep=;\r\na;b"), Some(';'));
+        assert_eq!(declared_separator("sep=\t\n"), Some('\t'));
+        assert_eq!(declared_separator("sep=ab\n"), None);
+        assert_eq!(declared_separator("a,b"), None);
+    }
+}

@@ -1,0 +1,266 @@
+//! Moves chapters of a handbook that refers to them in every form: each reference leads where it led, and only the spans that name the target change.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use proptest::prelude::*;
+use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::link::Target;
+use rolebook::path::SourcePath;
+use rolebook::relocate::{NoMove, Relocation, plan};
+use rolebook::source::{SourceFile, Sources};
+
+use crate::support::{files_below, rolebook, write};
+
+const BOOK: &[(&str, &str)] = &[
+    (
+        "handbook.toml",
+        "title = \"T\"\ncompare = [[\"lead\", \"pm\"], [\"roles/lead\", \"Product lead\"]]\n[partners]\nsales = \"Sales\"\n[audiences.managers]\ntitle = \"Managers\"\n",
+    ),
+    (
+        "SUMMARY.md",
+        "# Summary\n\n- [Home](index.md)\n- [Lead](roles/lead.md)\n  - [PM](<./roles/pm.md>)\n- [Talks](competencies/talks.md)\n",
+    ),
+    (
+        "index.md",
+        "# Home\n\n[[lead]] [[Lead|the *lead*]] [[lead#decides]] [[roles/lead#decides|x]] [[Product lead]] [[talks@3]] ![[guides/hiring#steps]]\n\n[a](roles/lead.md) [b](roles/lead.md#decides \"a ](roles/pm.md) title\") [c](./roles/lead) [d](/roles/lead.md?plain=1#decides) [e](<roles/lead.md>) [f](roles/lead.html) [g][ref] [ref] [![pic](assets/a%20b.png)](guides/hiring/)\n\n[ref]: roles/lead.md#decides \"T\"\n\n| a | b |\n|---|---|\n| [[lead\\|cell]] | x |\n\n`[[lead]]` is code.\n\n::: {audience=managers}\n[[lead]] and [hidden](roles/lead.md)\n:::\n",
+    ),
+    (
+        "roles/lead.md",
+        "---\ntitle: Product lead\naliases: [Head of Product]\ncompetencies:\n  talks: 3\nworks_with: [sales, pm]\n---\n[own](#decides) [file](lead.md#decides) [pm](pm.md) [talk](../competencies/talks.md#owning) ![p](../assets/a%20b.png) <a href=\"pm.md\">raw</a>\n\n## Responsibilities\n\n- Decides. {#decides}\n",
+    ),
+    (
+        "roles/pm.md",
+        "\u{feff}---\r\ngrows_into: \"lead\" # next\r\ncompetencies: {talks: 2}\r\n---\r\n# PM\r\n\r\nUnder [[lead]].\r\n\r\n{{ compare(a=\"pm\", b=\"lead\") }}\r\n\r\n## Responsibilities\r\n\r\n- Asks [[lead]]. {#asks}\r\n",
+    ),
+    (
+        "competencies/talks.md",
+        "+++\nsupports = [\"plan\"]\n+++\n# Talks\n\n### Learning\n\n- A\n\n### Practising\n\n- B\n\n### Owning\n\n- C\n\n### Guiding\n\n- D\n\n### Shaping\n\n- E\n",
+    ),
+    (
+        "strategy/plan.md",
+        "---\nled_by: lead\n---\n# Plan\n\n## Decisions\n\n### What comes next\n\n- Accountable: [[lead]]\n- Consulted: pm, sales\n- Informed: [Product lead](../roles/lead.md)\n",
+    ),
+    ("paths/first.md", "---\nchapters:\n  - lead\n  - 'roles/pm'\n  - hiring\n  - talks\n---\n# First\n"),
+    (
+        "guides/hiring/index.md",
+        "# Hiring\n\n## Steps\n\n[one](steps.md) [two](../../roles/lead.md) ![x](x.png) [[steps]]\n",
+    ),
+    ("guides/hiring/steps.md", "# Steps\n\n[up](./) [up](index.md) [[hiring]] [home](../../index.md) [x](x.png)\n"),
+    ("guides/hiring/x.png", "png"),
+    ("assets/a b.png", "png"),
+];
+
+fn sources() -> Sources {
+    Sources::from_texts(BOOK.iter().copied())
+}
+
+fn compile(sources: &Sources) -> Handbook {
+    let choices = Choices { drafts: true, everyone: true, ..Choices::default() };
+    Compiler::new().compile(sources, &choices).unwrap()
+}
+
+fn carried_out(sources: &Sources, plan: &Relocation) -> Sources {
+    let file = |(path, file): (&SourcePath, &SourceFile)| {
+        (plan.new_place(path), SourceFile::new(plan.edited(path, &file.bytes)))
+    };
+    Sources { files: sources.files.iter().map(file).collect() }
+}
+
+/// Lists where every reference of every chapter leads, by paths.
+fn leads(handbook: &Handbook, place: &dyn Fn(&SourcePath) -> SourcePath) -> BTreeMap<String, Vec<String>> {
+    let book = &handbook.book;
+    let name = |target: &Target| match target {
+        Target::Chapter(to, anchor) => format!("{} {anchor:?}", place(&book.meta(*to).path)),
+        Target::Asset(path) => place(path).to_string(),
+        other => format!("{other:?}"),
+    };
+    let of = |chapter| {
+        let meta = book.meta(chapter);
+        let count = u32::try_from(meta.references.len()).unwrap();
+        (place(&meta.path).to_string(), (0..count).map(|n| name(book.target(chapter, n))).collect())
+    };
+    book.ids().map(of).collect()
+}
+
+#[test]
+fn the_made_handbook_has_no_finding_to_begin_with() {
+    let findings = compile(&sources()).findings(false);
+    assert!(findings.is_empty(), "{}", crate::support::draw(&findings, &sources()));
+}
+
+fn moved(old: &str, new: &str) -> Sources {
+    let before = sources();
+    let plan = match plan(&before, "T", old, new) {
+        Ok(plan) => plan,
+        Err(NoMove::Breaks(findings, after)) => panic!("{old} to {new}: {}", crate::support::draw(&findings, &after)),
+        Err(other) => panic!("{old} to {new}: {other:?}"),
+    };
+    let after = carried_out(&before, &plan);
+    let (was, is) = (compile(&before), compile(&after));
+    assert_eq!(leads(&was, &|path| plan.new_place(path)), leads(&is, &|path| path.clone()), "{old} to {new}");
+    let findings = is.findings(false);
+    assert!(findings.is_empty(), "{old} to {new}: {}", crate::support::draw(&findings, &after));
+    // No trace of the old names is left, but for the alias.
+    for moved in &plan.moves {
+        assert!(!after.files.contains_key(&moved.from));
+    }
+    after
+}
+
+fn text<'a>(sources: &'a Sources, path: &str) -> &'a str {
+    std::str::from_utf8(sources.bytes(&SourcePath::new(path)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_new_id_is_written_into_every_form_and_nothing_else_changes() {
+    let after = moved("lead", "product-leader");
+    let index = BOOK[2].1;
+    let wanted = index
+        .replace(
+            "[[lead]] [[Lead|the *lead*]] [[lead#decides]] [[roles/lead#",
+            "[[product-leader]] [[product-leader|the *lead*]] [[product-leader#decides]] [[roles/product-leader#",
+        )
+        .replace("roles/lead", "roles/product-leader")
+        .replace("[[lead\\|cell]]", "[[product-leader\\|cell]]")
+        .replace("\n[[lead]] and", "\n[[product-leader]] and");
+    assert_eq!(text(&after, "index.md"), wanted);
+    assert_eq!(text(&after, "roles/pm.md"), BOOK[4].1.replace("lead", "product-leader"));
+    let wanted =
+        BOOK[3].1.replace("[Head of Product]", "[Head of Product, lead]").replace("(lead.md", "(product-leader.md");
+    assert_eq!(text(&after, "roles/product-leader.md"), wanted);
+    assert_eq!(text(&after, "SUMMARY.md"), BOOK[1].1.replace("roles/lead", "roles/product-leader"));
+    assert_eq!(text(&after, "paths/first.md"), BOOK[7].1.replace("- lead", "- product-leader"));
+    let wanted = BOOK[0].1.replace("\"lead\"", "\"product-leader\"").replace("roles/lead", "roles/product-leader");
+    assert_eq!(text(&after, "handbook.toml"), wanted);
+    let wanted = BOOK[6]
+        .1
+        .replace(": lead", ": product-leader")
+        .replace("[[lead]]", "[[product-leader]]")
+        .replace("roles/lead", "roles/product-leader");
+    assert_eq!(text(&after, "strategy/plan.md"), wanted);
+}
+
+#[test]
+fn a_chapter_in_another_folder_keeps_its_kind_and_its_own_links() {
+    let after = moved("roles/lead.md", "people/leads/lead.md");
+    let lead = text(&after, "people/leads/lead.md");
+    assert!(
+        lead.contains("aliases: [Head of Product, roles/lead]\n") && lead.contains("\nkind: role\n---\n"),
+        "{lead}"
+    );
+    assert!(lead.contains("[own](#decides) [file](lead.md#decides) [pm](../../roles/pm.md) [talk](../../competencies/talks.md#owning) ![p](../../assets/a%20b.png) <a href=\"../../roles/pm.md\">raw</a>"), "{lead}");
+    assert!(text(&after, "index.md").contains(
+        "[d](/people/leads/lead.md?plain=1#decides) [e](<people/leads/lead.md>) [f](people/leads/lead.html)"
+    ));
+}
+
+#[test]
+fn a_folder_moves_with_all_that_lies_in_it() {
+    let after = moved("hiring", "careers/interviews");
+    let index = text(&after, "careers/interviews/index.md");
+    assert!(index.starts_with("---\naliases: [guides/hiring, hiring]\n---\n# Hiring\n"), "{index}");
+    assert!(index.contains("[one](steps.md) [two](../../roles/lead.md) ![x](x.png) [[steps]]"), "{index}");
+    assert!(text(&after, "index.md").contains("![[careers/interviews#steps]]"));
+    assert!(text(&after, "index.md").contains("](careers/interviews/)\n"));
+    assert!(text(&after, "paths/first.md").contains("- interviews\n"));
+    assert!(after.bytes(&SourcePath::new("careers/interviews/x.png")).is_some());
+}
+
+#[test]
+fn front_matter_of_every_shape_takes_the_old_name() {
+    for (before, wanted) in [
+        ("# A\n", "---\naliases: [a]\n---\n# A\n"),
+        ("---\norder: 1\n---\n# A\n", "---\norder: 1\naliases: [a]\n---\n# A\n"),
+        (
+            "---\r\naliases:\r\n  - Old\r\norder: 1\r\n---\r\n# A\r\n",
+            "---\r\naliases:\r\n  - Old\r\n  - a\r\norder: 1\r\n---\r\n# A\r\n",
+        ),
+        ("---\naliases: Old one\n---\n# A\n", "---\naliases: [Old one, a]\n---\n# A\n"),
+        ("---\naliases:\n---\n# A\n", "---\naliases: [a]\n---\n# A\n"),
+        ("---\naliases: []\n---\n# A\n", "---\naliases: [a]\n---\n# A\n"),
+        ("+++\n[extra]\nx = 1\n+++\n# A\n", "+++\naliases = [\"a\"]\n[extra]\nx = 1\n+++\n# A\n"),
+        ("---\nid: a\n---\n# A\n", "---\nid: b\naliases: [a]\n---\n# A\n"),
+        ("---\nid: other\n---\n# A\n", "---\nid: other\naliases: [guides/a]\n---\n# A\n"),
+    ] {
+        let sources = Sources::from_texts([("handbook.toml", ""), ("guides/a.md", before)]);
+        let plan = plan(&sources, "T", "guides/a.md", "b").unwrap();
+        let after = carried_out(&sources, &plan);
+        assert_eq!(text(&after, "guides/b.md"), wanted, "{before}");
+    }
+}
+
+#[test]
+fn a_dry_run_shows_each_line_and_the_move_then_writes_just_those() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("handbook/handbook.toml", "title = \"T\"\n"),
+        ("handbook/index.md", "# T\r\n\r\nSee [[a]] and [it](guides/a.md).\r\n"),
+        ("handbook/guides/a.md", "# A\n\n[home](../index.md)\n"),
+    ];
+    write(folder.path(), &files);
+    let before = files_below(folder.path());
+    let shown = rolebook(folder.path(), &["mv", "handbook/guides/a.md", "b", "--dry-run"]);
+    assert_eq!(
+        String::from_utf8(shown.stdout).unwrap(),
+        "move handbook/guides/a.md to handbook/guides/b.md\n--- handbook/guides/a.md\n+++ handbook/guides/b.md\n@@ line 1 @@\n+---\n+aliases: [a]\n+---\n--- handbook/index.md\n+++ handbook/index.md\n@@ line 3 @@\n-See [[a]] and [it](guides/a.md).\n+See [[b]] and [it](guides/b.md).\nNothing was changed, since this was a dry run.\n"
+    );
+    assert_eq!(files_below(folder.path()), before);
+    let done = rolebook(folder.path(), &["mv", "a", "b"]);
+    assert_eq!(
+        String::from_utf8(done.stdout).unwrap(),
+        "moved handbook/guides/a.md to handbook/guides/b.md\n2 references rewritten, 1 file changed beside it; old addresses lead to the new ones. `rolebook check` looks it over.\n"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("handbook/index.md")).unwrap(),
+        "# T\r\n\r\nSee [[b]] and [it](guides/b.md).\r\n"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("handbook/guides/b.md")).unwrap(),
+        "---\naliases: [a]\n---\n# A\n\n[home](../index.md)\n"
+    );
+    assert!(!folder.path().join("handbook/guides/a.md").exists());
+    assert!(rolebook(folder.path(), &["check", "--strict"]).status.success());
+}
+
+#[test]
+fn what_cannot_be_moved_is_refused_and_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in BOOK {
+        write(folder.path(), &[(path, text)]);
+    }
+    let before = files_below(folder.path());
+    for (old, new, said) in [
+        ("leed", "x", "error: no chapter called `leed`\n  = help: did you mean `lead`?\n"),
+        ("lead", "pm", "error: `roles/pm.md` is there already, and nothing was moved\n"),
+        ("lead", "lead", "error: `roles/lead.md` is there already\n"),
+        ("lead", "../../x", "error: `../../x` leads out of the handbook's folder\n"),
+        ("lead", "a/.b", "error: no chapter can be called `a/.b.md`\n"),
+        ("index", "x", "error: the home page has its place\n"),
+        ("hiring", "guides/hiring/old", "error: `guides/hiring` cannot move into itself\n"),
+    ] {
+        let output = rolebook(folder.path(), &["mv", old, new]);
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && err.starts_with(said), "{old} {new}: {err}");
+    }
+    // `talks` is an id already, and two roles or competencies cannot share one.
+    let output = rolebook(folder.path(), &["mv", "lead", "talks"]);
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(2) && err.contains("error[duplicate-id]") && err.contains("nothing was moved"),
+        "{err}"
+    );
+    assert_eq!(files_below(folder.path()), before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn after_any_move_every_reference_leads_where_it_led(
+        old in prop::sample::select(vec!["lead", "roles/pm.md", "talks", "plan", "paths/first.md", "hiring", "steps", "guides/hiring/index.md"]),
+        folder in prop::sample::select(vec!["", "x/", "roles/", "a b/ü/", "competencies/deep/"]),
+        name in prop::sample::select(vec!["new-name", "Big Name", "ümlaut", "2024", "true", "new (1)"]),
+    ) {
+        moved(old, &format!("{folder}{name}"));
+    }
+}

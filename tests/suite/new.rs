@@ -1,0 +1,96 @@
+//! Writes new chapters of every kind: where they go, what is in them, and that only their prompts are findings.
+
+use std::fs;
+
+use crate::support::{files_below, rolebook, write};
+
+const BOOK: &[(&str, &str)] = &[
+    (
+        "handbook/handbook.toml",
+        "title = \"T\"\n\n[[scale]]\nlevel = 1\nname = \"Starts\"\nmeans = \"Does it with help.\"\n\n[[scale]]\nlevel = 2\nname = \"Leads\"\n\n[sections]\nrole = [\"Responsibilities\", \"Pay band\"]\n\n[kinds]\nskills = \"competency\"\n",
+    ),
+    ("handbook/index.md", "# T\n\n[[pm]]\n"),
+    ("handbook/roles/pm.md", "# PM\n\n## Responsibilities\n\n- Decides. {#decides}\n\n## Pay band\n\nNone.\n"),
+];
+
+#[test]
+fn a_chapter_of_every_kind_has_no_finding_but_its_prompts() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), BOOK);
+    for (kind, place) in [
+        ("role", "roles/head-of-x.md"),
+        ("competency", "skills/head-of-x.md"),
+        ("strategy", "strategy/head-of-x.md"),
+        ("path", "paths/head-of-x.md"),
+        ("glossary", "glossary.md"),
+        ("page", "head-of-x.md"),
+    ] {
+        let output = rolebook(folder.path(), &["new", kind, "Head of: *X*"]);
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.starts_with(&format!("wrote handbook/{place}\nNext: ")), "{said}");
+        let check = rolebook(folder.path(), &["check", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+        let findings = document["findings"].as_array().unwrap();
+        let codes: Vec<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+        // A strategy asks for its lead too: nobody but the author knows.
+        let allowed = |code: &&str| *code == "placeholder" || (kind == "strategy" && *code == "strategy-lead");
+        assert!(codes.iter().all(allowed) && codes.contains(&"placeholder"), "{kind}: {codes:?}");
+        assert!(check.status.success());
+        fs::remove_file(folder.path().join("handbook").join(place)).unwrap();
+    }
+}
+
+#[test]
+fn sections_and_levels_are_those_that_the_handbook_declares() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), BOOK);
+    assert!(rolebook(folder.path(), &["new", "role", "Head of Product"]).status.success());
+    let text = fs::read_to_string(folder.path().join("handbook/roles/head-of-product.md")).unwrap();
+    let headings: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("# ") || line.starts_with("## "))
+        .skip_while(|line| *line != "# Head of Product")
+        .collect();
+    assert_eq!(headings, ["# Head of Product", "## Responsibilities", "## Pay band"]);
+    assert!(
+        text.starts_with("---\nsummary: # one sentence that answers, shown in lists and search\nowner: # "),
+        "{text}"
+    );
+    assert!(rolebook(folder.path(), &["new", "competency", "Talks"]).status.success());
+    let text = fs::read_to_string(folder.path().join("handbook/skills/talks.md")).unwrap();
+    assert!(
+        text.contains("## Levels\n\n### Starts {level=1}\n\n- (Fill in: Does it with help.)\n\n### Leads {level=2}\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_chapter_in_a_folder_of_another_kind_says_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), BOOK);
+    assert!(rolebook(folder.path(), &["new", "page", "How we hire", "--in", "roles/notes"]).status.success());
+    let text = fs::read_to_string(folder.path().join("handbook/roles/notes/how-we-hire.md")).unwrap();
+    assert!(text.starts_with("---\nkind: page\n"), "{text}");
+}
+
+#[test]
+fn what_is_there_is_never_overwritten_and_a_bad_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), BOOK);
+    let before = files_below(folder.path());
+    for (arguments, said) in [
+        (&["new", "role", "PM"][..], "error: `pm` is there already, in `roles/pm.md`\n"),
+        (&["new", "competency", "pm"], "error: `pm` is there already, in `roles/pm.md`\n"),
+        (&["new", "page", "???"], "error: no file can be named after the title `???`\n"),
+        (&["new", "page", "A", "--in", "../x"], "error: `../x` is no folder inside the handbook\n"),
+        (&["new", "page", "A", "nowhere"], "error: there is no folder `nowhere`\n"),
+        (&["new", "tale", "A"], "error: invalid value 'tale' for '<KIND>'\n"),
+    ] {
+        let output = rolebook(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.starts_with(said), "{err}");
+    }
+    assert_eq!(files_below(folder.path()), before);
+}
