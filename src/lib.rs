@@ -14,6 +14,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod disk;
 pub mod document;
+pub mod edit;
 pub mod embed;
 pub mod fields;
 pub mod front_matter;

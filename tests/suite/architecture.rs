@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
-    ("model", &["book", "link", "embed", "lint", "policy", "check", "compile"]),
+    ("model", &["book", "link", "embed", "lint", "policy", "check", "compile", "edit"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
     ("outputs", &["publish", "site"]),
     ("world", &["disk", "watch", "server", "report"]),
