@@ -37,7 +37,9 @@ pub enum Command {
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
-    #[command(after_help = "Examples:\n  rolebook serve\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C.")]
+    #[command(
+        after_help = "Examples:\n  rolebook serve\n  rolebook serve --edit              change the text in the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C."
+    )]
     Serve(Serve),
     /// Print a JSON Schema of front matter or of handbook.toml, for editors.
     #[command(after_help = "Examples:\n  rolebook schema role > role.schema.json\n  rolebook schema handbook")]
@@ -120,6 +122,12 @@ pub struct Serve {
     /// The port to listen on; the next free one where it is taken.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
+    /// Let the pages change the chapters' files: a pencil beside each passage.
+    #[arg(long)]
+    pub edit: bool,
+    /// The editor that a passage opens in; $VISUAL or $EDITOR if you do not say.
+    #[arg(long, value_name = "COMMAND")]
+    pub editor: Option<String>,
 }
 
 /// Options of `init`.

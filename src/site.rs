@@ -3,6 +3,8 @@
 //! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all addresses, and the bytes behind each. `build` asks for all of
 //! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
 
+mod draft;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -27,6 +29,8 @@ use crate::theme::Theme;
 use crate::view::data::Data;
 use crate::view::page::{BACKLINKS, backlinks_address};
 use crate::view::{comparison_url, encode_fragment, matrix};
+
+pub use draft::Draft;
 
 /// What lies behind an address.
 #[derive(Clone, Debug, PartialEq, Eq)]

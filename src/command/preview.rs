@@ -3,12 +3,21 @@
 //! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
 //! preview needs is added here, to the bytes that a build would write.
 
+mod complete;
+mod desk;
+mod edit;
+mod editor;
+mod level;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
+
+pub use desk::Desk;
+pub use editor::Editor;
 
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
@@ -18,12 +27,9 @@ use crate::highlight::Highlighter;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
 use crate::report;
-use crate::server::{Answer, Handler, Request};
+use crate::server::{Answer, Handler, Post, Request};
 use crate::site::Site;
 use crate::theme::{self, Theme, ThemeFiles};
-
-const SCRIPT: &str = include_str!("../server/preview.js");
-const STYLE: &str = include_str!("../server/preview.css");
 
 /// The preview: what it shows now, and what it was made with.
 pub struct Preview {
@@ -31,6 +37,9 @@ pub struct Preview {
     build: AtomicU64,
     maker: Mutex<Maker>,
     highlighter: Arc<Highlighter>,
+    desk: Desk,
+    /// What is added to the head of each page.
+    head: String,
 }
 
 /// What is remembered from one build to the next.
@@ -60,6 +69,8 @@ struct Drawn {
     code: &'static str,
     message: String,
     path: Option<String>,
+    /// The file among the sources, where it is one: what an editor can open.
+    source: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
     help: Option<String>,
@@ -82,14 +93,16 @@ const LISTED: usize = 100;
 const MOST_DRAWN: usize = 10;
 
 impl Preview {
-    /// Makes a preview that shows nothing yet.
+    /// Makes a preview that shows nothing yet; `desk` is what its pages may ask for.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
             build: AtomicU64::new(0),
             maker: Mutex::default(),
             highlighter: Arc::new(Highlighter::new()),
+            head: desk.head(),
+            desk,
         }
     }
 
@@ -160,52 +173,57 @@ impl Preview {
     }
 
     /// Returns the bytes of a page of the site as a build would write them.
-    fn page(shown: &Shown, url: &UrlPath) -> Option<Answer> {
+    fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
                 let is_page = rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
-                let body = if is_page { with_preview(bytes) } else { bytes };
+                let body = if is_page { with_preview(bytes, &self.head) } else { bytes };
                 Answer { status: 200, media: rendered.media, body, location: None }
             }
-            Err(failure) => diagnostics_page(&[&report::plain(&failure, &|place: &Place| match place {
+            Err(failure) => self.diagnostics_page(&[&report::plain(&failure, &|place: &Place| match place {
                 Place::Theme(name, _) => Some((name.clone(), None)),
                 _ => None,
             })]),
         })
     }
 
-    fn missing(shown: &Shown) -> Answer {
-        let page = Self::page(shown, &UrlPath::new("404.html"));
+    fn missing(&self, shown: &Shown) -> Answer {
+        let page = self.page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
             || {
                 let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
                 let drawings: Vec<&str> = drawn.iter().map(|finding| finding.drawing.as_str()).collect();
-                diagnostics_page(&drawings)
+                self.diagnostics_page(&drawings)
             },
             |answer| Answer { status: 404, ..answer },
         )
     }
-}
 
-impl Default for Preview {
-    fn default() -> Self {
-        Self::new()
+    /// Makes the page that stands in for one that cannot be made.
+    fn diagnostics_page(&self, drawings: &[&str]) -> Answer {
+        let mut body = String::from(
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
+             <body><main><h1>This page cannot be shown</h1>",
+        );
+        for text in drawings {
+            let _ = write!(body, "<pre>{}</pre>", escape(text));
+        }
+        body.push_str("</main></body></html>");
+        let body = with_preview(body.into_bytes(), &self.head);
+        Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
     }
 }
 
 impl Handler for Preview {
     fn answer(&self, request: &Request) -> Answer {
-        let file = |media, text: &str| Answer { status: 200, media, body: text.as_bytes().to_vec(), location: None };
-        match request.path.as_str() {
-            "_rolebook/preview.js" => return file("text/javascript; charset=utf-8", SCRIPT),
-            "_rolebook/preview.css" => return file("text/css; charset=utf-8", STYLE),
-            _ => {}
-        }
         let shown = self.shown();
+        if let Some(answer) = self.desk.get(shown.site.as_ref(), request) {
+            return answer;
+        }
         let url = UrlPath::new(request.path.as_str());
-        if let Some(answer) = Self::page(&shown, &url) {
+        if let Some(answer) = self.page(&shown, &url) {
             return answer;
         }
         let site = shown.site.as_ref();
@@ -222,11 +240,19 @@ impl Handler for Preview {
         if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
             return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
         }
-        Self::missing(&shown)
+        self.missing(&shown)
     }
 
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
         vec![("hello", format!("{{\"build\":{}}}", self.build())), ("findings", self.findings_for(page))]
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.desk.token()
+    }
+
+    fn change(&self, post: &Post) -> Answer {
+        self.desk.change(self.shown().site.as_ref(), post)
     }
 }
 
@@ -301,6 +327,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 code: finding.code,
                 message: finding.message.clone(),
                 path: place.map(|(path, _)| path),
+                source: match &finding.place {
+                    Place::Content(path, _) => Some(path.to_string()),
+                    _ => None,
+                },
                 line: at.map(|at| at.line),
                 column: at.map(|at| at.column),
                 help: finding.help.clone(),
@@ -312,26 +342,11 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
 }
 
 /// Adds the preview's script and style to a page, before the end of its head.
-fn with_preview(html: Vec<u8>) -> Vec<u8> {
-    const ADDED: &[u8] = b"<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\"><script defer src=\"/_rolebook/preview.js\"></script>";
+fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     let Some(at) = html.windows(7).position(|window| window == b"</head>") else { return html };
-    let mut out = Vec::with_capacity(html.len() + ADDED.len());
+    let mut out = Vec::with_capacity(html.len() + head.len());
     out.extend_from_slice(&html[..at]);
-    out.extend_from_slice(ADDED);
+    out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(&html[at..]);
     out
-}
-
-/// Makes the page that stands in for one that cannot be made.
-fn diagnostics_page(drawings: &[&str]) -> Answer {
-    let mut body = String::from(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
-         <body><main><h1>This page cannot be shown</h1>",
-    );
-    for text in drawings {
-        let _ = write!(body, "<pre>{}</pre>", escape(text));
-    }
-    body.push_str("</main></body></html>");
-    let body = with_preview(body.into_bytes());
-    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::load::Loaded;
-use super::preview::Preview;
+use super::preview::{Desk, Editor, Preview};
 use super::{Failure, Outcome};
 use crate::cli::Serve;
 use crate::disk::read_file;
@@ -22,7 +22,8 @@ use crate::watch::{Change, Watcher};
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     let mut loaded = Loaded::read(&options.source, None)?;
-    let preview = Arc::new(Preview::new());
+    let desk = Desk::new(loaded.project.content.clone(), options.edit, editor(options)).map_err(Failure::Machine)?;
+    let preview = Arc::new(Preview::new(desk));
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
     roots.extend(loaded.project.themes.clone().filter(|folder| folder.is_dir()));
@@ -49,6 +50,16 @@ pub fn run(options: &Serve) -> Outcome {
         check(&preview, &events, &loaded, (&changed, &what));
     }
     Ok(true)
+}
+
+/// Returns the author's editor: the one named to the command, else the system's, in the order that Unix programs ask. One that
+/// draws in the terminal is of no use to a page, and only taken where it was named, to say so.
+fn editor(options: &Serve) -> Option<Editor> {
+    if let Some(named) = &options.editor {
+        return Editor::read(named);
+    }
+    let set = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok());
+    set.filter_map(|command| Editor::read(&command)).find(|editor| !editor.needs_terminal())
 }
 
 /// Looks for findings once the pages have been told, and says how it went.

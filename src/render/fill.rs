@@ -362,7 +362,7 @@ impl<'a> Filler<'a> {
         };
         let document = self.document(*to);
         let Some(range) = embed::part(document, anchor.as_deref()).filter(|_| scope.depth < embed::DEEPEST) else {
-            return;
+            return out.push_str("<section class=\"embed\"></section>");
         };
         let is_whole = anchor.is_none();
         let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());

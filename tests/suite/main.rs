@@ -6,6 +6,7 @@ mod architecture;
 mod builds;
 mod cases;
 mod commonmark;
+mod edit;
 mod handbook;
 mod links;
 mod model;
