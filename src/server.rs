@@ -26,6 +26,9 @@ pub use request::Request;
 const WORKERS: usize = 8;
 /// How many further ports are tried where one is taken.
 const PORTS: u16 = 20;
+/// After how long without a request a connection that waits is helped on: at first, and after a request.
+const LOOK: Duration = Duration::from_millis(400);
+const SOON: Duration = Duration::from_millis(10);
 /// Where the stream of events lies.
 pub const EVENTS: &str = "_rolebook/events";
 
@@ -132,9 +135,21 @@ fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http
             continue;
         };
         let Ok(server) = Listener::from_listener(listener, None) else { continue };
-        while let Ok(request) = server.recv() {
-            if sender.send(request).is_err() {
-                return;
+        let mut wait = LOOK;
+        loop {
+            match server.recv_timeout(wait) {
+                Ok(Some(request)) => {
+                    if sender.send(request).is_err() {
+                        return;
+                    }
+                    wait = SOON;
+                }
+                // The library can leave a connection of a burst waiting until the next one comes: this is the next one.
+                Ok(None) => {
+                    let _ = std::net::TcpStream::connect_timeout(&address, LOOK);
+                    wait = LOOK;
+                }
+                Err(_) => break,
             }
         }
         drop(server);

@@ -1,4 +1,4 @@
-// Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open, shows findings.
+// Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open.
 (() => {
   const url = "/_rolebook/events?page=" + encodeURIComponent(location.pathname);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -12,7 +12,7 @@
     stream = new EventSource(url);
     stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data).build));
     stream.addEventListener("build", (event) => arrived(JSON.parse(event.data).build));
-    stream.addEventListener("findings", (event) => showFindings(JSON.parse(event.data)));
+    stream.addEventListener("findings", (event) => tell("findings", JSON.parse(event.data)));
   }
 
   // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build's number.
@@ -58,6 +58,12 @@
     morph(document.body, next.body, changed);
     keepInPlace(anchor);
     mark(changed);
+    tell("updated", null);
+  }
+
+  // The preview's other scripts listen for what happens here.
+  function tell(name, detail) {
+    document.dispatchEvent(new CustomEvent("rolebook:" + name, { detail }));
   }
 
   // The block that the reader sees first stays where it is.
@@ -115,8 +121,8 @@
     return next;
   }
 
-  // What scripts have put into the page (the preview's corner, the theme's copy buttons) is not in what the server sends.
-  const own = (node) => node.nodeType === 1 && node.matches(".rolebook-findings, button.copy");
+  // What scripts have put into the page (the preview's own, the theme's copy buttons) is not in what the server sends.
+  const own = (node) => node.nodeType === 1 && node.matches("[data-rolebook], button.copy");
 
   function pairs(a, b) {
     if (own(a) || a.nodeType !== b.nodeType || a.nodeName !== b.nodeName) return false;
@@ -174,46 +180,6 @@
       first.scrollIntoView({ block: "center", behavior: calm.matches ? "instant" : "smooth" });
     }
   }
-
-  // The findings: a small corner that opens a panel, and goes away by itself.
-  let panel = null;
-
-  function showFindings({ here, elsewhere, list }) {
-    const wasOpen = panel && panel.open;
-    if (panel) panel.remove();
-    panel = null;
-    if (!here.length && !elsewhere) return;
-    panel = document.createElement("details");
-    panel.className = "rolebook-findings";
-    panel.open = Boolean(wasOpen);
-    const summary = document.createElement("summary");
-    const parts = [];
-    if (here.length) parts.push(here.length + " here");
-    if (elsewhere) parts.push(elsewhere + " elsewhere");
-    summary.textContent = "Findings: " + parts.join(", ");
-    if (here.some((finding) => finding.severity === "error")) summary.className = "rolebook-error";
-    panel.append(summary);
-    const body = document.createElement("div");
-    for (const finding of here) {
-      const drawing = document.createElement("pre");
-      drawing.textContent = finding.drawing;
-      body.append(drawing);
-    }
-    for (const finding of list) {
-      const line = document.createElement("p");
-      const link = document.createElement(finding.url === null ? "span" : "a");
-      link.textContent = [finding.path, finding.line, finding.column].filter((part) => part !== null).join(":");
-      if (finding.url !== null) link.href = "/" + finding.url;
-      line.append(link, " " + finding.message);
-      body.append(line);
-    }
-    panel.append(body);
-    document.body.append(panel);
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && panel) panel.open = false;
-  });
 
   listen();
 })();

@@ -1,6 +1,6 @@
 //! Completes what an author has begun to write between `[[` and `]]`.
 //!
-//! Input: the site that is shown and what was written so far. Output: at most twelve things that it can become: chapters by id, title and other names;
+//! Input: the site that is shown and what was written so far. Output: at most eight things that it can become: chapters by id, title and other names;
 //! headings, statements and terms after `#`; levels after `@`.
 
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::server::Answer;
 use crate::site::Site;
 
 /// How many are offered.
-const MOST: usize = 12;
+const MOST: usize = 8;
 
 /// One thing that a reference can become.
 #[derive(Debug, PartialEq, Eq, Serialize)]

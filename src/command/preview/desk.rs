@@ -14,19 +14,31 @@ use crate::path::{SourcePath, UrlPath, decode_percent};
 use crate::server::{Answer, Post, Request};
 use crate::site::Site;
 
-/// Scripts and styles of the preview: name, bytes, and whether they are for editing alone.
-const FILES: &[(&str, &str, bool)] = &[
-    ("preview.css", include_str!("../../server/preview.css"), false),
-    ("overlay.css", include_str!("../../server/overlay.css"), false),
-    ("edit.css", include_str!("../../server/edit.css"), true),
-    ("preview.js", include_str!("../../server/preview.js"), false),
-    ("ask.js", include_str!("../../server/ask.js"), false),
-    ("overlay.js", include_str!("../../server/overlay.js"), false),
-    ("passages.js", include_str!("../../server/passages.js"), false),
-    ("complete.js", include_str!("../../server/complete.js"), true),
-    ("paste.js", include_str!("../../server/paste.js"), true),
-    ("edit.js", include_str!("../../server/edit.js"), true),
-    ("cells.js", include_str!("../../server/cells.js"), true),
+/// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers
+/// allow six connections to a host.
+const FILES: &[(&str, &[&str], bool)] = &[
+    ("preview.css", &[include_str!("../../server/preview.css"), include_str!("../../server/overlay.css")], false),
+    ("edit.css", &[include_str!("../../server/edit.css")], true),
+    (
+        "preview.js",
+        &[
+            include_str!("../../server/preview.js"),
+            include_str!("../../server/ask.js"),
+            include_str!("../../server/overlay.js"),
+            include_str!("../../server/passages.js"),
+        ],
+        false,
+    ),
+    (
+        "edit.js",
+        &[
+            include_str!("../../server/complete.js"),
+            include_str!("../../server/paste.js"),
+            include_str!("../../server/edit.js"),
+            include_str!("../../server/cells.js"),
+        ],
+        true,
+    ),
 ];
 
 /// Under which all that the preview adds lies.
@@ -107,10 +119,10 @@ impl Desk {
     pub fn get(&self, site: Option<&Site>, request: &Request) -> Option<Answer> {
         let name = request.path.strip_prefix(FOLDER)?;
         let file = FILES.iter().find(|(known, _, edits)| *known == name && (self.edits || !edits));
-        if let Some((_, text, _)) = file {
+        if let Some((_, texts, _)) = file {
             let media =
                 if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
-            return Some(Answer { status: 200, media, body: text.as_bytes().to_vec(), location: None });
+            return Some(Answer { status: 200, media, body: texts.concat().into_bytes(), location: None });
         }
         let value = |name: &str| request.query_value(name).unwrap_or_default();
         match (name, site) {
