@@ -42,7 +42,7 @@
       list.hidden = choices.length === 0;
       if (list.hidden) return area.removeAttribute("aria-activedescendant");
       area.setAttribute("aria-activedescendant", id + "-" + at);
-      list.children[at].scrollIntoView({ block: "nearest" });
+      list.scrollIntoView({ block: "nearest" });
     }
 
     function close() {

@@ -235,6 +235,7 @@
     // Both texts side by side; neither is lost whatever is chosen.
     function conflict(value) {
       message.replaceChildren(make("p", { text: value.error }));
+      save.hidden = value.theirs !== null;
       if (value.theirs === null) return message.append(button("Copy my text", "", copy));
       const theirs = make("textarea", { class: "rolebook-text", readonly: true, rows: area.rows, "aria-label": "The text on disk now" });
       theirs.value = value.theirs;
@@ -247,6 +248,7 @@
         [area.value, theirs.value] = [theirs.value, area.value];
         theirs.setAttribute("aria-label", "My text");
         label.textContent = "My text, to copy from:";
+        save.hidden = false;
         mine.remove();
         take.remove();
         redraw();

@@ -18,7 +18,7 @@
       return;
     }
     // Something new on this page opens the panel where there is room beside the text.
-    if (grew) isClosed = !matchMedia("(width >= 64rem)").matches;
+    if (grew) isClosed = !matchMedia("(width >= 88rem)").matches;
     if (!found.here.length && had) isClosed = true;
     draw(found);
   }

@@ -5,9 +5,10 @@
 
   /** Returns the Markdown of HTML, or null where it has nothing that plain text has not. */
   function toMarkdown(html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
+    // The page's policy keeps styles from being read as styles: their words are enough.
+    const page = new DOMParser().parseFromString(html.replace(/\sstyle\s*=/gi, " data-style="), "text/html");
     page.querySelectorAll(GONE).forEach((element) => element.remove());
-    const isRich = page.body.querySelector("a[href], b, strong, i, em, h1, h2, h3, h4, h5, h6, ul, ol, table, pre, code, blockquote, del, s, span[style]");
+    const isRich = page.body.querySelector("a[href], b, strong, i, em, h1, h2, h3, h4, h5, h6, ul, ol, table, pre, code, blockquote, del, s, span[data-style]");
     if (!isRich) return null;
     return blocks(page.body).replace(/\n{3,}/g, "\n\n").trim();
   }
@@ -108,14 +109,19 @@
 
   // Google Docs wraps everything in a bold element that says it is not.
   function isBold(node, name) {
-    const weight = node.style.fontWeight;
+    const weight = styleOf(node, "font-weight");
     if (weight) return weight === "bold" || Number(weight) >= 600;
     return name === "b" || name === "strong";
   }
 
   function isSlanted(node, name) {
-    const style = node.style.fontStyle;
+    const style = styleOf(node, "font-style");
     return style ? style === "italic" : name === "i" || name === "em" || name === "cite";
+  }
+
+  function styleOf(node, property) {
+    const found = (node.dataset.style || "").match(new RegExp("(?:^|;)\\s*" + property + "\\s*:\\s*([\\w-]+)", "i"));
+    return found ? found[1].toLowerCase() : "";
   }
 
   // Marks stand at words: spaces within them would make them text.
