@@ -53,6 +53,8 @@ pub struct Book {
     pub urls_style: UrlStyle,
     /// Parts and what lies below them.
     pub tree: Tree,
+    /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
+    pub hidden: BTreeSet<String>,
     /// Where each reference of each chapter leads.
     pub targets: Vec<Vec<Target>>,
     /// Who links to each chapter, sorted, each once.
@@ -74,6 +76,8 @@ pub struct Input<'a> {
     pub chapters: &'a [Arc<Meta>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
+    /// What chapters that this audience does not see are called, folded.
+    pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
     pub summary: Option<&'a str>,
     /// The handbook's rules.
@@ -101,6 +105,7 @@ pub fn index(input: Input<'_>) -> Book {
         assets_by_key: input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect(),
         urls_style: input.config.urls,
         tree,
+        hidden: input.hidden.clone(),
         targets: Vec::new(),
         backlinks: Vec::new(),
         relations: Relations::default(),

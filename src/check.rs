@@ -4,6 +4,7 @@
 //! the policy of `handbook.toml` is applied after it (see [`crate::config::Config::judge`]).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -12,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{Document, Facts, Form, Fragment, Kind, Reference};
 use crate::embed;
-use crate::link::Target;
+use crate::link::{self, Target};
 use crate::lint;
 use crate::path::{SourcePath, UrlPath, fold};
 
@@ -23,6 +24,8 @@ pub struct Absent {
     pub path: SourcePath,
     /// Why it is not there.
     pub why: Why,
+    /// What others may call it, folded; its path where nothing more is known.
+    pub names: Arc<BTreeSet<String>>,
 }
 
 /// Why a chapter is not part of a build.
@@ -114,6 +117,11 @@ impl Checker<'_> {
                 let finding = make("ambiguous-link", format!("`{}` could be {}", reference.target, names.join(" or ")));
                 Some(finding.help(format!("write the path, such as `{first}`")))
             }
+            Target::Hidden => {
+                let message = format!("`{}` is not part of what this audience reads", reference.target);
+                let absent = self.absent_at(reference, from);
+                Some(make("hidden-link", message).maybe_help(absent.map(why_absent)))
+            }
             Target::Dead => Some(self.dead(reference, from)),
         }
     }
@@ -145,6 +153,12 @@ impl Checker<'_> {
                 make("dead-link", format!("no chapter or file at `{name}`")).maybe_help(self.help_for_path(name, from))
             }
         }
+    }
+
+    /// Returns the chapter that a reference would lead to in another build.
+    fn absent_at(&self, reference: &Reference, from: ChapterId) -> Option<&Absent> {
+        let key = link::hidden_key(reference, from, self.book)?;
+        self.absent.iter().find(|absent| absent.why == Why::Audience && absent.names.contains(&key))
     }
 
     /// Names what a link may have meant, or why the chapter it means is not there.
@@ -273,8 +287,8 @@ fn kind_words(kind: Kind) -> &'static str {
 }
 
 fn is_called(absent: &Absent, name: &str) -> bool {
-    let key = fold(name.trim_end_matches(".md"));
-    fold(absent.path.stem()) == key || fold(absent.path.without_extension()) == key
+    let key = fold(name.trim_matches('/').trim_end_matches(".md"));
+    fold(absent.path.stem()) == key || fold(absent.path.without_extension()) == key || absent.names.contains(&key)
 }
 
 fn why_absent(absent: &Absent) -> String {

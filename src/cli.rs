@@ -33,7 +33,7 @@ pub enum Command {
     Build(Build),
     /// Follow every reference and report mistakes; write nothing.
     #[command(
-        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            reviews that are due, chapters without an owner\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format json | jq '.findings[].code'"
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            reviews that are due, chapters without an owner\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
@@ -111,6 +111,10 @@ pub enum Format {
     Json,
     /// Annotations for GitHub Actions.
     Github,
+    /// One page, for a host to show where a preview could not be built.
+    Html,
+    /// SARIF, which code hosts collect.
+    Sarif,
 }
 
 /// Options of `serve`.

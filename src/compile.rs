@@ -109,7 +109,9 @@ impl Compiler {
             file_findings.push(finding.help("write `index.md`, or name the folder that holds the Markdown files"));
         }
         let (documents, absent) = self.gather(sources, choices, &mut file_findings);
-        let book = self.book(&documents, sources, &config);
+        let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
+        let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
+        let book = self.book(&documents, hidden, sources, &config);
         Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings })
     }
 
@@ -173,8 +175,8 @@ impl Compiler {
             let Some((_, outcome)) = self.parsed.get(path) else { continue };
             findings.extend(outcome.findings().iter().cloned());
             let document = match outcome {
-                Outcome::Hidden(_) => {
-                    absent.push(Absent { path: path.clone(), why: Why::Audience });
+                Outcome::Hidden(_, names) => {
+                    absent.push(Absent { path: path.clone(), why: Why::Audience, names: Arc::clone(names) });
                     continue;
                 }
                 Outcome::Chapter(document) if !(choices.keep_last_good && is_broken(&document.findings)) => {
@@ -187,11 +189,11 @@ impl Compiler {
                 Outcome::Unreadable(_) => self.last_good.get(path).cloned(),
             };
             let Some(document) = document else {
-                absent.push(Absent { path: path.clone(), why: Why::Unreadable });
+                absent.push(Absent { path: path.clone(), why: Why::Unreadable, names: Arc::default() });
                 continue;
             };
             if document.meta.status == Status::Draft && !choices.drafts {
-                absent.push(Absent { path: path.clone(), why: Why::Draft });
+                absent.push(Absent { path: path.clone(), why: Why::Draft, names: Arc::default() });
                 continue;
             }
             documents.push(document);
@@ -200,7 +202,13 @@ impl Compiler {
     }
 
     /// Makes the book, or keeps the last one where nothing that it is made from has changed.
-    fn book(&mut self, documents: &[Document], sources: &Sources, config: &Config) -> Arc<Book> {
+    fn book(
+        &mut self,
+        documents: &[Document],
+        hidden: BTreeSet<String>,
+        sources: &Sources,
+        config: &Config,
+    ) -> Arc<Book> {
         let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
         let assets: BTreeSet<SourcePath> =
             sources.assets().map(|(path, _)| path).filter(|path| path.as_str() != "SUMMARY.md").cloned().collect();
@@ -209,12 +217,13 @@ impl Compiler {
         if let Some(last) = &self.last
             && last.summary == summary
             && last.assets == assets
+            && last.book.hidden == hidden
             && is_same(&last.metas, &metas)
         {
             return Arc::clone(&last.book);
         }
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
-        let input = book::Input { chapters: &metas, assets: &assets, summary: text, config };
+        let input = book::Input { chapters: &metas, assets: &assets, hidden: &hidden, summary: text, config };
         let book = Arc::new(book::index(input));
         self.last = Some(Last { metas, assets, summary, book: Arc::clone(&book) });
         book

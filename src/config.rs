@@ -7,7 +7,7 @@ mod publish;
 
 use std::collections::BTreeMap;
 
-pub use publish::{Host, Publish};
+pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
 use crate::document::Kind;
@@ -227,6 +227,7 @@ impl Config {
         let entries = fields::read(&table, &[HANDBOOK], context, &mut findings);
         let mut config = Self::bare(title);
         config.configured = true;
+        config.publish.markdown = true;
         config.take_names(&entries);
         config.take_people(&entries, &path, &mut findings);
         config.take_scale(&entries, &path, &mut findings);

@@ -3,7 +3,7 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
-use crate::config::Host;
+use crate::config::{HiddenLinks, Host};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
@@ -159,8 +159,15 @@ const AUDIENCE: &[Field] = &[
     field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
 
-const PUBLISH: &[Field] =
-    &[field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written")];
+const PUBLISH: &[Field] = &[
+    field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
+    field(
+        "hidden_links",
+        Shape::Choice(HiddenLinks::NAMES),
+        "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error",
+    ),
+    field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
+];
 
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),

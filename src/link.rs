@@ -30,6 +30,8 @@ pub enum Target {
     Partner(u32),
     /// Several chapters fit equally well.
     Ambiguous(Vec<ChapterId>),
+    /// A chapter that this audience does not see. Nothing of it is known here.
+    Hidden,
     /// Nothing fits.
     Dead,
 }
@@ -56,8 +58,30 @@ pub fn resolve(reference: &Reference, from: ChapterId, book: &Book, config: &Con
     };
     match (found, &reference.fragment) {
         (Target::Chapter(chapter, None), Some(fragment)) => in_chapter(chapter, fragment, book, config),
+        (Target::Dead, _) if is_hidden(reference, from, book) => Target::Hidden,
         (found, _) => found,
     }
+}
+
+fn is_hidden(reference: &Reference, from: ChapterId, book: &Book) -> bool {
+    !book.hidden.is_empty() && hidden_key(reference, from, book).is_some_and(|key| book.hidden.contains(&key))
+}
+
+/// Returns the name, folded, by which a reference would find a chapter that this audience does not see.
+#[must_use]
+pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Book) -> Option<String> {
+    let target = reference.target.as_str();
+    let joined = match (reference.form, target.strip_prefix('/')) {
+        (Form::Image, _) => return None,
+        (Form::Relative, Some(rooted)) => join("", rooted)?,
+        (Form::Relative, None) => join(book.meta(from).path.folder(), target)?,
+        _ => target.trim_matches('/').to_owned(),
+    };
+    let stem = [".md", ".markdown", ".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending));
+    let stem = stem.unwrap_or(&joined).trim_end_matches('/');
+    // A folder's index is known by its folder.
+    let stem = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/README")).unwrap_or(stem);
+    Some(fold(stem))
 }
 
 fn one_of(chapters: &[ChapterId]) -> Target {

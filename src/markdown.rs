@@ -5,11 +5,13 @@
 
 mod info;
 mod outline;
+mod pieces;
 mod sanitise;
 mod view_call;
 mod writer;
 
 pub use outline::scale_help;
+pub use pieces::{Piece, What, pieces};
 pub use view_call::VIEWS;
 
 use std::collections::BTreeSet;

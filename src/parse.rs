@@ -3,9 +3,11 @@
 //! Input: a file of the content folder, the configuration, and the audiences to show. Output: [`Outcome`]: the document, or why there is none, and
 //! findings. Never looks at another chapter, so that a chapter is parsed once whatever happens to others. Never fails.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::attribute;
 use crate::config::{Config, unknown_audience};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{
@@ -14,7 +16,7 @@ use crate::document::{
 use crate::fields::{self, Context, Entries, STATUSES};
 use crate::front_matter::{self, Data, Split, Table, Value};
 use crate::markdown::{self, Input, Parsed, Place, References};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, fold};
 use crate::redact::{Remark, Visible, redact};
 use crate::source::{SourceFile, Text};
 
@@ -23,8 +25,8 @@ use crate::source::{SourceFile, Text};
 pub enum Outcome {
     /// A chapter; its findings ride in it.
     Chapter(Document),
-    /// A chapter that this audience does not see; what is wrong with its front matter.
-    Hidden(Arc<Vec<Diagnostic>>),
+    /// A chapter that this audience does not see: what is wrong with its front matter, and what others may call it, folded.
+    Hidden(Arc<Vec<Diagnostic>>, Arc<BTreeSet<String>>),
     /// A file that cannot be read as a chapter at all.
     Unreadable(Arc<Vec<Diagnostic>>),
 }
@@ -35,7 +37,7 @@ impl Outcome {
     pub fn findings(&self) -> &[Diagnostic] {
         match self {
             Self::Chapter(document) => &document.findings,
-            Self::Hidden(findings) | Self::Unreadable(findings) => findings,
+            Self::Hidden(findings, _) | Self::Unreadable(findings) => findings,
         }
     }
 }
@@ -74,7 +76,8 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     reader.findings.append(&mut findings);
     if !reader.is_visible(&entries, visible) {
         reader.map_spans();
-        return Outcome::Hidden(Arc::new(reader.findings));
+        let names = names(path, &entries, &text.text[body_start..]);
+        return Outcome::Hidden(Arc::new(reader.findings), Arc::new(names));
     }
     let facts = reader.facts(kind, &entries);
     reader.map_spans();
@@ -333,7 +336,7 @@ impl Reader<'_> {
     fn check_sections(&mut self, kind: Kind, parsed: &Parsed) {
         let wanted = self.config.sections.iter().filter(|(of, _)| *of == kind).flat_map(|(_, list)| list);
         for section in wanted {
-            let there = parsed.headings.iter().any(|h| crate::path::fold(&h.text) == crate::path::fold(section));
+            let there = parsed.headings.iter().any(|h| fold(&h.text) == fold(section));
             if !there {
                 let message = format!("{} has a section `{section}`, and this one has none", kind.with_article());
                 self.findings.push(Diagnostic::new("missing-section", self.path, None, message));
@@ -386,6 +389,17 @@ fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
         Facts::Path(_) | Facts::Page => {}
     }
     facts
+}
+
+/// Returns every name that a link to the chapter may use, folded: path, id, aliases, title.
+fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<String> {
+    let heading = body.lines().find_map(|line| line.strip_prefix("# "));
+    let heading = heading.map(|text| attribute::trailing(text).map_or(text, |found| &text[..found.text_end]));
+    let aliases = entries.texts("aliases").into_iter().map(|(alias, _)| alias.trim_matches('/').to_owned());
+    let own =
+        [Some(path.without_extension().to_owned()), Some(default_id(path)), entries.text("id"), entries.text("title")];
+    let all = own.into_iter().flatten().chain(heading.map(|text| text.trim().to_owned())).chain(aliases);
+    all.filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
 }
 
 /// Returns the file's stem; of an index, the folder's name; at the root, `index`.

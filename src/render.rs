@@ -3,8 +3,10 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod copy;
 mod fill;
 mod glossary;
+mod llms;
 mod views;
 
 use std::collections::BTreeMap;
@@ -12,8 +14,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::copy::copy_url;
 use self::fill::Filler;
 use self::glossary::Glossary;
+pub use self::llms::LLMS_FULL;
 use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};

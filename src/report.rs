@@ -2,8 +2,14 @@
 //!
 //! Input: [`Diagnostic`] values, sorted, and the files they point into. Output: text. Never decides how much a finding weighs, never writes to a terminal itself.
 
+mod page;
+mod sarif;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+pub use page::page;
+pub use sarif::sarif;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;

@@ -23,7 +23,7 @@ use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
-use crate::render::{Renderer, base_path};
+use crate::render::{LLMS_FULL, Renderer, base_path, copy_url};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
@@ -31,6 +31,9 @@ use crate::view::page::{BACKLINKS, backlinks_address};
 use crate::view::{comparison_url, encode_fragment, matrix};
 
 pub use draft::Draft;
+
+/// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
+const LARGEST_FULL: usize = 10_000_000;
 
 /// What lies behind an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +52,10 @@ enum Route {
     Data(Data),
     NotFound,
     Sitemap,
+    /// A chapter as Markdown.
+    Copy(ChapterId),
+    Llms,
+    LlmsFull,
     Robots,
     Redirects,
     Headers,
@@ -82,7 +89,8 @@ impl Site {
         let used = Used::new(&handbook.book);
         let pictures: BTreeMap<SourcePath, Picture> =
             used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let mut routes = routes(&handbook, &theme, &pictures, &used);
+        let size = files.chapters().map(|(_, file)| file.bytes.len()).sum();
+        let mut routes = routes(&handbook, &theme, (&pictures, &used), size);
         let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
         lead_on(&handbook, &redirects, &files, &mut routes);
         Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
@@ -125,6 +133,7 @@ impl Site {
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
         const HTML: &str = "text/html; charset=utf-8";
+        const MARKDOWN: &str = "text/markdown; charset=utf-8";
         let renderer = &self.renderer;
         let page = |html: String| Rendered { bytes: Cow::Owned(html.into_bytes()), media: HTML, chapter: None };
         let text = |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None };
@@ -146,6 +155,9 @@ impl Site {
             Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
             Route::Data(data) => text(renderer.data(*data, url), "application/json"),
             Route::Sitemap => text(self.sitemap(), "application/xml"),
+            Route::Copy(chapter) => text(renderer.copy(*chapter, &self.files, url), MARKDOWN),
+            Route::Llms => text(renderer.llms(url, self.has(&UrlPath::new(LLMS_FULL))), MARKDOWN),
+            Route::LlmsFull => text(renderer.llms_full(&self.files, url), MARKDOWN),
             Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
             Route::Redirects => text(self.rules().text, "text/plain; charset=utf-8"),
             Route::Headers => {
@@ -242,8 +254,8 @@ impl Used {
 fn routes(
     handbook: &Handbook,
     theme: &Theme,
-    pictures: &BTreeMap<SourcePath, Picture>,
-    used: &Used,
+    (pictures, used): (&BTreeMap<SourcePath, Picture>, &Used),
+    size: usize,
 ) -> BTreeMap<UrlPath, Route> {
     let (book, config) = (&handbook.book, &handbook.config);
     let mut routes = BTreeMap::new();
@@ -284,6 +296,15 @@ fn routes(
     }
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
+    }
+    if config.publish.markdown {
+        for chapter in book.ids() {
+            add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
+        }
+        add(UrlPath::new("llms.txt"), Route::Llms);
+        if size <= LARGEST_FULL {
+            add(UrlPath::new(LLMS_FULL), Route::LlmsFull);
+        }
     }
     for name in theme.assets().keys() {
         add(UrlPath::new(format!("assets/{}/{name}", theme.hash())), Route::ThemeFile(name.clone()));

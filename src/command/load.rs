@@ -93,6 +93,8 @@ impl Loaded {
             Format::Human => report::human(findings, &files, color, 120),
             Format::Json => report::json(findings, &files),
             Format::Github => report::github(findings, &files),
+            Format::Html => report::page(findings, &files),
+            Format::Sarif => report::sarif(findings, &files),
         };
         // A closed pipe is the reader's choice and no failure.
         let _ = if format == Format::Human {

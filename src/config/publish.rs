@@ -1,4 +1,4 @@
-//! Says how the site is published: for which host.
+//! Says how the site is published: for which host, and in which forms.
 //!
 //! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
 
@@ -9,6 +9,25 @@ use crate::fields::Entries;
 pub struct Publish {
     /// Who serves it.
     pub host: Host,
+    /// What becomes of links to chapters that the audience does not see.
+    pub hidden_links: HiddenLinks,
+    /// Whether each chapter is published as Markdown too, with `llms.txt`: yes, once there is a `handbook.toml`.
+    pub markdown: bool,
+}
+
+/// What becomes of a link to a chapter that the audience of a build does not see. Nothing of that chapter is shown either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HiddenLinks {
+    /// Its words stay.
+    #[default]
+    Text,
+    /// Its words stay, marked as internal.
+    Mark,
+}
+
+impl HiddenLinks {
+    /// The names as `hidden_links` takes them.
+    pub const NAMES: &'static [&'static str] = &["text", "mark"];
 }
 
 /// Who serves the site: which files it reads beside the pages.
@@ -38,6 +57,10 @@ impl Host {
 
 impl Publish {
     pub(super) fn take(&mut self, entries: &Entries<'_>) {
+        self.markdown = entries.boolean("markdown").unwrap_or(true);
+        if entries.text("hidden_links").as_deref() == Some("mark") {
+            self.hidden_links = HiddenLinks::Mark;
+        }
         self.host = match entries.text("host").as_deref() {
             Some("netlify") => Host::Netlify,
             Some("cloudflare") => Host::Cloudflare,

@@ -117,6 +117,7 @@ fn between(
 }
 
 /// Returns how many of a hundred words of the shorter text are in the other.
+#[must_use]
 pub fn percent_shared(a: &str, b: &str) -> usize {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

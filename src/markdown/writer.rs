@@ -802,7 +802,7 @@ fn has_task(events: &[Located<'_>], n: usize) -> bool {
 }
 
 /// Tells by its extension whether `![[…]]` names an image file.
-fn is_picture(target: &str) -> bool {
+pub fn is_picture(target: &str) -> bool {
     let Some((_, extension)) = target.rsplit_once('.') else { return false };
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "avif"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

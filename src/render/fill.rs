@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::book::ChapterId;
+use crate::config::HiddenLinks;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
@@ -123,7 +124,7 @@ impl<'a> Filler<'a> {
         let body = &self.document(scope.chapter).body;
         match hole {
             Hole::LinkOpen(n, title) => self.open_link(*n, title.as_deref(), scope, out),
-            Hole::LinkClose(n) => out.push_str(if self.is_link(*n, scope) { "</a>" } else { "</span>" }),
+            Hole::LinkClose(n) => self.close_link(*n, scope, out),
             Hole::LinkText(n) => escape_into(&self.link_text(*n, scope), out),
             Hole::Href(n) | Hole::Src(n) => self.raw_address(hole, *n, scope, out),
             Hole::Image(n) => {
@@ -189,19 +190,22 @@ impl<'a> Filler<'a> {
             Target::Folder(node) => Some(view.url(&view.book.tree.node(*node).url)),
             Target::Generated(page) => view.generated(*page),
             Target::Asset(path) => Some(view.url(&crate::path::UrlPath::new(path.as_str()))),
-            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Dead => None,
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => None,
         }
     }
 
     fn is_link(&self, n: u32, scope: Scope) -> bool {
         !matches!(
             self.view.book.target(scope.chapter, n),
-            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Dead
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead
         )
     }
 
     fn open_link(&self, n: u32, title: Option<&str>, scope: Scope, out: &mut String) {
-        let Some(address) = self.address(n, scope) else { return out.push_str("<span class=\"dead\">") };
+        let Some(address) = self.address(n, scope) else {
+            let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+            return out.push_str(if hidden { "<span class=\"internal\">" } else { "<span class=\"dead\">" });
+        };
         out.push_str("<a href=\"");
         escape_into(&address, out);
         out.push('"');
@@ -217,6 +221,20 @@ impl<'a> Filler<'a> {
             let _ = write!(out, " title=\"{}\"", escape(title));
         }
         out.push('>');
+    }
+
+    /// Ends a link; one to a chapter that is not for these readers may say so.
+    fn close_link(&self, n: u32, scope: Scope, out: &mut String) {
+        let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+        if hidden && self.view.config.publish.hidden_links == HiddenLinks::Mark {
+            let _ = write!(out, " <span class=\"note\">({})</span>", escape(self.view.theme.ui("internal")));
+        }
+        out.push_str(if self.is_link(n, scope) { "</a>" } else { "</span>" });
+    }
+
+    /// Names what a reference of a chapter leads to, for a link without words.
+    pub fn words(&self, chapter: ChapterId, reference: u32) -> String {
+        self.link_text(reference, Scope { chapter, depth: 0, own: true })
     }
 
     /// Names what a link without words leads to: the chapter, and the place in it where it has a name.
@@ -238,6 +256,8 @@ impl<'a> Filler<'a> {
             Target::Folder(node) => view.book.tree.node(*node).title.clone(),
             Target::Generated(page) => view.theme.ui(views::title_key(*page)).to_owned(),
             Target::Asset(path) => path.file_name().to_owned(),
+            // Not even the name that the author wrote: it may be the secret.
+            Target::Hidden => view.theme.ui("internal-chapter").to_owned(),
             _ => reference.map(|reference| reference.target.clone()).unwrap_or_default(),
         }
     }
@@ -356,8 +376,10 @@ impl<'a> Filler<'a> {
     /// Puts a part of another chapter here.
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
         let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
-            let text = escape(&self.link_text(n, scope));
-            let _ = write!(out, "<p class=\"dead\">{text}</p>");
+            if *self.view.book.target(scope.chapter, n) != Target::Hidden {
+                let text = escape(&self.link_text(n, scope));
+                let _ = write!(out, "<p class=\"dead\">{text}</p>");
+            }
             return;
         };
         let document = self.document(*to);

@@ -50,7 +50,7 @@ impl Site {
         let visible = Visible::of(config.audience.as_deref(), config);
         match parse(path, &SourceFile::new(bytes), config, &visible) {
             Outcome::Chapter(document) => Some(document),
-            Outcome::Hidden(_) | Outcome::Unreadable(_) => None,
+            Outcome::Hidden(..) | Outcome::Unreadable(_) => None,
         }
     }
 
@@ -83,8 +83,8 @@ impl Site {
             let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
             let summary = self.files.bytes(&SourcePath::new("SUMMARY.md"));
             let summary = summary.and_then(|bytes| std::str::from_utf8(bytes).ok());
-            let input =
-                book::Input { chapters: &metas, assets: &handbook.book.assets, summary, config: &handbook.config };
+            let (assets, hidden, config) = (&handbook.book.assets, &handbook.book.hidden, &handbook.config);
+            let input = book::Input { chapters: &metas, assets, hidden, summary, config };
             handbook.book = Arc::new(book::index(input));
         }
         handbook.documents = Arc::new(documents);

@@ -29,6 +29,8 @@ pub struct Page {
     pub reviewed: Option<String>,
     pub review_due: Option<String>,
     pub edit_url: Option<String>,
+    /// The chapter as Markdown.
+    pub copy_url: Option<String>,
     pub reading_minutes: Option<u16>,
     pub tags: Vec<String>,
     pub canonical: Option<String>,
@@ -101,6 +103,7 @@ impl Page {
             reviewed: meta.reviewed.clone(),
             review_due: due.map(|day| day.to_string()),
             edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
+            copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),

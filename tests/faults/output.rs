@@ -179,7 +179,7 @@ fn a_full_disk_at_any_write_leaves_the_old_site_and_says_so() {
     let out_text = out.to_str().unwrap().to_owned();
     // Each round leaves less room, so that the disk is full at another write.
     let mut failures = 0;
-    for kilobytes in (0..1_000).step_by(90) {
+    for kilobytes in (0..3_300).step_by(300) {
         let _ = fs::remove_dir_all(&out);
         let _ = fs::remove_file(disk.place.path().join("filler"));
         assert_eq!(project.run(&["build", "--out", &out_text]).code, Some(0));
@@ -209,7 +209,7 @@ fn site(out: &Path) -> BTreeMap<String, Vec<u8>> {
     there.into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect()
 }
 
-/// A disk of two megabytes in memory.
+/// A disk of eight megabytes in memory.
 struct SmallDisk {
     place: tempfile::TempDir,
 }
@@ -218,7 +218,7 @@ impl SmallDisk {
     fn mount() -> Option<Self> {
         let place = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"])
             .arg(place.path())
             .stderr(Stdio::null())
             .status();

@@ -1,7 +1,8 @@
 //! Golden cases: each file of `tests/cases` is a handbook in one text, with the findings and pages that must come of it.
 //!
 //! A line `#### file PATH` begins a file of the handbook, `#### theme PATH` one of a theme laid over the default; `#### findings` begins what the
-//! terminal shows, `#### page URL` what a page's text becomes. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
+//! terminal shows, `#### page URL` what a page's text becomes, `#### text URL` the whole of a file that is no page. Adding a case is adding a file;
+//! `UPDATE_CASES=1` writes what is there now.
 
 use std::fmt::Write as _;
 
@@ -84,10 +85,14 @@ impl Case {
         draw(&findings, &sources)
     }
 
-    fn page(&self, url: &str) -> String {
+    fn text(&self, url: &str) -> String {
         let site = site_with(&self.sources(), Some(Self::marking_theme()));
         let rendered = site.render(&UrlPath::new(url)).unwrap_or_else(|| panic!("no page `{url}`")).unwrap();
-        let text = String::from_utf8(rendered.bytes.into_owned()).unwrap();
+        String::from_utf8(rendered.bytes.into_owned()).unwrap()
+    }
+
+    fn page(&self, url: &str) -> String {
+        let text = self.text(url);
         let text = text.split("<!--begin-->").nth(1).unwrap().split("<!--end-->").next().unwrap();
         format!("{}\n", text.trim())
     }
@@ -100,6 +105,7 @@ impl Case {
             let text = match kind.as_str() {
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
+                "text" => self.text(name),
                 _ => text.clone(),
             };
             let _ = write!(out, "#### {}\n{text}", head.trim_end());

@@ -8,6 +8,7 @@ mod cases;
 mod commonmark;
 mod edit;
 mod handbook;
+mod leaks;
 mod links;
 mod model;
 mod preview;

@@ -1,0 +1,66 @@
+//! Draws findings as one page, which a host shows in place of a preview that could not be built.
+//!
+//! Input: findings, sorted, and the files they point into. Output: a page that needs no other file. Never runs a script, never asks another host.
+
+use std::fmt::Write as _;
+
+use super::{Files, plain, summary};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::markup::escape;
+
+/// The page stands alone, where no style sheet of the site can be relied on.
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-inline-size:60rem;margin:2rem auto;padding:0 1rem}\
+h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin-block:2rem .5rem;overflow-wrap:anywhere}\
+pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;background:light-dark(#f6f3ef,#26221f)}pre.warning{border-color:#8a6100}";
+
+/// Returns the page.
+#[must_use]
+pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
+    let (errors, warnings) = crate::compile::count(findings);
+    let counted = summary(errors, warnings);
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
+         <title>Handbook check: {counted}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Handbook check: {counted}</h1>\n"
+    );
+    out.push_str(match errors {
+        0 => "<p>The handbook can be published.</p>\n",
+        _ => "<p>The handbook was not built: mend what is marked as an error, and save again. What was published before is as it was.</p>\n",
+    });
+    let mut last = None;
+    for finding in findings {
+        let path = files(&finding.place).map_or_else(|| "The handbook as a whole".to_owned(), |(path, _)| path);
+        if last.as_ref() != Some(&path) {
+            let _ = writeln!(out, "<h2>{}</h2>", escape(&path));
+        }
+        last = Some(path);
+        let class = if finding.severity == Severity::Error { "error" } else { "warning" };
+        let _ = writeln!(out, "<pre class=\"{class}\" tabindex=\"0\">{}</pre>", escape(&plain(finding, files)));
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::SourcePath;
+
+    #[test]
+    fn the_page_names_every_finding_under_its_file_and_shows_markup_as_text() {
+        let path = SourcePath::new("a<b>.md");
+        let findings = [
+            Diagnostic::new("dead-link", &path, None, "no chapter called `<script>`"),
+            Diagnostic::new("dead-link", &path, None, "no chapter called `y`"),
+        ];
+        let files = |place: &crate::diagnostic::Place| match place {
+            crate::diagnostic::Place::Content(path, _) => Some((format!("handbook/{path}"), None)),
+            _ => None,
+        };
+        let page = page(&findings, &files);
+        assert_eq!(page.matches("<h2>handbook/a&lt;b&gt;.md</h2>").count(), 1);
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script"));
+        assert!(page.contains("<title>Handbook check: 2 errors</title>"));
+    }
+}
