@@ -4,6 +4,7 @@
 //! of prose keeps the book; never reads files.
 
 mod address;
+mod again;
 mod names;
 mod relations;
 mod remark;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use address::{Generated, folder_url, generated_url};
+pub use again::index_again;
 pub use names::Names;
 pub use relations::{CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of};
 pub use remark::{At, Remark};
@@ -23,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
 use crate::path::{SourcePath, UrlPath, fold};
+use crate::redact::Visible;
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,31 +45,35 @@ pub struct Book {
     /// The chapters, sorted by path.
     pub chapters: Vec<Arc<Meta>>,
     /// The address of each chapter.
-    pub urls: Vec<UrlPath>,
+    pub urls: Arc<Vec<UrlPath>>,
     /// Chapters by id, path, alias and title.
     pub names: Names,
     /// Files that are neither chapters nor configuration.
-    pub assets: BTreeSet<SourcePath>,
+    pub assets: Arc<BTreeSet<SourcePath>>,
     /// Those files by their folded path.
-    pub assets_by_key: BTreeMap<String, SourcePath>,
+    pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
     /// How addresses look.
     pub urls_style: UrlStyle,
+    /// Whether there is a page that says how the handbook is kept.
+    pub shows_health: bool,
     /// Parts and what lies below them.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
     pub hidden: BTreeSet<String>,
     /// Where each reference of each chapter leads.
-    pub targets: Vec<Vec<Target>>,
+    pub targets: Vec<Arc<[Target]>>,
     /// Who links to each chapter, sorted, each once.
-    pub backlinks: Vec<Vec<ChapterId>>,
+    pub backlinks: Arc<Vec<Vec<ChapterId>>>,
     /// Roles, competencies, strategies, paths and terms, both ways.
     pub relations: Relations,
     /// Addresses of old names: where they lead.
-    pub redirects: BTreeMap<UrlPath, ChapterId>,
+    pub redirects: Arc<BTreeMap<UrlPath, ChapterId>>,
     /// What is wrong with files that are no chapters (`SUMMARY.md`).
     pub findings: Vec<Diagnostic>,
     /// What is wrong with how the chapters hang together; not what single references lead to (see `check`).
     pub remarks: Vec<Remark>,
+    /// How many of them, from the first, are about names and addresses alone.
+    named: usize,
 }
 
 /// What [`index`] works on.
@@ -97,30 +104,41 @@ pub fn index(input: Input<'_>) -> Book {
         (names, tree)
     };
     let ((names, tree), (redirects, collisions)) = rayon::join(named, || address::redirects(input, &urls));
+    remarks.extend(collisions);
     let mut book = Book {
         chapters: input.chapters.to_vec(),
-        urls,
+        urls: Arc::new(urls),
         names,
-        assets: input.assets.clone(),
-        assets_by_key: input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect(),
+        assets: Arc::new(input.assets.clone()),
+        assets_by_key: Arc::new(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect()),
         urls_style: input.config.urls,
-        tree,
+        tree: Arc::new(tree),
+        shows_health: shows_health(input.config),
         hidden: input.hidden.clone(),
         targets: Vec::new(),
-        backlinks: Vec::new(),
+        backlinks: Arc::default(),
         relations: Relations::default(),
-        redirects,
+        redirects: Arc::new(redirects),
         findings,
+        named: remarks.len(),
         remarks,
     };
     book.targets = link::resolve_all(&book, input.config);
     let (backlinks, (relations, unfitting)) =
         rayon::join(|| backlinks(&book), || relations::relate(&book, input.config));
-    book.backlinks = backlinks;
+    book.backlinks = Arc::new(backlinks);
     book.relations = relations;
     book.remarks.extend(unfitting);
-    book.remarks.extend(collisions);
     book
+}
+
+/// Tells whether this build says how the handbook is kept. Where readers are told apart, only those that `[health]` names see it; a bare
+/// folder of Markdown is kept by nobody.
+fn shows_health(config: &Config) -> bool {
+    match &config.health {
+        Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
+        None => config.configured && config.audiences.is_empty(),
+    }
 }
 
 /// Collects who links to whom from the resolved references; a chapter's links to itself do not count.
@@ -128,7 +146,7 @@ fn backlinks(book: &Book) -> Vec<Vec<ChapterId>> {
     let mut lists: Vec<Vec<ChapterId>> = vec![Vec::new(); book.chapters.len()];
     for (from, targets) in book.targets.iter().enumerate() {
         let from = ChapterId(u32::try_from(from).unwrap_or(u32::MAX));
-        for target in targets {
+        for target in targets.iter() {
             if let Target::Chapter(to, _) = target
                 && *to != from
                 && lists[to.index()].last() != Some(&from)

@@ -63,6 +63,7 @@ impl Checker<'_> {
         findings.extend(self.book.remarks.iter().map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
         findings.extend(self.pairs());
+        findings.extend(self.evidence());
         findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
@@ -276,6 +277,21 @@ impl Checker<'_> {
             }
         }
         findings
+    }
+
+    /// Checks the competencies that `handbook.toml` names under `evidence`.
+    fn evidence(&self) -> Vec<Diagnostic> {
+        let path = SourcePath::new(crate::config::FILE);
+        let named = self.config.evidence.iter().flat_map(|evidence| &evidence.competencies);
+        let is_there = |name: &str| {
+            self.book.names.find(name).iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Competency)
+        };
+        let unknown = named.filter(|(name, _)| !is_there(name)).map(|(name, span)| {
+            let message = format!("no competency called `{name}`");
+            let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
+            finding.maybe_help(self.help_for_name(name, Some(Kind::Competency)))
+        });
+        unknown.collect()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for somebody who has never seen the tool.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -38,9 +39,14 @@ pub enum Command {
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
     #[command(
-        after_help = "Examples:\n  rolebook serve\n  rolebook serve --edit              change the text in the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n\nStop it with Ctrl-C."
+        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve --open --edit       change the text in the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
     )]
     Serve(Serve),
+    /// Say what has changed in the handbook since a revision, in its own words.
+    #[command(
+        after_help = "Compares the files as they are on disk with those of the revision: levels, statements, decisions, facts, terms\nand chapters. A statement is found again by its anchor, then by its words.\n\nExamples:\n  rolebook diff v1.0\n  rolebook diff main --format markdown   ready to paste into a review\n  rolebook diff HEAD~5 --format json | jq '.changes[].change'"
+    )]
+    Diff(Diff),
     /// Print a JSON Schema of front matter or of handbook.toml, for editors.
     #[command(after_help = "Examples:\n  rolebook schema role > role.schema.json\n  rolebook schema handbook")]
     Schema(Schema),
@@ -49,6 +55,11 @@ pub enum Command {
         after_help = "A statement's anchor is what other pages and assessments refer to. Without one, rewording the statement\nchanges its address.\n\nExamples:\n  rolebook anchors\n  rolebook anchors --write"
     )]
     Anchors(Anchors),
+    /// Print who keeps which chapter as a CODEOWNERS file.
+    #[command(
+        after_help = "Run it at the repository's root. Owners are those of `owner:` in each chapter, by the handles under\n`[owners]` in handbook.toml; the last line of a CODEOWNERS file that fits a path wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
+    )]
+    Codeowners(Codeowners),
 }
 
 /// Where the handbook is and what is part of it.
@@ -80,6 +91,9 @@ pub struct Build {
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
+    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not say.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
 }
 
 /// Options of `check`.
@@ -117,6 +131,31 @@ pub enum Format {
     Sarif,
 }
 
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The revision to compare with: a tag, a branch, a commit.
+    #[arg(value_name = "REV")]
+    pub revision: String,
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// How to print the changes.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+}
+
+/// How changes are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people, in the terminal.
+    Human,
+    /// For a review.
+    Markdown,
+    /// One JSON document.
+    Json,
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -132,6 +171,15 @@ pub struct Serve {
     /// The editor that a passage opens in; $VISUAL or $EDITOR if you do not say.
     #[arg(long, value_name = "COMMAND")]
     pub editor: Option<String>,
+    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts included.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// Open the site in your browser.
+    #[arg(long)]
+    pub open: bool,
+    /// Look for changes regularly: for shares and containers that tell of none.
+    #[arg(long)]
+    pub poll: bool,
 }
 
 /// Options of `init`.
@@ -158,4 +206,12 @@ pub struct Anchors {
     /// Write the anchors into the files.
     #[arg(long)]
     pub write: bool,
+}
+
+/// Options of `codeowners`.
+#[derive(Debug, Args)]
+pub struct Codeowners {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
 }

@@ -5,8 +5,11 @@
 mod anchors;
 mod build;
 mod check;
+mod codeowners;
+mod diff;
 mod init;
 pub mod load;
+mod past;
 mod preview;
 mod schema;
 mod serve;
@@ -56,8 +59,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Init(options) => init::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
+        Command::Codeowners(options) => codeowners::run(&options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

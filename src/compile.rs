@@ -3,7 +3,7 @@
 //! Input: [`Sources`] and [`Choices`]. Output: [`Handbook`]: configuration, documents and book. Its memory is by content hash: dropping it never changes
 //! a byte. Never renders, never reads files.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -69,9 +69,37 @@ impl Handbook {
 pub struct Compiler {
     config: Option<Arc<Config>>,
     visible: Visible,
-    parsed: HashMap<SourcePath, (Hash, Outcome)>,
-    last_good: HashMap<SourcePath, Document>,
+    parsed: Vec<Parsed>,
     last: Option<Last>,
+}
+
+/// What a chapter's file became; those of all files are kept in path order, as [`Sources`] are, so that none has to be looked up.
+#[derive(Debug)]
+struct Parsed {
+    path: SourcePath,
+    hash: Hash,
+    outcome: Outcome,
+    /// What the file was when it last could be read; none where that is now.
+    last_good: Option<Document>,
+}
+
+impl Parsed {
+    fn new(path: &SourcePath, file: &SourceFile, before: Option<Self>, read: &dyn Fn() -> Outcome) -> Self {
+        let outcome = read();
+        let last_good = match &outcome {
+            Outcome::Chapter(document) if !is_broken(&document.findings) => None,
+            Outcome::Hidden(..) => None,
+            _ => before.and_then(Self::good),
+        };
+        Self { path: path.clone(), hash: file.hash, outcome, last_good }
+    }
+
+    fn good(self) -> Option<Document> {
+        match self.outcome {
+            Outcome::Chapter(document) if !is_broken(&document.findings) => Some(document),
+            _ => self.last_good,
+        }
+    }
 }
 
 /// What the book was made from last time, and the book.
@@ -97,18 +125,18 @@ impl Compiler {
     pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible = Visible::of(config.audience.as_deref(), &config);
-        if self.config.as_ref() != Some(&config) || self.visible != visible {
-            self.parsed.clear();
+        let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
+        if anew {
             self.last = None;
         }
         self.config = Some(Arc::clone(&config));
         self.visible = visible;
-        self.parse(sources, &config);
+        self.parse(sources, &config, anew);
         if sources.chapters().next().is_none() {
             let finding = Diagnostic::at("no-chapters", Place::Handbook, "there is no chapter here");
             file_findings.push(finding.help("write `index.md`, or name the folder that holds the Markdown files"));
         }
-        let (documents, absent) = self.gather(sources, choices, &mut file_findings);
+        let (documents, absent) = self.gather(choices, &mut file_findings);
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
@@ -146,47 +174,36 @@ impl Compiler {
         Ok((Arc::new(config), findings))
     }
 
-    /// Parses what is new; forgets what is gone.
-    fn parse(&mut self, sources: &Sources, config: &Config) {
-        let known = &self.parsed;
-        let stale =
-            |(path, file): &(&SourcePath, &SourceFile)| known.get(*path).is_none_or(|(hash, _)| *hash != file.hash);
-        let stale: Vec<(&SourcePath, &SourceFile)> = sources.chapters().filter(stale).collect();
+    /// Parses what is new, or everything `anew`; forgets what is gone.
+    fn parse<'a>(&mut self, sources: &'a Sources, config: &Config, anew: bool) {
+        let mut before = std::mem::take(&mut self.parsed).into_iter().peekable();
+        let pair = |(path, file): (&'a SourcePath, &'a SourceFile)| {
+            while before.next_if(|one| one.path < *path).is_some() {}
+            (path, file, before.next_if(|one| one.path == *path))
+        };
+        let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> = sources.chapters().map(pair).collect();
         let visible = &self.visible;
-        let parsed: Vec<(SourcePath, (Hash, Outcome))> = stale
-            .into_par_iter()
-            .map(|(path, file)| (path.clone(), (file.hash, parse(path, file, config, visible))))
-            .collect();
-        self.parsed.extend(parsed);
-        self.parsed.retain(|path, _| sources.files.contains_key(path));
-        self.last_good.retain(|path, _| sources.files.contains_key(path));
+        let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {
+            Some(before) if !anew && before.hash == file.hash => before,
+            before => Parsed::new(path, file, before, &|| parse(path, file, config, visible)),
+        };
+        self.parsed = files.into_par_iter().map(read).collect();
     }
 
     /// Collects the documents in path order, and what is wrong with each file.
-    fn gather(
-        &mut self,
-        sources: &Sources,
-        choices: &Choices,
-        findings: &mut Vec<Diagnostic>,
-    ) -> (Vec<Document>, Vec<Absent>) {
-        let mut documents = Vec::new();
+    fn gather(&self, choices: &Choices, findings: &mut Vec<Diagnostic>) -> (Vec<Document>, Vec<Absent>) {
+        let mut documents = Vec::with_capacity(self.parsed.len());
         let mut absent = Vec::new();
-        for (path, _) in sources.chapters() {
-            let Some((_, outcome)) = self.parsed.get(path) else { continue };
+        for Parsed { path, outcome, last_good, .. } in &self.parsed {
             findings.extend(outcome.findings().iter().cloned());
+            let last_good = last_good.as_ref().filter(|_| choices.keep_last_good);
             let document = match outcome {
                 Outcome::Hidden(_, names) => {
                     absent.push(Absent { path: path.clone(), why: Why::Audience, names: Arc::clone(names) });
                     continue;
                 }
-                Outcome::Chapter(document) if !(choices.keep_last_good && is_broken(&document.findings)) => {
-                    if choices.keep_last_good {
-                        self.last_good.insert(path.clone(), document.clone());
-                    }
-                    Some(document.clone())
-                }
-                Outcome::Chapter(document) => Some(self.last_good.get(path).unwrap_or(document).clone()),
-                Outcome::Unreadable(_) => self.last_good.get(path).cloned(),
+                Outcome::Chapter(document) => Some(last_good.unwrap_or(document).clone()),
+                Outcome::Unreadable(_) => last_good.cloned(),
             };
             let Some(document) = document else {
                 absent.push(Absent { path: path.clone(), why: Why::Unreadable, names: Arc::default() });
@@ -224,7 +241,10 @@ impl Compiler {
         }
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
         let input = book::Input { chapters: &metas, assets: &assets, hidden: &hidden, summary: text, config };
-        let book = Arc::new(book::index(input));
+        let book = Arc::new(match &self.last {
+            Some(last) if last.summary == summary => book::index_again(input, &last.book),
+            _ => book::index(input),
+        });
         self.last = Some(Last { metas, assets, summary, book: Arc::clone(&book) });
         book
     }

@@ -3,10 +3,12 @@
 //! Input: the file's text, or nothing for a bare folder. Output: [`Config`] and findings. Never reads files, never guesses:
 //! a key that is not known is a finding.
 
+mod evidence;
 mod publish;
 
 use std::collections::BTreeMap;
 
+pub use evidence::Evidence;
 pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
@@ -42,6 +44,8 @@ pub struct Config {
     pub edition: Option<String>,
     /// The day from which the edition holds.
     pub effective: Option<String>,
+    /// From where changes of what is asked of roles are shown: a span of time, a day, or a revision.
+    pub changes_since: Option<String>,
     /// How addresses look.
     pub urls: UrlStyle,
     /// The levels of a competency, lowest first.
@@ -64,12 +68,16 @@ pub struct Config {
     pub words: Words,
     /// Pairs of roles that get a page of their own, with where they were declared.
     pub compare: Vec<Vec<(String, crate::diagnostic::Span)>>,
+    /// What a career's evidence has to show, in the order written.
+    pub evidence: Vec<Evidence>,
     /// How Markdown is read.
     pub markdown: Markdown,
     /// What pages may load from other hosts.
     pub hosts: Vec<String>,
     /// How the site is published.
     pub publish: Publish,
+    /// The audience whose builds say how the handbook is kept.
+    pub health: Option<String>,
     /// The weight of codes that the author changed.
     pub check: BTreeMap<String, Severity>,
     /// The author's own data.
@@ -158,6 +166,10 @@ pub struct Words {
     pub responsibilities: String,
     /// The heading over a strategy's decisions.
     pub decisions: String,
+    /// The heading over what helps to grow in a competency.
+    pub grow: String,
+    /// The heading over a competency's interview questions.
+    pub interview: String,
     /// The labels of a decision's parts, in the order of [`crate::document::Part`].
     pub parts: [String; 5],
 }
@@ -165,7 +177,9 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        Self { responsibilities: "responsibilities".to_owned(), decisions: "decisions".to_owned(), parts }
+        let [responsibilities, decisions, grow, interview] =
+            ["responsibilities", "decisions", "grow", "interview"].map(str::to_owned);
+        Self { responsibilities, decisions, grow, interview, parts }
     }
 }
 
@@ -184,6 +198,7 @@ impl Config {
             feedback: None,
             edition: None,
             effective: None,
+            changes_since: None,
             urls: UrlStyle::Pretty,
             scale: default_scale(),
             tracks: Vec::new(),
@@ -195,9 +210,11 @@ impl Config {
             sections: Vec::new(),
             words: Words::default(),
             compare: Vec::new(),
+            evidence: Vec::new(),
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
             publish: Publish::default(),
+            health: None,
             check: BTreeMap::new(),
             extra: Table::default(),
         }
@@ -253,6 +270,7 @@ impl Config {
         self.feedback = text("feedback");
         self.edition = text("edition");
         self.effective = text("effective");
+        self.changes_since = text("changes_since");
         self.audience = text("audience");
         if text("urls").as_deref() == Some("file") {
             self.urls = UrlStyle::File;
@@ -297,6 +315,9 @@ impl Config {
         let mut named: Vec<(String, crate::diagnostic::Span)> = entries.texts("audience");
         for (_, table) in sub_tables(entries.table("audiences")) {
             named.extend(inner(table, "audiences").texts("includes"));
+        }
+        if let Some(table) = entries.table("health") {
+            named.extend(inner(table, "health").texts("audience"));
         }
         for (name, span) in named {
             if !self.audiences.contains_key(&name) {
@@ -349,6 +370,7 @@ impl Config {
         if let Some(Data::List(pairs)) = entries.get("compare").map(|value| &value.data) {
             self.compare = pairs.iter().map(fields::texts_of).collect();
         }
+        self.evidence = evidence::take(entries, path, findings);
         if let Some(table) = entries.table("markdown") {
             let markdown = inner(table, "markdown");
             self.markdown.definition_lists = markdown.boolean("definition_lists").unwrap_or(false);
@@ -365,6 +387,9 @@ impl Config {
         }
         if let Some(table) = entries.table("publish") {
             self.publish.take(&inner(table, "publish"));
+        }
+        if let Some(table) = entries.table("health") {
+            self.health = inner(table, "health").text("audience");
         }
         self.take_policy(entries.table("check"), path, findings);
     }
@@ -444,6 +469,12 @@ impl Words {
         }
         if let Some(word) = entries.text("decisions") {
             self.decisions = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("grow") {
+            self.grow = crate::path::fold(&word);
+        }
+        if let Some(word) = entries.text("interview") {
+            self.interview = crate::path::fold(&word);
         }
     }
 }

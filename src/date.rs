@@ -51,6 +51,10 @@ pub fn parse_day(text: &str) -> Option<Date> {
 /// Returns the day that lies `duration` after `day`; the month's last day where the day does not exist.
 #[must_use]
 pub fn after(day: Date, duration: Duration) -> Option<Date> {
+    day.checked_add(span(duration)?).ok()
+}
+
+fn span(duration: Duration) -> Option<jiff::Span> {
     let span = jiff::Span::new();
     let count = i64::from(duration.count);
     let span = match duration.unit {
@@ -59,7 +63,13 @@ pub fn after(day: Date, duration: Duration) -> Option<Date> {
         Unit::Months => span.try_months(count),
         Unit::Years => span.try_years(count),
     };
-    day.checked_add(span.ok()?).ok()
+    span.ok()
+}
+
+/// Returns the day that lies `duration` before `day`; the month's last day where the day does not exist.
+#[must_use]
+pub fn before(day: Date, duration: Duration) -> Option<Date> {
+    day.checked_sub(span(duration)?).ok()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
 pub use replace::replace_file;
 pub use scaffold::write_new_files;
-pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_many};
+pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_inside, read_many};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.
 #[derive(Debug)]

@@ -54,6 +54,14 @@ fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     Some(start..end)
 }
 
+/// Returns the bytes of a section without its heading.
+#[must_use]
+pub fn below_heading(document: &Document, anchor: &str) -> Option<Range<usize>> {
+    let whole = section(document, anchor)?;
+    let first = document.body.blocks.iter().find(|block| block.end as usize > whole.start)?;
+    Some(first.end as usize..whole.end)
+}
+
 /// Lists the transclusions inside a range of a chapter's HTML, by the numbers of their references.
 pub fn inside(body: &Body, range: Range<usize>) -> impl Iterator<Item = u32> + '_ {
     let holes = &body.main.holes;

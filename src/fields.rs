@@ -159,6 +159,11 @@ const AUDIENCE: &[Field] = &[
     field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
 ];
 
+const EVIDENCE: &[Field] = &[
+    field("name", Shape::Text, "what pages call it"),
+    field("competencies", CHAPTERS, "the competencies whose statements show it"),
+];
+
 const PUBLISH: &[Field] = &[
     field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
     field(
@@ -168,6 +173,12 @@ const PUBLISH: &[Field] = &[
     ),
     field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
 ];
+
+const HEALTH: &[Field] = &[field(
+    "audience",
+    Shape::Text,
+    "the audience whose builds have the page that says how the handbook is kept, by a name of [audiences]",
+)];
 
 const MARKDOWN: &[Field] = &[
     field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
@@ -183,6 +194,8 @@ const SECURITY: &[Field] = &[
 pub const WORDS: &[Field] = &[
     field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
     field("decisions", Shape::Text, "the heading over a strategy's decisions"),
+    field("grow", Shape::Text, "the heading over what helps to grow in a competency"),
+    field("interview", Shape::Text, "the heading over a competency's interview questions"),
     field("accountable", Shape::Text, "the label of the one who decides"),
     field("responsible", Shape::Text, "the label of those who do the work"),
     field("consulted", Shape::Text, "the label of those who are asked before"),
@@ -202,6 +215,11 @@ pub const HANDBOOK: &[Field] = &[
     field("edition", Shape::Text, "which edition this is, printed on every page"),
     field("effective", Shape::Date, "the day from which the edition holds"),
     field(
+        "changes_since",
+        Shape::Text,
+        "from where changes of what is asked of roles are shown: a span such as 90 days, a day, or a tag",
+    ),
+    field(
         "urls",
         Shape::Choice(&["pretty", "file"]),
         "pretty: folders for a web server; file: .html files for a folder",
@@ -216,9 +234,11 @@ pub const HANDBOOK: &[Field] = &[
     field("sections", Shape::Map(&TEXTS), "headings that chapters of a kind must have"),
     field("words", Shape::Table(WORDS), "the words that the model looks for, in the handbook's language"),
     field("compare", Shape::List(&CHAPTERS), "pairs of roles that get a page of their own"),
+    field("evidence", Shape::List(&Shape::Table(EVIDENCE)), "what a promotion case and a résumé have to show"),
     field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
     field("security", Shape::Table(SECURITY), "what pages may contain and load"),
     field("publish", Shape::Table(PUBLISH), "how the site is published"),
+    field("health", Shape::Table(HEALTH), "who sees how the handbook is kept"),
     field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
     field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
 ];

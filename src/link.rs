@@ -3,6 +3,8 @@
 //! Input: a chapter's references and the [`Book`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
 //! files, never reports (see `check`), never stops a build.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
@@ -38,12 +40,14 @@ pub enum Target {
 
 /// Resolves every reference of every chapter, in the order of [`Meta::references`].
 #[must_use]
-pub fn resolve_all(book: &Book, config: &Config) -> Vec<Vec<Target>> {
-    let of_chapter = |from: ChapterId| {
-        let references = &book.meta(from).references;
-        references.iter().map(|reference| resolve(reference, from, book, config)).collect()
-    };
-    book.ids().collect::<Vec<_>>().into_par_iter().map(of_chapter).collect()
+pub fn resolve_all(book: &Book, config: &Config) -> Vec<Arc<[Target]>> {
+    book.ids().collect::<Vec<_>>().into_par_iter().map(|from| resolve_chapter(from, book, config)).collect()
+}
+
+/// Resolves every reference of one chapter.
+#[must_use]
+pub fn resolve_chapter(from: ChapterId, book: &Book, config: &Config) -> Arc<[Target]> {
+    book.meta(from).references.iter().map(|reference| resolve(reference, from, book, config)).collect()
 }
 
 /// Returns where `reference` leads from the chapter `from`.

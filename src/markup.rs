@@ -111,8 +111,22 @@ fn attribute(html: &str, start: usize) -> TagAttribute {
     TagAttribute { name, value: decode(value), range: start..end }
 }
 
-/// Decodes the character references that occur in addresses and ids.
-fn decode(value: &str) -> String {
+/// Returns the text of HTML that we wrote ourselves, its white space as single spaces.
+#[must_use]
+pub fn text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        rest = rest[open..].find('>').map_or("", |close| &rest[open + close + 1..]);
+    }
+    text.push_str(rest);
+    decode(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Decodes the character references that this program writes.
+#[must_use]
+pub fn decode(value: &str) -> String {
     if !value.contains('&') {
         return value.to_owned();
     }

@@ -27,13 +27,17 @@ impl SourcePath {
     /// Returns the folder, without a trailing `/`; empty at the content root.
     #[must_use]
     pub fn folder(&self) -> &str {
-        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+        &self.0[..self.last_slash().unwrap_or(0)]
+    }
+
+    fn last_slash(&self) -> Option<usize> {
+        self.0.bytes().rposition(|byte| byte == b'/')
     }
 
     /// Returns the last part of the path.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+        self.last_slash().map_or(&*self.0, |slash| &self.0[slash + 1..])
     }
 
     /// Returns the file's name without its last extension.
@@ -58,8 +62,14 @@ impl SourcePath {
     /// Tells whether this is a chapter: a Markdown file by its extension.
     #[must_use]
     pub fn is_chapter(&self) -> bool {
-        let extension = self.extension();
-        extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown")
+        // Asked for every file again and again: the end of the text is enough to tell.
+        let bytes = self.0.as_bytes();
+        let has = |end: &[u8]| {
+            bytes.len().checked_sub(end.len()).is_some_and(|at| {
+                bytes[at..].eq_ignore_ascii_case(end) && at.checked_sub(1).is_some_and(|before| bytes[before] != b'/')
+            })
+        };
+        has(b".md") || has(b".markdown")
     }
 
     /// Tells whether this chapter is its folder's own page (`index.md`, `README.md`, or `_index.md` as Hugo and Zola write it).
@@ -234,8 +244,16 @@ pub fn decode_percent(text: &str) -> Option<String> {
 /// Returns the key that two names are compared by: Unicode normal form C, lower case, single spaces.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    if name.is_ascii() && !name.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_whitespace()) {
-        return name.to_owned();
+    if name.is_ascii() {
+        let mut out = String::with_capacity(name.len());
+        for word in name.split_whitespace() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+        out.make_ascii_lowercase();
+        return out;
     }
     let lower: String = if is_nfc_quick(name.chars()) == IsNormalized::Yes {
         name.to_lowercase()

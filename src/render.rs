@@ -3,10 +3,17 @@
 //! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
 //! another page's bytes.
 
+mod assess;
+mod changes;
 mod copy;
+pub mod derived;
 mod fill;
+mod glimpse;
 mod glossary;
+mod kit;
 mod llms;
+mod plain;
+mod print;
 mod views;
 
 use std::collections::BTreeMap;
@@ -16,31 +23,42 @@ use serde::Serialize;
 
 pub use self::copy::copy_url;
 use self::fill::Filler;
+pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
-use crate::book::{Book, ChapterId, Generated, NodeId};
+use self::print::Printed;
+pub use self::views::{summary_key, title_key};
+use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, UrlStyle};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kind;
+use crate::health::Health;
 use crate::highlight::Highlighter;
-use crate::path::{SourcePath, UrlPath};
+use crate::history::Past;
+use crate::path::{SourcePath, UrlPath, fold};
 use crate::picture::Picture;
 use crate::theme::{Html, Theme};
+use crate::view::assess::{self as assess_view, Assess};
+use crate::view::changes::Changes;
 use crate::view::compare::Compare;
 use crate::view::competency::CompetencyPage;
 use crate::view::data::{Data, statements_csv};
-use crate::view::decisions::Decisions;
+use crate::view::decisions::{By, Grouped};
+use crate::view::health::HealthPage;
+use crate::view::hiring::Hiring;
 use crate::view::home::{Children, Home};
 use crate::view::ladder::Ladder;
 use crate::view::matrix::Matrix;
 use crate::view::navigation::{Around, around};
 use crate::view::page::{Backlinks, Entry, Page, Relation};
-use crate::view::path::PathPage;
+use crate::view::path::{OnPath, PathPage};
+use crate::view::picker::Picker;
 use crate::view::role::RolePage;
 use crate::view::strategy::StrategyPage;
 use crate::view::{
-    Cells, Link, Viewpoint, compare, competency, decisions, home, ladder, matrix, page, path, role, strategy,
+    self, Cells, Link, Viewpoint, compare, competency, decisions, health, home, ladder, matrix, page, path, picker,
+    role, strategy,
 };
 
 /// Everything that pages are made of.
@@ -53,8 +71,10 @@ pub struct Renderer {
     /// Colours code.
     pub highlighter: Arc<Highlighter>,
     /// Images by their file.
-    pub pictures: BTreeMap<SourcePath, Picture>,
-    glossary: Glossary,
+    pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
+    /// What is known of the time before.
+    pub past: Past,
+    glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
@@ -71,6 +91,11 @@ struct Special {
     target: Option<Link>,
     items: Vec<Link>,
     target_url: Option<String>,
+    print: Option<Printed>,
+    letters: Vec<home::Letter>,
+    hiring: Option<Hiring>,
+    on_paths: Vec<OnPath>,
+    health: Option<HealthPage>,
 }
 
 /// What the folder template sees.
@@ -85,8 +110,12 @@ struct Folder {
 enum Shown {
     Matrix(Matrix),
     Ladder(Ladder),
-    Decisions(Decisions),
+    Decisions(Grouped),
+    Picker(Picker),
     Compare(Box<Compare>),
+    Assess(Box<Assess>),
+    AssessIndex(assess_view::Index),
+    Changes(Box<Changes>),
 }
 
 /// What every template sees.
@@ -100,6 +129,10 @@ struct Frame<'a> {
     relations: Vec<Relation>,
     home_url: String,
     search_url: Option<String>,
+    print_url: Option<String>,
+    /// Whether the page is a chapter inside of another page, without anything around it.
+    bare: bool,
+    feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
     content: Html,
@@ -114,11 +147,26 @@ impl Renderer {
         handbook: Handbook,
         theme: Arc<Theme>,
         highlighter: Arc<Highlighter>,
-        pictures: BTreeMap<SourcePath, Picture>,
+        pictures: Arc<BTreeMap<SourcePath, Picture>>,
+        past: Past,
     ) -> Self {
-        let glossary = Glossary::new(&handbook.book);
+        let glossary = Arc::new(Glossary::new(&handbook.book));
         let policy = (handbook.config.urls == UrlStyle::Pretty).then(|| policy(&handbook.config));
-        Self { handbook, theme, highlighter, pictures, glossary, policy }
+        Self { handbook, theme, highlighter, pictures, past, glossary, policy }
+    }
+
+    /// Takes another state of the same book: other text, with all that pages share.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook) -> Self {
+        Self {
+            handbook,
+            theme: Arc::clone(&self.theme),
+            highlighter: Arc::clone(&self.highlighter),
+            pictures: Arc::clone(&self.pictures),
+            past: self.past.clone(),
+            glossary: Arc::clone(&self.glossary),
+            policy: self.policy.clone(),
+        }
     }
 
     fn book(&self) -> &Book {
@@ -127,7 +175,15 @@ impl Renderer {
 
     /// Returns the place that the page at `at` is seen from.
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
-        Viewpoint { book: self.book(), config: &self.handbook.config, theme: &self.theme, at, cells, root }
+        Viewpoint {
+            book: self.book(),
+            config: &self.handbook.config,
+            theme: &self.theme,
+            at,
+            past: &self.past,
+            cells,
+            root,
+        }
     }
 
     /// Returns the address of an image's file.
@@ -148,7 +204,11 @@ impl Renderer {
     /// `template` where the template of a view fails.
     pub fn text(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let mut filler = Filler::new(self, self.viewpoint(at, &cells, None));
+        self.filled(chapter, &self.viewpoint(at, &cells, None))
+    }
+
+    fn filled(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
         let text = filler.chapter(chapter);
         filler.failures.pop().map_or(Ok(text), |failure| Err(Box::new(failure)))
     }
@@ -159,20 +219,29 @@ impl Renderer {
     /// `template` where a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let content = self.text(chapter, at)?;
-        let page = Page::of_chapter(chapter, &view);
+        let (template, frame) = self.chapter_frame(chapter, &self.viewpoint(at, &cells, None))?;
+        self.theme.render(template, &frame).map_err(Box::new)
+    }
+
+    /// Returns the template of a chapter and what it sees.
+    fn chapter_frame<'a>(
+        &'a self,
+        chapter: ChapterId,
+        view: &Viewpoint<'a>,
+    ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
+        let content = self.filled(chapter, view)?;
+        let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = Self::special(chapter, is_home, &view);
+        let special = Self::special(chapter, is_home, view);
         let node = self.book().tree.of_chapter[chapter.index()];
         let frame = Frame {
             toc: page::contents(view.meta(chapter)),
-            backlinks: page::backlinks(chapter, &view),
-            relations: page::relations(chapter, &view),
-            ..self.frame(page, around(Some(node), &view), Html::new(&content), special, &view)
+            backlinks: page::backlinks(chapter, view),
+            relations: page::relations(chapter, view),
+            ..self.frame(page, around(Some(node), view), Html::new(&content), special, view)
         };
-        self.theme.render(template, &frame).map_err(Box::new)
+        Ok((template, frame))
     }
 
     fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
@@ -182,8 +251,10 @@ impl Renderer {
             Kind::Competency => special.competency = competency::competency(chapter, view),
             Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
             Kind::Path => special.path = path::path(chapter, view),
-            Kind::Glossary | Kind::Page => {}
+            Kind::Glossary => special.letters = home::letters(chapter, view),
+            Kind::Page => {}
         }
+        special.on_paths = path::on_paths(chapter, view);
         if is_home {
             special.home = Some(home::home(view));
         }
@@ -206,7 +277,11 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
-            search_url: None,
+            search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
+            print_url: (self.book().chapters.len() > 1)
+                .then(|| view.url(&generated_url("print", self.handbook.config.urls))),
+            bare: false,
+            feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
             content,
@@ -257,6 +332,11 @@ impl Renderer {
             Generated::Matrix => "matrix.html",
             Generated::Ladder => "ladder.html",
             Generated::Decisions => "decisions.html",
+            Generated::Assess => "assess-index.html",
+            Generated::Changes => "changes.html",
+            Generated::Search => "search.html",
+            Generated::Compare => "picker.html",
+            Generated::Health => return self.health(at),
         };
         let made = Made {
             template,
@@ -272,10 +352,37 @@ impl Renderer {
                             Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
                         }
                     }
+                    Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
                     Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
-                    Generated::Decisions => Shown::Decisions(decisions::decisions(&decisions::Which::default(), view)),
+                    Generated::Decisions => Shown::Decisions(decisions::grouped(By::Strategy, view)),
+                    Generated::Compare | Generated::Health => Shown::Picker(picker::picker(view)),
+                    Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
+                    Generated::Search => return Special::default(),
                 };
                 Special { view: Some(shown), ..Special::default() }
+            },
+        };
+        self.made(made, at, None)
+    }
+
+    /// Renders the page that says how the handbook is kept.
+    fn health(&self, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let kept = Health::of(self.book(), &self.handbook.config);
+        let findings = self.handbook.findings(false);
+        let made = Made {
+            template: "health.html",
+            kind: "health",
+            title: self.theme.ui("health").to_owned(),
+            summary: Some(self.theme.ui("health-means").to_owned()),
+            special: &|view| {
+                let unused = self.glossary.unused(&self.handbook.documents);
+                let unused = unused.iter().map(|term| Link {
+                    title: term.name.clone(),
+                    url: Some(view.anchor(term.chapter, &term.anchor)),
+                    ..Link::default()
+                });
+                let health = health::page(&kept, unused.collect(), &findings, view);
+                Special { health: Some(health), ..Special::default() }
             },
         };
         self.made(made, at, None)
@@ -417,6 +524,20 @@ impl Cells for PageCells<'_> {
     fn statement(&self, chapter: ChapterId, number: usize) -> Html {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
+    }
+
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))
+    }
+
+    fn interview(&self, competency: ChapterId) -> Option<Html> {
+        let word = &self.renderer.handbook.config.words.interview;
+        let headings = &self.renderer.book().meta(competency).headings;
+        let heading = headings.iter().find(|heading| heading.section && fold(&heading.text) == *word)?;
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        let html = Filler::new(self.renderer, view).below(competency, &heading.id, 5);
+        (!html.is_empty()).then(|| Html::new(&html))
     }
 }
 

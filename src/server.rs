@@ -1,14 +1,15 @@
 //! Answers browsers on this machine: the HTTP layer of the preview.
 //!
 //! Input: requests. Output: what a [`Handler`] answers, with the headers of a local server; a stream of events. It knows nothing of handbooks, serves nothing
-//! from disk by path, and listens on the loopback address only. Everything odd is refused before the handler sees it.
+//! from disk by path, and listens on the loopback address unless it is told otherwise. Everything odd is refused before the handler sees it.
 
+mod descriptors;
 mod events;
 mod post;
 mod request;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -26,7 +27,9 @@ pub use request::Request;
 const WORKERS: usize = 8;
 /// How many further ports are tried where one is taken.
 const PORTS: u16 = 20;
-/// After how long without a request a connection that waits is helped on: at first, and after a request.
+/// How long after a failure the server is made again.
+const AGAIN: Duration = Duration::from_millis(50);
+/// After how long without a request it is looked whether anything still listens: at first, and right after a request.
 const LOOK: Duration = Duration::from_millis(400);
 const SOON: Duration = Duration::from_millis(10);
 /// Where the stream of events lies.
@@ -80,12 +83,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `port` of the loopback address, or on the next free one, and answers from then on, on its own threads.
+    /// Listens at `wanted`, or at the next free port, and answers from then on, on its own threads.
     ///
     /// # Errors
-    /// Where no port is free.
-    pub fn start(port: u16, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
-        let listener = listen(port)?;
+    /// Where no port is free, or the address is none of this machine's.
+    pub fn start(wanted: SocketAddr, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
+        descriptors::raise();
+        let listener = listen(wanted)?;
         let address = listener.local_addr()?;
         let (sender, receiver) = sync_channel::<tiny_http::Request>(256);
         let receiver = Arc::new(Mutex::new(receiver));
@@ -95,6 +99,7 @@ impl Server {
                 handler: Arc::clone(&handler),
                 events: Arc::clone(&events),
                 port: address.port(),
+                open: !address.ip().is_loopback(),
             };
             thread::spawn(move || worker.work());
         }
@@ -102,10 +107,20 @@ impl Server {
         Ok(Self { address })
     }
 
-    /// Returns the address to open in a browser.
+    /// Returns the address to open in a browser of this machine.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address)
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{address}/")
+    }
+
+    /// Tells whether other machines can ask too.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.address.ip().is_loopback()
     }
 
     /// Returns the port.
@@ -115,23 +130,26 @@ impl Server {
     }
 }
 
-fn listen(port: u16) -> io::Result<TcpListener> {
+fn listen(wanted: SocketAddr) -> io::Result<TcpListener> {
     let mut failure = None;
-    for port in port..=port.saturating_add(PORTS) {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+    for port in wanted.port()..=wanted.port().saturating_add(PORTS) {
+        match TcpListener::bind((wanted.ip(), port)) {
             Ok(listener) => return Ok(listener),
-            Err(error) => failure = Some(error),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => failure = Some(error),
+            // A port that is not for users does not make the next one free.
+            Err(error) => return Err(error),
         }
     }
     Err(failure.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
-/// Hands requests on. The library gives up for good when one `accept` fails, as it does when descriptors run out: then it is made anew on the same port.
+/// Hands requests on. The library gives up for good when descriptors run out, with an error or, between two of them, with nothing but a thread that ends: where
+/// nothing listens any more, it is made anew on the same port.
 fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http::Request>) {
     let mut next = Some(first);
     loop {
         let Some(listener) = next.take().or_else(|| TcpListener::bind(address).ok()) else {
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(AGAIN);
             continue;
         };
         let Ok(server) = Listener::from_listener(listener, None) else { continue };
@@ -144,17 +162,25 @@ fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http
                     }
                     wait = SOON;
                 }
-                // The library can leave a connection of a burst waiting until the next one comes: this is the next one.
-                Ok(None) => {
-                    let _ = std::net::TcpStream::connect_timeout(&address, LOOK);
-                    wait = LOOK;
-                }
-                Err(_) => break,
+                // The library can leave a connection of a burst waiting until the next one comes: to look is the next one.
+                Ok(None) if listens(address) => wait = LOOK,
+                _ => break,
             }
         }
         drop(server);
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(AGAIN);
     }
+}
+
+/// Tells whether a connection is still taken.
+fn listens(address: SocketAddr) -> bool {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    let tried = TcpStream::connect_timeout(&(ip, address.port()).into(), LOOK);
+    !tried.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 struct Worker {
@@ -162,6 +188,8 @@ struct Worker {
     handler: Arc<dyn Handler>,
     events: Arc<Events>,
     port: u16,
+    /// Whether other machines may ask too.
+    open: bool,
 }
 
 impl Worker {
@@ -180,7 +208,7 @@ impl Worker {
             thread::spawn(move || change(raw, handler.as_ref(), port));
             return;
         }
-        let request = match Request::read(&raw, self.port) {
+        let request = match Request::read(&raw, self.port, self.open) {
             Ok(request) => request,
             Err(refusal) => return respond(raw, refusal),
         };
@@ -190,7 +218,8 @@ impl Worker {
             if !self.events.has_room() {
                 return respond(raw, Answer::text(503, "too many pages are open"));
             }
-            return self.events.add(raw.into_writer(), page, &greeting);
+            let chunked = *raw.http_version() >= (1, 1);
+            return self.events.add(raw.into_writer(), page, &greeting, chunked);
         }
         let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&request)));
         respond(raw, answer.unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page")));

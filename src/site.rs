@@ -8,7 +8,7 @@ mod draft;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -19,16 +19,22 @@ use crate::config::Host;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Status};
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
-use crate::render::{LLMS_FULL, Renderer, base_path, copy_url};
+use crate::render::derived::Derived;
+use crate::render::{
+    Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
+};
+use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
+use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
-use crate::view::{comparison_url, encode_fragment, matrix};
+use crate::view::{FEED, assess, comparison_url, encode_fragment, matrix};
 
 pub use draft::Draft;
 
@@ -43,15 +49,20 @@ enum Route {
     Generated(Generated),
     MatrixPart(Box<matrix::Which>),
     Compare(ChapterId, ChapterId),
+    Assess(ChapterId),
     Backlinks(ChapterId),
+    Print(Option<NodeId>),
+    Glimpse(Glimpsed),
     Redirect(ChapterId),
     File(SourcePath),
     ThemeFile(String),
     MatrixCsv,
     StatementsCsv,
     Data(Data),
+    Derived(Derived),
     NotFound,
     Sitemap,
+    Feed,
     /// A chapter as Markdown.
     Copy(ChapterId),
     Llms,
@@ -77,30 +88,74 @@ pub struct Rendered<'a> {
 #[derive(Debug)]
 pub struct Site {
     renderer: Renderer,
+    layout: Arc<Layout>,
+    files: Sources,
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    index: OnceLock<Index>,
+    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it is kept.
+    memory: Option<Arc<Memory>>,
+}
+
+/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+#[derive(Debug)]
+struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
-    files: Sources,
+    pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
 impl Site {
     /// Lays out the site: gives every address what lies behind it. Renders nothing.
     #[must_use]
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
-        let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> =
-            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let size = files.chapters().map(|(_, file)| file.bytes.len()).sum();
-        let mut routes = routes(&handbook, &theme, (&pictures, &used), size);
-        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
-        lead_on(&handbook, &redirects, &files, &mut routes);
-        Self { renderer: Renderer::new(handbook, theme, highlighter, pictures), routes, redirects, files }
+        Self::with_past(handbook, files, theme, highlighter, Past::default())
+    }
+
+    /// Lays out the site with what is known of the time before.
+    #[must_use]
+    pub fn with_past(
+        handbook: Handbook,
+        files: Sources,
+        theme: Arc<Theme>,
+        highlighter: Arc<Highlighter>,
+        past: Past,
+    ) -> Self {
+        let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
+        let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
+        Self { renderer, layout, files, index: OnceLock::new(), memory: None }
+    }
+
+    /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
+        let highlighter = Arc::clone(&self.renderer.highlighter);
+        let memory = Some(self.memory.clone().unwrap_or_default());
+        let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
+            && Arc::ptr_eq(&theme, &self.renderer.theme)
+            && handbook.config == self.handbook().config
+            && is_small(&files) == is_small(&self.files)
+            && files.assets().eq(self.files.assets());
+        if !is_same {
+            let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            return Self { memory, ..next };
+        }
+        let layout = Arc::clone(&self.layout);
+        let renderer = self.renderer.next(handbook);
+        Self { renderer, layout, files, index: OnceLock::new(), memory }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let memory = self.memory.clone().unwrap_or_default();
+            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
+        })
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
     #[must_use]
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
-        let found = self.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
-        Some(&self.redirects[found].to)
+        let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.layout.redirects[found].to)
     }
 
     /// Returns the handbook.
@@ -112,13 +167,16 @@ impl Site {
     /// Lists every address, sorted.
     #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
-        self.routes.keys()
+        let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
+        let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
+        all.sort_unstable();
+        all.into_iter()
     }
 
     /// Tells whether the site has the address.
     #[must_use]
     pub fn has(&self, url: &UrlPath) -> bool {
-        self.routes.contains_key(url)
+        self.layout.routes.contains_key(url)
     }
 
     /// Renders what lies behind `url`; `None` where nothing does.
@@ -127,8 +185,11 @@ impl Site {
     /// `template` where a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
-        let route = self.routes.get(url)?;
-        Some(self.render_route(route, url))
+        if let Some(route) = self.layout.routes.get(url) {
+            return Some(self.render_route(route, url));
+        }
+        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None }))
     }
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
@@ -143,7 +204,10 @@ impl Site {
             Route::Generated(generated) => page(renderer.generated(*generated, url)?),
             Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
             Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Assess(role) => page(renderer.assess(*role, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
+            Route::Print(part) => page(renderer.print(*part, url)?),
+            Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
             Route::File(path) => self.file(path),
@@ -154,6 +218,14 @@ impl Site {
             Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
             Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
             Route::Data(data) => text(renderer.data(*data, url), "application/json"),
+            Route::Feed => {
+                let base = renderer.handbook.config.base_url.as_deref().unwrap_or_default();
+                text(renderer.feed(base, url), "application/atom+xml; charset=utf-8")
+            }
+            Route::Derived(derived) => {
+                let (bytes, media) = renderer.derived(*derived, url)?;
+                text(bytes, media)
+            }
             Route::Sitemap => text(self.sitemap(), "application/xml"),
             Route::Copy(chapter) => text(renderer.copy(*chapter, &self.files, url), MARKDOWN),
             Route::Llms => text(renderer.llms(url, self.has(&UrlPath::new(LLMS_FULL))), MARKDOWN),
@@ -170,7 +242,7 @@ impl Site {
     }
 
     fn rules(&self) -> Rules<'_> {
-        rules(&self.renderer.handbook.config, &self.redirects, &self.files)
+        rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -181,7 +253,7 @@ impl Site {
     /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
-        let urls: Vec<(&UrlPath, &Route)> = self.routes.iter().collect();
+        let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
             .filter_map(|(url, route)| self.render_route(route, url).err())
             .map(|failure| *failure)
@@ -193,22 +265,28 @@ impl Site {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
         let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
-        for (url, route) in &self.routes {
+        for (url, route) in &self.layout.routes {
             let wanted = match route {
                 Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
-                Route::Folder(_) | Route::Generated(_) | Route::MatrixPart(_) | Route::Compare(..) => true,
+                Route::Derived(derived) => derived.is_page(),
+                Route::Generated(page) => *page != Generated::Search,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
                 _ => false,
             };
             if wanted {
-                let _ = writeln!(
-                    out,
-                    "<url><loc>{}</loc></url>",
-                    crate::markup::escape(&format!("{base}{}", url.encoded()))
-                );
+                let address = crate::markup::escape(&format!("{base}{}", url.encoded()));
+                let changed = self.changed(route).map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
+                let _ = writeln!(out, "<url><loc>{address}</loc>{changed}</url>");
             }
         }
         out.push_str("</urlset>\n");
         out
+    }
+
+    /// Returns the day on which what lies behind a route was last changed, where history knows.
+    fn changed(&self, route: &Route) -> Option<jiff::civil::Date> {
+        let Route::Chapter(chapter) = route else { return None };
+        self.renderer.past.history.as_ref()?.last_day(&self.renderer.handbook.book.meta(*chapter).path)
     }
 
     /// An internal audience keeps every robot out.
@@ -230,6 +308,24 @@ impl Site {
     }
 }
 
+impl Layout {
+    fn new(handbook: &Handbook, files: &Sources, theme: &Theme, past: &Past) -> Self {
+        let used = Used::new(&handbook.book);
+        let pictures: BTreeMap<SourcePath, Picture> =
+            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
+        let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
+        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        lay_out_changes(handbook, past, &mut routes);
+        lead_on(handbook, &redirects, files, &mut routes);
+        Self { routes, redirects, pictures: Arc::new(pictures) }
+    }
+}
+
+/// Tells whether all chapters together fit into one file.
+fn is_small(files: &Sources) -> bool {
+    files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
+}
+
 /// Which files chapters show, and which they link to.
 struct Used {
     shown: BTreeSet<SourcePath>,
@@ -240,7 +336,7 @@ impl Used {
     fn new(book: &Book) -> Self {
         let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
         for (meta, targets) in book.chapters.iter().zip(&book.targets) {
-            for (reference, target) in meta.references.iter().zip(targets) {
+            for (reference, target) in meta.references.iter().zip(targets.iter()) {
                 if let Target::Asset(path) = target {
                     let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
                     list.insert(path.clone());
@@ -255,7 +351,7 @@ fn routes(
     handbook: &Handbook,
     theme: &Theme,
     (pictures, used): (&BTreeMap<SourcePath, Picture>, &Used),
-    size: usize,
+    is_small: bool,
 ) -> BTreeMap<UrlPath, Route> {
     let (book, config) = (&handbook.book, &handbook.config);
     let mut routes = BTreeMap::new();
@@ -291,18 +387,25 @@ fn routes(
     if !book.relations.competencies.is_empty() {
         add(UrlPath::new("statements.csv"), Route::StatementsCsv);
     }
+    for (url, derived) in Derived::all(book, config) {
+        add(url, Route::Derived(derived));
+    }
     for pair in &book.relations.pairs {
         add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
+    }
+    for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
+        add(assess::address(*role, book, config), Route::Assess(*role));
     }
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
+    add_prints_and_glimpses(book, config, &mut add);
     if config.publish.markdown {
         for chapter in book.ids() {
             add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
         }
         add(UrlPath::new("llms.txt"), Route::Llms);
-        if size <= LARGEST_FULL {
+        if is_small {
             add(UrlPath::new(LLMS_FULL), Route::LlmsFull);
         }
     }
@@ -315,6 +418,48 @@ fn routes(
         add(UrlPath::new("sitemap.xml"), Route::Sitemap);
     }
     routes
+}
+
+/// Adds the pages to print, and the glimpses that links show.
+fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
+    if book.chapters.len() > 1 {
+        add(generated_url("print", config.urls), Route::Print(None));
+        for node in &book.tree.root().children {
+            if let Some(url) = print_part_url(book, *node) {
+                add(url, Route::Print(Some(*node)));
+            }
+        }
+    }
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        let url = glimpse_url(&generated_url(page.name(), config.urls), config.urls);
+        add(url, Route::Glimpse(Glimpsed::Generated(page)));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        let node_id = NodeId(u32::try_from(n).unwrap_or(u32::MAX));
+        add(glimpse_url(&node.url, config.urls), Route::Glimpse(Glimpsed::Folder(node_id)));
+    }
+    for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
+        let url = book.url(chapter);
+        add(glimpse_url(url, config.urls), Route::Glimpse(Glimpsed::Chapter(chapter)));
+        for (n, term) in terms(book, chapter).iter().enumerate() {
+            add(term_glimpse_url(url, &term.id, config.urls), Route::Glimpse(Glimpsed::Term(chapter, n)));
+        }
+    }
+}
+
+/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.
+fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
+    let (book, config) = (&handbook.book, &handbook.config);
+    if past.history.is_some() {
+        if config.base_url.is_some() {
+            routes.entry(UrlPath::new(FEED)).or_insert(Route::Feed);
+        }
+        return;
+    }
+    let page = Target::Generated(Generated::Changes);
+    if !book.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
+        routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
+    }
 }
 
 /// Returns where old addresses lead: the one list that pages, rules and the preview are made from.

@@ -19,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 
 use self::explain::{explain, explain_first, plain};
 use crate::diagnostic::{Diagnostic, Place, Span, did_you_mean, nearest};
+use crate::markup;
 
 /// The name of the theme that is part of the program and lies under every other.
 pub const DEFAULT: &str = "default";
@@ -38,28 +39,66 @@ macro_rules! default_files {
 
 /// Every file of `themes/default`, in path order.
 const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
+    "assets/assess-case.js"
+    "assets/assess-keep.js"
+    "assets/assess-match.js"
+    "assets/assess-page.js"
+    "assets/assess-plan.js"
+    "assets/assess-quick.js"
+    "assets/assess-record.js"
+    "assets/assess-result.js"
+    "assets/assess-statements.js"
+    "assets/assess-store.js"
+    "assets/assess-write.js"
+    "assets/assess.css"
+    "assets/assess.js"
+    "assets/changes.css"
+    "assets/compare.css"
+    "assets/compare.js"
     "assets/copy.js"
+    "assets/due.js"
     "assets/follow.js"
+    "assets/glimpse.js"
+    "assets/hiring.css"
     "assets/icon.svg"
+    "assets/notes.js"
+    "assets/paths.css"
+    "assets/paths.js"
+    "assets/print.css"
+    "assets/role.css"
+    "assets/search-core.js"
+    "assets/search.css"
+    "assets/search.js"
+    "assets/serif-italic.woff2"
+    "assets/serif-license.txt"
+    "assets/serif.woff2"
     "assets/style.css"
     "assets/theme.js"
     "assets/tokens.css"
     "templates/404.html"
+    "templates/assess-index.html"
+    "templates/assess.html"
     "templates/backlinks.html"
     "templates/base.html"
+    "templates/changes.html"
     "templates/compare.html"
     "templates/competency.html"
     "templates/decisions.html"
     "templates/folder.html"
     "templates/glossary.html"
+    "templates/health.html"
+    "templates/hiring.html"
     "templates/home.html"
     "templates/ladder.html"
     "templates/links.html"
     "templates/matrix.html"
     "templates/page.html"
     "templates/path.html"
+    "templates/picker.html"
+    "templates/print.html"
     "templates/redirect.html"
     "templates/role.html"
+    "templates/search.html"
     "templates/strategy.html"
     "templates/view/changes.html"
     "templates/view/children.html"
@@ -69,6 +108,7 @@ const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
     "templates/view/matrix.html"
     "templates/view/radar.html"
     "templates/view/roles.html"
+    "templates/view/shelves.html"
     "theme.toml"
     "ui/de.toml"
     "ui/en.toml"
@@ -356,6 +396,8 @@ fn not_utf8(name: String) -> Diagnostic {
 fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec<Diagnostic>> {
     let mut tera = Tera::new();
     tera.register_filter("fill", fill);
+    // The engine's own leaves control characters in, which HTML does not take.
+    tera.set_escape_fn(|text, out| out.write_all(markup::escape(text).as_bytes()));
     let first = |error: tera::Error| explain(&error, DEFAULT, sources);
     tera.set_fallback_prefixes(chain.iter().map(|theme| format!("{}/", theme.name))).map_err(first)?;
     match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {

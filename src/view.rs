@@ -5,10 +5,14 @@
 
 #![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
 
+pub mod assess;
+pub mod changes;
 pub mod compare;
 pub mod competency;
 pub mod data;
 pub mod decisions;
+pub mod health;
+pub mod hiring;
 pub mod home;
 pub mod ladder;
 mod ladder_drawing;
@@ -16,15 +20,19 @@ pub mod matrix;
 pub mod navigation;
 pub mod page;
 pub mod path;
+pub mod picker;
 pub mod radar;
 pub mod role;
 pub mod strategy;
+
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
 use crate::config::Config;
 use crate::document::{Competency, Facts, Kind, Meta};
+use crate::history::Past;
 use crate::path::UrlPath;
 use crate::theme::{Html, Theme};
 
@@ -32,6 +40,11 @@ use crate::theme::{Html, Theme};
 pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
+
+    /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
+    /// Returns the HTML of a competency's interview questions, its headings from the fifth level on; nothing where it has none.
+    fn interview(&self, competency: ChapterId) -> Option<Html>;
 }
 
 /// The place that a page is seen from, and what it is made of.
@@ -45,6 +58,8 @@ pub struct Viewpoint<'a> {
     pub theme: &'a Theme,
     /// The page that shows it.
     pub at: &'a UrlPath,
+    /// What is known of the time before.
+    pub past: &'a Past,
     /// Shows statements.
     pub cells: &'a dyn Cells,
     /// The path that addresses begin with instead of being relative: on the page that hosts show at any depth.
@@ -170,6 +185,15 @@ impl<'a> Viewpoint<'a> {
     }
 }
 
+/// The feed of changed chapters.
+pub const FEED: &str = "changes.xml";
+
+/// Returns the address of the feed; none without a history, or without the address that its absolute links need.
+#[must_use]
+pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
+    (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
+}
+
 /// Returns the facts of a competency.
 #[must_use]
 pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
@@ -197,4 +221,18 @@ pub fn encode_fragment(anchor: &str) -> String {
     let mut out = String::with_capacity(anchor.len());
     crate::markup::escape_address_into(anchor, &mut out);
     out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")
+}
+
+/// Percent-encodes what cannot stand in a value of a query (WHATWG URL, application/x-www-form-urlencoded).
+#[must_use]
+pub fn query(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }

@@ -6,15 +6,24 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind};
-use notify::{Config, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, MetadataKind, ModifyKind, RemoveKind};
+use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 /// How long a first event waits for those that belong to it: an editor truncates a file before it writes it.
 const GATHER: Duration = Duration::from_millis(2);
+/// With more files than this at once, somebody changes many: a branch is switched, a folder copied.
+const MANY: usize = 8;
+/// Then it is waited until nothing has come for so long.
+const QUIET: Duration = Duration::from_millis(100);
+/// But no longer than this.
+const LONGEST_STORM: Duration = Duration::from_secs(5);
 /// How often folders are read where the system does not tell of changes.
 const POLL: Duration = Duration::from_millis(700);
+
+/// How often it is looked whether a folder is back.
+const MISSING: Duration = Duration::from_millis(300);
 
 /// What may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +34,31 @@ pub enum Change {
     Everything,
 }
 
+/// What came of waiting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// Something may have changed.
+    Changed(Change),
+    /// Nothing came in the time that was asked for.
+    Quiet,
+    /// Somebody asked to stop.
+    Stopped,
+}
+
+/// What the system or somebody in this program says.
+type Heard = Option<notify::Result<Event>>;
+
+/// Ends the waiting of a [`Watcher`] from another thread.
+#[derive(Clone, Debug)]
+pub struct Stopper(Sender<Heard>);
+
+impl Stopper {
+    /// Makes the watcher say that it was stopped.
+    pub fn stop(&self) {
+        let _ = self.0.send(None);
+    }
+}
+
 /// Watches folders.
 #[derive(Debug)]
 pub struct Watcher {
@@ -32,17 +66,21 @@ pub struct Watcher {
     ignored: Vec<PathBuf>,
     native: Option<RecommendedWatcher>,
     polling: Option<PollWatcher>,
-    sender: Sender<notify::Result<Event>>,
-    events: Receiver<notify::Result<Event>>,
+    sender: Sender<Heard>,
+    events: Receiver<Heard>,
     notice: Option<String>,
+    always_poll: bool,
+    /// Roots that were not there when it was last looked.
+    absent: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
     /// Watches `roots` with all that is below them, but for what lies in `ignored`.
     ///
-    /// Where the system has no room for more watches, the folders are read regularly instead, and [`Self::notice`] says so.
+    /// Where the system has no room for more watches, the folders are read regularly instead, and [`Self::notice`] says so; with `poll` they are in any case, for
+    /// disks of which the system tells nothing (shares, containers).
     #[must_use]
-    pub fn new(roots: &[PathBuf], ignored: &[PathBuf]) -> Self {
+    pub fn new(roots: &[PathBuf], ignored: &[PathBuf], poll: bool) -> Self {
         let (sender, events) = channel();
         let real = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let mut watcher = Self {
@@ -53,6 +91,8 @@ impl Watcher {
             sender,
             events,
             notice: None,
+            always_poll: poll,
+            absent: BTreeSet::new(),
         };
         watcher.watch();
         watcher
@@ -64,11 +104,23 @@ impl Watcher {
         self.notice.as_deref()
     }
 
+    /// Returns what ends the waiting.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.sender.clone())
+    }
+
     fn watch(&mut self) {
+        self.absent = self.missing();
+        if self.always_poll {
+            return self.poll("as asked");
+        }
         let sender = self.sender.clone();
-        let native = notify::recommended_watcher(move |event| {
-            let _ = sender.send(event);
-        });
+        let send = move |event| {
+            let _ = sender.send(Some(event));
+        };
+        // What a link leads to is no part of the content.
+        let native = RecommendedWatcher::new(send, Config::default().with_follow_symlinks(false));
         let watched = native.and_then(|mut native| {
             for root in self.roots.iter().filter(|root| root.exists()) {
                 native.watch(root, RecursiveMode::Recursive)?;
@@ -77,66 +129,101 @@ impl Watcher {
         });
         match watched {
             Ok(native) => self.native = Some(native),
-            Err(error) => self.poll(&error),
+            Err(error) => {
+                self.native = None;
+                self.always_poll = true;
+                let why = match error.kind {
+                    ErrorKind::MaxFilesWatch => "the system watches no more folders".to_owned(),
+                    _ => error.to_string(),
+                };
+                self.poll(&why);
+            }
         }
     }
 
-    fn poll(&mut self, error: &notify::Error) {
-        self.notice = Some(format!(
-            "changes are looked for every {} ms, since the system does not tell of them: {error}",
-            POLL.as_millis()
-        ));
+    fn poll(&mut self, why: &str) {
+        self.notice = Some(format!("Changes are looked for every {} ms: {why}", POLL.as_millis()));
         let sender = self.sender.clone();
-        let config = Config::default().with_poll_interval(POLL).with_compare_contents(false);
-        let polling = PollWatcher::new(
-            move |event| {
-                let _ = sender.send(event);
-            },
-            config,
-        );
-        self.polling = polling.ok().map(|mut polling| {
-            for root in &self.roots {
+        // Two saves within a second have the same time: only the bytes tell them apart.
+        let config = Config::default().with_poll_interval(POLL).with_compare_contents(true).with_follow_symlinks(false);
+        let send = move |event| {
+            let _ = sender.send(Some(event));
+        };
+        self.polling = PollWatcher::new(send, config).ok().map(|mut polling| {
+            for root in self.roots.iter().filter(|root| root.exists()) {
                 let _ = polling.watch(root, RecursiveMode::Recursive);
             }
             polling
         });
     }
 
-    /// Waits for a change and returns it with all that came since the last call.
-    ///
-    /// `None` where nothing is watched any more.
-    pub fn wait(&mut self) -> Option<Change> {
+    /// Waits for a change, at most for `limit`, and returns it with all that came since the last call.
+    pub fn wait(&mut self, limit: Option<Duration>) -> Waited {
+        let end = limit.map(|limit| Instant::now() + limit);
         loop {
-            // A folder that was renamed away or deleted is watched again when it is back; nothing tells of that.
-            let missing = self.roots.iter().any(|root| !root.exists());
-            let first = if missing {
-                match self.events.recv_timeout(Duration::from_millis(200)) {
-                    Ok(event) => event,
-                    Err(RecvTimeoutError::Timeout) if self.roots.iter().all(|root| root.exists()) => {
-                        self.watch();
-                        return Some(Change::Everything);
-                    }
-                    Err(RecvTimeoutError::Timeout) => continue,
-                    Err(RecvTimeoutError::Disconnected) => return None,
-                }
-            } else {
-                self.events.recv().ok()?
+            let first = match self.next(end) {
+                Ok(Some(event)) => event,
+                Ok(None) => return Waited::Stopped,
+                Err(waited) => return waited,
             };
-            std::thread::sleep(GATHER);
-            let mut change = Gathered::default();
-            change.take(first, self);
-            while let Ok(event) = self.events.try_recv() {
-                change.take(event, self);
-            }
+            let Some(change) = self.gather(first) else { return Waited::Stopped };
             if change.everything {
                 // A recreated root is another folder to the system.
                 self.watch();
-                return Some(Change::Everything);
+                return Waited::Changed(Change::Everything);
             }
             if !change.paths.is_empty() {
-                return Some(Change::Paths(change.paths));
+                return Waited::Changed(Change::Paths(change.paths));
             }
         }
+    }
+
+    fn missing(&self) -> BTreeSet<PathBuf> {
+        self.roots.iter().filter(|root| !root.exists()).cloned().collect()
+    }
+
+    /// Waits for something to be said.
+    fn next(&mut self, end: Option<Instant>) -> Result<Heard, Waited> {
+        loop {
+            // A folder that was renamed away or deleted is watched again when it is back; nothing tells of that.
+            let missing = self.missing();
+            self.absent.extend(missing);
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let look = (!self.absent.is_empty()).then_some(MISSING);
+            let Some(patience) = left.into_iter().chain(look).min() else {
+                return self.events.recv().map_err(|_| Waited::Stopped);
+            };
+            match self.events.recv_timeout(patience) {
+                Ok(heard) => return Ok(heard),
+                Err(RecvTimeoutError::Disconnected) => return Err(Waited::Stopped),
+                Err(RecvTimeoutError::Timeout) if self.absent.iter().any(|root| root.exists()) => {
+                    self.watch();
+                    return Err(Waited::Changed(Change::Everything));
+                }
+                Err(RecvTimeoutError::Timeout) if left == Some(patience) => return Err(Waited::Quiet),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Collects what belongs to a first event: few files are acted on at once, of many the end is waited for. `None` where somebody asked to stop.
+    fn gather(&self, first: notify::Result<Event>) -> Option<Gathered> {
+        let start = Instant::now();
+        let mut change = Gathered::default();
+        change.take(first, self);
+        let mut end = start + if change.is_storm() { QUIET } else { GATHER };
+        while start.elapsed() < LONGEST_STORM {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(event) => {
+                    let minded = change.take(event?, self);
+                    if minded && change.is_storm() {
+                        end = Instant::now() + QUIET;
+                    }
+                }
+                Err(_) => break,
+            }
+        }
+        Some(change)
     }
 
     fn is_ignored(&self, path: &Path) -> bool {
@@ -151,26 +238,35 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, event: notify::Result<Event>, watcher: &Watcher) {
+    fn is_storm(&self) -> bool {
+        self.everything || self.paths.len() > MANY
+    }
+
+    /// Takes an event in; tells whether it is of any interest.
+    fn take(&mut self, event: notify::Result<Event>, watcher: &Watcher) -> bool {
         let Ok(event) = event else {
             self.everything = true;
-            return;
+            return true;
         };
         if event.need_rescan() {
             self.everything = true;
         }
         // Reading makes events too: a watcher that minded them would wake itself for ever.
         let reads = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-        let attributes = matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(_)));
-        if reads || attributes {
-            return;
+        // A time of writing that moved is all that polling says of a save in another second; whether the text differs, the reader of it sees.
+        let attributes =
+            matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(kind)) if kind != MetadataKind::WriteTime);
+        if (reads || attributes) && !event.need_rescan() {
+            return false;
         }
+        let mut minded = event.need_rescan();
         let folder =
             matches!(event.kind, EventKind::Create(CreateKind::Folder) | EventKind::Remove(RemoveKind::Folder));
         for path in event.paths {
             if watcher.is_ignored(&path) {
                 continue;
             }
+            minded = true;
             let is_root = watcher.roots.contains(&path);
             let moved_folder =
                 matches!(event.kind, EventKind::Modify(ModifyKind::Name(_))) && path.extension().is_none();
@@ -180,6 +276,7 @@ impl Gathered {
                 self.paths.insert(path);
             }
         }
+        minded
     }
 }
 
@@ -204,15 +301,15 @@ mod tests {
     use super::*;
 
     /// Runs `act` beside a watcher of a folder that holds `a.md`, and returns the first change that satisfies `wanted`.
-    fn change_after(act: impl FnOnce(&Path), wanted: impl Fn(&Change) -> bool) -> bool {
+    fn change_seen(poll: bool, act: impl FnOnce(&Path), wanted: impl Fn(&Change) -> bool) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap().join("content");
         fs::create_dir(&root).unwrap();
         fs::write(root.join("a.md"), "a").unwrap();
-        let mut watcher = Watcher::new(std::slice::from_ref(&root), &[root.join("public")]);
+        let mut watcher = Watcher::new(std::slice::from_ref(&root), &[root.join("public")], poll);
         let (sender, changes) = channel();
         thread::spawn(move || {
-            while let Some(change) = watcher.wait() {
+            while let Waited::Changed(change) = watcher.wait(None) {
                 if sender.send(change).is_err() {
                     return;
                 }
@@ -225,6 +322,10 @@ mod tests {
             }
         }
         false
+    }
+
+    fn change_after(act: impl FnOnce(&Path), wanted: impl Fn(&Change) -> bool) -> bool {
+        change_seen(false, act, wanted)
     }
 
     fn names(change: &Change, name: &str) -> bool {
@@ -271,5 +372,27 @@ mod tests {
             fs::write(root.join("b.md"), "b").unwrap();
         };
         assert!(change_after(again, |change| *change == Change::Everything));
+    }
+
+    #[test]
+    fn polling_notices_changes_too_and_says_why_it_is_done() {
+        // Within the second in which the file was written and after it: two different events.
+        for pause in [50, 1_050] {
+            let act = |root: &Path| {
+                thread::sleep(Duration::from_millis(pause));
+                fs::write(root.join("a.md"), "longer").unwrap();
+            };
+            assert!(change_seen(true, act, |change| names(change, "a.md") || *change == Change::Everything));
+        }
+        let watcher = Watcher::new(&[], &[], true);
+        assert_eq!(watcher.notice(), Some("Changes are looked for every 700 ms: as asked"));
+    }
+
+    #[test]
+    fn waiting_ends_by_time_and_by_a_stopper() {
+        let mut watcher = Watcher::new(&[], &[], true);
+        assert_eq!(watcher.wait(Some(Duration::from_millis(5))), Waited::Quiet);
+        watcher.stopper().stop();
+        assert_eq!(watcher.wait(None), Waited::Stopped);
     }
 }

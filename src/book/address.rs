@@ -22,11 +22,30 @@ pub enum Generated {
     Ladder,
     /// Who decides what.
     Decisions,
+    /// Roles to assess oneself against.
+    Assess,
+    /// What has changed lately.
+    Changes,
+    /// Search on a page of its own.
+    Search,
+    /// Any two roles side by side.
+    Compare,
+    /// How the handbook is kept.
+    Health,
 }
 
 impl Generated {
     /// All generated pages with a fixed name.
-    pub const ALL: [Self; 3] = [Self::Matrix, Self::Ladder, Self::Decisions];
+    pub const ALL: [Self; 8] = [
+        Self::Matrix,
+        Self::Ladder,
+        Self::Decisions,
+        Self::Compare,
+        Self::Assess,
+        Self::Changes,
+        Self::Health,
+        Self::Search,
+    ];
 
     /// Returns the name that links use and that the address begins with.
     #[must_use]
@@ -35,6 +54,11 @@ impl Generated {
             Self::Matrix => "matrix",
             Self::Ladder => "ladder",
             Self::Decisions => "decisions",
+            Self::Assess => "assess",
+            Self::Changes => "changes",
+            Self::Search => "search",
+            Self::Compare => "compare",
+            Self::Health => "health",
         }
     }
 
@@ -50,9 +74,13 @@ impl Generated {
     pub fn exists(self, book: &Book) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
         let has = match self {
-            Self::Matrix => any(Kind::Role) && any(Kind::Competency),
+            Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
+            // Without a history it says so; whether it is made then is up to who links to it.
+            Self::Changes | Self::Search => true,
+            Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
+            Self::Health => book.shows_health,
         };
         has && book.names.at_path(self.name()).is_empty()
     }

@@ -12,55 +12,123 @@ use crate::path::fold;
 use super::ChapterId;
 use super::remark::{At, Remark};
 
-/// Chapters by each way of naming them; keys are folded.
-#[derive(Debug, Default)]
+/// Chapters by each way of naming them; keys are folded. A copy shares what it does not change.
+#[derive(Clone, Debug, Default)]
 pub struct Names {
-    id: HashMap<String, Vec<ChapterId>>,
-    path: HashMap<String, Vec<ChapterId>>,
-    alias: HashMap<String, Vec<ChapterId>>,
-    title: HashMap<String, Vec<ChapterId>>,
+    id: Arc<Step>,
+    path: Arc<Step>,
+    alias: Arc<Step>,
+    title: Arc<Step>,
+}
+
+/// Chapters by one way of naming them.
+#[derive(Clone, Debug, Default)]
+struct Step(HashMap<Arc<str>, Found>);
+
+/// Nearly every name has one chapter: a list of its own would be an allocation for each.
+#[derive(Clone, Debug)]
+enum Found {
+    One(ChapterId),
+    Several(Vec<ChapterId>),
+}
+
+impl Step {
+    fn with_capacity(count: usize) -> Self {
+        Self(HashMap::with_capacity(count))
+    }
+
+    fn get(&self, key: &str) -> Option<&[ChapterId]> {
+        self.0.get(key).map(|found| match found {
+            Found::One(one) => std::slice::from_ref(one),
+            Found::Several(several) => several,
+        })
+    }
+
+    /// Adds a chapter to a name's, which stay sorted.
+    fn add(&mut self, key: String, chapter: ChapterId) {
+        let mut list = self.get(&key).map_or_else(Vec::new, <[ChapterId]>::to_vec);
+        if list.is_empty() {
+            self.0.insert(key.into(), Found::One(chapter));
+            return;
+        }
+        let at = list.partition_point(|other| *other <= chapter);
+        list.insert(at, chapter);
+        self.0.insert(key.into(), Found::Several(list));
+    }
+
+    /// Takes a chapter from a name's.
+    fn remove(&mut self, key: &str, chapter: ChapterId) {
+        let left: Vec<ChapterId> = self.get(key).unwrap_or(&[]).iter().copied().filter(|c| *c != chapter).collect();
+        match left.as_slice() {
+            [] => self.0.remove(key),
+            [one] => self.0.insert(key.into(), Found::One(*one)),
+            _ => self.0.insert(key.into(), Found::Several(left)),
+        };
+    }
 }
 
 impl Names {
     /// Collects the names.
     #[must_use]
     pub fn new(chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) -> Self {
-        let mut names = Self::default();
+        let mut id = Step::with_capacity(chapters.len());
+        let mut path = Step::with_capacity(chapters.len());
+        let mut alias = Step::default();
+        let mut title = Step::with_capacity(chapters.len());
         for (n, meta) in chapters.iter().enumerate() {
             let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            names.id.entry(fold(&meta.id)).or_default().push(chapter);
-            names.path.entry(fold(meta.path.without_extension())).or_default().push(chapter);
-            for alias in &meta.aliases {
-                names.alias.entry(fold(alias.trim_matches('/'))).or_default().push(chapter);
+            id.add(fold(&meta.id), chapter);
+            path.add(fold(meta.path.without_extension()), chapter);
+            for name in &meta.aliases {
+                alias.add(fold(name.trim_matches('/')), chapter);
             }
-            names.title.entry(fold(&meta.title)).or_default().push(chapter);
+            title.add(fold(&meta.title), chapter);
         }
+        let names = Self { id: Arc::new(id), path: Arc::new(path), alias: Arc::new(alias), title: Arc::new(title) };
         names.report_duplicates(chapters, remarks);
         names
+    }
+
+    /// Returns the names after some chapters got other titles: number, old and new folded title.
+    #[must_use]
+    pub fn retitled(&self, changes: &[(ChapterId, String, String)]) -> Self {
+        let mut names = self.clone();
+        if !changes.is_empty() {
+            let title = Arc::make_mut(&mut names.title);
+            for (chapter, before, after) in changes {
+                title.remove(before, *chapter);
+                title.add(after.clone(), *chapter);
+            }
+        }
+        names
+    }
+
+    /// Returns the key that [`Self::find`] looks a name up by.
+    #[must_use]
+    pub fn key(name: &str) -> String {
+        let key = fold(name);
+        let trimmed = key.trim_start_matches('/').trim_end_matches('/');
+        let trimmed = trimmed.strip_suffix(".md").unwrap_or(trimmed);
+        if trimmed.len() == key.len() { key } else { trimmed.to_owned() }
     }
 
     /// Returns the chapters of the first step that has a match; more than one is ambiguous.
     #[must_use]
     pub fn find(&self, name: &str) -> &[ChapterId] {
-        let key = fold(name);
-        let key = key.trim_start_matches('/').trim_end_matches('/');
-        let key = key.strip_suffix(".md").unwrap_or(key);
-        [&self.id, &self.path, &self.alias, &self.title]
-            .into_iter()
-            .find_map(|step| step.get(key))
-            .map_or(&[], Vec::as_slice)
+        let key = Self::key(name);
+        [&self.id, &self.path, &self.alias, &self.title].into_iter().find_map(|step| step.get(&key)).unwrap_or(&[])
     }
 
     /// Returns the chapters whose path without extension is `path`, whatever its case.
     #[must_use]
     pub fn at_path(&self, path: &str) -> &[ChapterId] {
-        self.path.get(&fold(path)).map_or(&[], Vec::as_slice)
+        self.path.get(&fold(path)).unwrap_or(&[])
     }
 
     /// Returns the chapters with the alias `alias` (without slashes at its ends).
     #[must_use]
     pub fn at_alias(&self, alias: &str) -> &[ChapterId] {
-        self.alias.get(&fold(alias)).map_or(&[], Vec::as_slice)
+        self.alias.get(&fold(alias)).unwrap_or(&[])
     }
 
     fn report_duplicates(&self, chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) {
@@ -69,7 +137,7 @@ impl Names {
                 continue;
             }
             let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            let same = self.id.get(&fold(&meta.id)).map_or(&[][..], Vec::as_slice);
+            let same = self.id.get(&fold(&meta.id)).unwrap_or(&[]);
             let first = same.iter().find(|other| chapters[other.index()].kind != Kind::Page);
             if let Some(first) = first
                 && *first < chapter

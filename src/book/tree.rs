@@ -3,9 +3,12 @@
 //! Input: paths, orders and titles, or an mdBook or `GitBook` `SUMMARY.md`. Output: [`Tree`]. A folder without an index gets a node of its own, whose page
 //! is made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::document::Meta;
 use crate::path::{SourcePath, UrlPath, fold};
 
 use super::address::folder_url;
@@ -44,7 +47,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
     /// All nodes; parents before their children.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Arc<Node>>,
     /// The node of each chapter.
     pub of_chapter: Vec<NodeId>,
     /// Nodes in reading order, the root first.
@@ -74,6 +77,38 @@ impl Tree {
         self.folders.get(url).copied()
     }
 
+    /// Returns the tree after the chapters `changed` got other titles or orders, where every node keeps its place; nothing where one moves, or where `SUMMARY.md` has
+    /// a say.
+    #[must_use]
+    pub fn retitled(&self, input: Input<'_>, changed: &[ChapterId]) -> Option<Self> {
+        if input.summary.is_some() {
+            return None;
+        }
+        let mut tree = self.clone();
+        let nodes = changed.iter().map(|chapter| (chapter, self.of_chapter[chapter.index()]));
+        // The home page is called as the handbook is.
+        for (chapter, node) in nodes.filter(|(_, node)| *node != NodeId(0)) {
+            let Node { parent, position, .. } = *self.node(node);
+            let siblings = &self.node(parent?).children;
+            let at = |n: usize| siblings.get(n).map(|node| self.sort_key(*node, input));
+            let (n, own) = (position as usize, self.sort_key(node, input));
+            let before = n.checked_sub(1).and_then(at);
+            let after = at(n + 1);
+            if before.is_some_and(|before| before >= own) || after.is_some_and(|after| after <= own) {
+                return None;
+            }
+            Arc::make_mut(&mut tree.nodes[node.index()]).title.clone_from(&input.chapters[chapter.index()].title);
+        }
+        Some(tree)
+    }
+
+    fn sort_key(&self, node: NodeId, input: Input<'_>) -> (i64, String) {
+        let node = self.node(node);
+        let meta = node.chapter.map(|chapter| &input.chapters[chapter.index()]);
+        let order = meta.and_then(|meta| meta.order).unwrap_or(i64::MAX);
+        (order, fold(meta.map_or(&node.title, |meta| &meta.title)))
+    }
+
     /// Lists the nodes above `node`, the root first.
     #[must_use]
     pub fn above(&self, node: NodeId) -> Vec<NodeId> {
@@ -97,8 +132,11 @@ impl Tree {
 }
 
 /// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
-pub fn build(input: Input<'_>, urls: &[UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
-    let mut builder = Builder { input, urls, nodes: Vec::new(), of_chapter: HashMap::new() };
+pub fn build<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
+    let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
+    let places = input.chapters.iter().map(place).collect();
+    let nodes = Vec::with_capacity(input.chapters.len());
+    let mut builder = Builder { input, urls, places, nodes, of_chapter: vec![None; input.chapters.len()] };
     builder.root();
     if let Some(summary) = input.summary {
         builder.follow_summary(summary, names, findings);
@@ -110,19 +148,21 @@ pub fn build(input: Input<'_>, urls: &[UrlPath], names: &Names, findings: &mut V
 struct Builder<'a> {
     input: Input<'a>,
     urls: &'a [UrlPath],
+    /// Where each chapter lies; asked for more than once.
+    places: Vec<Place<'a>>,
     nodes: Vec<Node>,
-    of_chapter: HashMap<ChapterId, NodeId>,
+    of_chapter: Vec<Option<NodeId>>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn root(&mut self) {
-        let home = self.input.chapters.iter().position(|meta| meta.path.is_index() && meta.path.folder().is_empty());
+        let home = self.places.iter().position(|place| place.is_index && place.folder.is_empty());
         let chapter = home.and_then(|n| u32::try_from(n).ok()).map(ChapterId);
         let title = self.input.config.title.clone();
         let url = folder_url("", self.input.config.urls);
         let node = self.add(Node { chapter, title, url, parent: None, children: Vec::new(), position: 0 });
         if let Some(chapter) = chapter {
-            self.of_chapter.insert(chapter, node);
+            self.of_chapter[chapter.index()] = Some(node);
         }
     }
 
@@ -141,7 +181,7 @@ impl Builder<'_> {
         let url = self.urls[chapter.index()].clone();
         let node = Node { chapter: Some(chapter), title, url, parent: Some(parent), children: Vec::new(), position: 0 };
         let id = self.add(node);
-        self.of_chapter.insert(chapter, id);
+        self.of_chapter[chapter.index()] = Some(id);
         id
     }
 
@@ -165,7 +205,7 @@ impl Builder<'_> {
                 findings.push(finding.help("write the chapter, or take the line out"));
                 continue;
             };
-            if self.of_chapter.contains_key(&chapter) {
+            if self.of_chapter[chapter.index()].is_some() {
                 continue;
             }
             let node = self.add_chapter(chapter, entry.title, parent);
@@ -176,65 +216,65 @@ impl Builder<'_> {
     /// Places every chapter that has no place yet, by its folder.
     fn follow_folders(&mut self) {
         let mut folders = self.folders();
-        let mut made: BTreeMap<String, NodeId> = BTreeMap::new();
-        made.insert(String::new(), NodeId(0));
-        let mut open = vec![String::new()];
-        while let Some(folder) = open.pop() {
-            let parent = made[&folder];
-            for item in folders.remove(&folder).unwrap_or_default() {
+        let mut open = vec![("", NodeId(0))];
+        while let Some((folder, parent)) = open.pop() {
+            for item in folders.remove(folder).unwrap_or_default() {
                 match item.chapter {
                     Some(chapter) if !item.is_folder => {
-                        if !self.of_chapter.contains_key(&chapter) {
-                            self.add_chapter(chapter, item.title, parent);
+                        if self.of_chapter[chapter.index()].is_none() {
+                            self.add_chapter(chapter, item.title.into_owned(), parent);
                         }
                     }
                     _ => {
-                        let node = self.folder_node(&item, parent);
-                        made.insert(item.path.clone(), node);
-                        open.push(item.path);
+                        let path = item.path;
+                        let node = self.folder_node(item, parent);
+                        open.push((path, node));
                     }
                 }
             }
         }
     }
 
-    fn folder_node(&mut self, item: &Item, parent: NodeId) -> NodeId {
+    fn folder_node(&mut self, item: Item<'_>, parent: NodeId) -> NodeId {
+        let title = item.title.into_owned();
         if let Some(chapter) = item.chapter {
-            if let Some(node) = self.of_chapter.get(&chapter) {
-                return *node;
+            if let Some(node) = self.of_chapter[chapter.index()] {
+                return node;
             }
-            return self.add_chapter(chapter, item.title.clone(), parent);
+            return self.add_chapter(chapter, title, parent);
         }
-        let url = folder_url(&item.path, self.input.config.urls);
-        let title = item.title.clone();
+        let url = folder_url(item.path, self.input.config.urls);
         self.add(Node { chapter: None, title, url, parent: Some(parent), children: Vec::new(), position: 0 })
     }
 
     /// Returns what lies directly in each folder, in order: by `order`, then by title.
-    fn folders(&self) -> HashMap<String, Vec<Item>> {
-        let mut folders: HashMap<String, Vec<Item>> = HashMap::new();
-        let mut seen: HashSet<String> = HashSet::new();
+    fn folders(&self) -> HashMap<&'a str, Vec<Item<'a>>> {
+        let mut folders: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut indexes: HashMap<&str, ChapterId> = HashMap::new();
-        for (n, meta) in self.input.chapters.iter().enumerate() {
-            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            if meta.path.is_index() {
-                indexes.entry(meta.path.folder()).or_insert(chapter);
-            }
+        for (n, place) in self.places.iter().enumerate().filter(|(_, place)| place.is_index) {
+            indexes.entry(place.folder).or_insert(ChapterId(u32::try_from(n).unwrap_or(u32::MAX)));
         }
-        for (n, meta) in self.input.chapters.iter().enumerate() {
-            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            let folder = meta.path.folder();
+        let mut n = 0;
+        // Chapters are sorted by path: those of a folder mostly stand together.
+        for group in self.places.chunk_by(|a, b| a.folder == b.folder) {
+            let folder = group[0].folder;
             self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
-            if indexes.get(folder) == Some(&chapter) {
-                continue;
+            let items = folders.entry(folder).or_default();
+            for place in group {
+                let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
+                let meta = &self.input.chapters[n];
+                n += 1;
+                if place.is_index && indexes.get(folder) == Some(&chapter) {
+                    continue;
+                }
+                let title = Cow::Borrowed(meta.title.as_str());
+                items.push(Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: "" });
             }
-            let title = meta.title.clone();
-            let item = Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: String::new() };
-            folders.entry(folder.to_owned()).or_default().push(item);
         }
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for items in folders.values_mut() {
-            items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), fold(&item.title), item.path.clone()));
+            items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), fold(&item.title), item.path));
         }
         folders
     }
@@ -242,20 +282,20 @@ impl Builder<'_> {
     /// Makes items for a folder and those above it, once each.
     fn add_folder_items(
         &self,
-        folder: &str,
+        folder: &'a str,
         indexes: &HashMap<&str, ChapterId>,
-        seen: &mut HashSet<String>,
-        folders: &mut HashMap<String, Vec<Item>>,
+        seen: &mut HashSet<&'a str>,
+        folders: &mut HashMap<&'a str, Vec<Item<'a>>>,
     ) {
         let mut at = folder;
-        while !at.is_empty() && seen.insert(at.to_owned()) {
+        while !at.is_empty() && seen.insert(at) {
             let (above, name) = at.rsplit_once('/').unwrap_or(("", at));
             let chapter = indexes.get(at).copied();
             let meta = chapter.map(|chapter| &self.input.chapters[chapter.index()]);
-            let title = meta.map_or_else(|| crate::parse::humanise(name), |meta| meta.title.clone());
+            let title = meta
+                .map_or_else(|| Cow::Owned(crate::parse::humanise(name)), |meta| Cow::Borrowed(meta.title.as_str()));
             let order = meta.and_then(|meta| meta.order);
-            let item = Item { is_folder: true, chapter, title, order, path: at.to_owned() };
-            folders.entry(above.to_owned()).or_default().push(item);
+            folders.entry(above).or_default().push(Item { is_folder: true, chapter, title, order, path: at });
             at = above;
         }
     }
@@ -271,26 +311,31 @@ impl Builder<'_> {
         for (n, node) in reading.iter().enumerate() {
             place[node.index()] = u32::try_from(n).unwrap_or(u32::MAX);
         }
-        let count = self.input.chapters.len();
-        let of_chapter = (0..u32::try_from(count).unwrap_or(u32::MAX))
-            .map(|n| self.of_chapter.get(&ChapterId(n)).copied().unwrap_or(NodeId(0)))
-            .collect();
+        let of_chapter = self.of_chapter.iter().map(|node| node.unwrap_or(NodeId(0))).collect();
         let made = |(n, node): (usize, &Node)| {
             let number = u32::try_from(n).ok().filter(|n| *n > 0 && node.chapter.is_none());
             number.map(|n| (node.url.clone(), NodeId(n)))
         };
         let folders = self.nodes.iter().enumerate().filter_map(made).collect();
-        Tree { nodes: self.nodes, of_chapter, reading, place, folders }
+        let nodes = self.nodes.into_iter().map(Arc::new).collect();
+        Tree { nodes, of_chapter, reading, place, folders }
     }
 }
 
+/// Where a chapter lies.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    folder: &'a str,
+    is_index: bool,
+}
+
 /// What lies in a folder: a chapter or another folder.
-struct Item {
+struct Item<'a> {
     is_folder: bool,
     chapter: Option<ChapterId>,
-    title: String,
+    title: Cow<'a, str>,
     order: Option<i64>,
-    path: String,
+    path: &'a str,
 }
 
 /// One line of `SUMMARY.md`.

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Outcome;
 use super::load::{Compiled, Loaded};
+use super::past::{Reading, today};
 use crate::cli::{Build, Format};
 use crate::compile::count;
 use crate::diagnostic::Diagnostic;
@@ -39,6 +40,7 @@ pub fn run(options: &Build) -> Outcome {
         home: std::env::home_dir(),
     };
     let output = Output::open(&loaded.out, &guards)?;
+    let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
     let compiled = loaded.compile(&options.source, options.strict)?;
     loaded.print(&compiled.findings, &compiled.chain, Format::Human);
     let (errors, warnings) = count(&compiled.findings);
@@ -49,7 +51,11 @@ pub fn run(options: &Build) -> Outcome {
         return Ok(stop(errors, warnings));
     }
     let audience = audience_line(&handbook.config, options.source.audience.as_deref());
-    let site = Site::new(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()));
+    let (past, notes) = reading.finish();
+    for note in &notes {
+        eprintln!("note: {note}");
+    }
+    let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()), past);
     let pages = site.urls().filter(|url| url.is_page()).count();
     match write(&site, &output) {
         Ok(written) => {

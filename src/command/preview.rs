@@ -3,27 +3,31 @@
 //! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
 //! preview needs is added here, to the bytes that a build would write.
 
+mod builds;
 mod complete;
 mod desk;
 mod edit;
 mod editor;
 mod level;
+mod moves;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
-pub use desk::Desk;
-pub use editor::Editor;
+pub use self::desk::Desk;
+pub use self::editor::Editor;
 
+use self::builds::Builds;
+use self::moves::Moves;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::highlight::Highlighter;
+use crate::history::Past;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
 use crate::report;
@@ -34,7 +38,7 @@ use crate::theme::{self, Theme, ThemeFiles};
 /// The preview: what it shows now, and what it was made with.
 pub struct Preview {
     shown: RwLock<Arc<Shown>>,
-    build: AtomicU64,
+    builds: Builds,
     maker: Mutex<Maker>,
     highlighter: Arc<Highlighter>,
     desk: Desk,
@@ -49,17 +53,26 @@ struct Maker {
     theme: Option<(Arc<Theme>, Vec<ThemeFiles>)>,
     theme_files: BTreeMap<String, ThemeFiles>,
     theme_key: String,
+    past: Past,
+    scripts: String,
+    moves: Moves,
 }
 
 /// One state of the site.
 #[derive(Default)]
 struct Shown {
+    /// The name of the build that made it.
+    build: String,
+    /// What tells one set of the theme's scripts from another.
+    scripts: String,
     /// None where there is no handbook that could be shown, not even an older one.
     site: Option<Site>,
     /// Findings of files, configuration and theme; those of references come later.
     findings: Vec<Diagnostic>,
     /// What pages show of the findings; those of references are added once they are known.
     drawn: Mutex<Vec<Drawn>>,
+    /// Where renamed chapters are now.
+    moves: Moves,
 }
 
 /// A finding as pages show it.
@@ -98,12 +111,17 @@ impl Preview {
     pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
-            build: AtomicU64::new(0),
+            builds: Builds::default(),
             maker: Mutex::default(),
             highlighter: Arc::new(Highlighter::new()),
             head: desk.head(),
             desk,
         }
+    }
+
+    /// Takes what is known of the time before; the next update shows it.
+    pub fn remember(&self, past: Past) {
+        self.maker.lock().unwrap_or_else(PoisonError::into_inner).past = past;
     }
 
     fn shown(&self) -> Arc<Shown> {
@@ -118,24 +136,32 @@ impl Preview {
         std::thread::spawn(move || drop(before));
     }
 
-    /// Returns the number of the build that is shown.
+    /// Returns the data of the `build` event: which build is shown now.
     #[must_use]
-    pub fn build(&self) -> u64 {
-        self.build.load(Ordering::SeqCst)
+    pub fn build(&self) -> String {
+        let shown = self.shown();
+        format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
     }
 
     /// Compiles what was read and shows it; the findings of references are not looked for yet.
     pub fn update(&self, loaded: &Loaded, source: &Source) {
         let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
-        let (site, findings) = maker.make(loaded, source, &self.highlighter);
+        let last = self.shown();
+        let (site, findings) = maker.make(loaded, source, &self.highlighter, last.site.as_ref());
         let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
         let drawn = draw(&findings, loaded, &chain, site.as_ref());
-        self.show(Shown { site, findings, drawn: Mutex::new(drawn) });
-        self.build.fetch_add(1, Ordering::SeqCst);
+        maker.moves.note(last.site.as_ref(), site.as_ref());
+        let (moves, scripts) = (maker.moves.clone(), maker.scripts.clone());
+        self.show(Shown { build: self.builds.next(), scripts, site, findings, drawn: Mutex::new(drawn), moves });
     }
 
     /// Looks for every finding; returns how many errors and warnings there are, and those of the files `changed` drawn for the terminal.
-    pub fn check(&self, loaded: &Loaded, changed: &[SourcePath], color: bool) -> (usize, usize, String) {
+    pub fn check(
+        &self,
+        loaded: &Loaded,
+        changed: &[SourcePath],
+        (color, width): (bool, usize),
+    ) -> (usize, usize, String) {
         let shown = self.shown();
         let maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
         let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
@@ -154,7 +180,7 @@ impl Preview {
             Place::Theme(..) | Place::Handbook => true,
         };
         let near: Vec<Diagnostic> = findings.iter().filter(is_near).take(MOST_DRAWN).cloned().collect();
-        let text = report::human(&near, &files, color, 110);
+        let text = report::human(&near, &files, color, width);
         *shown.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
         (errors, warnings, text)
     }
@@ -179,13 +205,16 @@ impl Preview {
             Ok(rendered) => {
                 let is_page = rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
-                let body = if is_page { with_preview(bytes, &self.head) } else { bytes };
+                let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };
                 Answer { status: 200, media: rendered.media, body, location: None }
             }
-            Err(failure) => self.diagnostics_page(&[&report::plain(&failure, &|place: &Place| match place {
-                Place::Theme(name, _) => Some((name.clone(), None)),
-                _ => None,
-            })]),
+            Err(failure) => diagnostics_page(
+                &self.head(&shown.build),
+                &[&report::plain(&failure, &|place: &Place| match place {
+                    Place::Theme(name, _) => Some((name.clone(), None)),
+                    _ => None,
+                })],
+            ),
         })
     }
 
@@ -195,24 +224,15 @@ impl Preview {
             || {
                 let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
                 let drawings: Vec<&str> = drawn.iter().map(|finding| finding.drawing.as_str()).collect();
-                self.diagnostics_page(&drawings)
+                diagnostics_page(&self.head(&shown.build), &drawings)
             },
             |answer| Answer { status: 404, ..answer },
         )
     }
 
-    /// Makes the page that stands in for one that cannot be made.
-    fn diagnostics_page(&self, drawings: &[&str]) -> Answer {
-        let mut body = String::from(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
-             <body><main><h1>This page cannot be shown</h1>",
-        );
-        for text in drawings {
-            let _ = write!(body, "<pre>{}</pre>", escape(text));
-        }
-        body.push_str("</main></body></html>");
-        let body = with_preview(body.into_bytes(), &self.head);
-        Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
+    /// Returns what is added to the head of a page of `build`.
+    fn head(&self, build: &str) -> String {
+        format!("<meta name=\"rolebook-build\" content=\"{build}\">{}", self.head)
     }
 }
 
@@ -240,11 +260,15 @@ impl Handler for Preview {
         if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
             return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
         }
+        // A page that is open while its chapter is renamed goes along.
+        if let Some(to) = shown.moves.find(&url) {
+            return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(302, "renamed") };
+        }
         self.missing(&shown)
     }
 
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
-        vec![("hello", format!("{{\"build\":{}}}", self.build())), ("findings", self.findings_for(page))]
+        vec![("hello", self.build()), ("findings", self.findings_for(page))]
     }
 
     fn token(&self) -> Option<&str> {
@@ -263,6 +287,7 @@ impl Maker {
         loaded: &Loaded,
         source: &Source,
         highlighter: &Arc<Highlighter>,
+        last: Option<&Site>,
     ) -> (Option<Site>, Vec<Diagnostic>) {
         let choices = Choices {
             title: loaded.project.title(),
@@ -280,7 +305,11 @@ impl Maker {
         findings.extend(handbook.file_findings.iter().cloned());
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
-            Site::new(handbook, loaded.inputs.sources.clone(), Arc::clone(theme), Arc::clone(highlighter))
+            let (files, theme) = (loaded.inputs.sources.clone(), Arc::clone(theme));
+            match last {
+                Some(last) => last.next(handbook, files, theme),
+                None => Site::with_past(handbook, files, theme, Arc::clone(highlighter), self.past.clone()),
+            }
         });
         (site, findings)
     }
@@ -297,6 +326,7 @@ impl Maker {
         let (theme, more) = theme::load(&chain, &config.language, &globals);
         findings.extend(more);
         if let Some(theme) = theme {
+            self.scripts = scripts(&theme);
             self.theme = Some((Arc::new(theme), chain));
             // A theme with findings is read again next time, so that they are not forgotten.
             if findings.is_empty() {
@@ -341,6 +371,15 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
         .collect()
 }
 
+/// Returns a hash of the theme's scripts.
+fn scripts(theme: &Theme) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (name, bytes) in theme.assets().iter().filter(|(name, _)| name.ends_with(".js")) {
+        hasher.update(name.as_bytes()).update(bytes);
+    }
+    hasher.finalize().to_hex()[..8].to_owned()
+}
+
 /// Adds the preview's script and style to a page, before the end of its head.
 fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     let Some(at) = html.windows(7).position(|window| window == b"</head>") else { return html };
@@ -349,4 +388,18 @@ fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(&html[at..]);
     out
+}
+
+/// Makes the page that stands in for one that cannot be made.
+fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
+    let mut body = String::from(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
+         <body><main><h1>This page cannot be shown</h1>",
+    );
+    for text in drawings {
+        let _ = write!(body, "<pre>{}</pre>", escape(text));
+    }
+    body.push_str("</main></body></html>");
+    let body = with_preview(body.into_bytes(), head);
+    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
 }

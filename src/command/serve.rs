@@ -1,55 +1,122 @@
 //! `rolebook serve`: shows the site and keeps it up to date.
 //!
-//! Input: the options. Output: a server on this machine, and one calm line for each change. Five steps, again and again: wait, read, make, tell the pages, check.
+//! Input: the options. Output: a server on this machine, and one calm screen. The same steps again and again: wait, read, make, tell the pages; and once nothing
+//! more comes, check.
 
-use std::io::{IsTerminal, Write};
-use std::path::Path;
+mod screen;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use self::screen::{Screen, State};
 use super::load::Loaded;
+use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview};
 use super::{Failure, Outcome};
 use crate::cli::Serve;
-use crate::disk::read_file;
-use crate::path::SourcePath;
-use crate::report;
+use crate::disk::read_inside;
+use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
-use crate::source::SourceFile;
-use crate::watch::{Change, Watcher};
+use crate::source::{SourceFile, Sources};
+use crate::watch::{Change, Waited, Watcher};
 
-/// Runs the command; it ends with the program.
+/// How long after a change findings are looked for: the open pages are answered first, and whoever still types is not kept waiting.
+const CHECK_AFTER: Duration = Duration::from_millis(40);
+/// How long a file that is gone or empty is given to come back: editors move the old file away before they write the new one.
+const SETTLE: Duration = Duration::from_millis(20);
+
+/// Runs the command; it ends when somebody stops it.
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     let mut loaded = Loaded::read(&options.source, None)?;
     let desk = Desk::new(loaded.project.content.clone(), options.edit, editor(options)).map_err(Failure::Machine)?;
     let preview = Arc::new(Preview::new(desk));
+    let reading = Reading::begin(&loaded, today(None)?);
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
-    roots.extend(loaded.project.themes.clone().filter(|folder| folder.is_dir()));
+    // A folder of themes may be made later.
+    roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
     // Watching begins before the first build, so that no change falls between.
-    let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out));
+    let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
+    let (past, notes) = reading.finish();
+    preview.remember(past);
     preview.update(&loaded, &options.source);
-    let server = Server::start(options.port, Arc::clone(&preview) as _, Arc::clone(&events))
-        .map_err(|error| Failure::Machine(format!("no port could be listened on: {error}")))?;
-    say(&format!("Your handbook is at {}", server.url()));
-    if server.port() != options.port {
-        say(&format!("(port {} was taken)", options.port));
+    let wanted = SocketAddr::new(options.host, options.port);
+    let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
+        .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
+    let stopper = watcher.stopper();
+    // Without a handler Ctrl-C ends the program too, only with another exit code.
+    let _ = ctrlc::set_handler(move || stopper.stop());
+    let mut notices = notices(options, &server);
+    notices.extend(notes);
+    let mut screen = Screen::open(server.url(), notices);
+    let mut changed = Changed { files: BTreeSet::new(), what: format!("ready in {} ms", start.elapsed().as_millis()) };
+    let mut unchecked = true;
+    loop {
+        watcher.notice().into_iter().for_each(|notice| screen.notice(notice));
+        match watcher.wait(unchecked.then_some(CHECK_AFTER)) {
+            Waited::Stopped => return Ok(true),
+            Waited::Quiet => {
+                check(&preview, &events, &loaded, (&changed, &screen));
+                (changed, unchecked) = (Changed::default(), false);
+            }
+            Waited::Changed(change) => {
+                let start = Instant::now();
+                let Some(files) = read(&mut loaded, &change) else { continue };
+                preview.update(&loaded, &options.source);
+                let build = preview.build();
+                events.publish("build", &|_| Some(build.clone()));
+                changed.files.extend(files);
+                changed.what = format!("{} in {} ms", name(&changed.files), start.elapsed().as_millis());
+                unchecked = true;
+            }
+        }
     }
-    if let Some(notice) = watcher.notice() {
-        say(notice);
+}
+
+/// What changed since findings were last looked for.
+#[derive(Default)]
+struct Changed {
+    files: BTreeSet<SourcePath>,
+    what: String,
+}
+
+/// Says what is out of the ordinary; opens the browser where that was asked for.
+fn notices(options: &Serve, server: &Server) -> Vec<String> {
+    let mut notices = Vec::new();
+    if ![0, server.port()].contains(&options.port) {
+        notices.push(format!("Port {} was taken.", options.port));
     }
-    check(&preview, &events, &loaded, (&[], &format!("ready in {} ms", start.elapsed().as_millis())));
-    while let Some(change) = watcher.wait() {
-        let start = Instant::now();
-        let Some(changed) = read(&mut loaded, &change) else { continue };
-        preview.update(&loaded, &options.source);
-        let build = preview.build();
-        events.publish("build", &|_| Some(format!("{{\"build\":{build}}}")));
-        let what = format!("{} in {} ms", name(&changed), start.elapsed().as_millis());
-        check(&preview, &events, &loaded, (&changed, &what));
+    if server.is_open() {
+        notices.push("Warning: everybody on your network can read this handbook now, drafts included.".to_owned());
     }
-    Ok(true)
+    if options.open && !open(&server.url()) {
+        notices.push("No browser could be opened: open the address yourself.".to_owned());
+    }
+    notices
+}
+
+/// Opens an address in the user's browser.
+fn open(url: &str) -> bool {
+    let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Waited for on a thread of its own, so that nothing is left of it when it ends.
+    let child = command.spawn();
+    child.is_ok_and(|mut child| {
+        std::thread::spawn(move || child.wait());
+        true
+    })
 }
 
 /// Returns the author's editor: the one named to the command, else the system's, in the order that Unix programs ask. One that
@@ -63,62 +130,84 @@ fn editor(options: &Serve) -> Option<Editor> {
 }
 
 /// Looks for findings once the pages have been told, and says how it went.
-fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, what): (&[SourcePath], &str)) {
-    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let (errors, warnings, drawn) = preview.check(loaded, changed, color);
+fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen): (&Changed, &Screen)) {
+    let files: Vec<SourcePath> = changed.files.iter().cloned().collect();
+    let (errors, warnings, drawn) = preview.check(loaded, &files, (screen.has_colors(), screen.width()));
     events.publish("findings", &|page| Some(preview.findings_for(page)));
-    say(&format!("{drawn}{what}, {}", report::summary(errors, warnings)));
+    screen.show(&State { what: changed.what.clone(), errors, warnings, drawn });
 }
 
-fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
-    // Somebody who closed the pipe still wants the preview.
-    let _ = writeln!(out, "{text}");
-    let _ = out.flush();
-}
-
-/// Reads what changed; returns the files with other bytes, none for all of them, or nothing where every byte is as before.
+/// Reads what changed; returns the files with other bytes, none of them where the theme did, or nothing where every byte is as before.
 fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
-    let mut changed = Vec::new();
-    for path in paths {
-        let Some(source) = source_path(path, &content) else { return everything(loaded) };
-        let before = loaded.inputs.sources.files.get(&source).map(|file| file.hash);
-        let after = read_file(&loaded.project.content, &source).ok().map(SourceFile::new);
-        if before == after.as_ref().map(|file| file.hash) {
-            continue;
-        }
-        match after {
-            Some(file) => loaded.inputs.sources.files.insert(source.clone(), file),
-            None => loaded.inputs.sources.files.remove(&source),
+    let real = std::fs::canonicalize(&content).unwrap_or_else(|_| content.clone());
+    let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
+        return everything(loaded);
+    };
+    let mut read = read_files(loaded, &paths);
+    let files = &loaded.inputs.sources.files;
+    let is_on_its_way = |(path, file): &(SourcePath, Option<SourceFile>)| {
+        let before = files.get(path).is_some_and(|file| !file.bytes.is_empty());
+        before && file.as_ref().is_none_or(|file| file.bytes.is_empty())
+    };
+    if read.iter().any(is_on_its_way) {
+        std::thread::sleep(SETTLE);
+        read = read_files(loaded, &paths);
+    }
+    let is_other = |path: &SourcePath, file: &Option<SourceFile>| {
+        files.get(path).map(|file| file.hash) != file.as_ref().map(|file| file.hash)
+    };
+    read.retain(|(path, file)| is_other(path, file));
+    // On a disk that knows no case both names lead to the renamed file: the walk tells which one there is.
+    if read.iter().any(|(path, file)| file.is_some() && is_renamed_by_case(path, &loaded.inputs.sources)) {
+        return everything(loaded);
+    }
+    let changed: Vec<SourcePath> = read.iter().map(|(path, _)| path.clone()).collect();
+    for (path, file) in read {
+        match file {
+            Some(file) => loaded.inputs.sources.files.insert(path, file),
+            None => loaded.inputs.sources.files.remove(&path),
         };
-        changed.push(source);
     }
     (!changed.is_empty()).then_some(changed)
 }
 
+fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Vec<(SourcePath, Option<SourceFile>)> {
+    let read = |path: &SourcePath| read_inside(&loaded.project.content, path).ok().map(SourceFile::new);
+    paths.iter().map(|path| (path.clone(), read(path))).collect()
+}
+
+/// Tells whether a file is new, and one is known that differs from it by case alone.
+fn is_renamed_by_case(path: &SourcePath, sources: &Sources) -> bool {
+    let key = fold(path.as_str());
+    !sources.files.contains_key(path) && sources.files.keys().any(|other| fold(other.as_str()) == key)
+}
+
 /// Says in a word or two what changed.
-fn name(changed: &[SourcePath]) -> String {
-    match changed {
-        [] => "everything".to_owned(),
-        [one] => one.to_string(),
-        several => format!("{} files", several.len()),
+fn name(changed: &BTreeSet<SourcePath>) -> String {
+    match (changed.first(), changed.len()) {
+        (None, _) => "the theme".to_owned(),
+        (Some(one), 1) => one.to_string(),
+        (_, several) => format!("{several} files"),
     }
 }
 
 /// Reads the whole project anew; where that fails just now, what was read before stays.
 fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
     let Ok(inputs) = loaded.project.read(&loaded.out) else { return None };
-    let same = inputs.sources == loaded.inputs.sources && inputs.themes == loaded.inputs.themes;
+    let (before, after) = (&loaded.inputs.sources.files, &inputs.sources.files);
+    let hash = |file: Option<&SourceFile>| file.map(|file| file.hash);
+    let is_other = |path: &&SourcePath| hash(before.get(*path)) != hash(after.get(*path));
+    let changed: BTreeSet<SourcePath> = before.keys().chain(after.keys()).filter(is_other).cloned().collect();
+    let same = changed.is_empty() && inputs.themes == loaded.inputs.themes;
     loaded.inputs = inputs;
-    (!same).then(Vec::new)
+    (!same).then(|| changed.into_iter().collect())
 }
 
 /// Returns the path of a content file; nothing for files of themes and for paths that cannot be sources.
-fn source_path(path: &Path, content: &Path) -> Option<SourcePath> {
-    let real = std::fs::canonicalize(content).unwrap_or_else(|_| content.to_path_buf());
-    let inside = path.strip_prefix(content).or_else(|_| path.strip_prefix(&real)).ok()?;
+fn source_path(path: &Path, roots: [&PathBuf; 2]) -> Option<SourcePath> {
+    let inside = roots.iter().find_map(|root| path.strip_prefix(root).ok())?;
     let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     // A project's themes can lie in the content folder.

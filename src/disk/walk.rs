@@ -158,6 +158,23 @@ pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError
     read.map_err(MachineError::new("read", &place))
 }
 
+/// Reads one file that may have changed; like the walk, it follows no link, a folder's on the way included.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub fn read_inside(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
+    let mut folder = root.to_path_buf();
+    for part in Path::new(path.folder()) {
+        folder.push(part);
+        let is_folder = fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir());
+        if !is_folder {
+            let error = io::Error::new(io::ErrorKind::NotFound, "it lies in no folder of the content");
+            return Err(MachineError::new("read", &root.join(path.as_str()))(error));
+        }
+    }
+    read_file(root, path)
+}
+
 /// What reading many files gave, each list in the order of the paths.
 #[derive(Debug, Default)]
 pub struct Read {

@@ -74,6 +74,17 @@ impl<'a> Filler<'a> {
         out
     }
 
+    /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
+    #[must_use]
+    pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
+        let fill = &self.document(chapter).body.main;
+        let Some(start) = fill.html.find("<p>") else { return String::new() };
+        let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
+        let mut out = String::new();
+        self.fill(fill, (start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false }, &mut out);
+        out
+    }
+
     /// Returns the inner HTML of a statement, without terms and footnotes.
     #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
@@ -84,6 +95,32 @@ impl<'a> Filler<'a> {
         self.fill(&body.main, (start as usize..end as usize, end as usize), scope, &mut out);
         out.truncate(out.trim_end().len());
         out
+    }
+
+    /// Returns the HTML of a section without its heading, terms and footnotes, two levels lower; ids begin with the chapter's.
+    #[must_use]
+    pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
+        let document = self.document(chapter);
+        let range = embed::part(document, Some(anchor))?;
+        let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        let mut out = String::new();
+        // A hole at the end of a section belongs to what follows.
+        self.fill(&document.body.main, (heading..range.end, range.end.saturating_sub(1)), scope, &mut out);
+        Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
+    }
+
+    /// Returns what stands below a heading of another chapter, its own headings from level `first` on; without terms and footnotes.
+    #[must_use]
+    pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
+        let document = self.document(chapter);
+        let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
+        let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
+        let mut out = String::new();
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        let last = range.end.saturating_sub(1);
+        self.fill(&document.body.main, (range, last), scope, &mut out);
+        moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
     }
 
     /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
@@ -376,10 +413,12 @@ impl<'a> Filler<'a> {
     /// Puts a part of another chapter here.
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
         let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
-            if *self.view.book.target(scope.chapter, n) != Target::Hidden {
-                let text = escape(&self.link_text(n, scope));
-                let _ = write!(out, "<p class=\"dead\">{text}</p>");
+            if *self.view.book.target(scope.chapter, n) == Target::Hidden {
+                // Every block is one element, so that blocks and elements can be paired.
+                return out.push_str("<section class=\"embed\" hidden></section>");
             }
+            let text = escape(&self.link_text(n, scope));
+            let _ = write!(out, "<p class=\"dead\">{text}</p>");
             return;
         };
         let document = self.document(*to);

@@ -3,10 +3,12 @@
 //! Input: the terms of the book; runs of escaped text. Output: the text with links. Whole words only, the longest term first. Never looks into headings, links
 //! or code: those are not among the runs.
 
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use crate::book::{Book, ChapterId};
-use crate::document::Facts;
+use crate::document::{Document, Facts, Kind};
 use crate::markup::escape;
 
 /// One term that links itself.
@@ -16,6 +18,8 @@ pub struct Entry {
     pub chapter: ChapterId,
     /// The term's anchor in it.
     pub anchor: String,
+    /// The term.
+    pub name: String,
 }
 
 /// All terms of a book as one automaton.
@@ -36,7 +40,7 @@ impl Glossary {
             let Facts::Glossary(terms) = &book.meta(*chapter).facts else { continue };
             for term in terms.iter().filter(|term| term.link) {
                 let entry = glossary.entries.len();
-                glossary.entries.push(Entry { chapter: *chapter, anchor: term.id.clone() });
+                glossary.entries.push(Entry { chapter: *chapter, anchor: term.id.clone(), name: term.name.clone() });
                 for word in std::iter::once(&term.name).chain(&term.aliases).filter(|word| !word.is_empty()) {
                     // An abbreviation such as OKR or UX is written so; `it` would otherwise be IT.
                     let exact = !word.chars().any(char::is_lowercase);
@@ -66,25 +70,46 @@ impl Glossary {
         self.entries.len()
     }
 
-    /// Appends `text`, which is escaped, to `out`; terms that `seen` does not hold yet become links.
-    pub fn link(&self, text: &str, seen: &mut [bool], url: &dyn Fn(&Entry) -> String, out: &mut String) {
-        let Some(automaton) = &self.automaton else { return out.push_str(text) };
-        let mut last = 0;
+    /// Lists the terms that no chapter but their glossary uses.
+    #[must_use]
+    pub fn unused(&self, documents: &[Document]) -> Vec<&Entry> {
+        let mut used = vec![false; self.entries.len()];
+        for document in documents.iter().filter(|document| document.meta.kind != Kind::Glossary) {
+            let main = &document.body.main;
+            for (start, end) in &main.prose {
+                self.find(&main.html[*start as usize..*end as usize], |entry, _| used[entry] = true);
+            }
+        }
+        self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
+    }
+
+    /// Calls `each` with the number and the place of every term in `text`, which is escaped.
+    fn find(&self, text: &str, mut each: impl FnMut(usize, Range<usize>)) {
+        let Some(automaton) = &self.automaton else { return };
         for found in automaton.find_iter(text) {
             let (entry, exact, word) = &self.patterns[found.pattern().as_usize()];
-            let matched = &text[found.range()];
-            if seen[*entry] || (*exact && matched != word) || !is_word(text, found.start(), found.end()) {
-                continue;
+            if (!*exact || text[found.range()] == *word) && is_word(text, found.start(), found.end()) {
+                each(*entry, found.range());
             }
-            seen[*entry] = true;
-            out.push_str(&text[last..found.start()]);
-            out.push_str("<a class=\"term\" href=\"");
-            out.push_str(&escape(&url(&self.entries[*entry])));
-            out.push_str("\">");
-            out.push_str(matched);
-            out.push_str("</a>");
-            last = found.end();
         }
+    }
+
+    /// Appends `text`, which is escaped, to `out`; terms that `seen` does not hold yet become links.
+    pub fn link(&self, text: &str, seen: &mut [bool], url: &dyn Fn(&Entry) -> String, out: &mut String) {
+        let mut last = 0;
+        self.find(text, |entry, range| {
+            if seen[entry] {
+                return;
+            }
+            seen[entry] = true;
+            out.push_str(&text[last..range.start]);
+            out.push_str("<a class=\"term\" href=\"");
+            out.push_str(&escape(&url(&self.entries[entry])));
+            out.push_str("\">");
+            out.push_str(&text[range.clone()]);
+            out.push_str("</a>");
+            last = range.end;
+        });
         out.push_str(&text[last..]);
     }
 }
@@ -107,7 +132,11 @@ mod tests {
         for word in words {
             let exact = !word.chars().any(char::is_lowercase);
             glossary.patterns.push((glossary.entries.len(), exact, (*word).to_owned()));
-            glossary.entries.push(Entry { chapter: ChapterId(0), anchor: (*word).to_owned() });
+            glossary.entries.push(Entry {
+                chapter: ChapterId(0),
+                anchor: (*word).to_owned(),
+                name: (*word).to_owned(),
+            });
         }
         let mut builder = AhoCorasickBuilder::new();
         builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);

@@ -8,18 +8,12 @@ use crate::book::{ChapterId, Generated, Party};
 use crate::diagnostic::Diagnostic;
 use crate::document::View;
 use crate::link::Target;
-use crate::view::{Viewpoint, compare, decisions, home, ladder, matrix, radar};
+use crate::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
 
 /// What a view's template sees.
 #[derive(Serialize)]
 struct Data<T: Serialize> {
     view: T,
-}
-
-/// What the changes view sees where there is no history.
-#[derive(Serialize)]
-struct Changes {
-    available: bool,
 }
 
 /// Renders a view that stands in the chapter `chapter`.
@@ -64,7 +58,7 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
             let node = at.book.tree.of_chapter[chapter.index()];
             render("children", home::children(node, at), at)
         }
-        View::Changes { .. } => render("changes", Changes { available: false }, at),
+        View::Changes { n } => render("changes", changes::lately(*n as usize, at), at),
     }
 }
 
@@ -80,6 +74,11 @@ pub fn title_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix",
         Generated::Ladder => "ladder",
         Generated::Decisions => "decision-rights",
+        Generated::Assess => "assess",
+        Generated::Changes => "changes",
+        Generated::Search => "search",
+        Generated::Compare => "compare-any",
+        Generated::Health => "health",
     }
 }
 
@@ -90,5 +89,10 @@ pub fn summary_key(page: Generated) -> &'static str {
         Generated::Matrix => "matrix-means",
         Generated::Ladder => "ladder-means",
         Generated::Decisions => "decisions-means",
+        Generated::Assess => "assess-means",
+        Generated::Changes => "changes-means",
+        Generated::Search => "search-means",
+        Generated::Compare => "compare-any-means",
+        Generated::Health => "health-means",
     }
 }

@@ -5,7 +5,7 @@
 
   /** Returns the element that holds the chapter's text. */
   function chapter() {
-    return document.querySelector("article.chapter > .prose");
+    return document.querySelector("article.chapter > div.prose, article.chapter > .desk > div.prose");
   }
 
   /** Asks where the passages stand; null where the page is not made from one chapter, or shows another state of it. */

@@ -5,8 +5,9 @@
 
   /** Returns the Markdown of HTML, or null where it has nothing that plain text has not. */
   function toMarkdown(html) {
-    // The page's policy keeps styles from being read as styles: their words are enough.
-    const page = new DOMParser().parseFromString(html.replace(/\sstyle\s*=/gi, " data-style="), "text/html");
+    // The page's policy keeps styles and handlers from being read as such: the words of a style are enough.
+    const calm = html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
+    const page = new DOMParser().parseFromString(calm, "text/html");
     page.querySelectorAll(GONE).forEach((element) => element.remove());
     const isRich = page.body.querySelector("a[href], b, strong, i, em, h1, h2, h3, h4, h5, h6, ul, ol, table, pre, code, blockquote, del, s, span[data-style]");
     if (!isRich) return null;

@@ -31,6 +31,10 @@ impl Post {
     /// The answer that refuses it.
     pub fn read(raw: &mut Raw, port: u16, token: &str) -> Result<Self, Answer> {
         check_host(raw, port)?;
+        // Others may read along where the author lets them; a host that they name proves nothing of where they are.
+        if !raw.remote_addr().is_some_and(|from| from.ip().to_canonical().is_loopback()) {
+            return Err(Answer::text(403, "only the machine that runs the preview can change the handbook"));
+        }
         if header(raw, "Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }

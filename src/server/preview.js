@@ -1,53 +1,76 @@
 // Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open.
 (() => {
-  const url = "/_rolebook/events?page=" + encodeURIComponent(location.pathname);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let stream = null;
-  let shown = null;
+  let shown = buildOf(document);
+  let newest = shown;
+  let scripts = null;
   let busy = false;
-  let again = false;
+
+  // The build that a page was made by: unlike its number of today, no other run of the preview has the same.
+  function buildOf(page) {
+    return page.querySelector('meta[name="rolebook-build"]')?.content ?? "";
+  }
 
   function listen() {
     if (stream || document.hidden) return;
-    stream = new EventSource(url);
-    stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data).build));
-    stream.addEventListener("build", (event) => arrived(JSON.parse(event.data).build));
+    stream = new EventSource("/_rolebook/events?page=" + encodeURIComponent(location.pathname));
+    stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
+    stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
     stream.addEventListener("findings", (event) => tell("findings", JSON.parse(event.data)));
+    // A refusal ends a stream for good, where a lost connection does not: the preview may only just have too much to do.
+    stream.addEventListener("error", () => {
+      if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
+    });
   }
 
-  // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build's number.
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return listen();
+  function leave() {
     if (stream) stream.close();
     stream = null;
-  });
+  }
 
-  function arrived(build) {
-    const known = shown;
-    shown = build;
-    if (known !== null && known !== build) update();
+  function listenAgain() {
+    leave();
+    listen();
+  }
+
+  // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build when it is shown.
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", listen);
+
+  function arrived(event) {
+    // Scripts that run cannot be exchanged.
+    if (scripts !== null && scripts !== event.scripts) return location.reload();
+    scripts = event.scripts;
+    newest = event.build;
+    if (newest !== shown) update();
   }
 
   async function update() {
-    if (busy) {
-      again = true;
-      return;
-    }
+    if (busy) return;
     busy = true;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       // A chapter that is gone, or a page that cannot be made, is another page.
       if (!answer.ok) return location.reload();
-      patch(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (answer.redirected) follow(answer.url);
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+      shown = buildOf(next);
+      patch(next);
     } catch {
       // The preview was stopped: the stream comes back by itself, and with it the next build.
+      shown = newest;
     } finally {
       busy = false;
     }
-    if (again) {
-      again = false;
-      update();
-    }
+    if (shown !== newest) update();
+  }
+
+  // The chapter was renamed: its page has another address, and events of its own.
+  function follow(url) {
+    history.replaceState(history.state, "", url + location.hash);
+    listenAgain();
   }
 
   function patch(next) {
@@ -97,47 +120,106 @@
   // Makes the children of `from` those of `to`: what is the same stays the same node, with its focus, selection and state.
   function morph(from, to, changed) {
     copyAttributes(from, to);
+    const old = [...from.childNodes].filter((node) => !own(node));
     const wanted = [...to.childNodes];
-    let at = from.firstChild;
-    for (const node of wanted) {
-      const match = at && pairs(at, node) ? at : find(at, node);
-      if (!match) {
-        const copy = document.importNode(node, true);
-        from.insertBefore(copy, at);
-        if (copy.nodeType === 1) changed.push(copy);
-        else if (copy.nodeValue.trim()) changed.push(from);
+    const partners = align(old, wanted);
+    const kept = new Set(partners);
+    for (const node of old) if (!kept.has(node)) node.remove();
+    let at = null;
+    for (let n = wanted.length - 1; n >= 0; n -= 1) {
+      const node = wanted[n];
+      const partner = partners[n];
+      if (partner) {
+        patchNode(partner, node, changed);
+        at = partner;
         continue;
       }
-      while (at && at !== match) at = removed(at);
-      at = match.nextSibling;
-      patchNode(match, node, changed);
+      const copy = document.importNode(node, true);
+      from.insertBefore(copy, at ?? firstOwnAtEnd(from));
+      at = copy;
+      if (copy.nodeType === 1) changed.push(copy);
+      else if (copy.nodeValue.trim()) changed.push(from);
     }
-    while (at) at = removed(at);
-  }
-
-  function removed(node) {
-    const next = node.nextSibling;
-    if (!own(node)) node.remove();
-    return next;
   }
 
   // What scripts have put into the page (the preview's own, the theme's copy buttons) is not in what the server sends.
-  const own = (node) => node.nodeType === 1 && node.matches("[data-rolebook], button.copy");
+  const made = "[data-rolebook], button.copy";
+  const own = (node) => node.nodeType === 1 && node.matches(made);
 
-  function pairs(a, b) {
-    if (own(a) || a.nodeType !== b.nodeType || a.nodeName !== b.nodeName) return false;
-    if (a.nodeType !== 1) return true;
-    return a.id === b.id;
+  function firstOwnAtEnd(parent) {
+    let at = null;
+    for (let node = parent.lastChild; node && own(node); node = node.previousSibling) at = node;
+    return at;
   }
 
-  // Looks a little ahead, so that a new paragraph does not make all that follow look changed.
-  function find(at, node) {
-    let look = at;
-    for (let n = 0; look && n < 40; n += 1, look = look.nextSibling) {
-      if (!pairs(look, node)) continue;
-      if (node.nodeType !== 1 ? look.nodeValue === node.nodeValue : node.id || look.isEqualNode(node)) return look;
+  // Finds for each wanted node the one that is there already: the longest row of equal ones, in order; what lies between them is paired by its kind.
+  function align(old, wanted) {
+    const partners = new Array(wanted.length).fill(null);
+    const before = old.map(key);
+    const after = wanted.map(key);
+    let start = 0;
+    while (start < before.length && start < after.length && before[start] === after[start]) {
+      partners[start] = old[start];
+      start += 1;
     }
-    return at && pairs(at, node) ? at : null;
+    let end = 0;
+    while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) {
+      partners[wanted.length - 1 - end] = old[old.length - 1 - end];
+      end += 1;
+    }
+    const a = { from: start, to: before.length - end };
+    const b = { from: start, to: after.length - end };
+    for (const [i, j] of longest(before.slice(a.from, a.to), after.slice(b.from, b.to))) {
+      pairKinds(old, wanted, partners, a.from, start + i, b.from, start + j);
+      partners[start + j] = old[start + i];
+      a.from = start + i + 1;
+      b.from = start + j + 1;
+    }
+    pairKinds(old, wanted, partners, a.from, a.to, b.from, b.to);
+    return partners;
+  }
+
+  const key = (node) => (node.nodeType !== 1 ? "#" + node.nodeValue : node.id ? node.nodeName + "#" + node.id : node.outerHTML);
+
+  // The longest common subsequence, as pairs of indices; where that would take long, there is none.
+  function longest(a, b) {
+    if (!a.length || !b.length || a.length * b.length > 1_000_000) return [];
+    const width = b.length + 1;
+    const lengths = new Uint16Array((a.length + 1) * width);
+    for (let i = a.length - 1; i >= 0; i -= 1) {
+      for (let j = b.length - 1; j >= 0; j -= 1) {
+        const below = lengths[(i + 1) * width + j];
+        const right = lengths[i * width + j + 1];
+        lengths[i * width + j] = a[i] === b[j] ? lengths[(i + 1) * width + j + 1] + 1 : Math.max(below, right);
+      }
+    }
+    const pairs = [];
+    for (let i = 0, j = 0; i < a.length && j < b.length;) {
+      if (a[i] === b[j]) pairs.push([i++, j++]);
+      else if (lengths[(i + 1) * width + j] >= lengths[i * width + j + 1]) i += 1;
+      else j += 1;
+    }
+    return pairs;
+  }
+
+  // Pairs changed nodes in order. One that holds something to fill in or to open is only paired with another such.
+  function pairKinds(old, wanted, partners, from, to, wantedFrom, wantedTo) {
+    let at = from;
+    for (let n = wantedFrom; n < wantedTo; n += 1) {
+      for (let look = at; look < to; look += 1) {
+        if (!isOfAKind(old[look], wanted[n])) continue;
+        partners[n] = old[look];
+        at = look + 1;
+        break;
+      }
+    }
+  }
+
+  const stateful = "input, textarea, select, details";
+  const holdsState = (node) => node.nodeType === 1 && [...node.querySelectorAll(stateful)].some((field) => !field.closest(made));
+
+  function isOfAKind(a, b) {
+    return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id ?? "") === (b.id ?? "") && holdsState(a) === holdsState(b);
   }
 
   function patchNode(old, node, changed) {
@@ -160,7 +242,7 @@
       if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
-      const kept = ["open", "hidden", "title", "aria-label", "aria-current"].includes(name);
+      const kept = ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
       if (!kept && !to.hasAttribute(name)) from.removeAttribute(name);
     }
   }
@@ -168,17 +250,26 @@
   function mark(changed) {
     const blocks = changed
       .map((element) => element.closest("main :is(p, li, h1, h2, h3, h4, h5, h6, tr, pre, figure, dt, dd, blockquote)") || element)
-      .filter((element) => element.closest("main"));
+      .filter((element) => element.closest("main"))
+      .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
     for (const block of new Set(blocks)) {
       block.classList.add("rolebook-changed");
       setTimeout(() => block.classList.remove("rolebook-changed"), 1200);
     }
     const first = blocks[0];
     if (!first) return;
+    // Whoever writes in a field or has chosen text is busy there.
+    if (isBusy()) return;
     const box = first.getBoundingClientRect();
     if (box.bottom < 0 || box.top > innerHeight) {
       first.scrollIntoView({ block: "center", behavior: calm.matches ? "instant" : "smooth" });
     }
+  }
+
+  function isBusy() {
+    const at = document.activeElement;
+    const writes = at && (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.nodeName));
+    return writes || !getSelection().isCollapsed;
   }
 
   listen();

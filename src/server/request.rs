@@ -3,6 +3,8 @@
 //! Input: a request as the library read it. Output: [`Request`], whose path is a key and never a place on disk. A page of another site can make a browser send
 //! requests here: Host, Origin and Sec-Fetch-Site tell those apart.
 
+use std::net::SocketAddr;
+
 use tiny_http::{Method, Request as Raw};
 
 use super::Answer;
@@ -10,6 +12,8 @@ use crate::path::decode_percent;
 
 /// The longest target in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
+/// How many bytes all headers may have together.
+const MOST_HEADERS: usize = 32 * 1024;
 
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +25,19 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a request to the server on `port`.
+    /// Reads a request to the server on `port`; `open` is whether other machines may ask too.
     ///
     /// # Errors
     /// The answer that refuses it.
-    pub fn read(raw: &Raw, port: u16) -> Result<Self, Answer> {
-        check_host(raw, port)?;
+    pub fn read(raw: &Raw, port: u16, open: bool) -> Result<Self, Answer> {
+        let size: usize = raw.headers().iter().map(|h| h.field.as_str().as_str().len() + h.value.len()).sum();
+        if size > MOST_HEADERS {
+            return Err(Answer::text(431, "these headers are too long"));
+        }
+        match header(raw, "Host").next() {
+            Some(host) if open && is_address(host, port) => check_origin(raw, &[host])?,
+            _ => check_host(raw, port)?,
+        }
         if !matches!(raw.method(), Method::Get | Method::Head) {
             return Err(Answer::text(405, "only GET and HEAD are answered"));
         }
@@ -49,7 +60,7 @@ impl Request {
         let path = target.strip_prefix('/').ok_or_else(bad)?;
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query.to_owned())));
         let path = decode_percent(path).ok_or_else(bad)?;
-        if path.chars().any(|c| c.is_control() || c == '\\') || path.starts_with('/') {
+        if path.chars().any(|c| c.is_control() || c == '\\') || path.starts_with('/') || target.contains('#') {
             return Err(bad());
         }
         if path.split('/').any(|part| part == ".." || part == ".") {
@@ -83,17 +94,28 @@ pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
         [_] => return Err(Answer::text(421, "this server answers to localhost only")),
         _ => return Err(Answer::text(400, "a request names one host")),
     }
-    let mut origins = header(raw, "Origin");
-    if origins.any(|origin| !ours.iter().any(|own| origin == format!("http://{own}"))) {
-        return Err(Answer::text(403, "this page is not for other sites"));
+    check_origin(raw, &ours.each_ref().map(String::as_str))
+}
+
+/// Tells whether a host is a number and no name: no DNS can lead a number elsewhere.
+fn is_address(host: &str, port: u16) -> bool {
+    host.parse::<SocketAddr>().is_ok_and(|address| address.port() == port)
+}
+
+fn check_origin(raw: &Raw, ours: &[&str]) -> Result<(), Answer> {
+    let other = || Answer::text(403, "this page is not for other sites");
+    if header(raw, "Host").count() > 1 {
+        return Err(Answer::text(400, "a request names one host"));
     }
-    let cross = header(raw, "Sec-Fetch-Site").any(|site| site == "cross-site");
+    let mut origins = header(raw, "Origin");
+    if origins.any(|origin| !ours.iter().any(|own| origin.strip_prefix("http://") == Some(own))) {
+        return Err(other());
+    }
+    // Another port of this machine is another origin of the same site.
+    let cross = header(raw, "Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
     let navigates = header(raw, "Sec-Fetch-Mode").any(|mode| mode == "navigate")
         && header(raw, "Sec-Fetch-Dest").any(|destination| destination == "document");
-    if cross && !navigates {
-        return Err(Answer::text(403, "this page is not for other sites"));
-    }
-    Ok(())
+    if cross && !navigates { Err(other()) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -123,6 +145,7 @@ mod tests {
             "/%",
             "/%ff",
             "/./a",
+            "/a#b",
         ] {
             assert_eq!(status(target), 400, "{target}");
         }

@@ -37,7 +37,7 @@ impl Site {
     /// Returns the file of the chapter whose page lies at `url`.
     #[must_use]
     pub fn chapter_at(&self, url: &UrlPath) -> Option<SourcePath> {
-        match self.routes.get(url)? {
+        match self.layout.routes.get(url)? {
             Route::Chapter(chapter) => Some(self.handbook().book.meta(*chapter).path.clone()),
             _ => None,
         }
@@ -67,10 +67,18 @@ impl Site {
         findings.extend(handbook.checker().of_chapter(chapter));
         let findings = handbook.config.judge(findings, false);
         let at = handbook.book.url(chapter).clone();
-        let shown = &self.renderer;
-        let (theme, highlighter) = (Arc::clone(&shown.theme), Arc::clone(&shown.highlighter));
-        let renderer = Renderer::new(handbook, theme, highlighter, shown.pictures.clone());
+        let renderer = self.renderer_of(handbook);
         Some(renderer.text(chapter, &at).map(|html| Draft { document, html, findings }))
+    }
+
+    /// Returns what renders another state of the handbook, with all that it shares with the one that is shown.
+    fn renderer_of(&self, handbook: Handbook) -> Renderer {
+        let shown = &self.renderer;
+        if Arc::ptr_eq(&handbook.book, &shown.handbook.book) {
+            return shown.next(handbook);
+        }
+        let (theme, highlighter) = (Arc::clone(&shown.theme), Arc::clone(&shown.highlighter));
+        Renderer::new(handbook, theme, highlighter, Arc::clone(&shown.pictures), shown.past.clone())
     }
 
     /// Returns the handbook with another document in the place of `chapter`'s.

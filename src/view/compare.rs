@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::role::{Cell, cells};
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, Party, role_of};
-use crate::document::{Part, Role};
+use crate::document::Part;
 use crate::theme::Html;
 
 /// What the compare view sees.
@@ -18,6 +18,7 @@ pub struct Compare {
     pub a: Link,
     pub b: Link,
     pub facts: Vec<Fact>,
+    pub same_facts: Vec<Fact>,
     pub competencies: Vec<Row>,
     pub same: Vec<Row>,
     pub responsibilities: Split<Html>,
@@ -64,12 +65,15 @@ pub struct DecisionLink {
 /// Makes the view's data; nothing where one of the two is no role.
 #[must_use]
 pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compare> {
-    let (role_a, role_b) = (role_of(view.book, a)?, role_of(view.book, b)?);
+    role_of(view.book, a)?;
+    role_of(view.book, b)?;
+    let (same_facts, facts) = facts_of_both(a, b, view).into_iter().partition(|fact| fact.same);
     let (same, competencies) = rows(a, b, view).into_iter().partition(|row| row.a == row.b);
     Some(Compare {
         a: view.link(a),
         b: view.link(b),
-        facts: facts((a, role_a), (b, role_b), view),
+        facts,
+        same_facts,
         competencies,
         same,
         responsibilities: responsibilities(a, b, view),
@@ -77,22 +81,26 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
     })
 }
 
-fn facts((a, role_a): (ChapterId, &Role), (b, role_b): (ChapterId, &Role), view: &Viewpoint<'_>) -> Vec<Fact> {
-    let names = |role: ChapterId| {
-        let reports = view.book.relations.roles.get(&role).map(|related| &related.reports_to);
-        let titles: Vec<&str> = reports.into_iter().flatten().map(|to| view.meta(*to).title.as_str()).collect();
-        (!titles.is_empty()).then(|| titles.join(", "))
-    };
-    let rows = [
-        ("scope", role_a.scope.clone(), role_b.scope.clone()),
-        ("horizon", role_a.horizon.clone(), role_b.horizon.clone()),
-        ("track", view.track_title(a), view.track_title(b)),
-        ("rank", role_a.rank.map(|n| n.to_string()), role_b.rank.map(|n| n.to_string())),
-        ("grade", role_a.grade.clone(), role_b.grade.clone()),
-        ("rel-reports-to", names(a), names(b)),
-    ];
-    let known = rows.into_iter().filter(|(_, a, b)| a.is_some() || b.is_some());
-    known.map(|(label_key, a, b)| Fact { label_key, same: a == b, a, b }).collect()
+/// Lists what is known of a role, as text, by the key of its label and in the order shown.
+#[must_use]
+pub fn facts(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(&'static str, Option<String>)> {
+    let Some(own) = role_of(view.book, role) else { return Vec::new() };
+    let reports = view.book.relations.roles.get(&role).map(|related| &related.reports_to);
+    let names: Vec<&str> = reports.into_iter().flatten().map(|to| view.meta(*to).title.as_str()).collect();
+    vec![
+        ("scope", own.scope.clone()),
+        ("horizon", own.horizon.clone()),
+        ("track", view.track_title(role)),
+        ("rank", own.rank.map(|n| n.to_string())),
+        ("grade", own.grade.clone()),
+        ("rel-reports-to", (!names.is_empty()).then(|| names.join(", "))),
+    ]
+}
+
+fn facts_of_both(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Fact> {
+    let rows = facts(a, view).into_iter().zip(facts(b, view));
+    let rows = rows.map(|((label_key, a), (_, b))| Fact { label_key, same: a == b, a, b });
+    rows.filter(|fact| fact.a.is_some() || fact.b.is_some()).collect()
 }
 
 fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
@@ -122,24 +130,30 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     rows
 }
 
+/// Lists a role's responsibilities, its own before those it has taken over, by the role they stand in and their number there.
+#[must_use]
+pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(ChapterId, u32)> {
+    let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
+    let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
+    let taken = view.book.relations.roles.get(&role).map(|related| related.inherited.clone()).unwrap_or_default();
+    own.chain(taken).collect()
+}
+
 /// Responsibilities are the same where both roles have taken over the same one.
 fn responsibilities(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<Html> {
-    let all = |role: ChapterId| -> Vec<(ChapterId, u32)> {
-        let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
-        let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
-        let taken = view.book.relations.roles.get(&role).map(|related| related.inherited.clone()).unwrap_or_default();
-        own.chain(taken).collect()
-    };
-    let (of_a, of_b) = (all(a), all(b));
+    let (of_a, of_b) = (all_responsibilities(a, view), all_responsibilities(b, view));
     split(&of_a, &of_b, |(chapter, number)| view.cells.statement(*chapter, *number as usize))
 }
 
+/// Lists the decisions that a role is accountable for, by their number in the book.
+#[must_use]
+pub fn accountable_for(role: ChapterId, view: &Viewpoint<'_>) -> Vec<usize> {
+    let decisions = view.book.relations.decisions.iter().enumerate();
+    decisions.filter(|(_, d)| d.has(Part::Accountable, Party::Role(role))).map(|(n, _)| n).collect()
+}
+
 fn decisions(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<DecisionLink> {
-    let all = |role: ChapterId| -> Vec<usize> {
-        let decisions = view.book.relations.decisions.iter().enumerate();
-        decisions.filter(|(_, d)| d.has(Part::Accountable, Party::Role(role))).map(|(n, _)| n).collect()
-    };
-    split(&all(a), &all(b), |number| {
+    split(&accountable_for(a, view), &accountable_for(b, view), |number| {
         let decision = &view.book.relations.decisions[*number];
         let (title, id) =
             decision.facts(view.book).map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();

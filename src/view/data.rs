@@ -12,7 +12,7 @@ use crate::path::UrlPath;
 use crate::view::role::is_replaced;
 
 /// The version of the data's form; a field that is taken away or changes its meaning raises it.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// What there is data of; each is a file `api/v1/NAME.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

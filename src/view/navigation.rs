@@ -1,25 +1,30 @@
 //! Shapes the way around a page: the parts, the neighbours, the way up.
 //!
-//! Input: the tree and a node. Output: [`Part`] lists and links. Never lists the whole site: a long section is a window around the page, so that a page costs
-//! the same however large the book is.
+//! Input: the tree and a node. Output: [`Part`] lists and links. Lists the whole of a small book only; in a larger one the page's own branch is open, and a long
+//! section is a window around the page, so that a page costs the same however large the book is.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint};
-use crate::book::NodeId;
+use super::{Link, Viewpoint, class_of};
+use crate::book::{Book, NodeId, generated_url};
+use crate::path::UrlPath;
 
 /// A section with more entries than this is shown as a window.
 const LONGEST: usize = 60;
 /// How many entries a window shows on each side of the page.
 const AROUND: usize = 20;
+/// A book with more entries below its parts than this lists those of the page's own part alone.
+const SMALL: usize = 120;
 
-/// A part at the top, with what lies below it where the page is in it.
+/// A part at the top, with what lies below it where the page is in it or the book is small.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Part {
     pub title: String,
     pub url: String,
+    /// The kind of the first chapter in it, which gives the part its colour.
+    pub kind: Option<&'static str>,
     pub here: bool,
     pub current: bool,
     pub children: Vec<Child>,
@@ -53,6 +58,8 @@ pub struct Around {
     pub breadcrumbs: Vec<Link>,
     pub previous: Option<Link>,
     pub next: Option<Link>,
+    /// The page to print the part from that the page is in.
+    pub print_part: Option<Link>,
 }
 
 /// Returns what stands around `node`, or around a page that is in no part.
@@ -68,7 +75,25 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
         breadcrumbs: above.iter().map(|node| view.node(*node)).collect(),
         previous: previous.map(|node| view.node(node)),
         next: next.map(|node| view.node(node)),
+        print_part: way.first().and_then(|node| print_part(*node, view)),
     }
+}
+
+/// Links to the page that shows a whole part.
+#[must_use]
+pub fn print_part(node: NodeId, view: &Viewpoint<'_>) -> Option<Link> {
+    let url = print_part_url(view.book, node)?;
+    Some(Link { title: view.book.tree.node(node).title.clone(), url: Some(view.url(&url)), ..Link::default() })
+}
+
+/// Returns the address of the page that shows a whole part; a part without chapters below it has none.
+#[must_use]
+pub fn print_part_url(book: &Book, node: NodeId) -> Option<UrlPath> {
+    let this = book.tree.node(node);
+    let name = this.url.as_str();
+    let name = name.strip_suffix("index.html").or_else(|| name.strip_suffix(".html")).unwrap_or(name);
+    let is_part = this.parent == Some(NodeId(0)) && !this.children.is_empty() && !name.is_empty();
+    is_part.then(|| generated_url(&format!("print/{}", name.trim_end_matches('/')), book.urls_style))
 }
 
 fn parts(way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Vec<Part> {
@@ -79,23 +104,27 @@ fn parts(way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Vec<P
         let title = view.theme.ui(key).replace("{n}", &n.to_string());
         (n > 0).then(|| Part { title, url: home.clone(), ..Part::default() })
     };
-    let shown = all[range].iter().map(|node| part(*node, way, current, view));
+    let below = |node: &NodeId| view.book.tree.node(*node).children.len();
+    let is_small = all.len() <= LONGEST && all.iter().map(below).sum::<usize>() <= SMALL;
+    let shown = all[range].iter().map(|node| part(*node, way, current, is_small, view));
     more("more-before", before).into_iter().chain(shown).chain(more("more-after", after)).collect()
 }
 
-fn part(node: NodeId, way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Part {
+fn part(node: NodeId, way: &[NodeId], current: Option<NodeId>, is_small: bool, view: &Viewpoint<'_>) -> Part {
     let tree = &view.book.tree;
     let this = tree.node(node);
     let here = way.first() == Some(&node);
+    let first = this.children.first().and_then(|child| tree.node(*child).chapter);
     let mut part = Part {
         title: this.title.clone(),
         url: view.url(&this.url),
+        kind: first.and_then(|chapter| class_of(view.meta(chapter).kind)),
         here,
         current: current == Some(node),
         ..Part::default()
     };
-    if here && !this.children.is_empty() {
-        let (range, before, after) = window(&this.children, way.get(1).copied());
+    if (here || is_small) && !this.children.is_empty() {
+        let (range, before, after) = window(&this.children, way.get(1).copied().filter(|_| here));
         part.children = this.children[range].iter().map(|node| child(*node, way, current, view)).collect();
         part.more_before = before;
         part.more_after = after;

@@ -10,7 +10,7 @@ use crate::book::{ChapterId, generated_url};
 use crate::config::{Config, Owner};
 use crate::date;
 use crate::document::{Heading, Kind, Meta};
-use crate::path::UrlPath;
+use crate::path::{SourcePath, UrlPath};
 
 /// How many chapters that lead here are listed before a page of their own lists all.
 pub const BACKLINKS: usize = 30;
@@ -28,6 +28,8 @@ pub struct Page {
     pub ask: Option<String>,
     pub reviewed: Option<String>,
     pub review_due: Option<String>,
+    /// The day of the last change, where there is a history.
+    pub changed: Option<String>,
     pub edit_url: Option<String>,
     /// The chapter as Markdown.
     pub copy_url: Option<String>,
@@ -35,6 +37,8 @@ pub struct Page {
     pub tags: Vec<String>,
     pub canonical: Option<String>,
     pub noindex: bool,
+    /// What a reader's marks call the page.
+    pub key: Option<String>,
     pub extra: Option<crate::front_matter::Table>,
 }
 
@@ -102,15 +106,21 @@ impl Page {
             ask: meta.ask.clone(),
             reviewed: meta.reviewed.clone(),
             review_due: due.map(|day| day.to_string()),
+            changed: changed(&meta.path, view),
             edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
             copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),
             noindex: config.is_internal(),
+            key: Some(super::path::key(chapter, view)),
             extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
         }
     }
+}
+
+fn changed(path: &SourcePath, view: &Viewpoint<'_>) -> Option<String> {
+    view.past.history.as_ref()?.last_day(path).map(|day| day.to_string())
 }
 
 /// Returns the page's address at the place it will be served from.
@@ -199,8 +209,6 @@ pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
     if let Some(role) = relations.roles.get(&chapter) {
         add("rel-extended-by", &role.extended_by);
         add("rel-reported-to-by", &role.reports);
-    } else if let Some(paths) = relations.on_paths.get(&chapter) {
-        add("rel-part-of-path", paths);
     }
     list
 }

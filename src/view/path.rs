@@ -1,12 +1,15 @@
-//! Shapes a reading path's page: the stops in order, with reading times.
+//! Shapes a reading path's page: the stops in order, with reading times; and on each stop's page the way to the stops beside it.
 //!
-//! Input: a viewpoint and a path. Output: [`PathPage`].
+//! Input: a viewpoint and a path or a chapter. Output: [`PathPage`], [`OnPath`].
 
 use serde::Serialize;
 
-use super::{Viewpoint, class_of};
+use super::{Link, Viewpoint, class_of, query};
 use crate::book::ChapterId;
 use crate::document::Facts;
+
+/// How many paths a chapter's page leads along.
+const PATHS: usize = 12;
 
 /// What the path template sees.
 #[derive(Debug, Serialize)]
@@ -14,7 +17,21 @@ pub struct PathPage {
     #[serde(rename = "for")]
     pub audience: Option<String>,
     pub minutes: u32,
+    pub key: String,
+    pub home: String,
     pub steps: Vec<Stop>,
+}
+
+/// A path that a chapter lies on, and the way along it.
+#[derive(Debug, Serialize)]
+pub struct OnPath {
+    pub id: String,
+    pub path: Link,
+    /// Which stop the chapter is, from 1.
+    pub number: usize,
+    pub of: usize,
+    pub previous: Option<Link>,
+    pub next: Option<Link>,
 }
 
 /// One stop.
@@ -22,6 +39,8 @@ pub struct PathPage {
 pub struct Stop {
     pub title: String,
     pub url: String,
+    /// What the reader's marks call it.
+    pub key: String,
     pub kind: Option<&'static str>,
     pub summary: Option<String>,
     pub minutes: u16,
@@ -29,20 +48,56 @@ pub struct Stop {
 
 /// Makes the page's data; nothing where the chapter is no path.
 #[must_use]
-pub fn path(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
-    let Facts::Path(facts) = &view.meta(chapter).facts else { return None };
-    let chapters = view.book.relations.paths.get(&chapter)?;
+pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
+    let Facts::Path(facts) = &view.meta(path).facts else { return None };
+    let chapters = view.book.relations.paths.get(&path)?;
     let stop = |chapter: &ChapterId| {
         let meta = view.meta(*chapter);
-        let url = view.url(view.book.url(*chapter));
-        let kind = class_of(meta.kind);
-        Stop { title: meta.title.clone(), url, kind, summary: meta.summary.clone(), minutes: meta.minutes }
+        let url = along(*chapter, path, view);
+        let (title, summary) = (meta.title.clone(), meta.summary.clone());
+        Stop { title, url, key: key(*chapter, view), kind: class_of(meta.kind), summary, minutes: meta.minutes }
     };
     Some(PathPage {
         audience: facts.audience.clone(),
         minutes: minutes(chapters, view),
+        key: key(path, view),
+        home: view.url(&view.book.tree.root().url),
         steps: chapters.iter().map(stop).collect(),
     })
+}
+
+/// Lists the paths that a chapter lies on, with the stops before and after it; at most [`PATHS`].
+#[must_use]
+pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
+    let paths = view.book.relations.on_paths.get(&chapter).map(Vec::as_slice).unwrap_or_default();
+    let one = |path: &ChapterId| {
+        let chapters = view.book.relations.paths.get(path)?;
+        let at = chapters.iter().position(|stop| *stop == chapter)?;
+        let stop = |at: Option<usize>| {
+            let chapter = *chapters.get(at?)?;
+            Some(Link { url: Some(along(chapter, *path, view)), ..view.link(chapter) })
+        };
+        Some(OnPath {
+            id: view.meta(*path).id.clone(),
+            path: view.link(*path),
+            number: at + 1,
+            of: chapters.len(),
+            previous: stop(at.checked_sub(1)),
+            next: stop(at.checked_add(1)),
+        })
+    };
+    paths.iter().take(PATHS).filter_map(one).collect()
+}
+
+/// Returns the address of a stop that says which path the reader is on.
+fn along(chapter: ChapterId, path: ChapterId, view: &Viewpoint<'_>) -> String {
+    format!("{}?path={}", view.url(view.book.url(chapter)), query(&view.meta(path).id))
+}
+
+/// Returns what a reader's marks call a chapter: its address, whatever page it is seen from.
+#[must_use]
+pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
+    view.book.url(chapter).encoded()
 }
 
 /// Adds up the minutes that chapters take to read.

@@ -51,8 +51,24 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
         })
         .collect();
     let of = view.highest();
-    let label = view.theme.ui("radar-as-list").replace("{role}", &view.meta(role).title);
+    let label = in_words(&view.meta(role).title, &axes, view);
     Some(Radar { svg: Html::new(&draw(&axes, of, &label)), role: view.link(role), axes, of })
+}
+
+/// Says all that the picture shows, for those who do not see it.
+fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
+    let axis = |axis: &Axis| {
+        let level = match axis.level {
+            Some(level) => {
+                let words = view.theme.ui("level-of").replace("{name}", &axis.name);
+                words.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string())
+            }
+            None => view.theme.ui("not-expected").to_owned(),
+        };
+        format!("{}: {level}", axis.competency.title)
+    };
+    let axes: Vec<String> = axes.iter().map(axis).collect();
+    format!("{role}. {}", axes.join("; "))
 }
 
 fn draw(axes: &[Axis], of: u8, label: &str) -> String {

@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::radar::{self, Radar};
-use super::{Link, Viewpoint, competency_of};
-use crate::book::{ChapterId, Expectation, Party, role_of};
+use super::{Link, Viewpoint, assess, competency_of, hiring, query};
+use crate::book::{ChapterId, Expectation, Generated, Party, role_of};
 use crate::config::Words;
 use crate::document::{Part, Statement};
 use crate::theme::Html;
@@ -26,15 +26,24 @@ pub struct RolePage {
     pub grows_into: Vec<Link>,
     pub works_with: Vec<Link>,
     pub leads: Vec<Link>,
+    /// Strategy chapters in which it decides or does the work, beside those that it leads.
+    pub carries: Vec<Link>,
+    /// Its own responsibilities, for paper: on the screen they are the chapter's text.
+    pub responsibilities: Vec<Html>,
     pub also_called: Vec<String>,
     pub paths: Vec<Link>,
     pub compare: Vec<Link>,
+    /// Where it can be set beside any other role.
+    pub compare_url: Option<String>,
+    /// What it is hired with.
+    pub hiring_url: Option<String>,
     pub inherited: Vec<Inherited>,
     pub clusters: Vec<ClusterRows>,
     pub decisions: Vec<DecisionLink>,
     pub takes_part: Vec<DecisionLink>,
     pub radar: Option<Radar>,
     pub delta: Option<Delta>,
+    pub assess_url: Option<String>,
 }
 
 /// What the role adds over the one that it grows from.
@@ -137,16 +146,34 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         grows_into: related.grows_into.iter().map(|to| view.link(*to)).chain(sideways).collect(),
         works_with: related.works_with.iter().map(|party| view.party(*party)).collect(),
         leads: view.links(&related.leads),
+        carries: view.links(&carried(chapter, view)),
+        responsibilities: (0..facts.responsibilities.len()).map(|n| view.cells.statement(chapter, n)).collect(),
         also_called: facts.also_called.clone(),
         paths: relations.on_paths.get(&chapter).map(|paths| view.links(paths)).unwrap_or_default(),
         compare: compare(chapter, view),
+        compare_url: view.generated(Generated::Compare).map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
+        hiring_url: (!facts.base).then(|| view.url(&hiring::url(chapter, view.book, view.config.urls))),
         inherited: inherited(&related.inherited, view),
         clusters: clusters(&related.expectations, view),
         decisions,
         takes_part,
         radar: radar::radar(chapter, view),
+        assess_url: assess::url(chapter, view),
         delta: related.grows_from.first().and_then(|before| delta(*before, chapter, view)),
     })
+}
+
+/// Lists the strategy chapters that a role carries by deciding or doing the work, and does not lead.
+fn carried(role: ChapterId, view: &Viewpoint<'_>) -> Vec<ChapterId> {
+    let leads = view.book.relations.roles.get(&role).map(|related| related.leads.clone()).unwrap_or_default();
+    let mut list: Vec<ChapterId> = Vec::new();
+    for decision in &view.book.relations.decisions {
+        let carries = [Part::Accountable, Part::Responsible].iter().any(|part| decision.has(*part, Party::Role(role)));
+        if carries && !leads.contains(&decision.strategy) && !list.contains(&decision.strategy) {
+            list.push(decision.strategy);
+        }
+    }
+    list
 }
 
 /// Lists what rises from one role to the next; nothing where nothing does.
@@ -184,7 +211,9 @@ fn compare(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Link> {
     others.iter().map(|other| Link { url: view.comparison(chapter, *other), ..view.link(*other) }).collect()
 }
 
-fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherited> {
+/// Groups responsibilities taken over by the role that they stand in.
+#[must_use]
+pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherited> {
     let mut groups: Vec<(ChapterId, Inherited)> = Vec::new();
     for (from, number) in list {
         let html = view.cells.statement(*from, *number as usize);
@@ -210,7 +239,9 @@ fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<ClusterRo
     rows
 }
 
-fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
+/// Shows what is expected of one competency: the own level's statements, then those of the levels below.
+#[must_use]
+pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
     let level = expectation.level;
     let lower = (1..level).rev().filter_map(|lower| {
@@ -256,7 +287,8 @@ pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
 }
 
 /// Lists the decisions that the role makes, and those that it takes another part in.
-fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>, Vec<DecisionLink>) {
+#[must_use]
+pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>, Vec<DecisionLink>) {
     let mut own = Vec::new();
     let mut others = Vec::new();
     for decision in &view.book.relations.decisions {

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::decisions::{Row, row};
 use super::{Link, Viewpoint};
-use crate::book::ChapterId;
-use crate::document::Facts;
+use crate::book::{ChapterId, DecisionView, Party};
+use crate::document::{Facts, Part};
 
 /// What the strategy template sees.
 #[derive(Debug, Serialize)]
@@ -17,6 +17,8 @@ pub struct StrategyPage {
     pub measures: Vec<String>,
     pub valid_until: Option<String>,
     pub supported_by: Vec<Link>,
+    /// Roles that decide or do the work in it, beside the one that leads it.
+    pub carried_by: Vec<Link>,
     pub decisions: Vec<Row>,
 }
 
@@ -25,13 +27,24 @@ pub struct StrategyPage {
 pub fn strategy(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<StrategyPage> {
     let Facts::Strategy(facts) = &view.meta(chapter).facts else { return None };
     let related = view.book.relations.strategies.get(&chapter)?;
+    let mut carried_by: Vec<ChapterId> = Vec::new();
     let own = view.book.relations.decisions.iter().filter(|decision| decision.strategy == chapter);
+    let decisions: Vec<&DecisionView> = own.collect();
+    for (part, party) in decisions.iter().flat_map(|decision| &decision.parties) {
+        if let (Part::Accountable | Part::Responsible, Party::Role(role)) = (part, party)
+            && related.led_by != Some(*role)
+            && !carried_by.contains(role)
+        {
+            carried_by.push(*role);
+        }
+    }
     Some(StrategyPage {
         horizon: facts.horizon.clone(),
         led_by: related.led_by.map(|role| view.link(role)),
         measures: facts.measures.clone(),
         valid_until: facts.valid_until.clone(),
         supported_by: view.links(&related.supported_by),
-        decisions: own.filter_map(|decision| row(decision, view)).collect(),
+        carried_by: view.links(&carried_by),
+        decisions: decisions.into_iter().filter_map(|decision| row(decision, view)).collect(),
     })
 }

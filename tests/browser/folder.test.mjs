@@ -40,7 +40,8 @@ test("every page of a folder opens from the disk, and every link leads to a file
     }
   }
   assert.ok(seen.size > 90, `only ${seen.size} pages`);
-  for (const [to, anchor, from] of wanted.filter(([to]) => anchors.has(to))) {
+  // The steps of an assessment are made by its script as they are reached.
+  for (const [to, anchor, from] of wanted.filter(([to]) => anchors.has(to) && !to.includes("/assess/"))) {
     assert.ok(anchors.get(to).has(anchor), `${to}#${anchor} from ${from}`);
   }
   await close(page);

@@ -114,9 +114,10 @@ fn text_that_is_not_utf_8_is_named_with_its_place() {
 fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
     let project = Project::new();
     project.put("empty.md", "");
-    project.put("nul.md", "# N\n\na\0b\n");
+    project.put("nul.md", "# N\0M\n\na\0b\n");
     project.builds(&["warning[empty-chapter]", "empty.md"]);
-    assert!(fs::read_to_string(project.out("nul/index.html")).unwrap().contains("a\u{fffd}b"));
+    let page = fs::read_to_string(project.out("nul/index.html")).unwrap();
+    assert!(page.contains("a\u{fffd}b") && page.contains("<title>N\u{fffd}M") && !page.contains('\0'));
 }
 
 #[test]

@@ -9,6 +9,10 @@
 
 mod content;
 mod output;
+mod preview;
+#[path = "../suite/served.rs"]
+#[allow(dead_code, reason = "what the other tests share; not all of it is needed here")]
+mod served;
 #[path = "../suite/support.rs"]
 #[allow(dead_code, reason = "what the other tests share; not all of it is needed here")]
 mod shared;

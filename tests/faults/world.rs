@@ -10,9 +10,7 @@ fn no_variable_of_the_surroundings_changes_a_byte() {
     project.put("a.md", "# Ä\n\nText [[index]].\n\n```rust\nfn i() {}\n```\n");
     project.builds(&[]);
     let wanted = project.site();
-    let rows: [(&str, &str); 8] = [
-        ("SOURCE_DATE_EPOCH", "soon"),
-        ("SOURCE_DATE_EPOCH", "-1"),
+    let rows: [(&str, &str); 6] = [
         ("LC_ALL", "tr_TR.UTF-8"),
         ("LC_ALL", "C"),
         ("TZ", "Nowhere/Nothing"),
@@ -31,4 +29,19 @@ fn no_variable_of_the_surroundings_changes_a_byte() {
     let bare = ran(Command::new(env!("CARGO_BIN_EXE_rolebook")).arg("build").env_clear().current_dir(project.root()));
     assert_eq!(bare.code, Some(0), "{}", bare.said);
     assert_eq!(project.site(), wanted, "no variable at all");
+}
+
+#[test]
+fn a_day_that_is_none_is_refused_with_the_way_out() {
+    let project = Project::new();
+    let before = project.site();
+    for value in ["soon", "99999999999999999999"] {
+        let ran = ran(Command::new(env!("CARGO_BIN_EXE_rolebook"))
+            .args(["build", "--out", "public"])
+            .env("SOURCE_DATE_EPOCH", value)
+            .current_dir(project.root()));
+        assert_eq!(ran.code, Some(2), "{value}: {}", ran.said);
+        ran.says(&["`SOURCE_DATE_EPOCH`", value, "help"]);
+    }
+    assert_eq!(project.site(), before);
 }

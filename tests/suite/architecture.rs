@@ -20,13 +20,14 @@ const LAYERS: &[(&str, &[&str])] = &[
             "front_matter",
             "config",
             "source",
+            "history",
         ],
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
-    ("model", &["book", "link", "embed", "lint", "policy", "check", "compile", "edit"]),
+    ("model", &["book", "link", "embed", "lint", "health", "policy", "check", "compile", "delta", "edit"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
-    ("outputs", &["publish", "site"]),
-    ("world", &["disk", "watch", "server", "report"]),
+    ("outputs", &["publish", "search", "site"]),
+    ("world", &["disk", "git", "watch", "server", "report"]),
     ("shell", &["cli", "command"]),
 ];
 

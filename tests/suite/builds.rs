@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::support::{files_below, read_folder, repository, rolebook, shared, site_with};
+use rolebook::path::UrlPath;
+
+use crate::support::{files_below, repository, rolebook, shared};
 
 /// Without the manifest and the lock, which name no page.
 fn site_files(root: &std::path::Path) -> Vec<(String, Vec<u8>)> {
@@ -48,8 +50,11 @@ fn two_builds_in_other_folders_zones_and_languages_are_equal() {
 
 #[test]
 fn the_preview_serves_what_a_build_writes() {
-    let sources = read_folder(&repository().join("handbook"));
-    let site = site_with(&sources, None);
+    // The preview shows drafts, and so does this build.
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("site");
+    let built = rolebook(repository(), &["build", "--drafts", "--out", out.to_str().unwrap()]);
+    assert!(built.status.success());
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
         .args(["serve", "--port", "4870"])
         .arg(repository())
@@ -61,11 +66,10 @@ fn the_preview_serves_what_a_build_writes() {
     let line = String::from_utf8_lossy(&head[..n]).into_owned();
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let mut differ = Vec::new();
-    for url in site.urls() {
-        let rendered = site.render(url).unwrap().unwrap();
-        let served = without_preview(&get(&address, &url.encoded()));
-        if served != *rendered.bytes {
-            differ.push(url.clone());
+    for (name, bytes) in site_files(&out) {
+        let url = UrlPath::new(name.strip_suffix("index.html").unwrap_or(&name));
+        if without_preview(&get(&address, &url.encoded())) != bytes {
+            differ.push(name);
         }
     }
     child.kill().unwrap();
@@ -83,10 +87,12 @@ fn get(address: &str, path: &str) -> Vec<u8> {
 }
 
 /// Takes out what only the preview adds.
+/// Takes out what the preview adds at the end of the head.
 fn without_preview(page: &[u8]) -> Vec<u8> {
-    let start: &[u8] = b"<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\">";
-    let Some(at) = page.windows(start.len()).position(|window| window == start) else { return page.to_vec() };
-    let end = page[at..].windows(9).position(|window| window == b"</script>").unwrap() + at + 9;
+    let find = |text: &[u8]| page.windows(text.len()).position(|window| window == text);
+    let (Some(at), Some(end)) = (find(b"<meta name=\"rolebook-build\""), find(b"</head>")) else {
+        return page.to_vec();
+    };
     [&page[..at], &page[end..]].concat()
 }
 

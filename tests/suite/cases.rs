@@ -1,8 +1,8 @@
 //! Golden cases: each file of `tests/cases` is a handbook in one text, with the findings and pages that must come of it.
 //!
 //! A line `#### file PATH` begins a file of the handbook, `#### theme PATH` one of a theme laid over the default; `#### findings` begins what the
-//! terminal shows, `#### page URL` what a page's text becomes, `#### text URL` the whole of a file that is no page. Adding a case is adding a file;
-//! `UPDATE_CASES=1` writes what is there now.
+//! terminal shows, `#### page URL` what a page's text becomes, `#### view URL` all that stands below its title, `#### text URL` the whole of a file that
+//! is no page. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use rolebook::path::UrlPath;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::ThemeFiles;
 
-use crate::support::{compile, draw, files_below, repository, site_with, theme_over};
+use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
 
 /// One case: its parts in the order written.
 struct Case {
@@ -21,14 +21,20 @@ impl Case {
     fn read(text: &str) -> Self {
         let mut parts: Vec<(String, String, String)> = Vec::new();
         for line in text.split_inclusive('\n') {
-            if let Some(head) = line.strip_prefix("#### ") {
-                let (kind, name) = head.trim_end().split_once(' ').unwrap_or((head.trim_end(), ""));
+            if let Some((kind, name)) = Self::head(line) {
                 parts.push((kind.to_owned(), name.to_owned(), String::new()));
             } else if let Some(last) = parts.last_mut() {
                 last.2.push_str(line);
             }
         }
         Self { parts }
+    }
+
+    /// Reads the head of a part; other headings of the fourth level belong to the text.
+    fn head(line: &str) -> Option<(&str, &str)> {
+        let head = line.strip_prefix("#### ")?.trim_end();
+        let (kind, name) = head.split_once(' ').unwrap_or((head, ""));
+        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text").then_some((kind, name))
     }
 
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -97,6 +103,13 @@ impl Case {
         format!("{}\n", text.trim())
     }
 
+    /// Returns what stands below a page's title, as the default theme shows it.
+    fn view(&self, url: &str) -> String {
+        let html = page(&site_with(&self.sources(), None), url);
+        let text = html.split("<article class=\"chapter\">").nth(1).unwrap().split("</article>").next().unwrap();
+        format!("{}\n", text.trim())
+    }
+
     /// Returns the case as it is now.
     fn now(&self) -> String {
         let mut out = String::new();
@@ -106,6 +119,7 @@ impl Case {
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
                 "text" => self.text(name),
+                "view" => self.view(name),
                 _ => text.clone(),
             };
             let _ = write!(out, "#### {}\n{text}", head.trim_end());

@@ -159,7 +159,7 @@ fn body(answer: &str) -> (u16, Value) {
 /// Counts the elements of a page's text, without its footnotes.
 fn elements(html: &str) -> usize {
     let page = Html::parse_document(html);
-    let prose = Selector::parse("article.chapter > .prose").unwrap();
+    let prose = Selector::parse("article.chapter > div.prose, article.chapter > .desk > div.prose").unwrap();
     let prose = page.select(&prose).next().expect("a page has a text");
     prose.child_elements().filter(|element| element.attr("class") != Some("footnotes")).count()
 }

@@ -57,6 +57,8 @@ fn follow(sources: &Sources) -> (usize, Vec<String>) {
                 link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
             // The page that hosts show at any depth begins its links at the root.
             let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // What follows `?` is for scripts.
+            let path = path.split_once('?').map_or(path, |(path, _)| path);
             let decoded = decode_percent(path).unwrap();
             let target = match decoded.as_str() {
                 "" => Some(name.clone()),

@@ -3,17 +3,25 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod assess;
+mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
 mod edit;
 mod handbook;
+mod history;
 mod leaks;
 mod links;
 mod model;
 mod preview;
+mod print;
 mod publish;
 mod refusals;
+mod search;
+mod served;
 mod support;
+mod synthetic;
 mod themes;
+mod views;
 mod warm;

@@ -1,84 +1,12 @@
-//! Talks to the preview as browsers do, and as those who should not.
+//! Talks to the preview as browsers and editors do.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::served::{SMALL, serve};
 use crate::support::write;
-
-/// A running preview of a small handbook.
-struct Served {
-    child: Child,
-    address: String,
-    folder: tempfile::TempDir,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(files: &[(&str, &str)]) -> Served {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), files);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
-        .args(["serve", "--port", "4910"])
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    out.read_line(&mut line).unwrap();
-    // Somebody has to read on, or the preview would wait for room in the pipe.
-    std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
-    Served { child, address, folder }
-}
-
-impl Served {
-    /// Sends bytes and returns the whole answer.
-    fn raw(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn get(&self, path: &str) -> String {
-        self.raw(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
-    }
-
-    fn status(&self, request: &str) -> u16 {
-        let answer = self.raw(request);
-        answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0)
-    }
-
-    fn with_headers(&self, headers: &str) -> u16 {
-        self.status(&format!("GET / HTTP/1.1\r\n{headers}Connection: close\r\n\r\n"))
-    }
-
-    /// Asks for a page until it has `text`.
-    fn waits_for(&self, path: &str, text: &str) -> bool {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(10) {
-            if self.get(path).contains(text) {
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        false
-    }
-}
-
-const SMALL: &[(&str, &str)] =
-    &[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Home\n"), ("guides/a.md", "# A\n\nOld.\n")];
 
 #[test]
 fn a_save_is_served_and_other_pages_follow() {
@@ -116,56 +44,6 @@ fn a_mistake_keeps_the_last_good_page_and_is_told() {
 }
 
 #[test]
-fn only_this_machine_and_this_origin_are_answered() {
-    let served = serve(SMALL);
-    let own = &served.address;
-    let port = own.rsplit(':').next().unwrap();
-    assert_eq!(served.with_headers(&format!("Host: {own}\r\n")), 200);
-    assert_eq!(served.with_headers(&format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n")), 200);
-    for host in ["evil.example", "127.0.0.1", "127.0.0.1.evil.example:80", "127.0.0.1:1", "localhost"] {
-        assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
-    }
-    assert_eq!(served.with_headers(""), 400);
-    assert_eq!(served.with_headers(&format!("Host: {own}\r\nHost: {own}\r\n")), 400);
-    for origin in ["http://evil.example", "null", "https://localhost"] {
-        assert_eq!(served.with_headers(&format!("Host: {own}\r\nOrigin: {origin}\r\n")), 403, "{origin}");
-    }
-    assert_eq!(
-        served.with_headers(&format!("Host: {own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\n")),
-        403
-    );
-    assert_eq!(served.with_headers(&format!("Host: {own}\r\nTransfer-Encoding: chunked\r\n")), 400);
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"] {
-        let request = format!("{method} / HTTP/1.1\r\nHost: {own}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        assert_eq!(served.status(&request), 405, "{method}");
-    }
-}
-
-#[test]
-fn nothing_on_disk_is_reached_by_path() {
-    let served = serve(SMALL);
-    write(served.folder.path(), &[("secret.txt.swp", "secret"), (".env", "secret")]);
-    for path in [
-        "/../../../etc/passwd",
-        "/%2e%2e/%2e%2e/etc/passwd",
-        "/..%2f..%2fetc/passwd",
-        "/guides/..%5c..%5cetc",
-        "/%00",
-        "/.env",
-        "/.git/config",
-        "/handbook.toml",
-        "//etc/passwd",
-        "/etc/passwd",
-        "/CON",
-    ] {
-        let answer = served.get(path);
-        assert!(!answer.contains("secret") && !answer.contains("root:"), "{path}");
-        let code: u16 = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        assert!(code == 400 || code == 404, "{path}: {code}");
-    }
-}
-
-#[test]
 fn answers_carry_the_headers_of_a_local_server_and_none_for_others() {
     let served = serve(SMALL);
     let answer = served.get("/").to_lowercase();
@@ -177,4 +55,190 @@ fn answers_carry_the_headers_of_a_local_server_and_none_for_others() {
     assert!(!answer.contains("access-control-"));
     let moved = served.get("/guides/a");
     assert!(moved.starts_with("HTTP/1.1 301") && moved.contains("Location: /guides/a/"), "{moved}");
+}
+
+#[test]
+fn every_way_that_editors_save_makes_one_build_and_a_touch_none() {
+    let served = serve(SMALL);
+    let place = |name: &str| served.folder.path().join(name);
+    let mut builds = served.builds();
+    let mut once = |what: &str, text: &str, save: &dyn Fn()| {
+        save();
+        assert!(served.waits_for("/guides/a/", text), "{what}");
+        let now = served.builds();
+        assert_eq!(now, builds + 1, "{what}");
+        builds = now;
+    };
+    let file = place("guides/a.md");
+    once("truncate and write", "One.", &|| fs::write(&file, "# A\n\nOne.\n").unwrap());
+    once("write beside and rename", "Two.", &|| {
+        fs::write(place("guides/.a.md.new"), "# A\n\nTwo.\n").unwrap();
+        fs::rename(place("guides/.a.md.new"), &file).unwrap();
+    });
+    once("move to a backup and write", "Three.", &|| {
+        fs::rename(&file, place("guides/a.md~")).unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+        fs::write(&file, "# A\n\nThree.\n").unwrap();
+    });
+    once("truncate, and write a little later", "Four.", &|| {
+        fs::write(&file, "").unwrap();
+        std::thread::sleep(Duration::from_millis(8));
+        fs::write(&file, "# A\n\nFour.\n").unwrap();
+    });
+    fs::File::options().append(true).open(&file).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    fs::write(place("guides/a.md.swp"), "swap").unwrap();
+    fs::write(place("guides/#a.md#"), "backup").unwrap();
+    assert_eq!(served.builds(), builds);
+}
+
+#[test]
+fn an_open_page_is_led_on_to_where_its_chapter_was_renamed() {
+    let served = serve(SMALL);
+    let place = |name: &str| served.folder.path().join(name);
+    fs::rename(place("guides/a.md"), place("guides/b.md")).unwrap();
+    assert!(served.waits_for("/guides/b/", "Old."));
+    assert!(served.get("/guides/a/").contains("Location: /guides/b/"));
+    // By case alone, on a disk that knows case.
+    fs::rename(place("guides/b.md"), place("guides/B.md")).unwrap();
+    assert!(served.waits_for("/guides/B/", "Old."));
+    assert!(served.get("/guides/a/").contains("Location: /guides/B/"));
+    fs::rename(place("guides/B.md"), place("guides/a.md")).unwrap();
+    assert!(served.waits_for("/guides/a/", "Old."));
+}
+
+#[test]
+fn new_folders_a_root_made_again_the_configuration_and_the_theme_are_followed() {
+    let served = serve(&[("handbook/handbook.toml", "title = \"T\"\n"), ("handbook/guides/a.md", "# A\n")]);
+    let root = &served.folder.path().join("handbook");
+    write(root, &[("new/deep/c.md", "# C\n\nNested.\n")]);
+    assert!(served.waits_for("/new/deep/c/", "Nested."));
+    write(root, &[("new/deep/c.md", "# C\n\nNested again.\n")]);
+    assert!(served.waits_for("/new/deep/c/", "Nested again."));
+    write(root, &[("handbook.toml", "title = \"Another title\"\n")]);
+    assert!(served.waits_for("/", "Another title"));
+    let ui = ("themes/own/ui/en.toml", "contents = \"Inside\"\n");
+    write(served.folder.path(), &[("themes/own/theme.toml", ""), ui]);
+    write(
+        root,
+        &[("handbook.toml", "title = \"T\"\ntheme = \"own\"\n"), ("guides/a.md", "# A\n\n## X\n\n## Y\n\n## Z\n")],
+    );
+    assert!(served.waits_for("/guides/a/", "Inside"), "{}", served.get("/guides/a/"));
+    let away = root.with_file_name("away-from-here");
+    fs::rename(root, &away).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(served.get("/guides/a/").contains("200 OK"));
+    write(root, &[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Back again\n")]);
+    assert!(served.waits_for("/", "Back again"));
+    write(root, &[("index.md", "# Back for good\n")]);
+    assert!(served.waits_for("/", "Back for good"));
+}
+
+#[test]
+fn a_storm_of_five_thousand_files_makes_at_most_three_builds() {
+    let files: Vec<(String, String)> =
+        (0..5000).map(|n| (format!("many/f{}/c{n}.md", n / 50), format!("# C{n}\n\nBefore.\n"))).collect();
+    let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    all.push(("index.md", "# Home\n"));
+    let served = serve(&all);
+    let before = served.builds();
+    for (path, text) in &files {
+        fs::write(served.folder.path().join(path), text.replace("Before.", "After.")).unwrap();
+    }
+    assert!(served.waits_for("/many/f99/c4999/", "After."));
+    let made = served.builds() - before;
+    assert!(made <= 3, "{made} builds");
+    for n in [0, 1, 2500, 4998] {
+        assert!(served.get(&format!("/many/f{}/c{n}/", n / 50)).contains("After."), "{n}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_linked_folder_is_never_shown() {
+    let served = serve(SMALL);
+    let other = tempfile::tempdir().unwrap();
+    write(other.path(), &[("x.md", "# Secret\n")]);
+    std::os::unix::fs::symlink(other.path(), served.folder.path().join("guides/link")).unwrap();
+    std::os::unix::fs::symlink(other.path().join("x.md"), served.folder.path().join("guides/y.md")).unwrap();
+    write(other.path(), &[("x.md", "# Secret again\n")]);
+    write(served.folder.path(), &[("guides/a.md", "# A\n\nNew.\n")]);
+    assert!(served.waits_for("/guides/a/", "New."));
+    served.builds();
+    for path in ["/guides/link/x/", "/guides/link/", "/guides/y/"] {
+        assert!(served.get(path).starts_with("HTTP/1.1 404"), "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_preview_with_success_and_leaves_nothing_behind() {
+    for signal in ["-INT", "-TERM"] {
+        let mut served = serve(SMALL);
+        served.get("/");
+        // The handler is set once the address has been printed; the second line comes after it.
+        served.builds();
+        let before = crate::support::files_below(served.folder.path());
+        let id = served.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let status = served.child.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{signal}: {status}");
+        assert_eq!(crate::support::files_below(served.folder.path()), before);
+        assert!(TcpStream::connect(&served.address).is_err());
+    }
+}
+
+/// Starts the preview with flags, reads what it prints until `text`, and ends it.
+fn prints(flags: &[&str], path: Option<&std::path::Path>, text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command.arg("serve").args(flags).current_dir(folder.path()).stdout(std::process::Stdio::piped());
+    if let Some(path) = path {
+        command.env("PATH", path);
+    }
+    let mut child = command.spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        said.push_str(&format!("{}\n", line.unwrap()));
+        if said.contains(text) {
+            break;
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(said.contains(text), "{said}");
+    said
+}
+
+#[test]
+fn a_taken_port_is_left_for_the_next_and_an_open_address_is_warned_of() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let said = prints(&["--port", &port.to_string()], None, "ready in");
+    assert!(said.contains(&format!("Port {port} was taken.")), "{said}");
+    assert!(!said.contains("\x1b["), "{said}");
+    prints(
+        &["--port", "0", "--host", "0.0.0.0"],
+        None,
+        "Warning: everybody on your network can read this handbook now",
+    );
+    prints(&["--port", "0", "--poll"], None, "Changes are looked for every 700 ms: as asked");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_browser_is_opened_where_asked_and_its_lack_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let bin = tempfile::tempdir().unwrap();
+    prints(&["--port", "0", "--open"], Some(bin.path()), "No browser could be opened");
+    let opened = bin.path().join("opened");
+    let program = bin.path().join("xdg-open");
+    fs::write(&program, format!("#!/bin/sh\necho \"$1\" > {}\n", opened.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    prints(&["--port", "0", "--open"], Some(bin.path()), "ready in");
+    let start = Instant::now();
+    while !fs::read_to_string(&opened).is_ok_and(|text| text.starts_with("http://127.0.0.1:")) {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::config::Config;
 use rolebook::highlight::Highlighter;
+use rolebook::history::{Base, History, Past};
 use rolebook::path::{SourcePath, UrlPath};
 use rolebook::site::Site;
 use rolebook::source::{SourceFile, Sources};
-use rolebook::theme::{self, ThemeFiles};
+use rolebook::theme::{self, Theme, ThemeFiles};
 
 use crate::support::draw;
 
@@ -41,6 +43,7 @@ const PATHS: &[&str] = &[
     "index.md",
     "roles/a.md",
     "roles/b.md",
+    "notes/deep/n.md",
     "competencies/talk.md",
     "strategy/s.md",
     "guides/g.md",
@@ -63,6 +66,9 @@ const TEXTS: &[&str] = &[
     "---\ntitle: broken: yes\n---\n# Broken\n",
     "---\nstatus: draft\n---\n# Draft\n",
     "- [G](guides/g.md)\n",
+    "# Draft\n\n## Three\n\n[[A role]] [[b role#two]] [[Draft]] [[One]] [[talk#owning]] [n](../notes/) [d](/notes/deep/) [[notes]]\n",
+    "---\norder: 3\naliases: [old/a, One]\n---\n# Zebra\n\n## Two\n\n[[One#two]] [[zebra#three]] [g](/guides/g.md#three) [[talk@4]]\n",
+    "---\norder: 1\ngrows_into: B role\ncompetencies: {Talk: 2}\n---\n# B role\n\n## Two\n\n[old](/old/a)\n",
     "<b onclick=\"x()\">raw</b> ![x](/assets/x.svg) [[gone]] {{ ladder() }} {{ decisions() }}\n",
     "",
 ];
@@ -87,9 +93,28 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit, 1..12)
 }
 
+/// A past that knows some of the chapters, and an older state of two of them.
+fn past() -> Past {
+    let commit = "a".repeat(40);
+    let log =
+        format!("{commit} 200000\0\nR090\0roles/c.md\0roles/b.md\0M\0guides/g.md\0{commit} 100000\0\nA\0roles/c.md\0");
+    let history = History::parse(log.as_bytes(), |path| PATHS.contains(&path.as_str()));
+    let sources = Sources::from_texts([("roles/a.md", TEXTS[2]), ("competencies/talk.md", TEXTS[3])]);
+    let base = Base { day: history.newest().unwrap(), sources };
+    Past { today: history.newest(), history: Some(Arc::new(history)), base: Some(Arc::new(base)) }
+}
+
 struct World {
     sources: Sources,
     ui: Option<&'static str>,
+    past: Past,
+}
+
+/// What is kept from one state to the next, as the preview keeps it.
+#[derive(Default)]
+struct Kept {
+    theme: Option<(String, Arc<Theme>)>,
+    site: Option<Site>,
 }
 
 impl World {
@@ -115,17 +140,34 @@ impl World {
         }
     }
 
-    /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
-    fn all(&self, handbook: Handbook, highlighter: &Arc<Highlighter>) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
+    fn theme(&self, config: &Config, kept: &mut Kept) -> Arc<Theme> {
+        let globals = Globals::new(config);
+        let key = format!("{:?}/{}/{}", self.ui, config.language, serde_json::to_string(&globals).unwrap());
+        if let Some((_, theme)) = kept.theme.as_ref().filter(|(known, _)| *known == key) {
+            return Arc::clone(theme);
+        }
         let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
         let name = if own.is_some() { "own" } else { "default" };
         let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
         let (chain, _) = theme::chain(name, &themes);
-        let (theme, _) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+        let (theme, _) = theme::load(&chain, &config.language, &globals);
+        let theme = Arc::new(theme.unwrap());
+        kept.theme = Some((key, Arc::clone(&theme)));
+        theme
+    }
+
+    /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
+    fn all(&self, handbook: Handbook, kept: &mut Kept) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
+        let theme = self.theme(&handbook.config, kept);
         let findings = draw(&handbook.findings(false), &self.sources);
-        let site = Site::new(handbook, self.sources.clone(), Arc::new(theme.unwrap()), Arc::clone(highlighter));
+        let files = self.sources.clone();
+        let site = match &kept.site {
+            Some(last) => last.next(handbook, files, theme),
+            None => Site::with_past(handbook, files, theme, Arc::new(Highlighter::new()), self.past.clone()),
+        };
         let pages =
             site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
+        kept.site = Some(site);
         (pages, findings)
     }
 }
@@ -136,17 +178,17 @@ proptest! {
     #[test]
     fn a_warm_build_equals_a_cold_one(edits in edits()) {
         let choices = Choices { title: "T".to_owned(), ..Choices::default() };
-        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None };
+        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
         let mut compiler = Compiler::new();
-        let warm_highlighter = Arc::new(Highlighter::new());
+        let mut kept = Kept::default();
         for edit in &edits {
             world.apply(edit);
             let warm = compiler.compile(&world.sources, &choices);
             let cold = Compiler::new().compile(&world.sources, &choices);
             match (warm, cold) {
                 (Ok(warm), Ok(cold)) => {
-                    let warm = world.all(warm, &warm_highlighter);
-                    let cold = world.all(cold, &Arc::new(Highlighter::new()));
+                    let warm = world.all(warm, &mut kept);
+                    let cold = world.all(cold, &mut Kept::default());
                     prop_assert_eq!(&warm.1, &cold.1);
                     prop_assert_eq!(warm.0, cold.0);
                 }

@@ -1,5 +1,8 @@
-// Marks in the contents the section being read, keeps the navigation where it was, and turns pages with [ and ].
+// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, knows the keys, and fetches the
+// scripts that are of no use before the reader moves.
 (() => {
+  const { addressCopied, later, ...rest } = document.currentScript.dataset;
+
   const links = new Map();
   for (const link of document.querySelectorAll(".toc a[href^='#']")) {
     const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -29,14 +32,25 @@
     follow();
   }
 
+  // What lasts as long as the tab; without storage the navigation starts as the server opened it.
+  const read = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
+  const keep = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* As above. */ } };
+
   const side = document.querySelector(".side");
-  const key = "rolebook-nav";
   if (side) {
-    try {
-      const kept = sessionStorage.getItem(key);
-      if (kept !== null) side.scrollTop = Number(kept);
-      addEventListener("pagehide", () => sessionStorage.setItem(key, String(side.scrollTop)));
-    } catch { /* No storage: the navigation starts at its top. */ }
+    const folds = JSON.parse(read("rolebook-folds") ?? "{}");
+    for (const details of side.querySelectorAll("details")) {
+      const part = details.parentElement.querySelector("a").pathname;
+      // The branch of the page is always open when the page comes.
+      if (part in folds && !details.parentElement.matches(".here")) details.open = folds[part];
+      details.addEventListener("toggle", () => {
+        folds[part] = details.open;
+        keep("rolebook-folds", JSON.stringify(folds));
+      });
+    }
+    const kept = read("rolebook-nav");
+    if (kept !== null) side.scrollTop = Number(kept);
+    addEventListener("pagehide", () => keep("rolebook-nav", String(side.scrollTop)));
     const here = side.querySelector("[aria-current]");
     if (here && side.scrollHeight > side.clientHeight) {
       const place = here.getBoundingClientRect(), frame = side.getBoundingClientRect();
@@ -44,9 +58,48 @@
     }
   }
 
+  const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
+  const fetchLater = () => {
+    for (const move of moves) removeEventListener(move, fetchLater, true);
+    for (const address of later.split(" ")) {
+      const script = document.createElement("script");
+      Object.assign(script.dataset, rest);
+      script.src = address;
+      document.head.append(script);
+    }
+  };
+  for (const move of moves) addEventListener(move, fetchLater, { capture: true, passive: true });
+
+  const said = document.createElement("span");
+  said.className = "sr";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+  document.addEventListener("click", async (event) => {
+    const anchor = event.target instanceof Element ? event.target.closest("a.anchor") : null;
+    if (!anchor || !navigator.clipboard || event.ctrlKey || event.metaKey) return;
+    try {
+      await navigator.clipboard.writeText(anchor.href);
+    } catch {
+      return;
+    }
+    anchor.dataset.said = said.textContent = addressCopied;
+    setTimeout(() => { delete anchor.dataset.said; said.textContent = ""; }, 2000);
+  });
+
+  const keys = document.querySelector("dialog.keys");
+  const help = () => { if (keys && !keys.open) keys.showModal(); };
+  const opener = document.querySelector(".keys-open");
+  if (opener && keys) {
+    opener.hidden = false;
+    opener.addEventListener("click", help);
+  }
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.key === "?") {
+      event.preventDefault();
+      help();
+    }
     const turn = { "[": "prev", "]": "next" }[event.key];
     if (turn) document.querySelector(`.turn a[rel="${turn}"]`)?.click();
   });

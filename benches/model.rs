@@ -1,0 +1,56 @@
+//! Measures how long a handbook of many roles and competencies takes, from texts in memory to every byte of the site: `cargo bench --bench model`.
+//!
+//! Input: none. Output: a table on the terminal. Beside time it prints how many pages there are and the largest one, which readers feel.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark looks at the clock, and one that cannot go on stops"
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use rolebook::command::load::Globals;
+use rolebook::compile::{Choices, Compiler};
+use rolebook::highlight::Highlighter;
+use rolebook::path::UrlPath;
+use rolebook::site::Site;
+use rolebook::theme;
+
+#[path = "../tests/suite/synthetic.rs"]
+mod synthetic;
+
+fn main() {
+    println!("roles x competencies |  cells | pages |  total MB | compile | render | largest page");
+    for (roles, competencies) in [(14, 10), (50, 30), (100, 60), (200, 60), (200, 120)] {
+        let sources = synthetic::handbook(roles, competencies);
+        let start = Instant::now();
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        let findings = handbook.findings(false).len();
+        let compiled = start.elapsed();
+        let (chain, _) = theme::chain("default", &BTreeMap::new());
+        let (theme, _) = theme::load(&chain, "en", &Globals::new(&handbook.config));
+        let site = Site::new(handbook, sources.clone(), Arc::new(theme.unwrap()), Arc::new(Highlighter::new()));
+        let urls: Vec<&UrlPath> = site.urls().collect();
+        let start = Instant::now();
+        let sizes: Vec<(usize, &UrlPath)> =
+            urls.par_iter().map(|url| (site.render(url).unwrap().unwrap().bytes.len(), *url)).collect();
+        let rendered = start.elapsed();
+        let total: usize = sizes.iter().map(|(size, _)| size).sum();
+        let pages = sizes.iter().filter(|(_, url)| url.is_page());
+        let (largest, url) = pages.clone().max().unwrap();
+        println!(
+            "{roles:>5} x {competencies:<12} | {:>6} | {:>5} | {:>9.1} | {:>5} ms | {:>4} ms | {} kB {url}{}",
+            roles * competencies,
+            pages.count(),
+            f64::from(u32::try_from(total / 1000).unwrap()) / 1000.0,
+            compiled.as_millis(),
+            rendered.as_millis(),
+            largest / 1000,
+            if findings > 0 { format!(" ({findings} findings)") } else { String::new() }
+        );
+    }
+}

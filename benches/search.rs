@@ -1,0 +1,43 @@
+//! Times the index of search: `cargo bench --bench search -- FOLDER`, a folder of Markdown; without one, this repository's handbook.
+//!
+//! Prints how long it takes with nothing remembered, with everything remembered, and after an edit of one chapter.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on fails")]
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rolebook::cli::Source;
+use rolebook::command::load::{Globals, Loaded};
+use rolebook::compile::{Choices, Compiler};
+use rolebook::path::SourcePath;
+use rolebook::search::{Memory, index};
+use rolebook::source::SourceFile;
+use rolebook::theme;
+
+fn main() {
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let folder = folder.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf(), PathBuf::from);
+    let source = Source { dir: folder, drafts: false, audience: None, base_url: None };
+    let Ok(mut loaded) = Loaded::read(&source, None) else { panic!("the folder cannot be read") };
+    let choices = Choices { title: "Handbook".to_owned(), ..Choices::default() };
+    let mut compiler = Compiler::new();
+    let handbook = compiler.compile(&loaded.inputs.sources, &choices).unwrap();
+    let (chain, _) = theme::chain("default", &loaded.inputs.themes);
+    let theme = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config)).0.unwrap();
+    let memory = Memory::default();
+    let time = |what: &str, handbook: &rolebook::compile::Handbook| {
+        let start = Instant::now();
+        let files = index(handbook, &theme, &memory).urls().count();
+        println!("{what:<22} {:>8.1} ms, {files} files", start.elapsed().as_secs_f64() * 1000.0);
+    };
+    println!("{} chapters", handbook.documents.len());
+    time("nothing remembered", &handbook);
+    time("everything remembered", &handbook);
+    let path: SourcePath = handbook.documents[handbook.documents.len() / 2].meta.path.clone();
+    let text =
+        format!("{}\nA word: xylophone.\n", String::from_utf8_lossy(loaded.inputs.sources.bytes(&path).unwrap()));
+    loaded.inputs.sources.files.insert(path, SourceFile::new(text.into_bytes()));
+    let edited = compiler.compile(&loaded.inputs.sources, &choices).unwrap();
+    time("one chapter edited", &edited);
+}

@@ -1,0 +1,159 @@
+//! Makes the next book from the last one: what an edit did not change is shared, and only references that it can have moved are followed anew.
+//!
+//! Input: the same as [`index`]'s, made under the same configuration and `SUMMARY.md`, and the last book. Output: the [`Book`] that [`index`] would make. Where
+//! chapters came, went or got other ids, aliases or kinds, that is what is called.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::document::{Form, Meta, Reference};
+use crate::link::{Target, resolve_chapter};
+use crate::path::fold;
+
+use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};
+
+/// With more chapters changed at once, a whole new book is about as quick.
+const MOST_CHANGED: usize = 64;
+
+/// Makes the book of `input`, sharing with `last` what is the same.
+#[must_use]
+pub fn index_again(input: Input<'_>, last: &Book) -> Book {
+    let Some(mut changes) = Changes::between(last, input) else { return index(input) };
+    let names = last.names.retitled(&changes.titles);
+    let (mut tree, mut findings) = (Arc::clone(&last.tree), last.findings.clone());
+    if changes.moves_nodes {
+        if let Some(retitled) = tree.retitled(input, &changes.chapters) {
+            tree = Arc::new(retitled);
+            changes.moves_nodes = false;
+        } else {
+            findings.clear();
+            tree = Arc::new(tree::build(input, &last.urls, &names, &mut findings));
+        }
+    }
+    let mut book = Book {
+        chapters: input.chapters.to_vec(),
+        urls: Arc::clone(&last.urls),
+        names,
+        assets: Arc::clone(&last.assets),
+        assets_by_key: Arc::clone(&last.assets_by_key),
+        urls_style: last.urls_style,
+        shows_health: last.shows_health,
+        tree,
+        hidden: last.hidden.clone(),
+        targets: Vec::new(),
+        backlinks: Arc::clone(&last.backlinks),
+        relations: relations::Relations::default(),
+        redirects: Arc::clone(&last.redirects),
+        findings,
+        remarks: last.remarks[..last.named].to_vec(),
+        named: last.named,
+    };
+    let follow = |from: ChapterId| {
+        let before = &last.targets[from.index()];
+        if changes.touch(from, &last.chapters[from.index()].references, before) {
+            resolve_chapter(from, &book, input.config)
+        } else {
+            Arc::clone(before)
+        }
+    };
+    let targets: Vec<Arc<[Target]>> = book.ids().collect::<Vec<_>>().into_par_iter().map(follow).collect();
+    book.targets = targets;
+    if !leads_to_the_same(&last.targets, &book.targets) {
+        book.backlinks = Arc::new(backlinks(&book));
+    }
+    let (relations, unfitting) = relations::relate(&book, input.config);
+    book.relations = relations;
+    book.remarks.extend(unfitting);
+    book
+}
+
+/// What is different between two books of the same chapters.
+struct Changes {
+    /// The chapters with other metadata, sorted.
+    chapters: Vec<ChapterId>,
+    /// Chapters with other titles: number, old and new key.
+    titles: Vec<(ChapterId, String, String)>,
+    /// Whether nodes of the tree can have other places, and so other numbers.
+    moves_nodes: bool,
+}
+
+impl Changes {
+    /// Compares; `None` where there is more than other titles, headings, order or facts.
+    fn between(last: &Book, input: Input<'_>) -> Option<Self> {
+        if last.chapters.len() != input.chapters.len() || *last.assets != *input.assets || last.hidden != *input.hidden
+        {
+            return None;
+        }
+        let mut changes = Self { chapters: Vec::new(), titles: Vec::new(), moves_nodes: false };
+        for (chapter, (before, after)) in last.ids().zip(last.chapters.iter().zip(input.chapters)) {
+            if Arc::ptr_eq(before, after) || before == after {
+                continue;
+            }
+            if !is_called_the_same(before, after) || changes.chapters.len() == MOST_CHANGED {
+                return None;
+            }
+            changes.chapters.push(chapter);
+            changes.moves_nodes |= before.title != after.title || before.order != after.order;
+            let (old, new) = (fold(&before.title), fold(&after.title));
+            if old != new {
+                changes.titles.push((chapter, old, new));
+            }
+        }
+        Some(changes)
+    }
+
+    fn has(&self, chapter: ChapterId) -> bool {
+        self.chapters.binary_search(&chapter).is_ok()
+    }
+
+    /// Tells whether a reference of the chapter `from` may lead elsewhere now.
+    fn touch(&self, from: ChapterId, references: &[Reference], targets: &[Target]) -> bool {
+        self.has(from) || references.iter().zip(targets).any(|(reference, target)| self.moves(reference, target))
+    }
+
+    fn moves(&self, reference: &Reference, target: &Target) -> bool {
+        let by_target = match target {
+            // An anchor may have come or gone.
+            Target::Chapter(to, _) | Target::DeadAnchor(to) => reference.fragment.is_some() && self.has(*to),
+            Target::Folder(_) => self.moves_nodes,
+            _ => false,
+        };
+        by_target || (!self.titles.is_empty() && self.names_a_title(reference))
+    }
+
+    /// Tells whether a reference uses a title that came or went.
+    fn names_a_title(&self, reference: &Reference) -> bool {
+        if matches!(reference.form, Form::Relative | Form::Image) {
+            return false;
+        }
+        let is = |title: &str| is_key_of(title, &reference.target);
+        self.titles.iter().any(|(_, before, after)| is(before) || is(after))
+    }
+}
+
+/// Tells whether two states of a chapter have the same place and the same names but for the title.
+fn is_called_the_same(before: &Meta, after: &Meta) -> bool {
+    before.path == after.path && before.kind == after.kind && before.id == after.id && before.aliases == after.aliases
+}
+
+/// Tells whether `title` is the key of `name`; most pairs are told apart by their first letter, without an allocation.
+fn is_key_of(title: &str, name: &str) -> bool {
+    let first = |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric);
+    match (first(title), first(name)) {
+        (Some(a), Some(b)) if !a.eq_ignore_ascii_case(&b) => false,
+        _ => Names::key(name) == title,
+    }
+}
+
+/// Tells whether each chapter still links to the chapters that it did.
+fn leads_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
+    let chapters = |targets: &[Target]| -> Vec<ChapterId> {
+        let to = |target: &Target| match target {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        };
+        targets.iter().filter_map(to).collect()
+    };
+    before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || chapters(a) == chapters(b))
+}

@@ -1,0 +1,102 @@
+//! `rolebook codeowners`: prints who keeps which chapter in the form that code hosts read, so that a review is asked of them.
+//!
+//! Input: the options. Output: a CODEOWNERS file on standard output, a line for each chapter with an owner that has a handle; on standard error what is
+//! missing. Paths are as seen from the folder that the command runs in, which is the repository's root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::load::Loaded;
+use super::{Failure, Outcome};
+use crate::cli::{Codeowners, Source};
+use crate::compile::{Choices, Compiler, Handbook};
+use crate::config::Config;
+
+/// Runs the command.
+pub fn run(options: &Codeowners) -> Outcome {
+    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
+    let loaded = Loaded::read(&source, None)?;
+    let compile = |audience: Option<&str>| {
+        let choices = Choices {
+            title: loaded.project.title(),
+            drafts: true,
+            audience: audience.map(str::to_owned),
+            ..Choices::default()
+        };
+        let compiled = Compiler::new().compile(&loaded.inputs.sources, &choices);
+        compiled.map_err(|finding| Failure::Refused { message: finding.message.clone(), help: finding.help.clone() })
+    };
+    let handbook = compile(None)?;
+    let mut owners = owners(&handbook);
+    // A chapter for some readers only is kept like any other.
+    for audience in handbook.config.audiences.keys() {
+        owners.extend(self::owners(&compile(Some(audience))?));
+    }
+    let content = loaded.project.content.to_string_lossy().replace('\\', "/");
+    let (text, silent) = lines(&owners, content.trim_start_matches("./").trim_matches('/'), &handbook.config);
+    print!("{text}");
+    for owner in &silent {
+        eprintln!("warning: the owner `{owner}` has no handle, so their chapters are left out");
+        eprintln!("  = help: write `handle = \"@org/team\"` under `[owners.{owner}]` in handbook.toml");
+    }
+    Ok(true)
+}
+
+/// Returns who keeps each chapter that is seen, by its path.
+fn owners(handbook: &Handbook) -> BTreeMap<String, String> {
+    let chapters = handbook.book.chapters.iter();
+    chapters.filter_map(|meta| Some((meta.path.as_str().to_owned(), meta.owner.clone()?))).collect()
+}
+
+/// Writes a line for each chapter; returns also the owners without a handle.
+fn lines(owners: &BTreeMap<String, String>, content: &str, config: &Config) -> (String, BTreeSet<String>) {
+    let mut text = String::from("# Who keeps which chapter of the handbook; written by `rolebook codeowners`.\n");
+    let mut silent = BTreeSet::new();
+    let folder = if matches!(content, "" | ".") { String::new() } else { format!("{content}/") };
+    for (path, owner) in owners {
+        match config.owners.get(owner).and_then(|owner| owner.handle.as_ref()) {
+            Some(handle) => {
+                let _ = writeln!(text, "/{} {handle}", pattern(&format!("{folder}{path}")));
+            }
+            None => {
+                silent.insert(owner.clone());
+            }
+        }
+    }
+    (text, silent)
+}
+
+/// Escapes what has a meaning of its own in a pattern (gitignore), and the space that ends one.
+fn pattern(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if matches!(c, ' ' | '*' | '?' | '[' | ']' | '\\' | '#' | '!') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    #[test]
+    fn every_chapter_with_a_handle_gets_a_line_and_owners_without_one_are_named() {
+        let toml =
+            "[owners.people]\nhandle = \"@org/people\"\n[owners.craft]\nname = \"Craft\"\n[audiences.managers]\n";
+        let texts = [
+            ("handbook.toml", toml),
+            ("guides/how we hire.md", "---\nowner: people\n---\n# Hiring\n"),
+            ("guides/b.md", "---\nowner: craft\n---\n# B\n"),
+            ("guides/c.md", "# C\n"),
+        ];
+        let handbook = Compiler::new().compile(&Sources::from_texts(texts), &Choices::default()).unwrap();
+        let (text, silent) = lines(&owners(&handbook), "handbook", &handbook.config);
+        assert_eq!(text.lines().nth(1), Some("/handbook/guides/how\\ we\\ hire.md @org/people"));
+        assert_eq!(text.lines().count(), 2);
+        assert_eq!(silent.into_iter().collect::<Vec<_>>(), ["craft"]);
+    }
+}

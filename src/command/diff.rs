@@ -1,0 +1,89 @@
+//! `rolebook diff REV`: says what has changed in the handbook since a revision, in its own words.
+//!
+//! Input: the options. Output: text, Markdown or JSON on standard output. Compares the files as they are on disk with those of the revision; writes nothing.
+
+use std::path::Path;
+
+use super::load::Loaded;
+use super::{Failure, Outcome};
+use crate::cli::{Diff, DiffFormat};
+use crate::compile::{Choices, Compiler, Handbook};
+use crate::delta::{self, Since};
+use crate::disk::Project;
+use crate::git::{Missing, Repository};
+use crate::history;
+use crate::source::Sources;
+
+/// Runs the command. Differences are no fault: the exit code is 0 with and without them.
+pub fn run(options: &Diff) -> Outcome {
+    let loaded = Loaded::read(&options.source, None)?;
+    let repository = Repository::find(&loaded.project.content).map_err(|missing| refuse(&missing))?;
+    let (since, commit) = since(&repository, &options.revision)?;
+    let skip = skipped(&loaded.project, &loaded.out);
+    let then = repository.sources(&commit, &skip).map_err(|missing| refuse(&missing))?;
+    if then.files.is_empty() {
+        return Err(Failure::Refused {
+            message: format!("`{}` holds no chapters in `{}`", options.revision, loaded.project.content.display()),
+            help: Some("name a later revision: one in which the handbook lay where it lies now".to_owned()),
+        });
+    }
+    let renames = repository.renames(&commit).map_err(|missing| refuse(&missing))?;
+    let choices = Choices {
+        title: loaded.project.title(),
+        drafts: options.source.drafts,
+        audience: options.source.audience.clone(),
+        ..Choices::default()
+    };
+    // One compiler for both: what is equal is parsed once.
+    let mut compiler = Compiler::new();
+    let before = compile(&mut compiler, &then, &choices, &format!("of `{}`", options.revision))?;
+    let after = compile(&mut compiler, &loaded.inputs.sources, &choices, "of today")?;
+    let found = delta::compare(&before, &after, &renames);
+    let text = match options.format {
+        DiffFormat::Human => delta::human(&found, &since),
+        DiffFormat::Markdown => delta::markdown(&found, &since),
+        DiffFormat::Json => delta::json(&found, &since),
+    };
+    print!("{text}");
+    Ok(true)
+}
+
+fn since(repository: &Repository, revision: &str) -> Result<(Since, String), Failure> {
+    let Some(commit) = repository.commit(revision).map_err(|missing| refuse(&missing))? else {
+        return Err(Failure::Refused {
+            message: format!("there is no revision called `{revision}`"),
+            help: Some(
+                "name a tag, a branch or a commit, as in `rolebook diff v1.0` or `rolebook diff HEAD~5`; in a shallow clone fetch the rest first".to_owned(),
+            ),
+        });
+    };
+    let seconds = repository.seconds(&commit).map_err(|missing| refuse(&missing))?;
+    let day = history::day(seconds).map(|day| day.to_string()).unwrap_or_default();
+    Ok((Since { revision: revision.to_owned(), day }, commit))
+}
+
+fn compile(compiler: &mut Compiler, sources: &Sources, choices: &Choices, which: &str) -> Result<Handbook, Failure> {
+    compiler.compile(sources, choices).map_err(|finding| Failure::Refused {
+        message: format!("the handbook.toml {which} cannot be read: {}", finding.message),
+        help: finding.help.clone(),
+    })
+}
+
+fn refuse(missing: &Missing) -> Failure {
+    Failure::Refused {
+        message: format!("there is nothing to compare with: {missing}"),
+        help: Some("`rolebook diff` reads the older state of the chapters from git".to_owned()),
+    }
+}
+
+/// Lists the folders in the content that hold no chapters: the themes and the site.
+pub fn skipped(project: &Project, out: &Path) -> Vec<String> {
+    let content = std::path::absolute(&project.content).unwrap_or_else(|_| project.content.clone());
+    let inside = |place: &Path| {
+        let place = std::path::absolute(place).ok()?;
+        let parts: Vec<String> =
+            place.strip_prefix(&content).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    };
+    project.themes.iter().map(std::path::PathBuf::as_path).chain([out]).filter_map(inside).collect()
+}

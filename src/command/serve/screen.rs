@@ -1,0 +1,142 @@
+//! Shows in the terminal how the preview does: one calm screen, or plain lines where nobody watches.
+//!
+//! Input: what changed, how long it took, what was found. Output: text on standard output. Nothing scrolls by: each state takes the place of the last.
+
+use std::io::{IsTerminal, Write};
+
+use console::Term;
+
+use crate::report;
+
+/// What the terminal shows.
+#[derive(Debug)]
+pub struct Screen {
+    url: String,
+    notices: Vec<String>,
+    is_terminal: bool,
+}
+
+/// How a build went.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// What changed and how long it took.
+    pub what: String,
+    /// How many findings are errors.
+    pub errors: usize,
+    /// How many are not.
+    pub warnings: usize,
+    /// The findings, drawn.
+    pub drawn: String,
+}
+
+impl Screen {
+    /// Greets: says where the handbook is, and what is out of the ordinary.
+    #[must_use]
+    pub fn open(url: String, notices: Vec<String>) -> Self {
+        let screen = Self { url, notices, is_terminal: std::io::stdout().is_terminal() };
+        if !screen.is_terminal {
+            say(&format!("Your handbook is at {}\n", screen.url));
+            for notice in &screen.notices {
+                say(&format!("{notice}\n"));
+            }
+        }
+        screen
+    }
+
+    /// Adds something to know, once.
+    pub fn notice(&mut self, notice: &str) {
+        if self.notices.iter().any(|known| known == notice) {
+            return;
+        }
+        self.notices.push(notice.to_owned());
+        if !self.is_terminal {
+            say(&format!("{notice}\n"));
+        }
+    }
+
+    /// Tells whether findings are drawn in colours (no-color.org).
+    #[must_use]
+    pub fn has_colors(&self) -> bool {
+        self.is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    }
+
+    /// Returns how many columns a finding may take.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        if self.is_terminal { usize::from(Term::stdout().size().1).clamp(40, 140) } else { 110 }
+    }
+
+    /// Shows a state.
+    pub fn show(&self, state: &State) {
+        if self.is_terminal {
+            let height = usize::from(Term::stdout().size().0);
+            // Home, then clear what is below: what the user did before stays above, in the terminal's memory.
+            say(&format!("\x1b[H\x1b[J{}", self.draw(state, height)));
+        } else {
+            say(&format!("{}{}, {}\n", state.drawn, state.what, report::summary(state.errors, state.warnings)));
+        }
+    }
+
+    /// Draws a state into at most `height` lines.
+    fn draw(&self, state: &State, height: usize) -> String {
+        let (bold, dim, plain) = if self.has_colors() { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+        let mut out = format!("\n  Your handbook is at {bold}{}{plain}\n", self.url);
+        for notice in &self.notices {
+            out.push_str(&format!("  {notice}\n"));
+        }
+        let found = report::summary(state.errors, state.warnings);
+        out.push_str(&format!("\n  {}, {found}\n\n", state.what));
+        let last = format!("  {dim}Ctrl-C stops it.{plain}\n");
+        let room = height.saturating_sub(out.lines().count() + 3);
+        let lines: Vec<&str> = state.drawn.trim_end().lines().collect();
+        let cut = lines.len() > room;
+        let shown = if cut { room.saturating_sub(1) } else { lines.len() };
+        for line in &lines[..shown] {
+            out.push_str(&format!("{line}\n"));
+        }
+        if cut {
+            out.push_str(&format!("{plain}  {} more lines: the page shows them all\n", lines.len() - shown));
+        }
+        if !lines.is_empty() {
+            out.push('\n');
+        }
+        out + &last
+    }
+}
+
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    // Somebody who closed the pipe still wants the preview.
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn screen() -> Screen {
+        let notices = vec!["Port 4000 was taken.".to_owned()];
+        Screen { url: "http://127.0.0.1:4001/".to_owned(), notices, is_terminal: false }
+    }
+
+    #[test]
+    fn a_screen_says_where_what_how_long_and_what_was_found() {
+        let state = State { what: "guides/a.md in 4 ms".to_owned(), warnings: 1, ..State::default() };
+        let drawn = screen().draw(&state, 24);
+        assert_eq!(
+            drawn,
+            "\n  Your handbook is at http://127.0.0.1:4001/\n  Port 4000 was taken.\n\n  guides/a.md in 4 ms, 1 warning\n\n  Ctrl-C stops it.\n"
+        );
+    }
+
+    #[test]
+    fn findings_never_take_more_lines_than_the_terminal_has() {
+        let state = State { drawn: "line\n".repeat(100), errors: 9, ..State::default() };
+        for height in [12, 24, 60] {
+            let drawn = screen().draw(&state, height);
+            assert!(drawn.lines().count() < height, "{height}: {drawn}");
+            assert!(drawn.contains("more lines: the page shows them all") && drawn.ends_with("Ctrl-C stops it.\n"));
+        }
+    }
+}

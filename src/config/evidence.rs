@@ -1,0 +1,31 @@
+//! Says what a career's evidence has to show, and which competencies show it.
+//!
+//! Input: the tables `[[evidence]]`. Output: [`Evidence`] lists. Never looks for the competencies that it names (see `check`).
+
+use super::{inner, table_span};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::fields::Entries;
+use crate::path::SourcePath;
+
+/// One thing that a promotion case or a résumé has to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What pages call it.
+    pub name: String,
+    /// The competencies whose statements show it, with where they were named.
+    pub competencies: Vec<(String, Span)>,
+}
+
+/// Reads the tables; one without a name is a finding.
+pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Evidence> {
+    let mut list = Vec::new();
+    for table in entries.tables("evidence") {
+        let evidence = inner(table, "evidence");
+        let Some(name) = evidence.text("name").filter(|name| !name.trim().is_empty()) else {
+            findings.push(Diagnostic::new("needs-value", path, table_span(table), "a kind of evidence has no `name`"));
+            continue;
+        };
+        list.push(Evidence { name, competencies: evidence.texts("competencies") });
+    }
+    list
+}

@@ -1,0 +1,124 @@
+//! Compares roles: the levels that they expect, their responsibilities and their facts.
+//!
+//! Input: both handbooks. Output: changes in the handbook's order of roles. What a role takes over from another is said once, at the role that it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::statements::{Cell, Said, matched};
+use super::{Change, Sides, Subject};
+use crate::book::{ChapterId, Relations, role_of};
+use crate::compile::Handbook;
+use crate::document::Statement;
+
+/// Compares the roles: chapters first, then what is expected, facts and responsibilities.
+pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
+    let mut list = Vec::new();
+    let steps = steps(sides);
+    let order = |handbook: &Handbook| handbook.book.relations.role_order.clone();
+    for pair in sides.walk(&order(sides.before), &order(sides.after)) {
+        list.extend(sides.fate(pair));
+        let (Some(then), Some(now)) = pair else { continue };
+        list.extend(expectations(sides, now, &steps));
+        list.extend(super::facts::role(sides, then, now));
+        list.extend(responsibilities(sides, then, now));
+    }
+    list
+}
+
+/// The level of a competency before and now.
+type Step = (Option<u8>, Option<u8>);
+
+/// What of the levels has changed, by role of today and by competency.
+type Steps = BTreeMap<ChapterId, Vec<(Subject, Step, Option<ChapterId>)>>;
+
+/// Lists the changed levels of every role that is in both, in the handbook's order of competencies.
+fn steps(sides: &Sides<'_>) -> Steps {
+    let mut steps = Steps::new();
+    let (old, new) = (&sides.before.book.relations, &sides.after.book.relations);
+    for now in &new.role_order {
+        let Some(then) = sides.pairs.before(*now) else { continue };
+        let mut list = Vec::new();
+        let asked = |relations: &Relations, role: ChapterId| -> Vec<(ChapterId, u8, Option<ChapterId>)> {
+            let view = relations.roles.get(&role);
+            view.iter().flat_map(|view| &view.expectations).map(|e| (e.competency, e.level, e.from)).collect()
+        };
+        let before = asked(old, then);
+        let after = asked(new, *now);
+        for (competency, level, from) in &after {
+            let was = sides.pairs.before(*competency);
+            let was = before.iter().find(|(other, ..)| Some(*other) == was).map(|(_, level, _)| *level);
+            if was != Some(*level) {
+                list.push((sides.now(*competency), (was, Some(*level)), *from));
+            }
+        }
+        for (competency, level, from) in &before {
+            let is = sides.pairs.after(*competency);
+            if !after.iter().any(|(other, ..)| Some(*other) == is) {
+                let from = from.and_then(|from| sides.pairs.after(from));
+                list.push((sides.then(*competency), (Some(*level), None), from));
+            }
+        }
+        steps.insert(*now, list);
+    }
+    steps
+}
+
+fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change> {
+    let mut list = Vec::new();
+    for (competency, step, from) in steps.get(&role).into_iter().flatten() {
+        let same = |other: &ChapterId| {
+            let found = steps.get(other).into_iter().flatten().find(|(subject, ..)| subject == competency);
+            found.filter(|(_, other, _)| other == step)
+        };
+        // Said already at the role that it is taken over from.
+        if from.is_some_and(|from| same(&from).is_some()) {
+            continue;
+        }
+        let heirs = sides.after.book.relations.role_order.iter();
+        let heirs = heirs.filter(|heir| same(heir).is_some_and(|(.., from)| *from == Some(role)));
+        let touches = std::iter::once(role).chain(heirs.copied()).map(|role| sides.now(role)).collect();
+        list.push(Change::Expectation {
+            role: sides.now(role),
+            competency: competency.clone(),
+            from: step.0.map(|level| sides.level_then(level)),
+            to: step.1.map(|level| sides.level_now(level)),
+            touches,
+        });
+    }
+    list
+}
+
+fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<Change> {
+    let said = |statement: &Statement| Said { level: None, text: statement.text.clone() };
+    let (Some(old), Some(new)) = (role_of(&sides.before.book, then), role_of(&sides.after.book, now)) else {
+        return Vec::new();
+    };
+    let mut list = Vec::new();
+    for (before, after) in matched(&old.responsibilities, &new.responsibilities) {
+        let id = after.or(before).map(|one| one.id.clone()).unwrap_or_default();
+        let cell = Cell { id, before: before.map(said), after: after.map(said) };
+        if cell.before == cell.after {
+            continue;
+        }
+        // Those that take it over, before or now.
+        let mut touched: BTreeSet<ChapterId> = heirs(sides.after, now, after);
+        touched.extend(heirs(sides.before, then, before).into_iter().filter_map(|role| sides.pairs.after(role)));
+        let order = sides.after.book.relations.role_order.iter().filter(|role| touched.contains(role));
+        let touches = std::iter::once(now).chain(order.copied()).map(|role| sides.now(role)).collect();
+        list.push(Change::Responsibility { role: sides.now(now), cell, touches });
+    }
+    list
+}
+
+/// Lists the roles that take over a responsibility of `role`.
+fn heirs(handbook: &Handbook, role: ChapterId, statement: Option<&Statement>) -> BTreeSet<ChapterId> {
+    let number = role_of(&handbook.book, role)
+        .zip(statement)
+        .and_then(|(facts, statement)| facts.responsibilities.iter().position(|other| other.id == statement.id))
+        .and_then(|number| u32::try_from(number).ok());
+    let views = handbook.book.relations.roles.iter();
+    views
+        .filter(|(_, view)| number.is_some_and(|number| view.inherited.contains(&(role, number))))
+        .map(|(heir, _)| *heir)
+        .collect()
+}

@@ -1,0 +1,220 @@
+//! Compares what competencies say at each level, statement by statement.
+//!
+//! Input: both handbooks. Output: [`Change::Statement`] for what was added, reworded, moved to another level or removed, with the roles that it touches.
+
+use std::collections::BTreeSet;
+
+use super::{Change, Level, Same, Sides, Subject, found_again};
+use crate::book::{ChapterId, Relations};
+use crate::compile::Handbook;
+use crate::document::{Facts, Statement};
+use crate::path::fold;
+
+/// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.
+const ALIKE: usize = 50;
+
+/// A statement or a responsibility, then and now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its anchor; today's, where it is still there.
+    pub id: String,
+    /// What was said; none where it is new.
+    pub before: Option<Said>,
+    /// What is said; none where it is gone.
+    pub after: Option<Said>,
+}
+
+/// What is said, and at which level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The level; none for a responsibility.
+    pub level: Option<Level>,
+    /// The words, without markup.
+    pub text: String,
+}
+
+impl Cell {
+    /// Tells whether it stands at another level than before.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        let number = |said: &Said| said.level.as_ref().map(|level| level.number);
+        matches!((&self.before, &self.after), (Some(before), Some(after)) if number(before) != number(after))
+    }
+
+    /// Tells whether it says the same in other words.
+    #[must_use]
+    pub fn is_reworded(&self) -> bool {
+        matches!((&self.before, &self.after), (Some(before), Some(after)) if before.text != after.text)
+    }
+}
+
+/// Compares the competencies: chapters first, then their facts and statements.
+pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
+    let mut list = Vec::new();
+    for pair in sides.walk(&order(sides.before), &order(sides.after)) {
+        list.extend(sides.fate(pair));
+        let (Some(then), Some(now)) = pair else { continue };
+        list.extend(super::facts::competency(sides, then, now));
+        for (old, new) in matched(said(sides.before, then), said(sides.after, now)) {
+            let at = |level: u8, of: &dyn Fn(u8) -> Level| Some(of(level));
+            let before = old.map(|one| Said { level: at(one.level, &|n| sides.level_then(n)), text: one.text.clone() });
+            let after = new.map(|one| Said { level: at(one.level, &|n| sides.level_now(n)), text: one.text.clone() });
+            let id = new.or(old).map(|one| one.id.clone()).unwrap_or_default();
+            let cell = Cell { id, before, after };
+            if cell.before.is_some() && cell.after.is_some() && !cell.is_moved() && !cell.is_reworded() {
+                continue;
+            }
+            let touches = touched(sides, (then, old), (now, new), &cell);
+            list.push(Change::Statement { competency: sides.now(now), cell, touches });
+        }
+    }
+    list
+}
+
+/// Lists the competencies in the handbook's order.
+fn order(handbook: &Handbook) -> Vec<ChapterId> {
+    handbook.book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied()).collect()
+}
+
+fn said(handbook: &Handbook, chapter: ChapterId) -> &[Statement] {
+    match &handbook.book.meta(chapter).facts {
+        Facts::Competency(competency) => &competency.statements,
+        _ => &[],
+    }
+}
+
+/// Lists the roles of which something else is asked than before.
+fn touched(
+    sides: &Sides<'_>,
+    (then, old): (ChapterId, Option<&Statement>),
+    (now, new): (ChapterId, Option<&Statement>),
+    cell: &Cell,
+) -> Vec<Subject> {
+    let asked = |relations: &Relations, competency: ChapterId, level: u8| -> Vec<ChapterId> {
+        relations
+            .role_order
+            .iter()
+            .copied()
+            .filter(|role| {
+                relations.expectation(*role, competency).is_some_and(|expectation| expectation.level >= level)
+            })
+            .collect()
+    };
+    let before = old.map(|one| asked(&sides.before.book.relations, then, one.level)).unwrap_or_default();
+    let after = new.map(|one| asked(&sides.after.book.relations, now, one.level)).unwrap_or_default();
+    // By today's numbers, and those that are gone by their title behind them.
+    let before: Vec<Subject> = before.into_iter().map(|role| sides.then(role)).collect();
+    let after: Vec<Subject> = after.into_iter().map(|role| sides.now(role)).collect();
+    if cell.is_reworded() || old.is_none() || new.is_none() {
+        let more = before.iter().filter(|role| !after.contains(role)).cloned();
+        return if new.is_some() && !cell.is_moved() { after } else { after.iter().cloned().chain(more).collect() };
+    }
+    let came = after.iter().filter(|role| !before.contains(role));
+    let went = before.iter().filter(|role| !after.contains(role));
+    came.chain(went).cloned().collect()
+}
+
+/// Pairs statements: by id, by equal words, by similar words. What came or went stands alone; in the order of today, then what is gone.
+pub(super) fn matched<'a>(
+    before: &'a [Statement],
+    after: &'a [Statement],
+) -> Vec<(Option<&'a Statement>, Option<&'a Statement>)> {
+    let ways: [Same<'_, Statement>; 2] = [&|old, new| old.id == new.id, &|old, new| fold(&old.text) == fold(&new.text)];
+    let mut found = found_again(before, after, &ways);
+    for (o, n) in alike(before, after, &found) {
+        found[n] = Some(o);
+    }
+    let today = after.iter().enumerate().map(|(n, new)| (found[n].map(|o| &before[o]), Some(new)));
+    let gone = before.iter().enumerate().filter(|(o, _)| !found.contains(&Some(*o))).map(|(_, old)| (Some(old), None));
+    today.chain(gone).collect()
+}
+
+/// Pairs what is left by similar words, the most similar first; each once.
+fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> Vec<(usize, usize)> {
+    let open = |statements: &[Statement], is_done: &dyn Fn(usize) -> bool| -> Vec<(usize, BTreeSet<String>)> {
+        let left = statements.iter().enumerate().filter(|(n, _)| !is_done(*n));
+        left.map(|(n, statement)| (n, words(&statement.text))).collect()
+    };
+    let old = open(before, &|o| found.contains(&Some(o)));
+    let new = open(after, &|n| found[n].is_some());
+    let mut likely: Vec<(usize, usize, usize)> = Vec::new();
+    for (o, left) in &old {
+        likely
+            .extend(new.iter().map(|(n, right)| (likeness(left, right), *o, *n)).filter(|(share, ..)| *share >= ALIKE));
+    }
+    likely.sort_by_key(|(share, o, n)| (std::cmp::Reverse(*share), *o, *n));
+    let (mut olds, mut news) = (BTreeSet::new(), BTreeSet::new());
+    let mut pairs = Vec::new();
+    for (_, o, n) in likely {
+        if !olds.contains(&o) && !news.contains(&n) {
+            olds.insert(o);
+            news.insert(n);
+            pairs.push((o, n));
+        }
+    }
+    pairs
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    let folded = fold(text);
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns how much two sets of words share, in percent.
+fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
+    let all = a.len() + b.len();
+    (a.intersection(b).count() * 200).checked_div(all).unwrap_or(0)
+}
+
+/// Tells whether two names share enough words to be one that was changed.
+pub(super) fn is_alike(a: &str, b: &str) -> bool {
+    likeness(&words(a), &words(b)) >= ALIKE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(level: u8, id: &str, text: &str) -> Statement {
+        let text = text.to_owned();
+        Statement { level, id: id.to_owned(), explicit: true, text, replaces: None, unlinted: false }
+    }
+
+    #[test]
+    fn the_anchor_goes_before_the_words_and_the_words_before_similar_ones() {
+        let before = [
+            statement(1, "a", "Writes the brief"),
+            statement(1, "b", "Asks the customer first"),
+            statement(2, "c", "Says what would change the plan"),
+            statement(2, "d", "Counts beans"),
+        ];
+        let after = [
+            statement(1, "a", "Something else altogether"),
+            statement(2, "x", "asks the customer  first"),
+            statement(2, "y", "Says early what would change the whole plan"),
+            statement(3, "z", "Writes the brief"),
+        ];
+        let pairs: Vec<_> = matched(&before, &after)
+            .into_iter()
+            .map(|(old, new)| (old.map(|one| one.id.as_str()), new.map(|one| one.id.as_str())))
+            .collect();
+        let wanted = [
+            (Some("a"), Some("a")),
+            (Some("b"), Some("x")),
+            (Some("c"), Some("y")),
+            (None, Some("z")),
+            (Some("d"), None),
+        ];
+        assert_eq!(pairs, wanted);
+    }
+
+    #[test]
+    fn two_similar_statements_take_their_nearest_each_once() {
+        let before = [statement(1, "a", "one two three four"), statement(1, "b", "one two three five")];
+        let after = [statement(1, "c", "one two three five six"), statement(1, "d", "one two three four")];
+        let pairs = matched(&before, &after);
+        assert_eq!(pairs[0].0.unwrap().id, "b");
+        assert_eq!(pairs[1].0.unwrap().id, "a");
+        assert_eq!(pairs.len(), 2);
+    }
+}

@@ -1,0 +1,311 @@
+//! Asks git: the one module that starts it.
+//!
+//! Input: the content folder, which may lie anywhere in a repository or in none. Output: [`History`], the content as it was at a revision, or why there is none
+//! ([`Missing`], which stops nothing). Never through a shell, never over the network, never writes to a repository.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::config;
+use crate::history::{History, LOG};
+use crate::path::SourcePath;
+use crate::source::{SourceFile, Sources};
+
+/// Variables that name a repository: inside a hook they name the one that is being committed to, by a path that leads elsewhere from here.
+const FOREIGN: &[&str] =
+    &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE", "GIT_COMMON_DIR"];
+
+/// Why there is no history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// There is no program called `git`.
+    Program,
+    /// The content is in no repository.
+    Repository,
+    /// The repository belongs to somebody else, and git refuses to look into it.
+    Trust,
+    /// No commit has touched the content.
+    Commits,
+    /// The clone holds only the newest commits: days read from it would be wrong.
+    Shallow,
+    /// The clone holds commits without the files' contents.
+    Partial,
+    /// The repository cannot be read; what git said.
+    Broken(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program => write!(f, "the program `git` was not found"),
+            Self::Repository => write!(f, "the chapters are in no git repository"),
+            Self::Trust => write!(
+                f,
+                "the repository belongs to another user, and git reads it only after `git config --global --add safe.directory` with its folder"
+            ),
+            Self::Commits => write!(f, "no commit holds the chapters yet"),
+            Self::Shallow => write!(
+                f,
+                "the clone is shallow; fetch all of it (`git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions)"
+            ),
+            Self::Partial => {
+                write!(f, "the clone has no contents of older files; clone it without `--filter`")
+            }
+            Self::Broken(words) => write!(f, "the git repository cannot be read ({words})"),
+        }
+    }
+}
+
+/// The repository around a content folder.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    content: PathBuf,
+}
+
+impl Repository {
+    /// Finds the repository that `content` lies in.
+    ///
+    /// # Errors
+    /// Where there is none that can be read.
+    pub fn find(content: &Path) -> Result<Self, Missing> {
+        let repository = Self { content: content.to_path_buf() };
+        repository.run(&["rev-parse", "--git-dir"])?;
+        Ok(repository)
+    }
+
+    /// Reads the history of the content; `exists` tells which files are there today.
+    ///
+    /// # Errors
+    /// Where the history is not whole, or there is none.
+    pub fn history(&self, exists: impl Fn(&SourcePath) -> bool) -> Result<History, Missing> {
+        let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?;
+        if shallow.trim_ascii() == b"true" {
+            return Err(Missing::Shallow);
+        }
+        let head = self.output(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])?;
+        if !head.status.success() {
+            // A branch without a commit is no fault; one that names a commit which is not there is.
+            let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
+            return Err(if is_named || !head.stderr.is_empty() { self.reason(&head.stderr) } else { Missing::Commits });
+        }
+        let history = History::parse(&self.run(LOG)?, exists);
+        if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
+    }
+
+    /// Returns the number of the commit that `revision` names.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read. A revision that is not there is `None`.
+    pub fn commit(&self, revision: &str) -> Result<Option<String>, Missing> {
+        if revision.starts_with('-') {
+            return Ok(None);
+        }
+        let found = self.output(&["rev-parse", "--quiet", "--verify", &format!("{revision}^{{commit}}")])?;
+        let id = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        Ok((found.status.success() && !id.is_empty()).then_some(id))
+    }
+
+    /// Returns when a commit was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where the commit cannot be read.
+    pub fn seconds(&self, commit: &str) -> Result<i64, Missing> {
+        let found = self.run(&["show", "--no-patch", "--no-show-signature", "--format=%ct", commit, "--"])?;
+        Ok(String::from_utf8_lossy(&found).trim().parse().unwrap_or_default())
+    }
+
+    /// Lists what was renamed since `commit`, up to the files as they are on disk: by the path today, the path then.
+    ///
+    /// # Errors
+    /// Where the repository cannot be read.
+    pub fn renames(&self, commit: &str) -> Result<BTreeMap<SourcePath, SourcePath>, Missing> {
+        let out = self.run(&[
+            "diff",
+            "-z",
+            "-M",
+            "--no-color",
+            "--no-ext-diff",
+            "--name-status",
+            "--diff-filter=R",
+            "--relative",
+            commit,
+            "--",
+            ".",
+        ])?;
+        let mut parts = out.split(|byte| *byte == 0).map(|part| SourcePath::new(&*String::from_utf8_lossy(part)));
+        let mut renames = BTreeMap::new();
+        while let (Some(_), Some(from), Some(to)) = (parts.next(), parts.next(), parts.next()) {
+            renames.insert(to, from);
+        }
+        Ok(renames)
+    }
+
+    /// Reads the chapters and `handbook.toml` as they were at `commit`, leaving out what lies in the folders `skip` of the content.
+    ///
+    /// # Errors
+    /// Where the repository does not hold them whole.
+    pub fn sources(&self, commit: &str, skip: &[String]) -> Result<Sources, Missing> {
+        let list = self.run(&["ls-tree", "-r", "-z", commit])?;
+        let entries: Vec<(SourcePath, String)> =
+            list.split(|byte| *byte == 0).filter_map(entry).filter(|(path, _)| is_read(path, skip)).collect();
+        let mut sources = Sources::default();
+        if entries.is_empty() {
+            return Ok(sources);
+        }
+        let bodies = self.blobs(entries.iter().map(|(_, id)| id.as_str()))?;
+        for ((path, _), bytes) in entries.into_iter().zip(bodies) {
+            sources.files.insert(path, SourceFile::new(bytes));
+        }
+        Ok(sources)
+    }
+
+    /// Reads blobs in the order asked for, all through one process.
+    fn blobs<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Missing> {
+        let mut asked = String::new();
+        let mut count = 0;
+        for id in ids {
+            asked.push_str(id);
+            asked.push('\n');
+            count += 1;
+        }
+        let mut child = self
+            .command(&["cat-file", "--batch", "--buffer"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| unstarted(&error))?;
+        // Written from a thread of its own: git stops reading while nobody takes what it has to say.
+        let writer = child.stdin.take().map(|mut stdin| {
+            std::thread::spawn(move || {
+                let _ = stdin.write_all(asked.as_bytes());
+            })
+        });
+        let mut bodies = Vec::with_capacity(count);
+        if let Some(stdout) = child.stdout.take() {
+            let mut reader = BufReader::new(stdout);
+            while bodies.len() < count {
+                let Some(body) = blob(&mut reader) else { break };
+                bodies.push(body);
+            }
+        }
+        let _ = child.wait();
+        if let Some(writer) = writer {
+            let _ = writer.join();
+        }
+        if bodies.len() == count { Ok(bodies) } else { Err(Missing::Partial) }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        // What git says is recognised by its words, and what a clone lacks is not fetched in the middle of a build.
+        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
+        command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
+        command.args(arguments).current_dir(&self.content).stdin(Stdio::null());
+        command
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Output, Missing> {
+        self.command(arguments).output().map_err(|error| unstarted(&error))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, Missing> {
+        let output = self.output(arguments)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(self.reason(&output.stderr)) }
+    }
+
+    /// Tells from git's words why it could not do its work.
+    fn reason(&self, stderr: &[u8]) -> Missing {
+        let words = String::from_utf8_lossy(stderr);
+        if words.contains("dubious ownership") {
+            return Missing::Trust;
+        }
+        if words.contains("promisor") || words.contains("lazy fetch") {
+            return Missing::Partial;
+        }
+        let content = std::path::absolute(&self.content).unwrap_or_else(|_| self.content.clone());
+        let is_inside = content.ancestors().any(|folder| folder.join(".git").exists());
+        if words.contains("not a git repository") && !is_inside {
+            return Missing::Repository;
+        }
+        let line = words.lines().find_map(|line| line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: ")));
+        Missing::Broken(line.unwrap_or("its newest commit is damaged").trim().to_owned())
+    }
+}
+
+fn unstarted(error: &std::io::Error) -> Missing {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Missing::Program,
+        _ => Missing::Broken(format!("git could not be started: {error}")),
+    }
+}
+
+/// Reads a line of `git ls-tree -z`: regular files only, as the walk does.
+fn entry(line: &[u8]) -> Option<(SourcePath, String)> {
+    let text = std::str::from_utf8(line).ok()?;
+    let (facts, path) = text.split_once('\t')?;
+    let mut facts = facts.split(' ');
+    let (mode, kind, id) = (facts.next()?, facts.next()?, facts.next()?);
+    (kind == "blob" && mode.starts_with("100")).then(|| (SourcePath::new(path), id.to_owned()))
+}
+
+/// Tells whether the model is made from a file: chapters and configuration, and nothing that the walk leaves out.
+fn is_read(path: &SourcePath, skip: &[String]) -> bool {
+    let name = path.as_str();
+    let below = |folder: &String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let hidden = name.split('/').any(|part| part.starts_with('.')) || name.contains(char::is_control);
+    (path.is_chapter() || name == config::FILE) && !hidden && !skip.iter().any(below)
+}
+
+/// Reads one answer of `git cat-file --batch`: `ID blob SIZE`, the bytes, a line end.
+fn blob(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut head = String::new();
+    reader.read_line(&mut head).ok()?;
+    let mut facts = head.trim_end().split(' ').skip(1);
+    if facts.next() != Some("blob") {
+        return None;
+    }
+    let size: u64 = facts.next()?.parse().ok()?;
+    let mut body = Vec::new();
+    reader.take(size + 1).read_to_end(&mut body).ok()?;
+    body.pop();
+    (body.len() as u64 == size).then_some(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_chapters_and_the_configuration_are_read() {
+        let line = |mode: &str, path: &str| format!("{mode} blob 0123\t{path}");
+        let read = |mode: &str, path: &str| {
+            entry(line(mode, path).as_bytes()).is_some_and(|(path, _)| is_read(&path, &["public".to_owned()]))
+        };
+        assert!(read("100644", "roles/a b.md") && read("100755", "handbook.toml"));
+        for (mode, path) in [
+            ("120000", "a.md"),
+            ("100644", ".github/a.md"),
+            ("100644", "public/a.md"),
+            ("100644", "x.png"),
+            ("100644", "sub/handbook.toml"),
+        ] {
+            assert!(!read(mode, path), "{mode} {path}");
+        }
+        assert!(read("100644", "publications/a.md"));
+    }
+
+    #[test]
+    fn a_blob_may_hold_anything_and_a_missing_one_ends_the_reading() {
+        let mut answers = &b"1 blob 4\na\n\0b\n2 missing\n"[..];
+        assert_eq!(blob(&mut answers), Some(b"a\n\0b".to_vec()));
+        assert_eq!(blob(&mut answers), None);
+        assert_eq!(blob(&mut &b"1 blob 9\nshort\n"[..]), None);
+    }
+}

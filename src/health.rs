@@ -1,0 +1,137 @@
+//! Looks at the whole handbook as those who keep it do: what is due, what nobody keeps, reaches, expects or leads, what is said twice.
+//!
+//! Input: the book and the configuration. Output: [`Health`], lists of chapters and statements. Chapters that are retired are left alone. Never asks for the
+//! day: a page that is built must not depend on it (`policy` holds reviews against a day).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::book::{Book, ChapterId};
+use crate::config::Config;
+use crate::date::{after, parse_day};
+use crate::document::{Facts, Kind, Meta, Status};
+use crate::path::fold;
+
+/// A statement or responsibility: its chapter and its number there.
+pub type StatementAt = (ChapterId, u32);
+
+/// How a handbook is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// When each review is due, and when a strategy ends; the earliest first.
+    pub due: Vec<(Date, ChapterId)>,
+    /// Chapters without a day of review.
+    pub undated: Vec<ChapterId>,
+    /// Chapters that nobody keeps; none where the handbook declares no owners.
+    pub ownerless: Vec<ChapterId>,
+    /// Chapters that no other leads to.
+    pub orphaned: Vec<ChapterId>,
+    /// Competencies that no role expects.
+    pub unexpected: Vec<ChapterId>,
+    /// Levels of the scale that a competency says nothing of.
+    pub empty: Vec<(ChapterId, u8)>,
+    /// Statements that say the same words, in groups of two or more.
+    pub equal: Vec<Vec<StatementAt>>,
+    /// Strategy chapters that no role leads.
+    pub unled: Vec<ChapterId>,
+}
+
+impl Health {
+    /// Looks at every chapter that is in force.
+    #[must_use]
+    pub fn of(book: &Book, config: &Config) -> Self {
+        let mut health = Self::default();
+        for chapter in in_force(book) {
+            let meta = book.meta(chapter);
+            let due = due(meta);
+            if due.is_empty() {
+                health.undated.push(chapter);
+            }
+            health.due.extend(due.into_iter().map(|(_, day)| (day, chapter)));
+            if is_ownerless(meta, config) {
+                health.ownerless.push(chapter);
+            }
+            if is_orphaned(chapter, book) {
+                health.orphaned.push(chapter);
+            }
+            if is_unexpected(chapter, book) {
+                health.unexpected.push(chapter);
+            }
+            if book.relations.strategies.get(&chapter).is_some_and(|view| view.led_by.is_none()) {
+                health.unled.push(chapter);
+            }
+            health.empty.extend(empty_levels(meta, config).map(|level| (chapter, level)));
+        }
+        health.due.sort();
+        health.equal = equal(book);
+        health
+    }
+}
+
+/// Lists the chapters that are not retired.
+pub fn in_force(book: &Book) -> impl Iterator<Item = ChapterId> {
+    book.ids().filter(|chapter| book.meta(*chapter).status != Status::Retired)
+}
+
+/// Returns the days after which a chapter is no longer to be trusted, each with the field that it comes from.
+#[must_use]
+pub fn due(meta: &Meta) -> Vec<(&'static str, Date)> {
+    let reviewed = meta.reviewed.as_deref().and_then(parse_day);
+    let review = reviewed.zip(meta.review_every).and_then(|(day, every)| after(day, every));
+    let until = match &meta.facts {
+        Facts::Strategy(strategy) => strategy.valid_until.as_deref().and_then(parse_day),
+        _ => None,
+    };
+    review.map(|day| ("reviewed", day)).into_iter().chain(until.map(|day| ("valid_until", day))).collect()
+}
+
+/// Tells whether nobody keeps a chapter of a handbook that has owners.
+#[must_use]
+pub fn is_ownerless(meta: &Meta, config: &Config) -> bool {
+    meta.owner.is_none() && !config.owners.is_empty()
+}
+
+/// Tells whether no other chapter leads to this one; an index is found by its folder.
+#[must_use]
+pub fn is_orphaned(chapter: ChapterId, book: &Book) -> bool {
+    !book.meta(chapter).path.is_index() && book.backlinks[chapter.index()].is_empty()
+}
+
+/// Tells whether a chapter is a competency that no role expects.
+#[must_use]
+pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
+    let view = book.relations.competencies.get(&chapter).filter(|_| book.meta(chapter).kind == Kind::Competency);
+    view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()
+}
+
+fn empty_levels<'a>(meta: &'a Meta, config: &'a Config) -> impl Iterator<Item = u8> + 'a {
+    let competency = match &meta.facts {
+        Facts::Competency(competency) => Some(competency),
+        _ => None,
+    };
+    let levels = competency.map(|competency| {
+        let has = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
+        config.scale.iter().map(|level| level.level).filter(move |level| !has(*level))
+    });
+    levels.into_iter().flatten()
+}
+
+/// Finds statements with the same words, whatever their case and spacing.
+fn equal(book: &Book) -> Vec<Vec<StatementAt>> {
+    let mut by_words: BTreeMap<String, Vec<StatementAt>> = BTreeMap::new();
+    for chapter in in_force(book) {
+        let statements = match &book.meta(chapter).facts {
+            Facts::Role(role) => &role.responsibilities,
+            Facts::Competency(competency) => &competency.statements,
+            _ => continue,
+        };
+        for (number, statement) in (0..).zip(statements) {
+            let words: Vec<&str> = statement.text.split_whitespace().collect();
+            by_words.entry(fold(&words.join(" "))).or_default().push((chapter, number));
+        }
+    }
+    let mut groups: Vec<Vec<StatementAt>> = by_words.into_values().filter(|group| group.len() > 1).collect();
+    groups.sort();
+    groups
+}

@@ -1,0 +1,245 @@
+//! Knows what became of the chapters over time: when each was last changed, under which names, by which commits.
+//!
+//! Input: the output of one pass of `git log`. Output: [`History`]. Holds days, paths and commit numbers, and neither messages nor authors: what they say may be
+//! meant for fewer people than the site. Never runs a program, never asks a clock.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::path::SourcePath;
+use crate::source::Sources;
+
+/// What a site knows of the time before it: all of it is given from outside, and all of it may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// What became of the chapters.
+    pub history: Option<Arc<History>>,
+    /// The day that counts as today.
+    pub today: Option<Date>,
+    /// The content as it was, to say what has changed since in what is asked of roles.
+    pub base: Option<Arc<Base>>,
+}
+
+/// The content as it was on a day.
+#[derive(Debug)]
+pub struct Base {
+    /// The day from which changes count.
+    pub day: Date,
+    /// Its files.
+    pub sources: Sources,
+}
+
+/// The history of the content folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The commits that touched the content, newest first.
+    pub commits: Vec<Commit>,
+    last: BTreeMap<SourcePath, i64>,
+}
+
+/// A commit that touched the content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its number, in hex.
+    pub id: String,
+    /// When it was made, in seconds since 1970 (UTC).
+    pub seconds: i64,
+    /// What it did to which files.
+    pub touched: Vec<Touched>,
+}
+
+/// What a commit did to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// What it did.
+    pub how: How,
+    /// The file's path after the commit; before it, where the file was removed.
+    pub then: SourcePath,
+    /// The file's path today, followed through renames; none where it is no longer there.
+    pub now: Option<SourcePath>,
+}
+
+/// What can become of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is new.
+    Added,
+    /// Its bytes are others.
+    Changed,
+    /// It was called so before; its bytes may be others too.
+    Renamed {
+        /// The path before.
+        from: SourcePath,
+        /// Whether its bytes are the same.
+        same: bool,
+    },
+    /// It is gone.
+    Removed,
+}
+
+/// The options of `git log` whose output [`History::parse`] reads; paths are limited to the folder that it runs in.
+pub const LOG: &[&str] = &[
+    "log",
+    "-z",
+    "-M",
+    "--no-merges",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-show-signature",
+    "--name-status",
+    "--relative",
+    "--format=tformat:%H %ct",
+    "HEAD",
+    "--",
+    ".",
+];
+
+impl History {
+    /// Reads what `git` printed for [`LOG`]; `exists` tells which files are there today.
+    ///
+    /// A rename is followed back as far as it goes: what older commits did to the old name, they did to the file of today.
+    #[must_use]
+    pub fn parse(output: &[u8], exists: impl Fn(&SourcePath) -> bool) -> Self {
+        let mut history = Self::default();
+        // What a path of the time that is being read is called today. A path that was added is another file before that.
+        let mut names: HashMap<SourcePath, Option<SourcePath>> = HashMap::new();
+        let mut tokens = output.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+        while let Some(token) = tokens.next() {
+            let token = token.trim_start_matches('\n');
+            if let Some((id, seconds)) = token.split_once(' ') {
+                let seconds = seconds.trim().parse().unwrap_or_default();
+                history.commits.push(Commit { id: id.to_owned(), seconds, touched: Vec::new() });
+                continue;
+            }
+            let (Some(commit), Some(path)) = (history.commits.last_mut(), tokens.next()) else { continue };
+            let path = SourcePath::new(&*path);
+            let mut now = |path: &SourcePath| {
+                let known = names.entry(path.clone());
+                known.or_insert_with(|| exists(path).then(|| path.clone())).clone()
+            };
+            let touched = match token.as_bytes().first() {
+                Some(b'A') => {
+                    let touched = Touched { how: How::Added, now: now(&path), then: path.clone() };
+                    names.insert(path, None);
+                    touched
+                }
+                Some(b'D') => Touched { how: How::Removed, now: now(&path), then: path },
+                Some(b'R') => {
+                    let Some(to) = tokens.next().map(|to| SourcePath::new(&*to)) else { break };
+                    let today = now(&to);
+                    names.insert(to.clone(), None);
+                    names.insert(path.clone(), today.clone());
+                    Touched { how: How::Renamed { from: path, same: token == "R100" }, then: to, now: today }
+                }
+                _ => Touched { how: How::Changed, now: now(&path), then: path },
+            };
+            if let Some(path) = &touched.now {
+                let last = history.last.entry(path.clone()).or_insert(commit.seconds);
+                *last = (*last).max(commit.seconds);
+            }
+            commit.touched.push(touched);
+        }
+        // Parallel branches come in the order of their clocks, not of their days.
+        history.commits.sort_by_key(|commit| std::cmp::Reverse(commit.seconds));
+        history
+    }
+
+    /// Returns when the file that is at `path` today was last changed, in seconds since 1970.
+    #[must_use]
+    pub fn last_change(&self, path: &SourcePath) -> Option<i64> {
+        self.last.get(path).copied()
+    }
+
+    /// Returns the day on which the file that is at `path` today was last changed.
+    #[must_use]
+    pub fn last_day(&self, path: &SourcePath) -> Option<Date> {
+        self.last_change(path).and_then(day)
+    }
+
+    /// Returns the day of the newest commit.
+    #[must_use]
+    pub fn newest(&self) -> Option<Date> {
+        self.commits.first().and_then(|commit| day(commit.seconds))
+    }
+
+    /// Returns the newest commit made on `limit` or before; the oldest of all where the content is younger.
+    #[must_use]
+    pub fn at(&self, limit: Date) -> Option<&Commit> {
+        let found = self.commits.iter().find(|commit| day(commit.seconds).is_some_and(|day| day <= limit));
+        found.or_else(|| self.commits.last())
+    }
+}
+
+/// Returns the day (UTC) of a moment: one that everybody agrees on, wherever they wrote or build.
+#[must_use]
+pub fn day(seconds: i64) -> Option<Date> {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let span = jiff::Span::new().try_days(seconds.div_euclid(86_400)).ok()?;
+    epoch.checked_add(span).ok()
+}
+
+/// Writes a moment as feeds do (RFC 3339, UTC).
+#[must_use]
+pub fn moment(seconds: i64) -> String {
+    let day = day(seconds).unwrap_or(jiff::civil::date(1970, 1, 1));
+    let time = seconds.rem_euclid(86_400);
+    format!("{day}T{:02}:{:02}:{:02}Z", time / 3600, time / 60 % 60, time % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes the output of `git log -z` from lines.
+    fn log(commits: &[(i64, &[&str])]) -> Vec<u8> {
+        let mut out = String::new();
+        for (seconds, touched) in commits {
+            out.push_str(&format!("{} {seconds}\0\n", "a".repeat(40)));
+            for part in *touched {
+                out.push_str(&part.replace(' ', "\0").replace('_', " "));
+                out.push('\0');
+            }
+        }
+        out.into_bytes()
+    }
+
+    fn parse(commits: &[(i64, &[&str])], today: &[&str]) -> History {
+        History::parse(&log(commits), |path| today.contains(&path.as_str()))
+    }
+
+    #[test]
+    fn renames_are_followed_back_to_the_first_name() {
+        let commits: &[(i64, &[&str])] =
+            &[(400, &["R100 b.md c.md"]), (300, &["M b.md"]), (200, &["R080 a.md b.md"]), (100, &["A a.md"])];
+        let history = parse(commits, &["c.md"]);
+        let names: Vec<_> =
+            history.commits.iter().map(|commit| commit.touched[0].now.as_ref().unwrap().as_str()).collect();
+        assert_eq!(names, ["c.md"; 4]);
+        assert_eq!(history.last_change(&SourcePath::new("c.md")), Some(400));
+        assert_eq!(history.commits[0].touched[0].how, How::Renamed { from: SourcePath::new("b.md"), same: true });
+    }
+
+    #[test]
+    fn a_new_file_under_an_old_name_has_a_history_of_its_own() {
+        let commits: &[(i64, &[&str])] =
+            &[(300, &["A a.md"]), (200, &["R100 a.md b.md"]), (100, &["A a.md"]), (50, &["A gone.md"])];
+        let history = parse(commits, &["a.md", "b.md"]);
+        let day = |path: &str| history.last_change(&SourcePath::new(path));
+        assert_eq!((day("a.md"), day("b.md"), day("gone.md")), (Some(300), Some(200), None));
+        assert_eq!(history.commits[2].touched[0].now.as_ref().unwrap().as_str(), "b.md");
+        assert_eq!(history.commits[3].touched[0].now, None);
+    }
+
+    #[test]
+    fn names_may_hold_spaces_and_the_base_is_the_last_commit_of_the_day() {
+        let commits: &[(i64, &[&str])] = &[(200_000, &["M a_b.md"]), (90_000, &["M a_b.md"]), (80_000, &["A a_b.md"])];
+        let history = parse(commits, &["a b.md"]);
+        assert_eq!(history.last_day(&SourcePath::new("a b.md")), Some(jiff::civil::date(1970, 1, 3)));
+        assert_eq!(history.at(jiff::civil::date(1970, 1, 2)).unwrap().seconds, 90_000);
+        assert_eq!(history.at(jiff::civil::date(1969, 1, 2)).unwrap().seconds, 80_000);
+        assert_eq!(History::parse(b"", |_| true).at(jiff::civil::date(1970, 1, 2)), None);
+        assert_eq!(moment(90_061), "1970-01-02T01:01:01Z");
+    }
+}

@@ -1,0 +1,294 @@
+//! Indexes one chapter by itself: its words, how much each says of it, and in which sections it stands.
+//!
+//! Input: one document. Output: an [`Entry`]. Never looks at another chapter, so that it holds as long as the document does.
+
+use std::collections::BTreeMap;
+
+use super::text::{GAP, Section, sections};
+use super::words::{each_word, words};
+use crate::document::{Document, Facts, Meta};
+
+/// Weights are in hundredths: of one plain occurrence in `text`, of a whole score in `top`.
+const PLAIN: u32 = 100;
+const STATEMENT: u32 = 160;
+const SUMMARY: u32 = 200;
+const TITLE: u32 = 300;
+const OTHER_TITLE: u32 = 255;
+const TERM: u32 = 280;
+const HEADING: u32 = 90;
+const FILE_NAME: u32 = 40;
+const TAG: u32 = 50;
+
+/// A chapter, indexed.
+#[derive(Debug)]
+pub struct Entry {
+    /// What can be found: the chapter, and each term of a glossary.
+    pub units: Vec<Unit>,
+    /// Its text.
+    pub sections: Vec<Section>,
+}
+
+impl Entry {
+    /// Returns the heading of a section as it is found: with the other names of what it is about.
+    #[must_use]
+    pub fn heading(&self, n: usize) -> String {
+        let section = &self.sections[n];
+        let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
+        let unit = self.units.iter().find(is_about);
+        let own = if n == 0 { "" } else { section.heading.as_str() };
+        let names = unit.map(|unit| unit.names.as_slice()).unwrap_or_default();
+        std::iter::once(own)
+            .chain(names.iter().map(String::as_str))
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+            .join(" / ")
+    }
+}
+
+/// Something that can be found.
+#[derive(Debug, Default)]
+pub struct Unit {
+    /// What it is called.
+    pub title: String,
+    /// Its place in the chapter; none for the chapter itself.
+    pub anchor: Option<String>,
+    /// Other names: of a term, its aliases; of a chapter, its other titles.
+    pub names: Vec<String>,
+    /// Its length in words.
+    pub length: u32,
+    /// Its words and how they are used.
+    pub words: Words,
+}
+
+/// Words and their uses, packed: a large handbook has millions.
+#[derive(Debug, Default)]
+pub struct Words {
+    letters: String,
+    list: Vec<Word>,
+    /// Sections and strengths, four to a section.
+    places: Vec<u32>,
+}
+
+/// Where a word ends in [`Words::letters`] and in [`Words::places`], and what it says.
+#[derive(Debug)]
+struct Word {
+    letters: u32,
+    places: u32,
+    top: u32,
+    text: u32,
+}
+
+impl Words {
+    fn push(&mut self, word: &str, uses: &Uses) {
+        let end = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.letters.push_str(word);
+        self.places.extend(uses.sections.iter().map(|(section, strength)| section * 4 + u32::from(*strength)));
+        let (letters, places) = (end(self.letters.len()), end(self.places.len()));
+        self.list.push(Word { letters, places, top: uses.top, text: uses.text });
+    }
+
+    /// Lists the words, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
+    }
+
+    /// Returns the uses of the word with this number.
+    #[must_use]
+    pub fn uses(&self, n: usize) -> Uses {
+        let word = &self.list[n];
+        let places = &self.places[self.start(n).1..word.places as usize];
+        let sections = places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0))).collect();
+        Uses { top: word.top, text: word.text, sections }
+    }
+
+    fn start(&self, n: usize) -> (usize, usize) {
+        let before = n.checked_sub(1).map(|before| &self.list[before]);
+        before.map_or((0, 0), |before| (before.letters as usize, before.places as usize))
+    }
+}
+
+/// How a word is used in a unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// What its names and headings add, in hundredths of a score.
+    pub top: u32,
+    /// Its occurrences in the text, in hundredths of a plain one.
+    pub text: u32,
+    /// The sections it stands in and how strongly, 0 to 3; rising.
+    pub sections: Vec<(u32, u8)>,
+}
+
+impl Uses {
+    /// Adds the uses of another word with the same stem.
+    pub fn add(&mut self, other: &Self) {
+        self.top = self.top.max(other.top);
+        self.text += other.text;
+        for (section, strength) in &other.sections {
+            self.stand(*section, *strength);
+        }
+    }
+
+    fn stand(&mut self, section: u32, strength: u8) {
+        match self.sections.binary_search_by_key(&section, |(section, _)| *section) {
+            // Twice is stronger than once.
+            Ok(at) => self.sections[at].1 = self.sections[at].1.max(strength).max(1),
+            Err(at) => self.sections.insert(at, (section, strength)),
+        }
+    }
+}
+
+/// Indexes a chapter.
+#[must_use]
+pub fn entry(document: &Document) -> Entry {
+    let sections = sections(document);
+    let meta = &*document.meta;
+    let terms: &[_] = if let Facts::Glossary(terms) = &meta.facts { terms } else { &[] };
+    let mut chapter = Builder::default();
+    chapter.chapter(meta, &sections);
+    let mut units = vec![chapter];
+    for (n, section) in sections.iter().enumerate() {
+        let term = terms.iter().find(|term| section.level == 0 && n > 0 && term.id == section.anchor);
+        let Some(term) = term else {
+            units[0].section(n, section);
+            continue;
+        };
+        let mut unit = Builder::default();
+        unit.name(&term.name, TERM, n);
+        for alias in &term.aliases {
+            unit.name(alias, TERM, n);
+        }
+        unit.section(n, section);
+        unit.unit.title.clone_from(&term.name);
+        unit.unit.anchor = Some(term.id.clone());
+        unit.unit.names.clone_from(&term.aliases);
+        units.push(unit);
+    }
+    Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
+}
+
+/// Returns what a page is found by that is made from the model: its title and what it says of itself.
+#[must_use]
+pub fn made(title: &str, summary: &str) -> Entry {
+    let section = Section { text: summary.to_owned(), ..Section::default() };
+    let mut unit = Builder::default();
+    unit.name(title, TITLE, 0);
+    unit.text(summary, SUMMARY, 0);
+    title.clone_into(&mut unit.unit.title);
+    Entry { units: vec![unit.finish()], sections: vec![section] }
+}
+
+#[derive(Default)]
+struct Builder {
+    unit: Unit,
+    words: BTreeMap<Box<str>, Uses>,
+}
+
+impl Builder {
+    /// Adds what the chapter says of itself as a whole.
+    fn chapter(&mut self, meta: &Meta, sections: &[Section]) {
+        self.unit.title.clone_from(&meta.title);
+        self.name(&meta.title, TITLE, 0);
+        if let Some(first) = sections.first() {
+            self.name(&first.heading, OTHER_TITLE, 0);
+        }
+        let is_title = |alias: &&String| !alias.contains(['/', '.']);
+        let mut names: Vec<&String> = meta.aliases.iter().filter(is_title).collect();
+        if let Facts::Role(role) = &meta.facts {
+            names.extend(&role.also_called);
+            for fact in [&role.grade, &role.scope, &role.horizon, &role.track].into_iter().flatten() {
+                self.text(fact, PLAIN, 0);
+            }
+        }
+        for name in &names {
+            self.name(name, OTHER_TITLE, 0);
+        }
+        self.unit.names = names.into_iter().cloned().collect();
+        let path = &meta.path;
+        let file = if path.is_index() { path.folder().rsplit('/').next().unwrap_or_default() } else { path.stem() };
+        self.name(file, FILE_NAME, 0);
+        for tag in &meta.tags {
+            self.name(tag, TAG, 0);
+        }
+        if let Some(summary) = &meta.summary {
+            self.text(summary, SUMMARY, 0);
+        }
+    }
+
+    /// Adds a section: its heading and its text. What a link without words is written by is no word of it: it may name what an audience must not know.
+    fn section(&mut self, n: usize, section: &Section) {
+        let number = u32::try_from(n).unwrap_or(u32::MAX);
+        if n > 0 && section.level > 0 {
+            let weight = match section.level {
+                1 | 2 => HEADING,
+                3 => HEADING * 4 / 5,
+                _ => HEADING * 3 / 5,
+            };
+            self.name(&section.heading, weight, n);
+        }
+        let mut at = 0;
+        for (start, end) in section.statements.iter().copied().chain([(section.text.len(), section.text.len())]) {
+            self.add(section.text.get(at..start).unwrap_or_default(), PLAIN, number, 0);
+            self.add(section.text.get(start..end).unwrap_or_default(), STATEMENT, number, 2);
+            at = end;
+        }
+    }
+
+    /// Adds a name: the fewer words it has, the more each of them says.
+    fn name(&mut self, name: &str, weight: u32, section: usize) {
+        let list = words(name);
+        let each = weight * 100 / (100 + 35 * u32::try_from(list.len().saturating_sub(1)).unwrap_or(u32::MAX / 100));
+        let section = u32::try_from(section).unwrap_or(u32::MAX);
+        for word in list {
+            let uses = self.words.entry(word.into_boxed_str()).or_default();
+            uses.top = uses.top.max(each);
+            uses.stand(section, 3);
+        }
+    }
+
+    fn text(&mut self, text: &str, weight: u32, section: u32) {
+        self.add(text, weight, section, 1);
+    }
+
+    fn add(&mut self, text: &str, weight: u32, section: u32, strength: u8) {
+        let mut length = 0;
+        each_word(text, &mut |word| {
+            length += 1;
+            // Most words have been met before.
+            if let Some(uses) = self.words.get_mut(word) {
+                uses.text += weight;
+                uses.stand(section, strength);
+            } else {
+                let uses = Uses { top: 0, text: weight, sections: vec![(section, strength)] };
+                self.words.insert(word.into(), uses);
+            }
+        });
+        self.unit.length += length;
+    }
+
+    fn finish(mut self) -> Unit {
+        for (word, uses) in &self.words {
+            self.unit.words.push(word, uses);
+        }
+        self.unit
+    }
+}
+
+/// Returns a section's text with the titles that its links show.
+#[must_use]
+pub fn filled(section: &Section, title: &dyn Fn(u32) -> String) -> String {
+    if section.gaps.is_empty() {
+        return section.text.clone();
+    }
+    let mut out = String::with_capacity(section.text.len() + 24 * section.gaps.len());
+    let mut gaps = section.gaps.iter();
+    for part in section.text.split_inclusive(GAP) {
+        match part.strip_suffix(GAP) {
+            Some(before) => {
+                out.push_str(before);
+                out.push_str(&gaps.next().map(|gap| title(*gap)).unwrap_or_default());
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
+}

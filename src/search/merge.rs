@@ -1,0 +1,254 @@
+//! Merges what chapters are found by into one list of words, and cuts it into files.
+//!
+//! Input: the units of all chapters in one order, each indexed alone. Output: files of words with what they lead to, and from which word each begins.
+//! The same units give the same bytes, however they came to be.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::entry::{Unit, Uses};
+use super::pack::{self, Files, Words};
+use super::words::{Stems, words};
+
+/// A word leads to no more units than this, the strongest: more would make its file too large to wait for.
+const MOST_UNITS: usize = 3000;
+/// And in one unit to no more sections.
+const MOST_SECTIONS: usize = 10;
+/// Files of words are about this large, in bytes before compression; larger where a handbook is.
+const SMALLEST: usize = 10_000;
+const LARGEST: usize = 40_000;
+/// About so many files are wanted at most: the entry names them all.
+const FILES: usize = 512;
+/// Steps in which a score of 1 is counted.
+const STEPS: f64 = 8.0;
+/// How soon more occurrences stop to count, and how much a long chapter has to share (Robertson and Zaragoza 2009, "The Probabilistic Relevance
+/// Framework", section 3).
+const K1: f64 = 1.2;
+const B: f64 = 0.6;
+/// How many other names a name leads to.
+const MOST_NAMES: usize = 4;
+
+/// The files of words.
+#[derive(Debug)]
+pub struct Lists {
+    /// The shortest text that tells a file's first word from the last of the file before.
+    pub bounds: Vec<String>,
+    /// The files' names, in the same order.
+    pub names: Vec<String>,
+}
+
+/// Words with one stem.
+struct Group<'a> {
+    forms: Vec<&'a str>,
+    /// The numbers of the words.
+    members: Vec<usize>,
+}
+
+/// Merges the words of units and adds the files to `files`.
+pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
+    let (all, users) = gather(units);
+    let groups = group(&all, stems);
+    let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
+    let average = u32::try_from(total / (units.len() as u64).max(1)).unwrap_or(u32::MAX).max(1);
+    let other = names(units, &groups);
+    let encode = |(n, group): (usize, &Group<'_>)| {
+        let (list, count) = list(group, &users, units, average);
+        let mut row = vec![Value::Null, Value::String(list)];
+        let pruned = if count > MOST_UNITS { count } else { 0 };
+        match other.get(&n) {
+            Some(names) => row.extend([json!(pruned), json!(names)]),
+            None if pruned > 0 => row.push(json!(pruned)),
+            None => {}
+        }
+        row
+    };
+    let rows: Vec<Vec<Value>> = groups.par_iter().enumerate().map(encode).collect();
+    cut(&groups, rows, files)
+}
+
+/// Who uses a word: numbers of units, and of the word in the unit.
+type Users = Vec<(u32, u32)>;
+
+/// Collects every word and who uses it; words are sorted, users are in the units' order.
+fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut lists: Vec<(&str, Users)> = Vec::new();
+    for (n, unit) in units.iter().enumerate() {
+        let n = u32::try_from(n).unwrap_or(u32::MAX);
+        for (place, word) in (0..).zip(unit.words.iter()) {
+            let number = *numbers.entry(word).or_insert_with(|| {
+                lists.push((word, Vec::new()));
+                lists.len() - 1
+            });
+            lists[number].1.push((n, place));
+        }
+    }
+    lists.par_sort_unstable_by_key(|(word, _)| *word);
+    lists.into_iter().unzip()
+}
+
+/// Groups words by stem. Words of a group begin with the same two letters, so that files can be cut between groups.
+fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
+    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for (n, word) in words.iter().enumerate() {
+        let key = (word.chars().take(2).collect(), stems.stem(word));
+        let number = *numbers.entry(key).or_insert_with(|| {
+            groups.push(Group { forms: Vec::new(), members: Vec::new() });
+            groups.len() - 1
+        });
+        groups[number].forms.push(word);
+        groups[number].members.push(n);
+    }
+    groups
+}
+
+/// Returns what a word says of a unit: its text by BM25, and what names add.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a score lies between 1 and some fifty steps"
+)]
+fn score(uses: &Uses, length: u32, average: u32) -> u32 {
+    let length = f64::from(length) / f64::from(average);
+    let times = f64::from(uses.text) / 100.0;
+    let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
+    ((text + f64::from(uses.top) / 100.0) * STEPS).round().max(1.0) as u32
+}
+
+/// Packs what a group leads to: for each unit how far it lies from the one before, the score, and the sections with their strengths. Returns how many
+/// units there were before the weakest were left out.
+fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
+    let mut merged: BTreeMap<u32, Uses> = BTreeMap::new();
+    for (unit, place) in group.members.iter().flat_map(|member| &users[*member]) {
+        let uses = units[*unit as usize].words.uses(*place as usize);
+        match merged.entry(*unit) {
+            Entry::Occupied(mut known) => known.get_mut().add(&uses),
+            Entry::Vacant(free) => {
+                free.insert(uses);
+            }
+        }
+    }
+    let count = merged.len();
+    let scored = merged.into_iter().map(|(n, uses)| (n, score(&uses, units[n as usize].length, average), uses));
+    let mut scored: Vec<(u32, u32, Uses)> = scored.collect();
+    if count > MOST_UNITS {
+        scored.sort_by_key(|(n, score, _)| (std::cmp::Reverse(*score), *n));
+        scored.truncate(MOST_UNITS);
+        scored.sort_by_key(|(n, ..)| *n);
+    }
+    let mut out = String::new();
+    let mut before = 0;
+    for (n, score, mut uses) in scored {
+        pack::number(n - before, &mut out);
+        before = n;
+        pack::number(score, &mut out);
+        if uses.sections.len() > MOST_SECTIONS {
+            uses.sections.sort_by_key(|(section, strength)| (std::cmp::Reverse(*strength), *section));
+            uses.sections.truncate(MOST_SECTIONS);
+            uses.sections.sort_unstable();
+        }
+        pack::number(u32::try_from(uses.sections.len()).unwrap_or(0), &mut out);
+        let mut last = 0;
+        for (section, strength) in uses.sections {
+            pack::number((section - last) * 4 + u32::from(strength), &mut out);
+            last = section;
+        }
+    }
+    (out, count)
+}
+
+/// Finds for the first word of each name of a term, by its group, the name and the term's other names.
+fn names(units: &[&Unit], groups: &[Group<'_>]) -> BTreeMap<usize, Vec<Vec<String>>> {
+    let by_form: HashMap<&str, usize> =
+        groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();
+    let mut found: BTreeMap<usize, Vec<Vec<String>>> = BTreeMap::new();
+    for unit in units.iter().filter(|unit| unit.anchor.is_some() && !unit.names.is_empty()) {
+        let all: Vec<Vec<String>> = std::iter::once(&unit.title).chain(&unit.names).map(|name| words(name)).collect();
+        for name in all.iter().filter(|name| !name.is_empty()) {
+            let Some(group) = by_form.get(name[0].as_str()) else { continue };
+            let others = all.iter().filter(|other| *other != name && !other.is_empty()).take(MOST_NAMES);
+            let list = std::iter::once(name).chain(others).map(|words| words.join(" ")).collect();
+            found.entry(*group).or_default().push(list);
+        }
+    }
+    found
+}
+
+/// Cuts the rows into files: between groups where every word before comes before every word after.
+fn cut(groups: &[Group<'_>], rows: Vec<Vec<Value>>, files: &mut Files) -> Lists {
+    let size = |row: &[Value]| row.iter().map(|value| value.as_str().map_or(8, str::len)).sum::<usize>() + 12;
+    let total: usize = rows.iter().map(|row| size(row)).sum();
+    let wanted = (total / FILES).clamp(SMALLEST, LARGEST);
+    let mut lists = Lists { bounds: Vec::new(), names: Vec::new() };
+    let mut open = Open::default();
+    for (group, mut row) in groups.iter().zip(rows) {
+        let first = group.forms.first().copied().unwrap_or_default();
+        let row_size = size(&row);
+        if open.size > 0 && open.size + row_size / 2 > wanted && open.last < first {
+            open.close(files, &mut lists);
+            open.bound = between(open.last, first);
+        }
+        let mut forms = String::new();
+        for form in &group.forms {
+            open.words.push(form, &mut forms);
+            open.last = open.last.max(form);
+        }
+        row[0] = Value::String(forms);
+        open.size += row_size;
+        open.rows.push(row);
+    }
+    if open.size > 0 {
+        open.close(files, &mut lists);
+    }
+    lists
+}
+
+/// A file that is being filled.
+#[derive(Default)]
+struct Open<'a> {
+    rows: Vec<Vec<Value>>,
+    size: usize,
+    words: Words,
+    /// The last word of all so far.
+    last: &'a str,
+    bound: String,
+}
+
+impl Open<'_> {
+    fn close(&mut self, files: &mut Files, lists: &mut Lists) {
+        lists.bounds.push(std::mem::take(&mut self.bound));
+        lists.names.push(files.add(json!(std::mem::take(&mut self.rows)).to_string()));
+        self.size = 0;
+        self.words = Words::default();
+    }
+}
+
+/// Returns the shortest beginning of `after` that comes after `before`.
+fn between(before: &str, after: &str) -> String {
+    let ends = after.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.map(|end| &after[..end]).find(|start| *start > before).unwrap_or(after).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_the_shortest_text_between_two_words() {
+        assert_eq!(between("price", "pricing"), "prici");
+        assert_eq!(between("a", "b"), "b");
+        assert_eq!(between("price", "prices"), "prices");
+    }
+
+    #[test]
+    fn words_of_one_stem_are_one_group_within_their_first_two_letters() {
+        let words = ["priorities", "priority", "roadmap", "roadmaps"];
+        let groups = group(&words, &Stems::of("en"));
+        let forms: Vec<_> = groups.iter().map(|group| group.forms.join(" ")).collect();
+        assert_eq!(forms, ["priorities priority", "roadmap roadmaps"]);
+    }
+}

@@ -1,0 +1,267 @@
+//! Reads a chapter's plain text section by section out of its HTML with holes.
+//!
+//! Input: one document. Output: [`Section`]s. What is transcluded and what views show is not part of it: search finds that where it stands. Never looks at
+//! another chapter: where a link shows another's title there is a gap.
+
+use crate::document::{Body, Document, Fill, Hole, Kind, ReferenceNumber};
+
+/// Stands in a section's text where a link shows the title of another chapter.
+pub const GAP: char = '\u{fffc}';
+
+/// What stands below one heading, or beside one term of a glossary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The heading; of what stands before the first, the chapter's title where the text brings one.
+    pub heading: String,
+    /// The heading's level; 0 for a term of a glossary.
+    pub level: u8,
+    /// The heading's id.
+    pub anchor: String,
+    /// The text, blocks parted by line ends.
+    pub text: String,
+    /// What each [`GAP`] of the text refers to.
+    pub gaps: Vec<ReferenceNumber>,
+    /// Where statements stand in the text, in bytes.
+    pub statements: Vec<(usize, usize)>,
+}
+
+/// Reads the sections of a chapter; the first is what stands before any heading.
+#[must_use]
+pub fn sections(document: &Document) -> Vec<Section> {
+    let glossary = document.meta.kind == Kind::Glossary;
+    let mut reader = Reader {
+        body: &document.body,
+        glossary,
+        sections: vec![Section::default()],
+        now: 0,
+        heading: false,
+        title: !document.meta.has_h1,
+        notes: Vec::new(),
+    };
+    reader.fill(&document.body.main, &document.body.statements);
+    let mut n = 0;
+    // A note may refer to further notes: the list grows while it is read.
+    while let Some((section, note)) = reader.notes.get(n).copied() {
+        n += 1;
+        if let Some((_, fill)) = document.body.footnotes.get(note as usize) {
+            reader.now = section;
+            reader.line();
+            reader.fill(fill, &[]);
+        }
+    }
+    for section in &mut reader.sections {
+        section.text.truncate(section.text.trim_end().len());
+        section.heading.truncate(section.heading.trim_end().len());
+    }
+    reader.sections
+}
+
+struct Reader<'a> {
+    body: &'a Body,
+    glossary: bool,
+    sections: Vec<Section>,
+    /// The section that text goes to.
+    now: usize,
+    /// Whether text is part of its heading.
+    heading: bool,
+    /// Whether the title has been met.
+    title: bool,
+    /// Notes that were referred to, and from which section.
+    notes: Vec<(usize, u32)>,
+}
+
+impl Reader<'_> {
+    fn fill(&mut self, fill: &Fill, statements: &[(u32, u32)]) {
+        let html = fill.html.as_str();
+        let mut holes = fill.holes.iter().peekable();
+        let mut statements = statements.iter().map(|(start, end)| (*start as usize, *end as usize)).peekable();
+        let mut open: Option<(usize, usize, usize)> = None;
+        let mut at = 0;
+        loop {
+            if let Some((end, section, start)) = open
+                && at >= end
+            {
+                let length = self.sections[section].text.len();
+                self.sections[section].statements.push((start, length));
+                open = None;
+            }
+            if let Some((_, end)) = statements.next_if(|(start, _)| *start <= at) {
+                open = Some((end, self.now, self.sections[self.now].text.len()));
+            }
+            if let Some((_, hole)) = holes.next_if(|(offset, _)| *offset as usize <= at) {
+                self.hole(hole);
+                continue;
+            }
+            let Some(rest) = html.get(at..).filter(|rest| !rest.is_empty()) else { break };
+            if rest.starts_with('<') {
+                let end = at + self.tag(rest);
+                // Holes inside a tag are attributes.
+                while holes.next_if(|(offset, _)| (*offset as usize) < end).is_some() {}
+                at = end;
+                continue;
+            }
+            let next = rest.find('<').map_or(html.len(), |n| at + n);
+            let hole = holes.peek().map_or(next, |(offset, _)| *offset as usize);
+            let statement = statements.peek().map_or(next, |(start, _)| *start);
+            let end = open.map_or(next, |(end, ..)| end);
+            let to = next.min(hole).min(statement.max(at + 1)).min(end.max(at + 1));
+            let to = (to..=next).find(|to| html.is_char_boundary(*to)).unwrap_or(next);
+            self.text(&html[at..to]);
+            at = to;
+        }
+    }
+
+    /// Reads a tag and returns its length.
+    fn tag(&mut self, html: &str) -> usize {
+        if html.starts_with("<!--") {
+            return html.find("-->").map_or(html.len(), |end| end + 3);
+        }
+        let length = tag_length(html);
+        let inside = html[1..length].trim_end_matches('>');
+        let is_end = inside.starts_with('/');
+        let inside = inside.trim_start_matches('/');
+        let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
+        let name = inside[..name_end].to_ascii_lowercase();
+        match name.as_str() {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if is_end => {
+                self.heading = false;
+                self.line();
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.open(&html[..length], name.as_bytes()[1] - b'0'),
+            "dt" if self.glossary && is_end => self.heading = false,
+            "dt" if self.glossary => self.open(&html[..length], 0),
+            // Only trusted HTML has these.
+            "script" | "style" if !is_end => {
+                let close = format!("</{name}");
+                let end = html[length..].to_ascii_lowercase().find(&close);
+                return end.map_or(html.len(), |end| length + end);
+            }
+            "a" | "abbr" | "b" | "bdi" | "cite" | "code" | "del" | "em" | "i" | "ins" | "kbd" | "mark" | "q" | "s"
+            | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => {}
+            _ => self.line(),
+        }
+        length
+    }
+
+    /// Begins a section, unless the heading is the chapter's title.
+    fn open(&mut self, tag: &str, level: u8) {
+        self.heading = true;
+        if level == 1 && !self.title && self.now == 0 {
+            self.title = true;
+            return;
+        }
+        let tags = crate::markup::start_tags(tag);
+        let anchor = tags.first().and_then(|tag| tag.get("id")).map(|id| id.value.clone()).unwrap_or_default();
+        self.sections.push(Section { level, anchor, ..Section::default() });
+        self.now = self.sections.len() - 1;
+    }
+
+    fn hole(&mut self, hole: &Hole) {
+        match hole {
+            Hole::LinkText(n) => self.gap(*n),
+            Hole::Footnote(n) if !self.notes.iter().any(|(_, known)| known == n) => self.notes.push((self.now, *n)),
+            Hole::Code(n) => {
+                if let Some(code) = self.body.code.get(*n as usize) {
+                    self.line();
+                    self.push(&code.text);
+                    self.line();
+                }
+            }
+            Hole::Image(n) => {
+                if let Some(image) = self.body.images.get(*n as usize) {
+                    self.push(&image.alt);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn gap(&mut self, n: ReferenceNumber) {
+        if self.heading {
+            return;
+        }
+        let section = &mut self.sections[self.now];
+        section.text.push(GAP);
+        section.gaps.push(n);
+    }
+
+    /// Ends a line of text.
+    fn line(&mut self) {
+        let text = &mut self.sections[self.now].text;
+        if !self.heading && !text.is_empty() && !text.ends_with('\n') {
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+        }
+    }
+
+    /// Adds text of HTML.
+    fn text(&mut self, html: &str) {
+        if html.contains('&') { self.push(&decode(html)) } else { self.push(html) }
+    }
+
+    /// Adds plain text, white space collapsed.
+    fn push(&mut self, text: &str) {
+        let section = &mut self.sections[self.now];
+        let out = if self.heading { &mut section.heading } else { &mut section.text };
+        for c in text.chars().filter(|c| *c != GAP) {
+            if !c.is_whitespace() {
+                out.push(c);
+            } else if !out.is_empty() && !out.ends_with([' ', '\n']) {
+                out.push(' ');
+            }
+        }
+    }
+}
+
+/// Returns the length of the tag that `html` begins with; `>` in quotes does not end it.
+fn tag_length(html: &str) -> usize {
+    let mut quote = None;
+    for (at, byte) in html.bytes().enumerate().skip(1) {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+/// Decodes character references: those that are written here, and numbers.
+fn decode(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
+        if let Some((end, c)) = end.and_then(|end| Some((end, character(&rest[1..end])?))) {
+            out.push(c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn character(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    })
+}

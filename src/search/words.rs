@@ -1,0 +1,192 @@
+//! Cuts text into words and folds them, as the browser does with what is typed.
+//!
+//! Input: text. Output: folded words; groups of words with one stem. `search-core.js` holds the same rules: what they differ in cannot be found.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longer words are data, such as keys and hashes.
+pub const LONGEST: usize = 40;
+
+/// Calls `each` with every word of `text`, folded.
+pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word) {
+        rest = &rest[start..];
+        let end = word_end(rest);
+        let word = &rest[..end];
+        rest = &rest[end..];
+        if word.is_ascii() && !word.contains('\'') {
+            if word.len() <= LONGEST {
+                each(&word.to_ascii_lowercase());
+            }
+        } else {
+            each_part(word, each);
+        }
+    }
+}
+
+/// Returns the words of `text`, folded.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let mut list = Vec::new();
+    each_word(text, &mut |word| list.push(word.to_owned()));
+    list
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}')
+}
+
+/// Returns where the word ends that `text` begins with; an apostrophe between letters is part of it.
+fn word_end(text: &str) -> usize {
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        if is_word(c) {
+            end = at + c.len_utf8();
+        } else if !is_apostrophe(c) || at != end {
+            break;
+        }
+    }
+    end
+}
+
+/// Folds a word; of parts around an apostrophe only those of more than two letters count (`leader's`, `l'équipe`).
+fn each_part(word: &str, each: &mut dyn FnMut(&str)) {
+    if !word.contains(is_apostrophe) {
+        return each_folded(word, each);
+    }
+    let long = |part: &&str| part.chars().count() > 2;
+    if word.split(is_apostrophe).any(|part| long(&part)) {
+        for part in word.split(is_apostrophe).filter(long) {
+            each_folded(part, each);
+        }
+    } else {
+        each_folded(&word.replace(is_apostrophe, ""), each);
+    }
+}
+
+fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
+    let folded = fold(word);
+    let is_cjk = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+    if !folded.contains(is_cjk) {
+        if !folded.is_empty() && folded.chars().count() <= LONGEST {
+            each(&folded);
+        }
+        return;
+    }
+    // Chinese and Japanese put no spaces between words: every two neighbours are one.
+    let mut rest = folded.as_str();
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| is_cjk(c) != is_cjk(first)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        let starts: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+        if is_cjk(first) && starts.len() > 2 {
+            for ends in starts.windows(3) {
+                each(&run[ends[0]..ends[2]]);
+            }
+        } else if starts.len() <= LONGEST + 1 {
+            each(run);
+        }
+    }
+}
+
+/// Returns a word in lower case without the marks over Latin, Greek and Cyrillic letters, in one normal form.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    let bare = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
+    let lower: String = bare.nfc().collect::<String>().to_lowercase();
+    lower.replace('ß', "ss").chars().filter(|c| is_word(*c)).collect()
+}
+
+/// Finds the stems of one language's words.
+pub struct Stems(Option<Stemmer>);
+
+impl Stems {
+    /// Takes the language of the handbook (BCP 47); in one that is not known every word is a group by itself.
+    #[must_use]
+    pub fn of(language: &str) -> Self {
+        let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let algorithm = match primary.as_str() {
+            "ar" => Algorithm::Arabic,
+            "da" => Algorithm::Danish,
+            "nl" => Algorithm::Dutch,
+            "en" => Algorithm::English,
+            "fi" => Algorithm::Finnish,
+            "fr" => Algorithm::French,
+            "de" => Algorithm::German,
+            "el" => Algorithm::Greek,
+            "hu" => Algorithm::Hungarian,
+            "it" => Algorithm::Italian,
+            "nb" | "nn" | "no" => Algorithm::Norwegian,
+            "pt" => Algorithm::Portuguese,
+            "ro" => Algorithm::Romanian,
+            "ru" => Algorithm::Russian,
+            "es" => Algorithm::Spanish,
+            "sv" => Algorithm::Swedish,
+            "ta" => Algorithm::Tamil,
+            "tr" => Algorithm::Turkish,
+            _ => return Self(None),
+        };
+        Self(Some(Stemmer::create(algorithm)))
+    }
+
+    /// Returns the stem of a folded word.
+    #[must_use]
+    pub fn stem(&self, word: &str) -> String {
+        let Some(stemmer) = &self.0 else { return word.to_owned() };
+        if word.chars().any(char::is_numeric) {
+            return word.to_owned();
+        }
+        stemmer.stem(word).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_at_all_but_letters_digits_and_marks() {
+        assert_eq!(words("A/B test: 90-day plan, v2.0"), ["a", "b", "test", "90", "day", "plan", "v2", "0"]);
+        assert_eq!(words("  "), [""; 0]);
+    }
+
+    #[test]
+    fn short_parts_around_an_apostrophe_are_left_out() {
+        assert_eq!(
+            words("the leader's don\u{2019}t l'\u{e9}quipe o'clock"),
+            ["the", "leader", "don", "equipe", "clock"]
+        );
+        assert_eq!(words("'quoted' it's"), ["quoted", "its"]);
+    }
+
+    #[test]
+    fn case_marks_and_normal_forms_are_folded() {
+        assert_eq!(
+            words("R\u{e9}sum\u{e9} re\u{301}sume\u{301} STRASSE stra\u{df}e \u{fb01}t"),
+            ["resume", "resume", "strasse", "strasse", "fit"]
+        );
+    }
+
+    #[test]
+    fn chinese_and_japanese_are_cut_into_pairs() {
+        assert_eq!(
+            words("\u{4ea7}\u{54c1}\u{7ecf}\u{7406} AI\u{6218}"),
+            ["\u{4ea7}\u{54c1}", "\u{54c1}\u{7ecf}", "\u{7ecf}\u{7406}", "ai", "\u{6218}"]
+        );
+    }
+
+    #[test]
+    fn stems_follow_the_language() {
+        let english = Stems::of("en-GB");
+        assert_eq!(english.stem("priorities"), english.stem("priority"));
+        assert_eq!(Stems::of("xx").stem("priorities"), "priorities");
+    }
+}

@@ -1,0 +1,22 @@
+//! Asks the system for room for connections.
+//!
+//! Input: none. Output: a higher limit of open files, where the system allows one. Some systems give a program 256, and every connection takes two.
+
+/// How many open files are enough.
+#[cfg(unix)]
+const ENOUGH: u64 = 4096;
+
+/// Raises the limit of this process, as far as it may do so itself.
+#[cfg(unix)]
+pub fn raise() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(ENOUGH, |most| most.min(ENOUGH));
+    if limit.current.is_some_and(|current| current < wanted) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum });
+    }
+}
+
+/// Elsewhere there is no such limit.
+#[cfg(not(unix))]
+pub fn raise() {}

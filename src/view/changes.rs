@@ -1,0 +1,379 @@
+//! Shapes what has changed: which chapters on which day, and what is asked of roles that was not asked before.
+//!
+//! Input: a viewpoint with its past, and a comparison with an older state. Output: [`Changes`]. Where the handbook knows audiences, no word of the past is shown that
+//! today's site does not say: it may have been hidden since for a reason. Lists are bounded, however long the history is.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint};
+use crate::book::{ChapterId, Generated};
+use crate::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
+use crate::document::Kind;
+use crate::history::{History, How, day};
+use crate::path::SourcePath;
+
+/// How many changed chapters the page lists.
+const LISTED: usize = 200;
+/// How many statements and how many roles it lists.
+const ASKED: usize = 200;
+/// How many roles stand beside a statement, and how many competencies beside a role.
+const BESIDE: usize = 12;
+
+/// What the changes view sees.
+#[derive(Debug, Default, Serialize)]
+pub struct Changes {
+    /// Whether there is a history at all.
+    pub available: bool,
+    pub items: Vec<Item>,
+    pub days: Vec<Day>,
+    pub asked: Option<Asked>,
+    pub feed_url: Option<String>,
+    /// The page that lists more.
+    pub more_url: Option<String>,
+}
+
+/// What changed on a day.
+#[derive(Debug, Serialize)]
+pub struct Day {
+    pub date: String,
+    pub items: Vec<Item>,
+}
+
+/// A chapter that changed on a day.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    pub date: String,
+    pub title: String,
+    pub url: Option<String>,
+    pub kind: Option<&'static str>,
+    /// That it is new or has moved, in words; nothing where only its text is another.
+    pub what: Option<String>,
+}
+
+/// What is asked of roles that was not, and the other way round.
+#[derive(Debug, Serialize)]
+pub struct Asked {
+    pub since: String,
+    pub roles: Vec<RoleChanges>,
+    pub competencies: Vec<CompetencyChanges>,
+    /// How much more there is than is listed.
+    pub more: usize,
+}
+
+/// What changed for a role.
+#[derive(Debug, Serialize)]
+pub struct RoleChanges {
+    pub role: Link,
+    pub lines: Vec<Line>,
+    /// Competencies with changed statements that are asked of it; their note is how many.
+    pub statements: Vec<Link>,
+}
+
+/// What changed in a competency.
+#[derive(Debug, Serialize)]
+pub struct CompetencyChanges {
+    pub competency: Link,
+    /// Its anchor on this page.
+    pub anchor: String,
+    pub lines: Vec<Line>,
+}
+
+/// One change in a line.
+#[derive(Debug, Default, Serialize)]
+pub struct Line {
+    /// The key of the words for what happened.
+    pub key: &'static str,
+    /// What it happened to.
+    pub link: Option<Link>,
+    pub level_before: Option<String>,
+    pub level: Option<String>,
+    pub before: Option<String>,
+    pub text: Option<String>,
+    pub url: Option<String>,
+    pub roles: Vec<Link>,
+    pub more: usize,
+}
+
+/// A chapter that changed on a day, as history tells it.
+pub struct Event<'a> {
+    /// When it changed last on that day, in seconds since 1970.
+    pub seconds: i64,
+    /// The chapter.
+    pub chapter: ChapterId,
+    /// Its path then, which never changes any more.
+    pub then: &'a SourcePath,
+    /// The key of the words for what happened; nothing where only its text is another.
+    pub what: Option<&'static str>,
+}
+
+/// Lists changed chapters of the site, newest first, each once a day.
+#[must_use]
+pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Vec<Event<'a>> {
+    let mut list: Vec<Event<'a>> = Vec::new();
+    let mut seen: BTreeMap<(ChapterId, i64), usize> = BTreeMap::new();
+    for commit in &history.commits {
+        let today = commit.seconds.div_euclid(86_400);
+        if list.len() >= most && list.last().is_some_and(|last| last.seconds.div_euclid(86_400) != today) {
+            break;
+        }
+        let mut touched: Vec<(ChapterId, &SourcePath, Option<&'static str>)> = Vec::new();
+        for file in &commit.touched {
+            let Some(chapter) = file.now.as_ref().and_then(|path| view.book.at_path(path)) else { continue };
+            let what = match file.how {
+                How::Added => Some("changes-new"),
+                How::Renamed { .. } => Some("changes-moved"),
+                How::Changed | How::Removed => None,
+            };
+            touched.push((chapter, &file.then, what));
+        }
+        touched.sort_by_key(|(chapter, ..)| *chapter);
+        for (chapter, then, what) in touched {
+            if let Some(n) = seen.get(&(chapter, today)) {
+                // What it was earlier that day says more than that it was changed later.
+                let known = &mut list[*n].what;
+                *known = if what == Some("changes-new") { what } else { known.or(what) };
+                continue;
+            }
+            seen.insert((chapter, today), list.len());
+            list.push(Event { seconds: commit.seconds, chapter, then, what });
+        }
+    }
+    list.truncate(most);
+    list
+}
+
+/// Lists at most `n` changed chapters.
+#[must_use]
+pub fn lately(n: usize, view: &Viewpoint<'_>) -> Changes {
+    let Some(history) = &view.past.history else { return Changes::default() };
+    let item = |event: Event<'_>| {
+        let link = view.link(event.chapter);
+        let date = day(event.seconds).map(|day| day.to_string()).unwrap_or_default();
+        let what = event.what.map(|key| view.theme.ui(key).to_owned());
+        Item { date, title: link.title, url: link.url, kind: link.kind, what }
+    };
+    let items: Vec<Item> = events(history, view, n).into_iter().map(item).collect();
+    Changes { available: true, items, more_url: view.generated(Generated::Changes), ..Changes::default() }
+}
+
+/// Makes the page's data; `delta` says what has changed since the base, if there is one to compare with.
+#[must_use]
+pub fn page(delta: Option<(&Delta, bool)>, view: &Viewpoint<'_>) -> Changes {
+    let mut changes = lately(LISTED, view);
+    for item in std::mem::take(&mut changes.items) {
+        match changes.days.last_mut() {
+            Some(day) if day.date == item.date => day.items.push(item),
+            _ => changes.days.push(Day { date: item.date.clone(), items: vec![item] }),
+        }
+    }
+    changes.asked = delta.zip(view.past.base.as_ref()).map(|((delta, is_open), base)| {
+        Asking { view, is_open, roles: BTreeMap::new(), competencies: Vec::new() }.read(delta, base.day.to_string())
+    });
+    changes.more_url = None;
+    changes.feed_url = super::feed_url(view);
+    changes
+}
+
+/// Gathers the changes by role and by competency.
+struct Asking<'a> {
+    view: &'a Viewpoint<'a>,
+    /// Whether words of the past may be shown.
+    is_open: bool,
+    roles: BTreeMap<Key, OfRole>,
+    competencies: Vec<(Subject, Vec<Line>)>,
+}
+
+/// A role, its own changes, and how many statements changed by the place of their competency.
+type OfRole = (Link, Vec<Line>, BTreeMap<usize, usize>);
+
+/// Orders roles as the handbook does; those that are gone come last, by title.
+type Key = (usize, String);
+
+impl Asking<'_> {
+    fn read(mut self, delta: &Delta, since: String) -> Asked {
+        // A competency that came or went says once whom it is asked of, and not at each of them.
+        let whole = |change: &Change| match change {
+            Change::Chapter { chapter, how: Fate::Added | Fate::Removed } => Some(chapter.clone()),
+            _ => None,
+        };
+        let whole: Vec<Subject> = delta.changes.iter().filter_map(whole).collect();
+        let of_whole =
+            |change: &Change| matches!(change, Change::Expectation { competency, .. } if whole.contains(competency));
+        let (asked, others): (Vec<&Change>, Vec<&Change>) = delta.changes.iter().partition(|change| of_whole(change));
+        for change in others {
+            self.take(change);
+        }
+        for change in asked {
+            self.take_of_whole(change);
+        }
+        let total = self.roles.len() + self.competencies.iter().map(|(_, lines)| lines.len()).sum::<usize>();
+        let mut left = ASKED;
+        let mut shown = 0;
+        let mut competencies = Vec::new();
+        let mut anchors: Vec<(Subject, usize)> = Vec::new();
+        for (subject, mut lines) in std::mem::take(&mut self.competencies) {
+            lines.truncate(left);
+            left -= lines.len();
+            shown += lines.len();
+            anchors.push((subject.clone(), lines.len()));
+            if !lines.is_empty() {
+                let competency = self.link(&subject);
+                competencies.push(CompetencyChanges { competency, anchor: anchor(&subject), lines });
+            }
+        }
+        let mut roles = Vec::new();
+        for (role, lines, counts) in std::mem::take(&mut self.roles).into_values().take(ASKED) {
+            let statements = counts.into_iter().take(BESIDE).map(|(n, count)| {
+                let (subject, lines) = &anchors[n];
+                let url = (*lines > 0).then(|| format!("#{}", anchor(subject)));
+                let kind = Some("competency");
+                Link { title: subject.title.clone(), url, kind, note: Some(count.to_string()), ..Link::default() }
+            });
+            roles.push(RoleChanges { role, lines, statements: statements.collect() });
+        }
+        shown += roles.len();
+        Asked { since, roles, competencies, more: total - shown }
+    }
+
+    fn link(&self, subject: &Subject) -> Link {
+        match subject.now {
+            Some(chapter) => self.view.link(chapter),
+            None => Link { title: subject.title.clone(), kind: super::class_of(subject.kind), ..Link::default() },
+        }
+    }
+
+    fn role(&mut self, role: &Subject) -> &mut OfRole {
+        let order = &self.view.book.relations.role_order;
+        let place = role.now.and_then(|role| order.iter().position(|other| *other == role)).unwrap_or(usize::MAX);
+        let link = self.link(role);
+        self.roles.entry((place, role.title.clone())).or_insert((link, Vec::new(), BTreeMap::new()))
+    }
+
+    /// Finds the place of a competency among those that have changed.
+    fn competency(&mut self, competency: &Subject) -> usize {
+        let known = self.competencies.iter().position(|(subject, _)| subject == competency);
+        known.unwrap_or_else(|| {
+            self.competencies.push((competency.clone(), Vec::new()));
+            self.competencies.len() - 1
+        })
+    }
+
+    fn take(&mut self, change: &Change) {
+        match change {
+            Change::Chapter { chapter, how } => self.take_chapter(chapter, how),
+            Change::Expectation { competency, from, to, touches, .. } => {
+                if !self.is_open && competency.now.is_none() {
+                    return;
+                }
+                let key = match (from, to) {
+                    (None, _) => "changes-expected",
+                    (_, None) => "changes-not-expected",
+                    (Some(from), Some(to)) if from.number < to.number => "changes-raised",
+                    _ => "changes-lowered",
+                };
+                let (level_before, level) =
+                    (from.as_ref().map(|level| self.level(level)), to.as_ref().map(|level| self.level(level)));
+                for touched in touches {
+                    let link = Some(self.link(competency));
+                    let line =
+                        Line { key, link, level_before: level_before.clone(), level: level.clone(), ..Line::default() };
+                    self.role(touched).1.push(line);
+                }
+            }
+            Change::Responsibility { role, cell, touches } => {
+                let Some(line) = self.line(cell, role) else { return };
+                self.role(role).1.push(line);
+                for heir in touches.iter().filter(|heir| *heir != role) {
+                    let Some(line) = self.line(cell, role) else { return };
+                    let link = Some(self.link(role));
+                    self.role(heir).1.push(Line { link, ..line });
+                }
+            }
+            Change::Statement { competency, cell, touches } => {
+                let Some(line) = self.line(cell, competency) else { return };
+                // A role that is not on this site may be hidden.
+                let is_open = self.is_open;
+                let touches: Vec<&Subject> = touches.iter().filter(|role| is_open || role.now.is_some()).collect();
+                let roles: Vec<Link> = touches.iter().take(BESIDE).map(|role| self.link(role)).collect();
+                let more = touches.len() - roles.len();
+                let n = self.competency(competency);
+                self.competencies[n].1.push(Line { roles, more, ..line });
+                for role in touches {
+                    *self.role(role).2.entry(n).or_default() += 1;
+                }
+            }
+            Change::Fact { chapter, fact, from, to }
+                if chapter.kind == Kind::Role && ["scope", "horizon"].contains(fact) =>
+            {
+                let before = self.is_open.then(|| from.first().cloned()).flatten();
+                let line = Line { key: fact, before, text: to.first().cloned(), ..Line::default() };
+                self.role(chapter).1.push(line);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_chapter(&mut self, chapter: &Subject, how: &Fate) {
+        let key = match how {
+            Fate::Added if chapter.now.is_some() => "changes-new",
+            Fate::Removed if self.is_open => "changes-removed",
+            _ => return,
+        };
+        let line = Line { key, ..Line::default() };
+        match chapter.kind {
+            Kind::Role => self.role(chapter).1.push(line),
+            Kind::Competency => {
+                let n = self.competency(chapter);
+                self.competencies[n].1.push(line);
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts the roles of which a competency that came or went is or was asked to its line.
+    fn take_of_whole(&mut self, change: &Change) {
+        let Change::Expectation { competency, touches, .. } = change else { return };
+        let links: Vec<Link> = touches.iter().map(|role| self.link(role)).collect();
+        let known = self.competencies.iter_mut().find(|(subject, _)| subject == competency);
+        let Some(line) = known.and_then(|(_, lines)| lines.first_mut()) else { return };
+        for link in links {
+            if line.roles.len() < BESIDE { line.roles.push(link) } else { line.more += 1 }
+        }
+    }
+
+    /// Makes the line of a statement; none where it is gone and words of the past are not shown.
+    fn line(&self, cell: &Cell, of: &Subject) -> Option<Line> {
+        let key = match (&cell.before, &cell.after) {
+            (None, _) => "changes-added",
+            (_, None) if !self.is_open => return None,
+            (_, None) => "changes-removed",
+            _ if cell.is_moved() && cell.is_reworded() => "changes-moved-reworded",
+            _ if cell.is_moved() => "changes-moved-level",
+            _ => "changes-reworded",
+        };
+        let level = |said: &Option<Said>| said.as_ref()?.level.as_ref().map(|level| self.level(level));
+        let is_other = cell.is_moved() || cell.after.is_none();
+        let words = |said: &Said| said.text.clone();
+        let is_gone = cell.after.is_none() || cell.is_reworded();
+        Some(Line {
+            key,
+            level_before: level(&cell.before).filter(|_| is_other),
+            level: level(&cell.after),
+            before: cell.before.as_ref().map(words).filter(|_| is_gone && self.is_open),
+            text: cell.after.as_ref().map(words),
+            url: of.now.filter(|_| cell.after.is_some()).map(|chapter| self.view.anchor(chapter, &cell.id)),
+            ..Line::default()
+        })
+    }
+
+    fn level(&self, level: &Level) -> String {
+        let words = self.view.theme.ui("level-of").replace("{name}", &level.name);
+        words.replace("{n}", &level.number.to_string()).replace("{of}", &self.view.highest().to_string())
+    }
+}
+
+fn anchor(competency: &Subject) -> String {
+    format!("asked-{}", competency.id)
+}

@@ -1,0 +1,121 @@
+//! Shapes the page that says how the handbook is kept: reviews by date, gaps in ownership and reach, holes in the model, findings.
+//!
+//! Input: a viewpoint, [`Health`], the terms that no chapter uses, the findings. Output: [`HealthPage`]. States days and never how far they lie from today: a
+//! script says which have passed.
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint};
+use crate::book::ChapterId;
+use crate::diagnostic::{CODES, Diagnostic, Severity};
+use crate::document::Facts;
+use crate::health::Health;
+
+/// How many entries a list shows.
+const MOST: usize = 200;
+
+/// What the health template sees.
+#[derive(Debug, Serialize)]
+pub struct HealthPage {
+    /// Reviews and ends of strategies by date.
+    pub due: Vec<Due>,
+    pub due_more: usize,
+    pub lists: Vec<Gaps>,
+    pub findings: Vec<Found>,
+    pub errors: usize,
+    pub warnings: usize,
+}
+
+/// A day after which a chapter is not to be trusted.
+#[derive(Debug, Serialize)]
+pub struct Due {
+    pub date: String,
+    pub chapter: Link,
+    pub owner: Option<String>,
+}
+
+/// One kind of gap and the chapters that have it.
+#[derive(Debug, Serialize)]
+pub struct Gaps {
+    /// The key of its title; `KEY-means` says what to do.
+    pub key: &'static str,
+    pub items: Vec<Link>,
+    pub total: usize,
+    /// How many are not listed.
+    pub more: usize,
+}
+
+/// How often a rule was broken.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    pub code: &'static str,
+    pub meaning: &'static str,
+    pub is_error: bool,
+    pub count: usize,
+}
+
+/// Makes the page's data; `unused` are links to terms that no chapter uses.
+#[must_use]
+pub fn page(health: &Health, unused: Vec<Link>, findings: &[Diagnostic], view: &Viewpoint<'_>) -> HealthPage {
+    let due = health.due.iter().take(MOST).map(|(day, chapter)| {
+        let owner = view.meta(*chapter).owner.as_ref();
+        let name = owner.map(|id| view.config.owners.get(id).map_or_else(|| id.clone(), |owner| owner.name.clone()));
+        Due { date: day.to_string(), chapter: view.link(*chapter), owner: name }
+    });
+    let lists = [
+        ("health-undated", view.links(&health.undated)),
+        ("health-ownerless", view.links(&health.ownerless)),
+        ("health-orphaned", view.links(&health.orphaned)),
+        ("health-unexpected", view.links(&health.unexpected)),
+        ("health-empty", health.empty.iter().map(|(chapter, level)| at_level(*chapter, *level, view)).collect()),
+        ("health-equal", health.equal.iter().flat_map(|group| equal(group, view)).collect()),
+        ("health-unled", view.links(&health.unled)),
+        ("health-unused", unused),
+    ];
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    HealthPage {
+        due: due.collect(),
+        due_more: health.due.len().saturating_sub(MOST),
+        lists: lists.into_iter().map(|(key, items)| gaps(key, items)).collect(),
+        findings: found(findings),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+    }
+}
+
+fn gaps(key: &'static str, mut items: Vec<Link>) -> Gaps {
+    let total = items.len();
+    items.truncate(MOST);
+    Gaps { key, more: total - items.len(), total, items }
+}
+
+fn at_level(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Link {
+    let name = view.theme.ui("level-of").replace("{name}", &view.level_name(level));
+    let name = name.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string());
+    Link { note: Some(name), ..view.link(competency) }
+}
+
+/// Shows the first of a group with its words, the others by where they stand.
+fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
+    let link = |(chapter, number): &(ChapterId, u32)| {
+        let statements = match &view.meta(*chapter).facts {
+            Facts::Role(role) => &role.responsibilities,
+            Facts::Competency(competency) => &competency.statements,
+            _ => return None,
+        };
+        let statement = statements.get(*number as usize)?;
+        let note = Some(format!("“{}”", statement.text));
+        Some(Link { url: Some(view.anchor(*chapter, &statement.id)), note, ..view.link(*chapter) })
+    };
+    group.iter().filter_map(link).collect()
+}
+
+/// Counts findings by their code.
+fn found(findings: &[Diagnostic]) -> Vec<Found> {
+    let count = |code: &str| findings.iter().filter(|finding| finding.code == code).count();
+    let one = |code: &crate::diagnostic::Code| {
+        let is_error = findings.iter().any(|f| f.code == code.name && f.severity == Severity::Error);
+        Found { code: code.name, meaning: code.meaning, is_error, count: count(code.name) }
+    };
+    CODES.iter().map(one).filter(|found| found.count > 0).collect()
+}

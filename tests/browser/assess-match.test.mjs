@@ -1,0 +1,189 @@
+// How answers are found again after the handbook has changed, what is refused, and how notes become papers: the parts of the self-assessment that need no page.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+for (const part of ["match", "record", "write"]) await import(`../../themes/default/assets/assess-${part}.js`);
+const assess = globalThis.rolebookAssess;
+
+/** Returns whole numbers below a bound, the same ones each time (a linear congruential generator). */
+function numbers(seed) {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+}
+
+const VOCABULARY = "writes team result before customer number decision shows asks every reason plan owner launch price without product area".split(" ");
+
+function statements(next, competencies = 2) {
+  const list = [];
+  for (let c = 0; c < competencies; c++) {
+    for (let n = 0; n < 6; n++) {
+      const text = Array.from({ length: 4 + next(6) }, () => VOCABULARY[next(VOCABULARY.length)]).join(" ");
+      list.push({ competency: `c${c}`, id: `s${n}`, level: 1 + (n % 3), text, replaces: null });
+    }
+  }
+  return list;
+}
+
+const rated = (list) => list.map(({ competency, id, level, text }) => ({ competency, title: competency, id, level, text, answer: "sometimes", evidence: [] }));
+
+test("answers to an unchanged handbook all belong to their own statement, unchanged", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const list = statements(numbers(seed));
+    const ratings = rated(list);
+    const { found, rest } = assess.match(list, ratings);
+    assert.deepEqual(rest, []);
+    for (const [n, one] of list.entries()) assert.deepEqual(found.get(one), { rating: ratings[n], change: "same" });
+  }
+});
+
+test("whatever changes, every answer is found once or left over, and none is invented", () => {
+  for (let seed = 1; seed <= 400; seed++) {
+    const next = numbers(seed);
+    const before = statements(next);
+    const now = before.filter(() => next(5) > 0).map((one) => ({
+      ...one,
+      id: next(3) ? one.id : `new${next(4)}`,
+      level: next(4) ? one.level : 1 + next(3),
+      text: next(3) ? one.text : `${one.text} ${VOCABULARY[next(VOCABULARY.length)]}`,
+    }));
+    const ratings = rated(before);
+    const { found, rest } = assess.match(now, ratings);
+    const told = [...[...found.values()].map(({ rating }) => rating), ...rest];
+    assert.equal(told.length, ratings.length, `seed ${seed}`);
+    assert.deepEqual(new Set(told), new Set(ratings), `seed ${seed}`);
+    for (const [one, { rating, change }] of found) {
+      assert.equal(one.competency, rating.competency);
+      assert.equal(change === "reworded", assess.plain(one.text) !== assess.plain(rating.text), `seed ${seed}`);
+    }
+  }
+});
+
+test("a text is as like itself as can be, and likeness has no direction", () => {
+  const next = numbers(7);
+  const list = statements(next, 20).map((one) => one.text);
+  for (const [n, text] of list.entries()) {
+    const other = list[(n + 1) % list.length];
+    assert.equal(assess.likeness(text, text), 1);
+    assert.equal(assess.likeness(text, other), assess.likeness(other, text));
+  }
+  assert.equal(assess.likeness("Schreibt die Übergabe.", "schreibt die U\u0308bergabe"), 1);
+});
+
+const statement = (id, level, text, more = {}) => ({ competency: "c", id, level, text, replaces: null, ...more });
+const match = (now, before) => {
+  const { found, rest } = assess.match(now, rated(before));
+  return { changes: [...found].map(([one, { rating, change }]) => [one.id, rating.id, change]), rest: rest.map((rating) => rating.id) };
+};
+
+test("an id finds a reworded statement, an equal text one whose id or level changed, similar words one of the same level", () => {
+  const brief = "Writes the one-page brief that the team decides from.";
+  assert.deepEqual(match([statement("a", 1, "Writes the page.")], [statement("a", 1, brief)]).changes, [["a", "a", "reworded"]]);
+  assert.deepEqual(match([statement("b", 1, brief)], [statement("a", 1, brief)]).changes, [["b", "a", "same"]]);
+  assert.deepEqual(match([statement("a", 2, brief)], [statement("a", 1, brief)]).changes, [["a", "a", "moved"]]);
+  const like = "Writes the short brief that the team decides from.";
+  assert.deepEqual(match([statement("b", 1, like)], [statement("a", 1, brief)]).changes, [["b", "a", "reworded"]]);
+  assert.deepEqual(match([statement("b", 2, like)], [statement("a", 1, brief)]), { changes: [], rest: ["a"] });
+});
+
+test("two statements that swapped ids keep their answers by text", () => {
+  const [one, two] = ["Shows the raw rows behind a figure.", "Names two other explanations."];
+  const { changes, rest } = match([statement("b", 1, one), statement("a", 1, two)], [statement("a", 1, one), statement("b", 1, two)]);
+  assert.deepEqual(changes.sort(), [["a", "b", "same"], ["b", "a", "same"]]);
+  assert.deepEqual(rest, []);
+});
+
+test("a role expects all statements up to its level, but not those that a higher one of them replaces", () => {
+  const asked = { level: 2, statements: [statement("a", 1, "A"), statement("b", 2, "B", { replaces: "a" }), statement("c", 3, "C", { replaces: "b" })] };
+  assert.deepEqual(assess.expected(asked).map((one) => one.id), ["b"]);
+});
+
+test("only the current and the next level are asked", () => {
+  const asked = { statements: [1, 2, 3, 4].map((level) => statement(`s${level}`, level, `S${level}`)) };
+  const ids = (level) => assess.toAnswer(asked, level).map((one) => one.id);
+  assert.deepEqual([ids(0), ids(2), ids(4)], [["s1"], ["s2", "s3"], ["s4"]]);
+});
+
+test("gaps come first and among them the focus; a lack of opportunity is no lack of skill", () => {
+  const asked = (id, focus, level) => ({ id, focus, level, statements: [{ ...statement("s", 1, id), competency: id }] });
+  const all = [asked("met", true, 1), asked("below", false, 2), asked("focus", true, 1), asked("unknown", true, 1)];
+  const levels = { met: 1, below: 1, focus: 1, unknown: null };
+  const found = new Map([[all[2].statements[0], { rating: { answer: "no-chance" }, change: "same" }]]);
+  const list = assess.gaps(all, (one) => levels[one.id], found);
+  assert.deepEqual(list.map((gap) => [gap.asked.id, gap.kind]), [["focus", "open"], ["below", "below"], ["unknown", "unknown"], ["met", "met"]]);
+  assert.deepEqual([list[0].open.length, list[0].chance.length], [0, 1]);
+});
+
+test("a level keeps its answer when the scale is renumbered or renamed", () => {
+  const scale = [{ level: 1, name: "New" }, { level: 2, name: "Learning" }, { level: 3, name: "Leading" }];
+  assert.equal(assess.levelNow({ level: 1, name: "Learning" }, scale), 2);
+  assert.equal(assess.levelNow({ level: 3, name: "Owning" }, scale), 3);
+  assert.equal(assess.levelNow({ level: 5, name: "Shaping" }, scale), null);
+  assert.equal(assess.levelNow({ level: 0, name: "" }, scale), 0);
+});
+
+const event = (what, more = {}) => ({ what, outcome: "", number: "", scope: "", seen: "", ...more });
+const full = () => ({
+  levels: [{ competency: "c", title: "C", level: 2, name: "Practising" }],
+  ratings: [{ ...rated([statement("a", 1, "A")])[0], evidence: [event("Did it", { seen: "Mara" })] }],
+  plan: [{ competency: "c", title: "C", id: "a", level: 1, text: "A", practices: ["Read"], date: "2027-01-31", note: "n" }],
+  cases: [{ role: "r", title: "R", need: "N", wrong: "" }],
+});
+
+test("what is written is read again as it was", () => {
+  assert.deepEqual(assess.readRecord(assess.writeRecord(full(), { handbook: "H", edition: "", saved: "2026-11-25" })), { record: full() });
+});
+
+test("a file is taken whole or not at all", () => {
+  const file = (change) => {
+    const value = JSON.parse(assess.writeRecord(full(), {}));
+    change(value);
+    return assess.readRecord(JSON.stringify(value)).fault;
+  };
+  assert.equal(assess.readRecord("no json").fault, "json");
+  assert.equal(assess.readRecord("[]").fault, "format");
+  assert.equal(assess.readRecord(`"${"x".repeat(4_000_001)}"`).fault, "large");
+  assert.equal(file((value) => { value.format = "other"; }), "format");
+  assert.equal(file((value) => { value.version = 2; }), "version");
+  assert.equal(file((value) => { delete value.plan; }), "damaged");
+  assert.equal(file((value) => { value.ratings[0].text = 3; }), "damaged");
+  assert.equal(file((value) => { value.ratings[0].answer = "perfectly"; }), "damaged");
+  assert.equal(file((value) => { value.ratings[0].evidence[0] = null; }), "damaged");
+  assert.equal(file((value) => { value.levels[0].level = 2.5; }), "damaged");
+  assert.equal(file((value) => { value.plan = [1, 2, 3, 4].map(() => value.plan[0]); }), "damaged");
+  assert.equal(file(() => {}), undefined);
+});
+
+test("adding a file keeps every answer and note that is there, and brings what is missing", () => {
+  const other = full();
+  other.ratings[0].answer = "consistently";
+  other.ratings[0].evidence.push(event("Did more"));
+  other.ratings.push(rated([statement("b", 1, "B")])[0]);
+  other.levels.push({ competency: "d", title: "D", level: 1, name: "Learning" });
+  other.cases[0].wrong = "W";
+  const merged = assess.merge(full(), other);
+  assert.equal(merged.ratings[0].answer, "sometimes");
+  assert.deepEqual(merged.ratings[0].evidence.map((one) => one.what), ["Did it", "Did more"]);
+  assert.deepEqual([merged.ratings.length, merged.levels.length, merged.plan.length, merged.cases[0].wrong], [2, 2, 1, "W"]);
+  assert.deepEqual(assess.merge(full(), full()), full());
+});
+
+test("markup in a note stays text in Markdown", () => {
+  const { heading, line, list } = assess.block;
+  const text = assess.markdown([heading(1, "# <b>"), line("1. *a*\nb\n\n[c](d)"), list(["- <script>", "a_b `c`"])]);
+  assert.equal(text, "# \\# \\<b>\n\n1\\. \\*a\\* b\n\n\\[c\\](d)\n\n- \\- \\<script>\n- a\\_b \\`c\\`\n");
+});
+
+test("a bullet is one sentence: what was done, what changed, the number and the reach", () => {
+  assert.equal(assess.sentence(event("Withdrew the fax import.", { outcome: "no contract was lost", number: "0 of 40", scope: "one area" })), "Withdrew the fax import; no contract was lost (0 of 40, one area).");
+  assert.equal(assess.sentence(event("  ")), "");
+});
+
+test("evidence counts for the first kind that names its competency, and none is left out", () => {
+  const ratings = [{ competency: "c", evidence: [event("A"), event("B", { number: "3" })] }, { competency: "x", evidence: [event("C")] }];
+  const groups = assess.coverage([{ name: "One", competencies: ["c"] }, { name: "Two", competencies: ["c", "d"] }], ratings);
+  assert.deepEqual(groups.map((group) => [group.name, group.events.length, group.lacks.number]), [["One", 2, 1], ["Two", 0, 0], [null, 1, 1]]);
+});

@@ -1,0 +1,399 @@
+// Self-assessment in a real browser: what is answered is kept, found again, taken along and cleared, and never lost unsaid.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build, close, host, open, overflow, project, violations, write } from "./support.mjs";
+
+const levels = (texts) => texts.map((list, n) => `### ${["Learning", "Practising", "Owning"][n]} {level=${n + 1}}\n\n${list.join("\n")}\n`).join("\n");
+
+const texts = {
+  "handbook/handbook.toml": `title = "Small"
+edition = "First"
+[[evidence]]
+name = "Deciding by data"
+competencies = ["data"]
+[[evidence]]
+name = "Working with others"
+competencies = ["talk"]
+[check]
+empty-level = "allow"
+`,
+  "handbook/index.md": "# Small\n",
+  "handbook/competencies/data.md": `# Data\n\n## Levels\n\n${levels([
+    ["- Shows the raw rows when asked. {#rows}", "- Defines a measure precisely. {#measure}"],
+    ["- Looks at the distribution before quoting an average. {#distribution}", "- Names two other explanations. {#explanations}"],
+    ["- Says in advance which result will stop the work. {#stop}"],
+  ])}\n## Grow\n\n- Write your expectation down first. See [[talk]].\n- Read a figure down to its rows.\n`,
+  "handbook/competencies/talk.md": `# Talk\n\n## Levels\n\n${levels([
+    ["- Says what is missing. {#missing}"], ["- Writes one text for several readers. {#one-text}"], ["- Tells bad news early. {#bad-news}"],
+  ])}`,
+  "handbook/roles/maker.md": "---\nrank: 1\ngrows_into: [leader]\ncompetencies:\n  data: 2\n  talk: 1\nfocus: [data]\n---\n# Maker\n\n## Responsibilities\n\n- Makes.\n",
+  "handbook/roles/leader.md": "---\nrank: 2\ncompetencies:\n  data: 3\n---\n# Leader\n\n## Responsibilities\n\n- Leads.\n",
+};
+const dir = project(texts);
+const site = build(dir);
+const maker = "assess/maker/";
+
+const step = async (page, name) => {
+  await page.evaluate((hash) => { location.hash = hash; }, `#assess-${name}`);
+  await page.waitForFunction((hash) => document.querySelector(".assess-steps [aria-current]")?.hash === hash, `#assess-${name}`);
+};
+const level = (page, competency, name) => page.getByRole("group", { name: competency }).getByRole("radio", { name: new RegExp(`^${name}`) }).check();
+const row = (page, text) => page.locator(".assess-statement", { has: page.locator("legend", { hasText: text }) });
+const note = async (page, text, value) => {
+  await row(page, text).locator(".assess-evidence summary").click();
+  await row(page, text).locator("textarea").first().fill(value);
+};
+const saved = (page) => page.waitForFunction(() => document.querySelector(".assess-status").textContent.startsWith("Saved"));
+/** Answers the quick pass and three statements, with a note on two. */
+async function answer(page) {
+  await level(page, "Data", "Practising");
+  await level(page, "Talk", "Learning");
+  await step(page, "statements");
+  await row(page, "Looks at the distribution").getByRole("radio", { name: "Sometimes" }).check();
+  await row(page, "Names two other").getByRole("radio", { name: "No chance yet" }).check();
+  await row(page, "Says what is missing").getByRole("radio", { name: "Consistently" }).check();
+  await note(page, "Looks at the distribution", "Drew the spread for support");
+  await note(page, "Names two other", "Named the autumn");
+  await saved(page);
+  await page.waitForTimeout(500);
+}
+const take = async (page, name) => {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
+  return readFileSync(await file.path(), "utf8");
+};
+const give = async (page, text) => {
+  await page.locator("input[type=file]").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from(text) });
+};
+const stage = (page) => page.locator(".assess-stage").innerText();
+
+test("without scripts the page says what it is, what the role expects, and that answering needs scripts", async () => {
+  const page = await open(await host(site) + maker, { javascript: false });
+  const text = await page.locator("main").innerText();
+  for (const part of ["Assess yourself: Maker", "needs scripts", "Practising (2 of 5)", "Looks at the distribution", "Your answers stay in this browser"]) assert.ok(text.includes(part), part);
+  assert.equal(await page.locator("#assess").isVisible(), false);
+  await close(page);
+  // axe-core needs scripts itself: the same page, its own scripts empty.
+  const still = await open(await host(site));
+  await still.route("**/assess*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+  await still.goto(new URL(maker, still.url()).href);
+  assert.equal(await still.locator(".assess-asked").isVisible(), true);
+  assert.deepEqual(await violations(still), []);
+  await close(still);
+});
+
+test("the role page and the first page lead here", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/maker/`);
+  await page.getByRole("link", { name: "Assess yourself against this role" }).click();
+  assert.equal(page.url(), address + maker);
+  await page.goto(address);
+  await page.getByRole("link", { name: "Self-assessment" }).click();
+  await page.getByRole("link", { name: "Maker" }).click();
+  assert.equal(page.url(), address + maker);
+  await close(page);
+});
+
+test("answers, notes, plan and case are there again after a reload, and no request was made for them", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await step(page, "result");
+  await page.getByRole("button", { name: /^Plan: Looks at the distribution/ }).click();
+  await step(page, "plan");
+  await page.getByLabel(/Read a figure down to its rows/).check();
+  await page.locator("input[type=date]").fill("2027-01-31");
+  await step(page, "case");
+  await page.getByLabel(/^Need/).fill("Nobody answers for the count.");
+  await page.waitForTimeout(500);
+  const before = page.requests.length;
+  await page.reload();
+  assert.deepEqual(page.requests.slice(before).filter((url) => !/\.(css|js|svg|woff2)$/.test(url) && !url.endsWith(maker)), []);
+  assert.equal(await page.getByLabel(/^Need/).inputValue(), "Nobody answers for the count.");
+  await step(page, "plan");
+  assert.equal(await page.getByLabel(/Read a figure down to its rows/).isChecked(), true);
+  assert.equal(await page.locator("input[type=date]").inputValue(), "2027-01-31");
+  await step(page, "statements");
+  assert.equal(await row(page, "Looks at the distribution").getByRole("radio", { name: "Sometimes" }).isChecked(), true);
+  assert.equal(await row(page, "Looks at the distribution").locator("textarea").inputValue(), "Drew the spread for support");
+  await step(page, "quick");
+  assert.equal(await page.getByRole("group", { name: "Talk" }).getByRole("radio", { name: /^Learning/ }).isChecked(), true);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("the result says gaps first, what helps with its link, and no percentage, total or average", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await step(page, "result");
+  const text = await stage(page);
+  assert.ok(text.indexOf("Data") < text.indexOf("Nothing open") && text.indexOf("Nothing open") < text.indexOf("Talk"), text);
+  assert.match(text, /No chance yet: ask for the opportunity\s+Names two other explanations/);
+  // The only numbers are those of levels, each beside its name.
+  assert.doesNotMatch(text.replace(/\w+ \(\d of \d\)/g, ""), /\d|%|percent|score/i);
+  await page.getByText("What helps: Data").click();
+  assert.equal(await page.getByRole("link", { name: "All of Data" }).getAttribute("href"), "../../competencies/data/#grow");
+  assert.equal(await page.locator(".assess-gap .grow-text a").getAttribute("href"), "../../competencies/talk/");
+  await close(page);
+});
+
+test("after the handbook has changed an imported answer is flagged as reworded with both texts, and nothing is lost", async () => {
+  const before = await open(await host(site) + maker);
+  await answer(before);
+  const file = await take(before, "Export as a file");
+  await close(before);
+  const data = texts["handbook/competencies/data.md"]
+    .replace("Looks at the distribution before quoting an average.", "Shows the spread of a figure, and only then an average.")
+    .replace("- Names two other explanations. {#explanations}\n", "");
+  const changed = project(texts);
+  write(changed, { "handbook/competencies/data.md": data });
+  const page = await open(await host(build(changed)) + maker);
+  await give(page, file);
+  await page.getByText("Imported.").waitFor();
+  await step(page, "result");
+  const text = await stage(page);
+  for (const part of ["Reworded since you answered", "Looks at the distribution before quoting an average.", "Shows the spread of a figure, and only then an average.", "Your answer: Sometimes."]) assert.ok(text.includes(part), part);
+  assert.match(text, /No longer in the handbook[\s\S]*Names two other explanations\.[\s\S]*Named the autumn/);
+  await step(page, "statements");
+  const box = row(page, "Shows the spread");
+  assert.equal(await box.getByRole("radio", { name: "Sometimes" }).isChecked(), true);
+  assert.equal(await box.locator("textarea").inputValue(), "Drew the spread for support");
+  await box.getByRole("button", { name: "My answer still holds" }).click();
+  assert.equal(await box.locator(".assess-changed").count(), 0);
+  const after = JSON.parse(await take(page, "Export as a file"));
+  assert.deepEqual(after.ratings.map((one) => [one.id, one.text, one.answer, one.evidence.map((event) => event.what)]), [
+    ["distribution", "Shows the spread of a figure, and only then an average.", "sometimes", ["Drew the spread for support"]],
+    ["explanations", "Names two other explanations.", "no-chance", ["Named the autumn"]],
+    ["missing", "Says what is missing.", "consistently", []],
+  ]);
+  assert.deepEqual(after.levels, JSON.parse(file).levels);
+  await close(page);
+});
+
+test("a file that is no export is refused with its reason, and an import asks before it touches answers", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  const mine = await take(page, "Export as a file");
+  for (const [text, reason] of [["{", /no JSON/], ["{}", /no export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at: ratings 1\)/]]) {
+    await give(page, text);
+    await page.locator(".assess-told", { hasText: reason }).waitFor();
+    assert.equal(await page.locator("dialog[open]").count(), 0);
+  }
+  const other = JSON.parse(mine);
+  other.ratings = [];
+  other.levels = [{ ...other.levels[0], level: 3, name: "Owning" }];
+  await give(page, JSON.stringify(other));
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.locator(".assess-told", { hasText: "as they were" }).waitFor();
+  assert.equal(await take(page, "Export as a file"), mine);
+  await give(page, JSON.stringify(other));
+  await page.getByRole("button", { name: "Add what is missing" }).click();
+  assert.deepEqual(JSON.parse(await take(page, "Export as a file")).ratings, JSON.parse(mine).ratings);
+  await give(page, JSON.stringify(other));
+  await page.getByRole("button", { name: "Replace all" }).click();
+  await page.locator(".assess-told", { hasText: "Imported" }).waitFor();
+  assert.deepEqual(JSON.parse(await take(page, "Export as a file")).levels, other.levels);
+  await close(page);
+});
+
+for (const [name, words, script] of [
+  ["full", "storage is full", "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"],
+  ["blocked", "does not let this page keep anything", "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
+]) {
+  test(`where storage is ${name} the page says so, keeps what is on the screen, and offers it as a file`, async () => {
+    const page = await open(await host(site));
+    await page.addInitScript(script);
+    await page.goto(new URL(maker, page.url()).href);
+    await level(page, "Data", "Practising");
+    await page.getByRole("alert").getByText(words).waitFor();
+    assert.equal(await page.locator(".assess-status").textContent(), "Not saved");
+    await step(page, "statements");
+    await note(page, "Looks at the distribution", "Not to be lost");
+    await page.waitForTimeout(500);
+    await step(page, "result");
+    await step(page, "statements");
+    assert.equal(await row(page, "Looks at the distribution").locator("textarea").inputValue(), "Not to be lost");
+    assert.match(await take(page, "Export as a file"), /Not to be lost/);
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(page.faults, []);
+    await close(page);
+  });
+}
+
+test("what cannot be read any more is set aside and offered, never written over", async () => {
+  const page = await open(await host(site) + maker);
+  await level(page, "Data", "Learning");
+  await saved(page);
+  const key = await page.evaluate(() => { const [name] = Object.keys(localStorage).filter((one) => one.startsWith("rolebook-assess")); localStorage.setItem(name, "from another time"); return name; });
+  await page.reload();
+  await page.getByRole("alert").getByText("could not be read").waitFor();
+  await level(page, "Data", "Owning");
+  await saved(page);
+  assert.equal(await page.evaluate((name) => localStorage.getItem(`${name}:unreadable`), key), "from another time");
+  await page.reload();
+  assert.equal(await take(page, "Save it as a file"), "from another time");
+  await close(page);
+});
+
+test("clearing everything asks first and then leaves nothing behind", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("rolebook-assess")).length);
+  await page.getByRole("button", { name: "Clear everything" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await kept(), 1);
+  await page.getByRole("button", { name: "Clear everything" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Clear everything" }).click();
+  await page.getByText("Everything is cleared.").waitFor();
+  assert.equal(await kept(), 0);
+  assert.equal(await page.locator("input:checked").count(), 0);
+  await page.reload();
+  assert.equal(await page.locator("input:checked").count(), 0);
+  assert.equal(await kept(), 0);
+  await close(page);
+});
+
+test("markup in notes and in imported files stays text", async () => {
+  const page = await open(await host(site) + maker);
+  const bad = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>";
+  await level(page, "Data", "Practising");
+  await step(page, "statements");
+  await note(page, "Looks at the distribution", bad);
+  await page.waitForTimeout(500);
+  const file = JSON.parse(await take(page, "Export as a file"));
+  file.ratings.push({ ...file.ratings[0], id: bad, text: bad, title: bad, answer: "sometimes" });
+  file.plan.push({ competency: "data", title: bad, id: bad, level: 2, text: bad, practices: [bad], date: bad, note: bad });
+  await give(page, JSON.stringify(file));
+  await page.getByRole("button", { name: "Replace all" }).click();
+  for (const name of ["result", "plan", "case"]) {
+    await step(page, name);
+    assert.ok((await page.locator(".assess-stage").textContent()).includes("<b>bold</b>"), name);
+    assert.equal(await page.locator(".assess-stage img, .assess-stage .assess-sheet b").count(), 0, name);
+  }
+  assert.match(await take(page, "Download as Markdown"), /\\<img src=x/);
+  assert.doesNotMatch(await page.title(), /broken/);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("another role asks with the same answers", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await page.getByRole("link", { name: "Leader" }).first().click();
+  await step(page, "result");
+  const text = await stage(page);
+  assert.match(text, /The role asks: Owning \(3 of 5\)\. Your answer: Practising \(2 of 5\)\./);
+  assert.match(text, /Answers that this page does not ask for/);
+  await page.getByText("Answers that this page does not ask for").click();
+  assert.match(await stage(page), /Says what is missing\./);
+  await close(page);
+});
+
+test("the plan takes three statements and no fourth", async () => {
+  const page = await open(await host(site) + maker);
+  await level(page, "Data", "None of these");
+  await step(page, "plan");
+  for (let n = 0; n < 3; n++) await page.getByRole("button", { name: /^Plan:/ }).first().click();
+  assert.equal(await page.getByRole("button", { name: /^Plan:/ }).count(), 0);
+  assert.match(await stage(page), /The plan holds three statements/);
+  await step(page, "result");
+  await page.getByRole("button", { name: /^Plan:/ }).first().click();
+  await page.locator(".assess-status", { hasText: "The plan holds three statements" }).waitFor();
+  await close(page);
+});
+
+test("evidence becomes a promotion case and bullets, and its coverage is told in words", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await step(page, "case");
+  const event = page.locator(".assess-planned", { hasText: "Looks at the distribution" });
+  await event.getByLabel(/^What changed/).fill("support plans by it");
+  await event.getByLabel(/^From what/).fill("8 calls a week");
+  await event.getByLabel(/^Who saw it/).fill("support lead");
+  const coverage = await page.locator(".assess-coverage").innerText();
+  assert.match(coverage, /Deciding by data\s+Shown twice\. Still without an outcome: 1\. Still without a number: 1\. Still without a scope: 2\./);
+  assert.match(coverage, /Working with others\s+Not shown yet\. It shows in: Talk\./);
+  const paper = page.locator("[data-paper=promotion-case]");
+  await paper.getByText("The same as Markdown").click();
+  assert.match(await paper.locator("textarea").inputValue(), /## Evidence\n\n### Data, Practising \(2 of 5\)\n\nLooks at the distribution before quoting an average\.\n\n- Drew the spread for support; support plans by it \(8 calls a week\)\. Seen by: support lead\./);
+  const bullets = page.locator("[data-paper=resume-bullets]");
+  assert.match(await bullets.locator("textarea").inputValue(), /## Deciding by data\n\n- Drew the spread[^\n]*\n- Named the autumn\.\n\n## Working with others\n\nNot shown yet\.\n/);
+  await close(page);
+});
+
+test("a paper prints by itself, without the form and the page around it", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await step(page, "case");
+  await page.evaluate(() => { document.getElementById("assess").dataset.print = "resume-bullets"; });
+  await page.emulateMedia({ media: "print" });
+  const visible = (selector) => page.locator(selector).isVisible();
+  assert.equal(await visible("[data-paper=resume-bullets] .assess-sheet"), true);
+  for (const selector of ["[data-paper=promotion-case]", ".assess-form", ".assess-steps", ".assess-bar", ".assess-keep", ".top", "[data-paper=resume-bullets] .assess-actions"]) assert.equal(await visible(selector), false, selector);
+  await close(page);
+});
+
+test("everything can be answered by keyboard, and the focus stays where it was", async () => {
+  const page = await open(await host(site) + maker);
+  const group = page.getByRole("group", { name: "Data" });
+  await group.getByRole("radio").first().focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await group.getByRole("radio", { name: /^Practising/ }).isChecked(), true);
+  assert.equal(await group.getByRole("radio", { name: /^Practising/ }).evaluate((one) => one === document.activeElement), true);
+  assert.equal(await page.locator(".assess-status").getAttribute("role"), "status");
+  await saved(page);
+  await page.getByRole("link", { name: "Next: Statements" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.id === "assess-step");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.type), "radio");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector(".assess-steps [aria-current]")?.hash !== "#assess-statements");
+  await close(page);
+});
+
+test("two tabs do not write over each other", async () => {
+  const page = await open(await host(site) + maker);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await level(page, "Data", "Practising");
+  await other.waitForFunction(() => document.querySelectorAll("input:checked").length === 1);
+  await level(other, "Talk", "Owning");
+  await page.waitForFunction(() => document.querySelectorAll("input:checked").length === 2);
+  await close(page);
+});
+
+test("a folder opened in the browser keeps answers too", async () => {
+  const folder = project({ ...texts, "handbook/handbook.toml": `${texts["handbook/handbook.toml"].replace("title", "urls = \"file\"\ntitle")}` });
+  const page = await open(pathToFileURL(join(build(folder), "assess/maker.html")).href);
+  await answer(page);
+  await page.reload();
+  await step(page, "statements");
+  assert.equal(await row(page, "Looks at the distribution").locator("textarea").inputValue(), "Drew the spread for support");
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+for (const [name, options] of [["in light colours", {}], ["in dark colours", { dark: true }], ["on a phone", { width: 390, height: 844 }], ["on a narrow phone in dark colours", { width: 320, height: 640, dark: true }]]) {
+  test(`no step fails axe-core or scrolls sideways ${name}, and targets are large enough`, async () => {
+    const page = await open(await host(site) + maker, options);
+    await answer(page);
+    await page.evaluate(() => { const key = Object.keys(localStorage).find((one) => one.startsWith("rolebook-assess")); localStorage.setItem(key, localStorage.getItem(key).replace("Names two other explanations.", "Named something.")); });
+    await page.reload();
+    await step(page, "result");
+    await page.getByRole("button", { name: /^Plan:/ }).first().click();
+    for (const at of ["quick", "statements", "result", "plan", "case"]) {
+      await step(page, at);
+      assert.deepEqual(await violations(page), [], at);
+      assert.equal(await overflow(page), 0, at);
+      const least = (options.width ?? 1440) < 500 ? 44 : 24;
+      const small = await page.evaluate((size) => [...document.querySelectorAll(".assess :is(button, .assess-option, .assess-steps a, textarea, input.assess-field, .assess summary)")]
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < size).map((one) => `${one.className} ${one.textContent}`), least);
+      assert.deepEqual(small, [], at);
+    }
+    await close(page);
+  });
+}

@@ -1,0 +1,119 @@
+// Any two roles side by side: the pair in the address, the same content as the comparison with a page of its own, plain words where loading fails.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { build, close, host, open, overflow, project, violations } from "./support.mjs";
+
+const site = build(project());
+
+/** Returns what a comparison says, and where its links lead. */
+const said = (page) => page.evaluate(() => {
+  const compare = [...document.querySelectorAll(".compare")].find((element) => !element.hidden);
+  for (const details of compare.querySelectorAll("details")) details.open = true;
+  const links = [...compare.querySelectorAll("a")].map((a) => `${a.textContent} ${new URL(a.href).pathname}${a.hash}`);
+  // Statements that are shown as a chapter's own HTML have links that the data does not carry.
+  const own = links.filter((_, n) => !compare.querySelectorAll("a")[n].closest(".statements, .pair > div > ul > li:not(:has(> a.link:only-child)), .both li:not(:has(> a.link))"));
+  return { text: compare.innerText.replace(/\s+/g, " ").trim(), own };
+});
+
+const ready = (page) => page.waitForSelector(".compare:not([hidden])");
+
+test("a pair in the address shows what the comparison with a page of its own shows", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/?a=product-manager&b=product-leader`);
+  for (const [a, b] of [["product-manager", "product-leader"], ["director-of-product", "vice-president-of-product"], ["senior-product-manager", "group-product-manager"]]) {
+    await page.goto(`${address}compare/${a}/${b}/`);
+    const wanted = await said(page);
+    await page.goto(`${address}compare/?a=${a}&b=${b}`);
+    await ready(page);
+    const shown = await said(page);
+    assert.equal(shown.text, wanted.text, `${a} and ${b}`);
+    assert.deepEqual(shown.own, wanted.own, `${a} and ${b}`);
+  }
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("any two roles can be chosen, swapped, shared by the address and left again with the back button", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/`);
+  await page.getByLabel("From").selectOption("associate-product-manager");
+  assert.equal(await page.locator("[data-compared]").isHidden(), true);
+  await page.getByLabel("To").selectOption("chief-product-officer");
+  await ready(page);
+  assert.match(page.url(), /\?a=associate-product-manager&b=chief-product-officer$/);
+  assert.equal(await page.locator(".picked").innerText(), "Associate Product Manager, set beside Chief Product Officer.");
+  await page.getByRole("button", { name: "Swap the two" }).click();
+  await ready(page);
+  assert.match(page.url(), /\?a=chief-product-officer&b=associate-product-manager$/);
+  assert.ok((await page.locator(".diff.down").count()) > 5);
+  await page.goBack();
+  await ready(page);
+  assert.equal(await page.getByLabel("From").inputValue(), "associate-product-manager");
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a role set beside itself differs in nothing, and a role that is gone asks for another", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/?a=product-manager&b=product-manager`);
+  await ready(page);
+  assert.match(await page.locator(".picked").innerText(), /nothing differs/);
+  assert.equal(await page.locator(".changes, .pair, .facts-table").count(), 0);
+  await page.goto(`${address}compare/?a=product-manager&b=head-of-vibes`);
+  assert.equal(await page.getByLabel("To").inputValue(), "");
+  assert.equal(await page.locator("[data-compared]").isHidden(), true);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a comparison that cannot be loaded says so, and works when the connection is back", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/?a=product-manager`);
+  await page.route("**/api/v1/**", (route) => route.abort());
+  await page.getByLabel("To").selectOption("staff-product-manager");
+  await page.waitForSelector(".picked.failed");
+  assert.match(await page.locator(".picked").innerText(), /could not be loaded/);
+  assert.equal(await page.locator("[data-compared]").isHidden(), true);
+  await page.unroute("**/api/v1/**");
+  await page.getByLabel("To").selectOption("principal-product-manager");
+  await ready(page);
+  assert.equal(await page.locator(".picked.failed").count(), 0);
+  await close(page);
+});
+
+test("opened from a folder the comparison works too", async () => {
+  const dir = project();
+  const toml = join(dir, "handbook/handbook.toml");
+  writeFileSync(toml, `urls = "file"\n${readFileSync(toml, "utf8")}`);
+  const files = build(dir);
+  const page = await open(`${pathToFileURL(join(files, "compare.html"))}?a=product-manager&b=product-leader`);
+  await ready(page);
+  assert.ok((await page.locator(".changes > li").count()) > 5);
+  await page.locator(".changes .what a").first().click();
+  assert.match(page.url(), /competencies\/[a-z-]+\.html$/);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("without JavaScript the comparisons that have a page are a list", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/`, { javascript: false });
+  assert.equal(await page.locator(".picker").isVisible(), false);
+  assert.ok((await page.locator(".columns-list a").count()) > 10);
+  await close(page);
+});
+
+for (const dark of [false, true]) {
+  test(`the comparison is accessible and fits a narrow phone${dark ? " in the dark" : ""}`, async () => {
+    const address = await host(site);
+    const page = await open(`${address}compare/?a=associate-product-manager&b=product-leader`, { width: 320, height: 640, dark });
+    await ready(page);
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await overflow(page), 0);
+    await close(page);
+  });
+}

@@ -1,0 +1,79 @@
+// The pages that the model makes, as readers use them: three clicks to what a step takes, one sheet on paper, cards on a phone, reviews that are overdue.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { build, close, host, open, overflow, project, violations } from "./support.mjs";
+
+const dir = project();
+const site = build(dir, "--audience", "editors");
+const folders = (name) => readdirSync(join(site, name), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `${name}/${entry.name}/`);
+
+test("from the first page it is at most three clicks to what grows a product manager into a product leader", async () => {
+  const address = await host(site);
+  const page = await open(address, { javascript: false });
+  const row = page.locator(".ahead tr", { has: page.getByRole("rowheader", { name: "Product Manager", exact: true }) });
+  await row.getByRole("link", { name: "Product Leader" }).click();
+  assert.match(page.url(), /compare\/product-manager\/product-leader\/$/);
+  assert.ok((await page.locator(".changes > li").count()) > 5);
+  await close(page);
+});
+
+test("every role is one sheet on paper", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  const sheets = {};
+  for (const role of folders("roles")) {
+    await page.goto(address + role);
+    const pdf = (await page.pdf({ format: "A4", preferCSSPageSize: true })).toString("latin1");
+    sheets[role] = pdf.match(/\/Type\s*\/Page\b/g).length;
+  }
+  assert.ok(Object.keys(sheets).length > 10);
+  assert.deepEqual(Object.entries(sheets).filter(([, count]) => count !== 1), []);
+  await close(page);
+});
+
+test("on a phone the matrix is a card for each competency, with the role beside each level", async () => {
+  const address = await host(site);
+  const page = await open(`${address}matrix/`, { width: 390, height: 844 });
+  assert.equal(await overflow(page), 0);
+  const cell = page.locator(".matrix td a").first();
+  const [shown, frame] = [await cell.boundingBox(), await page.locator(".matrix tr:not(.cluster)").nth(1).boundingBox()];
+  assert.ok(shown.height >= 44 && frame.width > 300, JSON.stringify([shown, frame]));
+  const role = await cell.evaluate((a) => getComputedStyle(a.parentElement, "::before").content);
+  assert.match(role, /Product Manager/);
+  assert.deepEqual(await violations(page), []);
+  await close(page);
+});
+
+test("a review that has passed is called overdue, and one that has not is only dated", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  await page.clock.setFixedTime(new Date("2027-05-06T12:00:00"));
+  await page.goto(`${address}health/`);
+  const late = await page.locator(".overdue").count(), all = await page.locator("time.due").count();
+  assert.ok(late > 0 && late < all, `${late} of ${all}`);
+  await page.goto(`${address}competencies/communication/`);
+  assert.match(await page.locator(".status.due").innerText(), /overdue.*2027-04-30/i);
+  await page.clock.setFixedTime(new Date("2027-04-30T23:00:00"));
+  await page.goto(`${address}competencies/communication/`);
+  assert.equal(await page.locator(".status.due").isVisible(), false);
+  assert.equal(await page.locator(".overdue").count(), 0);
+  await close(page);
+});
+
+test("the pages that the model makes are accessible in light and dark, wide and narrow", async () => {
+  const address = await host(site);
+  const pages = ["", "roles/director-of-product/", "competencies/communication/", "strategy/roadmap/", "matrix/", "ladder/", "compare/product-manager/product-leader/", "decisions/", "decisions/by-role/", "decisions/by-scope/", "hiring/director-of-product/", "health/"];
+  for (const [width, dark] of [[1440, false], [390, true]]) {
+    const page = await open(address, { width, dark });
+    for (const path of pages) {
+      await page.goto(address + path);
+      assert.deepEqual(await violations(page), [], `${path} at ${width}`);
+      assert.equal(await overflow(page), 0, `${path} at ${width}`);
+      assert.deepEqual(page.faults, [], path);
+    }
+    await close(page);
+  }
+});

@@ -1,0 +1,164 @@
+// The page that is open while its chapter is written: every save shows, and nothing that the reader has open, chosen or written is lost.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { close, open, preview, project, rolebook, write } from "./support.mjs";
+
+const paragraphs = (text) => Array.from({ length: 60 }, (_, n) => (n === 30 ? text : `Paragraph ${n} stays as it is, whatever happens around it.`));
+const chapter = (text, head = "") =>
+  `# Chapter\n\n${head}${paragraphs(text).slice(0, 29).join("\n\n")}\n\n<details id="more"><summary>More</summary>Inside.</details>\n\n<p><input id="field"></p>\n\n${paragraphs(text).slice(29).join("\n\n")}\n`;
+
+function handbook() {
+  const dir = project({
+    "handbook/handbook.toml": 'title = "T"\ntheme = "own"\n[security]\nhtml = "trusted"\n',
+    "handbook/index.md": "# Home\n",
+    "handbook/guides/a.md": chapter("Save 0."),
+    "themes/own/theme.toml": "",
+    "themes/own/assets/own.css": "",
+  });
+  return { dir, save: (text, head) => write(dir, { "handbook/guides/a.md": chapter(text, head) }) };
+}
+
+/** Marks the page, so that a reload would be seen. */
+const mark = (page) => page.evaluate(() => { window.marked = true; });
+const isMarked = (page) => page.evaluate(() => window.marked === true);
+const sees = (page, text) => page.getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
+const place = (page) => page.evaluate(() => ({
+  at: Math.round(document.querySelector("#field").getBoundingClientRect().top),
+  focus: document.activeElement.id,
+  value: document.querySelector("#field").value,
+  chosen: [document.querySelector("#field").selectionStart, document.querySelector("#field").selectionEnd],
+  open: document.querySelector("#more").open,
+}));
+
+test("fifty saves while scrolled, with an open details, a focused field and a selection: nothing moves, nothing is lost, each is seen", async () => {
+  const { dir, save } = handbook();
+  const { address } = await preview(dir);
+  const page = await open(`${address}guides/a/`);
+  await mark(page);
+  await page.locator("#more summary").click();
+  await page.locator("#field").fill("half a word");
+  await page.evaluate(() => document.querySelector("#field").setSelectionRange(2, 6));
+  await page.evaluate(() => document.querySelector("#field").scrollIntoView({ block: "center", behavior: "instant" }));
+  const before = await place(page);
+  assert.deepEqual({ focus: before.focus, open: before.open, chosen: before.chosen }, { focus: "field", open: true, chosen: [2, 6] });
+  for (let n = 1; n <= 50; n += 1) {
+    // Every fifth save writes above the reader too.
+    save(`Save ${n}.`, n % 5 ? "" : `New at the top ${n}.\n\n`);
+    await sees(page, `Save ${n}.`);
+    assert.deepEqual(await place(page), before, `save ${n}`);
+  }
+  await page.evaluate(() => document.activeElement.blur());
+  await page.evaluate(() => getSelection().selectAllChildren([...document.querySelectorAll("main p")].find((p) => p.textContent.startsWith("Paragraph 32"))));
+  const chosen = await page.evaluate(() => getSelection().toString());
+  for (let n = 51; n <= 55; n += 1) {
+    save(`Save ${n}.`);
+    await sees(page, `Save ${n}.`);
+    assert.equal(await page.evaluate(() => getSelection().toString()), chosen);
+  }
+  assert.ok(await isMarked(page));
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a change out of sight is scrolled to and marked, without motion where none is wanted", async () => {
+  const { dir, save } = handbook();
+  const { address } = await preview(dir);
+  const page = await open(`${address}guides/a/`, { reducedMotion: true });
+  const block = page.getByText("Save 1.", { exact: true });
+  save("Save 1.");
+  await block.waitFor();
+  await page.waitForFunction(() => {
+    const marked = document.querySelector(".rolebook-changed");
+    return marked && marked.getBoundingClientRect().top < innerHeight && getComputedStyle(marked).animationName === "none";
+  });
+  await page.waitForFunction(() => !document.querySelector(".rolebook-changed"));
+  await close(page);
+});
+
+test("a style sheet is exchanged without a reload", async () => {
+  const { dir } = handbook();
+  write(dir, { "themes/own/assets/style.css": "body { outline: 3px solid rgb(1, 2, 3); }" });
+  const { address } = await preview(dir);
+  const page = await open(`${address}guides/a/`);
+  await mark(page);
+  const outline = (wanted) => page.waitForFunction((color) => getComputedStyle(document.body).outlineColor === color, wanted);
+  await outline("rgb(1, 2, 3)");
+  write(dir, { "themes/own/assets/style.css": "body { outline: 3px solid rgb(4, 5, 6); }" });
+  await outline("rgb(4, 5, 6)");
+  assert.ok(await isMarked(page));
+  await page.waitForFunction(() => document.querySelectorAll('link[href$="style.css"]').length === 1);
+  await close(page);
+});
+
+test("a page follows its chapter when that is renamed", async () => {
+  const { dir, save } = handbook();
+  const { address } = await preview(dir);
+  const page = await open(`${address}guides/a/`);
+  await mark(page);
+  renameSync(join(dir, "handbook/guides/a.md"), join(dir, "handbook/guides/b.md"));
+  await page.waitForURL("**/guides/b/");
+  assert.ok(await isMarked(page));
+  writeFileSync(join(dir, "handbook/guides/b.md"), chapter("After the move."));
+  await sees(page, "After the move.");
+  assert.ok(await isMarked(page));
+  await close(page);
+});
+
+test("ten tabs are open and an eleventh loads; a hidden one catches up when it is shown", async () => {
+  const { dir, save } = handbook();
+  const { address } = await preview(dir);
+  const first = await open(`${address}guides/a/`);
+  await mark(first);
+  const shown = first.context();
+  const tabs = [first];
+  // The test's driver tells every page that it is shown; here the tabs behind are hidden, as in a window.
+  const really = async (page) => (await shown.newCDPSession(page)).send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  await really(first);
+  const hide = (page) => page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  const show = (page) => page.evaluate(() => {
+    delete document.hidden;
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  for (let n = 1; n < 11; n += 1) {
+    await hide(tabs[n - 1]);
+    const page = await shown.newPage();
+    await really(page);
+    await page.goto(`${address}guides/a/?tab=${n}`, { timeout: 10_000 });
+    await page.getByRole("heading", { name: "Chapter" }).first().waitFor();
+    tabs.push(page);
+  }
+  save("Saved behind.");
+  await sees(tabs[10], "Saved behind.");
+  assert.equal(await first.getByText("Saved behind.").count(), 0);
+  await hide(tabs[10]);
+  await show(first);
+  await sees(first, "Saved behind.");
+  assert.ok(await isMarked(first));
+  await shown.close();
+});
+
+test("a page comes back by itself when the preview was restarted, and shows what was written meanwhile", async () => {
+  const { dir, save } = handbook();
+  const one = await preview(dir);
+  const page = await open(`${one.address}guides/a/`);
+  await mark(page);
+  one.child.kill();
+  await new Promise((ended) => one.child.on("exit", ended));
+  save("Written meanwhile.");
+  const port = new URL(one.address).port;
+  const two = spawn(rolebook, ["serve", dir, "--port", port], { stdio: "ignore" });
+  try {
+    await sees(page, "Written meanwhile.");
+    assert.ok(await isMarked(page));
+    await close(page);
+  } finally {
+    two.kill();
+  }
+});

@@ -1,0 +1,98 @@
+// Finds the chapters that people want, by the code that browsers run; opens no browser.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { build, folder, project, repository, rolebook } from "./support.mjs";
+
+await import(join(repository, "themes/default/assets/search-core.js"));
+
+/** Opens the index of a built site. */
+async function index(site) {
+  const core = globalThis.rolebookSearchCore(async (name) => JSON.parse(readFileSync(join(site, "search", `${name}.json`), "utf8")));
+  await core.open();
+  return core;
+}
+
+/** Returns the addresses of the pages found, best first. */
+async function pages(core, query) {
+  const found = await core.search(query);
+  const lines = await core.lines(found.results.slice(0, 20).map((hit) => hit.unit));
+  return [...new Set(lines.map((line) => decodeURIComponent(line.url.split("#")[0])))];
+}
+
+/** Reads queries and the addresses of the chapters that are wanted. */
+function queries(name) {
+  const lines = readFileSync(join(repository, "tests/search", name), "utf8").split("\n").filter((line) => line.includes(" | ") && !line.startsWith("#"));
+  return lines.map((line) => {
+    const [query, chapters] = line.split(" | ");
+    return { query, wanted: chapters.split(", ").map((path) => `${path.replace(/(^|\/)index$/, "$1").replace(/\/$/, "")}/`) };
+  });
+}
+
+const place = (list, wanted) => list.findIndex((url) => wanted.includes(url)) + 1;
+
+test("every query over this handbook finds its chapter among the first three", async () => {
+  const core = await index(build(project(), "--audience", "managers"));
+  for (const { query, wanted } of queries("handbook.txt")) {
+    const list = await pages(core, query);
+    const at = place(list, wanted);
+    assert.ok(at > 0 && at <= 3, `${query}: place ${at} in ${list.slice(0, 5).join(", ")}`);
+  }
+});
+
+test("queries over a real handbook find their chapters high", { timeout: 120_000 }, async (context) => {
+  const archive = join(repository, "../shared/real/sourcegraph-handbook.tar.gz");
+  if (!existsSync(archive)) return context.skip("the real handbook is not beside this checkout");
+  const dir = folder();
+  execFileSync("tar", ["xzf", archive, "-C", dir]);
+  const site = join(dir, "site");
+  // It has findings by the hundred, which are none of ours.
+  execFileSync(rolebook, ["build", join(dir, "content"), "--out", site], { stdio: "ignore" });
+  const core = await index(site);
+  let sum = 0;
+  const all = queries("real.txt");
+  for (const { query, wanted } of all) {
+    const at = place(await pages(core, query), wanted);
+    sum += at ? 1 / at : 0;
+  }
+  assert.ok(sum / all.length > 0.8, `mean reciprocal rank ${sum / all.length}`);
+});
+
+test("a word is found in other forms, other cases, without its marks, and by its pairs in Chinese", async () => {
+  const dir = project({
+    "handbook/handbook.toml": "title = \"T\"\n",
+    "handbook/index.md": "# Home\n",
+    "handbook/a.md": "# Caf\u00e9 r\u00e9sum\u00e9s\n\nShe prioritised the leader\u2019s work.\n",
+    "handbook/b.md": "# \u4ea7\u54c1\u7ecf\u7406\n\n\u8def\u7ebf\u56fe\u3002\n",
+  });
+  const core = await index(build(dir));
+  for (const query of ["CAFE", "re\u0301sume\u0301", "prioritising", "leader's", "leaders", "resum"]) {
+    assert.deepEqual(await pages(core, query), ["a/"], query);
+  }
+  for (const query of ["\u4ea7\u54c1\u7ecf\u7406", "\u7ecf\u7406", "\u8def\u7ebf\u56fe"]) assert.deepEqual(await pages(core, query), ["b/"], query);
+  for (const query of ["", "   ", "\"", "\"\"", "?!", "constructor", "__proto__"]) assert.deepEqual(await pages(core, query), [], query);
+});
+
+test("quotes keep words together", async () => {
+  const dir = project({
+    "handbook/handbook.toml": "title = \"T\"\n",
+    "handbook/index.md": "# Home\n",
+    "handbook/a.md": "# One\n\nA green kettle stands here.\n",
+    "handbook/b.md": "# Two\n\nThe kettle is green.\n",
+  });
+  const core = await index(build(dir));
+  assert.deepEqual(await pages(core, "\"green kettle\""), ["a/"]);
+  assert.equal((await pages(core, "green kettle")).length, 2);
+});
+
+test("an excerpt is cut at words and marks what was found", async () => {
+  const core = await index(build(project({ "handbook/handbook.toml": "title = \"T\"\n", "handbook/index.md": "# Home\n" })));
+  const text = `${"Many other words stand here. ".repeat(20)}The kettles boil over. ${"And more follow after. ".repeat(20)}`;
+  const pieces = core.excerpt(text, { forms: new Set(["kettles"]), prefix: "" });
+  assert.deepEqual(pieces.filter(([, found]) => found), [["kettles", true]]);
+  const shown = pieces.map(([piece]) => piece).join("");
+  assert.ok(shown.length < 200 && shown.startsWith("\u2026 ") && shown.endsWith(" \u2026"), shown);
+});

@@ -1,0 +1,336 @@
+// The default theme in a browser: accessibility of every kind of page, phones, zoom, paper, no script, navigation, glimpses, keys.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+import { build, close, host, open, overflow, project, violations } from "./support.mjs";
+
+const site = build(project());
+/** One page of every kind. */
+const kinds = [
+  "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "glossary/", "guides/when-data-misleads/",
+  "understanding/leader-and-manager/", "about/theming/", "roles/", "matrix/", "matrix/leadership/", "ladder/", "decisions/",
+  "compare/product-manager/product-leader/", "nowhere/", "print/", "print/roles/",
+];
+const shapes = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, paper: { paper: true } };
+
+for (const [name, options] of Object.entries(shapes)) {
+  test(`axe-core finds nothing on any kind of page (${name})`, async () => {
+    const address = await host(site);
+    const page = await open(address, options);
+    if (options.paper) await page.emulateMedia({ media: "print" });
+    const found = {};
+    for (const path of kinds) {
+      // The whole book has the elements of all its parts, and takes the browser a minute.
+      if (path === "print/") continue;
+      await page.goto(address + path);
+      const rules = await violations(page);
+      if (rules.length) found[path] = rules;
+    }
+    assert.deepEqual(found, {});
+    await close(page);
+  });
+}
+
+test("no kind of page scrolls sideways at 320 pixels, nor at 1280 zoomed to 400 %", async () => {
+  const address = await host(site);
+  const page = await open(address, { width: 320, height: 256, context: { isMobile: false } });
+  const wide = [];
+  for (const path of kinds) {
+    await page.goto(address + path);
+    if (await overflow(page) > 0) wide.push(path);
+  }
+  assert.deepEqual(wide, []);
+  await close(page);
+});
+
+test("letters twice as large push nothing out of the page", async () => {
+  const address = await host(site);
+  const page = await open(address, { width: 1280, height: 900 });
+  const wide = [];
+  for (const path of kinds) {
+    await page.goto(address + path);
+    await page.evaluate(() => document.documentElement.style.setProperty("font-size", "32px"));
+    if (await overflow(page) > 0) wide.push(path);
+  }
+  assert.deepEqual(wide, []);
+  await close(page);
+});
+
+test("without a script everything can be read, and the menu opens on a phone", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`, { width: 390, height: 844, javascript: false });
+  assert.equal(await page.locator("h1").innerText(), "Product Manager");
+  const entry = page.locator(".side").getByText("Competencies", { exact: true });
+  assert.equal(await entry.isVisible(), false);
+  await page.locator(".menu summary").click();
+  assert.equal(await entry.isVisible(), true);
+  assert.equal(await page.locator("button.theme, .keys-open").evaluateAll((all) => all.filter((one) => one.checkVisibility()).length), 0);
+  await close(page);
+});
+
+test("nothing moves by itself where the reader asked for less movement", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`, { reducedMotion: true });
+  await page.locator("a.role").first().hover();
+  const moving = await page.evaluate(() => document.getAnimations().filter((one) => one.playState === "running" && !(one.timeline instanceof ScrollTimeline)).length);
+  assert.equal(moving, 0);
+  await close(page);
+});
+
+test("targets are 24 pixels high, on a phone 44 where they stand in the frame", async () => {
+  const address = await host(site);
+  const small = (page, selector, least) => page.locator(selector).evaluateAll((all, wanted) => all
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one.textContent.trim(), Math.round(one.getBoundingClientRect().height * 10) / 10])
+    .filter(([, height]) => height < wanted), least);
+  const wide = await open(`${address}roles/product-manager/`);
+  assert.deepEqual(await small(wide, ".side a, .side summary, .toc a, .crumbs a, .tool, .colophon a, .about a, .keys-open", 24), []);
+  await close(wide);
+  const phone = await open(`${address}roles/product-manager/`, { width: 390, height: 844 });
+  await phone.locator(".menu summary").click();
+  assert.deepEqual(await small(phone, ".side a, .side summary, .tool, .crumbs a, .colophon a, .turn a", 44), []);
+  await close(phone);
+});
+
+test("the branch of the page is open, others stay as the reader left them", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`);
+  const folds = () => page.locator(".side > ul > li > details").evaluateAll((all) => all.filter((one) => one.open).map((one) => one.parentElement.querySelector("a").textContent));
+  assert.deepEqual(await folds(), ["Roles"]);
+  assert.equal(await page.locator(".side [aria-current=page]").innerText(), "Product Manager");
+  await page.locator(".side > ul > li", { hasText: "Strategy" }).locator("summary").click();
+  await page.goto(`${address}competencies/communication/`);
+  assert.deepEqual(await folds(), ["Competencies", "Strategy"]);
+  await close(page);
+});
+
+test("a part of a large book lists its own chapters alone", async () => {
+  const texts = { "handbook/handbook.toml": "title = \"Large\"\n", "handbook/index.md": "# Large\n" };
+  for (let n = 0; n < 130; n += 1) texts[`handbook/part-${n % 4}/c${n}.md`] = `# Chapter ${n}\n`;
+  const address = await host(build(project(texts)));
+  const page = await open(`${address}part-1/c1/`);
+  assert.equal(await page.locator(".side details").count(), 1);
+  await close(page);
+});
+
+test("the keys [ and ] turn pages, and ? shows the keys until Escape", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`);
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("dialog.keys").isVisible(), true);
+  assert.deepEqual(await violations(page, "dialog.keys"), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog.keys").isVisible(), false);
+  await page.keyboard.press("]");
+  await page.waitForURL(`${address}roles/growth-product-manager/`);
+  await page.keyboard.press("[");
+  await page.waitForURL(`${address}roles/product-manager/`);
+  await close(page);
+});
+
+test("the contents follow the reader", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`);
+  await page.locator("#not-this-role").evaluate((heading) => heading.scrollIntoView());
+  await page.waitForFunction(() => document.querySelector(".toc [aria-current]")?.textContent === "Not this role");
+  await close(page);
+});
+
+const glimpse = (page) => page.locator("#glimpse:not([hidden])");
+
+test("a link shows what it leads to on hover; the glimpse can be hovered, and Escape ends it", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`);
+  const link = page.locator(".prose a[href$='understanding/leader-and-manager/']").first();
+  await link.hover();
+  await glimpse(page).waitFor();
+  assert.match(await glimpse(page).innerText(), /^Product leader and product manager\n/);
+  assert.equal(await link.getAttribute("aria-describedby"), "glimpse");
+  assert.deepEqual(await violations(page, "#glimpse"), []);
+  await glimpse(page).hover();
+  await page.waitForTimeout(500);
+  assert.equal(await glimpse(page).isVisible(), true);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#glimpse").isVisible(), false);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a link shows what it leads to on focus, and a term its definition", async () => {
+  const address = await host(site);
+  const page = await open(`${address}competencies/business-acumen/`);
+  await page.keyboard.press("Tab");
+  const term = page.locator(".prose a.term").first();
+  await term.focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  await glimpse(page).waitFor();
+  assert.match(await glimpse(page).innerText(), /^Term\n/);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("on a phone the first tap shows, the second follows", async () => {
+  const address = await host(site);
+  const page = await open(`${address}roles/product-manager/`, { width: 390, height: 844 });
+  await page.locator(".lede").tap();
+  await page.waitForFunction(() => typeof globalThis.rolebookGlimpse === "function");
+  const link = page.locator(".prose a[href$='understanding/leader-and-manager/']").first();
+  await link.tap();
+  await glimpse(page).waitFor();
+  assert.equal(page.url(), `${address}roles/product-manager/`);
+  await link.tap();
+  await page.waitForURL(`${address}understanding/leader-and-manager/`);
+  await close(page);
+});
+
+test("every link of running text has a glimpse to show", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  const missing = [];
+  for (const path of kinds.filter((path) => path && path !== "nowhere/" && !path.startsWith("print/"))) {
+    await page.goto(address + path);
+    const links = page.locator(".prose a[href]:not(.anchor, .external, .footnote-back), main a.link:is(.role, .competency, .strategy, .path)");
+    const names = await links.evaluateAll((all, root) => [...new Set(all
+      .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !link.pathname.startsWith("/compare/"))
+      .map((link) => `glimpse/${link.href.slice(root.length).replace(/[?#].*/, "").replace(/\/$/, "") || "index"}.json`))], address);
+    for (const name of names) {
+      const answer = await page.request.get(address + name);
+      if (!answer.ok()) missing.push(`${path}: ${name}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+  await close(page);
+});
+
+test("glimpses work in a folder that is opened in a browser", async () => {
+  const dir = project({
+    "handbook/handbook.toml": "title = \"Folder\"\nurls = \"file\"\n",
+    "handbook/index.md": "# Folder\n\nSee [the other](a/other.md).\n",
+    "handbook/a/other.md": "# Other <b>& one</b>\n\nWhat it *says*, with \"quotes\" & </script>.\n",
+  });
+  const page = await open(pathToFileURL(join(build(dir), "index.html")).href);
+  await page.locator(".prose a", { hasText: "the other" }).hover();
+  await glimpse(page).waitFor();
+  assert.match(await glimpse(page).innerText(), /What it says, with "quotes" &/);
+  assert.equal(await page.locator("#glimpse b").count(), 0);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("the theme that the reader chose is there before the page is painted, and follows the system again when it is the same", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  await page.locator("button.theme").click();
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await paper();
+  await page.addInitScript(() => requestAnimationFrame(() => { globalThis.first = document.documentElement.dataset.theme; }));
+  await page.reload();
+  assert.equal(await page.evaluate(() => globalThis.first), "dark");
+  assert.equal(await paper(), dark);
+  await page.locator("button.theme").click();
+  assert.equal(await page.evaluate(() => "theme" in document.documentElement.dataset), false);
+  await close(page);
+});
+
+test("text and links have their contrast in both modes", async () => {
+  const address = await host(site);
+  for (const dark of [false, true]) {
+    const page = await open(`${address}guides/when-data-misleads/`, { dark });
+    const ratios = await page.evaluate(() => {
+      const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+      const light = (colour) => {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const paper = light(getComputedStyle(document.body).backgroundColor);
+      const ratio = (selector) => {
+        const ink = light(getComputedStyle(document.querySelector(selector)).color);
+        return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+      };
+      return { text: ratio(".prose p"), link: ratio(".prose a.competency") };
+    });
+    assert.ok(ratios.text >= 10 && ratios.text <= 16, `text ${ratios.text}`);
+    assert.ok(ratios.link >= 4.5, `link ${ratios.link}`);
+    assert.match(await page.locator(".prose a.competency").first().evaluate((link) => getComputedStyle(link).textDecorationLine), /underline/);
+    await close(page);
+  }
+});
+
+test("a sheet of the user's own wins over the theme, whatever its selectors", async () => {
+  const dir = project({
+    "handbook/handbook.toml": "title = \"Own\"\ntheme = \"own\"\n",
+    "handbook/index.md": "# Own\n\nText.\n",
+    "themes/own/theme.toml": "extends = \"default\"\n",
+    "themes/own/assets/custom.css": "p { color: rgb(1, 2, 3) } .bar { position: static }",
+  });
+  const page = await open(await host(build(dir)));
+  assert.equal(await page.locator(".prose p").evaluate((one) => getComputedStyle(one).color), "rgb(1, 2, 3)");
+  assert.equal(await page.locator(".bar").evaluate((one) => getComputedStyle(one).position), "static");
+  await close(page);
+});
+
+test("a handbook that is written from right to left is laid out so", async () => {
+  const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n" });
+  const page = await open(`${await host(build(dir))}a/b/`);
+  const at = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().left);
+  assert.ok(await at(".side") > await at("h1") && await at("h1") > await at(".toc"));
+  assert.equal(await overflow(page), 0);
+  await close(page);
+});
+
+test("the second theme is as accessible as the first, and as narrow", async () => {
+  const dir = project();
+  const settings = join(dir, "handbook/handbook.toml");
+  writeFileSync(settings, readFileSync(settings, "utf8").replace("language = \"en\"", "language = \"en\"\ntheme = \"paper\""));
+  const address = await host(build(dir));
+  for (const options of [{}, { dark: true }, { width: 320, height: 640 }]) {
+    const page = await open(address, options);
+    for (const path of ["", "roles/product-manager/", "competencies/communication/", "matrix/"]) {
+      await page.goto(address + path);
+      assert.deepEqual(await violations(page), [], path);
+      assert.equal(await overflow(page), 0, path);
+    }
+    assert.deepEqual(page.faults, []);
+    await close(page);
+  }
+});
+
+test("footnotes stand beside their lines where there is room, and at the end elsewhere", async () => {
+  const dir = project({ "handbook/handbook.toml": "title = \"Notes\"\n", "handbook/index.md": "# Notes\n", "handbook/a/n.md": `# Notes\n\n${"Words fill the page. ".repeat(30)}[^a]\n\n${"More words. ".repeat(60)}\n\n## One\n\nx\n\n## Two\n\nx\n\n[^a]: The note.\n` });
+  const address = await host(build(dir));
+  const wide = await open(`${address}a/n/`, { width: 1600 });
+  const distance = (page) => page.evaluate(() => document.querySelector("[id='fn:1']").getBoundingClientRect().top - document.querySelector("[id='fnref:1']").getBoundingClientRect().top);
+  assert.ok(Math.abs(await distance(wide)) < 20, `${await distance(wide)}`);
+  assert.deepEqual(await violations(wide), []);
+  await close(wide);
+  const narrow = await open(`${address}a/n/`, { width: 900 });
+  assert.ok(await distance(narrow) > 200);
+  await close(narrow);
+});
+
+test("the whole book is one page whose links stay in it, and no list of pages names it", async () => {
+  const address = await host(site);
+  const page = await open(`${address}print/`);
+  const { repeated, lost, out } = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+    const known = new Set(ids);
+    const links = [...document.querySelectorAll(".leaf a[href]")].map((link) => link.getAttribute("href"));
+    return {
+      repeated: ids.filter((id, at) => ids.indexOf(id) !== at),
+      lost: links.filter((href) => href.startsWith("#") && !known.has(decodeURIComponent(href.slice(1)))),
+      out: links.filter((href) => /^\.\.\/(roles|competencies|strategy|guides)\//.test(href)),
+    };
+  });
+  assert.deepEqual({ repeated, lost, out }, { repeated: [], lost: [], out: [] });
+  assert.equal(await page.locator(".leaf").count(), await page.locator(".book-contents li").count());
+  assert.ok(!readFileSync(join(site, "sitemap.xml"), "utf8").includes("print/"));
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".bar, .printing, .colophon").evaluateAll((all) => all.filter((one) => one.checkVisibility()).length), 0);
+  await close(page);
+});

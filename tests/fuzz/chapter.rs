@@ -1,0 +1,103 @@
+//! Chapters: whatever is written in one, nothing panics, findings point into the file, and the page is well-formed and harmless.
+
+use rolebook::diagnostic::Place;
+use rolebook::path::UrlPath;
+use rolebook::source::Sources;
+use scraper::{Html, Selector};
+
+use crate::fuzz;
+use crate::shared::{compile, files_below, repository, site_with};
+
+const TOML: &str = "[audiences.m]\n[markdown]\ndefinition_lists = true\nsmart_quotes = true\n";
+
+/// A handbook around the chapter, so that references can lead somewhere.
+fn around(chapter: &str) -> Sources {
+    Sources::from_texts([
+        ("handbook.toml", TOML),
+        ("roles/a.md", chapter),
+        (
+            "roles/b.md",
+            "---\nrank: 2\ncompetencies: {c: 3}\n---\n# B\n\n## Responsibilities\n\n- Does it. {#it}\n\n![[a]]\n",
+        ),
+        ("competencies/c.md", "# C\n\n### Owning\n\n- Says it. {#says}\n"),
+        ("glossary.md", "# Glossary\n\nBrief {aliases=\"note\"}\n: A page.\n"),
+    ])
+}
+
+/// Returns the texts of our handbook and of the golden cases.
+fn seeds() -> Vec<String> {
+    let mut seeds = Vec::new();
+    for folder in ["handbook", "tests/cases"] {
+        for (name, bytes) in files_below(&repository().join(folder)) {
+            if name.ends_with(".md") || name.ends_with(".txt") {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                seeds.extend(text.split("#### ").map(|part| part.chars().take(3_000).collect()));
+            }
+        }
+    }
+    seeds
+}
+
+fn hold(text: &str) {
+    let sources = around(text);
+    let handbook = compile(&sources).unwrap();
+    for finding in handbook.findings(false) {
+        assert_ne!(finding.code, "internal", "the parser panicked");
+        if let Place::Content(path, Some(span)) = &finding.place {
+            let length = sources.bytes(path).unwrap().len();
+            assert!(span.start <= span.end && span.end as usize <= length, "{finding:?} lies outside {length} bytes");
+        }
+    }
+    let site = site_with(&sources, None);
+    for url in ["roles/a/", "roles/b/"] {
+        if let Some(rendered) = site.render(&UrlPath::new(url)) {
+            let html = String::from_utf8(rendered.unwrap().bytes.into_owned()).unwrap();
+            well_formed(&html, text.contains('<'));
+            harmless(&Html::parse_document(&html));
+        }
+    }
+}
+
+/// Our own HTML has no fault at all; an author's raw HTML may be odd, and stays where the chapter's text is.
+fn well_formed(html: &str, is_raw: bool) {
+    let parsed = Html::parse_document(html);
+    assert!(is_raw || parsed.errors.is_empty(), "{:?}", parsed.errors);
+    let count = |selector: &str| parsed.select(&Selector::parse(selector).unwrap()).count();
+    assert_eq!(count("body > footer.colophon"), 1, "the chapter holds what follows it");
+    assert_eq!(count("body > .columns > main > article > .prose"), 1, "the chapter left its place");
+}
+
+/// Holds that no script, style or handler of the chapter's own is on the page, and that every address has a scheme that is allowed.
+fn harmless(page: &Html) {
+    let everything = Selector::parse("main *").unwrap();
+    for element in page.select(&everything) {
+        let value = element.value();
+        let name = value.name();
+        assert!(
+            !["script", "style", "iframe", "object", "embed", "base", "meta", "link", "form"].contains(&name),
+            "<{name}>"
+        );
+        for (attribute, text) in value.attrs() {
+            assert!(
+                !attribute.starts_with("on") && attribute != "style" && attribute != "srcdoc",
+                "{attribute}={text}"
+            );
+            if ["href", "src", "action", "formaction", "poster", "data", "xlink:href"].contains(&attribute) {
+                let plain: String = text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+                let scheme = plain
+                    .split(['/', '?', '#'])
+                    .next()
+                    .unwrap()
+                    .split_once(':')
+                    .map(|(scheme, _)| scheme.to_lowercase());
+                let scripts = ["javascript", "vbscript", "data", "blob", "file"];
+                assert!(scheme.is_none_or(|scheme| !scripts.contains(&scheme.as_str())), "{attribute}={text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_chapter_becomes_a_harmless_page() {
+    fuzz("chapter", &seeds(), &hold);
+}

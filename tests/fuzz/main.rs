@@ -1,0 +1,45 @@
+//! Feeds readers with texts that nobody would write, and holds what must be true of all of them.
+//!
+//! Each target makes its texts from seeds by random edits. As part of the tests each runs a few hundred rounds that are the same every time;
+//! `FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture` runs each for ten minutes with texts of its own, and prints how many there were. A text that
+//! fails is printed whole: it becomes a case in `tests/cases`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod chapter;
+mod mutate;
+mod readers;
+#[path = "../suite/support.rs"]
+#[allow(dead_code, reason = "what the other tests share; not all of it is needed here")]
+mod shared;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use mutate::Mutator;
+
+/// Rounds of each target in the tests.
+const ROUNDS: usize = 300;
+
+/// Runs a target: `hold` panics where something is not as it must be.
+fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
+    let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let start = Instant::now();
+    let first = seconds.map_or(1, |_| u64::from(std::process::id()) << 20);
+    let mut mutator = Mutator::new(seeds, first);
+    let mut rounds = 0_usize;
+    loop {
+        let over = match seconds {
+            Some(seconds) => start.elapsed() > Duration::from_secs(seconds),
+            None => rounds >= ROUNDS,
+        };
+        if over {
+            break;
+        }
+        let text = mutator.next();
+        rounds += 1;
+        let held = catch_unwind(AssertUnwindSafe(|| hold(&text))).is_ok();
+        assert!(held, "{name} failed in round {rounds} on this text:\n{text:?}\n{text}");
+    }
+    println!("{name}: {rounds} texts in {} s", start.elapsed().as_secs());
+}

@@ -1,0 +1,276 @@
+//! Sends to the preview what nobody should: raw bytes over TCP, as pages of other sites and programs of this machine can.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::served::{SMALL, serve};
+use crate::support::write;
+
+#[test]
+fn only_this_machine_and_this_origin_are_answered() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    let port = own.rsplit(':').next().unwrap();
+    assert_eq!(served.with_headers(&format!("Host: {own}\r\n")), 200);
+    assert_eq!(served.with_headers(&format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n")), 200);
+    for host in ["evil.example", "127.0.0.1", "127.0.0.1.evil.example:80", "127.0.0.1:1", "localhost"] {
+        assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
+    }
+    assert_eq!(served.with_headers(""), 400);
+    assert_eq!(served.with_headers(&format!("Host: {own}\r\nHost: {own}\r\n")), 400);
+    for origin in ["http://evil.example", "null", "https://localhost"] {
+        assert_eq!(served.with_headers(&format!("Host: {own}\r\nOrigin: {origin}\r\n")), 403, "{origin}");
+    }
+    assert_eq!(
+        served.with_headers(&format!("Host: {own}\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\n")),
+        403
+    );
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"] {
+        let request = format!("{method} / HTTP/1.1\r\nHost: {own}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        assert_eq!(served.status(&request), 405, "{method}");
+    }
+}
+
+#[test]
+fn nothing_on_disk_is_reached_by_path() {
+    let served = serve(SMALL);
+    write(served.folder.path(), &[("secret.txt.swp", "secret"), (".env", "secret")]);
+    for path in [
+        "/../../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "/guides/..%5c..%5cetc",
+        "/%00",
+        "/.env",
+        "/.git/config",
+        "/handbook.toml",
+        "//etc/passwd",
+        "/etc/passwd",
+        "/CON",
+    ] {
+        let answer = served.get(path);
+        assert!(!answer.contains("secret") && !answer.contains("root:"), "{path}");
+        let code: u16 = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        assert!(code == 400 || code == 404, "{path}: {code}");
+    }
+}
+
+#[test]
+fn no_form_of_a_host_leads_a_foreign_name_here() {
+    let served = serve(SMALL);
+    let port = served.address.rsplit(':').next().unwrap();
+    for host in [
+        "evil.example".to_owned(),
+        format!("evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost.:{port}"),
+        format!("evil.example@localhost:{port}"),
+        format!("localhost:{port}@evil.example"),
+        format!("0.0.0.0:{port}"),
+        format!("127.0.0.2:{port}"),
+        format!("2130706433:{port}"),
+        format!("0x7f.1:{port}"),
+        format!("[::ffff:127.0.0.1]:{port}"),
+        format!("localhost:{port}, evil.example"),
+        format!("localhost:0{port}"),
+        format!("localhost:{port}/"),
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+    ] {
+        assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
+    }
+    assert_eq!(served.with_headers("Host: \r\n"), 421);
+}
+
+#[test]
+fn targets_that_are_no_path_are_refused() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    for target in [
+        format!("http://{own}/"),
+        "http://evil.example/".to_owned(),
+        format!("//{own}/"),
+        "//evil.example/guides/a/".to_owned(),
+        own.clone(),
+        "*".to_owned(),
+        "guides/a/".to_owned(),
+        "/guides/a/#x".to_owned(),
+        "?".to_owned(),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n");
+        assert_eq!(served.status(&request), 400, "{target}");
+    }
+    let connect = format!("CONNECT {own} HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n");
+    assert_eq!(served.status(&connect), 405);
+}
+
+#[test]
+fn no_encoding_of_a_way_up_leads_out() {
+    let served = serve(SMALL);
+    for up in [
+        "..",
+        "%2e%2e",
+        "%2E.",
+        ".%2e",
+        "%252e%252e",
+        "..%2f",
+        "..%5c",
+        "..\\",
+        "%c0%ae%c0%ae",
+        "%e0%80%ae",
+        "%u002e",
+        ".%00.",
+        "..;",
+        "%2e%2e%2f",
+        "%uff0e%uff0e",
+        "..%c0%af",
+        "..%e2%88%95",
+    ] {
+        for path in [format!("/{up}/{up}/{up}/etc/passwd"), format!("/guides/{up}/handbook.toml"), format!("/{up}")] {
+            let answer = served.get(&path);
+            assert!(!answer.contains("root:") && !answer.contains("title = "), "{path}");
+            let code: u16 = answer.split(' ').nth(1).unwrap().parse().unwrap();
+            assert!([400, 404].contains(&code), "{path}: {code}");
+        }
+    }
+}
+
+#[test]
+fn nul_bad_percent_backslashes_and_bytes_that_are_no_text_are_refused() {
+    let served = serve(SMALL);
+    for path in [
+        "/%00",
+        "/guides/a/%00.html",
+        "/%",
+        "/%2",
+        "/%zz",
+        "/a%0",
+        "/\\",
+        "/guides\\a",
+        "/%5c",
+        "/%ff",
+        "/%0d%0aX: y",
+        "/%7f",
+    ] {
+        assert!(served.get(path).starts_with("HTTP/1.1 400"), "{path}");
+    }
+    let own = &served.address;
+    for bytes in [&b"/\0"[..], b"/\xff", b"/\x01", b"/a\tb"] {
+        let request =
+            [b"GET ", bytes, b" HTTP/1.1\r\nHost: ", own.as_bytes(), b"\r\nConnection: close\r\n\r\n"].concat();
+        let answer = served.raw(request);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{bytes:?}: {answer}");
+    }
+    assert!(served.get("/").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn dotfiles_device_names_and_sources_are_no_pages() {
+    let served = serve(SMALL);
+    write(served.folder.path(), &[(".env", "secret"), (".git/config", "secret"), ("guides/.hidden.md", "# secret\n")]);
+    for path in [
+        "/.env",
+        "/.git/config",
+        "/guides/.hidden/",
+        "/guides/.hidden.md",
+        "/%2eenv",
+        "/handbook.toml",
+        "/CON",
+        "/nul",
+        "/COM1",
+        "/guides/AUX.html",
+        "/LPT1.txt",
+        "/guides/a/::$DATA",
+        "/guides/a./",
+        "/dev/null",
+        "/proc/self/environ",
+    ] {
+        let answer = served.get(path);
+        assert!(answer.starts_with("HTTP/1.1 404") && !answer.contains("secret"), "{path}: {answer}");
+    }
+}
+
+#[test]
+fn pages_of_other_sites_get_neither_a_page_nor_the_stream_of_events() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    let ask = |path: &str, headers: &str| {
+        served.status(&format!("GET {path} HTTP/1.1\r\nHost: {own}\r\n{headers}Connection: close\r\n\r\n"))
+    };
+    for path in ["/", "/guides/a/", "/_rolebook/events?page=/", "/_rolebook/preview.js"] {
+        for headers in [
+            "Origin: http://evil.example\r\n",
+            "Origin: null\r\n",
+            "Origin: http://127.0.0.1:1\r\n",
+            "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n",
+            "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script\r\n",
+            "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n",
+            "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n",
+        ] {
+            assert_eq!(ask(path, headers), 403, "{path} {headers}");
+        }
+    }
+    // A link on another site may lead here, and so may the address bar.
+    assert_eq!(ask("/", "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"), 200);
+    assert_eq!(ask("/", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"), 200);
+}
+
+#[test]
+fn smuggled_bodies_and_endless_headers_are_refused() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    let line = format!("GET / HTTP/1.1\r\nHost: {own}\r\n");
+    for coding in ["chunked", "Chunked", "gzip, chunked", "identity", " chunked"] {
+        let request = format!("{line}Transfer-Encoding:{coding}\r\nConnection: close\r\n\r\n0\r\n\r\n");
+        assert_eq!(served.status(&request), 400, "{coding}");
+    }
+    let both = format!("{line}Transfer-Encoding: chunked\r\nContent-Length: 4\r\nConnection: close\r\n\r\n0\r\n\r\n");
+    assert_eq!(served.status(&both), 400);
+    let long = format!("{line}X: {}\r\nConnection: close\r\n\r\n", "a".repeat(40_000));
+    assert_eq!(served.status(&long), 431);
+    let target = format!("GET /{} HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n", "a".repeat(9_000));
+    assert_eq!(served.status(&target), 414);
+}
+
+#[test]
+fn no_answer_tells_where_on_this_machine_the_handbook_lies() {
+    let served =
+        serve(&[("handbook.toml", "titel = 1\n"), ("index.md", "# H\n\n[[gone]]\n"), ("bad.md", "---\na: [\n---\n")]);
+    let place = served.folder.path().to_str().unwrap();
+    served.builds();
+    for path in ["/", "/bad/", "/gone/", "/404.html", "/_rolebook/preview.js", "/_rolebook/x", "/%00"] {
+        assert!(!served.get(path).contains(place), "{path}");
+    }
+    let mut stream = TcpStream::connect(&served.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    write!(stream, "GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address).unwrap();
+    let mut heard = Vec::new();
+    let _ = stream.read_to_end(&mut heard);
+    let heard = String::from_utf8_lossy(&heard).into_owned();
+    assert!(heard.contains("index.md") && !heard.contains(place), "{heard}");
+}
+
+#[test]
+fn one_page_more_than_may_listen_takes_the_place_of_the_oldest() {
+    let served = serve(SMALL);
+    let listen = || {
+        let mut stream = TcpStream::connect(&served.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        write!(stream, "GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address).unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        stream
+    };
+    let mut streams: Vec<TcpStream> = (0..65).map(|_| listen()).collect();
+    let mut all = Vec::new();
+    let mut buffer = [0; 4096];
+    // The stream ends with its last chunk, by which a browser knows that it has to ask again.
+    while !all.ends_with(b"0\r\n\r\n") {
+        let count = streams[0].read(&mut buffer).unwrap();
+        assert!(count > 0, "{}", String::from_utf8_lossy(&all));
+        all.extend_from_slice(&buffer[..count]);
+    }
+}

@@ -1,0 +1,73 @@
+//! The pages to print, and the glimpses that links show.
+
+use rolebook::source::Sources;
+
+use crate::support::{page, site_with};
+
+fn book() -> Sources {
+    Sources::from_texts([
+        ("index.md", "# Home\n\nTo [one](a/one.md#part).\n"),
+        ("handbook.toml", "title = \"Book\"\nbase_url = \"https://x.example/\"\n"),
+        (
+            "a/one.md",
+            "# One\n\nThe *first* of [two](two.md), with a note.[^n]\n\n## Part\n\n[up](#part)\n\n[^n]: A note.\n",
+        ),
+        ("a/two.md", "---\nsummary: What two is for.\n---\n# Two\n\nText.\n"),
+        ("glossary.md", "---\nkind: glossary\n---\n# Glossary\n\nBet & co\n: What is *staked*.\n"),
+    ])
+}
+
+#[test]
+fn a_book_to_print_leads_to_its_own_places() {
+    let html = page(&site_with(&book(), None), "print/");
+    for wanted in [
+        "href=\"#a/one--part\"",
+        "href=\"#a/two\"",
+        "id=\"a/one--part\"",
+        "id=\"a/one--fn:1\"",
+        "href=\"#a/one--fn:1\"",
+        "<a href=\"#glossary\">Glossary</a>",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    assert_eq!(html.matches("<html").count(), 1);
+    assert!(html.contains("<meta name=\"robots\" content=\"noindex\">"));
+}
+
+#[test]
+fn a_part_to_print_holds_its_own_chapters_and_links_to_the_others() {
+    let html = page(&site_with(&book(), None), "print/a/");
+    assert!(html.contains("href=\"#a/two\"") && !html.contains("id=\"glossary\""));
+}
+
+#[test]
+fn a_book_too_long_for_one_page_sends_to_its_parts() {
+    let long = format!("# Long\n\n{}", "Words fill a page.\n\n".repeat(90_000));
+    let sources = Sources::from_texts([
+        ("index.md", "# Home\n"),
+        ("a/one.md", long.as_str()),
+        ("b/two.md", long.as_str()),
+        ("b/three.md", "# Three\n"),
+    ]);
+    let site = site_with(&sources, None);
+    let whole = page(&site, "print/");
+    assert!(whole.len() < 20_000, "{}", whole.len());
+    assert!(whole.contains("too long") && whole.contains("href=\"b/\""));
+    assert!(page(&site, "print/b/").contains("id=\"b/three\""));
+}
+
+#[test]
+fn a_glimpse_is_the_summary_or_the_first_paragraph_or_the_definition() {
+    let site = site_with(&book(), None);
+    let glimpse = |of: &str| page(&site, &format!("glimpse/{of}.json"));
+    assert_eq!(glimpse("a/two"), r#"{"title":"Two","kind":"","label":"","text":"What two is for."}"#);
+    assert_eq!(glimpse("a/one"), r#"{"title":"One","kind":"","label":"","text":"The first of two, with a note."}"#);
+    let term = r#"{"title":"Bet & co","kind":"term","label":"Term","text":"What is staked."}"#;
+    assert_eq!(glimpse("glossary/terms/bet--co"), term);
+}
+
+#[test]
+fn search_engines_are_sent_neither_to_prints_nor_to_glimpses() {
+    let map = page(&site_with(&book(), None), "sitemap.xml");
+    assert!(map.contains("a/one/") && !map.contains("print/") && !map.contains("glimpse/"), "{map}");
+}

@@ -1,0 +1,172 @@
+//! Holds what the index of search promises: every line leads somewhere, little changes with an edit, nothing hidden is in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolebook::path::UrlPath;
+use rolebook::site::Site;
+use rolebook::source::{SourceFile, Sources};
+use serde_json::Value;
+
+use crate::support::{page, read_folder, repository, site_with};
+
+fn files(site: &Site) -> BTreeMap<String, String> {
+    let below = site.urls().filter(|url| url.as_str().starts_with("search/") && !url.is_page());
+    below.map(|url| (url.as_str().to_owned(), page(site, url.as_str()))).collect()
+}
+
+fn entry(site: &Site) -> Value {
+    serde_json::from_str(&page(site, "search/index.json")).unwrap()
+}
+
+/// Returns the rows of the table, wherever it lies.
+fn table(site: &Site) -> Vec<Value> {
+    let table = entry(site)["table"].clone();
+    let Value::String(names) = table else { return table.as_array().unwrap().clone() };
+    let names: Vec<&str> = names.as_bytes().chunks(10).map(|name| std::str::from_utf8(name).unwrap()).collect();
+    let rows =
+        |name: &&str| -> Vec<Value> { serde_json::from_str(&page(site, &format!("search/{name}.json"))).unwrap() };
+    names.iter().flat_map(rows).collect()
+}
+
+/// Returns the words of the index as they are written, and how many units each group leads to at most.
+fn words(site: &Site) -> BTreeSet<String> {
+    let entry = entry(site);
+    let names = entry["words"].as_str().unwrap().to_owned();
+    let mut words = BTreeSet::new();
+    for name in names.as_bytes().chunks(10).map(|name| std::str::from_utf8(name).unwrap()) {
+        let rows: Vec<Value> = serde_json::from_str(&page(site, &format!("search/{name}.json"))).unwrap();
+        let mut before: Vec<char> = Vec::new();
+        for form in rows.iter().flat_map(|row| row[0].as_str().unwrap().split(' ')) {
+            let shared = form.chars().next().unwrap().to_digit(36).unwrap() as usize;
+            before = before[..shared].iter().copied().chain(form.chars().skip(1)).collect();
+            words.insert(before.iter().collect());
+        }
+    }
+    words
+}
+
+fn handbook() -> Sources {
+    read_folder(&repository().join("handbook"))
+}
+
+#[test]
+fn every_line_of_the_table_and_every_section_leads_to_a_place_that_is_there() {
+    let site = site_with(&handbook(), None);
+    let rows = table(&site);
+    assert!(rows.len() > 100);
+    for row in rows {
+        let address = row[1].as_str().unwrap();
+        let (url, anchor) = address.split_once('#').unwrap_or((address, ""));
+        assert!(site.has(&UrlPath::new(url)), "{address}");
+        let html = page(&site, url);
+        assert!(anchor.is_empty() || html.contains(&format!("id=\"{anchor}\"")), "{address}");
+        let text = page(&site, &format!("search/{}.json", row[2].as_str().unwrap()));
+        let sections: Vec<[String; 3]> = serde_json::from_str(&text).unwrap();
+        for [heading, anchor, text] in sections {
+            assert!(anchor.is_empty() || html.contains(&format!("id=\"{anchor}\"")), "{url} {heading}");
+            assert!(!text.contains('\u{fffc}'), "{url}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_edit_changes_its_own_text_and_few_files_of_words() {
+    let before = handbook();
+    let mut after = before.clone();
+    let path = rolebook::path::SourcePath::new("strategy/roadmap.md");
+    let text = format!("{}\nA zeppelin.\n", String::from_utf8_lossy(before.bytes(&path).unwrap()));
+    after.files.insert(path, SourceFile::new(text.into_bytes()));
+    let (before, after) = (files(&site_with(&before, None)), files(&site_with(&after, None)));
+    let new = after.keys().filter(|name| !before.contains_key(*name)).count();
+    // Its text, the words `a` and `zeppelin`; the length of all chapters tells on a few scores.
+    assert!((2..after.len() / 3).contains(&new), "{new} of {} files are new", after.len());
+    assert!(after.values().any(|text| text.contains("A zeppelin.")));
+}
+
+#[test]
+fn pages_know_nothing_of_the_index() {
+    let mut sources = Sources::from_texts([("index.md", "# Home\n"), ("a.md", "# A\n\nOne.\n")]);
+    let before = page(&site_with(&sources, None), "");
+    sources.files.insert(rolebook::path::SourcePath::new("a.md"), SourceFile::new(&b"# A\n\nTwo.\n"[..]));
+    assert_eq!(before, page(&site_with(&sources, None), ""));
+}
+
+#[test]
+fn drafts_and_what_others_may_read_are_in_no_file() {
+    let sources = Sources::from_texts([
+        ("handbook.toml", "title = \"T\"\n[audiences.managers]\n"),
+        (
+            "index.md",
+            "# Home\n\nPublic.\n\n## Pay {audience=managers}\n\nSecretone.\n\n## After\n\n::: {audience=managers}\nSecrettwo.\n:::\n",
+        ),
+        ("a.md", "---\naudience: managers\n---\n# Secretthree\n"),
+        ("b.md", "---\nstatus: draft\n---\n# Secretfour\n"),
+    ]);
+    let all = files(&site_with(&sources, None)).into_values().collect::<String>().to_lowercase();
+    assert!(all.contains("public"));
+    assert!(!all.contains("secret") && !all.contains("pay"), "{all}");
+}
+
+#[test]
+fn what_is_transcluded_is_found_where_it_stands() {
+    let sources = Sources::from_texts([
+        ("index.md", "# Home\n\n![[a#part]]\n\nOwn words.\n"),
+        ("a.md", "# A\n\n## Part\n\nQuokka.\n"),
+    ]);
+    let site = site_with(&sources, None);
+    let with_quokka = files(&site).into_iter().filter(|(_, text)| text.contains("Quokka."));
+    assert_eq!(with_quokka.count(), 1);
+    assert!(words(&site).contains("quokka"));
+}
+
+#[test]
+fn other_titles_aliases_code_and_notes_are_words_and_attributes_are_not() {
+    let sources = Sources::from_texts([
+        (
+            "roles/a.md",
+            "---\nalso_called: [Wombat Keeper]\n---\n# Role\n\nNote.[^1] [x](https://hidden.example/)\n\n```sql\nselect numbat\n```\n\n[^1]: Echidna.\n",
+        ),
+        ("glossary.md", "# Glossary\n\nBilby {aliases=\"macrotis\"}\n: An animal.\n"),
+    ]);
+    let words = words(&site_with(&sources, None));
+    for word in ["wombat", "keeper", "numbat", "echidna", "bilby", "macrotis", "animal"] {
+        assert!(words.contains(word), "{word} is missing");
+    }
+    assert!(!words.contains("aliases") && !words.contains("https") && !words.contains("href"), "{words:?}");
+}
+
+#[test]
+fn a_folder_that_is_opened_without_a_server_gets_scripts() {
+    let sources =
+        Sources::from_texts([("handbook.toml", "title = \"T\"\nurls = \"file\"\n"), ("index.md", "# Home\n")]);
+    let site = site_with(&sources, None);
+    let files = files(&site);
+    assert!(files.len() > 2 && files.keys().all(|name| name.ends_with(".js")), "{:?}", files.keys());
+    assert!(files["search/index.js"].starts_with("rolebookSearch(\"index\",{"));
+    assert!(
+        page(&site, "search.html").contains("search-needs") || page(&site, "search.html").contains("needs JavaScript")
+    );
+}
+
+#[test]
+fn a_chapter_at_the_address_of_search_takes_its_place() {
+    let site = site_with(&Sources::from_texts([("index.md", "# Home\n"), ("search.md", "# My own\n")]), None);
+    assert!(page(&site, "search/").contains("My own"));
+}
+
+#[test]
+fn a_real_handbook_is_indexed_whole() {
+    // Unpacked by hand beside the archive, it is what people bring.
+    let Some(archive) = crate::support::shared("real/sourcegraph-handbook.tar.gz") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let status = std::process::Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status();
+    if !status.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no `tar` to unpack the real handbook with");
+        return;
+    }
+    let sources = read_folder(&folder.path().join("content"));
+    let site = site_with(&sources, None);
+    let chapters = site.handbook().documents.len();
+    assert!(chapters > 850 && table(&site).len() >= chapters, "{chapters}");
+    assert!(page(&site, "search/index.json").len() < 20_000);
+}

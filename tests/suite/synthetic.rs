@@ -1,0 +1,63 @@
+//! Writes handbooks of any size: every role expects every competency, every level says three things, every strategy decides four.
+//!
+//! Input: how many roles and competencies. Output: sources in memory. Shared by the tests of page sizes and by the benchmark.
+
+use rolebook::path::SourcePath;
+use rolebook::source::{SourceFile, Sources};
+
+const LEVELS: [&str; 5] = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
+
+/// Writes a handbook of so many roles and competencies, and a strategy chapter for each ten roles.
+pub fn handbook(roles: usize, competencies: usize) -> Sources {
+    let mut sources = Sources::from_texts([("handbook.toml", "title = \"T\"\n[partners]\nsales = \"Sales\"\n")]);
+    let mut add = |path: String, text: String| {
+        sources.files.insert(SourcePath::new(path), SourceFile::new(text.into_bytes()));
+    };
+    for n in 0..competencies {
+        add(format!("competencies/c{n}.md"), competency(n));
+    }
+    for n in 0..roles {
+        add(format!("roles/r{n}.md"), role(n, roles, competencies));
+    }
+    let strategies = roles.div_ceil(10);
+    for n in 0..strategies {
+        add(format!("strategy/s{n}.md"), strategy(n, roles));
+    }
+    let stops: Vec<String> = (0..strategies).map(|n| format!("s{n}")).collect();
+    add("paths/all.md".to_owned(), format!("---\nchapters: [{}]\n---\n# All\n\nIn order.\n", stops.join(", ")));
+    sources
+}
+
+fn competency(n: usize) -> String {
+    let mut text = format!("---\ncluster: Cluster {}\nsupports: [s0]\n---\n# Competency {n}\n\n## Levels\n\n", n / 10);
+    for level in LEVELS {
+        let id = level.to_lowercase();
+        text.push_str(&format!("### {level}\n\n"));
+        for (word, what) in [("a", "Writes the brief"), ("b", "Names the price"), ("c", "Asks who bears it")] {
+            text.push_str(&format!("- {what} of work {n} at {id}, before anybody has to ask. {{#{id}-{word}}}\n"));
+        }
+        text.push('\n');
+    }
+    text.push_str("## Interview\n\n1. *A piece of work that failed.* Strong: what it cost. Weak: bad luck.\n2. *Who disagreed?* Strong: a name for the reason. Weak: nobody.\n");
+    text
+}
+
+fn role(n: usize, roles: usize, competencies: usize) -> String {
+    let expected: String = (0..competencies).map(|c| format!("  c{c}: {}\n", (n + c) % 5 + 1)).collect();
+    let grows = if n + 1 < roles { format!("grows_into: r{}\n", n + 1) } else { String::new() };
+    let facts = format!("rank: {n}\ntrack: t{}\nscope: area {n}\nhorizon: a year\n{grows}", n % 4);
+    let duties: String = (0..8).map(|d| format!("- Answers for result {d} of area {n}. {{#duty-{d}}}\n")).collect();
+    format!(
+        "---\n{facts}competencies:\n{expected}---\n# Role {n}\n\nDecides its area.\n\n## Responsibilities\n\n{duties}"
+    )
+}
+
+fn strategy(n: usize, roles: usize) -> String {
+    let mut text = format!("---\nled_by: r{}\n---\n# Strategy {n}\n\n## Decisions\n\n", n * 10);
+    for d in 0..4 {
+        let (who, other) = ((n * 10 + d) % roles, (n * 10 + d + 5) % roles);
+        let scope = ["team", "area", "portfolio"][d % 3];
+        text.push_str(&format!("### What {d} of {n} becomes {{#d{d} scope={scope}}}\n- Accountable: r{who}\n- Responsible: r{other}\n- Consulted: sales\n\n"));
+    }
+    text
+}

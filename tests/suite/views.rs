@@ -1,0 +1,203 @@
+//! Reads the pages that the model makes as a screen reader would: what a picture shows stands in words, what a page promises is behind its links.
+
+use std::collections::BTreeSet;
+
+use rolebook::compile::{Choices, Compiler};
+use rolebook::highlight::Highlighter;
+use rolebook::site::Site;
+use rolebook::source::Sources;
+use scraper::{ElementRef, Html, Selector};
+
+use crate::support::{page, read_folder, repository, site_with, theme_over};
+use crate::synthetic;
+
+fn ours() -> Site {
+    site_with(&read_folder(&repository().join("handbook")), None)
+}
+
+fn select(css: &str) -> Selector {
+    Selector::parse(css).unwrap()
+}
+
+fn text(element: ElementRef<'_>) -> String {
+    element.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn role_pages(site: &Site) -> Vec<String> {
+    let urls = site.urls().map(rolebook::path::UrlPath::as_str);
+    urls.filter(|url| url.starts_with("roles/") && url.ends_with('/') && *url != "roles/").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_strip_says_in_words_the_level_that_its_boxes_show() {
+    let site = ours();
+    let mut strips = 0;
+    for url in role_pages(&site) {
+        let html = Html::parse_document(&page(&site, &url));
+        for level in html.select(&select(".comp > .level")) {
+            let boxes: Vec<Option<&str>> = level.select(&select(".steps i")).map(|i| i.value().attr("class")).collect();
+            let own = boxes.iter().position(|class| *class == Some("own")).unwrap() + 1;
+            let reached = boxes.iter().filter(|class| **class == Some("reached")).count();
+            assert_eq!(reached, own - 1, "{url}");
+            assert!(text(level).contains(&format!("({own} of {})", boxes.len())), "{url}: {}", text(level));
+            strips += 1;
+        }
+    }
+    assert!(strips > 100, "{strips}");
+}
+
+#[test]
+fn the_radar_says_in_words_every_level_that_it_draws() {
+    let site = ours();
+    for url in role_pages(&site) {
+        let html = Html::parse_document(&page(&site, &url));
+        let svg = html.select(&select(".radar svg")).next().unwrap();
+        let label = svg.value().attr("aria-label").unwrap();
+        let number = |element: &ElementRef<'_>, name: &str| element.value().attr(name).unwrap().parse::<f64>().unwrap();
+        // The outermost of the five rings is the highest level: a dot's distance from the middle is its level.
+        let frame: Vec<f64> =
+            svg.value().attr("viewBox").unwrap().split(' ').map(|part| part.parse().unwrap()).collect();
+        let (cx, cy) = (frame[2] / 2.0, frame[3] / 2.0);
+        let names: Vec<String> = svg.select(&select("text")).map(text).collect();
+        let dots: Vec<ElementRef<'_>> = svg.select(&select("circle")).collect();
+        assert_eq!(dots.len(), names.len());
+        for (dot, name) in dots.iter().zip(&names) {
+            let distance = (number(dot, "cx") - cx).hypot(number(dot, "cy") - cy);
+            let level = (distance / 150.0 * 5.0).round();
+            let said = label.split(['.', ';']).find(|part| part.trim().starts_with(name.as_str())).unwrap();
+            assert!(said.contains(&format!("({level} of 5)")), "{url}: {name} at {level}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
+    let site = ours();
+    let html = Html::parse_document(&page(&site, "ladder/"));
+    let svg = html.select(&select("svg.ladder")).next().unwrap();
+    let links = |root: ElementRef<'_>, css: &str| -> BTreeSet<(String, String)> {
+        root.select(&select(css)).map(|a| (a.value().attr("href").unwrap().to_owned(), text(a))).collect()
+    };
+    let tracks = html.select(&select(".tracks")).next().unwrap();
+    assert_eq!(links(svg, "a"), links(tracks, ".rung > p:first-child a"));
+    let ups = svg.select(&select("path.up")).count();
+    assert_eq!(ups, tracks.select(&select(".up a")).count());
+    // A move that goes both ways is one line with two heads.
+    let heads = svg.select(&select("polygon.move")).count();
+    assert_eq!(heads, tracks.select(&select(".sideways a")).count());
+    assert!(ups > 8 && heads > 1);
+}
+
+#[test]
+fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
+    let site = ours();
+    for url in role_pages(&site) {
+        let html = page(&site, &url);
+        let id = url.trim_start_matches("roles/").trim_end_matches('/');
+        let has = site.has(&rolebook::path::UrlPath::new(format!("hiring/{id}/")));
+        assert_eq!(has, id != "product-leader", "{id}");
+        assert_eq!(html.contains(&format!("href=\"../../hiring/{id}/\"")), has, "{id}");
+        if !has {
+            continue;
+        }
+        let kit = page(&site, &format!("hiring/{id}/"));
+        let (role, kit) = (Html::parse_document(&html), Html::parse_document(&kit));
+        let statements =
+            |html: &Html| -> Vec<String> { html.select(&select(".profile .statements li")).map(text).collect() };
+        assert_eq!(statements(&role), statements(&kit), "{id}");
+        let competencies = kit.select(&select(".comp")).count();
+        assert_eq!(kit.select(&select(".ask")).count(), competencies, "{id}");
+        assert_eq!(kit.select(&select(".scorecard tbody tr")).count(), competencies, "{id}");
+        let copy = page(&site, &format!("hiring/{id}.md"));
+        assert_eq!(copy.lines().filter(|line| line.contains("| ☐ |")).count(), competencies, "{id}");
+    }
+}
+
+#[test]
+fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
+    let site = ours();
+    let handbook = site.handbook();
+    for (path, chapters) in &handbook.book.relations.paths {
+        let id = &handbook.book.meta(*path).id;
+        let mut at = handbook.book.url(chapters[0]).as_str().to_owned();
+        let mut seen = vec![at.clone()];
+        loop {
+            let html = Html::parse_document(&page(&site, &at));
+            let next = html.select(&select(&format!("[data-path=\"{id}\"] .next"))).next();
+            let Some(next) = next.and_then(|next| next.value().attr("href")) else { break };
+            let (address, query) = next.split_once('?').unwrap();
+            assert_eq!(query, format!("path={id}"));
+            at = rolebook::path::join(at.trim_end_matches('/'), address).map(|to| format!("{to}/")).unwrap();
+            seen.push(at.clone());
+        }
+        let wanted: Vec<&str> = chapters.iter().map(|chapter| handbook.book.url(*chapter).as_str()).collect();
+        assert_eq!(seen, wanted, "{id}");
+    }
+}
+
+#[test]
+fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_pages_say() {
+    let mut sources = read_folder(&repository().join("handbook"));
+    let ids: Vec<String> = {
+        let book = &site_with(&sources, None).handbook().book.clone();
+        book.relations.role_order.iter().map(|role| book.meta(*role).id.clone()).collect()
+    };
+    let views: String = ids.iter().map(|id| format!("{{{{ compare(a=\"{id}\", b=\"{id}\") }}}}\n\n")).collect();
+    let chapter =
+        format!("# Same\n\n{views}## Other\n\n{{{{ compare(a=\"product-manager\", b=\"product-leader\") }}}}\n");
+    let path = rolebook::path::SourcePath::new("guides/same.md");
+    sources.files.insert(path, rolebook::source::SourceFile::new(chapter.into_bytes()));
+    let html = Html::parse_document(&page(&site_with(&sources, None), "guides/same/"));
+    let compared: Vec<ElementRef<'_>> = html.select(&select(".compare")).collect();
+    assert_eq!(compared.len(), ids.len() + 1);
+    let differences = select(".facts-table, .changes, .pair");
+    let (other, same) = compared.split_last().unwrap();
+    assert!(same.iter().all(|view| view.select(&differences).next().is_none()));
+    assert_eq!(other.select(&differences).count(), 4);
+}
+
+/// Makes the site of texts for an audience.
+fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
+    let sources = Sources::from_texts(texts.iter().copied());
+    let choices = Choices { audience: audience.map(str::to_owned), ..Choices::default() };
+    let handbook = Compiler::new().compile(&sources, &choices).unwrap();
+    let (theme, _) = theme_over(None, &handbook);
+    Site::new(handbook, sources, theme.unwrap().into(), Highlighter::new().into())
+}
+
+#[test]
+fn only_those_who_keep_a_handbook_see_how_it_is_kept() {
+    let shows = |toml: Option<&str>, audience: Option<&str>| {
+        let toml = toml.map(|toml| ("handbook.toml", toml));
+        let texts: Vec<(&str, &str)> = [("index.md", "# Home\n")].into_iter().chain(toml).collect();
+        let site = site_for(&texts, audience);
+        let is_there = site.has(&rolebook::path::UrlPath::new("health/"));
+        assert_eq!(page(&site, "").contains("href=\"health/\""), is_there);
+        is_there
+    };
+    let told_apart = "[audiences.editors]\nincludes = [\"managers\"]\n[audiences.managers]\n";
+    let declared = format!("{told_apart}[health]\naudience = \"editors\"\n");
+    assert!(!shows(None, None), "a bare folder is kept by nobody");
+    assert!(shows(Some("title = \"T\"\n"), None));
+    assert!(!shows(Some(told_apart), Some("editors")), "nobody said who");
+    assert!(!shows(Some(&declared), None));
+    assert!(!shows(Some(&declared), Some("managers")));
+    assert!(shows(Some(&declared), Some("editors")));
+}
+
+#[test]
+fn no_page_of_two_hundred_roles_and_a_hundred_and_twenty_competencies_is_over_a_megabyte() {
+    let site = site_with(&synthetic::handbook(200, 120), None);
+    let sizes: Vec<(usize, &str)> = {
+        use rayon::prelude::*;
+        // A book to print is as long as the book.
+        let urls: Vec<_> = site.urls().filter(|url| url.is_page() && !url.as_str().starts_with("print/")).collect();
+        urls.into_par_iter().map(|url| (page(&site, url.as_str()).len(), url.as_str())).collect()
+    };
+    assert!(sizes.len() > 700, "{}", sizes.len());
+    let large: Vec<_> = sizes.iter().filter(|(size, _)| *size >= 1_000_000).collect();
+    assert_eq!(large, Vec::<&(usize, &str)>::new());
+    // What the script of the comparison loads stays small, too.
+    let data = page(&site, "api/v1/roles/r7.json");
+    assert!(data.len() < 20_000, "{}", data.len());
+}

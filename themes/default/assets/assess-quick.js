@@ -1,0 +1,49 @@
+// The quick pass: one answer for each competency.
+//
+// Input: the page's state. Output: the step's elements. Says no number without its name, and not what the role expects: that would sway the answer.
+(() => {
+  const { choices, copied, el } = globalThis.rolebookAssess;
+
+  function statements(asked, state) {
+    const box = el("details", { class: "lower" }, el("summary", {}, state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
+    // Filled when it is opened: a large handbook would put thousands of them on the page.
+    box.addEventListener("toggle", () => {
+      if (!box.open || box.children.length > 1) return;
+      for (const step of state.scale) {
+        const rows = asked.statements.filter((one) => one.level === step.level);
+        if (rows.length) box.append(el("p", { class: "level" }, step.name), el("ul", { class: "statements" }, rows.map((one) => el("li", {}, copied(one.row)))));
+      }
+    });
+    return box;
+  }
+
+  function question(asked, n, state) {
+    const options = [{ value: "0", name: state.words("level-none"), means: state.words("level-none-means") }];
+    for (const step of state.scale) options.push({ value: String(step.level), name: step.name, means: step.means });
+    const level = state.levelOf(asked);
+    return el("fieldset", { class: "assess-question" },
+      el("legend", {}, asked.title),
+      choices({
+        name: `quick-${n}`, options, chosen: level === null ? null : String(level), className: "assess-levels",
+        pick: (value) => state.setLevel(asked, Number(value)),
+      }),
+      statements(asked, state));
+  }
+
+  function quick(state) {
+    return {
+      title: state.words("quick"),
+      content: [
+        el("p", { class: "hint" }, state.words("quick-means")),
+        state.asked.map((asked, n) => question(asked, n, state)),
+      ],
+      progress: () => {
+        const done = state.asked.filter((asked) => state.levelOf(asked) !== null).length;
+        return state.words(done === state.asked.length ? "progress-all" : "progress-n", { n: done, of: state.asked.length });
+      },
+      next: "statements",
+    };
+  }
+
+  globalThis.rolebookAssess.steps = { ...globalThis.rolebookAssess.steps, quick };
+})();

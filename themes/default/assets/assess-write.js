@@ -1,0 +1,53 @@
+// Writes the papers that leave the page: growth plan, promotion case, résumé bullets.
+//
+// Input: blocks of text. Output: Markdown, in which what somebody typed stays text. Also tells which evidence shows what. Never touches the page.
+(() => {
+  const heading = (level, text) => ({ kind: "heading", level, text });
+  const line = (text) => ({ kind: "text", text });
+  const list = (items) => ({ kind: "list", items });
+
+  /** Keeps typed characters from becoming Markdown or HTML. */
+  function escape(text) {
+    const inline = text.replace(/\s+/gu, " ").trim().replace(/[\\`*_[\]<]/g, "\\$&");
+    return inline.replace(/^([#>+-])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
+  }
+
+  /** Writes blocks as Markdown. */
+  function markdown(blocks) {
+    const one = (block) => {
+      if (block.kind === "heading") return `${"#".repeat(block.level)} ${escape(block.text)}`;
+      if (block.kind === "text") return block.text.split(/\n\s*\n/u).map(escape).filter(Boolean).join("\n\n");
+      return block.items.map((item) => `- ${escape(item)}`).join("\n");
+    };
+    return `${blocks.map(one).filter(Boolean).join("\n\n")}\n`;
+  }
+
+  /** Makes one sentence of an event: what was done, what changed, and in brackets the number and the reach. */
+  function sentence(event) {
+    const bare = (text) => text.replace(/\s+/gu, " ").trim().replace(/[.;,\s]+$/u, "");
+    const done = [event.what, event.outcome].map(bare).filter(Boolean).join("; ");
+    const measured = [event.number, event.scope].map(bare).filter(Boolean).join(", ");
+    if (!done && !measured) return "";
+    return `${done}${measured ? `${done ? " " : ""}(${measured})` : ""}.`;
+  }
+
+  /**
+   * Groups evidence by what it shows. `kinds` are `{ name, competencies }`; an event counts for the first kind that names its competency, and for `null` where
+   * none does. Returns `{ name, events, lacks }` for each kind, `lacks` with how many events say no outcome, number or scope.
+   */
+  function coverage(kinds, ratings) {
+    const groups = kinds.map((kind) => ({ name: kind.name, competencies: kind.competencies, events: [] }));
+    const others = { name: null, competencies: [], events: [] };
+    for (const rating of ratings) {
+      const group = groups.find((one) => one.competencies.includes(rating.competency)) ?? others;
+      for (const event of rating.evidence) {
+        if (sentence(event)) group.events.push({ rating, event });
+      }
+    }
+    const lack = (events, key) => events.filter(({ event }) => event[key].trim() === "").length;
+    const told = others.events.length ? [...groups, others] : groups;
+    return told.map((group) => ({ ...group, lacks: Object.fromEntries(["outcome", "number", "scope"].map((key) => [key, lack(group.events, key)])) }));
+  }
+
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { block: { heading, line, list }, coverage, markdown, sentence });
+})();

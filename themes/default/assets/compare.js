@@ -1,0 +1,173 @@
+// Sets any two roles side by side: loads what is known of each, and builds what a comparison with a page of its own shows.
+(() => {
+  const form = document.querySelector(".picker");
+  const shown = document.querySelector("[data-compared]"), status = document.querySelector(".picked");
+  if (!form) return;
+  const words = JSON.parse(form.dataset.words);
+  const [from, to] = form.querySelectorAll("select");
+  const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key]);
+
+  // Browsers load no data beside a page that is opened from a folder, but scripts: there the data call this function.
+  const loaded = new Map(), waiting = new Map();
+  globalThis.rolebookTake = (name, data) => waiting.get(name)?.(data);
+  const byScript = (name, url) => new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: url });
+    waiting.set(name, done);
+    script.addEventListener("load", () => { script.remove(); failed(new Error(`${url} holds nothing`)); });
+    script.addEventListener("error", () => { script.remove(); failed(new Error(`${url} is not there`)); });
+    document.head.append(script);
+  });
+  const byFetch = async (url) => {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return response.json();
+  };
+  const load = (name, url) => {
+    if (!loaded.has(name)) {
+      const data = "script" in form.dataset ? byScript(name, url) : byFetch(url);
+      // What failed is asked for again the next time.
+      data.catch(() => loaded.delete(name));
+      loaded.set(name, data);
+    }
+    return loaded.get(name);
+  };
+
+  const make = (name, className, ...children) => {
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    element.append(...children);
+    return element;
+  };
+  const link = (text, url, kind) => Object.assign(make("a", `link ${kind}`, text), { href: form.dataset.home + url });
+  const list = (className, items) => make("ul", className, ...items.map((item) => make("li", "", item)));
+  const fold = (className, title, of, items, inner = "") => {
+    const summary = make("summary", "", title);
+    if (of) summary.append(make("span", "sr", ` (${of})`));
+    return make("details", className, summary, list(inner, items));
+  };
+
+  const factsTable = (a, b, keys) => {
+    const head = (role) => Object.assign(make("th", "", link(role.title, role.url, "role")), { scope: "col" });
+    const row = (key) => make("tr", "", Object.assign(make("th", "", words[key]), { scope: "row" }), ...[a, b].map((role) => make("td", "", role.facts[key] ?? "–")));
+    const table = make("table", "facts-table", make("thead", "", make("tr", "", make("td"), head(a), head(b))), make("tbody", "", ...keys.map(row)));
+    const region = make("div", "table-scroll", table);
+    region.setAttribute("role", "region");
+    region.setAttribute("aria-label", `${words["compare-facts"]}: ${a.title}, ${b.title}`);
+    region.tabIndex = 0;
+    return region;
+  };
+
+  // The statements that lie above one level and up to another; one that a higher statement replaces is left out.
+  const between = ({ statements }, low, high) => {
+    const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= high);
+    const inside = statements.filter((statement) => statement.level > low && statement.level <= high && !replaced(statement));
+    return inside.map((statement) => statement.text);
+  };
+  const level = (expected) => expected ? make("span", "", `${expected.level_name} `, make("b", "", expected.level)) : make("span", "", words["not-expected"]);
+
+  const changed = ({ competency, a, b }) => {
+    const low = a?.level ?? 0, high = b?.level ?? 0;
+    const arrow = make("span", "arrow", "→");
+    arrow.setAttribute("aria-hidden", "true");
+    const line = make("p", "level", level(a), " ", arrow, make("span", "sr", words.becomes), " ", level(b), " ");
+    line.append(make("span", high > low ? "diff up" : "diff down", high > low ? `+${high - low}` : `−${low - high}`));
+    const item = make("li", "", make("p", "what", link(competency.title, competency.url, "competency")), line);
+    for (const [key, texts] of [["compare-gained", between(competency, low, high)], ["compare-lost", between(competency, high, low)]]) {
+      if (texts.length) item.append(fold("", say(key, { n: texts.length }), competency.title, texts, "statements"));
+    }
+    return item;
+  };
+
+  const split = (a, b) => {
+    const inA = new Set(a.map((item) => item.url)), inB = new Set(b.map((item) => item.url));
+    return { onlyA: a.filter((item) => !inB.has(item.url)), onlyB: b.filter((item) => !inA.has(item.url)), both: a.filter((item) => inB.has(item.url)) };
+  };
+  const part = (key) => make("p", "part", words[key]);
+  const pair = (a, b, { onlyA, onlyB }, show) => make("div", "pair", ...[[a, onlyA], [b, onlyB]].map(([role, items]) => make("div", "",
+    make("p", "only", `${words["compare-only"]} `, link(role.title, role.url, "role")),
+    items.length ? list("", items.map(show)) : make("p", "empty", "–"))));
+
+  const build = (a, b, competencies) => {
+    const keys = ["scope", "horizon", "track", "rank", "grade", "rel-reports-to"].filter((key) => key in a.facts || key in b.facts);
+    const isSame = (key) => a.facts[key] === b.facts[key];
+    const differing = keys.filter((key) => !isSame(key)), sameFacts = keys.filter(isSame);
+    const at = (role, id) => role.competencies.find((expected) => expected.id === id);
+    const rows = competencies.map((competency) => ({ competency, a: at(a, competency.id), b: at(b, competency.id) })).filter((row) => row.a || row.b);
+    const changes = rows.filter((row) => row.a?.level !== row.b?.level), same = rows.filter((row) => row.a?.level === row.b?.level);
+    const decisions = split(a.decisions, b.decisions), duties = split(a.responsibilities, b.responsibilities);
+    const decision = (item) => link(item.text, item.url, "strategy"), duty = (item) => item.text;
+
+    const out = [];
+    if (differing.length) out.push(factsTable(a, b, differing));
+    out.push(part("compare-competencies"), changes.length ? make("ul", "changes", ...changes.map(changed)) : make("p", "empty", words["compare-no-difference"]));
+    if (decisions.onlyA.length || decisions.onlyB.length) out.push(part("accountable-for"), pair(a, b, decisions, decision));
+    if (duties.onlyA.length || duties.onlyB.length) out.push(part("compare-responsibilities"), pair(a, b, duties, duty));
+    const folded = [];
+    if (sameFacts.length) folded.push(fold("both", say("compare-same-facts", { n: sameFacts.length }), "", sameFacts.map((key) => `${words[key]}: ${a.facts[key]}`)));
+    if (same.length) {
+      const shared = same.map((row) => {
+        const item = document.createDocumentFragment();
+        item.append(link(row.competency.title, row.competency.url, "competency"), " ", make("span", "note", `${row.a.level_name} ${row.a.level}`));
+        return item;
+      });
+      folded.push(fold("both", say("compare-same-levels", { n: same.length }), "", shared));
+    }
+    if (decisions.both.length) folded.push(fold("both", say("compare-both-decisions", { n: decisions.both.length }), "", decisions.both.map(decision)));
+    if (duties.both.length) folded.push(fold("both", say("compare-both", { n: duties.both.length }), "", duties.both.map(duty)));
+    if (folded.length) out.push(part("compare-same"), ...folded);
+    return out;
+  };
+
+  let asked = 0;
+  const compare = async () => {
+    const choices = [from, to].map((select) => select.selectedOptions[0]);
+    asked += 1;
+    const own = asked;
+    status.classList.remove("failed");
+    shown.hidden = true;
+    if (!choices.every((choice) => choice?.value)) {
+      status.textContent = "";
+      return;
+    }
+    status.textContent = words["compare-loading"];
+    try {
+      const roles = choices.map((choice) => load(`roles/${choice.value}`, choice.dataset.url));
+      const [{ role: a }, { role: b }, { competencies }] = await Promise.all([...roles, load("competencies", form.dataset.competencies)]);
+      // The reader may have chosen others meanwhile.
+      if (own !== asked) return;
+      shown.replaceChildren(...build(a, b, competencies));
+      shown.hidden = false;
+      status.textContent = a.id === b.id ? words["compare-itself"] : say("compare-done", { a: a.title, b: b.title });
+    } catch {
+      if (own !== asked) return;
+      status.textContent = words["compare-failed"];
+      status.classList.add("failed");
+    }
+  };
+
+  const choose = () => {
+    const pair = new URLSearchParams(location.search);
+    from.value = pair.get("a") ?? "";
+    to.value = pair.get("b") ?? "";
+    // A role that is gone leaves the list empty.
+    for (const select of [from, to]) if (select.selectedIndex < 0) select.value = "";
+    compare();
+  };
+  const chosen = () => {
+    const pair = new URLSearchParams();
+    if (from.value) pair.set("a", from.value);
+    if (to.value) pair.set("b", to.value);
+    const address = pair.size ? `?${pair}` : location.pathname;
+    history.pushState(null, "", address);
+    compare();
+  };
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", chosen);
+  form.querySelector(".swap").addEventListener("click", () => {
+    [from.value, to.value] = [to.value, from.value];
+    chosen();
+  });
+  addEventListener("popstate", choose);
+  form.hidden = false;
+  choose();
+})();

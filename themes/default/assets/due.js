@@ -1,0 +1,14 @@
+// Says which days have passed: a page states when a review is due, and only the reader's clock knows whether that is over.
+(() => {
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  for (const day of document.querySelectorAll("time.due")) {
+    // Days written as year, month and day compare as texts.
+    if (day.dateTime >= today) continue;
+    const flag = document.createElement("strong");
+    flag.className = "overdue";
+    flag.textContent = day.dataset.overdue;
+    day.after(" ", flag);
+  }
+  for (const banner of document.querySelectorAll("[data-due]")) banner.hidden = banner.dataset.due >= today;
+})();

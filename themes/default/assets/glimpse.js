@@ -1,0 +1,166 @@
+// Shows beside a link what it leads to: on hover, on focus, and on the first tap in running text, where a second tap follows the link.
+//
+// What is shown lies in a small file whose address follows from that of the page. In a folder opened in a browser nothing can be fetched; there the file
+// is a script that hands over the same data.
+(() => {
+  const { home, extension, open } = document.currentScript.dataset;
+  const base = new URL(".", new URL(home, document.baseURI));
+  const known = new Map();
+  const awaited = new Map();
+  const running = ".prose a[href]:not(.anchor, .external, .footnote-back)";
+  /** Pages that are made for one purpose: what lies behind a link to them is in its words. */
+  const made = /^(compare|hiring|assess|backlinks|print)\//;
+  const typed = "main a.link:is(.role, .competency, .strategy, .path)";
+
+  /** Returns the address of the file for a link; nothing where it leads to no other page of the handbook. */
+  const address = (link) => {
+    // Links in drawings are of another class.
+    if (!(link instanceof HTMLAnchorElement)) return null;
+    const path = link.pathname;
+    if (link.origin !== location.origin || !path.startsWith(base.pathname) || path === location.pathname) return null;
+    const page = path.slice(base.pathname.length);
+    if (made.test(page)) return null;
+    if (extension === "json" ? page !== "" && !page.endsWith("/") : !page.endsWith(".html")) return null;
+    const name = page.replace(/(\/|\.html)$/, "") || "index";
+    return `glimpse/${name}${link.matches(".term") ? `/terms/${term(link.hash)}` : ""}.${extension}`;
+  };
+  const term = (hash) => {
+    let name = "";
+    for (const byte of new TextEncoder().encode(decodeURIComponent(hash.slice(1)).toLowerCase())) {
+      const letter = String.fromCharCode(byte);
+      name += /[a-z0-9-]/.test(letter) ? letter : `_${byte.toString(16).padStart(2, "0")}`;
+    }
+    return name;
+  };
+
+  globalThis.rolebookGlimpse = (name, data) => awaited.get(name)?.(data);
+  const load = (name) => new Promise((done) => {
+    if (extension === "json") {
+      fetch(new URL(name, base)).then((answer) => (answer.ok ? answer.json() : null)).then(done, () => done(null));
+      return;
+    }
+    const script = document.createElement("script");
+    awaited.set(name, done);
+    script.addEventListener("error", () => done(null));
+    script.src = new URL(name, base).href;
+    document.head.append(script);
+  });
+  const glimpse = (name) => {
+    if (!known.has(name)) known.set(name, load(name));
+    return known.get(name);
+  };
+
+  const box = document.createElement("div");
+  box.id = "glimpse";
+  box.className = "glimpse";
+  box.setAttribute("role", "tooltip");
+  box.hidden = true;
+  let shown = null;
+  let timer = 0;
+
+  const hide = () => {
+    clearTimeout(timer);
+    shown?.removeAttribute("aria-describedby");
+    shown = null;
+    box.hidden = true;
+  };
+  const line = (name, text) => {
+    const made = document.createElement("p");
+    made.className = name;
+    made.textContent = text;
+    return made;
+  };
+  const show = async (link, tapped) => {
+    const name = address(link);
+    const data = name && await glimpse(name);
+    if (!data || (!tapped && wanted !== link)) return data;
+    hide();
+    shown = link;
+    box.replaceChildren(line("glimpse-title", data.title), line("glimpse-text", data.text));
+    if (data.label) box.prepend(line(`glimpse-kind ${data.kind}`, data.label));
+    if (tapped) {
+      const follow = document.createElement("a");
+      follow.href = link.href;
+      follow.className = "glimpse-open";
+      follow.textContent = open;
+      box.append(follow);
+    }
+    box.classList.toggle("sheet", tapped);
+    if (!box.isConnected) document.body.append(box);
+    box.hidden = false;
+    link.setAttribute("aria-describedby", box.id);
+    if (tapped) {
+      box.style.removeProperty("left");
+      box.style.removeProperty("top");
+    } else {
+      place(link);
+    }
+    return data;
+  };
+  const place = (link) => {
+    const lines = [...link.getClientRects()];
+    const at = lines.find((rect) => pointer >= rect.top && pointer <= rect.bottom) ?? lines[0];
+    const above = at.bottom + box.offsetHeight + 16 > innerHeight && at.top > box.offsetHeight + 16;
+    const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - box.offsetWidth - 8));
+    box.style.left = `${left + scrollX}px`;
+    box.style.top = `${(above ? at.top - box.offsetHeight - 6 : at.bottom + 6) + scrollY}px`;
+  };
+
+  let wanted = null;
+  let pointer = 0;
+  const later = (wait, action) => {
+    clearTimeout(timer);
+    timer = setTimeout(action, wait);
+  };
+  const linkAt = (target) => (target instanceof Element ? target.closest(`${running}, ${typed}`) : null);
+
+  const enter = (link, y) => {
+    pointer = y;
+    wanted = link;
+    if (link === shown) clearTimeout(timer);
+    else later(250, () => show(link, false));
+  };
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const link = linkAt(event.target);
+    if (link) {
+      enter(link, event.clientY);
+    } else if (box.contains(event.target)) {
+      clearTimeout(timer);
+    } else if (wanted !== document.activeElement) {
+      wanted = null;
+      later(shown ? 250 : 0, hide);
+    }
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = linkAt(event.target);
+    if (!link?.matches(":focus-visible")) return;
+    pointer = -1;
+    wanted = link;
+    later(250, () => show(link, false));
+  });
+  document.addEventListener("focusout", () => {
+    wanted = null;
+    if (!box.classList.contains("sheet")) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && shown) hide();
+  });
+
+  let touched = false;
+  document.addEventListener("pointerdown", (event) => {
+    touched = event.pointerType === "touch";
+    if (touched && shown && !box.contains(event.target) && linkAt(event.target) !== shown) hide();
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target instanceof Element ? event.target.closest(running) : null;
+    if (!touched || !link || link === shown || event.defaultPrevented || !address(link)) return;
+    event.preventDefault();
+    if (!await show(link, true)) location.assign(link.href);
+  });
+  addEventListener("pagehide", hide);
+
+  // This script comes when the reader first moves: the pointer or the focus may be on a link already.
+  const under = linkAt([...document.querySelectorAll("a:hover")].at(-1)) ?? linkAt(document.querySelector("a:focus-visible"));
+  if (under && matchMedia("(hover: hover)").matches) enter(under, -1);
+})();

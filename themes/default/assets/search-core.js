@@ -1,0 +1,387 @@
+// Searches the index: finds words, weighs what they lead to, cuts excerpts. Touches no page, so that it runs wherever JavaScript does.
+//
+// `rolebookSearchCore(load)` takes a function that brings a file of the index by its name, and returns { open, search, lines, texts, excerpt, place, entry }.
+// `docs/search-format.md` describes the files.
+(() => {
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
+  const NAME = 10;
+  // Words of a language without spaces come in pairs of characters.
+  const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
+  const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
+  const LONGEST = 40;
+  // A word that is still being typed may begin in so many files.
+  const MOST_FILES = 3;
+  const MOST_TRIED = 8;
+  const VOWELS = "aeiouy";
+
+  /** Reads packed numbers. */
+  function numbers(text) {
+    const list = [];
+    let value = 0, shift = 0;
+    for (let at = 0; at < text.length; at++) {
+      const digit = VALUES.get(text[at]);
+      value += (digit & 31) * 2 ** shift;
+      shift += 5;
+      if (digit < 32) { list.push(value); value = shift = 0; }
+    }
+    return list;
+  }
+
+  /** Folds a word as the index does. */
+  function fold(word) {
+    const bare = word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").toLowerCase().replaceAll("\u00df", "ss");
+    return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "");
+  }
+
+  /** Cuts one match of WORD into folded words. */
+  function parts(match) {
+    const split = match.split(/['\u2019]/);
+    const long = split.filter((part) => [...part].length > 2);
+    const words = [];
+    for (const part of split.length < 2 ? split : long.length ? long : [split.join("")]) {
+      for (const run of fold(part).split(PAIRED).filter(Boolean)) {
+        const letters = [...run];
+        if (!PAIRED.test(run) || letters.length < 3) { if (letters.length <= LONGEST) words.push(run); continue; }
+        for (let n = 0; n + 1 < letters.length; n++) words.push(letters[n] + letters[n + 1]);
+      }
+    }
+    return words;
+  }
+
+  const wordsOf = (text) => (text.match(WORD) ?? []).flatMap(parts);
+
+  /** Reads what was typed: words, which of them stand in quotes, and whether the last may go on. */
+  function read(query) {
+    const words = [], phrases = [];
+    query.split(/["\u201c\u201d\u201e\u00ab\u00bb]/).forEach((piece, n, all) => {
+      const list = wordsOf(piece);
+      if (n % 2 && list.length && (n < all.length - 1 || list.length > 1)) phrases.push(list);
+      words.push(...list);
+    });
+    const open = /[\p{Alphabetic}\p{N}\p{M}]$/u.test(query);
+    return { words: words.slice(0, 12), phrases, open };
+  }
+
+  /** Tells whether two words are one edit apart: a letter more, less, other, or two swapped. */
+  function isNear(a, b) {
+    if (Math.abs(a.length - b.length) > 1) return false;
+    let at = 0;
+    while (at < a.length && a[at] === b[at]) at++;
+    const same = (x, y) => a.slice(at + x) === b.slice(at + y);
+    return same(1, 1) || same(1, 0) || same(0, 1) || (a[at] === b[at + 1] && a[at + 1] === b[at] && same(2, 2));
+  }
+
+  globalThis.rolebookSearchCore = (load) => {
+    let entry, runs, bounds;
+    let files = new Map(), tables = new Map();
+
+    /** Takes the entry; returns whether it is another than before. */
+    async function open() {
+      const fresh = await load("index");
+      if (entry && JSON.stringify(fresh) === JSON.stringify(entry)) return false;
+      entry = fresh;
+      bounds = entry.bounds.split(" ");
+      runs = [];
+      const list = numbers(entry.runs);
+      for (let n = 0, unit = 0; n < list.length; n += 4) {
+        unit += list[n];
+        runs.push({ end: unit, facets: list.slice(n + 1, n + 4) });
+      }
+      files = new Map();
+      tables = new Map();
+      return true;
+    }
+
+    const kept = (map, key, make) => {
+      if (!map.has(key)) map.set(key, make().catch((error) => { map.delete(key); throw error; }));
+      return map.get(key);
+    };
+    const nameAt = (names, n) => names.slice(n * NAME, (n + 1) * NAME);
+
+    /** Returns the number of the file that a word is in. */
+    function fileOf(word) {
+      let low = 0, high = bounds.length;
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (bounds[middle] <= word) low = middle; else high = middle;
+      }
+      return low;
+    }
+
+    /** Brings a file of words: every form with its row, sorted. */
+    const wordFile = (n) => kept(files, n, async () => {
+      if (!entry.words) return { forms: [], rows: new Map() };
+      const rows = new Map();
+      let before = "";
+      for (const [packed, list, count, names] of await load(nameAt(entry.words, n))) {
+        const row = { list, count, names, forms: [] };
+        for (const form of packed.split(" ")) {
+          before = before.slice(0, parseInt(form[0], 36)) + form.slice(1);
+          row.forms.push(before);
+          rows.set(before, row);
+        }
+      }
+      return { forms: [...rows.keys()].sort(), rows };
+    });
+
+    /** Returns what a row leads to: [unit, score, sections with strengths]. */
+    function units(row) {
+      if (row.units) return row.units;
+      const list = numbers(row.list);
+      row.units = [];
+      for (let n = 0, unit = 0; n < list.length;) {
+        unit += list[n];
+        const score = list[n + 1], count = list[n + 2], sections = [];
+        n += 3;
+        for (let k = 0, section = 0; k < count; k++, n++) {
+          section += list[n] >> 2;
+          sections.push([section, list[n] & 3]);
+        }
+        row.units.push([unit, score, sections]);
+      }
+      row.count ||= row.units.length;
+      return row.units;
+    }
+
+    const rarity = (count) => Math.log(1 + (entry.units - count + 0.5) / (Math.min(count, entry.units) + 0.5));
+
+    /** Finds the rows of a typed word: [row, weight]. `goesOn` says that it may be the beginning of a longer one. */
+    async function rowsOf(word, goesOn) {
+      const first = fileOf(word);
+      const found = new Map();
+      const add = (row, weight) => { if ((found.get(row) ?? 0) < weight) found.set(row, weight); };
+      const exact = (await wordFile(first)).rows.get(word);
+      if (exact) add(exact, 1);
+      const min = [...word].length;
+      if (goesOn && min > 1 || !exact && min > 2) {
+        const last = Math.min(fileOf(word + "\uffff"), first + MOST_FILES - 1);
+        const weight = exact ? 0.5 : 0.95;
+        for (let n = first; n <= last; n++) {
+          const { forms, rows } = await wordFile(n);
+          for (const form of forms) {
+            if (form > word && form.startsWith(word)) add(rows.get(form), weight * Math.sqrt(word.length / form.length));
+          }
+        }
+      }
+      if (found.size || min < 4) return { word, rows: found };
+      return similar(word);
+    }
+
+    /** Finds rows for a word that nothing begins with: one edit away, else those that begin most alike. */
+    async function similar(word) {
+      const own = fileOf(word);
+      // Files by their likeliest edit, then by how many lead there.
+      const counts = new Map([[own, [Infinity, 0]]]);
+      const letters = [...word];
+      const vote = (form, weight) => {
+        const [most, sum] = counts.get(fileOf(form)) ?? [0, 0];
+        counts.set(fileOf(form), [Math.max(most, weight), sum + 1]);
+      };
+      for (let n = 0; n <= letters.length; n++) {
+        const [left, right] = [letters.slice(0, n).join(""), letters.slice(n)];
+        if (right.length > 1) vote(left + right[1] + right[0] + right.slice(2).join(""), 20);
+        if (right.length) vote(left + right.slice(1).join(""), 10);
+        for (let c = 97; c < 123; c++) {
+          const letter = String.fromCharCode(c);
+          vote(left + letter + right.join(""), 1);
+          // Vowels are mistaken for each other most.
+          if (right.length) vote(left + letter + right.slice(1).join(""), VOWELS.includes(letter) && VOWELS.includes(right[0]) ? 15 : 1);
+        }
+      }
+      const order = [...counts].sort(([n, a], [m, b]) => b[0] - a[0] || b[1] - a[1] || n - m).slice(0, MOST_TRIED);
+      const rows = new Map();
+      const near = [];
+      for (const file of await Promise.all(order.map(([n]) => wordFile(n)))) {
+        for (const form of file.forms) if (isNear(word, form)) { rows.set(file.rows.get(form), 0.8); near.push(form); }
+      }
+      if (rows.size) return { word, rows, similar: near[0] };
+      const { forms, rows: all } = await wordFile(own);
+      let longest = Math.max(4, word.length - 4), best = [];
+      for (const form of forms) {
+        let at = 0;
+        while (at < word.length && form[at] === word[at]) at++;
+        if (at > longest) { longest = at; best = []; }
+        if (at === longest) best.push(form);
+      }
+      for (const form of best) rows.set(all.get(form), 0.6);
+      return { word, rows, similar: best[0] };
+    }
+
+    /** Weighs a word's rows: unit -> { score, sections }. Several rows count as one word that is as common as all of them. */
+    function weigh({ rows }) {
+      const scores = new Map();
+      let count = 0;
+      for (const [row, weight] of rows) { units(row); count += row.count * (weight === 1 ? 1 : weight * 0.5); }
+      for (const [row, weight] of rows) {
+        const rare = rarity(weight === 1 ? row.count : Math.max(count, 1));
+        for (const [unit, score, sections] of units(row)) {
+          const value = rare * score * weight;
+          const known = scores.get(unit);
+          if (!known) scores.set(unit, { value, sections: new Map(sections.map(([n, strength]) => [n, rare * weight * (strength + 1)])) });
+          else {
+            known.value = Math.max(known.value, value);
+            for (const [n, strength] of sections) known.sections.set(n, Math.max(known.sections.get(n) ?? 0, rare * weight * (strength + 1)));
+          }
+        }
+      }
+      return { scores, rare: rarity(Math.max(1, count)) };
+    }
+
+    /** Finds other names of terms among the words: [from, to, weighed words of the other name]. */
+    async function otherNames(words, found) {
+      const spans = [];
+      for (let n = 0; n < words.length; n++) {
+        for (const row of found[n].rows.keys()) {
+          for (const [name, ...others] of row.names ?? []) {
+            const list = name.split(" ");
+            if (!list.every((word, k) => word === words[n + k] || k === 0 && found[n].rows.get(row) === 1 && row.forms.includes(word))) continue;
+            for (const other of others) {
+              const rows = await Promise.all(other.split(" ").map(async (word) => {
+                const exact = (await wordFile(fileOf(word))).rows.get(word);
+                return { word, rows: new Map(exact ? [[exact, 1]] : []) };
+              }));
+              spans.push([n, n + list.length, rows.map(weigh), rows]);
+            }
+          }
+        }
+      }
+      return spans;
+    }
+
+    const facetsOf = (unit) => {
+      let low = 0, high = runs.length - 1;
+      while (low < high) { const middle = (low + high) >> 1; if (runs[middle].end > unit) high = middle; else low = middle + 1; }
+      return runs[low].facets;
+    };
+
+    /** Brings the lines of the table for units: { title, url, text, chapter }. */
+    async function lines(list) {
+      const line = async (unit) => {
+        const table = entry.table;
+        const row = Array.isArray(table) ? table[unit]
+          : (await kept(tables, unit >> 6, () => load(nameAt(table, unit >> 6))))[unit & 63];
+        return { title: row[0], url: row[1], text: row[2], chapter: row[3] };
+      };
+      return Promise.all(list.map(line));
+    }
+
+    /** Brings a page's sections: [heading, anchor, text]. */
+    const texts = (name) => kept(tables, name, () => load(name));
+
+    /**
+     * Searches. Returns { results, total, facets, forms, similar }: results have unit, score and sections, best first; `chosen` are the numbers of
+     * a kind, a part and an owner, or null for any.
+     */
+    async function search(query, chosen = [null, null, null]) {
+      const { words, phrases, open: goesOn } = read(query);
+      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), prefix: "", similar: [] };
+      if (!words.length) return none;
+      const found = await Promise.all(words.map((word, n) => rowsOf(word, goesOn && n === words.length - 1)));
+      const weighed = found.map(weigh);
+      const spans = await otherNames(words, found);
+      const all = new Map();
+      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), sections: new Map() }).get(unit);
+      weighed.forEach(({ scores }, n) => {
+        for (const [unit, { value, sections }] of scores) {
+          const hit = at(unit);
+          hit.values[n] = value;
+          for (const [section, strength] of sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength);
+        }
+      });
+      for (const [from, to, other] of spans) {
+        for (const unit of other[0].scores.keys()) {
+          if (!other.every(({ scores }) => scores.has(unit))) continue;
+          const value = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * 0.5 / (to - from);
+          const hit = at(unit);
+          for (let n = from; n < to; n++) hit.values[n] = Math.max(hit.values[n], value);
+          for (const { scores } of other) for (const [section, strength] of scores.get(unit).sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength / 2);
+        }
+      }
+      const whole = weighed.reduce((sum, { rare }) => sum + rare, 0) || 1;
+      let hits = [...all.values()];
+      let most = 0;
+      for (const hit of hits) {
+        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare : 0), 0) / whole;
+        hit.covered = covered;
+        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * covered;
+        most = Math.max(most, covered);
+      }
+      hits = hits.filter((hit) => hit.covered >= most * 0.7).sort((a, b) => b.score - a.score || a.unit - b.unit);
+      if (phrases.length) hits = await holding(hits, phrases);
+      const facets = entry.facets.map((names) => names.map(() => 0));
+      const results = [];
+      for (const hit of hits) {
+        const own = facetsOf(hit.unit);
+        const misses = chosen.map((choice, n) => choice !== null && choice !== own[n]);
+        // A choice is counted as if its own row were open.
+        own.forEach((value, n) => { if (!misses.some((miss, k) => miss && k !== n)) facets[n][value]++; });
+        if (!misses.includes(true)) results.push(hit);
+      }
+      for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
+      // Other names are marked for a word that stands for several; words of several names would be marked where they mean nothing.
+      const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
+        typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
+      return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
+    }
+
+    /** Keeps what holds every phrase as it was typed; looks into the best only. */
+    async function holding(hits, phrases) {
+      const best = hits.slice(0, 30);
+      const known = await lines(best.map((hit) => hit.unit));
+      const padded = (text) => ` ${wordsOf(text).join(" ")} `;
+      const wanted = phrases.map((words) => ` ${words.join(" ")} `);
+      const checked = await Promise.all(best.map(async (hit, n) => {
+        const title = padded(known[n].title);
+        const sections = await texts(known[n].text);
+        const own = sections.map(([heading, , text], section) => [section, padded(`${heading} . ${text}`)]);
+        const holders = own.filter(([section, text]) => (!known[n].chapter || hit.sections.has(section)) && wanted.some((phrase) => text.includes(phrase)));
+        if (!wanted.every((phrase) => title.includes(phrase) || holders.some(([, text]) => text.includes(phrase)))) return null;
+        for (const [section] of holders) hit.sections.set(section, (hit.sections.get(section) ?? 0) + 100);
+        if (wanted.some((phrase) => title.includes(phrase))) hit.score *= 1.5;
+        return hit;
+      }));
+      return checked.filter(Boolean).sort((a, b) => b.score - a.score || a.unit - b.unit);
+    }
+
+    /** Cuts an excerpt of about `size` characters out of a text, around as many found words as fit: [[text, isFound], …]. */
+    function excerpt(text, { forms, prefix }, size = 170) {
+      const hits = [];
+      for (const match of text.matchAll(WORD)) {
+        if (parts(match[0]).some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix))) hits.push([match.index, match.index + match[0].length]);
+      }
+      let best = 0, most = 0;
+      for (let n = 0, last = 0; n < hits.length; n++) {
+        while (last < hits.length && hits[last][1] - hits[n][0] <= size - 40) last++;
+        if (last - n > most) { most = last - n; best = n; }
+      }
+      // What begins in time to show all of it needs no cut before it.
+      const isEarly = !hits.length || hits[Math.min(best + most, hits.length) - 1][1] <= size;
+      let from = isEarly ? 0 : Math.max(0, hits[best][0] - 40);
+      // An excerpt begins with a sentence or a line where one begins near, else with a word.
+      const before = text.slice(Math.max(0, from - 60), hits.length ? hits[best][0] : 0);
+      const begins = Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". ") + 1, before.lastIndexOf("? ") + 1);
+      if (from > 0 && begins > 0) from = Math.max(0, from - 60) + begins + (text[Math.max(0, from - 60) + begins] === " " || text[Math.max(0, from - 60) + begins] === "\n" ? 1 : 0);
+      else if (from > 0) { const space = text.slice(from).search(/\s/); from += space + 1; }
+      let to = Math.min(text.length, from + size);
+      if (to < text.length) { const space = text.slice(from, to).lastIndexOf(" "); if (space > 0) to = from + space; }
+      const pieces = [];
+      let at = from;
+      const plain = (end) => { if (end > at) pieces.push([text.slice(at, end).replace(/\s+/g, " "), false]); at = end; };
+      if (from > 0 && text[from - 1] !== "\n") pieces.push(["\u2026 ", false]);
+      for (const [start, end] of hits) {
+        if (start < from || end > to) continue;
+        plain(start);
+        pieces.push([text.slice(start, end), true]);
+        at = end;
+      }
+      plain(to);
+      if (to < text.length) pieces.push([" \u2026", false]);
+      return pieces;
+    }
+
+    /** Names where a unit stands: its part, else its kind. */
+    const place = (unit) => { const [kind, part] = facetsOf(unit); return entry.facets[1][part] || entry.facets[0][kind]; };
+    return { open, search, lines, texts, excerpt, place, get entry() { return entry; } };
+  };
+})();

@@ -1,0 +1,279 @@
+// Opens search in a dialog with `/` or Ctrl-K, or shows it on its own page; fetches nothing before that.
+//
+// What it finds is written as text and never as markup. The index is searched by `search-core.js`.
+(() => {
+  const { page, core: coreUrl, style, label, close, failed, retry } = document.currentScript.dataset;
+  const home = new URL(page, location.href);
+  const isFile = home.pathname.endsWith(".html");
+  const base = isFile ? new URL(home.pathname.replace(/\.html$/, "/"), home) : home;
+  const root = new URL("../", base);
+  const FIRST = 10;
+
+  /** Makes an element with attributes (those that are false or missing are left out) and what is in it. */
+  function make(name, attributes = {}, ...inside) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== false && value !== undefined) element.setAttribute(key, value === true ? "" : value);
+    element.append(...inside.filter((item) => item !== null && item !== undefined));
+    return element;
+  }
+
+  /** Loads a script, or a style sheet. */
+  function add(element, isKept) {
+    return new Promise((loaded, missing) => {
+      element.onload = loaded;
+      element.onerror = () => { element.remove(); missing(new Error(element.src ?? element.href)); };
+      document.head.append(element);
+    }).finally(() => { if (!isKept) element.remove(); });
+  }
+
+  const waiting = new Map();
+  /** Brings a file of the index: by a request, or from a folder by a script that hands it over. */
+  async function load(name) {
+    if (!isFile) {
+      const answer = await fetch(new URL(`${name}.json`, base), { cache: name === "index" ? "no-cache" : "default" });
+      if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+      return answer.json();
+    }
+    globalThis.rolebookSearch = (arrived, data) => waiting.set(arrived, data);
+    await add(make("script", { src: new URL(`${name}.js`, base) }));
+    return waiting.get(name);
+  }
+
+  let core = null, starting = null;
+  /** Gets everything that the first search needs; looks at each opening whether the index is still the same. */
+  function start() {
+    starting ??= Promise.all([
+      globalThis.rolebookSearchCore ? null : add(make("script", { src: coreUrl }), true),
+      add(make("link", { rel: "stylesheet", href: style }), true),
+    ]).then(() => { core = globalThis.rolebookSearchCore(load); });
+    starting.catch(() => { starting = null; });
+    return starting.then(() => core.open());
+  }
+
+  /** Makes the field, the list and what stands around them. */
+  function search(isPage, leave) {
+    const id = isPage ? "search" : "search-dialog";
+    const input = make("input", {
+      type: "search", role: "combobox", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", "aria-label": label,
+      autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go",
+    });
+    const list = make("div", { role: "listbox", id: `${id}-list`, "aria-label": label, class: "search-list" });
+    const status = make("p", { role: "status", class: "search-status" });
+    const facets = make("div", { class: "search-facets" });
+    const rest = make("div", { class: "search-rest" });
+    const bar = make("div", { class: "search-bar" }, input, leave ? make("button", { type: "button", class: "search-close" }, close) : null);
+    bar.querySelector("button")?.addEventListener("click", leave);
+    let chosen = [null, null, null], shown = FIRST, turn = 0, active = -1, timer, unfolded = false;
+
+    const ui = (key, values = {}) => (core.entry.ui[`search-${key}`] ?? "").replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    const options = () => [...list.querySelectorAll("[role=option]")];
+
+    function point(to) {
+      const all = options();
+      all[active]?.setAttribute("aria-selected", "false");
+      active = all.length ? (to + all.length) % all.length : -1;
+      input.removeAttribute("aria-activedescendant");
+      if (active < 0) return;
+      all[active].setAttribute("aria-selected", "true");
+      input.setAttribute("aria-activedescendant", all[active].id);
+      all[active].scrollIntoView({ block: "nearest" });
+    }
+
+    const marked = (pieces) => pieces.map(([text, isFound]) => isFound ? make("mark", {}, text) : text);
+
+    /** Makes an option: a link with a title, a note beside it and an excerpt. */
+    function option(number, url, title, note, pieces, name) {
+      return make("a", { role: "option", id: `${id}-${number}`, class: name, href: new URL(url, root), tabindex: "-1", "aria-selected": "false" },
+        make("span", { class: "search-title" }, ...title), note ? make("span", { class: "search-note" }, note) : null,
+        pieces.length ? make("span", { class: "search-excerpt" }, ...pieces) : null);
+    }
+
+    /** Writes what a chapter was found by: the chapter, and the sections that hold most of it. */
+    function group(found, hit, line, sections, number) {
+      const title = marked(core.excerpt(line.title, found, 400));
+      const cut = (section) => sections?.[section]?.[2] ? marked(core.excerpt(sections[section][2], found)) : [];
+      const url = line.url.split("#")[0];
+      const made = [];
+      if (line.chapter) made.push(option(`${number}-0`, line.url, title, ui("in", { chapter: line.chapter }), cut(hit.sections[0]), "search-chapter"));
+      else {
+        const below = hit.sections.filter((section) => section > 0 && sections?.[section]?.[1]).slice(0, 2);
+        made.push(option(`${number}-0`, line.url, title, core.place(hit.unit), below.length && !hit.sections.includes(0) ? [] : cut(Math.max(0, (sections ?? []).findIndex((section) => section[2]))), "search-chapter"));
+        for (const [n, section] of below.entries()) {
+          const heading = marked(core.excerpt(sections[section][0], found, 400));
+          made.push(option(`${number}-${n + 1}`, `${url}#${sections[section][1]}`, heading, "", cut(section), "search-section"));
+        }
+      }
+      return make("div", { role: "group", "aria-label": line.title, class: "search-group" }, ...made);
+    }
+
+    /** Writes the buttons that choose by kind, part and owner. */
+    function choices(found) {
+      const rows = found.facets.map((counts, facet) => {
+        const names = core.entry.facets[facet];
+        const known = counts.map((count, n) => [n, count]).filter(([n, count]) => names[n] && (count || chosen[facet] === n));
+        if (known.length < 2 && chosen[facet] === null) return null;
+        const buttons = known.sort((a, b) => b[1] - a[1]).slice(0, 8).map(([n, count]) => {
+          const button = make("button", { type: "button", "aria-pressed": String(chosen[facet] === n) }, names[n], make("span", { class: "search-number" }, ` ${count}`));
+          button.addEventListener("click", async () => {
+            chosen[facet] = chosen[facet] === n ? null : n;
+            shown = FIRST;
+            await run();
+            // The buttons are written anew: the one that was pressed keeps the focus.
+            [...facets.querySelectorAll("button")].find((other) => other.firstChild.data === names[n])?.focus();
+          });
+          return button;
+        });
+        const title = ui(["kind", "part", "owner"][facet]);
+        return make("div", { role: "group", "aria-label": title, class: "search-choices" }, make("span", {}, title), ...buttons);
+      });
+      const [kinds, ...others] = rows;
+      const more = others.filter(Boolean);
+      const fold = more.length ? make("details", { open: unfolded || chosen[1] !== null || chosen[2] !== null }, make("summary", {}, ui("filter")), ...more) : null;
+      fold?.addEventListener("toggle", () => { unfolded = fold.open; });
+      facets.replaceChildren(...[kinds, fold].filter(Boolean));
+    }
+
+    /** Shows where to begin: the shelves that the page's own navigation lists. */
+    function begin(text) {
+      const shelves = [...document.querySelectorAll(".side > ul > li > a")].map((link) => make("li", {}, make("a", { href: link.href }, link.textContent)));
+      rest.replaceChildren(...[make("p", {}, text), shelves.length ? make("ul", {}, ...shelves) : null].filter(Boolean));
+    }
+
+    function empty() {
+      list.replaceChildren();
+      facets.replaceChildren();
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+      active = -1;
+    }
+
+    async function show(found, mine) {
+      const hits = found.results.slice(0, shown);
+      const lines = await core.lines(hits.map((hit) => hit.unit));
+      const texts = lines.map(() => null);
+      const arriving = lines.map((line, n) => core.texts(line.text).then((text) => { texts[n] = text; }, () => {}));
+      const write = () => {
+        if (mine !== turn) return;
+        const before = options()[active]?.id;
+        list.replaceChildren(...hits.map((hit, n) => group(found, hit, lines[n], texts[n], n)));
+        const again = options().findIndex((option) => option.id === before);
+        active = -1;
+        if (again >= 0) point(again);
+      };
+      // Titles do not wait for excerpts that are slow.
+      await Promise.race([Promise.all(arriving), new Promise((soon) => setTimeout(soon, 150))]);
+      const isWhole = !texts.includes(null);
+      write();
+      if (!isWhole) Promise.all(arriving).then(write);
+    }
+
+    /** Searches for what stands in the field. */
+    async function run(isAgain = false) {
+      const mine = ++turn, query = input.value;
+      if (isPage) history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
+      try {
+        if (!core?.entry) await start();
+        if (mine !== turn) return;
+        const found = await core.search(query, chosen);
+        if (mine !== turn) return;
+        if (!query.trim()) {
+          empty();
+          status.textContent = "";
+          return begin(`${ui("hint")} ${ui("start")}`);
+        }
+        const isChosen = chosen.some((choice) => choice !== null);
+        if (found.results.length || isChosen) choices(found); else facets.replaceChildren();
+        if (!found.results.length) {
+          list.replaceChildren();
+          input.setAttribute("aria-expanded", "false");
+          status.textContent = ui("none", { query });
+          return begin(ui("none-means"));
+        }
+        await show(found, mine);
+        if (mine !== turn) return;
+        input.setAttribute("aria-expanded", "true");
+        const count = found.total === 1 ? ui("count-one") : ui("count", { n: found.total });
+        status.textContent = found.similar.length ? `${count} ${ui("similar", { word: found.similar.join(", ") })}` : count;
+        const more = found.total > shown ? make("button", { type: "button" }, ui("more")) : null;
+        more?.addEventListener("click", () => { shown += FIRST; run(); input.focus(); });
+        const own = isPage ? null : make("a", { href: `${home}?q=${encodeURIComponent(query)}` }, ui("all"));
+        rest.replaceChildren(...[more, own].filter(Boolean));
+      } catch {
+        if (mine !== turn) return;
+        // The site was published anew meanwhile: its files have other names.
+        if (!isAgain && await core?.open().catch(() => false)) return run(true);
+        empty();
+        status.textContent = failed;
+        const button = make("button", { type: "button" }, retry);
+        button.addEventListener("click", () => { input.focus(); run(); });
+        rest.replaceChildren(button);
+      }
+    }
+
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      shown = FIRST;
+      chosen = [null, null, null];
+      active = -1;
+      timer = setTimeout(run, 60);
+    });
+    input.addEventListener("keydown", async (event) => {
+      if (event.isComposing) return;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        point(active < 0 && step < 0 ? -1 : active + step);
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        (options()[Math.max(active, 0)])?.click();
+      } else if (event.key === "Escape" && leave) {
+        event.preventDefault();
+        leave();
+      }
+    });
+    list.addEventListener("click", (event) => { if (leave && event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.shiftKey)) leave(); });
+    return { input, run, parts: [bar, status, facets, list, rest] };
+  }
+
+  let dialog = null, inside = null;
+  function open() {
+    if (!dialog) {
+      dialog = make("dialog", { class: "search-dialog", "aria-label": label });
+      inside = search(false, () => dialog.close());
+      dialog.append(...inside.parts);
+      dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+      // Beside the body, which the preview writes anew.
+      document.documentElement.append(dialog);
+    }
+    if (!dialog.open) dialog.showModal();
+    inside.input.focus();
+    inside.input.select();
+    start().then((isNew) => { if (isNew) inside.run(); }, () => inside.run());
+  }
+
+  const field = document.querySelector("[data-search]");
+  let onPage = null;
+  if (field) {
+    onPage = search(true, null);
+    field.replaceChildren(...onPage.parts);
+    onPage.input.value = new URLSearchParams(location.search).get("q") ?? "";
+    onPage.input.focus();
+    onPage.run();
+  }
+  const begin = () => { if (onPage) { onPage.input.focus(); onPage.input.select(); } else open(); };
+
+  document.addEventListener("click", (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!(event.target instanceof Element) || !event.target.closest("a.search")) return;
+    event.preventDefault();
+    begin();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+    const isChord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+    if (!isChord && (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping)) return;
+    event.preventDefault();
+    begin();
+  });
+})();
