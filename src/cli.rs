@@ -56,7 +56,7 @@ pub enum Command {
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
     #[command(
-        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
+        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve --open --edit       change the text in the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
     )]
     Serve(Serve),
     /// Say what has changed in the handbook since a revision, in its own words.
@@ -182,6 +182,12 @@ pub struct Serve {
     /// The port to listen on; the next free one where it is taken.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
+    /// Let the pages change the chapters' files: a pencil beside each passage.
+    #[arg(long)]
+    pub edit: bool,
+    /// The editor that a passage opens in; $VISUAL or $EDITOR if you do not say.
+    #[arg(long, value_name = "COMMAND")]
+    pub editor: Option<String>,
     /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts included.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,

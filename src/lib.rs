@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod disk;
 pub mod document;
 pub mod draft;
+pub mod edit;
 pub mod embed;
 pub mod fields;
 pub mod front_matter;

@@ -198,6 +198,21 @@ impl Renderer {
         UrlPath::new(format!("assets/{}/{name}", self.theme.hash()))
     }
 
+    /// Renders a chapter's text, without the page around it.
+    ///
+    /// # Errors
+    /// `template` where the template of a view fails.
+    pub fn text(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let cells = PageCells { renderer: self, at, root: None };
+        self.filled(chapter, &self.viewpoint(at, &cells, None))
+    }
+
+    fn filled(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
+        let text = filler.chapter(chapter);
+        filler.failures.pop().map_or(Ok(text), |failure| Err(Box::new(failure)))
+    }
+
     /// Renders a chapter's page.
     ///
     /// # Errors
@@ -214,11 +229,7 @@ impl Renderer {
         chapter: ChapterId,
         view: &Viewpoint<'a>,
     ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
-        let mut filler = Filler::new(self, *view);
-        let content = filler.chapter(chapter);
-        if let Some(failure) = filler.failures.pop() {
-            return Err(Box::new(failure));
-        }
+        let content = self.filled(chapter, view)?;
         let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };

@@ -5,6 +5,7 @@
 
 mod descriptors;
 mod events;
+mod post;
 mod request;
 
 use std::io;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use tiny_http::{Header, Method, Response, Server as Listener, StatusCode};
 
 pub use events::Events;
+pub use post::Post;
 pub use request::Request;
 
 /// How many requests are answered at once.
@@ -27,8 +29,9 @@ const WORKERS: usize = 8;
 const PORTS: u16 = 20;
 /// How long after a failure the server is made again.
 const AGAIN: Duration = Duration::from_millis(50);
-/// After how long without a request it is looked whether anything still listens.
+/// After how long without a request it is looked whether anything still listens: at first, and right after a request.
 const LOOK: Duration = Duration::from_millis(400);
+const SOON: Duration = Duration::from_millis(10);
 /// Where the stream of events lies.
 pub const EVENTS: &str = "_rolebook/events";
 
@@ -60,6 +63,17 @@ pub trait Handler: Send + Sync {
 
     /// Returns the events that a browser gets when it opens the stream for `page`: names and data, each on one line.
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
+
+    /// Returns the secret that a page of this run sends along with a change; where there is none, nothing can be changed.
+    fn token(&self) -> Option<&str> {
+        None
+    }
+
+    /// Does what a page of this run asks for.
+    fn change(&self, post: &Post) -> Answer {
+        let _ = post;
+        Answer::text(404, "there is nothing to change")
+    }
 }
 
 /// A server that listens.
@@ -139,14 +153,17 @@ fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http
             continue;
         };
         let Ok(server) = Listener::from_listener(listener, None) else { continue };
+        let mut wait = LOOK;
         loop {
-            match server.recv_timeout(LOOK) {
+            match server.recv_timeout(wait) {
                 Ok(Some(request)) => {
                     if sender.send(request).is_err() {
                         return;
                     }
+                    wait = SOON;
                 }
-                Ok(None) if listens(address) => {}
+                // The library can leave a connection of a burst waiting until the next one comes: to look is the next one.
+                Ok(None) if listens(address) => wait = LOOK,
                 _ => break,
             }
         }
@@ -185,6 +202,12 @@ impl Worker {
     }
 
     fn serve(&self, raw: tiny_http::Request) {
+        if *raw.method() == Method::Post && raw.url().starts_with("/_rolebook/") && self.handler.token().is_some() {
+            let (handler, port) = (Arc::clone(&self.handler), self.port);
+            // A body may come slowly: whoever sends it waits on a thread of its own.
+            thread::spawn(move || change(raw, handler.as_ref(), port));
+            return;
+        }
         let request = match Request::read(&raw, self.port, self.open) {
             Ok(request) => request,
             Err(refusal) => return respond(raw, refusal),
@@ -201,6 +224,17 @@ impl Worker {
         let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&request)));
         respond(raw, answer.unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page")));
     }
+}
+
+/// Answers a request that changes something.
+fn change(mut raw: tiny_http::Request, handler: &dyn Handler, port: u16) {
+    let token = handler.token().unwrap_or_default();
+    let answer = match Post::read(&mut raw, port, token) {
+        Ok(post) => catch_unwind(AssertUnwindSafe(|| handler.change(&post)))
+            .unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this change; nothing was written")),
+        Err(refusal) => refusal,
+    };
+    respond(raw, answer);
 }
 
 /// Sends an answer; a browser that is gone by then is no failure.

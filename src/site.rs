@@ -3,6 +3,8 @@
 //! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all addresses, and the bytes behind each. `build` asks for all of
 //! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
 
+mod draft;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -33,6 +35,8 @@ use crate::view::data::Data;
 use crate::view::navigation::print_part_url;
 use crate::view::page::{BACKLINKS, backlinks_address};
 use crate::view::{FEED, assess, comparison_url, encode_fragment, matrix};
+
+pub use draft::Draft;
 
 /// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;

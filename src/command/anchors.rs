@@ -11,6 +11,7 @@ use crate::compile::{Choices, Compiler};
 use crate::diagnostic::Span;
 use crate::disk::replace_file;
 use crate::document::{Document, Facts, Statement};
+use crate::edit::{Anchor, with_anchors};
 use crate::report::location;
 
 /// Runs the command.
@@ -31,7 +32,7 @@ pub fn run(options: &Anchors) -> Outcome {
         }
         count += missing.len();
         if options.write {
-            replace_file(&loaded.project.content, &document.meta.path, bytes, &with_anchors(bytes, &missing))?;
+            replace_file(&loaded.project.content, &document.meta.path, bytes, &anchored(bytes, &missing))?;
         }
         for (statement, span) in missing {
             let at = location(bytes, span.start as usize);
@@ -59,23 +60,10 @@ fn missing(document: &Document) -> Vec<(&Statement, Span)> {
     all.filter(|(statement, _)| !statement.explicit).map(|(statement, span)| (statement, *span)).collect()
 }
 
-/// Returns the file with the anchors in it: into the braces that are there, else behind the text.
-fn with_anchors(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + missing.len() * 32);
-    let mut last = 0;
-    for (statement, span) in missing {
-        let range = span.range();
-        let brace = bytes[range.clone()].iter().position(|byte| *byte == b'{');
-        let (at, text) = match brace {
-            Some(brace) => (range.start + brace + 1, format!("#{} ", statement.id)),
-            None => (range.start, format!(" {{#{}}}", statement.id)),
-        };
-        out.extend_from_slice(&bytes[last..at]);
-        out.extend_from_slice(text.as_bytes());
-        last = at;
-    }
-    out.extend_from_slice(&bytes[last..]);
-    out
+/// Returns the file with the anchors that the statements have anyway.
+fn anchored(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
+    let anchor = |(statement, place): &(&Statement, Span)| Anchor { id: statement.id.clone(), place: *place };
+    with_anchors(bytes, &missing.iter().map(anchor).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -86,7 +74,7 @@ mod tests {
     fn written(text: &str) -> String {
         let sources = Sources::from_texts([("competencies/a.md", text)]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
-        String::from_utf8(with_anchors(text.as_bytes(), &missing(&handbook.documents[0]))).unwrap()
+        String::from_utf8(anchored(text.as_bytes(), &missing(&handbook.documents[0]))).unwrap()
     }
 
     #[test]

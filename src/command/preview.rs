@@ -4,6 +4,11 @@
 //! preview needs is added here, to the bytes that a build would write.
 
 mod builds;
+mod complete;
+mod desk;
+mod edit;
+mod editor;
+mod level;
 mod moves;
 
 use std::collections::BTreeMap;
@@ -11,6 +16,9 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
+
+pub use self::desk::Desk;
+pub use self::editor::Editor;
 
 use self::builds::Builds;
 use self::moves::Moves;
@@ -23,12 +31,9 @@ use crate::history::Past;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
 use crate::report;
-use crate::server::{Answer, Handler, Request};
+use crate::server::{Answer, Handler, Post, Request};
 use crate::site::Site;
 use crate::theme::{self, Theme, ThemeFiles};
-
-const SCRIPT: &str = include_str!("../server/preview.js");
-const STYLE: &str = include_str!("../server/preview.css");
 
 /// The preview: what it shows now, and what it was made with.
 pub struct Preview {
@@ -36,6 +41,9 @@ pub struct Preview {
     builds: Builds,
     maker: Mutex<Maker>,
     highlighter: Arc<Highlighter>,
+    desk: Desk,
+    /// What is added to the head of each page.
+    head: String,
 }
 
 /// What is remembered from one build to the next.
@@ -74,6 +82,8 @@ struct Drawn {
     code: &'static str,
     message: String,
     path: Option<String>,
+    /// The file among the sources, where it is one: what an editor can open.
+    source: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
     help: Option<String>,
@@ -96,14 +106,16 @@ const LISTED: usize = 100;
 const MOST_DRAWN: usize = 10;
 
 impl Preview {
-    /// Makes a preview that shows nothing yet.
+    /// Makes a preview that shows nothing yet; `desk` is what its pages may ask for.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
             builds: Builds::default(),
             maker: Mutex::default(),
             highlighter: Arc::new(Highlighter::new()),
+            head: desk.head(),
+            desk,
         }
     }
 
@@ -187,17 +199,17 @@ impl Preview {
     }
 
     /// Returns the bytes of a page of the site as a build would write them.
-    fn page(shown: &Shown, url: &UrlPath) -> Option<Answer> {
+    fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
                 let is_page = rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
-                let body = if is_page { with_preview(bytes, &shown.build) } else { bytes };
+                let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };
                 Answer { status: 200, media: rendered.media, body, location: None }
             }
             Err(failure) => diagnostics_page(
-                &shown.build,
+                &self.head(&shown.build),
                 &[&report::plain(&failure, &|place: &Place| match place {
                     Place::Theme(name, _) => Some((name.clone(), None)),
                     _ => None,
@@ -206,36 +218,32 @@ impl Preview {
         })
     }
 
-    fn missing(shown: &Shown) -> Answer {
-        let page = Self::page(shown, &UrlPath::new("404.html"));
+    fn missing(&self, shown: &Shown) -> Answer {
+        let page = self.page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
             || {
                 let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
                 let drawings: Vec<&str> = drawn.iter().map(|finding| finding.drawing.as_str()).collect();
-                diagnostics_page(&shown.build, &drawings)
+                diagnostics_page(&self.head(&shown.build), &drawings)
             },
             |answer| Answer { status: 404, ..answer },
         )
     }
-}
 
-impl Default for Preview {
-    fn default() -> Self {
-        Self::new()
+    /// Returns what is added to the head of a page of `build`.
+    fn head(&self, build: &str) -> String {
+        format!("<meta name=\"rolebook-build\" content=\"{build}\">{}", self.head)
     }
 }
 
 impl Handler for Preview {
     fn answer(&self, request: &Request) -> Answer {
-        let file = |media, text: &str| Answer { status: 200, media, body: text.as_bytes().to_vec(), location: None };
-        match request.path.as_str() {
-            "_rolebook/preview.js" => return file("text/javascript; charset=utf-8", SCRIPT),
-            "_rolebook/preview.css" => return file("text/css; charset=utf-8", STYLE),
-            _ => {}
-        }
         let shown = self.shown();
+        if let Some(answer) = self.desk.get(shown.site.as_ref(), request) {
+            return answer;
+        }
         let url = UrlPath::new(request.path.as_str());
-        if let Some(answer) = Self::page(&shown, &url) {
+        if let Some(answer) = self.page(&shown, &url) {
             return answer;
         }
         let site = shown.site.as_ref();
@@ -256,11 +264,19 @@ impl Handler for Preview {
         if let Some(to) = shown.moves.find(&url) {
             return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(302, "renamed") };
         }
-        Self::missing(&shown)
+        self.missing(&shown)
     }
 
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
         vec![("hello", self.build()), ("findings", self.findings_for(page))]
+    }
+
+    fn token(&self) -> Option<&str> {
+        self.desk.token()
+    }
+
+    fn change(&self, post: &Post) -> Answer {
+        self.desk.change(self.shown().site.as_ref(), post)
     }
 }
 
@@ -342,6 +358,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 code: finding.code,
                 message: finding.message.clone(),
                 path: place.map(|(path, _)| path),
+                source: match &finding.place {
+                    Place::Content(path, _) => Some(path.to_string()),
+                    _ => None,
+                },
                 line: at.map(|at| at.line),
                 column: at.map(|at| at.column),
                 help: finding.help.clone(),
@@ -361,20 +381,18 @@ fn scripts(theme: &Theme) -> String {
     hasher.finalize().to_hex()[..8].to_owned()
 }
 
-/// Adds the preview's script and style to a page, before the end of its head, and says which build the page is of.
-fn with_preview(html: Vec<u8>, build: &str) -> Vec<u8> {
-    const ADDED: &str = "<link rel=\"stylesheet\" href=\"/_rolebook/preview.css\"><script defer src=\"/_rolebook/preview.js\"></script>";
+/// Adds the preview's script and style to a page, before the end of its head.
+fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     let Some(at) = html.windows(7).position(|window| window == b"</head>") else { return html };
-    let added = format!("<meta name=\"rolebook-build\" content=\"{build}\">{ADDED}");
-    let mut out = Vec::with_capacity(html.len() + added.len());
+    let mut out = Vec::with_capacity(html.len() + head.len());
     out.extend_from_slice(&html[..at]);
-    out.extend_from_slice(added.as_bytes());
+    out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(&html[at..]);
     out
 }
 
 /// Makes the page that stands in for one that cannot be made.
-fn diagnostics_page(build: &str, drawings: &[&str]) -> Answer {
+fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
     let mut body = String::from(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\
          <body><main><h1>This page cannot be shown</h1>",
@@ -383,6 +401,6 @@ fn diagnostics_page(build: &str, drawings: &[&str]) -> Answer {
         let _ = write!(body, "<pre>{}</pre>", escape(text));
     }
     body.push_str("</main></body></html>");
-    let body = with_preview(body.into_bytes(), build);
+    let body = with_preview(body.into_bytes(), head);
     Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use self::screen::{Screen, State};
 use super::load::Loaded;
 use super::past::{Reading, today};
-use super::preview::Preview;
+use super::preview::{Desk, Editor, Preview};
 use super::{Failure, Outcome};
 use crate::cli::Serve;
 use crate::disk::read_inside;
@@ -33,8 +33,9 @@ const SETTLE: Duration = Duration::from_millis(20);
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     let mut loaded = Loaded::read(&options.source, None)?;
+    let desk = Desk::new(loaded.project.content.clone(), options.edit, editor(options)).map_err(Failure::Machine)?;
+    let preview = Arc::new(Preview::new(desk));
     let reading = Reading::begin(&loaded, today(None)?);
-    let preview = Arc::new(Preview::new());
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
     // A folder of themes may be made later.
@@ -116,6 +117,16 @@ fn open(url: &str) -> bool {
         std::thread::spawn(move || child.wait());
         true
     })
+}
+
+/// Returns the author's editor: the one named to the command, else the system's, in the order that Unix programs ask. One that
+/// draws in the terminal is of no use to a page, and only taken where it was named, to say so.
+fn editor(options: &Serve) -> Option<Editor> {
+    if let Some(named) = &options.editor {
+        return Editor::read(named);
+    }
+    let set = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok());
+    set.filter_map(|command| Editor::read(&command)).find(|editor| !editor.needs_terminal())
 }
 
 /// Looks for findings once the pages have been told, and says how it went.

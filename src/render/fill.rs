@@ -413,15 +413,17 @@ impl<'a> Filler<'a> {
     /// Puts a part of another chapter here.
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
         let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
-            if *self.view.book.target(scope.chapter, n) != Target::Hidden {
-                let text = escape(&self.link_text(n, scope));
-                let _ = write!(out, "<p class=\"dead\">{text}</p>");
+            if *self.view.book.target(scope.chapter, n) == Target::Hidden {
+                // Every block is one element, so that blocks and elements can be paired.
+                return out.push_str("<section class=\"embed\" hidden></section>");
             }
+            let text = escape(&self.link_text(n, scope));
+            let _ = write!(out, "<p class=\"dead\">{text}</p>");
             return;
         };
         let document = self.document(*to);
         let Some(range) = embed::part(document, anchor.as_deref()).filter(|_| scope.depth < embed::DEEPEST) else {
-            return;
+            return out.push_str("<section class=\"embed\"></section>");
         };
         let is_whole = anchor.is_none();
         let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());

@@ -25,7 +25,8 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
         Target::Chapter(role, _) => Some(*role),
         _ => None,
     };
-    // A view whose chapters are gone shows nothing: `check` has reported it.
+    // A view whose chapters are gone is empty: `check` has reported it. It is an element all the same, as every block is.
+    let nothing = |name: &str| Ok(format!("<div class=\"view {name}-view\"></div>"));
     match view {
         View::Matrix { track, cluster } => {
             let which = matrix::Which { track: track.clone(), cluster: cluster.clone() };
@@ -33,15 +34,15 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
         }
         View::Compare { a, b } => match (role(*a), role(*b)) {
             (Some(a), Some(b)) => {
-                compare::compare(a, b, at).map_or_else(|| Ok(String::new()), |data| render("compare", data, at))
+                compare::compare(a, b, at).map_or_else(|| nothing("compare"), |data| render("compare", data, at))
             }
-            _ => Ok(String::new()),
+            _ => nothing("compare"),
         },
         View::Ladder { track } => render("ladder", ladder::ladder(track.as_deref(), at), at),
         View::Radar { role: named } => {
             let role = named.map_or(Some(chapter), role);
             role.and_then(|role| radar::radar(role, at))
-                .map_or_else(|| Ok(String::new()), |data| render("radar", data, at))
+                .map_or_else(|| nothing("radar"), |data| render("radar", data, at))
         }
         View::Decisions { role: party, strategy, scope } => {
             let party = party.and_then(|n| match at.book.target(chapter, n) {

@@ -1,4 +1,4 @@
-// Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open, shows findings.
+// Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open.
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let stream = null;
@@ -17,7 +17,7 @@
     stream = new EventSource("/_rolebook/events?page=" + encodeURIComponent(location.pathname));
     stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
     stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
-    stream.addEventListener("findings", (event) => showFindings(JSON.parse(event.data)));
+    stream.addEventListener("findings", (event) => tell("findings", JSON.parse(event.data)));
     // A refusal ends a stream for good, where a lost connection does not: the preview may only just have too much to do.
     stream.addEventListener("error", () => {
       if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
@@ -81,6 +81,12 @@
     morph(document.body, next.body, changed);
     keepInPlace(anchor);
     mark(changed);
+    tell("updated", null);
+  }
+
+  // The preview's other scripts listen for what happens here.
+  function tell(name, detail) {
+    document.dispatchEvent(new CustomEvent("rolebook:" + name, { detail }));
   }
 
   // The block that the reader sees first stays where it is.
@@ -136,8 +142,8 @@
     }
   }
 
-  // What scripts have put into the page (the preview's corner, the theme's copy buttons) is not in what the server sends.
-  const made = '[class^="rolebook-"]:not(.rolebook-changed), button.copy';
+  // What scripts have put into the page (the preview's own, the theme's copy buttons) is not in what the server sends.
+  const made = "[data-rolebook], button.copy";
   const own = (node) => node.nodeType === 1 && node.matches(made);
 
   function firstOwnAtEnd(parent) {
@@ -210,7 +216,7 @@
   }
 
   const stateful = "input, textarea, select, details";
-  const holdsState = (node) => node.nodeType === 1 && node.querySelector(stateful) !== null;
+  const holdsState = (node) => node.nodeType === 1 && [...node.querySelectorAll(stateful)].some((field) => !field.closest(made));
 
   function isOfAKind(a, b) {
     return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id ?? "") === (b.id ?? "") && holdsState(a) === holdsState(b);
@@ -265,46 +271,6 @@
     const writes = at && (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.nodeName));
     return writes || !getSelection().isCollapsed;
   }
-
-  // The findings: a small corner that opens a panel, and goes away by itself.
-  let panel = null;
-
-  function showFindings({ here, elsewhere, list }) {
-    const wasOpen = panel && panel.open;
-    if (panel) panel.remove();
-    panel = null;
-    if (!here.length && !elsewhere) return;
-    panel = document.createElement("details");
-    panel.className = "rolebook-findings";
-    panel.open = Boolean(wasOpen);
-    const summary = document.createElement("summary");
-    const parts = [];
-    if (here.length) parts.push(here.length + " here");
-    if (elsewhere) parts.push(elsewhere + " elsewhere");
-    summary.textContent = "Findings: " + parts.join(", ");
-    if (here.some((finding) => finding.severity === "error")) summary.className = "rolebook-error";
-    panel.append(summary);
-    const body = document.createElement("div");
-    for (const finding of here) {
-      const drawing = document.createElement("pre");
-      drawing.textContent = finding.drawing;
-      body.append(drawing);
-    }
-    for (const finding of list) {
-      const line = document.createElement("p");
-      const link = document.createElement(finding.url === null ? "span" : "a");
-      link.textContent = [finding.path, finding.line, finding.column].filter((part) => part !== null).join(":");
-      if (finding.url !== null) link.href = "/" + finding.url;
-      line.append(link, " " + finding.message);
-      body.append(line);
-    }
-    panel.append(body);
-    document.body.append(panel);
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && panel) panel.open = false;
-  });
 
   listen();
 })();

@@ -81,12 +81,12 @@ impl Request {
     }
 }
 
-fn header<'a>(raw: &'a Raw, name: &'static str) -> impl Iterator<Item = &'a str> {
+pub(super) fn header<'a>(raw: &'a Raw, name: &'static str) -> impl Iterator<Item = &'a str> {
     raw.headers().iter().filter(move |header| header.field.equiv(name)).map(|header| header.value.as_str())
 }
 
 /// A name that leads here by somebody else's DNS is not ours (DNS rebinding), and neither is a page of another origin.
-fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
+pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
     let hosts: Vec<&str> = header(raw, "Host").collect();
     match hosts.as_slice() {

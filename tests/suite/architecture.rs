@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
     ("model", &["book", "link", "embed", "lint", "health", "policy", "check", "compile", "delta"]),
-    ("writing", &["draft", "import", "relocate"]),
+    ("writing", &["draft", "import", "relocate", "edit"]),
     ("render", &["theme", "highlight", "picture", "view", "render"]),
     ("outputs", &["publish", "search", "site"]),
     ("world", &["disk", "git", "watch", "server", "report"]),

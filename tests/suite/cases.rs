@@ -128,6 +128,12 @@ impl Case {
     }
 }
 
+/// Returns the handbook of each case, by the case's name.
+pub fn handbooks() -> Vec<(String, Sources)> {
+    let cases = files_below(&repository().join("tests/cases")).into_iter();
+    cases.map(|(name, bytes)| (name, Case::read(&String::from_utf8(bytes).unwrap()).sources())).collect()
+}
+
 #[test]
 fn every_case_comes_out_as_written() {
     let root = repository().join("tests/cases");

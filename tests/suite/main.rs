@@ -8,6 +8,7 @@ mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
+mod edit;
 mod handbook;
 mod history;
 mod import;

@@ -1,0 +1,185 @@
+//! What open pages may ask of the preview beside pages: where a passage stands, to open it in an editor, to change it.
+//!
+//! Input: requests that passed the server's checks, and the site that is shown. Output: answers as JSON. What a request names is looked up among the
+//! sources and is never a place on disk. Without `--edit` no file is ever written.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::editor::Editor;
+use super::{complete, edit, level};
+use crate::path::{SourcePath, UrlPath, decode_percent};
+use crate::server::{Answer, Post, Request};
+use crate::site::Site;
+
+/// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers
+/// allow six connections to a host.
+const FILES: &[(&str, &[&str], bool)] = &[
+    ("preview.css", &[include_str!("../../server/preview.css"), include_str!("../../server/overlay.css")], false),
+    ("edit.css", &[include_str!("../../server/edit.css")], true),
+    (
+        "preview.js",
+        &[
+            include_str!("../../server/preview.js"),
+            include_str!("../../server/ask.js"),
+            include_str!("../../server/overlay.js"),
+            include_str!("../../server/passages.js"),
+        ],
+        false,
+    ),
+    (
+        "edit.js",
+        &[
+            include_str!("../../server/complete.js"),
+            include_str!("../../server/paste.js"),
+            include_str!("../../server/edit.js"),
+            include_str!("../../server/cells.js"),
+        ],
+        true,
+    ),
+];
+
+/// Under which all that the preview adds lies.
+const FOLDER: &str = "_rolebook/";
+
+/// What the author allowed when the preview was started.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// The content folder.
+    content: PathBuf,
+    /// What a page of this run knows and no other page does.
+    token: String,
+    edits: bool,
+    editor: Option<Editor>,
+    /// One change at a time.
+    writing: Mutex<()>,
+}
+
+/// What a page asks to have opened.
+#[derive(Deserialize)]
+struct Open {
+    path: String,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    error: &'a str,
+}
+
+/// Makes an answer of a value.
+pub fn json(status: u16, value: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(value).unwrap_or_default();
+    Answer { status, media: "application/json", body, location: None }
+}
+
+/// Makes an answer that says in a sentence why not.
+pub fn refuse(status: u16, sentence: &str) -> Answer {
+    json(status, &Refusal { error: sentence })
+}
+
+impl Desk {
+    /// Makes the desk of a run.
+    ///
+    /// # Errors
+    /// Where the system has no random numbers to make a token of.
+    pub fn new(content: PathBuf, edits: bool, editor: Option<Editor>) -> Result<Self, String> {
+        let mut random = [0_u8; 32];
+        getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
+        let token = blake3::hash(&random).to_hex().to_string();
+        Ok(Self { content, token, edits, editor, writing: Mutex::default() })
+    }
+
+    /// Returns the token, where pages can ask for anything that needs it.
+    pub fn token(&self) -> Option<&str> {
+        (self.edits || self.editor.is_some()).then_some(self.token.as_str())
+    }
+
+    /// Returns what is added to the head of each page. The token stands in the page alone, and in no address.
+    pub fn head(&self) -> String {
+        let mut out = String::new();
+        if let Some(token) = self.token() {
+            let can = if self.editor.is_some() { "open" } else { "" };
+            out.push_str(&format!("<meta name=\"rolebook-token\" content=\"{token}\" data-can=\"{can}\">"));
+        }
+        for (name, _, _) in FILES.iter().filter(|(_, _, edits)| self.edits || !edits) {
+            if name.ends_with(".css") {
+                out.push_str(&format!("<link rel=\"stylesheet\" href=\"/{FOLDER}{name}\">"));
+            } else {
+                out.push_str(&format!("<script defer src=\"/{FOLDER}{name}\"></script>"));
+            }
+        }
+        out
+    }
+
+    /// Answers a request for something of the preview's own; `None` where it is for something else.
+    pub fn get(&self, site: Option<&Site>, request: &Request) -> Option<Answer> {
+        let name = request.path.strip_prefix(FOLDER)?;
+        let file = FILES.iter().find(|(known, _, edits)| *known == name && (self.edits || !edits));
+        if let Some((_, texts, _)) = file {
+            let media =
+                if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+            return Some(Answer { status: 200, media, body: texts.concat().into_bytes(), location: None });
+        }
+        let value = |name: &str| request.query_value(name).unwrap_or_default();
+        match (name, site) {
+            ("source", Some(site)) => Some(edit::source(site, &value("page"), self.edits)),
+            ("edit/complete", Some(site)) if self.edits => {
+                Some(complete::complete(site, &value("q"), &SourcePath::new(value("path"))))
+            }
+            ("edit/scale", Some(site)) if self.edits => Some(level::scale(site)),
+            _ => None,
+        }
+    }
+
+    /// Does what a page asks for.
+    pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
+        let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
+        let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
+        match name {
+            "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
+            "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
+            "edit/save" if self.edits => {
+                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+                with(post, |wanted| edit::save(site, &self.content, &wanted))
+            }
+            "edit/level" if self.edits => {
+                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+                with(post, |wanted| level::save(site, &self.content, &wanted))
+            }
+            _ => refuse(404, "There is nothing to change here."),
+        }
+    }
+
+    fn open(&self, site: &Site, open: &Open) -> Answer {
+        let path = SourcePath::new(open.path.as_str());
+        let (Some(editor), Some(_)) = (&self.editor, site.sources().files.get(&path)) else {
+            return refuse(404, "There is no such file in this handbook.");
+        };
+        let place = self.content.join(path.as_str());
+        let place = std::path::absolute(&place).unwrap_or(place);
+        match editor.open(&place, (open.line.max(1), open.column.max(1))) {
+            Ok(()) => json(200, &serde_json::json!({ "opened": open.path })),
+            Err(why) => {
+                refuse(422, &format!("The editor did not open: {why}. The place is {}, line {}.", path, open.line))
+            }
+        }
+    }
+}
+
+/// Reads the body and answers it.
+fn with<T: for<'de> Deserialize<'de>>(post: &Post, answer: impl FnOnce(T) -> Answer) -> Answer {
+    match serde_json::from_slice(&post.body) {
+        Ok(wanted) => answer(wanted),
+        Err(_) => refuse(400, "This request is not understood."),
+    }
+}
+
+/// Returns the address that a page named by its path in the browser.
+pub fn address(path: &str) -> UrlPath {
+    let path = path.trim_start_matches('/');
+    UrlPath::new(decode_percent(path).unwrap_or_else(|| path.to_owned()))
+}

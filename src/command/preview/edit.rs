@@ -1,0 +1,270 @@
+//! Changes one passage of a chapter from its open page.
+//!
+//! Input: the site that is shown, the passage and its new text. Output: where passages stand, a passage as it would look, and the file with it. Writes one
+//! span of one file that is a source, and only over the bytes that the author saw.
+
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::desk::{address, json, refuse};
+use crate::diagnostic::{Diagnostic, Place, Severity, Span};
+use crate::disk::{MachineError, read_file, replace_file};
+use crate::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
+use crate::path::SourcePath;
+use crate::report::location;
+use crate::server::Answer;
+use crate::site::{Draft, Site};
+use crate::source::SourceFile;
+
+/// A passage and what it should be.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    /// The chapter's file, as the page was told it.
+    path: String,
+    /// The hash of the file that the page was told the passages of.
+    hash: String,
+    /// The passage's number.
+    passage: usize,
+    /// What it was.
+    before: String,
+    /// What it should be.
+    text: String,
+}
+
+/// Where the passages of a page stand.
+#[derive(Serialize)]
+struct Source<'a> {
+    path: &'a str,
+    hash: String,
+    /// How many elements all of them became.
+    elements: u32,
+    passages: Vec<PassagePlace>,
+}
+
+#[derive(Serialize)]
+struct PassagePlace {
+    elements: u32,
+    start: u32,
+    end: u32,
+    line: usize,
+    column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// A passage as it would look.
+#[derive(Serialize)]
+struct Drawn {
+    html: String,
+    findings: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    severity: &'static str,
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+    /// The line of the passage, from 1.
+    line: usize,
+}
+
+/// What became of a passage.
+#[derive(Serialize)]
+struct Saved {
+    hash: String,
+    /// Anchors that were written, so that statements keep their addresses.
+    kept: Vec<String>,
+}
+
+/// Somebody else changed the passage: what it is now.
+#[derive(Serialize)]
+struct Conflict {
+    error: String,
+    theirs: Option<String>,
+    hash: String,
+    passage: Option<usize>,
+}
+
+/// A file as it is, and the passage in it that is meant.
+struct Found {
+    bytes: Vec<u8>,
+    document: crate::document::Document,
+    span: Span,
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// Says where the passages of the page at `page` stand in its chapter's file; with their text where they can be changed.
+pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
+    // A page that is made from no chapter, or from several, is no mistake of anybody's.
+    let nothing = || json(200, &());
+    let Some(path) = site.chapter_at(&address(page)) else { return nothing() };
+    let Some(bytes) = site.sources().bytes(&path) else { return nothing() };
+    // What is shown may be the last good state of a file: places are those of the bytes as they are.
+    let Some(document) = site.parsed(&path, bytes) else { return nothing() };
+    let found = passages(&document.body);
+    let place = |passage: &Passage| {
+        let at = location(bytes, passage.span.start as usize);
+        PassagePlace {
+            elements: passage.elements,
+            start: passage.span.start,
+            end: passage.span.end,
+            line: at.line,
+            column: at.column,
+            text: with_text.then(|| text_at(bytes, passage.span)),
+        }
+    };
+    json(
+        200,
+        &Source {
+            path: path.as_str(),
+            hash: hash_of(bytes),
+            elements: found.iter().map(|passage| passage.elements).sum(),
+            passages: found.iter().map(place).collect(),
+        },
+    )
+}
+
+/// Renders the passage as it would look; nothing is written.
+pub fn draft(site: &Site, wanted: &Wanted) -> Answer {
+    let path = SourcePath::new(wanted.path.as_str());
+    let Some(bytes) = chapter_bytes(site, &path) else { return no_source() };
+    let found = match find(site, &path, bytes, wanted) {
+        Ok(found) => found,
+        Err(refusal) => return *refusal,
+    };
+    let after = replace(&found.bytes, found.span, &wanted.text);
+    let length = after.len() + found.span.range().len() - found.bytes.len();
+    let place = found.span.range().start..found.span.range().start + length;
+    match site.draft(&path, &after) {
+        Some(Ok(draft)) => json(200, &drawn(&draft, &after, &place)),
+        Some(Err(failure)) => refuse(422, &format!("This cannot be shown: {}.", failure.message)),
+        None => refuse(422, "With this text the file would be no chapter of this handbook."),
+    }
+}
+
+fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
+    let elements = children(&draft.html);
+    let mut next = 0;
+    let mut html = String::new();
+    for passage in passages(&draft.document.body) {
+        let own = next..next + passage.elements as usize;
+        next = own.end;
+        let range = passage.span.range();
+        if range.start < place.end && range.end > place.start {
+            elements.get(own).into_iter().flatten().for_each(|element| html.push_str(&draft.html[element.clone()]));
+        }
+    }
+    let first = location(bytes, place.start).line;
+    let finding = |finding: &Diagnostic| {
+        let Place::Content(_, Some(span)) = &finding.place else { return None };
+        place.contains(&(span.start as usize)).then(|| Finding {
+            severity: if finding.severity == Severity::Error { "error" } else { "warning" },
+            code: finding.code,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            line: location(bytes, span.start as usize).line + 1 - first,
+        })
+    };
+    Drawn { html, findings: draft.findings.iter().filter_map(finding).collect() }
+}
+
+/// Writes the passage, and with it the anchors that keep the addresses of its statements.
+pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
+    let path = SourcePath::new(wanted.path.as_str());
+    if chapter_bytes(site, &path).is_none() {
+        return no_source();
+    }
+    if wanted.text.contains('\0') {
+        return refuse(400, "The text holds a character that no file can have.");
+    }
+    let bytes = match read_file(content, &path) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(&error),
+    };
+    let found = match find(site, &path, bytes, wanted) {
+        Ok(found) => found,
+        Err(refusal) => return *refusal,
+    };
+    let mut after = replace(&found.bytes, found.span, &wanted.text);
+    let mut kept = Vec::new();
+    if let Some(document) = site.parsed(&path, &after) {
+        let lost = lost_anchors(&found.document, &document);
+        after = with_anchors(&after, &lost);
+        kept = lost.into_iter().map(|anchor| anchor.id).collect();
+    }
+    match replace_file(content, &path, &found.bytes, &after) {
+        Ok(()) => json(200, &Saved { hash: hash_of(&after), kept }),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Returns the bytes of a chapter of the site: the only files that pages can change.
+fn chapter_bytes(site: &Site, path: &SourcePath) -> Option<Vec<u8>> {
+    site.handbook().book.at_path(path)?;
+    site.sources().files.get(path).map(|SourceFile { bytes, .. }| bytes.to_vec())
+}
+
+fn no_source() -> Answer {
+    refuse(
+        404,
+        "This chapter is not part of the handbook any more: it was deleted or renamed. Your text is still here: copy it before you leave.",
+    )
+}
+
+/// Finds the passage in a file: where the file is as the page knew it, by its number; else where its words stand now, if that is certain.
+fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Result<Found, Box<Answer>> {
+    let document = site.parsed(path, &bytes);
+    let list = document.as_ref().map(|document| passages(&document.body)).unwrap_or_default();
+    let same = |passage: &&Passage| text_at(&bytes, passage.span) == wanted.before;
+    let found = if hash_of(&bytes) == wanted.hash {
+        list.get(wanted.passage).filter(same)
+    } else {
+        let mut alike = list.iter().filter(same);
+        alike.next().filter(|_| alike.next().is_none())
+    };
+    match (found.map(|passage| passage.span), document) {
+        (Some(span), Some(document)) => Ok(Found { bytes, document, span }),
+        _ => Err(Box::new(conflict(&bytes, &list, wanted))),
+    }
+}
+
+/// Shows what stands in the passage's place: what has most words in common with it.
+fn conflict(bytes: &[u8], list: &[Passage], wanted: &Wanted) -> Answer {
+    let likeness = |passage: &Passage| percent_shared(&text_at(bytes, passage.span), &wanted.before);
+    let nearest = (0..list.len()).rev().max_by_key(|n| likeness(&list[*n])).filter(|n| likeness(&list[*n]) >= 50);
+    let error = if nearest.is_some() {
+        "Somebody else changed this passage meanwhile. Both texts are here: choose one, or join them."
+    } else {
+        "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
+    };
+    json(
+        409,
+        &Conflict {
+            error: error.to_owned(),
+            theirs: nearest.map(|n| text_at(bytes, list[n].span)),
+            hash: hash_of(bytes),
+            passage: nearest,
+        },
+    )
+}
+
+/// Says why a file was not written. Whatever it was, the file is as before.
+pub fn failed(error: &MachineError) -> Answer {
+    let (status, why) = match error.source.kind() {
+        io::ErrorKind::NotFound => (410, "The file is gone: somebody deleted or renamed it"),
+        io::ErrorKind::PermissionDenied => (403, "The file is write-protected"),
+        io::ErrorKind::ReadOnlyFilesystem => (403, "The folder is write-protected"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            (507, "There is no room left on the disk")
+        }
+        _ => (500, "The file could not be written"),
+    };
+    refuse(status, &format!("{why}. Nothing was changed, and your text is still here."))
+}

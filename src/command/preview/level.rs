@@ -1,0 +1,98 @@
+//! Changes what a role expects of a competency from a cell of the matrix.
+//!
+//! Input: the pages of the role and the competency, the level that the cell shows and the one it should. Output: one line of the role's front matter. Refuses
+//! where the file says another level by now, and where the level comes from another role.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::desk::{address, json, refuse};
+use super::edit::failed;
+use crate::book::{ChapterId, role_of};
+use crate::disk::{read_file, replace_file};
+use crate::document::{Document, Facts};
+use crate::edit::{Refused, Wanted as Level, expect};
+use crate::server::Answer;
+use crate::site::Site;
+
+/// A cell and what it should be; no level is *not expected*.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    /// The path of the role's page.
+    role: String,
+    /// The path of the competency's page.
+    competency: String,
+    /// What the cell shows.
+    was: Option<u8>,
+    /// What it should be.
+    level: Option<u8>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    level: u8,
+    name: &'a str,
+}
+
+/// Lists the levels of the scale.
+pub fn scale(site: &Site) -> Answer {
+    let scale = &site.handbook().config.scale;
+    json(200, &scale.iter().map(|step| Step { level: step.level, name: &step.name }).collect::<Vec<_>>())
+}
+
+/// Writes the level.
+pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
+    let handbook = site.handbook();
+    let book = &handbook.book;
+    let chapter = |page: &str| site.chapter_at(&address(page)).and_then(|path| book.at_path(&path));
+    let (Some(role), Some(competency)) = (chapter(&wanted.role), chapter(&wanted.competency)) else {
+        return refuse(404, "This role or competency is not part of the handbook any more.");
+    };
+    let is_competency = matches!(book.meta(competency).facts, Facts::Competency(_));
+    if role_of(book, role).is_none() || !is_competency {
+        return refuse(404, "This is no cell of the matrix.");
+    }
+    let step = wanted.level.map(|level| handbook.config.scale.iter().find(|step| step.level == level));
+    let Some(step) = step.map_or(Some(None), |found| found.map(Some)) else {
+        return refuse(400, "The scale has no such level.");
+    };
+    let level = step.map(|step| Level { number: step.level, name: &step.name });
+    let path = &book.meta(role).path;
+    let bytes = match read_file(content, path) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(&error),
+    };
+    let Some(document) = site.parsed(path, &bytes) else {
+        return refuse(409, "The role's file cannot be read just now. Nothing was changed.");
+    };
+    if expected(site, &document, role, competency) != wanted.was {
+        return refuse(409, "Somebody else changed this cell meanwhile. Look at it again, then choose.");
+    }
+    let is_key = |key: &str| book.names.find(key).contains(&competency);
+    match expect(&bytes, &is_key, &book.meta(competency).id, level) {
+        Ok(after) => match replace_file(content, path, &bytes, &after) {
+            Ok(()) => json(200, &serde_json::json!({ "path": path.as_str() })),
+            Err(error) => failed(&error),
+        },
+        Err(Refused::NotHere) => refuse(
+            422,
+            "This level comes from the role that this one extends: change it there, or choose a level of its own here.",
+        ),
+        Err(Refused::Form | Refused::Unreadable) => {
+            refuse(422, "The role's front matter has a form that cannot be changed from here: change it in the file.")
+        }
+    }
+}
+
+/// Returns the level that the file says now, or that the role takes over from another.
+fn expected(site: &Site, document: &Document, role: ChapterId, competency: ChapterId) -> Option<u8> {
+    let book = &site.handbook().book;
+    let Facts::Role(facts) = &document.meta.facts else { return None };
+    let own = facts.competencies.iter().find(|(reference, _)| {
+        let target = document.meta.references.get(*reference as usize).map(|reference| reference.target.as_str());
+        target.is_some_and(|target| book.names.find(target).contains(&competency))
+    });
+    let inherited = || book.relations.expectation(role, competency).filter(|found| found.from.is_some());
+    own.map(|(_, level)| *level).or_else(|| inherited().map(|found| found.level))
+}

@@ -1,0 +1,87 @@
+//! Changes a chapter's file at exactly one place and leaves every other byte as it was.
+//!
+//! Input: a file's bytes, a place in it, and the new text with LF line ends. Output: the file's new bytes. Line ends become those of the file; a byte
+//! order mark and everything outside the place stay. Never writes a file, never looks at another chapter.
+
+mod anchors;
+mod expectation;
+mod passage;
+
+pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};
+pub use expectation::{Refused, Wanted, expect};
+pub use passage::{Passage, children, passages};
+
+use crate::diagnostic::Span;
+
+/// Returns what stands at a place of a file, with LF line ends.
+#[must_use]
+pub fn text_at(bytes: &[u8], span: Span) -> String {
+    let part = bytes.get(span.range()).unwrap_or_default();
+    String::from_utf8_lossy(part).replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Puts `text` at a place of a file.
+///
+/// Blank lines at the text's end are left out, because those that follow the place are still there.
+#[must_use]
+pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
+    splice(bytes, span, text.trim_end())
+}
+
+/// Puts `text` at a place of a file as it is, but for its line ends.
+fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
+    let range = span.range();
+    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', line_end(bytes, span));
+    let mut out = Vec::with_capacity(bytes.len() + text.len());
+    out.extend_from_slice(&bytes[..range.start]);
+    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(&bytes[range.end..]);
+    out
+}
+
+/// Returns how lines end: at the place, else in the file; its first line end decides.
+fn line_end(bytes: &[u8], span: Span) -> &'static str {
+    let first = |bytes: &[u8]| {
+        let at = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;
+        Some(match (bytes[at], bytes.get(at + 1)) {
+            (b'\r', Some(b'\n')) => "\r\n",
+            (b'\r', _) => "\r",
+            _ => "\n",
+        })
+    };
+    first(bytes.get(span.range()).unwrap_or_default()).or_else(|| first(bytes)).unwrap_or("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span_of(bytes: &[u8], part: &[u8]) -> Span {
+        let at = bytes.windows(part.len()).position(|window| window == part).unwrap();
+        Span::new(at, at + part.len())
+    }
+
+    #[test]
+    fn only_the_place_changes_and_line_ends_are_those_of_the_file() {
+        let bytes = b"\xEF\xBB\xBF# A\r\n\r\nOne\r\ntwo.\r\n\r\nLast";
+        let span = span_of(bytes, b"One\r\ntwo.");
+        assert_eq!(text_at(bytes, span), "One\ntwo.");
+        assert_eq!(replace(bytes, span, "1\n2\r\n3\n\n"), b"\xEF\xBB\xBF# A\r\n\r\n1\r\n2\r\n3\r\n\r\nLast");
+        assert_eq!(replace(bytes, span_of(bytes, b"Last"), "End\n"), b"\xEF\xBB\xBF# A\r\n\r\nOne\r\ntwo.\r\n\r\nEnd");
+    }
+
+    #[test]
+    fn a_file_of_old_macs_keeps_its_line_ends() {
+        let bytes = b"# A\r\rOne.\r";
+        assert_eq!(replace(bytes, span_of(bytes, b"One."), "1\n2"), b"# A\r\r1\r2\r");
+    }
+
+    #[test]
+    fn what_is_written_back_unchanged_is_the_same_file() {
+        let bytes = b"a\r\n\r\nb\nc\r\n";
+        for part in [&b"a"[..], b"b\nc", b"a\r\n\r\nb"] {
+            let span = span_of(bytes, part);
+            assert_eq!(replace(bytes, span, &text_at(bytes, span)), bytes, "{part:?}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Writes anchors to statements, and finds those whose address a new wording would change.
+//!
+//! Input: a chapter as it was and as it would be. Output: the anchors to write, and the file with them. Writes nothing else of a file.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Span;
+use crate::document::{Document, Facts, Statement};
+
+/// An anchor to write, and the place of the statement's end in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The id, without `#`.
+    pub id: String,
+    /// From the end of the statement's words to the end of its attributes.
+    pub place: Span,
+}
+
+/// Returns the file with the anchors in it: into the braces that are there, else behind the text.
+#[must_use]
+pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + anchors.len() * 32);
+    let mut last = 0;
+    for Anchor { id, place } in anchors {
+        let range = place.range();
+        let brace = bytes[range.clone()].iter().position(|byte| *byte == b'{');
+        let (at, text) = match brace {
+            Some(brace) => (range.start + brace + 1, format!("#{id} ")),
+            None => (range.start, format!(" {{#{id}}}")),
+        };
+        out.extend_from_slice(&bytes[last..at]);
+        out.extend_from_slice(text.as_bytes());
+        last = at;
+    }
+    out.extend_from_slice(&bytes[last..]);
+    out
+}
+
+/// Lists the anchors that keep the addresses of statements which `after` words anew.
+///
+/// A statement whose author wrote no anchor is addressed by its first words: other words would be another address, and what
+/// refers to it would lead nowhere. Statements are paired by equal words first, then by their order between those.
+#[must_use]
+pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
+    let (old, new) = (statements(before), statements(after));
+    let taken = &after.meta.anchors;
+    let mut anchors = Vec::new();
+    for (was, is) in pairs(old, new) {
+        let (statement, place) = (&new[is], after.body.statement_ends.get(is));
+        let is_lost = !old[was].explicit && !statement.explicit && old[was].id != statement.id;
+        if let Some(place) = place.filter(|_| is_lost && !taken.contains(&old[was].id)) {
+            anchors.push(Anchor { id: old[was].id.clone(), place: *place });
+        }
+    }
+    anchors
+}
+
+fn statements(document: &Document) -> &[Statement] {
+    match &document.meta.facts {
+        Facts::Role(role) => &role.responsibilities,
+        Facts::Competency(competency) => &competency.statements,
+        _ => &[],
+    }
+}
+
+/// Pairs statements that are worded alike, then, between two such, as many as there are on both sides in their order.
+fn pairs(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)> {
+    let same = |a: usize, b: usize| old[a].level == new[b].level && old[a].text == new[b].text;
+    // The longest common subsequence, from the ends: chapters have tens of statements.
+    let mut longest = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
+    for a in (0..old.len()).rev() {
+        for b in (0..new.len()).rev() {
+            longest[a][b] =
+                if same(a, b) { longest[a + 1][b + 1] + 1 } else { longest[a + 1][b].max(longest[a][b + 1]) };
+        }
+    }
+    let mut pairs = Vec::new();
+    let (mut a, mut b) = (0, 0);
+    let (mut from_a, mut from_b) = (0, 0);
+    while a < old.len() && b < new.len() {
+        if same(a, b) {
+            pairs.extend(between(old, new, (from_a..a, from_b..b)));
+            pairs.push((a, b));
+            (a, b) = (a + 1, b + 1);
+            (from_a, from_b) = (a, b);
+        } else if longest[a + 1][b] >= longest[a][b + 1] {
+            a += 1;
+        } else {
+            b += 1;
+        }
+    }
+    pairs.extend(between(old, new, (from_a..old.len(), from_b..new.len())));
+    pairs
+}
+
+/// Pairs the statements of a gap: in order where both sides have as many, else those that are most alike.
+fn between(
+    old: &[Statement],
+    new: &[Statement],
+    (was, is): (std::ops::Range<usize>, std::ops::Range<usize>),
+) -> Vec<(usize, usize)> {
+    if was.len() == is.len() {
+        return was.zip(is).filter(|(a, b)| old[*a].level == new[*b].level).collect();
+    }
+    let mut taken = is.start;
+    let mut pairs = Vec::new();
+    for a in was {
+        let likeness = |b: usize| percent_shared(&old[a].text, &new[b].text);
+        // The first of equals: statements keep their order more often than not.
+        let best = (taken..is.end).rev().max_by_key(|b| likeness(*b));
+        if let Some(b) = best.filter(|b| likeness(*b) >= 50) {
+            pairs.push((a, b));
+            taken = b + 1;
+        }
+    }
+    pairs
+}
+
+/// Returns how many of a hundred words of the shorter text are in the other.
+#[must_use]
+pub fn percent_shared(a: &str, b: &str) -> usize {
+    let words = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (a, b) = (words(a), words(b));
+    a.intersection(&b).count() * 100 / a.len().min(b.len()).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{Choices, Compiler};
+    use crate::source::Sources;
+
+    fn document(text: &str) -> Document {
+        let sources = Sources::from_texts([("competencies/a.md", text)]);
+        Compiler::new().compile(&sources, &Choices::default()).unwrap().documents[0].clone()
+    }
+
+    /// Returns the second text with the anchors that the first one's statements need.
+    fn kept(before: &str, after: &str) -> String {
+        let lost = lost_anchors(&document(before), &document(after));
+        let text = String::from_utf8(with_anchors(after.as_bytes(), &lost)).unwrap();
+        let ids = |text: &str| statements(&document(text)).iter().map(|s| s.id.clone()).collect::<Vec<_>>();
+        assert!(lost.iter().all(|anchor| ids(&text).contains(&anchor.id)), "{text}");
+        text
+    }
+
+    const BEFORE: &str = "# A\n\n### Owning\n\n- Writes the brief.\n- Says why.\n- Asks first. {#asks}\n";
+
+    #[test]
+    fn a_statement_that_is_worded_anew_keeps_its_address() {
+        let after = BEFORE.replace("Writes the brief.", "Writes *one* page.");
+        assert_eq!(kept(BEFORE, &after), after.replace("page.", "page. {#l3-writes-the-brief}"));
+        let after = BEFORE.replace("Says why.", "Gives a reason. {replaces=asks}");
+        assert_eq!(kept(BEFORE, &after), after.replace("{replaces", "{#l3-says-why replaces"));
+    }
+
+    #[test]
+    fn what_keeps_its_words_or_has_an_anchor_is_left_alone() {
+        for after in [
+            BEFORE.to_owned(),
+            BEFORE.replace("Asks first.", "Asks before."),
+            BEFORE.replace("- Says why.\n", ""),
+            BEFORE.replace("- Says why.\n", "- Something new and unlike.\n- Says why.\n"),
+            BEFORE.replace("- Writes the brief.\n- Says why.", "- Says why.\n- Writes the brief."),
+        ] {
+            assert_eq!(kept(BEFORE, &after), after);
+        }
+    }
+
+    #[test]
+    fn of_several_the_one_most_alike_keeps_the_address() {
+        let after = BEFORE.replace("- Says why.", "- Something else entirely new.\n- Says why it is so.");
+        assert_eq!(kept(BEFORE, &after), after.replace("it is so.", "it is so. {#l3-says-why}"));
+    }
+}

@@ -1,0 +1,205 @@
+//! Pairs the blocks of a chapter's file with the elements of its page.
+//!
+//! Input: a parsed chapter, or the HTML that it became. Output: [`Passage`]s in document order: a place in the file and how many elements it became. Most
+//! blocks are one element; raw HTML can make one of several blocks (`<details>` around Markdown) or none of a comment.
+
+use std::ops::Range;
+
+use crate::diagnostic::Span;
+use crate::document::{Body, Hole};
+
+/// A part of a chapter's file that became elements of its own on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Its place in the file.
+    pub span: Span,
+    /// How many elements it became; never 0.
+    pub elements: u32,
+}
+
+/// Elements that have no end tag (WHATWG HTML, void elements).
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
+/// Something that opens or closes at a byte of HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    Open,
+    Close,
+    /// An element that is closed at once.
+    Whole,
+}
+
+/// Lists the passages of a chapter.
+#[must_use]
+pub fn passages(body: &Body) -> Vec<Passage> {
+    let holes = body.main.holes.iter().filter_map(|(at, hole)| Some((*at as usize..*at as usize, edge_of(hole)?)));
+    // A hole at the byte where a tag begins lies before the tag.
+    let mut all: Vec<(Range<usize>, Edge)> = holes.chain(edges(&body.main.html)).collect();
+    all.sort_by_key(|(range, _)| range.start);
+    let mut next = all.into_iter().peekable();
+    let (mut depth, mut count) = (0_u32, 0_u32);
+    let mut open: Option<Span> = None;
+    let mut passages = Vec::new();
+    for block in &body.blocks {
+        while let Some((_, edge)) = next.next_if(|(range, _)| range.start < block.end as usize) {
+            count += u32::from(depth == 0 && edge != Edge::Close);
+            depth = moved(depth, edge);
+        }
+        let span = Span { start: open.map_or(block.span.start, |span| span.start), end: block.span.end };
+        open = (depth > 0).then_some(span);
+        if depth == 0 && count > 0 {
+            passages.push(Passage { span, elements: count });
+            count = 0;
+        }
+    }
+    // An element that is left open holds the rest of the chapter.
+    if let Some(span) = open.filter(|_| count > 0) {
+        passages.push(Passage { span, elements: count });
+    }
+    passages
+}
+
+/// Lists the elements at the top of HTML by their bytes.
+#[must_use]
+pub fn children(html: &str) -> Vec<Range<usize>> {
+    let mut depth = 0_u32;
+    let mut start = 0;
+    let mut children = Vec::new();
+    for (range, edge) in edges(html) {
+        if depth == 0 {
+            start = range.start;
+        }
+        let before = depth;
+        depth = moved(depth, edge);
+        if depth == 0 && (before > 0 || edge == Edge::Whole) {
+            children.push(start..range.end);
+        }
+    }
+    if depth > 0 {
+        children.push(start..html.len());
+    }
+    children
+}
+
+fn moved(depth: u32, edge: Edge) -> u32 {
+    match edge {
+        Edge::Open => depth + 1,
+        Edge::Close => depth.saturating_sub(1),
+        Edge::Whole => depth,
+    }
+}
+
+/// Says what a hole will be at the top; attributes and text are nothing there.
+fn edge_of(hole: &Hole) -> Option<Edge> {
+    match hole {
+        Hole::LinkOpen(..) => Some(Edge::Open),
+        Hole::LinkClose(_) => Some(Edge::Close),
+        Hole::Image(_)
+        | Hole::Embed(_)
+        | Hole::View(_)
+        | Hole::Code(_)
+        | Hole::Footnote(_)
+        | Hole::HeadingAnchor(_)
+        | Hole::CalloutTitle(_)
+        | Hole::Task(_) => Some(Edge::Whole),
+        Hole::LinkText(_) | Hole::TableAttributes(..) | Hole::CalloutAttributes(_) | Hole::Href(_) | Hole::Src(_) => {
+            None
+        }
+    }
+}
+
+/// Lists the tags of HTML with their bytes.
+fn edges(html: &str) -> Vec<(Range<usize>, Edge)> {
+    let bytes = html.as_bytes();
+    let mut edges = Vec::new();
+    let mut at = 0;
+    while let Some(found) = html[at..].find('<') {
+        let open = at + found;
+        if html[open..].starts_with("<!--") {
+            at = html[open + 4..].find("-->").map_or(html.len(), |end| open + 4 + end + 3);
+            continue;
+        }
+        let closes = bytes.get(open + 1) == Some(&b'/');
+        let name_start = open + 1 + usize::from(closes);
+        if !bytes.get(name_start).is_some_and(u8::is_ascii_alphabetic) {
+            at = open + 1;
+            continue;
+        }
+        let end = tag_end(bytes, name_start);
+        let name_end = html[name_start..end].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(end - name_start);
+        let name = html[name_start..name_start + name_end].to_ascii_lowercase();
+        let is_void = VOID.contains(&name.as_str());
+        match (closes, is_void) {
+            (false, false) => edges.push((open..end, Edge::Open)),
+            (false, true) => edges.push((open..end, Edge::Whole)),
+            (true, false) => edges.push((open..end, Edge::Close)),
+            (true, true) => {}
+        }
+        at = end;
+    }
+    edges
+}
+
+/// Returns one past the `>` that ends the tag; one inside quotes does not.
+fn tag_end(bytes: &[u8], from: usize) -> usize {
+    let mut quote = None;
+    for (n, byte) in bytes.iter().enumerate().skip(from) {
+        match (quote, *byte) {
+            (Some(open), byte) if byte == open => quote = None,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (None, b'>') => return n + 1,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{Choices, Compiler};
+    use crate::source::Sources;
+
+    /// Returns the text of each passage and how many elements it became.
+    fn read(text: &str) -> Vec<(String, u32)> {
+        let sources = Sources::from_texts([("guides/a.md", text)]);
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        let found = passages(&handbook.documents[0].body).into_iter();
+        found.map(|passage| (text[passage.span.range()].to_owned(), passage.elements)).collect()
+    }
+
+    #[test]
+    fn each_block_is_a_passage() {
+        let text = "# A\n\nOne\ntwo.\n\n- a\n\n  b\n- c\n\n```rust\nx\n```\n\n> [!NOTE]\n> n\n\n{{ roles() }}\n\n---\n\n| a |\n|---|\n| b |\n\nSetext\n===\n";
+        let found = read(text);
+        assert_eq!(found.len(), 9, "{found:#?}");
+        assert!(found.iter().all(|(_, elements)| *elements == 1));
+        assert_eq!(found[1].0, "One\ntwo.");
+        assert_eq!(found[2].0, "- a\n\n  b\n- c");
+        assert_eq!(found[8].0, "Setext\n===");
+    }
+
+    #[test]
+    fn raw_html_around_markdown_is_one_passage_and_a_comment_none() {
+        let text = "<!-- note -->\n\n<details><summary>More</summary>\n\nInside.\n\n</details>\n\n<p>a</p><p>b</p>\n\nAfter.\n";
+        let found = read(text);
+        let wanted =
+            [("<details><summary>More</summary>\n\nInside.\n\n</details>", 1), ("<p>a</p><p>b</p>", 2), ("After.", 1)];
+        let found: Vec<(&str, u32)> = found.iter().map(|(text, n)| (text.as_str(), *n)).collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn an_element_left_open_holds_the_rest() {
+        let found = read("One.\n\n<div>\n\nTwo.\n\nThree.\n");
+        assert_eq!(found, [("One.".to_owned(), 1), ("<div>\n\nTwo.\n\nThree.".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn elements_at_the_top_are_found_by_their_bytes() {
+        let html = "<p title=\"a>b\">x<br></p>\n<hr />text<!-- <p> --><ul><li>y</li></ul>";
+        let found: Vec<&str> = children(html).into_iter().map(|range| &html[range]).collect();
+        assert_eq!(found, ["<p title=\"a>b\">x<br></p>", "<hr />", "<ul><li>y</li></ul>"]);
+    }
+}

@@ -1,0 +1,76 @@
+// What the preview's scripts share: asking the server for something, and making elements. Says in a word what went wrong, never fails silently.
+(() => {
+  const meta = document.querySelector('meta[name="rolebook-token"]');
+  let token = meta ? meta.content : null;
+
+  async function get(name, query = {}) {
+    return answer(() => fetch("/_rolebook/" + name + "?" + new URLSearchParams(query).toString().replaceAll("+", "%20"), { cache: "no-store" }));
+  }
+
+  async function post(name, value) {
+    const body = JSON.stringify(value);
+    const send = () => fetch("/_rolebook/" + name, { method: "POST", headers: { "Content-Type": "application/json", "Rolebook-Token": token }, body });
+    const first = await answer(send);
+    // The preview was started again meanwhile: its pages have another token.
+    if (first.status !== 403 || !(await renewed())) return first;
+    return answer(send);
+  }
+
+  async function renewed() {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href, { cache: "no-store" })).text(), "text/html");
+      const fresh = page.querySelector('meta[name="rolebook-token"]');
+      if (!fresh || fresh.content === token) return false;
+      token = fresh.content;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function answer(send) {
+    try {
+      const got = await send();
+      const text = await got.text();
+      const isJson = (got.headers.get("Content-Type") || "").startsWith("application/json");
+      const value = isJson ? JSON.parse(text) : { error: text.trim() };
+      return { ok: got.ok, status: got.status, value };
+    } catch {
+      return { ok: false, status: 0, value: { error: "The preview does not answer: is it still running? Nothing was changed, and your text is still here." } };
+    }
+  }
+
+  /** Makes an element: attributes, `text`, handlers under `on`, then children. */
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "on") for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
+      else if (name === "text") element.textContent = value;
+      else if (value === true) element.setAttribute(name, "");
+      else if (value !== false && value !== null) element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child !== null));
+    return element;
+  }
+
+  let note = null;
+  /** Says something in passing: shown for some seconds, and read aloud. */
+  function say(text) {
+    if (!note) {
+      note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
+      document.body.append(note);
+    }
+    note.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { note.textContent = ""; }, 6000);
+  }
+
+  const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
+  /** Opens a place in the author's editor. */
+  async function open(path, line, column) {
+    const { ok, value } = await post("open", { path, line, column });
+    say(ok ? "Opened in your editor." : value.error);
+  }
+
+  globalThis.rolebook = { get, post, make, say, canOpen, open };
+})();

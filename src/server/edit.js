@@ -1,0 +1,330 @@
+// A pencil beside each passage opens its text in place: with the page alive above it, completion, and a save that writes this passage and nothing else.
+(() => {
+  const { post, make, say, canOpen, open, complete, passages, toMarkdown } = globalThis.rolebook;
+  // Inside another site's frame somebody could lay a button over ours.
+  if (top !== self) return;
+
+  const PAUSE = 150;
+  let shown = null;
+  let bar = null;
+  let editor = null;
+
+  /* The pencils. */
+
+  async function lay() {
+    shown = await passages.current();
+    const focused = bar ? [...bar.children].indexOf(document.activeElement) : -1;
+    if (bar) bar.remove();
+    bar = null;
+    if (!shown || !shown.list.length) return;
+    bar = make("div", { class: "rolebook-pencils", role: "toolbar", "aria-label": "Change this page", "aria-orientation": "vertical", "data-rolebook": true });
+    for (const passage of shown.list) bar.append(pencil(passage));
+    document.querySelector("main").append(bar);
+    place();
+    if (bar.children[focused]) bar.children[focused].focus({ preventScroll: true });
+    if (editor) editor.found(shown);
+  }
+
+  function pencil(passage) {
+    const words = passage.own.map((element) => element.textContent).join(" ").replace(/\s+/g, " ").trim();
+    const button = make("button", { type: "button", class: "rolebook-pencil", title: "Change this text", tabindex: passage.number ? "-1" : "0", "aria-label": "Change: " + (words.slice(0, 60) || passage.text.slice(0, 60)) });
+    button.append(icon());
+    button.addEventListener("click", () => start(passage.number));
+    button.addEventListener("focus", () => near(passage));
+    button.addEventListener("pointerenter", () => near(passage));
+    return button;
+  }
+
+  function icon() {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M2.5 13.5l.7-3L10.5 3.2a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8zM9.3 4.4l2.3 2.3");
+    svg.append(path);
+    return svg;
+  }
+
+  // Beside the text where the page leaves room, else at the end of the passage's first line.
+  function place() {
+    if (!bar || !shown) return;
+    const holder = passages.chapter().getBoundingClientRect();
+    const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
+    bar.classList.toggle("beside", isBeside);
+    [...bar.children].forEach((button, n) => {
+      const box = shown.list[n].own[0].getBoundingClientRect();
+      button.hidden = box.height === 0;
+      button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -14) + "px";
+      button.style.insetInlineStart = (isBeside ? holder.left - 38 : Math.min(box.right, innerWidth - 8) - 44) + scrollX + "px";
+    });
+  }
+
+  function near(passage) {
+    if (!bar) return;
+    [...bar.children].forEach((button, n) => button.classList.toggle("near", Boolean(passage) && n === passage.number));
+    for (const other of shown.list) for (const element of other.own) element.toggleAttribute("data-rolebook-near", other === passage);
+  }
+
+  function point(event) {
+    if (!bar || bar.contains(event.target)) return;
+    near(passages.passageOf(shown, event.target) || null);
+  }
+
+  // A finger touches a passage first, and its pencil then.
+  document.addEventListener("pointerover", point);
+  document.addEventListener("click", point);
+
+  // One stop of the Tab key; the arrows go from pencil to pencil.
+  document.addEventListener("keydown", (event) => {
+    if (!bar || !bar.contains(document.activeElement)) return;
+    const all = [...bar.children].filter((button) => !button.hidden);
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || !all[to]) return;
+    event.preventDefault();
+    all.forEach((button) => button.setAttribute("tabindex", "-1"));
+    all[to].setAttribute("tabindex", "0");
+    all[to].focus();
+  });
+
+  /* The editor. */
+
+  async function start(number) {
+    if (editor) {
+      if (editor.isChanged()) return editor.ask();
+      editor.end();
+    }
+    const fresh = await passages.load();
+    const passage = fresh && fresh.list[number];
+    if (!passage || passage.text !== shown.list[number].text) {
+      say("This page has changed: look at it again.");
+      return lay();
+    }
+    shown = fresh;
+    editor = edit(fresh, passage);
+  }
+
+  function edit({ path, hash }, passage) {
+    const base = { path, hash, passage: passage.number, before: passage.text };
+    let own = passage.own;
+    let asked = 0;
+    let timer = 0;
+    let isBusy = false;
+    const key = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
+
+    const area = make("textarea", { id: "rolebook-text", class: "rolebook-text", spellcheck: "true", rows: String(Math.min(20, passage.text.split("\n").length + 1)) });
+    area.value = passage.text;
+    const choices = complete(area, path);
+    const message = make("div", { class: "rolebook-problem", role: "alert" });
+    const findings = make("ul", { class: "rolebook-hints", "aria-label": "Findings in this text" });
+    const question = make("div", { class: "rolebook-question", role: "group", hidden: true, "aria-label": "Discard your changes?" });
+    const save = button("Save", "rolebook-save", send);
+    const draft = make("div", { class: "rolebook-draft", "data-rolebook": true });
+    const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
+      make("div", { class: "rolebook-head" },
+        make("label", { for: "rolebook-text", text: "Text of this passage" }),
+        make("span", { class: "rolebook-tools" }, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
+      area, choices, findings, message, question,
+      make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
+        canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
+        make("span", { class: "rolebook-keys", text: key + "+Enter saves, Esc cancels. An empty line begins a new paragraph." })));
+
+    show();
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+    area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
+    area.addEventListener("paste", paste);
+    box.addEventListener("keydown", keys);
+    redraw();
+
+    function button(text, name, click) {
+      return make("button", { type: "button", class: "rolebook-button " + name, text, on: { click } });
+    }
+
+    function tool(text, label, click) {
+      return make("button", { type: "button", class: "rolebook-tool", text, title: label, "aria-label": label, on: { click } });
+    }
+
+    // The passage gives its place to how it would look, and to its text. What is in its place already is not moved: it would lose the caret.
+    function show() {
+      const last = own[own.length - 1];
+      if (last.nextElementSibling !== draft) last.after(draft, box);
+      for (const element of own) element.hidden = true;
+      place();
+    }
+
+    async function redraw() {
+      const number = (asked += 1);
+      const { ok, value } = await post("edit/draft", { ...base, text: area.value });
+      if (number !== asked || !box.isConnected) return;
+      if (!ok) return void (draft.dataset.stale = "");
+      delete draft.dataset.stale;
+      const page = new DOMParser().parseFromString(value.html, "text/html");
+      draft.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+      findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, text: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
+      place();
+    }
+
+    function keys(event) {
+      if (event.isComposing) return;
+      const isCommand = event.ctrlKey || event.metaKey;
+      if (isCommand && event.key === "Enter") send();
+      else if (event.key === "Escape") question.hidden ? cancel() : keep();
+      else if (isCommand && event.key === "b") wrap("**");
+      else if (isCommand && event.key === "i") wrap("*");
+      else if (isCommand && event.key === "k") link();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+
+    function insert(text, select) {
+      area.focus();
+      const start = area.selectionStart;
+      // The browser's own command keeps its undo.
+      if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, area.selectionEnd, "end");
+      if (select) area.setSelectionRange(start + select[0], start + select[1]);
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    function wrap(mark) {
+      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      insert(mark + words + mark, [mark.length, mark.length + words.length]);
+    }
+
+    function link() {
+      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      insert(words ? "[[|" + words + "]]" : "[[]]", [2, 2]);
+    }
+
+    function paste(event) {
+      const html = event.clipboardData.getData("text/html");
+      const text = html && toMarkdown(html);
+      if (!text) return;
+      event.preventDefault();
+      insert(text);
+      say("Pasted as Markdown.");
+    }
+
+    async function send() {
+      if (isBusy) return;
+      if (!isChanged()) return end();
+      isBusy = true;
+      save.setAttribute("aria-disabled", "true");
+      message.replaceChildren();
+      const { ok, status, value } = await post("edit/save", { ...base, text: area.value });
+      isBusy = false;
+      save.removeAttribute("aria-disabled");
+      if (ok) return saved(value);
+      if (status === 409 && value.hash) return conflict(value);
+      message.replaceChildren(make("p", { text: value.error }), button("Copy my text", "", copy));
+    }
+
+    function saved(value) {
+      say(value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.");
+      // The new page is on its way: until it is here, the draft stands for it.
+      box.remove();
+      const done = () => {
+        document.removeEventListener("rolebook:updated", done);
+        clearTimeout(late);
+        finish();
+      };
+      const late = setTimeout(done, 4000);
+      document.addEventListener("rolebook:updated", done);
+    }
+
+    // Both texts side by side; neither is lost whatever is chosen.
+    function conflict(value) {
+      message.replaceChildren(make("p", { text: value.error }));
+      save.hidden = value.theirs !== null;
+      if (value.theirs === null) return message.append(button("Copy my text", "", copy));
+      const theirs = make("textarea", { class: "rolebook-text", readonly: true, rows: area.rows, "aria-label": "The text on disk now" });
+      theirs.value = value.theirs;
+      const mine = button("Save mine in its place", "rolebook-save", () => {
+        Object.assign(base, { hash: value.hash, passage: value.passage, before: value.theirs });
+        send();
+      });
+      const take = button("Take the other text, and edit it", "", () => {
+        Object.assign(base, { hash: value.hash, passage: value.passage, before: value.theirs });
+        [area.value, theirs.value] = [theirs.value, area.value];
+        theirs.setAttribute("aria-label", "My text");
+        label.textContent = "My text, to copy from:";
+        save.hidden = false;
+        mine.remove();
+        take.remove();
+        redraw();
+        area.focus();
+      });
+      const label = make("p", { text: "The text on disk now:" });
+      message.append(label, theirs, make("div", { class: "rolebook-foot" }, mine, take, button("Copy my text", "", copy)));
+      mine.focus();
+    }
+
+    async function copy() {
+      try {
+        await navigator.clipboard.writeText(area.value);
+        say("Copied.");
+      } catch {
+        area.focus();
+        area.select();
+        say("Selected: copy it with your keyboard.");
+      }
+    }
+
+    function isChanged() {
+      return area.value !== base.before;
+    }
+
+    function cancel() {
+      if (isChanged()) ask();
+      else end();
+    }
+
+    function ask() {
+      question.replaceChildren(make("span", { text: "Discard your changes?" }), button("Discard", "", end), button("Keep writing", "rolebook-save", keep));
+      question.hidden = false;
+      question.scrollIntoView({ block: "nearest" });
+      question.lastChild.focus();
+    }
+
+    function keep() {
+      question.hidden = true;
+      area.focus();
+    }
+
+    function finish() {
+      const hadFocus = box.contains(document.activeElement) || document.activeElement === document.body;
+      draft.remove();
+      box.remove();
+      for (const element of own) element.hidden = false;
+      clearTimeout(timer);
+      editor = null;
+      place();
+      const back = bar && bar.children[base.passage];
+      if (back && hadFocus) back.focus({ preventScroll: true });
+    }
+
+    function end() {
+      finish();
+    }
+
+    // The page was patched below the editor: its passage may be other elements now.
+    function found(fresh) {
+      const again = fresh.list.find((other) => other.text === base.before && other.number === base.passage) || fresh.list.find((other) => other.text === base.before);
+      for (const element of own) element.hidden = false;
+      if (again) own = again.own;
+      if (!own[0].isConnected) return;
+      if (box.isConnected || draft.isConnected) show();
+      if (box.isConnected && document.activeElement === document.body) area.focus();
+    }
+
+    return { isChanged: () => box.isConnected && isChanged(), ask, end, found };
+  }
+
+  addEventListener("beforeunload", (event) => {
+    if (editor && editor.isChanged()) event.preventDefault();
+  });
+  addEventListener("resize", place);
+  new ResizeObserver(place).observe(document.body);
+  document.addEventListener("rolebook:updated", lay);
+  lay();
+})();

@@ -1,0 +1,101 @@
+// Shows what is wrong with the open page in a corner, and how much is wrong elsewhere; goes away by itself when it is mended. Covers no text: it takes its own
+// room at the end of the page.
+(() => {
+  const { make, canOpen, open } = globalThis.rolebook;
+  let panel = null;
+  let isClosed = false;
+  let last = { here: [], elsewhere: 0, list: [] };
+
+  document.addEventListener("rolebook:findings", ({ detail }) => show(detail));
+
+  function show(found) {
+    const grew = found.here.length > last.here.length;
+    const had = last.here.length;
+    last = found;
+    if (!found.here.length && !found.elsewhere) {
+      if (panel) remove();
+      if (had) globalThis.rolebook.say("Mended: nothing is wrong any more.");
+      return;
+    }
+    // Something new on this page opens the panel where there is room beside the text.
+    if (grew) isClosed = !matchMedia("(width >= 88rem)").matches;
+    if (!found.here.length && had) isClosed = true;
+    draw(found);
+  }
+
+  function remove() {
+    panel.remove();
+    panel = null;
+  }
+
+  function draw({ here, elsewhere, list }) {
+    const focused = panel && panel.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const open = panel ? panel.open : here.length > 0 && !isClosed;
+    const scrolled = panel ? panel.lastChild.scrollTop : 0;
+    const isError = here.some((finding) => finding.severity === "error");
+    const next = make("details", { class: "rolebook-findings" + (isError ? " rolebook-error" : ""), "data-rolebook": true });
+    next.open = here.length ? !isClosed : open && !isClosed;
+    next.append(make("summary", { "data-key": "summary" }, make("span", { class: "rolebook-mark", "aria-hidden": "true", text: isError ? "!" : "i" }), make("span", { role: "status", text: headline(here, elsewhere) })));
+    const body = make("div", { class: "rolebook-list", tabindex: "0", role: "region", "aria-label": "Findings" });
+    here.forEach((finding, n) => body.append(whole(finding, n)));
+    if (elsewhere) body.append(others(elsewhere, list, here.length === 0));
+    next.append(body);
+    next.addEventListener("toggle", () => { isClosed = !next.open; });
+    if (panel) panel.replaceWith(next);
+    else document.body.append(next);
+    panel = next;
+    body.scrollTop = scrolled;
+    const again = focused && panel.querySelector('[data-key="' + focused + '"]');
+    if (again) again.focus();
+  }
+
+  function headline(here, elsewhere) {
+    const things = (n) => (n === 1 ? "1 finding" : n + " findings");
+    if (!here.length) return things(elsewhere) + " in other chapters";
+    return things(here.length) + " on this page" + (elsewhere ? ", " + elsewhere + " elsewhere" : "");
+  }
+
+  // A finding of this page, drawn as in the terminal.
+  function whole(finding, n) {
+    const box = make("article", { class: "rolebook-finding " + finding.severity });
+    box.append(make("p", { class: "rolebook-message" }, make("strong", { text: sentence(finding.message) }), " ", make("code", { text: finding.code })));
+    if (finding.help) box.append(make("p", { class: "rolebook-help", text: sentence(finding.help) }));
+    box.append(make("pre", { tabindex: "0", "aria-label": "Where it is: " + place(finding), text: finding.drawing }));
+    box.append(opener(finding, "here" + n));
+    return box;
+  }
+
+  function others(count, list, isOpen) {
+    const more = make("details", { class: "rolebook-others" }, make("summary", { "data-key": "others", text: "In other chapters (" + count + ")" }));
+    more.open = isOpen;
+    const items = list.map((finding, n) => {
+      const where = finding.url === null ? make("span", { text: place(finding) }) : make("a", { href: "/" + finding.url, text: place(finding) });
+      return make("li", {}, where, " ", make("span", { text: finding.message }), " ", opener(finding, "there" + n));
+    });
+    more.append(make("ul", {}, ...items));
+    if (count > list.length) more.append(make("p", { text: "… and " + (count - list.length) + " more." }));
+    return more;
+  }
+
+  function opener(finding, key) {
+    if (!canOpen || !finding.source) return "";
+    const click = () => open(finding.source, finding.line || 1, finding.column || 1);
+    return make("button", { type: "button", class: "rolebook-button", "data-key": key, text: "Open in editor", "aria-label": "Open in editor: " + place(finding), on: { click } });
+  }
+
+  function place(finding) {
+    return [finding.path, finding.line, finding.column].filter((part) => part !== null).join(":") || "the handbook";
+  }
+
+  // Findings begin small and end without a full stop, as terminals like it.
+  function sentence(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel && panel.contains(document.activeElement)) {
+      panel.open = false;
+      panel.querySelector("summary").focus();
+    }
+  });
+})();

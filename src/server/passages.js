@@ -1,0 +1,72 @@
+// Knows which part of the chapter's file each element of the page came from; Alt and a click, or Alt+O, opens it in the author's editor.
+(() => {
+  const { get, canOpen, open } = globalThis.rolebook;
+  let known = null;
+
+  /** Returns the element that holds the chapter's text. */
+  function chapter() {
+    return document.querySelector("article.chapter > div.prose, article.chapter > .desk > div.prose");
+  }
+
+  /** Asks where the passages stand; null where the page is not made from one chapter, or shows another state of it. */
+  function load() {
+    known = fetchPassages();
+    return known;
+  }
+
+  async function fetchPassages() {
+    const { ok, value } = await get("source", { page: location.pathname });
+    const holder = chapter();
+    if (!ok || !value || !holder) return null;
+    const elements = [...holder.children].filter((element) => !element.matches("[data-rolebook], .footnotes"));
+    if (elements.length !== value.elements) return null;
+    let next = 0;
+    const list = value.passages.map((passage, number) => {
+      const own = elements.slice(next, next + passage.elements);
+      next += passage.elements;
+      return { ...passage, number, own };
+    });
+    return { path: value.path, hash: value.hash, list };
+  }
+
+  /** Returns the passages that were last asked for. */
+  function current() {
+    return known || load();
+  }
+
+  /** Returns the passage that a node lies in. */
+  function passageOf(passages, node) {
+    return passages && passages.list.find((passage) => passage.own.some((element) => element.contains(node)));
+  }
+
+  async function openAt(node) {
+    const passages = await current();
+    const passage = passageOf(passages, node);
+    if (passage) open(passages.path, passage.line, passage.column);
+  }
+
+  if (canOpen) {
+    document.addEventListener("click", (event) => {
+      if (!event.altKey || !chapter() || !chapter().contains(event.target)) return;
+      event.preventDefault();
+      openAt(event.target);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyO") return;
+      event.preventDefault();
+      openAt(chosen());
+    });
+  }
+
+  // What has the focus or the selection, else what is seen first.
+  function chosen() {
+    const holder = chapter();
+    if (!holder) return null;
+    const selected = getSelection().anchorNode;
+    const candidates = [document.activeElement, selected].filter((node) => node && node !== holder && holder.contains(node));
+    return candidates[0] || [...holder.children].find((element) => element.getBoundingClientRect().bottom > 80) || null;
+  }
+
+  document.addEventListener("rolebook:updated", load);
+  globalThis.rolebook.passages = { chapter, load, current, passageOf };
+})();

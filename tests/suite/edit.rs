@@ -1,0 +1,485 @@
+//! Changes chapters from their pages: exact bytes on disk, and requests of those who should not.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rolebook::edit::passages;
+use rolebook::source::Sources;
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::cases::handbooks;
+use crate::support::{compile, page, read_folder, repository, site_with};
+
+/// A running preview whose pages may change the handbook.
+struct Desk {
+    child: Child,
+    address: String,
+    token: String,
+    folder: PathBuf,
+    /// The folder, where it is gone with the preview.
+    owned: Option<tempfile::TempDir>,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const ROLE: &str = "---\nrank: 2\ncompetencies:\n  talk: 2 # for now\n---\n# Lead\n\nLeads.\n";
+const TALK: &str =
+    "# Talk\n\n### Practising\n\n- Says it.\n\n### Owning\n\n- Writes the brief.\n- Asks first. {#asks}\n";
+
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("handbook.toml", b"title = \"T\"\n".to_vec()),
+        ("index.md", b"# Home\n\n[[a]]\n".to_vec()),
+        ("guides/a.md", b"\xEF\xBB\xBF---\r\ntitle: A\r\n---\r\n\r\nOne\r\ntwo.\r\n\r\n- x\r\n- y\r\n\r\nEnd".to_vec()),
+        ("roles/lead.md", ROLE.into()),
+        ("competencies/talk.md", TALK.into()),
+    ]
+}
+
+fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
+    for (path, bytes) in files() {
+        fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+        fs::write(folder.join(path), bytes).unwrap();
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
+        .args(["serve", "--port", "4930"])
+        .args(arguments)
+        .env_remove("VISUAL")
+        .env_remove("EDITOR")
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("http://") {
+        assert!(out.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+    let address = said.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let mut desk = Desk { child, address, token: String::new(), folder: folder.to_path_buf(), owned: None };
+    let page = desk.get("/");
+    desk.token =
+        page.split("rolebook-token\" content=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("").into();
+    desk
+}
+
+fn serve(arguments: &[&str]) -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = serve_in(folder.path(), arguments);
+    desk.owned = Some(folder);
+    desk
+}
+
+impl Desk {
+    fn raw(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.raw(format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).as_bytes())
+    }
+
+    fn get_json(&self, path: &str) -> Value {
+        body(&self.get(path)).1
+    }
+
+    /// Posts as a page of this run does, with `headers` in the place of those named alike.
+    fn post_with(&self, path: &str, headers: &[(&str, &str)], text: &str) -> (u16, Value) {
+        let origin = format!("http://{}", self.address);
+        let length = text.len().to_string();
+        let mut all = vec![
+            ("Host", self.address.as_str()),
+            ("Origin", origin.as_str()),
+            ("Rolebook-Token", self.token.as_str()),
+            ("Content-Type", "application/json"),
+            ("Content-Length", length.as_str()),
+            ("Sec-Fetch-Site", "same-origin"),
+        ];
+        all.retain(|(name, _)| !headers.iter().any(|(other, _)| other == name));
+        all.extend(headers.iter().filter(|(_, value)| !value.is_empty()));
+        let head: String = all.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        body(&self.raw(format!("POST {path} HTTP/1.1\r\n{head}Connection: close\r\n\r\n{text}").as_bytes()))
+    }
+
+    fn post(&self, path: &str, value: &Value) -> (u16, Value) {
+        self.post_with(path, &[], &value.to_string())
+    }
+
+    /// Returns what a page sends to change the passage of `page` that reads `before`.
+    fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
+        let source = self.get_json(&format!("/_rolebook/source?page={page}"));
+        let list = source["passages"].as_array().unwrap();
+        let passage = list.iter().position(|passage| passage["text"] == before);
+        let passage = passage.unwrap_or_else(|| panic!("no passage {before:?} in {source}"));
+        json!({ "path": source["path"], "hash": source["hash"], "passage": passage, "before": before, "text": text })
+    }
+
+    fn save(&self, page: &str, before: &str, text: &str) -> (u16, Value) {
+        self.post("/_rolebook/edit/save", &self.wanted(page, before, text))
+    }
+
+    fn bytes(&self, path: &str) -> Vec<u8> {
+        fs::read(self.folder.join(path)).unwrap()
+    }
+
+    fn waits_for(&self, path: &str, text: &str) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(10) {
+            if self.get(path).contains(text) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+}
+
+fn body(answer: &str) -> (u16, Value) {
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let text = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    (status, serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+}
+
+/// Counts the elements of a page's text, without its footnotes.
+fn elements(html: &str) -> usize {
+    let page = Html::parse_document(html);
+    let prose = Selector::parse("article.chapter > div.prose, article.chapter > .desk > div.prose").unwrap();
+    let prose = page.select(&prose).next().expect("a page has a text");
+    prose.child_elements().filter(|element| element.attr("class") != Some("footnotes")).count()
+}
+
+fn assert_counts(name: &str, sources: &Sources) -> usize {
+    if compile(sources).is_err() {
+        return 0;
+    }
+    let site = site_with(sources, None);
+    let handbook = site.handbook();
+    for chapter in handbook.book.ids() {
+        let meta = handbook.book.meta(chapter);
+        let found = passages(&handbook.documents[chapter.index()].body);
+        let counted: u32 = found.iter().map(|passage| passage.elements).sum();
+        let html = page(&site, handbook.book.url(chapter).as_str());
+        assert_eq!(counted as usize, elements(&html), "{name}: {}", meta.path);
+        assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{name}: {}", meta.path);
+    }
+    handbook.book.chapters.len()
+}
+
+#[test]
+fn passages_and_elements_are_as_many_on_every_page() {
+    let own = read_folder(&repository().join("handbook"));
+    assert!(assert_counts("handbook", &own) > 50);
+    let cases: usize = handbooks().iter().map(|(name, sources)| assert_counts(name, sources)).sum();
+    assert!(cases > 50, "{cases}");
+}
+
+#[test]
+fn a_save_writes_the_passage_and_no_other_byte() {
+    let desk = serve(&["--edit"]);
+    let before = desk.bytes("guides/a.md");
+    let (status, answer) = desk.save("/guides/a/", "One\ntwo.", "Eins\nzwei.\n\n\nDrei.\n\n");
+    assert_eq!(status, 200, "{answer}");
+    let wanted =
+        b"\xEF\xBB\xBF---\r\ntitle: A\r\n---\r\n\r\nEins\r\nzwei.\r\n\r\n\r\nDrei.\r\n\r\n- x\r\n- y\r\n\r\nEnd";
+    assert_eq!(desk.bytes("guides/a.md"), wanted);
+    assert_eq!(answer["hash"], blake3::hash(wanted).to_hex().to_string());
+    assert!(desk.waits_for("/guides/a/", "Drei."));
+    // The last passage has no line end behind it, and gets none.
+    assert_eq!(desk.save("/guides/a/", "End", "The end").0, 200);
+    assert!(desk.bytes("guides/a.md").ends_with(b"\r\n\r\nThe end"));
+    assert!(desk.waits_for("/guides/a/", "The end"));
+    assert_eq!(desk.save("/guides/a/", "Eins\nzwei.", "One\ntwo.").0, 200);
+    assert!(desk.waits_for("/guides/a/", "two."));
+    assert_eq!(desk.save("/guides/a/", "The end", "End").0, 200);
+    let back = String::from_utf8(desk.bytes("guides/a.md")).unwrap().replace("\r\n\r\n\r\nDrei.", "");
+    assert_eq!(back.as_bytes(), before);
+}
+
+#[test]
+fn a_change_on_disk_meanwhile_is_never_overwritten() {
+    let desk = serve(&["--edit"]);
+    let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
+    // Elsewhere in the file: the passage is found again by its words.
+    let other = String::from_utf8(desk.bytes("guides/a.md")).unwrap().replace("- x\r\n", "- new\r\n- x\r\n");
+    fs::write(desk.folder.join("guides/a.md"), &other).unwrap();
+    assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 200);
+    assert_eq!(desk.bytes("guides/a.md"), other.replace("One\r\ntwo.", "Mine.").as_bytes());
+    // In the passage itself: both texts come back, and the file stays.
+    assert!(desk.waits_for("/guides/a/", "Mine."));
+    let wanted = desk.wanted("/guides/a/", "Mine.", "Mine again.");
+    let theirs = String::from_utf8(desk.bytes("guides/a.md")).unwrap().replace("Mine.", "Mine and theirs.");
+    fs::write(desk.folder.join("guides/a.md"), &theirs).unwrap();
+    let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
+    assert_eq!((status, &answer["theirs"]), (409, &json!("Mine and theirs.")), "{answer}");
+    assert_eq!(desk.bytes("guides/a.md"), theirs.as_bytes());
+    // The author chose their own text with both before them.
+    let mut again = wanted;
+    for name in ["hash", "passage"] {
+        again[name] = answer[name].clone();
+    }
+    again["before"] = answer["theirs"].clone();
+    assert_eq!(desk.post("/_rolebook/edit/save", &again).0, 200);
+    assert_eq!(desk.bytes("guides/a.md"), theirs.replace("Mine and theirs.", "Mine again.").as_bytes());
+}
+
+#[test]
+fn a_stale_hash_with_a_passage_that_is_gone_writes_nothing() {
+    let desk = serve(&["--edit"]);
+    let mut wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
+    wanted["hash"] = json!("0".repeat(64));
+    wanted["before"] = json!("Never there, not a word.");
+    let before = desk.bytes("guides/a.md");
+    let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
+    assert_eq!(status, 409, "{answer}");
+    assert_eq!(answer["theirs"], Value::Null);
+    // The right hash with another text than the passage has is a mistake of somebody's.
+    let mut wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
+    wanted["passage"] = json!(99);
+    assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 409);
+    assert_eq!(desk.bytes("guides/a.md"), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_in_a_sentence() {
+    let desk = serve(&["--edit"]);
+    let place = desk.folder.join("guides/a.md");
+    let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
+    let before = desk.bytes("guides/a.md");
+    let mut permissions = fs::metadata(&place).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&place, permissions).unwrap();
+    let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
+    assert_eq!(status, 403);
+    assert!(answer["error"].as_str().unwrap().contains("write-protected"), "{answer}");
+    assert_eq!(desk.bytes("guides/a.md"), before);
+    fs::remove_file(&place).unwrap();
+    let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
+    assert!([404, 410].contains(&status));
+    let said = answer["error"].as_str().unwrap();
+    assert!(said.contains("deleted") && said.contains("still here"), "{said}");
+    assert!(!place.exists() && !said.contains(desk.folder.to_str().unwrap()));
+    assert_eq!(fs::read_dir(desk.folder.join("guides")).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_file_as_it_was() {
+    let place = tempfile::tempdir().unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"])
+        .arg(place.path())
+        .stderr(Stdio::null())
+        .status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        println!("skipped: only root can mount a small disk");
+        return;
+    }
+    {
+        let desk = serve_in(place.path(), &["--edit"]);
+        let wanted = desk.wanted("/guides/a/", "One\ntwo.", &"long ".repeat(2_000));
+        let before = desk.bytes("guides/a.md");
+        let mut filler = fs::File::create(place.path().join("filler.bin")).unwrap();
+        while filler.write_all(&[b'x'; 512]).is_ok() {}
+        let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
+        assert_eq!(status, 507, "{answer}");
+        assert_eq!(desk.bytes("guides/a.md"), before);
+        assert_eq!(fs::read_dir(place.path().join("guides")).unwrap().count(), 1, "nothing is left behind");
+    }
+    let _ = Command::new("umount").arg(place.path()).status();
+}
+
+#[test]
+fn a_statement_that_is_worded_anew_keeps_its_old_address() {
+    let desk = serve(&["--edit"]);
+    let list = "- Writes the brief.\n- Asks first. {#asks}";
+    let (status, answer) = desk.save("/competencies/talk/", list, &list.replace("the brief", "one page"));
+    assert_eq!((status, &answer["kept"]), (200, &json!(["l3-writes-the-brief"])), "{answer}");
+    let wanted = TALK.replace("Writes the brief.", "Writes one page. {#l3-writes-the-brief}");
+    assert_eq!(desk.bytes("competencies/talk.md"), wanted.as_bytes());
+}
+
+#[test]
+fn a_draft_is_rendered_as_the_page_would_be_and_not_saved() {
+    let desk = serve(&["--edit"]);
+    let wanted = desk.wanted("/guides/a/", "One\ntwo.", "See [[lead]] and [[nobody]].\n\nTwo *now*.");
+    let (status, answer) = desk.post("/_rolebook/edit/draft", &wanted);
+    assert_eq!(status, 200, "{answer}");
+    let html = answer["html"].as_str().unwrap();
+    assert!(html.starts_with("<p>See <a href=\"../../roles/lead/\" class=\"role\">Lead</a>"), "{html}");
+    assert!(html.ends_with("<p>Two <em>now</em>.</p>"), "{html}");
+    assert_eq!(answer["findings"][0]["code"], "dead-link");
+    assert_eq!(answer["findings"][0]["line"], 1);
+    assert_eq!(desk.bytes("guides/a.md"), files()[2].1);
+}
+
+#[test]
+fn references_are_completed_from_the_book() {
+    let desk = serve(&["--edit"]);
+    let inserts = |q: &str| -> Vec<String> {
+        let found = desk.get_json(&format!("/_rolebook/edit/complete?q={q}&path=competencies/talk.md"));
+        found.as_array().unwrap().iter().map(|choice| choice["insert"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(inserts("Lea"), ["lead"]);
+    assert_eq!(inserts("talk%40"), ["talk@2", "talk@3"]);
+    assert_eq!(inserts("talk%23ask"), ["talk#asks"]);
+    assert_eq!(inserts("%23own"), ["#owning"]);
+}
+
+#[test]
+fn a_cell_of_the_matrix_writes_one_line() {
+    let desk = serve(&["--edit"]);
+    let cell = |was: Value, level: Value| {
+        let wanted = json!({ "role": "/roles/lead/", "competency": "/competencies/talk/", "was": was, "level": level });
+        desk.post("/_rolebook/edit/level", &wanted)
+    };
+    assert_eq!(cell(json!(2), json!(3)).0, 200);
+    assert_eq!(desk.bytes("roles/lead.md"), ROLE.replace("talk: 2 #", "talk: 3 #").as_bytes());
+    // The cell that somebody else changed meanwhile is looked at again.
+    assert_eq!(cell(json!(2), json!(1)).0, 409);
+    assert_eq!(cell(json!(3), json!(99)).0, 400);
+    assert_eq!(cell(json!(3), Value::Null).0, 200);
+    assert_eq!(desk.bytes("roles/lead.md"), ROLE.replace("competencies:\n  talk: 2 # for now\n", "").as_bytes());
+    assert_eq!(cell(Value::Null, json!(1)).0, 200);
+    let wanted = ROLE.replace("  talk: 2 # for now\n", "  talk: 1\n");
+    assert_eq!(desk.bytes("roles/lead.md"), wanted.as_bytes());
+    let wanted = json!({ "role": "/competencies/talk/", "competency": "/roles/lead/", "was": null, "level": 1 });
+    assert_eq!(desk.post("/_rolebook/edit/level", &wanted).0, 404);
+}
+
+#[test]
+fn without_the_flag_there_is_nothing_to_change() {
+    let desk = serve(&[]);
+    assert_eq!(desk.token, "");
+    assert_eq!(desk.post("/_rolebook/edit/save", &json!({})).0, 405);
+    assert_eq!(body(&desk.get("/_rolebook/edit.js")).0, 404);
+    assert_eq!(body(&desk.get("/_rolebook/edit/scale")).0, 404);
+    let source = desk.get_json("/_rolebook/source?page=/guides/a/");
+    assert_eq!(source["passages"][0]["line"], 5);
+    assert_eq!(source["passages"][0]["text"], Value::Null);
+    // An editor alone opens files and changes none.
+    let desk = serve(&["--editor", "true"]);
+    let wanted = json!({ "path": "guides/a.md", "hash": "", "passage": 0, "before": "", "text": "" });
+    assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 404);
+    let open = |path: &str| desk.post("/_rolebook/open", &json!({ "path": path, "line": 1, "column": 1 })).0;
+    assert_eq!(open("guides/a.md"), 200);
+    for path in ["../secret.md", "/etc/passwd", "guides/../guides/a.md", "nothing.md", ""] {
+        assert_eq!(open(path), 404, "{path}");
+    }
+}
+
+#[test]
+fn only_a_page_of_this_run_can_change_anything() {
+    let desk = serve(&["--edit"]);
+    let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.").to_string();
+    let before = desk.bytes("guides/a.md");
+    let port = desk.address.rsplit(':').next().unwrap().to_owned();
+    let (localhost, other) = (format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}.evil.example"));
+    let own_https = format!("https://{}", desk.address);
+    let wrong = "0".repeat(64);
+    let long = (2 * 1024 * 1024).to_string();
+    let refused: &[(u16, &[(&str, &str)])] = &[
+        (403, &[("Origin", "")]),
+        (403, &[("Origin", "http://evil.example")]),
+        (403, &[("Origin", "null")]),
+        (403, &[("Origin", &other)]),
+        (403, &[("Origin", &own_https)]),
+        // Another name of this machine is another origin.
+        (403, &[("Origin", &localhost)]),
+        (403, &[("Sec-Fetch-Site", "cross-site")]),
+        (403, &[("Sec-Fetch-Site", "same-site")]),
+        (403, &[("Sec-Fetch-Site", "none")]),
+        (403, &[("Rolebook-Token", "")]),
+        (403, &[("Rolebook-Token", &wrong)]),
+        (403, &[("Rolebook-Token", &desk.token[..63])]),
+        (415, &[("Content-Type", "")]),
+        (415, &[("Content-Type", "text/plain")]),
+        (415, &[("Content-Type", "application/x-www-form-urlencoded")]),
+        (411, &[("Content-Length", "")]),
+        (413, &[("Content-Length", &long)]),
+        (400, &[("Content-Length", "-1")]),
+        (421, &[("Host", "evil.example")]),
+        (400, &[("Transfer-Encoding", "chunked"), ("Content-Length", "")]),
+    ];
+    for (status, headers) in refused {
+        let got = if headers.contains(&("Content-Length", &long)) {
+            let text = " ".repeat(2 * 1024 * 1024);
+            desk.post_with("/_rolebook/edit/save", headers, &text).0
+        } else {
+            desk.post_with("/_rolebook/edit/save", headers, &wanted).0
+        };
+        assert_eq!(got, *status, "{headers:?}");
+    }
+    let twice = [("Rolebook-Token", desk.token.as_str()), ("Rolebook-Token", desk.token.as_str())];
+    assert_eq!(desk.post_with("/_rolebook/edit/save", &twice, &wanted).0, 403);
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let head = format!("{method} /_rolebook/edit/save HTTP/1.1\r\nHost: {}\r\nContent-Length: 0\r\n", desk.address);
+        let answer = desk.raw(format!("{head}Connection: close\r\n\r\n").as_bytes());
+        assert_eq!(body(&answer).0, 405, "{method}");
+        assert!(!answer.to_lowercase().contains("access-control-"));
+    }
+    assert_eq!(body(&desk.get("/_rolebook/edit/save")).0, 404);
+    assert_eq!(desk.post_with("/_rolebook/edit/save", &[], "{").0, 400);
+    assert_eq!(desk.bytes("guides/a.md"), before);
+    assert_eq!(desk.post_with("/_rolebook/edit/save", &[], &wanted).0, 200);
+}
+
+#[test]
+fn a_path_that_is_no_source_is_not_written() {
+    let desk = serve(&["--edit"]);
+    let secret = desk.folder.join("guides/.secret.md");
+    fs::write(&secret, "One\ntwo.\n").unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("b.md"), "One\ntwo.\n").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(outside.path().join("b.md"), desk.folder.join("guides/b.md")).unwrap();
+    let mut wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.");
+    for path in [
+        "../guides/a.md",
+        "/etc/passwd",
+        "guides/../guides/a.md",
+        "guides\\a.md",
+        "guides/a.md\0",
+        "GUIDES/A.MD",
+        "guides/.secret.md",
+        "guides/b.md",
+        "handbook.toml",
+        "guides/new.md",
+        "",
+    ] {
+        wanted["path"] = json!(path);
+        wanted["hash"] = json!(blake3::hash(b"One\ntwo.\n").to_hex().to_string());
+        assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 404, "{path}");
+        assert_eq!(desk.post("/_rolebook/edit/draft", &wanted).0, 404, "{path}");
+    }
+    assert_eq!(fs::read(&secret).unwrap(), b"One\ntwo.\n");
+    assert_eq!(fs::read(outside.path().join("b.md")).unwrap(), b"One\ntwo.\n");
+    assert!(!desk.folder.join("guides/new.md").exists());
+    // A folder that became a link after the start leads nowhere either.
+    #[cfg(unix)]
+    {
+        let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.");
+        let copy = outside.path().join("copy");
+        fs::create_dir(&copy).unwrap();
+        fs::write(copy.join("a.md"), &files()[2].1).unwrap();
+        fs::rename(desk.folder.join("guides"), desk.folder.join("old")).unwrap();
+        std::os::unix::fs::symlink(&copy, desk.folder.join("guides")).unwrap();
+        assert_ne!(desk.post("/_rolebook/edit/save", &wanted).0, 200);
+        assert_eq!(fs::read(copy.join("a.md")).unwrap(), files()[2].1);
+    }
+}
