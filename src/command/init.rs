@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("init/README.md")),
     ("netlify.toml", include_str!("init/netlify.toml")),
     (".github/workflows/handbook.yml", include_str!("init/handbook.yml")),
+    (".gitlab-ci.yml", include_str!("init/gitlab-ci.yml")),
     (".gitignore", "/public\n"),
 ];
 

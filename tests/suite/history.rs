@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::support::{files_below, rolebook, write};
 
 /// Tells whether git is there; says so once per test where it is not.
-fn has_git() -> bool {
+pub fn has_git() -> bool {
     let found = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
         println!("skipped: there is no `git` here");
@@ -17,7 +17,7 @@ fn has_git() -> bool {
     found
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Output {
+pub fn git(folder: &Path, arguments: &[&str]) -> Output {
     let identity = ["-c", "user.name=A Writer", "-c", "user.email=writer@example.org", "-c", "init.defaultBranch=main"];
     let output = Command::new("git")
         .args(identity)
@@ -33,7 +33,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Commits everything on a day, at noon UTC.
-fn commit(folder: &Path, day: &str, message: &str) {
+pub fn commit(folder: &Path, day: &str, message: &str) {
     git(folder, &["add", "-A"]);
     let date = format!("{day}T12:00:00Z");
     let status = Command::new("git")

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+#[cfg(unix)]
+use crate::history::{commit, git, has_git};
 use crate::support::{files_below, rolebook};
 
 /// Returns the commands in the README's block, without the name of the program.
@@ -63,16 +65,163 @@ fn every_file_that_init_writes_is_one_that_its_readme_or_its_tools_name() {
     let folder = tempfile::tempdir().unwrap();
     assert!(rolebook(folder.path(), &["init"]).status.success());
     let files = files_below(folder.path());
-    for name in ["README.md", "netlify.toml", ".gitignore", ".github/workflows/handbook.yml", "handbook/handbook.toml"]
-    {
+    for name in [
+        "README.md",
+        "netlify.toml",
+        ".gitignore",
+        ".gitlab-ci.yml",
+        ".github/workflows/handbook.yml",
+        "handbook/handbook.toml",
+    ] {
         assert!(files.contains_key(name), "{name}");
     }
     let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
     // The folder that the build writes is the one that is published, kept out of the repository and uploaded.
     assert!(text("netlify.toml").contains("publish = \"public\"") && text(".gitignore") == "/public\n");
     assert!(text(".github/workflows/handbook.yml").contains("path: public\n"));
+    assert_eq!(text(".gitlab-ci.yml").matches("- public").count(), 2);
     let before = files_below(folder.path());
     let again = rolebook(folder.path(), &["init"]);
     assert_eq!(again.status.code(), Some(2));
     assert_eq!(files_below(folder.path()), before);
+}
+
+/// A clone of a new handbook's repository on another machine, with the programs that its workflows call: Rolebook is real, the others write down how they
+/// were called.
+#[cfg(unix)]
+struct Runner {
+    folder: tempfile::TempDir,
+}
+
+#[cfg(unix)]
+impl Runner {
+    fn new() -> Self {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        assert!(rolebook(root, &["init", "ours"]).status.success());
+        git(root, &["init", "-q", "--bare", "host.git"]);
+        let ours = root.join("ours");
+        git(&ours, &["init", "-q"]);
+        commit(&ours, "2026-11-01", "Begin");
+        git(&ours, &["push", "-q", "../host.git", "HEAD:refs/heads/main"]);
+        git(root, &["clone", "-q", "host.git", "clone"]);
+        std::fs::create_dir(root.join("bin")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_rolebook"), root.join("bin/rolebook")).unwrap();
+        for name in ["cargo", "gh", "curl"] {
+            let script = format!("#!/bin/sh\necho {name} \"$@\" >> {}\n", root.join("called").display());
+            std::fs::write(root.join("bin").join(name), script).unwrap();
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(root.join("bin").join(name), mode).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn text(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
+    }
+
+    /// Changes the clone as a proposal does.
+    fn propose(&self, from: &str, to: &str) {
+        let path = "clone/handbook/competencies/communication.md";
+        let text = self.text(path);
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.folder.path().join(path), text.replace(from, to)).unwrap();
+        commit(&self.folder.path().join("clone"), "2026-11-02", "Propose");
+    }
+
+    /// Runs lines of a workflow as its runner does: the first that fails ends it.
+    fn run(&self, lines: &str) -> bool {
+        let root = self.folder.path();
+        let path = format!("{}:{}", root.join("bin").display(), std::env::var("PATH").unwrap());
+        let output = Command::new("sh")
+            .args(["-ec", lines])
+            .current_dir(root.join("clone"))
+            .env("PATH", path)
+            .env("BASE", "origin/main")
+            .env("GITHUB_STEP_SUMMARY", root.join("summary.md"))
+            .env("NUMBER", "7")
+            .env("PREVIEW", "https://{n}.example/")
+            .env("CI_MERGE_REQUEST_DIFF_BASE_SHA", "origin/main")
+            .env("CI_PAGES_URL", "https://pages.example/ours")
+            .env("CARGO_HOME", root)
+            .env("HANDBOOK_TOKEN", "secret")
+            .env("DEPLOY_PRIME_URL", "https://preview.example")
+            .env("URL", "https://ours.example")
+            .output()
+            .unwrap();
+        println!("{}", String::from_utf8_lossy(&output.stderr));
+        output.status.success()
+    }
+}
+
+/// Returns the shell lines of a workflow: what follows `run:` and the items of `script:`, blocks among them.
+#[cfg(unix)]
+fn lines(yaml: &str) -> Vec<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut out: Vec<String> = Vec::new();
+    let (mut script, mut block) = (None, None);
+    for line in yaml.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        if block.is_some_and(|outer| indent(line) > outer) {
+            let last = out.last_mut().unwrap();
+            last.push_str(line.trim());
+            last.push('\n');
+            continue;
+        }
+        let item = line.trim_start().strip_prefix("- ");
+        script = script.filter(|outer| indent(line) > *outer);
+        if line.trim_end().ends_with("script:") {
+            script = Some(indent(line));
+        }
+        let run = item.unwrap_or(line.trim_start()).strip_prefix("run: ");
+        let Some(text) = run.or(item.filter(|_| script.is_some())) else { continue };
+        block = (text == "|").then(|| indent(line));
+        out.push(if block.is_some() { String::new() } else { text.to_owned() });
+    }
+    out
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_handbook_pushed_and_cloned_passes_its_workflow_and_says_what_a_proposal_changes() {
+    if !has_git() {
+        return;
+    }
+    let runner = Runner::new();
+    runner.propose("a developer", "a developer, a salesperson");
+    for name in [".github/workflows/handbook.yml", ".gitlab-ci.yml"] {
+        let all = lines(&runner.text(&format!("clone/{name}")));
+        assert!(all.iter().any(|line| line.contains("rolebook build")), "{name}: {all:?}");
+        assert!(runner.run(&all.join("\n")), "{name}: {all:?}");
+        assert!(runner.text("clone/public/roles/product-manager/index.html").contains("Practising (2 of 5)"), "{name}");
+        assert!(
+            runner.text("clone/changes.md").contains("Communication"),
+            "{name}: {}",
+            runner.text("clone/changes.md")
+        );
+    }
+    let called = runner.text("called");
+    assert!(called.contains("gh pr comment 7 --edit-last --create-if-none --body-file changes.md\n"), "{called}");
+    assert!(called.contains("curl") && called.contains("body@changes.md"), "{called}");
+    assert!(runner.text("summary.md").contains("Communication"));
+}
+
+#[cfg(unix)]
+#[test]
+fn on_netlify_a_proposal_with_errors_is_shown_as_the_list_of_them_and_production_is_not_built() {
+    if !has_git() {
+        return;
+    }
+    let runner = Runner::new();
+    let toml: toml::Table = runner.text("clone/netlify.toml").parse().unwrap();
+    let command = |table: &toml::Value| table["command"].as_str().unwrap().to_owned();
+    let (production, preview) = (command(&toml["build"]), command(&toml["context"]["deploy-preview"]));
+    assert!(runner.run(&preview) && runner.text("clone/public/index.html").contains("https://preview.example/"));
+    assert!(runner.run(&production) && runner.text("clone/public/index.html").contains("https://ours.example/"));
+    std::fs::remove_dir_all(runner.folder.path().join("clone/public")).unwrap();
+    runner.propose("a developer", "[[nobody]]");
+    assert!(!runner.run(&production));
+    assert!(!runner.folder.path().join("clone/public/index.html").exists());
+    assert!(runner.run(&preview));
+    assert!(runner.text("clone/public/index.html").contains("no chapter called"));
 }

@@ -88,7 +88,9 @@ fn the_configuration_for_netlify_builds_what_it_publishes() {
     assert_eq!(toml["build"]["publish"].as_str(), Some("public"));
     let commands = [&toml["build"]["command"], &toml["context"]["deploy-preview"]["command"]];
     for command in commands.map(|command| command.as_str().unwrap()) {
-        let arguments = command.split(" -- ").nth(1).unwrap().replace('"', "");
+        let arguments =
+            command.split(["-- ", "rolebook "][usize::from(command.contains("/rolebook "))]).nth(1).unwrap();
+        let arguments = arguments.split(['|', '>']).next().unwrap().replace('"', "");
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         let parsed =
             <rolebook::cli::Cli as clap::Parser>::try_parse_from([&["rolebook"], arguments.as_slice()].concat());
