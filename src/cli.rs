@@ -80,7 +80,7 @@ pub enum Command {
 }
 
 /// Where the handbook is and what is part of it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Source {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]

@@ -41,21 +41,33 @@ pub enum Waited {
     Changed(Change),
     /// Nothing came in the time that was asked for.
     Quiet,
+    /// Somebody asked for the site to be made anew, with the files as they are.
+    Asked,
     /// Somebody asked to stop.
     Stopped,
 }
 
 /// What the system or somebody in this program says.
-type Heard = Option<notify::Result<Event>>;
+#[derive(Debug)]
+enum Heard {
+    Event(notify::Result<Event>),
+    Asked,
+    Stop,
+}
 
 /// Ends the waiting of a [`Watcher`] from another thread.
 #[derive(Clone, Debug)]
-pub struct Stopper(Sender<Heard>);
+pub struct Caller(Sender<Heard>);
 
-impl Stopper {
+impl Caller {
     /// Makes the watcher say that it was stopped.
     pub fn stop(&self) {
-        let _ = self.0.send(None);
+        let _ = self.0.send(Heard::Stop);
+    }
+
+    /// Makes the watcher say that somebody asked.
+    pub fn ask(&self) {
+        let _ = self.0.send(Heard::Asked);
     }
 }
 
@@ -106,8 +118,8 @@ impl Watcher {
 
     /// Returns what ends the waiting.
     #[must_use]
-    pub fn stopper(&self) -> Stopper {
-        Stopper(self.sender.clone())
+    pub fn caller(&self) -> Caller {
+        Caller(self.sender.clone())
     }
 
     fn watch(&mut self) {
@@ -117,7 +129,7 @@ impl Watcher {
         }
         let sender = self.sender.clone();
         let send = move |event| {
-            let _ = sender.send(Some(event));
+            let _ = sender.send(Heard::Event(event));
         };
         // What a link leads to is no part of the content.
         let native = RecommendedWatcher::new(send, Config::default().with_follow_symlinks(false));
@@ -147,7 +159,7 @@ impl Watcher {
         // Two saves within a second have the same time: only the bytes tell them apart.
         let config = Config::default().with_poll_interval(POLL).with_compare_contents(true).with_follow_symlinks(false);
         let send = move |event| {
-            let _ = sender.send(Some(event));
+            let _ = sender.send(Heard::Event(event));
         };
         self.polling = PollWatcher::new(send, config).ok().map(|mut polling| {
             for root in self.roots.iter().filter(|root| root.exists()) {
@@ -162,8 +174,9 @@ impl Watcher {
         let end = limit.map(|limit| Instant::now() + limit);
         loop {
             let first = match self.next(end) {
-                Ok(Some(event)) => event,
-                Ok(None) => return Waited::Stopped,
+                Ok(Heard::Event(event)) => event,
+                Ok(Heard::Asked) => return Waited::Asked,
+                Ok(Heard::Stop) => return Waited::Stopped,
                 Err(waited) => return waited,
             };
             let Some(change) = self.gather(first) else { return Waited::Stopped };
@@ -173,7 +186,13 @@ impl Watcher {
                 return Waited::Changed(Change::Everything);
             }
             if !change.paths.is_empty() {
+                if change.asked {
+                    self.caller().ask();
+                }
                 return Waited::Changed(Change::Paths(change.paths));
+            }
+            if change.asked {
+                return Waited::Asked;
             }
         }
     }
@@ -214,12 +233,14 @@ impl Watcher {
         let mut end = start + if change.is_storm() { QUIET } else { GATHER };
         while start.elapsed() < LONGEST_STORM {
             match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(event) => {
-                    let minded = change.take(event?, self);
+                Ok(Heard::Event(event)) => {
+                    let minded = change.take(event, self);
                     if minded && change.is_storm() {
                         end = Instant::now() + QUIET;
                     }
                 }
+                Ok(Heard::Asked) => change.asked = true,
+                Ok(Heard::Stop) => return None,
                 Err(_) => break,
             }
         }
@@ -235,6 +256,8 @@ impl Watcher {
 struct Gathered {
     paths: BTreeSet<PathBuf>,
     everything: bool,
+    /// Whether somebody asked meanwhile.
+    asked: bool,
 }
 
 impl Gathered {
@@ -389,10 +412,12 @@ mod tests {
     }
 
     #[test]
-    fn waiting_ends_by_time_and_by_a_stopper() {
+    fn waiting_ends_by_time_by_a_question_and_by_an_end() {
         let mut watcher = Watcher::new(&[], &[], true);
         assert_eq!(watcher.wait(Some(Duration::from_millis(5))), Waited::Quiet);
-        watcher.stopper().stop();
+        watcher.caller().ask();
+        assert_eq!(watcher.wait(None), Waited::Asked);
+        watcher.caller().stop();
         assert_eq!(watcher.wait(None), Waited::Stopped);
     }
 }

@@ -3,6 +3,7 @@
 //! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
 //! preview needs is added here, to the bytes that a build would write.
 
+mod audience;
 mod builds;
 mod complete;
 mod desk;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
+pub use self::audience::Wish;
 pub use self::desk::Desk;
 pub use self::editor::Editor;
 
@@ -141,6 +143,20 @@ impl Preview {
     pub fn build(&self) -> String {
         let shown = self.shown();
         format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
+    }
+
+    /// Returns the audience that pages asked for last.
+    #[must_use]
+    pub fn audience(&self) -> Option<String> {
+        self.desk.audience()
+    }
+
+    /// Returns the data of the `audiences` event: which there are, and whose site is shown.
+    #[must_use]
+    pub fn audiences(&self) -> String {
+        let shown = self.shown();
+        let config = shown.site.as_ref().map(|site| &*site.handbook().config);
+        audience::event(config, self.desk.audience().as_deref())
     }
 
     /// Compiles what was read and shows it; the findings of references are not looked for yet.
@@ -268,11 +284,11 @@ impl Handler for Preview {
     }
 
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
-        vec![("hello", self.build()), ("findings", self.findings_for(page))]
+        vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", self.findings_for(page))]
     }
 
     fn token(&self) -> Option<&str> {
-        self.desk.token()
+        Some(self.desk.token())
     }
 
     fn change(&self, post: &Post) -> Answer {

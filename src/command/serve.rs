@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use self::screen::{Screen, State};
 use super::load::Loaded;
 use super::past::{Reading, today};
-use super::preview::{Desk, Editor, Preview};
+use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Failure, Outcome};
-use crate::cli::Serve;
+use crate::cli::{Serve, Source};
 use crate::disk::read_inside;
 use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
@@ -33,8 +33,6 @@ const SETTLE: Duration = Duration::from_millis(20);
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     let mut loaded = Loaded::read(&options.source, None)?;
-    let desk = Desk::new(loaded.project.content.clone(), options.edit, editor(options)).map_err(Failure::Machine)?;
-    let preview = Arc::new(Preview::new(desk));
     let reading = Reading::begin(&loaded, today(None)?);
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
@@ -42,15 +40,19 @@ pub fn run(options: &Serve) -> Outcome {
     roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
     // Watching begins before the first build, so that no change falls between.
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
+    let mut source = options.source.clone();
+    let wish = Wish::new(source.audience.clone(), watcher.caller());
+    let desk = Desk::new(loaded.project.content.clone(), (options.edit, editor(options)), wish);
+    let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?));
     let (past, notes) = reading.finish();
     preview.remember(past);
-    preview.update(&loaded, &options.source);
+    preview.update(&loaded, &source);
     let wanted = SocketAddr::new(options.host, options.port);
     let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
         .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
-    let stopper = watcher.stopper();
+    let caller = watcher.caller();
     // Without a handler Ctrl-C ends the program too, only with another exit code.
-    let _ = ctrlc::set_handler(move || stopper.stop());
+    let _ = ctrlc::set_handler(move || caller.stop());
     let mut notices = notices(options, &server);
     notices.extend(notes);
     let mut screen = Screen::open(server.url(), notices);
@@ -64,18 +66,32 @@ pub fn run(options: &Serve) -> Outcome {
                 check(&preview, &events, &loaded, (&changed, &screen));
                 (changed, unchecked) = (Changed::default(), false);
             }
+            Waited::Asked => {
+                source.audience = preview.audience();
+                let start = Instant::now();
+                show(&preview, &events, (&loaded, &source));
+                let whose = source.audience.as_deref().unwrap_or("everybody");
+                changed.what = format!("shown as {whose} sees it in {} ms", start.elapsed().as_millis());
+                unchecked = true;
+            }
             Waited::Changed(change) => {
                 let start = Instant::now();
                 let Some(files) = read(&mut loaded, &change) else { continue };
-                preview.update(&loaded, &options.source);
-                let build = preview.build();
-                events.publish("build", &|_| Some(build.clone()));
+                show(&preview, &events, (&loaded, &source));
                 changed.files.extend(files);
                 changed.what = format!("{} in {} ms", name(&changed.files), start.elapsed().as_millis());
                 unchecked = true;
             }
         }
     }
+}
+
+/// Makes the site and tells the open pages.
+fn show(preview: &Preview, events: &Events, (loaded, source): (&Loaded, &Source)) {
+    preview.update(loaded, source);
+    let (build, audiences) = (preview.build(), preview.audiences());
+    events.publish("build", &|_| Some(build.clone()));
+    events.publish("audiences", &|_| Some(audiences.clone()));
 }
 
 /// What changed since findings were last looked for.

@@ -17,7 +17,7 @@
     stream = new EventSource("/_rolebook/events?page=" + encodeURIComponent(location.pathname));
     stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
     stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
-    stream.addEventListener("findings", (event) => tell("findings", JSON.parse(event.data)));
+    for (const name of ["findings", "audiences"]) stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
     // A refusal ends a stream for good, where a lost connection does not: the preview may only just have too much to do.
     stream.addEventListener("error", () => {
       if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);

@@ -365,8 +365,13 @@ fn a_cell_of_the_matrix_writes_one_line() {
 #[test]
 fn without_the_flag_there_is_nothing_to_change() {
     let desk = serve(&[]);
-    assert_eq!(desk.token, "");
-    assert_eq!(desk.post("/_rolebook/edit/save", &json!({})).0, 405);
+    let before = desk.bytes("guides/a.md");
+    for name in ["edit/save", "edit/draft", "edit/level", "open"] {
+        assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
+    }
+    assert_eq!(desk.bytes("guides/a.md"), before);
+    // A name that nobody declared must not show what is hidden.
+    assert_eq!(desk.post("/_rolebook/audience", &json!({ "audience": "managres" })).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit.js")).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit/scale")).0, 404);
     let source = desk.get_json("/_rolebook/source?page=/guides/a/");

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::audience::Wish;
 use super::editor::Editor;
 use super::{complete, edit, level};
 use crate::path::{SourcePath, UrlPath, decode_percent};
@@ -26,6 +27,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("../../server/ask.js"),
             include_str!("../../server/overlay.js"),
             include_str!("../../server/passages.js"),
+            include_str!("../../server/audience.js"),
         ],
         false,
     ),
@@ -45,7 +47,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
 const FOLDER: &str = "_rolebook/";
 
 /// What the author allowed when the preview was started.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Desk {
     /// The content folder.
     content: PathBuf,
@@ -53,6 +55,8 @@ pub struct Desk {
     token: String,
     edits: bool,
     editor: Option<Editor>,
+    /// The audience that pages ask to be shown.
+    audience: Wish,
     /// One change at a time.
     writing: Mutex<()>,
 }
@@ -86,25 +90,27 @@ impl Desk {
     ///
     /// # Errors
     /// Where the system has no random numbers to make a token of.
-    pub fn new(content: PathBuf, edits: bool, editor: Option<Editor>) -> Result<Self, String> {
+    pub fn new(content: PathBuf, (edits, editor): (bool, Option<Editor>), audience: Wish) -> Result<Self, String> {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
-        Ok(Self { content, token, edits, editor, writing: Mutex::default() })
+        Ok(Self { content, token, edits, editor, audience, writing: Mutex::default() })
     }
 
-    /// Returns the token, where pages can ask for anything that needs it.
-    pub fn token(&self) -> Option<&str> {
-        (self.edits || self.editor.is_some()).then_some(self.token.as_str())
+    /// Returns the token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Returns the audience that was asked for last.
+    pub fn audience(&self) -> Option<String> {
+        self.audience.name()
     }
 
     /// Returns what is added to the head of each page. The token stands in the page alone, and in no address.
     pub fn head(&self) -> String {
-        let mut out = String::new();
-        if let Some(token) = self.token() {
-            let can = if self.editor.is_some() { "open" } else { "" };
-            out.push_str(&format!("<meta name=\"rolebook-token\" content=\"{token}\" data-can=\"{can}\">"));
-        }
+        let can = if self.editor.is_some() { "open" } else { "" };
+        let mut out = format!("<meta name=\"rolebook-token\" content=\"{}\" data-can=\"{can}\">", self.token);
         for (name, _, _) in FILES.iter().filter(|(_, _, edits)| self.edits || !edits) {
             if name.ends_with(".css") {
                 out.push_str(&format!("<link rel=\"stylesheet\" href=\"/{FOLDER}{name}\">"));
@@ -150,6 +156,10 @@ impl Desk {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
                 with(post, |wanted| level::save(site, &self.content, &wanted))
             }
+            "audience" => with(post, |wanted| {
+                let is_known = self.audience.take(wanted, &site.handbook().config);
+                if is_known { json(200, &()) } else { refuse(404, "This handbook knows no such audience.") }
+            }),
             _ => refuse(404, "There is nothing to change here."),
         }
     }

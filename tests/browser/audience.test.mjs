@@ -1,0 +1,50 @@
+// The preview as each audience sees it: one choice in the corner, and never more than a build for that audience holds.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { close, open, overflow, preview, project, violations, write } from "./support.mjs";
+
+const texts = {
+  "handbook/handbook.toml": 'title = "T"\n[audiences.public]\n[audiences.managers]\ntitle = "people who lead"\nincludes = ["public"]\n',
+  "handbook/index.md": "# Home\n\nFor all.\n\n::: {audience=managers}\nFor managers alone.\n:::\n",
+};
+
+const mark = (page) => page.evaluate(() => { window.marked = true; });
+
+test("the author sees the site as each audience does, without a reload, and a later save keeps the choice", async () => {
+  const dir = project(texts);
+  const { address } = await preview(dir);
+  const page = await open(address);
+  const secret = page.getByText("For managers alone.");
+  const list = page.getByLabel("Shown for");
+  await list.waitFor();
+  assert.deepEqual(await list.locator("option").allTextContents(), ["everybody", "people who lead", "public"]);
+  assert.equal(await secret.count(), 0);
+  await mark(page);
+  await list.selectOption("people who lead");
+  await secret.waitFor();
+  assert.equal(await list.inputValue(), "managers");
+  write(dir, { "handbook/index.md": `${texts["handbook/index.md"]}\nSaved.\n` });
+  await page.getByText("Saved.").waitFor();
+  assert.equal(await secret.count(), 1);
+  await list.selectOption("public");
+  await secret.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => window.marked), true);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a handbook without audiences has no such choice, and on a phone it leaves room", async () => {
+  const { address } = await preview(project({ "handbook/handbook.toml": 'title = "T"\n', "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
+  const page = await open(address);
+  await page.waitForSelector(".rolebook-findings");
+  assert.equal(await page.locator(".rolebook-audience").count(), 0);
+  await close(page);
+  const other = await preview(project({ ...texts, "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
+  const phone = await open(other.address, { width: 390, height: 844 });
+  const [choice, findings] = await Promise.all([".rolebook-audience", ".rolebook-findings"].map(async (name) => (await phone.waitForSelector(name)).boundingBox()));
+  assert.ok(choice.y + choice.height <= findings.y || findings.y + findings.height <= choice.y || choice.x + choice.width <= findings.x, JSON.stringify([choice, findings]));
+  assert.equal(await overflow(phone), 0);
+  await close(phone);
+});
