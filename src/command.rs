@@ -17,6 +17,7 @@ mod preview;
 mod schema;
 mod serve;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -54,6 +55,16 @@ impl From<OutputError> for Failure {
 
 /// What a command found: its exit code is 1 where there are errors.
 pub type Outcome = Result<bool, Failure>;
+
+/// Says a line on the terminal. Whoever closed it, as `| head` does, wants to hear no more: the work is done all the same.
+fn say(line: &str) {
+    say_text(&format!("{line}\n"));
+}
+
+/// Says a text on the terminal, with the ends of its lines.
+fn say_text(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
 
 /// Runs a command.
 #[must_use]

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::load::Loaded;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say, say_text};
 use crate::cli::{Anchors, Source};
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::Span;
@@ -40,11 +40,11 @@ pub fn run(options: &Anchors) -> Outcome {
             let _ = writeln!(listed, "{}:{}:{}: #{}", path.display(), at.line, at.column, statement.id);
         }
     }
-    print!("{listed}");
+    say_text(&listed);
     match (count, options.write) {
-        (0, _) => println!("every statement has an anchor"),
-        (n, true) => println!("wrote anchors: {n}"),
-        (n, false) => println!("statements without an anchor: {n}; `rolebook anchors --write` adds them"),
+        (0, _) => say("every statement has an anchor"),
+        (n, true) => say(&format!("wrote anchors: {n}")),
+        (n, false) => say(&format!("statements without an anchor: {n}; `rolebook anchors --write` adds them")),
     }
     Ok(true)
 }

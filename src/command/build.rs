@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Outcome;
 use super::load::{Compiled, Loaded};
 use super::past::{Reading, today};
+use super::{Outcome, say};
 use crate::cli::{Build, Format};
 use crate::compile::count;
 use crate::diagnostic::Diagnostic;
@@ -63,10 +63,10 @@ pub fn run(options: &Build) -> Outcome {
             let summary = report::summary(errors, warnings);
             let seconds = start.elapsed().as_secs_f64();
             let place = loaded.out.display();
-            println!(
+            say(&format!(
                 "{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}",
                 written.written
-            );
+            ));
             Ok(true)
         }
         Err(WriteError::Render(failed)) => {
@@ -81,7 +81,7 @@ pub fn run(options: &Build) -> Outcome {
 }
 
 fn stop(errors: usize, warnings: usize) -> bool {
-    println!("{}; nothing was written", report::summary(errors, warnings));
+    say(&format!("{}; nothing was written", report::summary(errors, warnings)));
     false
 }
 

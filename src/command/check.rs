@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use super::load::Loaded;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say};
 use crate::cli::{Check, Format};
 use crate::compile::count;
 use crate::date::parse_day;
@@ -30,7 +30,7 @@ pub fn run(options: &Check) -> Outcome {
     if options.format == Format::Human {
         let chapters = compiled.handbook.documents.len();
         let seconds = start.elapsed().as_secs_f64();
-        println!("{chapters} chapters, {}, {seconds:.2} s", report::summary(errors, warnings));
+        say(&format!("{chapters} chapters, {}, {seconds:.2} s", report::summary(errors, warnings)));
     }
     Ok(errors == 0)
 }

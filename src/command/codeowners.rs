@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::load::Loaded;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say_text};
 use crate::cli::{Codeowners, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::Config;
@@ -34,7 +34,7 @@ pub fn run(options: &Codeowners) -> Outcome {
     }
     let content = loaded.project.content.to_string_lossy().replace('\\', "/");
     let (text, silent) = lines(&owners, content.trim_start_matches("./").trim_matches('/'), &handbook.config);
-    print!("{text}");
+    say_text(&text);
     for owner in &silent {
         eprintln!("warning: the owner `{owner}` has no handle, so their chapters are left out");
         eprintln!("  = help: write `handle = \"@org/team\"` under `[owners.{owner}]` in handbook.toml");

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::load::Loaded;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say_text};
 use crate::cli::{Diff, DiffFormat};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::delta::{self, Since};
@@ -44,7 +44,7 @@ pub fn run(options: &Diff) -> Outcome {
         DiffFormat::Markdown => delta::markdown(&found, &since),
         DiffFormat::Json => delta::json(&found, &since),
     };
-    print!("{text}");
+    say_text(&text);
     Ok(true)
 }
 

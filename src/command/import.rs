@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::{Loaded, shown};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say_text};
 use crate::cli::{Import, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::FILE;
@@ -59,7 +59,7 @@ pub fn run(options: &Import) -> Outcome {
             });
         }
     }
-    print!("{}", said(&import, &project.content, options));
+    say_text(&said(&import, &project.content, options));
     Ok(!import.is_refused())
 }
 

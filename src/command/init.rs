@@ -3,7 +3,7 @@
 //! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
 //! overwrites a file.
 
-use super::{Failure, Outcome, argument};
+use super::{Failure, Outcome, argument, say};
 use crate::cli::Init;
 use crate::disk::write_new_files;
 
@@ -34,8 +34,8 @@ pub fn run(options: &Init) -> Outcome {
         });
     }
     let dir = &options.dir;
-    println!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display());
+    say(&format!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display()));
     let dir = argument(dir);
-    println!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is yours to answer.");
+    say(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is yours to answer."));
     Ok(true)
 }

@@ -6,12 +6,13 @@
 use std::path::Path;
 
 use super::load::{Loaded, shown};
-use super::{Failure, Outcome, argument};
+use super::{Failure, Outcome, argument, say, say_text};
 use crate::cli::{Format, Mv, Source};
 use crate::disk::{Change, relocate};
 use crate::path::SourcePath;
 use crate::relocate::{Edit, NoMove, Relocation, apply, plan};
 use crate::report::location;
+use crate::source::Sources;
 
 /// Runs the command.
 pub fn run(options: &Mv) -> Outcome {
@@ -34,23 +35,23 @@ pub fn run(options: &Mv) -> Outcome {
         }
     };
     if options.dry_run {
-        print!("{}", listing(&plan, &loaded));
-        println!("Nothing was changed, since this was a dry run.");
+        say_text(&listing(&plan, &loaded));
+        say("Nothing was changed, since this was a dry run.");
         return Ok(true);
     }
-    let changes = changes(&plan, &loaded);
+    let changes = changes(&plan, &loaded.inputs.sources);
     relocate(&content, &changes)?;
     for moved in &plan.moves {
-        println!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str()));
+        say(&format!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str())));
     }
     let files = plan.edits.keys().filter(|path| plan.new_place(path) == **path).count();
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
-    println!(
+    say(&format!(
         "{} rewritten, {} changed beside it; old addresses lead to the new ones. `rolebook check{}` looks it over.",
         plural(plan.references, "reference"),
         plural(files, "file"),
         argument(&options.dir)
-    );
+    ));
     Ok(true)
 }
 
@@ -62,11 +63,12 @@ fn in_content(name: &str, content: &Path) -> String {
     inside.filter(|_| folder != ".").unwrap_or(plain).to_owned()
 }
 
-fn changes(plan: &Relocation, loaded: &Loaded) -> Vec<Change> {
+/// Lists what is written for a plan.
+pub fn changes(plan: &Relocation, sources: &Sources) -> Vec<Change> {
     let moved = plan.moves.iter().map(|moved| moved.from.clone());
     let edited = plan.edits.keys().filter(|path| plan.new_place(path) == **path).cloned();
     let change = |from: SourcePath| {
-        let before = loaded.inputs.sources.bytes(&from)?.to_vec();
+        let before = sources.bytes(&from)?.to_vec();
         let after = plan.edited(&from, &before);
         Some(Change { to: plan.new_place(&from), from, before, after })
     };

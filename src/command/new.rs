@@ -3,7 +3,7 @@
 //! Input: a kind, a title and a project. Output: one new file. Never overwrites.
 
 use super::load::{Loaded, shown};
-use super::{Failure, Outcome, argument};
+use super::{Failure, Outcome, argument, say};
 use crate::cli::{New, Source};
 use crate::compile::{Choices, Compiler};
 use crate::disk::write_new_files;
@@ -28,10 +28,10 @@ pub fn run(options: &New) -> Outcome {
         });
     }
     let dir = argument(&options.dir);
-    println!("wrote {}", shown(content, draft.path.as_str()));
-    println!(
+    say(&format!("wrote {}", shown(content, draft.path.as_str())));
+    say(&format!(
         "Next: answer its prompts \"(Fill in: …)\", and link to it as [[{}]]; `rolebook check{dir}` lists what is open.",
         draft.id
-    );
+    ));
     Ok(true)
 }

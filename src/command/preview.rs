@@ -5,6 +5,7 @@
 
 mod audience;
 mod builds;
+mod chapter;
 mod complete;
 mod desk;
 mod edit;

@@ -2,7 +2,7 @@
 //!
 //! Input: a kind, or nothing. Output: JSON on standard output.
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say};
 use crate::cli::Schema;
 use crate::diagnostic::{did_you_mean, nearest};
 use crate::schema;
@@ -20,6 +20,6 @@ pub fn run(options: &Schema) -> Outcome {
         let help = help.unwrap_or_else(|| format!("there are {}", names.join(", ")));
         return Err(Failure::Refused { message: format!("there is no schema for `{kind}`"), help: Some(help) });
     };
-    println!("{}", serde_json::to_string_pretty(&document).unwrap_or_default());
+    say(&serde_json::to_string_pretty(&document).unwrap_or_default());
     Ok(true)
 }

@@ -80,6 +80,9 @@ fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
 fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePath, NoMove> {
     let extension =
         if from.extension().is_empty() || is_folder { String::new() } else { format!(".{}", from.extension()) };
+    if new.trim().is_empty() {
+        return refused("a chapter needs a name".to_owned(), "name the file, or the folder that it goes to");
+    }
     let named = new.trim_start_matches("./");
     let wanted = if named.ends_with('/') || named.is_empty() {
         join(named, from.file_name())

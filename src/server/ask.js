@@ -65,6 +65,16 @@
     say.timer = setTimeout(() => { note.textContent = ""; }, 6000);
   }
 
+  let place = null;
+  /** Returns the corner for what the author can choose, at the end of the page. */
+  function corner() {
+    if (!place) {
+      place = make("aside", { class: "rolebook-corner", "aria-label": "Preview", "data-rolebook": true });
+      document.body.append(place);
+    }
+    return place;
+  }
+
   const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
   /** Opens a place in the author's editor. */
   async function open(path, line, column) {
@@ -72,5 +82,5 @@
     say(ok ? "Opened in your editor." : value.error);
   }
 
-  globalThis.rolebook = { get, post, make, say, canOpen, open };
+  globalThis.rolebook = { get, post, make, say, corner, canOpen, open };
 })();

@@ -1,7 +1,7 @@
 // Lets the author choose whose site is shown: each audience sees what a build for it would hold.
 (() => {
-  const { make, post, say } = globalThis.rolebook;
-  let corner = null;
+  const { make, post, say, corner } = globalThis.rolebook;
+  let choice = null;
   let told = "";
 
   document.addEventListener("rolebook:audiences", ({ detail }) => {
@@ -9,9 +9,9 @@
     // Rebuilt only when something differs: the list may be open.
     if (text === told) return;
     told = text;
-    if (corner) corner.remove();
-    corner = detail.all.length ? draw(detail) : null;
-    if (corner) document.body.append(corner);
+    if (choice) choice.remove();
+    choice = detail.all.length ? draw(detail) : null;
+    if (choice) corner().prepend(choice);
   });
 
   function draw({ all, shown, everybody }) {
@@ -21,7 +21,6 @@
     };
     const option = ({ name, title }) => make("option", { value: name, selected: name === (shown || ""), text: title });
     const select = make("select", { on: { change: choose } }, ...(everybody ? [{ name: "", title: "everybody" }, ...all] : all).map(option));
-    const label = make("label", {}, make("span", { text: "Shown for" }), " ", select);
-    return make("aside", { class: "rolebook-audience", "aria-label": "Preview", "data-rolebook": true }, label);
+    return make("label", { class: "rolebook-audience" }, make("span", { text: "Shown for" }), " ", select);
   }
 })();

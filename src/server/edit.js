@@ -46,8 +46,10 @@
 
   // Beside the text where the page leaves room, else at the end of the passage's first line.
   function place() {
-    if (!bar || !shown) return;
-    const holder = passages.chapter().getBoundingClientRect();
+    const chapter = passages.chapter();
+    // Between two states of the page there may be no chapter.
+    if (!bar || !shown || !chapter) return;
+    const holder = chapter.getBoundingClientRect();
     const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
     bar.classList.toggle("beside", isBeside);
     [...bar.children].forEach((button, n) => {

@@ -39,11 +39,11 @@ test("a handbook without audiences has no such choice, and on a phone it leaves 
   const { address } = await preview(project({ "handbook/handbook.toml": 'title = "T"\n', "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
   const page = await open(address);
   await page.waitForSelector(".rolebook-findings");
-  assert.equal(await page.locator(".rolebook-audience").count(), 0);
+  assert.equal(await page.locator(".rolebook-corner").count(), 0);
   await close(page);
   const other = await preview(project({ ...texts, "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
   const phone = await open(other.address, { width: 390, height: 844 });
-  const [choice, findings] = await Promise.all([".rolebook-audience", ".rolebook-findings"].map(async (name) => (await phone.waitForSelector(name)).boundingBox()));
+  const [choice, findings] = await Promise.all([".rolebook-corner", ".rolebook-findings"].map(async (name) => (await phone.waitForSelector(name)).boundingBox()));
   assert.ok(choice.y + choice.height <= findings.y || findings.y + findings.height <= choice.y || choice.x + choice.width <= findings.x, JSON.stringify([choice, findings]));
   assert.equal(await overflow(phone), 0);
   await close(phone);

@@ -45,3 +45,32 @@ fn a_day_that_is_none_is_refused_with_the_way_out() {
     }
     assert_eq!(project.site(), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_stops_reading_what_is_said_stops_no_command() {
+    let project = Project::new();
+    project.put("roles/a.md", "---\nrank: 1\n---\n# A\n\n## Responsibilities\n\n- Does it.\n");
+    let commands: [&[&str]; 7] = [
+        &["build"],
+        &["check"],
+        &["schema"],
+        &["anchors"],
+        &["codeowners"],
+        &["mv", "a", "b", "--dry-run"],
+        &["new", "role", "Head of X"],
+    ];
+    for command in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_rolebook"))
+            .args(command)
+            .current_dir(project.root())
+            .stdout(writer)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !said.contains("panicked"), "{command:?}: {said}");
+    }
+    assert!(project.content("roles/head-of-x.md").is_file());
+}

@@ -363,10 +363,30 @@ fn a_cell_of_the_matrix_writes_one_line() {
 }
 
 #[test]
+fn a_form_begins_and_renames_chapters_inside_the_content_folder_alone() {
+    let desk = serve(&["--edit"]);
+    let begin = |kind: &str, title: &str| desk.post("/_rolebook/edit/new", &json!({ "kind": kind, "title": title }));
+    assert_eq!(begin("page", "../../Evil deeds").0, 200);
+    assert!(desk.bytes("evil-deeds.md").starts_with(b"---\n"));
+    // By the book or, before it is made anew, by the disk.
+    assert!([409, 422].contains(&begin("page", "Evil deeds").0));
+    assert_eq!(begin("nothing", "A title").0, 400);
+    let rename = |page: &str, name: &str| desk.post("/_rolebook/edit/rename", &json!({ "page": page, "name": name }));
+    let before = desk.bytes("guides/a.md");
+    for name in ["../../evil", "..", "", ".git/x", "a/../../x", "con", "roles/lead"] {
+        assert_eq!(rename("/guides/a/", name).0, 422, "{name}");
+    }
+    assert_eq!(rename("/nothing/", "b").0, 404);
+    assert_eq!(desk.bytes("guides/a.md"), before);
+    assert_eq!(rename("/guides/a/", "again").0, 200);
+    assert!(desk.bytes("guides/again.md").ends_with(&before[before.len() - 20..]));
+}
+
+#[test]
 fn without_the_flag_there_is_nothing_to_change() {
     let desk = serve(&[]);
     let before = desk.bytes("guides/a.md");
-    for name in ["edit/save", "edit/draft", "edit/level", "open"] {
+    for name in ["edit/save", "edit/draft", "edit/level", "edit/new", "edit/rename", "open"] {
         assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
     }
     assert_eq!(desk.bytes("guides/a.md"), before);

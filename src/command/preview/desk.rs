@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{complete, edit, level};
+use super::{chapter, complete, edit, level};
 use crate::path::{SourcePath, UrlPath, decode_percent};
 use crate::server::{Answer, Post, Request};
 use crate::site::Site;
@@ -38,6 +38,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("../../server/paste.js"),
             include_str!("../../server/edit.js"),
             include_str!("../../server/cells.js"),
+            include_str!("../../server/chapters.js"),
         ],
         true,
     ),
@@ -136,6 +137,7 @@ impl Desk {
             ("edit/complete", Some(site)) if self.edits => {
                 Some(complete::complete(site, &value("q"), &SourcePath::new(value("path"))))
             }
+            ("edit/page", Some(site)) if self.edits => Some(chapter::page(site, &SourcePath::new(value("path")))),
             ("edit/scale", Some(site)) if self.edits => Some(level::scale(site)),
             _ => None,
         }
@@ -155,6 +157,14 @@ impl Desk {
             "edit/level" if self.edits => {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
                 with(post, |wanted| level::save(site, &self.content, &wanted))
+            }
+            "edit/new" if self.edits => {
+                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+                with(post, |wanted| chapter::begin(site, &self.content, &wanted))
+            }
+            "edit/rename" if self.edits => {
+                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+                with(post, |wanted| chapter::rename(site, &self.content, &wanted))
             }
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);

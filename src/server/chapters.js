@@ -1,0 +1,71 @@
+// Begins a chapter and renames the one that is open: two forms, and the page that comes of them.
+(() => {
+  const { get, post, make, say, corner } = globalThis.rolebook;
+  if (top !== self) return;
+  const KINDS = [["role", "Role"], ["competency", "Competency"], ["strategy", "Strategy"], ["path", "Reading path"], ["page", "Page"]];
+  let known = null;
+
+  /** Opens a form; `send` returns what the server said. */
+  function ask(title, fields, action, send) {
+    const said = make("p", { class: "rolebook-said", role: "alert" });
+    const go = make("button", { type: "submit", class: "rolebook-button rolebook-save", text: action });
+    const leave = make("button", { type: "button", class: "rolebook-button", text: "Cancel", on: { click: () => dialog.close() } });
+    const submit = async (event) => {
+      event.preventDefault();
+      go.disabled = true;
+      const { ok, value } = await send();
+      go.disabled = false;
+      if (!ok) said.textContent = value.error;
+      else arrive(value, dialog);
+    };
+    const form = make("form", { on: { submit } }, make("h2", { text: title }), ...fields, said, make("div", { class: "rolebook-foot" }, go, leave));
+    const dialog = make("dialog", { class: "rolebook-dialog", "aria-label": title, "data-rolebook": true, on: { close: () => dialog.remove() } }, form);
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+
+  /** Goes to the chapter's page as soon as there is one. */
+  async function arrive({ path }, dialog) {
+    for (let n = 0; n < 60; n += 1) {
+      const { value } = await get("edit/page", { path });
+      if (value && value.url !== undefined) return location.assign("/" + value.url);
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    dialog.close();
+    say("It lies in " + path + ", and its page is not there yet.");
+  }
+
+  function field(label, control, hint) {
+    return make("label", {}, make("span", { text: label }), control, hint ? make("small", { text: hint }) : null);
+  }
+
+  function begin() {
+    const kind = make("select", {}, ...KINDS.map(([value, text]) => make("option", { value, text })));
+    const title = make("input", { required: true, autocomplete: "off" });
+    ask("New chapter", [field("Kind", kind), field("Title", title, "Its file is named after it, and begins with prompts to fill in.")], "Begin",
+      () => post("edit/new", { kind: kind.value, title: title.value }));
+    title.focus();
+  }
+
+  function rename() {
+    const stem = known.split("/").pop().replace(/\.[^.]+$/, "");
+    const name = make("input", { required: true, autocomplete: "off", value: stem });
+    ask("Rename this chapter", [field("Name of the file", name, "Every reference is led to the new name, and the old address leads here.")], "Rename",
+      () => post("edit/rename", { page: location.pathname, name: name.value.trim() }));
+    name.select();
+  }
+
+  const press = (text, click) => make("button", { type: "button", class: "rolebook-button", text, on: { click } });
+  const renamer = press("Rename", rename);
+  renamer.hidden = true;
+  corner().append(press("New chapter", begin), renamer);
+
+  /** Offers the new name where the page is made from a chapter. */
+  async function look() {
+    const { ok, value } = await get("source", { page: location.pathname });
+    known = ok && value ? value.path : null;
+    renamer.hidden = !known;
+  }
+  document.addEventListener("rolebook:updated", look);
+  look();
+})();
