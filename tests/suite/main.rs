@@ -9,6 +9,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod edit;
+mod former;
 mod handbook;
 mod history;
 mod import;
