@@ -295,22 +295,30 @@ impl Checker<'_> {
         unknown.collect()
     }
 
-    /// Checks what `handbook.toml` says is gone: it is not there, and what to read instead is.
+    /// Checks what `handbook.toml` says is gone: it is not there, is said once, and what to read instead is one chapter.
     fn gone(&self) -> Vec<Diagnostic> {
         let path = SourcePath::new(crate::config::FILE);
         let mut findings = Vec::new();
+        let mut said = BTreeSet::new();
         for gone in &self.config.gone {
             let url = written_url(&gone.path, self.book.urls_style);
-            if self.book.urls.contains(&url) || self.book.redirects.contains_key(&url) {
+            let is_there = self.book.urls.contains(&url) || self.book.redirects.contains_key(&url);
+            if is_there || self.book.tree.nodes.iter().any(|node| node.url == url) {
                 let message = format!("`{}` is there: it is no chapter that is gone", gone.path);
                 findings.push(Diagnostic::new("bad-value", &path, gone.span, message).help("take the entry out"));
+            } else if !said.insert(url) {
+                let message = format!("`{}` is gone twice", gone.path);
+                findings.push(Diagnostic::new("bad-value", &path, gone.span, message).help("take one of them out"));
             }
-            let unknown = gone.see.iter().filter(|(name, _)| self.book.names.find(name).is_empty());
-            for (name, span) in unknown.filter(|(name, _)| !self.is_absent(name)) {
-                let message = format!("no chapter called `{name}`");
-                let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
-                findings.push(finding.maybe_help(self.help_for_name(name, None)));
-            }
+            let Some((name, span)) = &gone.see else { continue };
+            let message = match self.book.names.find(name) {
+                [_] => continue,
+                [] if self.is_absent(name) => continue,
+                [] => format!("no chapter called `{name}`"),
+                _ => format!("`{name}` could be several chapters"),
+            };
+            let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
+            findings.push(finding.maybe_help(self.help_for_name(name, None)));
         }
         findings
     }

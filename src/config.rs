@@ -324,6 +324,9 @@ impl Config {
         if let Some(table) = entries.table("health") {
             named.extend(inner(table, "health").texts("audience"));
         }
+        for table in entries.tables("gone") {
+            named.extend(inner(table, "gone").texts("audience"));
+        }
         for (name, span) in named {
             if !self.audiences.contains_key(&name) {
                 findings.push(unknown_audience(&name, path, span, self));

@@ -183,6 +183,7 @@ const GONE: &[Field] = &[
     field("path", Shape::Text, "the file or the address that is gone"),
     field("see", Shape::Chapter, "the chapter to read instead"),
     field("reason", Shape::Text, "why it is gone, one sentence"),
+    field("audience", Shape::Text, "the audience that may know of it, by a name of [audiences]"),
 ];
 
 const HEALTH: &[Field] = &[field(

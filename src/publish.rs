@@ -28,7 +28,10 @@ pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
     let (fixed, most) = (rules.fixed, redirects::MOST_FIXED);
     if !rules.stubs.is_empty() {
         let message = format!("Cloudflare Pages takes {most} redirects, and there are {}", fixed + rules.stubs.len());
-        report(message, "those that do not fit are written as pages that lead on; remove aliases that nobody uses");
+        report(
+            message,
+            "those that do not fit are written as pages that lead on; remove aliases that nobody uses, or say `[publish] renames = false`",
+        );
     } else if fixed * 10 > most * 9 {
         let message = format!("{fixed} of the {most} redirects that Cloudflare Pages takes are in use");
         report(message, "remove aliases that nobody uses any more");

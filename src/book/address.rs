@@ -114,14 +114,17 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// Returns the address that a file's path or an address as people write it (`guides/old.md`, `/guides/old/`) stands for.
+/// Returns the address that a file's path or an address without its outer slashes (`guides/old.md`, `guides/old`, `guides/index.html`) stands for.
 #[must_use]
 pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
-    let path = SourcePath::new(text.trim_matches('/'));
+    let path = SourcePath::new(text);
     if path.is_chapter() {
         return chapter_url(&path, style);
     }
-    generated_url(path.as_str().trim_end_matches(".html"), style)
+    match text.strip_suffix("/index.html") {
+        Some(folder) => folder_url(folder, style),
+        None => generated_url(text.trim_end_matches(".html"), style),
+    }
 }
 
 /// Who claims an address.

@@ -5,7 +5,7 @@
 use super::{inner, table_span};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::fields::{self, Entries};
-use crate::path::SourcePath;
+use crate::path::{SourcePath, decode_percent, join};
 
 /// A chapter that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,20 +18,36 @@ pub struct Gone {
     pub see: Option<(String, Span)>,
     /// Why it is gone.
     pub reason: Option<String>,
+    /// The audience that may know of it; everybody where there is none.
+    pub audience: Option<String>,
 }
 
-/// Reads the tables; one without a path is a finding.
+/// Reads the tables; one without a path, or with a path that no page can have, is a finding.
 pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Gone> {
     let mut list = Vec::new();
     for table in entries.tables("gone") {
         let gone = inner(table, "gone");
         let span = gone.get("path").map(|value| value.span).or_else(|| table_span(table));
-        let Some(gone_path) = gone.text("path").filter(|path| !path.trim_matches('/').is_empty()) else {
+        let Some(text) = gone.text("path").filter(|path| !path.trim_matches('/').is_empty()) else {
             findings.push(Diagnostic::new("needs-value", path, table_span(table), "what is gone has no `path`"));
             continue;
         };
+        let Some(gone_path) = cleaned(&text) else {
+            let finding = Diagnostic::new("bad-value", path, span, format!("no page can be at `{text}`"));
+            findings.push(finding.help("name the file that was there, or the address from the root of the site"));
+            continue;
+        };
         let see = gone.get("see").and_then(|value| fields::texts_of(value).into_iter().next());
-        list.push(Gone { path: gone_path, span, see, reason: gone.text("reason") });
+        list.push(Gone { path: gone_path, span, see, reason: gone.text("reason"), audience: gone.text("audience") });
     }
     list
+}
+
+/// Returns a path as it was typed or copied from a browser without what surrounds it; nothing where it leaves the site or is no path at all.
+fn cleaned(text: &str) -> Option<String> {
+    let decoded = decode_percent(text).unwrap_or_else(|| text.to_owned());
+    let path = decoded.trim_matches('/');
+    let is_plain = join("", path).as_deref() == Some(path) && !path.split('/').any(|part| part.starts_with('.'));
+    let is_file = SourcePath::new(path).unportable_part().is_none() && !path.contains(['?', '#']);
+    (is_plain && is_file && !path.chars().any(char::is_control)).then(|| path.to_owned())
 }

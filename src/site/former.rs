@@ -11,8 +11,9 @@ use crate::compile::Handbook;
 use crate::config::{Config, Host};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::history::{History, How};
-use crate::path::{SourcePath, UrlPath};
+use crate::path::{SourcePath, UrlPath, fold};
 use crate::publish::{self, Redirect, Rules};
+use crate::redact::Visible;
 use crate::source::Sources;
 
 /// How many deleted chapters are findings of their own.
@@ -24,9 +25,15 @@ pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn
     let mut moves: BTreeMap<UrlPath, UrlPath> =
         book.redirects.iter().map(|(from, chapter)| (from.clone(), book.url(*chapter).clone())).collect();
     if follows_renames(&handbook.config) {
+        let style = book.urls_style;
+        let gone: BTreeSet<UrlPath> = handbook.config.gone.iter().map(|gone| written_url(&gone.path, style)).collect();
+        let there: BTreeSet<String> = book.urls.iter().map(|url| fold(&url.output_file())).collect();
         for (from, to) in history.into_iter().flat_map(|history| renamed(history, book)) {
-            // The newest rename comes first: whoever left an address last is whom readers look for.
-            moves.entry(from).or_insert(to);
+            // Where disks and hosts know no case, an address that differs by it alone is the page's own.
+            if !gone.contains(&from) && !there.contains(&fold(&from.output_file())) {
+                // The newest rename comes first: whoever left an address last is whom readers look for.
+                moves.entry(from).or_insert(to);
+            }
         }
     }
     publish::collapse(&moves, exists)
@@ -42,8 +49,13 @@ fn renamed<'a>(history: &'a History, book: &'a Book) -> impl Iterator<Item = (Ur
     history.commits.iter().flat_map(|commit| &commit.touched).filter_map(|touched| {
         let How::Renamed { from, .. } = &touched.how else { return None };
         let chapter = book.at_path(touched.now.as_ref()?)?;
-        from.is_chapter().then(|| (chapter_url(from, book.urls_style), book.url(chapter).clone()))
+        is_page(from).then(|| (chapter_url(from, book.urls_style), book.url(chapter).clone()))
     })
+}
+
+/// Tells whether a file of the past was a chapter with a page.
+fn is_page(path: &SourcePath) -> bool {
+    path.is_chapter() && path.as_str() != "SUMMARY.md" && !path.as_str().split('/').any(|part| part.starts_with('.'))
 }
 
 /// Returns a host's rules for redirects.
@@ -69,11 +81,10 @@ pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, rou
             routes.insert(redirect.from.clone(), Route::Redirect(*chapter));
         }
     }
-    let leads_on: BTreeSet<&UrlPath> = redirects.iter().map(|redirect| &redirect.from).collect();
+    let visible = Visible::of(handbook.config.audience.as_deref(), &handbook.config);
     for (n, gone) in handbook.config.gone.iter().enumerate() {
-        let url = written_url(&gone.path, handbook.book.urls_style);
-        if !leads_on.contains(&url) {
-            routes.entry(url).or_insert(Route::Gone(n));
+        if gone.audience.as_ref().is_none_or(|audience| visible.shows(audience)) {
+            routes.entry(written_url(&gone.path, handbook.book.urls_style)).or_insert(Route::Gone(n));
         }
     }
     // The author's own lines are part of these, so they take the place of the author's files.
@@ -113,10 +124,11 @@ impl Site {
     /// Lists the chapters that were deleted and whose addresses lead nowhere, by path.
     fn lost(&self, history: &History) -> BTreeSet<SourcePath> {
         let style = self.handbook().book.urls_style;
-        let removed =
-            history.commits.iter().flat_map(|commit| &commit.touched).filter_map(|touched| {
-                (touched.how == How::Removed && touched.then.is_chapter()).then_some(&touched.then)
-            });
+        let removed = history
+            .commits
+            .iter()
+            .flat_map(|commit| &commit.touched)
+            .filter_map(|touched| (touched.how == How::Removed && is_page(&touched.then)).then_some(&touched.then));
         let leads = |path: &SourcePath| {
             let url = chapter_url(path, style);
             self.files.files.contains_key(path) || self.layout.routes.contains_key(&url) || self.moved(&url).is_some()

@@ -123,9 +123,12 @@ fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
 #[test]
 fn large_files_and_long_lines_build() {
     let project = Project::new();
-    project.put("big.md", format!("# Big\n\n{}", "Some *words* and [[index]] here.\n\n".repeat(1_000_000)));
+    let (links, text) =
+        ("Some *words* and [[index]] here.\n\n".repeat(100_000), "Many words of one line. ".repeat(40) + "\n\n");
+    project.put("big.md", format!("# Big\n\n{links}{}", text.repeat(48_000)));
     project.put("line.md", format!("# Line\n\n{}\n", "word and *more* ".repeat(650_000)));
     project.builds(&["no findings"]);
+    assert!(fs::metadata(project.out("big/index.html")).unwrap().len() > 50_000_000);
     assert!(fs::metadata(project.out("line/index.html")).unwrap().len() > 10_000_000);
 }
 

@@ -109,7 +109,7 @@ pub fn ran(command: &mut Command) -> Ran {
     let (done, watch) = std::sync::mpsc::channel::<()>();
     let guard = std::thread::spawn(move || {
         let start = Instant::now();
-        let hung = watch.recv_timeout(Duration::from_secs(120)).is_err() && start.elapsed().as_secs() >= 120;
+        let hung = watch.recv_timeout(Duration::from_secs(300)).is_err() && start.elapsed().as_secs() >= 300;
         if hung {
             let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
         }

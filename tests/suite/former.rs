@@ -49,7 +49,7 @@ fn made(config: &str) -> tempfile::TempDir {
         ],
     );
     commit(root, "2026-01-01", "Begin");
-    for (from, to) in [("first", "second"), ("second", "a"), ("b", "c"), ("c", "b")] {
+    for (from, to) in [("first", "second"), ("second", "A"), ("A", "a"), ("b", "c"), ("c", "b")] {
         git(root, &["mv", &format!("handbook/guides/{from}.md"), &format!("handbook/guides/{to}.md")]);
         commit(root, "2026-01-02", "Rename");
     }
@@ -195,6 +195,29 @@ fn three_thousand_renames_in_a_history_lead_each_old_address_to_its_chapter() {
     for (from, to) in &rules {
         assert!(!rules.contains_key(to), "{from} leads to {to}, which leads on");
         assert!(root.join("public").join(to.trim_start_matches('/')).join("index.html").is_file(), "{to}");
+    }
+}
+
+#[test]
+fn what_is_gone_is_told_to_those_who_may_know_of_it() {
+    let config = "title = \"T\"\n[audiences.public]\n[audiences.managers]\nincludes = [\"public\"]\n[[gone]]\npath = \"guides/xyzzy\"\nreason = \"Plugh.\"\nsee = \"plover\"\naudience = \"managers\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("handbook/handbook.toml", config),
+            ("handbook/index.md", "# Home\n"),
+            ("handbook/guides/plover.md", "---\naudience: managers\n---\n# Plover\n"),
+        ],
+    );
+    build(folder.path(), &["--audience", "managers"]);
+    assert!(page(folder.path(), "guides/xyzzy/index.html").contains("Plugh."));
+    build(folder.path(), &["--audience", "public"]);
+    for (name, bytes) in crate::support::files_below(&folder.path().join("public")) {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        for word in ["xyzzy", "plugh", "plover"] {
+            assert!(!text.contains(word) && !name.contains(word), "{word} in {name}");
+        }
     }
 }
 
