@@ -28,6 +28,7 @@ pub fn man(options: &Man) -> Outcome {
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(command)
+        .source(concat!("rolebook ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
         .map_err(|error| Failure::Machine(format!("cannot write the page: {error}")))?;
     say_text(&String::from_utf8_lossy(&page));

@@ -57,7 +57,8 @@ fn every_command_has_a_manual_page_and_a_wrong_one_is_refused() {
     for command in commands() {
         assert!(page.contains(&format!("rolebook\\-{command}(1)")), "{command}: {page}");
         let own = printed(&["man", &command]);
-        assert!(own.contains(&format!(".TH rolebook-{command} 1")), "{command}: {own}");
+        let head = format!(".TH rolebook-{command} 1  \"rolebook {}\"", env!("CARGO_PKG_VERSION"));
+        assert!(own.contains(&head), "{command}: {own}");
     }
     let output = rolebook(std::env::temp_dir().as_path(), &["man", "biuld"]);
     assert_eq!(output.status.code(), Some(2));
