@@ -13,7 +13,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{Generated, folder_url, generated_url};
+pub use address::{Generated, chapter_url, folder_url, generated_url, written_url};
 pub use again::index_again;
 pub use names::Names;
 pub use relations::{CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::book::{At, Book, ChapterId, Generated, Remark};
+use crate::book::{At, Book, ChapterId, Generated, Remark, written_url};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{Document, Facts, Form, Fragment, Kind, Reference};
@@ -64,6 +64,7 @@ impl Checker<'_> {
         findings.extend(embed::check(self.book, self.documents));
         findings.extend(self.pairs());
         findings.extend(self.evidence());
+        findings.extend(self.gone());
         findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
@@ -292,6 +293,31 @@ impl Checker<'_> {
             finding.maybe_help(self.help_for_name(name, Some(Kind::Competency)))
         });
         unknown.collect()
+    }
+
+    /// Checks what `handbook.toml` says is gone: it is not there, and what to read instead is.
+    fn gone(&self) -> Vec<Diagnostic> {
+        let path = SourcePath::new(crate::config::FILE);
+        let mut findings = Vec::new();
+        for gone in &self.config.gone {
+            let url = written_url(&gone.path, self.book.urls_style);
+            if self.book.urls.contains(&url) || self.book.redirects.contains_key(&url) {
+                let message = format!("`{}` is there: it is no chapter that is gone", gone.path);
+                findings.push(Diagnostic::new("bad-value", &path, gone.span, message).help("take the entry out"));
+            }
+            let unknown = gone.see.iter().filter(|(name, _)| self.book.names.find(name).is_empty());
+            for (name, span) in unknown.filter(|(name, _)| !self.is_absent(name)) {
+                let message = format!("no chapter called `{name}`");
+                let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
+                findings.push(finding.maybe_help(self.help_for_name(name, None)));
+            }
+        }
+        findings
+    }
+
+    /// Tells whether a chapter of this name lies in the content, and is no part of this build.
+    fn is_absent(&self, name: &str) -> bool {
+        self.absent.iter().any(|absent| absent.names.contains(&fold(name)))
     }
 }
 

@@ -4,11 +4,13 @@
 //! a key that is not known is a finding.
 
 mod evidence;
+mod gone;
 mod publish;
 
 use std::collections::BTreeMap;
 
 pub use evidence::Evidence;
+pub use gone::Gone;
 pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
@@ -70,6 +72,8 @@ pub struct Config {
     pub compare: Vec<Vec<(String, crate::diagnostic::Span)>>,
     /// What a career's evidence has to show, in the order written.
     pub evidence: Vec<Evidence>,
+    /// Chapters that were deleted.
+    pub gone: Vec<Gone>,
     /// How Markdown is read.
     pub markdown: Markdown,
     /// What pages may load from other hosts.
@@ -211,6 +215,7 @@ impl Config {
             words: Words::default(),
             compare: Vec::new(),
             evidence: Vec::new(),
+            gone: Vec::new(),
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
             publish: Publish::default(),
@@ -371,6 +376,7 @@ impl Config {
             self.compare = pairs.iter().map(fields::texts_of).collect();
         }
         self.evidence = evidence::take(entries, path, findings);
+        self.gone = gone::take(entries, path, findings);
         if let Some(table) = entries.table("markdown") {
             let markdown = inner(table, "markdown");
             self.markdown.definition_lists = markdown.boolean("definition_lists").unwrap_or(false);

@@ -157,6 +157,7 @@ pub const CODES: &[Code] = &[
     warning("duplicate-term", "a term is defined twice in the glossary"),
     warning("empty-chapter", "a chapter has neither front matter nor text"),
     warning("empty-level", "a competency says nothing for a level of the scale"),
+    warning("gone-chapter", "a chapter was deleted, and nothing says what to read instead"),
     strict("hidden-link", "a reference leads to a chapter that the audience of this build does not see"),
     warning("host-limit", "the host does not take as many redirects or headers, or soon will not"),
     strict("level-out-of-range", "a level is not one of the scale"),

@@ -172,6 +172,17 @@ const PUBLISH: &[Field] = &[
         "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error",
     ),
     field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
+    field(
+        "renames",
+        Shape::Boolean,
+        "whether the old addresses of chapters that git knows to be renamed lead on; true where there are no audiences",
+    ),
+];
+
+const GONE: &[Field] = &[
+    field("path", Shape::Text, "the file or the address that is gone"),
+    field("see", Shape::Chapter, "the chapter to read instead"),
+    field("reason", Shape::Text, "why it is gone, one sentence"),
 ];
 
 const HEALTH: &[Field] = &[field(
@@ -238,6 +249,7 @@ pub const HANDBOOK: &[Field] = &[
     field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
     field("security", Shape::Table(SECURITY), "what pages may contain and load"),
     field("publish", Shape::Table(PUBLISH), "how the site is published"),
+    field("gone", Shape::List(&Shape::Table(GONE)), "chapters that were deleted, and what to read instead"),
     field("health", Shape::Table(HEALTH), "who sees how the handbook is kept"),
     field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
     field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),

@@ -10,6 +10,7 @@ pub mod derived;
 mod fill;
 mod glimpse;
 mod glossary;
+mod gone;
 mod kit;
 mod llms;
 mod plain;

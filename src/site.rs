@@ -4,6 +4,7 @@
 //! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
 
 mod draft;
+mod former;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,6 @@ use rayon::prelude::*;
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::Config;
-use crate::config::Host;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Status};
 use crate::highlight::Highlighter;
@@ -37,6 +37,7 @@ use crate::view::page::{BACKLINKS, backlinks_address};
 use crate::view::{FEED, assess, comparison_url, encode_fragment, matrix};
 
 pub use draft::Draft;
+pub use former::host_findings;
 
 /// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;
@@ -61,6 +62,8 @@ enum Route {
     Data(Data),
     Derived(Derived),
     NotFound,
+    /// What is said of a chapter that was deleted, by its number in the configuration.
+    Gone(usize),
     Sitemap,
     Feed,
     /// A chapter as Markdown.
@@ -210,6 +213,7 @@ impl Site {
             Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
+            Route::Gone(n) => page(renderer.gone(*n, url)?),
             Route::File(path) => self.file(path),
             Route::ThemeFile(name) => {
                 let bytes = renderer.theme.assets().get(name).map_or(&[][..], |bytes| bytes);
@@ -242,7 +246,7 @@ impl Site {
     }
 
     fn rules(&self) -> Rules<'_> {
-        rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
+        former::rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
     }
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
@@ -314,9 +318,9 @@ impl Layout {
         let pictures: BTreeMap<SourcePath, Picture> =
             used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
         let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
-        let redirects = redirects(&handbook.book, &|url| routes.contains_key(url));
+        let redirects = former::redirects(handbook, past.history.as_deref(), &|url| routes.contains_key(url));
         lay_out_changes(handbook, past, &mut routes);
-        lead_on(handbook, &redirects, files, &mut routes);
+        former::lay_out(handbook, &redirects, files, &mut routes);
         Self { routes, redirects, pictures: Arc::new(pictures) }
     }
 }
@@ -462,51 +466,10 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
     }
 }
 
-/// Returns where old addresses lead: the one list that pages, rules and the preview are made from.
-fn redirects(book: &Book, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
-    let moves = book.redirects.iter().map(|(from, chapter)| (from.clone(), book.url(*chapter).clone()));
-    publish::collapse(&moves.collect(), exists)
-}
-
-fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) -> Rules<'a> {
-    let base = config.base_url.as_deref().map_or("/", base_path);
-    Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
-}
-
 /// Returns the text of a file that the author wrote for the host; nothing where there is none.
 fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
     let bytes = files.bytes(&SourcePath::new(name));
     bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// Says where redirects and headers do not fit what the host takes.
-#[must_use]
-pub fn host_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
-    let book = &handbook.book;
-    let pages: BTreeSet<&UrlPath> = book.urls.iter().collect();
-    let redirects = redirects(book, &|url| pages.contains(url));
-    publish::check(&handbook.config, &rules(&handbook.config, &redirects, files))
-}
-
-/// Adds what the host needs to lead old addresses on.
-fn lead_on(handbook: &Handbook, redirects: &[Redirect], files: &Sources, routes: &mut BTreeMap<UrlPath, Route>) {
-    let host = handbook.config.publish.host;
-    let rules = rules(&handbook.config, redirects, files);
-    for redirect in rules.stubs {
-        if let Some(Route::Chapter(chapter)) = routes.get(&redirect.to) {
-            routes.insert(redirect.from.clone(), Route::Redirect(*chapter));
-        }
-    }
-    // The author's own lines are part of these, so they take the place of the author's files.
-    if host.reads_rules() {
-        routes.insert(UrlPath::new("_headers"), Route::Headers);
-        if !rules.text.is_empty() {
-            routes.insert(UrlPath::new("_redirects"), Route::Redirects);
-        }
-    }
-    if host == Host::Github {
-        routes.entry(UrlPath::new(".nojekyll")).or_insert(Route::NoJekyll);
-    }
 }
 
 /// An image that pages only show has a name with its hash. With audiences, a file that no visible chapter uses may be a secret.

@@ -91,6 +91,7 @@ const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
     "templates/decisions.html"
     "templates/folder.html"
     "templates/glossary.html"
+    "templates/gone.html"
     "templates/health.html"
     "templates/hiring.html"
     "templates/home.html"

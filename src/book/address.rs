@@ -114,6 +114,16 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
+/// Returns the address that a file's path or an address as people write it (`guides/old.md`, `/guides/old/`) stands for.
+#[must_use]
+pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
+    let path = SourcePath::new(text.trim_matches('/'));
+    if path.is_chapter() {
+        return chapter_url(&path, style);
+    }
+    generated_url(path.as_str().trim_end_matches(".html"), style)
+}
+
 /// Who claims an address.
 #[derive(Clone, Copy)]
 enum Claim<'a> {

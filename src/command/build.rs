@@ -43,8 +43,8 @@ pub fn run(options: &Build) -> Outcome {
     let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
     let compiled = loaded.compile(&options.source, options.strict)?;
     loaded.print(&compiled.findings, &compiled.chain, Format::Human);
-    let (errors, warnings) = count(&compiled.findings);
-    let Compiled { handbook, theme: Some(theme), chain, .. } = compiled else {
+    let (errors, mut warnings) = count(&compiled.findings);
+    let Compiled { handbook, theme: Some(theme), chain, findings } = compiled else {
         return Ok(stop(errors.max(1), warnings));
     };
     if errors > 0 {
@@ -56,6 +56,14 @@ pub fn run(options: &Build) -> Outcome {
         eprintln!("note: {note}");
     }
     let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()), past);
+    let mut late = site.handbook().config.judge(site.findings_of_the_past(), options.strict);
+    late.retain(|finding| !findings.contains(finding));
+    loaded.print(&late, &chain, Format::Human);
+    let (late_errors, late_warnings) = count(&late);
+    warnings += late_warnings;
+    if late_errors > 0 {
+        return Ok(stop(late_errors, warnings));
+    }
     let pages = site.urls().filter(|url| url.is_page()).count();
     match write(&site, &output) {
         Ok(written) => {

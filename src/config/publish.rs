@@ -13,6 +13,8 @@ pub struct Publish {
     pub hidden_links: HiddenLinks,
     /// Whether each chapter is published as Markdown too, with `llms.txt`: yes, once there is a `handbook.toml`.
     pub markdown: bool,
+    /// Whether old addresses that git knows of lead on; where nothing is said, only if there are no audiences.
+    pub renames: Option<bool>,
 }
 
 /// What becomes of a link to a chapter that the audience of a build does not see. Nothing of that chapter is shown either way.
@@ -58,6 +60,7 @@ impl Host {
 impl Publish {
     pub(super) fn take(&mut self, entries: &Entries<'_>) {
         self.markdown = entries.boolean("markdown").unwrap_or(true);
+        self.renames = entries.boolean("renames");
         if entries.text("hidden_links").as_deref() == Some("mark") {
             self.hidden_links = HiddenLinks::Mark;
         }

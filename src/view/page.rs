@@ -9,7 +9,7 @@ use super::{Link, Viewpoint};
 use crate::book::{ChapterId, generated_url};
 use crate::config::{Config, Owner};
 use crate::date;
-use crate::document::{Heading, Kind, Meta};
+use crate::document::{Heading, Kind, Meta, Status};
 use crate::path::{SourcePath, UrlPath};
 
 /// How many chapters that lead here are listed before a page of their own lists all.
@@ -112,7 +112,7 @@ impl Page {
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
             canonical: canonical(config, view.at),
-            noindex: config.is_internal(),
+            noindex: config.is_internal() || meta.status == Status::Retired,
             key: Some(super::path::key(chapter, view)),
             extra: (!meta.extra.entries.is_empty()).then(|| meta.extra.clone()),
         }

@@ -10,6 +10,7 @@ mod cases;
 mod commonmark;
 mod completions;
 mod edit;
+mod former;
 mod handbook;
 mod history;
 mod import;

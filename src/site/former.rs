@@ -1,0 +1,126 @@
+//! Knows the addresses of yesterday: where they lead, which are gone for good, and what the host has to be told.
+//!
+//! Input: aliases, renames that git knows of, and what the configuration says is gone. Output: redirects, pages that lead on or say what is gone, findings.
+//! Never gives an old address the place of a page that is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Route, Site, authored, base_path};
+use crate::book::{Book, chapter_url, written_url};
+use crate::compile::Handbook;
+use crate::config::{Config, Host};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::history::{History, How};
+use crate::path::{SourcePath, UrlPath};
+use crate::publish::{self, Redirect, Rules};
+use crate::source::Sources;
+
+/// How many deleted chapters are findings of their own.
+const LISTED: usize = 20;
+
+/// Returns where old addresses lead: the one list that pages, rules and the preview are made from. What authors wrote comes before what git knows.
+pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
+    let book = &handbook.book;
+    let mut moves: BTreeMap<UrlPath, UrlPath> =
+        book.redirects.iter().map(|(from, chapter)| (from.clone(), book.url(*chapter).clone())).collect();
+    if follows_renames(&handbook.config) {
+        for (from, to) in history.into_iter().flat_map(|history| renamed(history, book)) {
+            // The newest rename comes first: whoever left an address last is whom readers look for.
+            moves.entry(from).or_insert(to);
+        }
+    }
+    publish::collapse(&moves, exists)
+}
+
+/// An old name of a file may be meant for fewer people than the chapter: where there are audiences, somebody has to ask for it.
+fn follows_renames(config: &Config) -> bool {
+    config.publish.renames.unwrap_or(config.audiences.is_empty())
+}
+
+/// Lists the addresses that chapters had before they were renamed, and those they have today.
+fn renamed<'a>(history: &'a History, book: &'a Book) -> impl Iterator<Item = (UrlPath, UrlPath)> + 'a {
+    history.commits.iter().flat_map(|commit| &commit.touched).filter_map(|touched| {
+        let How::Renamed { from, .. } = &touched.how else { return None };
+        let chapter = book.at_path(touched.now.as_ref()?)?;
+        from.is_chapter().then(|| (chapter_url(from, book.urls_style), book.url(chapter).clone()))
+    })
+}
+
+/// Returns a host's rules for redirects.
+pub fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) -> Rules<'a> {
+    let base = config.base_url.as_deref().map_or("/", base_path);
+    Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
+}
+
+/// Says where redirects and headers do not fit what the host takes; without the history, which takes a while to be read.
+#[must_use]
+pub fn host_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
+    let pages: BTreeSet<&UrlPath> = handbook.book.urls.iter().collect();
+    let redirects = redirects(handbook, None, &|url| pages.contains(url));
+    publish::check(&handbook.config, &rules(&handbook.config, &redirects, files))
+}
+
+/// Adds what the host needs to lead old addresses on, and the pages of what is gone.
+pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, routes: &mut BTreeMap<UrlPath, Route>) {
+    let host = handbook.config.publish.host;
+    let rules = rules(&handbook.config, redirects, files);
+    for redirect in rules.stubs {
+        if let Some(Route::Chapter(chapter)) = routes.get(&redirect.to) {
+            routes.insert(redirect.from.clone(), Route::Redirect(*chapter));
+        }
+    }
+    let leads_on: BTreeSet<&UrlPath> = redirects.iter().map(|redirect| &redirect.from).collect();
+    for (n, gone) in handbook.config.gone.iter().enumerate() {
+        let url = written_url(&gone.path, handbook.book.urls_style);
+        if !leads_on.contains(&url) {
+            routes.entry(url).or_insert(Route::Gone(n));
+        }
+    }
+    // The author's own lines are part of these, so they take the place of the author's files.
+    if host.reads_rules() {
+        routes.insert(UrlPath::new("_headers"), Route::Headers);
+        if !rules.text.is_empty() {
+            routes.insert(UrlPath::new("_redirects"), Route::Redirects);
+        }
+    }
+    if host == Host::Github {
+        routes.entry(UrlPath::new(".nojekyll")).or_insert(Route::NoJekyll);
+    }
+}
+
+impl Site {
+    /// Says what the history shows: chapters that were deleted without a word, and more redirects than the host takes.
+    #[must_use]
+    pub fn findings_of_the_past(&self) -> Vec<Diagnostic> {
+        let Some(history) = &self.renderer.past.history else { return Vec::new() };
+        let config = &self.handbook().config;
+        let mut findings = publish::check(config, &rules(config, &self.layout.redirects, &self.files));
+        let lost = self.lost(history);
+        for path in lost.iter().take(LISTED) {
+            let message = format!("`{path}` was deleted, and its address leads nowhere");
+            let help =
+                format!("say in handbook.toml what to read instead: `[[gone]]` with `path = \"{path}\"` and `see`");
+            findings.push(Diagnostic::at("gone-chapter", Place::Handbook, message).help(help));
+        }
+        if lost.len() > LISTED {
+            let message =
+                format!("{} more chapters were deleted, and their addresses lead nowhere", lost.len() - LISTED);
+            findings.push(Diagnostic::at("gone-chapter", Place::Handbook, message));
+        }
+        findings
+    }
+
+    /// Lists the chapters that were deleted and whose addresses lead nowhere, by path.
+    fn lost(&self, history: &History) -> BTreeSet<SourcePath> {
+        let style = self.handbook().book.urls_style;
+        let removed =
+            history.commits.iter().flat_map(|commit| &commit.touched).filter_map(|touched| {
+                (touched.how == How::Removed && touched.then.is_chapter()).then_some(&touched.then)
+            });
+        let leads = |path: &SourcePath| {
+            let url = chapter_url(path, style);
+            self.files.files.contains_key(path) || self.layout.routes.contains_key(&url) || self.moved(&url).is_some()
+        };
+        removed.filter(|path| !leads(path)).cloned().collect()
+    }
+}
