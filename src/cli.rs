@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// What the user typed.
 #[derive(Debug, Parser)]
@@ -77,6 +78,14 @@ pub enum Command {
         after_help = "Run it at the repository's root. Owners are those of `owner:` in each chapter, by the handles under\n`[owners]` in handbook.toml; the last line of a CODEOWNERS file that fits a path wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
     )]
     Codeowners(Codeowners),
+    /// Print the script that completes commands and options in your shell.
+    #[command(
+        after_help = "Examples:\n  rolebook completions bash > ~/.local/share/bash-completion/completions/rolebook\n  rolebook completions fish > ~/.config/fish/completions/rolebook.fish\n  rolebook completions zsh > ~/.zfunc/_rolebook   where ~/.zfunc is a folder of your $fpath"
+    )]
+    Completions(Completions),
+    /// Print the manual page of the program or of one command.
+    #[command(after_help = "Examples:\n  rolebook man > rolebook.1\n  rolebook man build > rolebook-build.1")]
+    Man(Man),
 }
 
 /// Where the handbook is and what is part of it.
@@ -278,4 +287,18 @@ pub struct Codeowners {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// A command; the whole program if you do not say.
+    pub command: Option<String>,
 }

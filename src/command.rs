@@ -6,6 +6,7 @@ mod anchors;
 mod build;
 mod check;
 mod codeowners;
+mod completions;
 mod diff;
 mod import;
 mod init;
@@ -81,6 +82,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
         Command::Codeowners(options) => codeowners::run(&options),
+        Command::Completions(options) => {
+            completions::run(&options);
+            Ok(true)
+        }
+        Command::Man(options) => completions::man(&options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

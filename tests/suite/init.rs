@@ -225,3 +225,17 @@ fn on_netlify_a_proposal_with_errors_is_shown_as_the_list_of_them_and_production
     assert!(runner.run(&preview));
     assert!(runner.text("clone/public/index.html").contains("no chapter called"));
 }
+
+#[cfg(unix)]
+#[test]
+fn on_gitlab_a_proposal_with_errors_fails_and_leaves_the_list_of_them_to_look_at() {
+    if !has_git() {
+        return;
+    }
+    let runner = Runner::new();
+    runner.propose("a developer", "[[nobody]]");
+    let all = lines(&runner.text("clone/.gitlab-ci.yml"));
+    let at = all.iter().position(|line| line.starts_with("rolebook build")).unwrap();
+    assert!(!runner.run(&all[..=at].join("\n")), "{all:?}");
+    assert!(runner.text("clone/public/index.html").contains("no chapter called"));
+}

@@ -8,6 +8,7 @@ mod attacks;
 mod builds;
 mod cases;
 mod commonmark;
+mod completions;
 mod edit;
 mod former;
 mod handbook;

@@ -264,3 +264,25 @@ proptest! {
         moved(old, &format!("{folder}{name}"));
     }
 }
+
+#[test]
+fn every_chapter_of_this_repositorys_handbook_can_move_and_all_of_them_after_each_other() {
+    let before = crate::support::read_folder(&crate::support::repository().join("handbook"));
+    let paths: Vec<SourcePath> =
+        before.files.keys().filter(|path| path.is_chapter() && !path.is_index()).cloned().collect();
+    assert!(paths.len() > 30, "{}", paths.len());
+    let mut now = before;
+    for path in &paths {
+        let new = format!("{}-moved", path.without_extension());
+        let plan = match plan(&now, "T", path.as_str(), &new) {
+            Ok(plan) => plan,
+            Err(NoMove::Breaks(findings, after)) => panic!("{path}: {}", crate::support::draw(&findings, &after)),
+            Err(other) => panic!("{path}: {other:?}"),
+        };
+        let after = carried_out(&now, &plan);
+        assert!(!after.files.contains_key(path) && after.files.len() == now.files.len(), "{path}");
+        now = after;
+    }
+    let findings = compile(&now).findings(false);
+    assert!(findings.is_empty(), "{}", crate::support::draw(&findings, &now));
+}

@@ -1,0 +1,36 @@
+//! `rolebook completions` and `rolebook man`: what a shell and a manual know about the command line.
+//!
+//! Input: a shell, or a command. Output: a script or a page on standard output, made from the command line itself. Writes no file: where a system keeps them is its own.
+
+use clap::CommandFactory as _;
+
+use super::{Failure, Outcome, say_text};
+use crate::cli::{Cli, Completions, Man};
+
+/// Runs `rolebook completions`.
+pub fn run(options: &Completions) {
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut Cli::command(), "rolebook", &mut script);
+    say_text(&String::from_utf8_lossy(&script));
+}
+
+/// Runs `rolebook man`.
+pub fn man(options: &Man) -> Outcome {
+    let mut program = Cli::command();
+    // Gives each command the name that its page has, such as `rolebook-build`.
+    program.build();
+    let command = match options.command.as_deref() {
+        None => program,
+        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| Failure::Refused {
+            message: format!("there is no command `{name}`"),
+            help: Some("`rolebook --help` lists them".to_owned()),
+        })?,
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .source(concat!("rolebook ", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)
+        .map_err(|error| Failure::Machine(format!("cannot write the page: {error}")))?;
+    say_text(&String::from_utf8_lossy(&page));
+    Ok(true)
+}
