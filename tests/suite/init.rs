@@ -223,7 +223,8 @@ fn on_netlify_a_proposal_with_errors_is_shown_as_the_list_of_them_and_production
     assert!(!runner.run(&production));
     assert!(!runner.folder.path().join("clone/public/index.html").exists());
     assert!(runner.run(&preview));
-    assert!(runner.text("clone/public/index.html").contains("no chapter called"));
+    let list = runner.text("clone/public/index.html");
+    assert!(list.starts_with("<!DOCTYPE html>") && list.contains("no chapter called"), "{list}");
 }
 
 #[cfg(unix)]
@@ -237,5 +238,6 @@ fn on_gitlab_a_proposal_with_errors_fails_and_leaves_the_list_of_them_to_look_at
     let all = lines(&runner.text("clone/.gitlab-ci.yml"));
     let at = all.iter().position(|line| line.starts_with("rolebook build")).unwrap();
     assert!(!runner.run(&all[..=at].join("\n")), "{all:?}");
-    assert!(runner.text("clone/public/index.html").contains("no chapter called"));
+    let list = runner.text("clone/public/index.html");
+    assert!(list.starts_with("<!DOCTYPE html>") && list.contains("no chapter called"), "{list}");
 }
