@@ -35,6 +35,23 @@ test("the author sees the site as each audience does, without a reload, and a la
   await close(page);
 });
 
+test("a chapter that only another audience sees is no new name of the one that went", async () => {
+  const dir = project({
+    "handbook/handbook.toml": 'title = "T"\n[audiences.public]\n[audiences.managers]\n',
+    "handbook/index.md": "# Home\n",
+    "handbook/guides/one.md": "---\naudience: public\n---\n# One\n",
+    "handbook/guides/two.md": "---\naudience: managers\n---\n# Two\n",
+  });
+  const { address } = await preview(dir, "--audience", "public");
+  const page = await open(address);
+  const status = async (path) => (await fetch(address + path, { redirect: "manual" })).status;
+  assert.deepEqual([await status("guides/one/"), await status("guides/two/")], [200, 404]);
+  await page.getByLabel("Shown for").selectOption("managers");
+  await page.waitForFunction(async (url) => (await fetch(url)).ok, `${address}guides/two/`);
+  assert.equal(await status("guides/one/"), 404);
+  await close(page);
+});
+
 test("a handbook without audiences has no such choice, and on a phone it leaves room", async () => {
   const { address } = await preview(project({ "handbook/handbook.toml": 'title = "T"\n', "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
   const page = await open(address);

@@ -34,6 +34,11 @@ impl Moves {
     /// Compares two states of the site: a chapter that came and looks like one that went is the same.
     pub fn note(&mut self, before: Option<&Site>, after: Option<&Site>) {
         let (Some(before), Some(after)) = (before, after) else { return };
+        // What another audience sees has not moved, and must not be led to.
+        if before.handbook().config.audience != after.handbook().config.audience {
+            *self = Self::default();
+            return;
+        }
         let (before, after) = (&before.handbook().book, &after.handbook().book);
         // The addresses are shared by books of the same chapters.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
