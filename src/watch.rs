@@ -55,7 +55,7 @@ enum Heard {
     Stop,
 }
 
-/// Ends the waiting of a [`Watcher`] from another thread.
+/// Asks for something, or ends the waiting of a [`Watcher`], from another thread.
 #[derive(Clone, Debug)]
 pub struct Caller(Sender<Heard>);
 
@@ -116,7 +116,7 @@ impl Watcher {
         self.notice.as_deref()
     }
 
-    /// Returns what ends the waiting.
+    /// Returns what asks and what ends the waiting.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller(self.sender.clone())
@@ -186,13 +186,7 @@ impl Watcher {
                 return Waited::Changed(Change::Everything);
             }
             if !change.paths.is_empty() {
-                if change.asked {
-                    self.caller().ask();
-                }
                 return Waited::Changed(Change::Paths(change.paths));
-            }
-            if change.asked {
-                return Waited::Asked;
             }
         }
     }
@@ -230,6 +224,7 @@ impl Watcher {
         let start = Instant::now();
         let mut change = Gathered::default();
         change.take(first, self);
+        let mut asked = false;
         let mut end = start + if change.is_storm() { QUIET } else { GATHER };
         while start.elapsed() < LONGEST_STORM {
             match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -239,10 +234,14 @@ impl Watcher {
                         end = Instant::now() + QUIET;
                     }
                 }
-                Ok(Heard::Asked) => change.asked = true,
+                Ok(Heard::Asked) => asked = true,
                 Ok(Heard::Stop) => return None,
                 Err(_) => break,
             }
+        }
+        if asked {
+            // Its turn comes after what was gathered, whatever that is.
+            self.caller().ask();
         }
         Some(change)
     }
@@ -256,8 +255,6 @@ impl Watcher {
 struct Gathered {
     paths: BTreeSet<PathBuf>,
     everything: bool,
-    /// Whether somebody asked meanwhile.
-    asked: bool,
 }
 
 impl Gathered {
@@ -409,6 +406,19 @@ mod tests {
         }
         let watcher = Watcher::new(&[], &[], true);
         assert_eq!(watcher.notice(), Some("Changes are looked for every 700 ms: as asked"));
+    }
+
+    #[test]
+    fn who_asks_while_much_changes_is_heard_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        let mut watcher = Watcher::new(std::slice::from_ref(&root), &[], false);
+        fs::create_dir(root.join("x")).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        watcher.caller().ask();
+        let soon = Some(Duration::from_secs(5));
+        assert_eq!(watcher.wait(soon), Waited::Changed(Change::Everything));
+        assert_eq!(watcher.wait(soon), Waited::Asked);
     }
 
     #[test]
