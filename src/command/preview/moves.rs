@@ -1,7 +1,7 @@
 //! Remembers where renamed chapters went, so that an open page can follow.
 //!
-//! Input: the site before and after a change. Output: the new address of an old one. Only while the preview runs: what a published site leads on is what
-//! `aliases` say.
+//! Input: the site before and after a change. Output: the new address of an old one. Only while the preview runs: `site/former` knows what a published site
+//! leads on.
 
 use std::collections::BTreeMap;
 
