@@ -3,6 +3,7 @@
 //! Input: HTML as an author or the sanitiser wrote it. Output: tags with byte ranges; escaped text. Never builds a tree: the
 //! sanitiser does that.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A start tag, by byte ranges of the text that was scanned.
@@ -137,20 +138,40 @@ pub fn decode(value: &str) -> String {
 pub fn escape_into(text: &str, out: &mut String) {
     let mut last = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let reference = match byte {
+        if !IS_ESCAPED[usize::from(byte)] {
+            continue;
+        }
+        out.push_str(&text[last..at]);
+        out.push_str(match byte {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
             // CommonMark 2.3 says so of NUL; HTML and XML take none of the others either.
-            0..=8 | 0x0b | 0x0e..=0x1f | 0x7f => "\u{fffd}",
-            _ => continue,
-        };
-        out.push_str(&text[last..at]);
-        out.push_str(reference);
+            _ => "\u{fffd}",
+        });
         last = at + 1;
     }
     out.push_str(&text[last..]);
+}
+
+/// Which bytes do not stand for themselves.
+const IS_ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let control = byte < 32 && !matches!(byte, 9 | 10 | 12 | 13) || byte == 127;
+        let mark = matches!(byte, 38 | 60 | 62 | 34);
+        table[byte] = control || mark;
+        byte += 1;
+    }
+    table
+};
+
+/// Returns `text` escaped for HTML; itself where nothing in it needs that.
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| IS_ESCAPED[usize::from(byte)]) { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Returns `text` escaped for HTML.

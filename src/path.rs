@@ -157,17 +157,16 @@ impl UrlPath {
     /// A page links to itself as `./` (or its file's name), so that the result is never empty.
     #[must_use]
     pub fn link_to(&self, target: &UrlPath) -> String {
-        let from = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let from_parts: Vec<&str> = if from.is_empty() { Vec::new() } else { from.split('/').collect() };
-        let (folder, name) = target.0.rsplit_once('/').unwrap_or(("", &target.0));
-        let to_parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
-        let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
-        let mut link = "../".repeat(from_parts.len() - shared);
-        for part in &to_parts[shared..] {
-            encode_into(part, &mut link);
-            link.push('/');
+        let (from, to) = (self.0.as_ref(), target.0.as_ref());
+        // What both share up to a `/` is the folder that the link starts from.
+        let same = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
+        let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        let up = from[shared..].matches('/').count();
+        let mut link = String::with_capacity(3 * up + to.len() - shared + 2);
+        for _ in 0..up {
+            link.push_str("../");
         }
-        encode_into(name, &mut link);
+        encode_path_into(&to[shared..], &mut link);
         if link.is_empty() {
             link.push_str("./");
         } else if link.split('/').next().is_some_and(|first| first.contains(':')) {
@@ -181,12 +180,7 @@ impl UrlPath {
     #[must_use]
     pub fn encoded(&self) -> String {
         let mut out = String::with_capacity(self.0.len());
-        for (n, part) in self.0.split('/').enumerate() {
-            if n > 0 {
-                out.push('/');
-            }
-            encode_into(part, &mut out);
-        }
+        encode_path_into(&self.0, &mut out);
         out
     }
 }
@@ -203,22 +197,20 @@ impl fmt::Display for UrlPath {
     }
 }
 
-/// Appends one path part, percent-encoding all but RFC 3986's `pchar` (section 3.3).
-fn encode_into(part: &str, out: &mut String) {
+/// Appends a path, percent-encoding all but `/` and RFC 3986's `pchar` (section 3.3).
+fn encode_path_into(path: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in part.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' => {
-                out.push(char::from(byte));
-            }
-            _ => {
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$()*+,;=:@".contains(&byte);
+    let mut last = 0;
+    for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
+        // What is not plain may be within a character; what is plain never is.
+        out.push_str(path.get(last..at).unwrap_or_default());
+        out.push('%');
+        out.push(char::from(HEX[usize::from(byte >> 4)]));
+        out.push(char::from(HEX[usize::from(byte & 15)]));
+        last = at + 1;
     }
+    out.push_str(path.get(last..).unwrap_or_default());
 }
 
 /// Decodes percent-encoding; `None` where a `%` is not followed by two hex digits or the result is not UTF-8.

@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub use self::copy::copy_url;
 use self::fill::Filler;
-pub use self::glimpse::{Shown as Glimpsed, glimpse_url, has_glimpse, term_glimpse_url, terms};
+pub use self::glimpse::{Shown as Glimpsed, glimpse_key, glimpse_url, has_glimpse, terms};
 use self::glossary::Glossary;
 pub use self::llms::LLMS_FULL;
 use self::print::Printed;

@@ -33,6 +33,8 @@ const VERSION: u32 = 1;
 /// A handbook with more units than this has its table in files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 64;
+/// How many bytes of texts lie in one file: a file for each page would be most of a large site's files.
+const TEXT_FILE: usize = 20_000;
 /// A section's text is cut after so many bytes: it is there to show excerpts, not to be read.
 const LONGEST_TEXT: usize = 20_000;
 /// Texts of the user interface that the entry carries.
@@ -183,7 +185,7 @@ fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
     Index { files: all.map(place).collect() }
 }
 
-/// Adds a file with each page's text and returns their names.
+/// Adds files with the pages' texts and returns where each lies.
 fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
     let text = |(page, entry): &(Page, Arc<Entry>)| {
         let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
@@ -196,7 +198,24 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
         Value::Array(sections.collect()).to_string()
     };
     let texts: Vec<String> = pages.par_iter().map(text).collect();
-    texts.into_iter().map(|text| files.add(text)).collect()
+    let mut places = Vec::with_capacity(texts.len());
+    let mut open: Vec<String> = Vec::new();
+    let mut close = |open: &mut Vec<String>| {
+        let name = files.add(format!("[{}]", open.join(",")));
+        places.extend((0..open.len()).map(|n| format!("{name}{n}")));
+        open.clear();
+    };
+    for text in texts {
+        let size: usize = open.iter().map(String::len).sum();
+        if size > 0 && size + text.len() > TEXT_FILE {
+            close(&mut open);
+        }
+        open.push(text);
+    }
+    if !open.is_empty() {
+        close(&mut open);
+    }
+    places
 }
 
 /// Returns the title that a link without words shows.

@@ -25,9 +25,7 @@ use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
 use crate::render::derived::Derived;
-use crate::render::{
-    Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_url, has_glimpse, term_glimpse_url, terms,
-};
+use crate::render::{Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_key, glimpse_url, has_glimpse, terms};
 use crate::search::{self, Index, Memory};
 use crate::source::Sources;
 use crate::theme::Theme;
@@ -53,7 +51,8 @@ enum Route {
     Assess(ChapterId),
     Backlinks(ChapterId),
     Print(Option<NodeId>),
-    Glimpse(Glimpsed),
+    /// Glimpses of a few pages, by their names.
+    Glimpses(BTreeMap<String, Glimpsed>),
     Redirect(ChapterId),
     File(SourcePath),
     ThemeFile(String),
@@ -210,7 +209,7 @@ impl Site {
             Route::Assess(role) => page(renderer.assess(*role, url)?),
             Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
             Route::Print(part) => page(renderer.print(*part, url)?),
-            Route::Glimpse(shown) => text(renderer.glimpse(*shown, url), media_type(url.as_str())),
+            Route::Glimpses(shown) => text(renderer.glimpses(shown, url), media_type(url.as_str())),
             Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
             Route::NotFound => page(renderer.not_found()?),
             Route::Gone(n) => page(renderer.gone(*n, url)?),
@@ -403,7 +402,10 @@ fn routes(
     for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
-    add_prints_and_glimpses(book, config, &mut add);
+    add_prints(book, config, &mut add);
+    for (url, shown) in glimpses(book, config) {
+        add(url, Route::Glimpses(shown));
+    }
     if config.publish.markdown {
         for chapter in book.ids() {
             add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
@@ -424,8 +426,8 @@ fn routes(
     routes
 }
 
-/// Adds the pages to print, and the glimpses that links show.
-fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
+/// Adds the pages to print.
+fn add_prints(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
     if book.chapters.len() > 1 {
         add(generated_url("print", config.urls), Route::Print(None));
         for node in &book.tree.root().children {
@@ -434,21 +436,29 @@ fn add_prints_and_glimpses(book: &Book, config: &Config, add: &mut dyn FnMut(Url
             }
         }
     }
+}
+
+/// Lists the files of glimpses and what each holds.
+fn glimpses(book: &Book, config: &Config) -> BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> {
+    let mut files: BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> = BTreeMap::new();
+    let mut add = |page: &UrlPath, anchor: Option<&str>, shown: Glimpsed| {
+        let key = glimpse_key(page, anchor);
+        files.entry(glimpse_url(&key, config.urls)).or_default().insert(key, shown);
+    };
     for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
-        let url = glimpse_url(&generated_url(page.name(), config.urls), config.urls);
-        add(url, Route::Glimpse(Glimpsed::Generated(page)));
+        add(&generated_url(page.name(), config.urls), None, Glimpsed::Generated(page));
     }
     for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
-        let node_id = NodeId(u32::try_from(n).unwrap_or(u32::MAX));
-        add(glimpse_url(&node.url, config.urls), Route::Glimpse(Glimpsed::Folder(node_id)));
+        add(&node.url, None, Glimpsed::Folder(NodeId(u32::try_from(n).unwrap_or(u32::MAX))));
     }
     for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
         let url = book.url(chapter);
-        add(glimpse_url(url, config.urls), Route::Glimpse(Glimpsed::Chapter(chapter)));
+        add(url, None, Glimpsed::Chapter(chapter));
         for (n, term) in terms(book, chapter).iter().enumerate() {
-            add(term_glimpse_url(url, &term.id, config.urls), Route::Glimpse(Glimpsed::Term(chapter, n)));
+            add(url, Some(&term.id), Glimpsed::Term(chapter, n));
         }
     }
+    files
 }
 
 /// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.

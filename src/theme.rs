@@ -400,7 +400,7 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
     let mut tera = Tera::new();
     tera.register_filter("fill", fill);
     // The engine's own leaves control characters in, which HTML does not take.
-    tera.set_escape_fn(|text, out| out.write_all(markup::escape(text).as_bytes()));
+    tera.set_escape_fn(|text, out| out.write_all(markup::escaped(text).as_bytes()));
     let first = |error: tera::Error| explain(&error, DEFAULT, sources);
     tera.set_fallback_prefixes(chain.iter().map(|theme| format!("{}/", theme.name))).map_err(first)?;
     match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {

@@ -218,6 +218,10 @@ pub fn comparison_url(book: &Book, config: &Config, (a, b): (ChapterId, ChapterI
 /// Percent-encodes what cannot stand in a fragment (RFC 3986 section 3.5).
 #[must_use]
 pub fn encode_fragment(anchor: &str) -> String {
+    // Anchors are slugs, save where an author wrote one.
+    if anchor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return anchor.to_owned();
+    }
     let mut out = String::with_capacity(anchor.len());
     crate::markup::escape_address_into(anchor, &mut out);
     out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")

@@ -1,7 +1,10 @@
 //! Renders glimpses: the few words that show what a link leads to before anybody follows it.
 //!
-//! Input: a chapter, a term, a folder or a generated page. Output: a small file of data, JSON where pages may fetch it and a script that hands the same to `rolebookGlimpse` in a folder
-//! opened in a browser. Its address follows from that of the page, so that no page has to name it. Never holds markup.
+//! Input: chapters, terms, folders and generated pages. Output: small files of data, each with the glimpses of a few pages: JSON where pages may fetch it, and
+//! a script that hands the same to `rolebookGlimpse` in a folder opened in a browser. Which file a glimpse is in follows from the address of its page, so
+//! that no page has to name it, and an edit changes one of them. Never holds markup.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -12,11 +15,15 @@ use crate::config::UrlStyle;
 use crate::document::{Facts, Kind, Term};
 use crate::markup;
 use crate::path::UrlPath;
+use crate::view::encode_fragment;
 
 /// How many characters of a chapter without a summary are shown.
 const LONGEST: usize = 280;
 /// How many chapters of a folder are named.
 const NAMED: usize = 6;
+/// How many files there are at most. A file of its own for each page would be a quarter of a large site's files; at 100,000 pages one holds a
+/// hundred glimpses, some 40 kB.
+const FILES: u32 = 1024;
 
 /// What a glimpse says.
 #[derive(Serialize)]
@@ -46,24 +53,18 @@ pub fn has_glimpse(book: &Book, chapter: ChapterId) -> bool {
     book.meta(chapter).kind != Kind::Page || !book.backlinks[chapter.index()].is_empty()
 }
 
-/// Returns the address of the glimpse of the page at `page`.
+/// Returns the name of the glimpse of the page at `page`, or of a place on it.
 #[must_use]
-pub fn glimpse_url(page: &UrlPath, style: UrlStyle) -> UrlPath {
-    UrlPath::new(format!("glimpse/{}.{}", stem(page), extension(style)))
+pub fn glimpse_key(page: &UrlPath, anchor: Option<&str>) -> String {
+    let page = UrlPath::new(stem(page)).encoded();
+    anchor.map_or_else(|| page.clone(), |anchor| format!("{page}#{}", encode_fragment(anchor)))
 }
 
-/// Returns the address of the glimpse of a term; the script writes it the same way.
+/// Returns the address of the file that holds a glimpse; the script finds it the same way (FNV-1a, 32 bits, both halves folded).
 #[must_use]
-pub fn term_glimpse_url(page: &UrlPath, anchor: &str, style: UrlStyle) -> UrlPath {
-    let mut name = String::new();
-    for byte in anchor.to_lowercase().bytes() {
-        if byte.is_ascii_alphanumeric() || byte == b'-' {
-            name.push(char::from(byte));
-        } else {
-            name.push_str(&format!("_{byte:02x}"));
-        }
-    }
-    UrlPath::new(format!("glimpse/{}/terms/{name}.{}", stem(page), extension(style)))
+pub fn glimpse_url(key: &str, style: UrlStyle) -> UrlPath {
+    let hash = key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    UrlPath::new(format!("glimpse/{}.{}", (hash ^ (hash >> 16)) % FILES, extension(style)))
 }
 
 fn stem(page: &UrlPath) -> &str {
@@ -77,11 +78,24 @@ fn extension(style: UrlStyle) -> &'static str {
 }
 
 impl Renderer {
-    /// Returns the bytes of a glimpse.
+    /// Returns the bytes of a file of glimpses.
     #[must_use]
-    pub fn glimpse(&self, shown: Shown, at: &UrlPath) -> String {
+    pub fn glimpses(&self, shown: &BTreeMap<String, Shown>, at: &UrlPath) -> String {
+        let glimpses: BTreeMap<&str, Glimpse<'_>> =
+            shown.iter().map(|(key, shown)| (key.as_str(), self.glimpse(*shown, at))).collect();
+        let data = serde_json::to_string(&glimpses).unwrap_or_default();
+        match self.handbook.config.urls {
+            UrlStyle::Pretty => data,
+            UrlStyle::File => {
+                let name = serde_json::to_string(&at.encoded()).unwrap_or_default();
+                format!("rolebookGlimpse({name}, {data});\n")
+            }
+        }
+    }
+
+    fn glimpse(&self, shown: Shown, at: &UrlPath) -> Glimpse<'_> {
         let plain = |title, text| Glimpse { title, kind: "", label: "", text };
-        let glimpse = match shown {
+        match shown {
             Shown::Chapter(chapter) => {
                 let meta = self.book().meta(chapter);
                 let text = meta.summary.clone().unwrap_or_else(|| self.opening(chapter, at));
@@ -104,18 +118,6 @@ impl Renderer {
             Shown::Generated(page) => {
                 let summary = self.theme.ui(views::summary_key(page)).to_owned();
                 plain(self.theme.ui(views::title_key(page)), summary)
-            }
-        };
-        self.write_glimpse(&glimpse, at)
-    }
-
-    fn write_glimpse(&self, glimpse: &Glimpse<'_>, at: &UrlPath) -> String {
-        let data = serde_json::to_string(glimpse).unwrap_or_default();
-        match self.handbook.config.urls {
-            UrlStyle::Pretty => data,
-            UrlStyle::File => {
-                let name = serde_json::to_string(&at.encoded()).unwrap_or_default();
-                format!("rolebookGlimpse({name}, {data});\n")
             }
         }
     }
@@ -145,12 +147,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_of_a_glimpse_follows_from_that_of_the_page() {
-        let of = |page: &str, style| glimpse_url(&UrlPath::new(page), style).as_str().to_owned();
-        assert_eq!(of("", UrlStyle::Pretty), "glimpse/index.json");
-        assert_eq!(of("roles/a/", UrlStyle::Pretty), "glimpse/roles/a.json");
-        assert_eq!(of("roles/a.html", UrlStyle::File), "glimpse/roles/a.js");
-        let term = term_glimpse_url(&UrlPath::new("glossary/"), "R&D ratio", UrlStyle::Pretty);
-        assert_eq!(term.as_str(), "glimpse/glossary/terms/r_26d_20ratio.json");
+    fn the_place_of_a_glimpse_follows_from_the_address_of_the_page() {
+        let of = |page: &str, anchor| glimpse_key(&UrlPath::new(page), anchor);
+        assert_eq!(of("", None), "index");
+        assert_eq!(of("roles/a b/", None), "roles/a%20b");
+        assert_eq!(of("roles/a.html", None), "roles/a");
+        assert_eq!(of("glossary/", Some("r&d ratio")), "glossary#r&d%20ratio");
+        assert_eq!(glimpse_url("index", UrlStyle::File).as_str(), "glimpse/161.js");
+        assert_eq!(glimpse_url("glossary#r&d%20ratio", UrlStyle::Pretty).as_str(), "glimpse/1012.json");
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Input: one document. Output: an [`Entry`]. Never looks at another chapter, so that it holds as long as the document does.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
@@ -180,7 +182,7 @@ pub fn made(title: &str, summary: &str) -> Entry {
 #[derive(Default)]
 struct Builder {
     unit: Unit,
-    words: BTreeMap<Box<str>, Uses>,
+    words: HashMap<Box<str>, Uses, RandomState>,
 }
 
 impl Builder {
@@ -266,7 +268,9 @@ impl Builder {
     }
 
     fn finish(mut self) -> Unit {
-        for (word, uses) in &self.words {
+        let mut words: Vec<(Box<str>, Uses)> = self.words.into_iter().collect();
+        words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (word, uses) in &words {
             self.unit.words.push(word, uses);
         }
         self.unit

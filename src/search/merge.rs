@@ -3,8 +3,9 @@
 //! Input: the units of all chapters in one order, each indexed alone. Output: files of words with what they lead to, and from which word each begins.
 //! The same units give the same bytes, however they came to be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 

@@ -203,10 +203,10 @@ impl Reader<'_> {
     fn push(&mut self, text: &str) {
         let section = &mut self.sections[self.now];
         let out = if self.heading { &mut section.heading } else { &mut section.text };
-        for c in text.chars().filter(|c| *c != GAP) {
-            if !c.is_whitespace() {
-                out.push(c);
-            } else if !out.is_empty() && !out.ends_with([' ', '\n']) {
+        for piece in text.split(GAP).flat_map(|part| part.split_inclusive(char::is_whitespace)) {
+            let word = piece.trim_end();
+            out.push_str(word);
+            if word.len() < piece.len() && !out.is_empty() && !out.ends_with([' ', '\n']) {
                 out.push(' ');
             }
         }

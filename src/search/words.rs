@@ -11,20 +11,33 @@ pub const LONGEST: usize = 40;
 
 /// Calls `each` with every word of `text`, folded.
 pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
+    let mut lower = String::with_capacity(LONGEST);
     let mut rest = text;
-    while let Some(start) = rest.find(is_word) {
+    while let Some(start) = word_start(rest) {
         rest = &rest[start..];
-        let end = word_end(rest);
+        // Most words are letters and digits of ASCII alone, with nothing after them that could go on.
+        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let goes_on = rest.as_bytes().get(plain).is_some_and(|byte| *byte == b'\'' || !byte.is_ascii());
+        let end = if goes_on { word_end(rest) } else { plain };
         let word = &rest[..end];
         rest = &rest[end..];
         if word.is_ascii() && !word.contains('\'') {
             if word.len() <= LONGEST {
-                each(&word.to_ascii_lowercase());
+                lower.clear();
+                lower.push_str(word);
+                lower.make_ascii_lowercase();
+                each(&lower);
             }
         } else {
             each_part(word, each);
         }
     }
+}
+
+/// Returns where the next word begins.
+fn word_start(text: &str) -> Option<usize> {
+    let at = text.bytes().position(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())?;
+    if text.as_bytes()[at].is_ascii() { Some(at) } else { text[at..].find(is_word).map(|further| at + further) }
 }
 
 /// Returns the words of `text`, folded.

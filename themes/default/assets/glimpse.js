@@ -1,7 +1,7 @@
 // Shows beside a link what it leads to: on hover, on focus, and on the first tap in running text, where a second tap follows the link.
 //
-// What is shown lies in a small file whose address follows from that of the page. In a folder opened in a browser nothing can be fetched; there the file
-// is a script that hands over the same data.
+// What is shown lies in a small file with that of a few other pages; which file follows from the page's address. In a folder opened in a browser nothing
+// can be fetched; there the file is a script that hands over the same data.
 (() => {
   const { home, extension, open } = document.currentScript.dataset;
   const base = new URL(".", new URL(home, document.baseURI));
@@ -12,8 +12,8 @@
   const made = /^(compare|hiring|assess|backlinks|print)\//;
   const typed = "main a.link:is(.role, .competency, .strategy, .path)";
 
-  /** Returns the address of the file for a link; nothing where it leads to no other page of the handbook. */
-  const address = (link) => {
+  /** Returns the name of a link's glimpse; nothing where it leads to no other page of the handbook. */
+  const key = (link) => {
     // Links in drawings are of another class.
     if (!(link instanceof HTMLAnchorElement)) return null;
     const path = link.pathname;
@@ -22,15 +22,13 @@
     if (made.test(page)) return null;
     if (extension === "json" ? page !== "" && !page.endsWith("/") : !page.endsWith(".html")) return null;
     const name = page.replace(/(\/|\.html)$/, "") || "index";
-    return `glimpse/${name}${link.matches(".term") ? `/terms/${term(link.hash)}` : ""}.${extension}`;
+    return link.matches(".term") ? name + link.hash : name;
   };
-  const term = (hash) => {
-    let name = "";
-    for (const byte of new TextEncoder().encode(decodeURIComponent(hash.slice(1)).toLowerCase())) {
-      const letter = String.fromCharCode(byte);
-      name += /[a-z0-9-]/.test(letter) ? letter : `_${byte.toString(16).padStart(2, "0")}`;
-    }
-    return name;
+  /** Returns the address of the file that holds a glimpse: FNV-1a over the name, both halves folded, of 1,024 files. */
+  const address = (key) => {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+    return `glimpse/${(hash ^ hash >>> 16) & 1023}.${extension}`;
   };
 
   globalThis.rolebookGlimpse = (name, data) => awaited.get(name)?.(data);
@@ -45,9 +43,11 @@
     script.src = new URL(name, base).href;
     document.head.append(script);
   });
-  const glimpse = (name) => {
+  const glimpse = async (key) => {
+    const name = address(key);
     if (!known.has(name)) known.set(name, load(name));
-    return known.get(name);
+    const file = await known.get(name);
+    return file && Object.hasOwn(file, key) ? file[key] : null;
   };
 
   const box = document.createElement("div");
@@ -71,8 +71,8 @@
     return made;
   };
   const show = async (link, tapped) => {
-    const name = address(link);
-    const data = name && await glimpse(name);
+    const name = key(link);
+    const data = name !== null && await glimpse(name);
     if (!data || (!tapped && wanted !== link)) return data;
     hide();
     shown = link;
@@ -154,7 +154,7 @@
   });
   document.addEventListener("click", async (event) => {
     const link = event.target instanceof Element ? event.target.closest(running) : null;
-    if (!touched || !link || link === shown || event.defaultPrevented || !address(link)) return;
+    if (!touched || !link || link === shown || event.defaultPrevented || key(link) === null) return;
     event.preventDefault();
     if (!await show(link, true)) location.assign(link.href);
   });

@@ -267,7 +267,10 @@
     }
 
     /** Brings a page's sections: [heading, anchor, text]. */
-    const texts = (name) => kept(tables, name, () => load(name));
+    const texts = async (place) => {
+      const name = nameAt(place, 0);
+      return (await kept(tables, name, () => load(name)))[place.slice(NAME)];
+    };
 
     /**
      * Searches. Returns { results, total, facets, forms, similar }: results have unit, score and sections, best first; `chosen` are the numbers of
