@@ -4,6 +4,7 @@
 //! where the language is unknown or the block is too large. Never fails a page, never reads files; the memos here
 //! change how long a call takes and nothing else.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -23,12 +24,16 @@ const WORKER_BYTES: usize = 8 * 1024 * 1024;
 /// How many states a worker tells apart before it starts anew.
 const WORKER_STATES: usize = 2_000;
 
+thread_local! {
+    /// One to a thread: what a state has captured cannot go to another. Which worker colours a block changes no byte of it.
+    static WORKER: RefCell<Worker> = RefCell::default();
+}
+
 /// Colours blocks of code; shared by all threads, loads its syntaxes on first use.
 #[derive(Default)]
 pub struct Highlighter {
     languages: OnceLock<Languages>,
     shards: [Mutex<Shard>; SHARDS],
-    workers: Mutex<Vec<Worker>>,
 }
 
 /// Its memory is large and says nothing.
@@ -65,20 +70,20 @@ impl Highlighter {
             return Some(html);
         }
         // No lock is held while a block is coloured. Two threads may colour the same one: both get the same bytes.
-        let html = self.colour(code, languages, syntax)?;
+        let html = Self::colour(code, languages, syntax)?;
         lock(shard).insert(key, Arc::clone(&html));
         Some(html)
     }
 
-    /// Colours one block with a worker of its own.
-    fn colour(&self, code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
+    /// Colours one block with this thread's worker.
+    fn colour(code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
         if code.lines().any(|line| line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE) {
             return None;
         }
-        let mut worker = lock(&self.workers).pop().unwrap_or_default();
+        let mut worker = WORKER.take();
         // A syntax with a faulty pattern panics inside the parser. Such a worker is dropped with what it knew.
         let html = catch_unwind(AssertUnwindSafe(|| worker.block(code, languages, syntax))).ok()?;
-        lock(&self.workers).push(worker);
+        WORKER.set(worker);
         html
     }
 }
