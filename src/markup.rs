@@ -8,37 +8,37 @@ use std::ops::Range;
 
 /// A start tag, by byte ranges of the text that was scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
+pub struct Tag<'a> {
     /// The element's name in lower case.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// From `<` to one past `>`.
     pub range: Range<usize>,
     /// Its attributes in the order written.
-    pub attributes: Vec<TagAttribute>,
+    pub attributes: Vec<TagAttribute<'a>>,
 }
 
 /// One attribute of a start tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TagAttribute {
+pub struct TagAttribute<'a> {
     /// The name in lower case.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// The value with the common character references decoded; empty where there is none.
-    pub value: String,
+    pub value: Cow<'a, str>,
     /// From the first byte of the name to one past the value and its quote.
     pub range: Range<usize>,
 }
 
-impl Tag {
+impl<'a> Tag<'a> {
     /// Returns the value of the attribute `name`.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&TagAttribute> {
+    pub fn get(&self, name: &str) -> Option<&TagAttribute<'a>> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 }
 
 /// Lists the start tags of `html`; comments and end tags are passed over.
 #[must_use]
-pub fn start_tags(html: &str) -> Vec<Tag> {
+pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     let bytes = html.as_bytes();
     let mut tags = Vec::new();
     let mut at = 0;
@@ -58,14 +58,14 @@ pub fn start_tags(html: &str) -> Vec<Tag> {
     tags
 }
 
-fn start_tag(html: &str, open: usize) -> Tag {
+fn start_tag(html: &str, open: usize) -> Tag<'_> {
     let bytes = html.as_bytes();
     let ends_name = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
     let mut at = open + 1;
     while at < bytes.len() && !ends_name(bytes[at]) {
         at += 1;
     }
-    let name = html[open + 1..at].to_ascii_lowercase();
+    let name = lower_case(&html[open + 1..at]);
     let mut attributes = Vec::new();
     loop {
         while at < bytes.len() && (bytes[at].is_ascii_whitespace() || bytes[at] == b'/') {
@@ -81,7 +81,7 @@ fn start_tag(html: &str, open: usize) -> Tag {
     }
 }
 
-fn attribute(html: &str, start: usize) -> TagAttribute {
+fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
     let bytes = html.as_bytes();
     // A stray `=` belongs to the name (WHATWG HTML, before attribute name state).
     let mut at = start + 1;
@@ -93,9 +93,9 @@ fn attribute(html: &str, start: usize) -> TagAttribute {
     while look < bytes.len() && bytes[look].is_ascii_whitespace() {
         look += 1;
     }
-    let name = html[start..name_end].to_ascii_lowercase();
+    let name = lower_case(&html[start..name_end]);
     if bytes.get(look) != Some(&b'=') {
-        return TagAttribute { name, value: String::new(), range: start..name_end };
+        return TagAttribute { name, value: Cow::Borrowed(""), range: start..name_end };
     }
     look += 1;
     while look < bytes.len() && bytes[look].is_ascii_whitespace() {
@@ -110,6 +110,16 @@ fn attribute(html: &str, start: usize) -> TagAttribute {
         (&rest[..length], look + length)
     };
     TagAttribute { name, value: decode(value), range: start..end }
+}
+
+/// Returns a name in lower case; itself where it is.
+#[must_use]
+pub fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Returns the text of HTML that we wrote ourselves, its white space as single spaces.
@@ -127,11 +137,12 @@ pub fn text(html: &str) -> String {
 
 /// Decodes the character references that this program writes.
 #[must_use]
-pub fn decode(value: &str) -> String {
+pub fn decode(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
-        return value.to_owned();
+        return Cow::Borrowed(value);
     }
-    value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    let plain = value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">");
+    Cow::Owned(plain.replace("&amp;", "&"))
 }
 
 /// Appends `text` with `&`, `<`, `>` and `"` as character references.
@@ -230,7 +241,7 @@ pub fn strip_tags(html: &str) -> String {
         rest = rest[open..].find('>').map_or("", |close| &rest[open + close + 1..]);
     }
     out.push_str(rest);
-    decode(&out)
+    decode(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -240,9 +251,9 @@ mod tests {
     #[test]
     fn tags_are_found_with_every_form_of_attribute() {
         let tags = start_tags("<!-- <b> --><A name=x ID = 'y z' href=\"a&amp;b\" checked/>text</a><br><img src=q>");
-        let names: Vec<_> = tags.iter().map(|tag| tag.name.as_str()).collect();
+        let names: Vec<_> = tags.iter().map(|tag| &*tag.name).collect();
         assert_eq!(names, ["a", "br", "img"]);
-        let pairs: Vec<_> = tags[0].attributes.iter().map(|a| (a.name.as_str(), a.value.as_str())).collect();
+        let pairs: Vec<_> = tags[0].attributes.iter().map(|a| (&*a.name, &*a.value)).collect();
         assert_eq!(pairs, [("name", "x"), ("id", "y z"), ("href", "a&b"), ("checked", "")]);
     }
 

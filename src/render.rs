@@ -220,14 +220,15 @@ impl Renderer {
     /// `template` where a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
-        let (template, frame) = self.chapter_frame(chapter, &self.viewpoint(at, &cells, None))?;
+        let (template, frame) = self.chapter_frame(chapter, false, &self.viewpoint(at, &cells, None))?;
         self.theme.render(template, &frame).map_err(Box::new)
     }
 
-    /// Returns the template of a chapter and what it sees.
+    /// Returns the template of a chapter and what it sees; a `bare` one has nothing around its text.
     fn chapter_frame<'a>(
         &'a self,
         chapter: ChapterId,
+        bare: bool,
         view: &Viewpoint<'a>,
     ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
         let content = self.filled(chapter, view)?;
@@ -235,14 +236,16 @@ impl Renderer {
         let is_home = page.kind == "home";
         let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
         let special = Self::special(chapter, is_home, view);
+        let relations = page::relations(chapter, view);
+        let content = Html::new(&content);
+        if bare {
+            let frame = self.frame(page, Around::default(), content, special, view);
+            return Ok((template, Frame { relations, bare, ..frame }));
+        }
         let node = self.book().tree.of_chapter[chapter.index()];
-        let frame = Frame {
-            toc: page::contents(view.meta(chapter)),
-            backlinks: page::backlinks(chapter, view),
-            relations: page::relations(chapter, view),
-            ..self.frame(page, around(Some(node), view), Html::new(&content), special, view)
-        };
-        Ok((template, frame))
+        let frame = self.frame(page, around(Some(node), view), content, special, view);
+        let (toc, backlinks) = (page::contents(view.meta(chapter)), page::backlinks(chapter, view));
+        Ok((template, Frame { toc, backlinks, relations, ..frame }))
     }
 
     fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {

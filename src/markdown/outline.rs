@@ -322,7 +322,7 @@ impl Reader<'_> {
         }
         for tag in markup::start_tags(html) {
             let named = if tag.name == "a" { tag.get("name") } else { None };
-            self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.clone()));
+            self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.to_string()));
         }
     }
 

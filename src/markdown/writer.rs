@@ -694,7 +694,7 @@ impl Writer<'_, '_> {
         for tag in markup::start_tags(html) {
             let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
             self.report_removed(&tag, &range);
-            let attribute = match tag.name.as_str() {
+            let attribute = match &*tag.name {
                 "a" => tag.get("href"),
                 "img" | "video" | "audio" | "source" | "track" => tag.get("src"),
                 _ => None,
@@ -716,7 +716,11 @@ impl Writer<'_, '_> {
                     self.check_host(&address, &range);
                     self.out.html.push_str(&html[last..tag.range.start]);
                     let alt = tag.get("alt").map(|a| a.value.clone()).unwrap_or_default();
-                    self.push_image(Image { source: ImageSource::Remote(address), alt, title: String::new() });
+                    self.push_image(Image {
+                        source: ImageSource::Remote(address),
+                        alt: alt.to_string(),
+                        title: String::new(),
+                    });
                     last = tag.range.end;
                 }
                 Destination::Outside(_) => {}
@@ -728,7 +732,7 @@ impl Writer<'_, '_> {
 
     fn report_removed(&mut self, tag: &markup::Tag, range: &Range<usize>) {
         let help = "write it in Markdown, or set `html = \"trusted\"` under `[security]` if you trust every author";
-        if !sanitise::ELEMENTS.contains(&tag.name.as_str()) {
+        if !sanitise::ELEMENTS.contains(&&*tag.name) {
             let message = format!("`<{}>` is not allowed in chapters and was removed", tag.name);
             return self.finding("unsafe-html", range, message, help);
         }

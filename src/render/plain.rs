@@ -72,7 +72,7 @@ impl Writer {
 
     fn open(&mut self, tag: &Tag) {
         let attribute = |name: &str| tag.get(name).map(|found| found.value.clone()).unwrap_or_default();
-        match tag.name.as_str() {
+        match &*tag.name {
             "p" | "table" | "dl" | "figure" | "dt" => self.block(),
             "ul" => self.list(None),
             "ol" => self.list(Some(attribute("start").parse().unwrap_or(1))),
@@ -98,7 +98,7 @@ impl Writer {
                 self.is_code = true;
             }
             "a" => {
-                self.links.push(attribute("href"));
+                self.links.push(attribute("href").to_string());
                 self.out.push('[');
             }
             "br" => {

@@ -133,11 +133,7 @@ impl Renderer {
 
     /// Renders a chapter as its template shows it, without the frame, the contents and what only a page of its own needs.
     fn alone(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
-        let (template, mut frame) = self.chapter_frame(chapter, view)?;
-        frame.bare = true;
-        frame.around = Around::default();
-        frame.toc = Vec::new();
-        frame.backlinks = None;
+        let (template, mut frame) = self.chapter_frame(chapter, true, view)?;
         frame.page.edit_url = None;
         frame.page.reading_minutes = None;
         // What the first page leads to lies on the pages that follow here.
@@ -162,7 +158,7 @@ fn bind(html: &str, key: &str, title: &str, places: &HashMap<String, String>) ->
     for tag in markup::start_tags(html) {
         let is_region = tag.get("role").is_some_and(|role| role.value == "region");
         for attribute in &tag.attributes {
-            let value = match attribute.name.as_str() {
+            let value = match &*attribute.name {
                 "id" | "for" => format!("{key}--{}", attribute.value),
                 "name" if tag.name == "a" => format!("{key}--{}", attribute.value),
                 "href" if tag.name == "a" => match place(&attribute.value, key, places) {

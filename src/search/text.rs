@@ -4,6 +4,7 @@
 //! another chapter: where a link shows another's title there is a gap.
 
 use crate::document::{Body, Document, Fill, Hole, Kind, ReferenceNumber};
+use crate::markup::lower_case;
 
 /// Stands in a section's text where a link shows the title of another chapter.
 pub const GAP: char = '\u{fffc}';
@@ -121,8 +122,8 @@ impl Reader<'_> {
         let is_end = inside.starts_with('/');
         let inside = inside.trim_start_matches('/');
         let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
-        let name = inside[..name_end].to_ascii_lowercase();
-        match name.as_str() {
+        let name = lower_case(&inside[..name_end]);
+        match &*name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if is_end => {
                 self.heading = false;
                 self.line();
@@ -151,7 +152,7 @@ impl Reader<'_> {
             return;
         }
         let tags = crate::markup::start_tags(tag);
-        let anchor = tags.first().and_then(|tag| tag.get("id")).map(|id| id.value.clone()).unwrap_or_default();
+        let anchor = tags.first().and_then(|tag| tag.get("id")).map(|id| id.value.to_string()).unwrap_or_default();
         self.sections.push(Section { level, anchor, ..Section::default() });
         self.now = self.sections.len() - 1;
     }
