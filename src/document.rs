@@ -3,11 +3,13 @@
 //! Input: none; `markdown` and `metadata` make these. Output: [`Document`]. Never filled in later: rendering reads it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::front_matter::Table;
 use crate::path::SourcePath;
+use crate::source::Hash;
 
 /// One chapter, parsed by itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -374,6 +376,46 @@ pub struct Body {
     pub decision_spans: Vec<Span>,
     /// Whether the HTML came out of the sanitiser.
     pub sanitised: bool,
+    /// What reads otherwise where the chapter is read as Markdown; nothing where it is not published so.
+    pub pieces: Vec<Piece>,
+    /// The hash of the file that all this was read from.
+    pub source: Hash,
+}
+
+/// A part of a chapter's Markdown that only Rolebook understands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it begins in the redacted body, in bytes.
+    pub start: u32,
+    /// Where it ends in the redacted body, in bytes.
+    pub end: u32,
+    /// What it is.
+    pub what: What,
+}
+
+impl Piece {
+    /// Returns its place in the redacted body, in bytes.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// What a piece is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Attributes, a comment or a tag: nothing to a reader.
+    Nothing,
+    /// A block of raw HTML, of which its words are left.
+    Html,
+    /// A link into the handbook, with the place of its words where it has some, and its title.
+    Link(Option<(u32, u32)>, Box<str>),
+    /// A picture of the content, with its text alternative.
+    Picture(Box<str>),
+    /// A part of another chapter, alone in its paragraph.
+    Embed,
+    /// A view: the chapter's views stand in this order.
+    View,
 }
 
 /// One block at the top of a chapter's structure.

@@ -3,7 +3,7 @@
 //! Input: the statements of a book. Output: remarks, for the codes that `[check]` turns on. English only; off by default, since wording is a house's own matter.
 //! A statement with `{lint=off}` is passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::book::{At, Book, ChapterId, Remark};
 use crate::config::Config;
@@ -97,34 +97,60 @@ fn second_verb<'a>(words: &'a [String], verbs: &BTreeSet<&str>) -> Option<&'a st
 
 /// Finds statements that equal or nearly equal an earlier one.
 fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
-    let sets: Vec<BTreeSet<&str>> = cells.iter().map(|cell| cell.words.iter().map(String::as_str).collect()).collect();
-    // Only statements that share a rarer word can be alike: those are compared.
-    let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    // The statements so far with a word, by its number; none for short words: only statements that share a longer one can be alike.
+    let mut uses: Vec<Option<Vec<usize>>> = Vec::new();
+    let mut sets: Vec<Vec<usize>> = Vec::with_capacity(cells.len());
     let mut remarks = Vec::new();
-    for (n, set) in sets.iter().enumerate() {
-        let near: BTreeSet<usize> =
-            set.iter().filter(|word| word.len() > 4).filter_map(|word| by_word.get(word)).flatten().copied().collect();
-        let alike = near.into_iter().find(|other| share(set, &sets[*other]) >= ALIKE);
-        if let Some(other) = alike.filter(|_| !cells[n].statement.unlinted) {
+    for (n, cell) in cells.iter().enumerate() {
+        let mut set: Vec<usize> = Vec::with_capacity(cell.words.len());
+        for word in &cell.words {
+            let number = *numbers.entry(word).or_insert_with(|| {
+                uses.push((word.len() > 4).then(Vec::new));
+                uses.len() - 1
+            });
+            set.push(number);
+        }
+        set.sort_unstable();
+        set.dedup();
+        let alike = first_alike(&set, &sets, &uses);
+        if let Some(other) = alike.filter(|_| !cell.statement.unlinted) {
             let meta = book.meta(cells[other].chapter);
             let message = format!("this says nearly the same as `{}` of `{}`", cells[other].statement.id, meta.title);
-            remarks
-                .push(remark("statement-same", &cells[n], book, message).help("say what is different here, or cut it"));
+            remarks.push(remark("statement-same", cell, book, message).help("say what is different here, or cut it"));
         }
-        for word in set.iter().filter(|word| word.len() > 4) {
-            by_word.entry(word).or_default().push(n);
+        for word in &set {
+            if let Some(list) = &mut uses[*word] {
+                list.push(n);
+            }
         }
+        sets.push(set);
     }
     remarks
 }
 
-/// Returns the share of words that two sets have in common (Jaccard).
-fn share(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> f64 {
-    let both = a.intersection(b).count();
-    let all = a.len() + b.len() - both;
-    if all == 0 { 0.0 } else { ratio(both, all) }
+/// Returns the first earlier statement that is like the one of these words.
+fn first_alike(set: &[usize], sets: &[Vec<usize>], uses: &[Option<Vec<usize>>]) -> Option<usize> {
+    let mut near: Vec<usize> = set.iter().filter_map(|word| uses[*word].as_ref()).flatten().copied().collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().find(|other| {
+        let (few, many) = (set.len().min(sets[*other].len()), set.len().max(sets[*other].len()));
+        // Sets of too different size share too little, whatever their words are.
+        ratio(few, many) >= ALIKE && share(set, &sets[*other]) >= ALIKE
+    })
 }
 
+/// Returns the share of words that two sets, each rising, have in common (Jaccard).
+fn share(a: &[usize], b: &[usize]) -> f64 {
+    let both = a.iter().filter(|word| b.binary_search(word).is_ok()).count();
+    ratio(both, a.len() + b.len() - both)
+}
+
+/// Returns a part of a whole; of nothing there is none.
 fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
     f64::from(u32::try_from(part).unwrap_or(u32::MAX)) / f64::from(u32::try_from(whole).unwrap_or(u32::MAX))
 }

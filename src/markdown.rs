@@ -11,7 +11,7 @@ mod view_call;
 mod writer;
 
 pub use outline::scale_help;
-pub use pieces::{Piece, What, pieces};
+pub use pieces::pieces;
 pub use view_call::VIEWS;
 
 use std::collections::BTreeSet;
@@ -60,6 +60,14 @@ pub struct Input<'a> {
     pub seed: &'a str,
     /// `CommonMark` alone, without our extensions.
     pub plain: bool,
+}
+
+impl Input<'_> {
+    /// Returns the extensions that the chapter is read with; typographic quotes apart.
+    fn options(&self) -> Options {
+        let definitions = self.kind == Kind::Glossary || self.config.markdown.definition_lists;
+        options(!self.plain, definitions && !self.plain)
+    }
 }
 
 /// Leads from offsets in the body to spans in the file.
@@ -123,15 +131,19 @@ pub struct Parsed {
 /// Parses a body; `references` already holds those of the front matter.
 #[must_use]
 pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
-    let definitions = input.kind == Kind::Glossary || input.config.markdown.definition_lists;
-    let mut flags = options(!input.plain, definitions && !input.plain);
+    let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
-    let events: Vec<Located<'_>> = Parser::new_ext(input.body, flags).into_offset_iter().collect();
+    let parser = Parser::new_ext(input.body, flags);
+    let is_copied = input.config.publish.markdown && !input.plain;
+    let defined = if is_copied { pieces::definitions(input, &parser) } else { Vec::new() };
+    let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
     let mut outline = outline::read(input, &events, references);
     let findings = std::mem::take(&mut outline.findings);
     let written = writer::write(input, &events, &outline, references);
+    let pieces = if is_copied { pieces::of_events(input, &events, &outline.cuts, &defined) } else { Vec::new() };
     let outline::Outline { headings, anchors, statements, levels, decisions, terms, .. } = outline;
     let mut parsed = Parsed { body: written.body, words: written.words, findings, anchors, ..Parsed::default() };
+    parsed.body.pieces = pieces;
     parsed.findings.extend(written.findings);
     parsed.body.statement_ends = statements.iter().map(|s| input.place.span(&(s.text_end..s.insert_at))).collect();
     parsed.body.statement_spans =

@@ -287,6 +287,7 @@ impl Reader<'_> {
         self.check_sections(kind, &parsed);
         let meta = self.meta(kind, entries, facts, &mut parsed);
         let mut body = parsed.body;
+        body.source = *hash;
         body.reference_spans = self.references.spans;
         body.field_spans = entries.spans().map(|(name, span)| (name, self.text.map(span))).collect();
         let findings = Arc::new(self.findings);

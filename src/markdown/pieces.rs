@@ -9,55 +9,41 @@ use pulldown_cmark::{Event, LinkType, Parser, Tag};
 
 use super::outline;
 use super::writer::is_picture;
-use super::{Input, Located, References, end_of, options, plain_text, view_call};
-use crate::document::{Form, Kind};
+use super::{Input, Located, References, end_of, plain_text, view_call};
+use crate::document::{Form, Piece, What};
 use crate::reference::{Destination, destination};
 
-/// A part of the text that reads otherwise elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Its place in the body, in bytes.
-    pub range: Range<usize>,
-    /// What it is.
-    pub what: What,
-}
-
-/// What a piece is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    /// Attributes, a comment or a tag: nothing to a reader.
-    Nothing,
-    /// A block of raw HTML, of which its words are left.
-    Html,
-    /// A link into the handbook, with the place of its words where it has some, and its title.
-    Link(Option<Range<usize>>, String),
-    /// A picture of the content, with its text alternative.
-    Picture(String),
-    /// A part of another chapter, alone in its paragraph.
-    Embed,
-    /// A view: the chapter's views stand in this order.
-    View,
-}
-
-/// Lists the pieces.
+/// Lists the pieces of a body that has not been parsed.
 #[must_use]
 pub fn pieces(input: Input<'_>) -> Vec<Piece> {
-    let definitions = input.kind == Kind::Glossary || input.config.markdown.definition_lists;
-    let parser = Parser::new_ext(input.body, options(true, definitions));
+    let parser = Parser::new_ext(input.body, input.options());
+    let defined = definitions(input, &parser);
+    let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
+    let outline = outline::read(input, &events, &mut References::default());
+    of_events(input, &events, &outline.cuts, &defined)
+}
+
+/// Lists what defines links by reference into the handbook: these are written out, and what defines them has done its work.
+pub fn definitions(input: Input<'_>, parser: &Parser<'_>) -> Vec<Range<usize>> {
     let policy = input.config.markdown.html;
     let is_inside = |address: &str| matches!(destination(address, Form::Relative, policy), Destination::Inside(_));
     let defined = parser.reference_definitions().iter();
-    // Links by reference are written out: what they were defined by has done its work.
-    let defined: Vec<Range<usize>> =
-        defined.filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect();
-    let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
-    let outline = outline::read(input, &events, &mut References::default());
-    let nothing = |range: &Range<usize>| Piece { range: range.clone(), what: What::Nothing };
-    let mut list: Vec<Piece> = outline.cuts.iter().chain(&defined).map(nothing).collect();
+    defined.filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect()
+}
+
+/// Lists the pieces among events; `cuts` are attributes, `defined` what [`definitions`] found.
+pub fn of_events(
+    input: Input<'_>,
+    events: &[Located<'_>],
+    cuts: &[Range<usize>],
+    defined: &[Range<usize>],
+) -> Vec<Piece> {
+    let nothing = |range: &Range<usize>| of(range, What::Nothing);
+    let mut list: Vec<Piece> = cuts.iter().chain(defined).map(nothing).collect();
     let mut n = 0;
     let mut depth = 0_usize;
     while n < events.len() {
-        let (found, next) = piece(input, &events, n, depth);
+        let (found, next) = piece(input, events, n, depth);
         list.extend(found);
         match &events[n].0 {
             Event::Start(_) if next == n + 1 => depth += 1,
@@ -66,20 +52,21 @@ pub fn pieces(input: Input<'_>) -> Vec<Piece> {
         }
         n = next;
     }
-    list.sort_by_key(|piece| (piece.range.start, piece.range.end));
+    list.sort_by_key(|piece| (piece.start, piece.end));
     let mut end = 0;
     list.retain(|piece| {
-        let apart = piece.range.start >= end && !piece.range.is_empty();
-        end = if apart { piece.range.end } else { end };
+        let apart = piece.start >= end && piece.end > piece.start;
+        end = if apart { piece.end } else { end };
         apart
     });
+    list.shrink_to_fit();
     list
 }
 
 /// Returns the piece that begins with an event, and the event to go on with.
 fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (Option<Piece>, usize) {
     let (event, range) = &events[n];
-    let made = |range: Range<usize>, what: What| Some(Piece { range, what });
+    let made = |range: Range<usize>, what: What| Some(of(&range, what));
     match event {
         Event::Start(Tag::Paragraph) if depth == 0 => match whole(input, events, n) {
             Some(what) => (made(trimmed(input.body, range), what), end_of(events, n) + 1),
@@ -94,18 +81,18 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
             }
             let end = end_of(events, n);
             let bare = matches!(link_type, LinkType::WikiLink { has_pothole: false });
-            let words = (!bare && end > n + 1).then(|| events[n + 1].1.start..events[end - 1].1.end);
-            (made(range.clone(), What::Link(words, title.to_string())), end + 1)
+            let words = (!bare && end > n + 1).then(|| short(&(events[n + 1].1.start..events[end - 1].1.end)));
+            (made(range.clone(), What::Link(words, title.to_string().into())), end + 1)
         }
         Event::Start(Tag::Image { link_type, dest_url, .. }) => {
             let end = end_of(events, n);
             let wiki = matches!(link_type, LinkType::WikiLink { .. });
             if wiki && !is_picture(dest_url) {
-                return (made(range.clone(), What::Link(None, String::new())), end + 1);
+                return (made(range.clone(), What::Link(None, Box::default())), end + 1);
             }
             match destination(dest_url, Form::Image, input.config.markdown.html) {
                 Destination::Inside(_) => {
-                    (made(range.clone(), What::Picture(plain_text(&events[n + 1..end]))), end + 1)
+                    (made(range.clone(), What::Picture(plain_text(&events[n + 1..end]).into())), end + 1)
                 }
                 _ => (None, end + 1),
             }
@@ -138,4 +125,15 @@ fn whole(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<What> {
 
 fn trimmed(body: &str, range: &Range<usize>) -> Range<usize> {
     range.start..range.start + body[range.clone()].trim_end().len()
+}
+
+fn of(range: &Range<usize>, what: What) -> Piece {
+    let (start, end) = short(range);
+    Piece { start, end, what }
+}
+
+/// Returns a range as it is kept: half the size.
+fn short(range: &Range<usize>) -> (u32, u32) {
+    let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (short(range.start), short(range.end))
 }

@@ -12,11 +12,11 @@ use super::fill::Filler;
 use super::{PageCells, Renderer, views};
 use crate::book::{ChapterId, Generated};
 use crate::diagnostic::Span;
-use crate::document::{Document, View};
+use crate::document::{Document, Piece, View, What};
 use crate::embed;
 use crate::front_matter;
 use crate::link::Target;
-use crate::markdown::{Input, Piece, Place, What, pieces};
+use crate::markdown::{Input, Place, pieces};
 use crate::path::{SourcePath, UrlPath};
 use crate::redact::{Visible, redact};
 use crate::source::{Sources, Text};
@@ -69,8 +69,11 @@ impl<'a> Copier<'a> {
         let visible = Visible::of(config.audience.as_deref(), config);
         let (body, _) = redact(&text.text[start..], &visible, config);
         let place = Place { text: &text, start };
-        let (path, kind) = (&document.meta.path, document.meta.kind);
-        let input = Input { body: &body, path, kind, config, place, seed: "", plain: false };
+        // While a file in the preview cannot be read, the chapter is what it was before, and its pieces are those of another text.
+        let anew = (document.body.source != file.hash).then(|| {
+            let (path, kind) = (&document.meta.path, document.meta.kind);
+            pieces(Input { body: &body, path, kind, config, place, seed: "", plain: false })
+        });
         let wanted = match anchor {
             None => 0..body.len(),
             Some(anchor) => match source_part(document, anchor) {
@@ -79,7 +82,7 @@ impl<'a> Copier<'a> {
             },
         };
         let chapter = Chapter { id: chapter, references: references(document), depth };
-        self.write(&body, &pieces(input), &chapter, (place, wanted))
+        self.write(&body, anew.as_ref().unwrap_or(&document.body.pieces), &chapter, (place, wanted))
     }
 
     /// Writes what lies in `wanted`, each piece as what it is elsewhere.
@@ -96,17 +99,18 @@ impl<'a> Copier<'a> {
         for piece in list {
             let number = views;
             views += usize::from(piece.what == What::View);
-            if piece.range.start < at || piece.range.end > wanted.end {
+            let range = piece.range();
+            if range.start < at || range.end > wanted.end {
                 continue;
             }
-            let before = &body[at..piece.range.start];
+            let before = &body[at..range.start];
             // What disappears at the end of a line takes the space before it along.
-            let ends = piece.what == What::Nothing && body[piece.range.end..].trim_start_matches(' ').starts_with('\n');
+            let ends = piece.what == What::Nothing && body[range.end..].trim_start_matches(' ').starts_with('\n');
             out.push_str(if ends { before.trim_end_matches(' ') } else { before });
-            let span = place.span(&piece.range);
+            let span = place.span(&range);
             let reference = chapter.references.get(&(span.start, span.end)).copied();
             self.piece(piece, body, (chapter, reference, number), &mut out);
-            at = piece.range.end;
+            at = range.end;
         }
         out.push_str(&body[at..wanted.end]);
         out
@@ -114,18 +118,18 @@ impl<'a> Copier<'a> {
 
     fn piece(
         &self,
-        Piece { range: at, what }: &Piece,
+        piece: &Piece,
         body: &str,
         (chapter, reference, view): (&Chapter, Option<u32>, usize),
         out: &mut String,
     ) {
-        match (what, reference) {
+        let slice = |(start, end): (u32, u32)| &body[start as usize..end as usize];
+        match (&piece.what, reference) {
             (What::Nothing, _) | (What::Embed, None) => {}
-            (What::Html, _) => out.push_str(&words_of(&body[at.clone()])),
+            (What::Html, _) => out.push_str(&words_of(&body[piece.range()])),
             (What::View, _) => out.push_str(&self.shown(chapter.id, view)),
             (What::Link(words, title), Some(n)) => {
-                let words =
-                    words.as_ref().map_or_else(|| text(&self.words(chapter.id, n)), |at| body[at.clone()].to_owned());
+                let words = words.map_or_else(|| text(&self.words(chapter.id, n)), |at| slice(at).to_owned());
                 out.push_str(&link(&words, self.address(chapter.id, n).as_deref(), title));
             }
             (What::Picture(alt), Some(n)) => match self.address(chapter.id, n) {
@@ -136,7 +140,7 @@ impl<'a> Copier<'a> {
             },
             (What::Embed, Some(n)) => self.embed(chapter, n, out),
             // What the parser of the page did not take for a reference is text there too.
-            (What::Link(words, _), None) => out.push_str(words.as_ref().map_or("", |at| &body[at.clone()])),
+            (What::Link(words, _), None) => out.push_str(words.map_or("", slice)),
             (What::Picture(alt), None) => out.push_str(alt),
         }
     }

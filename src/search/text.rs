@@ -204,13 +204,17 @@ impl Reader<'_> {
     fn push(&mut self, text: &str) {
         let section = &mut self.sections[self.now];
         let out = if self.heading { &mut section.heading } else { &mut section.text };
-        for piece in text.split(GAP).flat_map(|part| part.split_inclusive(char::is_whitespace)) {
-            let word = piece.trim_end();
-            out.push_str(word);
-            if word.len() < piece.len() && !out.is_empty() && !out.ends_with([' ', '\n']) {
+        // Runs without anything to collapse are copied whole.
+        let mut rest = text;
+        while let Some(at) = rest.find(|c: char| c.is_whitespace() || c == GAP) {
+            out.push_str(&rest[..at]);
+            let c = rest[at..].chars().next().unwrap_or(' ');
+            if c != GAP && !out.is_empty() && !out.ends_with([' ', '\n']) {
                 out.push(' ');
             }
+            rest = &rest[at + c.len_utf8()..];
         }
+        out.push_str(rest);
     }
 }
 

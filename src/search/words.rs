@@ -9,35 +9,49 @@ use unicode_normalization::char::is_combining_mark;
 /// Longer words are data, such as keys and hashes.
 pub const LONGEST: usize = 40;
 
+/// What each byte is to a word: 0 is none of it, 1 belongs to a character beyond ASCII, and what is left is the letter or digit, in lower case.
+const BYTES: [u8; 256] = {
+    let mut table = [BEYOND; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        table[byte as usize] = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { 0 };
+        byte += 1;
+    }
+    table
+};
+/// A byte of a character beyond ASCII.
+const BEYOND: u8 = 1;
+
 /// Calls `each` with every word of `text`, folded.
 pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
+    let bytes = text.as_bytes();
     let mut lower = String::with_capacity(LONGEST);
-    let mut rest = text;
-    while let Some(start) = word_start(rest) {
-        rest = &rest[start..];
-        // Most words are letters and digits of ASCII alone, with nothing after them that could go on.
-        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let goes_on = rest.as_bytes().get(plain).is_some_and(|byte| *byte == b'\'' || !byte.is_ascii());
-        let end = if goes_on { word_end(rest) } else { plain };
-        let word = &rest[..end];
-        rest = &rest[end..];
-        if word.is_ascii() && !word.contains('\'') {
-            if word.len() <= LONGEST {
-                lower.clear();
-                lower.push_str(word);
-                lower.make_ascii_lowercase();
-                each(&lower);
-            }
-        } else {
-            each_part(word, each);
+    let mut at = 0;
+    while at < bytes.len() {
+        match BYTES[usize::from(bytes[at])] {
+            0 => at += 1,
+            BEYOND if !text[at..].starts_with(is_word) => at += text[at..].chars().next().map_or(1, char::len_utf8),
+            _ => at += word(&text[at..], &mut lower, each),
         }
     }
 }
 
-/// Returns where the next word begins.
-fn word_start(text: &str) -> Option<usize> {
-    let at = text.bytes().position(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())?;
-    if text.as_bytes()[at].is_ascii() { Some(at) } else { text[at..].find(is_word).map(|further| at + further) }
+/// Calls `each` with the word that `text` begins with, and returns its length in bytes.
+fn word(text: &str, lower: &mut String, each: &mut dyn FnMut(&str)) -> usize {
+    lower.clear();
+    let plain = |byte: &u8| Some(BYTES[usize::from(*byte)]).filter(|letter| *letter > BEYOND).map(char::from);
+    lower.extend(text.as_bytes().iter().map_while(plain));
+    let end = lower.len();
+    // Most words are letters and digits of ASCII alone, with nothing after them that could go on.
+    if text.as_bytes().get(end).is_none_or(|byte| *byte != b'\'' && byte.is_ascii()) {
+        if end <= LONGEST {
+            each(lower);
+        }
+        return end;
+    }
+    let end = word_end(text);
+    each_part(&text[..end], each);
+    end
 }
 
 /// Returns the words of `text`, folded.
