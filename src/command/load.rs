@@ -73,11 +73,11 @@ impl Loaded {
         let handbook =
             Compiler::new().compile(&self.inputs.sources, &choices).map_err(|finding| self.refuse(&finding))?;
         let (chain, mut found) = theme::chain(&handbook.config.theme, &self.inputs.themes);
-        let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+        let load = || theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
+        let ((theme, more), mut findings) = rayon::join(load, || handbook.findings(strict));
         found.extend(more);
         found.extend(self.inputs.findings.iter().cloned());
         found.extend(host_findings(&handbook, &self.inputs.sources));
-        let mut findings = handbook.findings(strict);
         findings.extend(handbook.config.judge(found, strict));
         findings.sort();
         Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings })

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Html, PageCells, Renderer, Special};
@@ -20,6 +21,9 @@ use crate::view::{Link, Viewpoint};
 
 /// A book whose chapters have more bytes of HTML than this is printed in parts: browsers lay out a page of that size in a few seconds.
 const LARGEST: usize = 4_000_000;
+
+/// How many chapters are made before their size is looked at; threads share them, since the largest page would keep one busy when the others have no more to do.
+const AT_ONCE: usize = 64;
 
 /// What the print template sees.
 #[derive(Debug, Default, Serialize)]
@@ -66,14 +70,12 @@ impl Renderer {
                 (view.url(url), key(url))
             })
             .collect();
-        let mut chapters = Vec::with_capacity(nodes.len());
-        let mut size = 0;
-        for (node, depth) in nodes {
-            let chapter = self.printed(node, depth, &places, &view)?;
-            size += chapter.html.as_str().len();
-            chapters.push(chapter);
+        let mut chapters: Vec<PrintedChapter> = Vec::with_capacity(nodes.len());
+        for some in nodes.chunks(AT_ONCE) {
+            let printed = |(node, depth): &(NodeId, usize)| self.printed(*node, *depth, &places, at);
+            chapters.append(&mut some.par_iter().map(printed).collect::<Result<Vec<_>, _>>()?);
             // What is expected of a role may be far longer than its text.
-            if size > LARGEST {
+            if chapters.iter().map(|chapter| chapter.html.as_str().len()).sum::<usize>() > LARGEST {
                 split = true;
                 chapters.clear();
                 break;
@@ -119,12 +121,14 @@ impl Renderer {
         node: NodeId,
         depth: usize,
         places: &HashMap<String, String>,
-        view: &Viewpoint<'_>,
+        at: &UrlPath,
     ) -> Result<PrintedChapter, Box<Diagnostic>> {
+        let cells = PageCells { renderer: self, at, root: None };
+        let view = self.viewpoint(at, &cells, None);
         let this = self.book().tree.node(node);
         let id = key(&this.url);
         let html = match this.chapter {
-            Some(chapter) => bind(&self.alone(chapter, view)?, &id, &this.title, places),
+            Some(chapter) => bind(&self.alone(chapter, &view)?, &id, &this.title, places),
             None => format!("<h1>{}</h1>", escape(&this.title)),
         };
         let kind = this.chapter.map_or("folder", |chapter| self.book().meta(chapter).kind.name()).to_owned();
