@@ -128,12 +128,18 @@ def front_matter(form, page, kinds, rng):
     return "---\n" + "\n".join(lines) + "\n---\n\n"
 
 
+def above(page):
+    """Returns the folders that a page lies in, the topmost first."""
+    parts = page.path.split("/")[:-1]
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
 def folders(pages):
+    """Returns all folders in the order met, each with its number."""
     found = {}
     for page in pages:
-        parts = page.path.split("/")[:-1]
-        for depth in range(1, len(parts) + 1):
-            found.setdefault("/".join(parts[:depth]), len(found) + 1)
+        for folder in above(page):
+            found.setdefault(folder, len(found) + 1)
     return found
 
 
@@ -161,14 +167,12 @@ def configure(form, root, pages):
         put(content / "index.md", "# Handbook\n\nWelcome.\n")
         lines, known = ["# Summary", "", "[Home](index.md)", ""], set()
         for page in pages:
-            parts = page.path.split("/")[:-1]
-            for depth in range(1, len(parts) + 1):
-                folder = "/".join(parts[:depth])
+            for folder in above(page):
                 if folder not in known:
                     known.add(folder)
-                    lines.append("  " * (depth - 1) + f"- [{name(folder)}]({folder}/index.md)")
+                    lines.append("  " * folder.count("/") + f"- [{name(folder)}]({folder}/index.md)")
                     put(content / folder / "index.md", f"# {name(folder)}\n")
-            lines.append("  " * len(parts) + f"- [{page.title}]({page.path})")
+            lines.append("  " * page.path.count("/") + f"- [{page.title}]({page.path})")
         put(content / "SUMMARY.md", "\n".join(lines) + "\n")
     elif form == "hugo":
         put(root / "hugo.toml", 'baseURL = "https://example.org/"\ntitle = "Handbook"\n[services.rss]\nlimit = 20\n[markup.highlight]\nnoClasses = false\n[markup.goldmark.renderHooks.link]\nuseEmbedded = "always"\n')
