@@ -81,18 +81,30 @@ impl Repository {
     /// # Errors
     /// Where the history is not whole, or there is none.
     pub fn history(&self, exists: impl Fn(&SourcePath) -> bool) -> Result<History, Missing> {
+        // The log takes longest: whether it may be believed is found out meanwhile.
+        let (whole, log) = std::thread::scope(|scope| {
+            let log = scope.spawn(|| self.run(LOG));
+            (self.whole(), log.join())
+        });
+        whole?;
+        let log = log.unwrap_or_else(|_| Err(Missing::Broken("what git said could not be taken".to_owned())))?;
+        let history = History::parse(&log, exists);
+        if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
+    }
+
+    /// Checks that there is a newest commit, and everything before it.
+    fn whole(&self) -> Result<(), Missing> {
         let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?;
         if shallow.trim_ascii() == b"true" {
             return Err(Missing::Shallow);
         }
         let head = self.output(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"])?;
-        if !head.status.success() {
-            // A branch without a commit is no fault; one that names a commit which is not there is.
-            let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
-            return Err(if is_named || !head.stderr.is_empty() { self.reason(&head.stderr) } else { Missing::Commits });
+        if head.status.success() {
+            return Ok(());
         }
-        let history = History::parse(&self.run(LOG)?, exists);
-        if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
+        // A branch without a commit is no fault; one that names a commit which is not there is.
+        let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
+        Err(if is_named || !head.stderr.is_empty() { self.reason(&head.stderr) } else { Missing::Commits })
     }
 
     /// Returns the number of the commit that `revision` names.

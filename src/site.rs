@@ -146,6 +146,12 @@ impl Site {
         Self { renderer, layout, files, index: OnceLock::new(), memory }
     }
 
+    /// Takes an index that was made of the same handbook and theme before the site was, while something was waited for.
+    #[must_use]
+    pub fn with_index(self, index: Index) -> Self {
+        Self { index: OnceLock::from(index), ..self }
+    }
+
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let memory = self.memory.clone().unwrap_or_default();

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use crate::book::{Book, ChapterId};
 use crate::document::{Document, Facts, Kind};
@@ -21,6 +21,9 @@ pub struct Entry {
     /// The term.
     pub name: String,
 }
+
+/// So many words make an automaton of tables: some 15 states a word, some 100 bytes each.
+const MOST_IN_TABLES: usize = 1000;
 
 /// All terms of a book as one automaton.
 #[derive(Debug, Default)]
@@ -48,13 +51,8 @@ impl Glossary {
                 }
             }
         }
-        let words = glossary.patterns.iter().map(|(_, _, word)| word);
-        let mut builder = AhoCorasickBuilder::new();
-        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-        if !glossary.patterns.is_empty() {
-            // Only a pattern set beyond the automaton's limits fails; then terms are text.
-            glossary.automaton = builder.build(words).ok();
-        }
+        let words: Vec<&str> = glossary.patterns.iter().map(|(_, _, word)| word.as_str()).collect();
+        glossary.automaton = automaton(&words);
         glossary
     }
 
@@ -114,6 +112,15 @@ impl Glossary {
     }
 }
 
+/// Makes the automaton that finds words; none where there is no word, or more than an automaton can hold: then terms are text.
+fn automaton(words: &[&str]) -> Option<AhoCorasick> {
+    // Every chapter is read by it, so its states are worth a table each; of many words these would take more memory than they save time.
+    let kind = (words.len() <= MOST_IN_TABLES).then_some(AhoCorasickKind::DFA);
+    let mut builder = AhoCorasickBuilder::new();
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(kind);
+    (!words.is_empty()).then(|| builder.build(words).ok()).flatten()
+}
+
 /// Tells whether nothing before or after makes the match a part of a longer word.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
     let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
@@ -138,9 +145,7 @@ mod tests {
                 name: (*word).to_owned(),
             });
         }
-        let mut builder = AhoCorasickBuilder::new();
-        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-        glossary.automaton = builder.build(words).ok();
+        glossary.automaton = automaton(words);
         glossary
     }
 
