@@ -93,7 +93,14 @@ enum Section {
 
 /// Reads the outline.
 pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut References) -> Outline {
-    let mut reader = Reader { input, events, outline: Outline::default(), section: Section::Text, raw_ids: Vec::new() };
+    let mut reader = Reader {
+        input,
+        events,
+        outline: Outline::default(),
+        section: Section::Text,
+        raw_ids: Vec::new(),
+        term_names: BTreeSet::new(),
+    };
     if input.plain {
         reader.scan_plain();
         reader.give_ids();
@@ -114,6 +121,8 @@ struct Reader<'a> {
     outline: Outline,
     section: Section,
     raw_ids: Vec<String>,
+    /// Names of terms, folded.
+    term_names: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -300,7 +309,7 @@ impl Reader<'_> {
             events[end..].iter().position(|(e, _)| matches!(e, Event::Start(Tag::DefinitionListDefinition)));
         let definition = definition
             .map_or_else(String::new, |n| plain_text(&events[end + n..end_of(events, end + n)]).trim().to_owned());
-        if self.outline.terms.iter().any(|term| fold(&term.name) == fold(&name)) {
+        if !self.term_names.insert(fold(&name)) {
             let range = events[event].1.clone();
             let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
             self.finding("duplicate-term", &range, format!("`{name}` is defined twice"), None);
