@@ -364,7 +364,7 @@ pub struct Body {
     pub views: Vec<View>,
     /// The place of each reference of [`Meta::references`].
     pub reference_spans: Vec<Span>,
-    /// Where each statement's or responsibility's HTML lies in `main`, in the order of the facts.
+    /// Where each statement's or responsibility's HTML lies in `main`, in the order of the facts; empty where sanitising took it away.
     pub statements: Vec<(u32, u32)>,
     /// Where each statement's words stand in the file; in the order of the facts.
     pub statement_spans: Vec<Span>,

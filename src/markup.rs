@@ -15,6 +15,8 @@ pub struct Tag<'a> {
     pub range: Range<usize>,
     /// Its attributes in the order written.
     pub attributes: Vec<TagAttribute<'a>>,
+    /// Whether its `>` is there; a tag without one reaches to the end of the text.
+    pub is_whole: bool,
 }
 
 /// One attribute of a start tag.
@@ -58,6 +60,30 @@ pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     tags
 }
 
+/// Returns where the tag or comment begins in whose middle `html` ends.
+#[must_use]
+pub fn unfinished(html: &str) -> Option<usize> {
+    let bytes = html.as_bytes();
+    let mut at = 0;
+    while let Some(found) = html[at..].find('<') {
+        let open = at + found;
+        let closes = usize::from(bytes.get(open + 1) == Some(&b'/'));
+        let end = match bytes.get(open + 1 + closes)? {
+            b'!' if html[open..].starts_with("<!--") => html[open + 4..].find("-->").map(|end| open + 4 + end + 3),
+            name if name.is_ascii_alphabetic() => {
+                let tag = start_tag(html, open + closes);
+                tag.is_whole.then_some(tag.range.end)
+            }
+            // A comment that is none (WHATWG HTML, bogus comment state).
+            byte if closes == 1 || matches!(byte, b'!' | b'?') => html[open..].find('>').map(|end| open + end + 1),
+            _ => Some(open + 1),
+        };
+        let Some(end) = end else { return Some(open) };
+        at = end;
+    }
+    None
+}
+
 fn start_tag(html: &str, open: usize) -> Tag<'_> {
     let bytes = html.as_bytes();
     let ends_name = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
@@ -73,7 +99,7 @@ fn start_tag(html: &str, open: usize) -> Tag<'_> {
         }
         if at >= bytes.len() || bytes[at] == b'>' {
             let end = (at + 1).min(bytes.len());
-            return Tag { name, range: open..end, attributes };
+            return Tag { name, range: open..end, attributes, is_whole: at < bytes.len() };
         }
         let attribute = attribute(html, at);
         at = attribute.range.end;
@@ -247,6 +273,18 @@ pub fn strip_tags(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tag_or_comment_that_is_not_finished_is_found() {
+        for whole in ["", "a < b", "<p>", "<p title='>'>x</p >", "<!-- <p -->", "<!doctype x>", "</>", "a <", "x </"] {
+            assert_eq!(unfinished(whole), None, "{whole}");
+        }
+        for (html, at) in
+            [("<p", 0), ("a<p title=\">", 1), ("<b></b", 3), ("<b></b x='>", 3), ("<p><!-- x>", 3), ("<?x", 0)]
+        {
+            assert_eq!(unfinished(html), Some(at), "{html}");
+        }
+    }
 
     #[test]
     fn tags_are_found_with_every_form_of_attribute() {

@@ -57,7 +57,19 @@ pub fn passages(body: &Body) -> Vec<Passage> {
     if let Some(span) = open.filter(|_| count > 0) {
         passages.push(Passage { span, elements: count });
     }
-    passages
+    in_order(passages)
+}
+
+/// Returns the passages where each lies behind the one before, else all of them as one: what raw HTML leaves inside a table is moved before it
+/// (WHATWG HTML, foster parenting), and with it the ends of blocks.
+fn in_order(passages: Vec<Passage>) -> Vec<Passage> {
+    if passages.is_sorted_by(|one, next| one.span.end <= next.span.start) {
+        return passages;
+    }
+    let start = passages.iter().map(|passage| passage.span.start).min();
+    let end = passages.iter().map(|passage| passage.span.end).max();
+    let elements = passages.iter().map(|passage| passage.elements).sum();
+    start.zip(end).map(|(start, end)| Passage { span: Span { start, end }, elements }).into_iter().collect()
 }
 
 /// Lists the elements at the top of HTML by their bytes.
@@ -163,7 +175,11 @@ mod tests {
 
     /// Returns the text of each passage and how many elements it became.
     fn read(text: &str) -> Vec<(String, u32)> {
-        let sources = Sources::from_texts([("guides/a.md", text)]);
+        read_at("guides/a.md", text)
+    }
+
+    fn read_at(path: &str, text: &str) -> Vec<(String, u32)> {
+        let sources = Sources::from_texts([(path, text)]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
         let found = passages(&handbook.documents[0].body).into_iter();
         found.map(|passage| (text[passage.span.range()].to_owned(), passage.elements)).collect()
@@ -181,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn a_paragraph_between_terms_is_a_passage_of_its_own() {
+        let found = read_at("glossary.md", "# G\n\nBet\n: One.\n\nBetween.\n\nRunway\n: Two.\n");
+        let found: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(found, ["# G", "Bet\n: One.", "Between.", "Runway\n: Two."]);
+    }
+
+    #[test]
     fn raw_html_around_markdown_is_one_passage_and_a_comment_none() {
         let text = "<!-- note -->\n\n<details><summary>More</summary>\n\nInside.\n\n</details>\n\n<p>a</p><p>b</p>\n\nAfter.\n";
         let found = read(text);
@@ -188,6 +211,15 @@ mod tests {
             [("<details><summary>More</summary>\n\nInside.\n\n</details>", 1), ("<p>a</p><p>b</p>", 2), ("After.", 1)];
         let found: Vec<(&str, u32)> = found.iter().map(|(text, n)| (text.as_str(), *n)).collect();
         assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn passages_that_raw_html_brought_out_of_order_are_one() {
+        let passage = |start, end, elements| Passage { span: Span { start, end }, elements };
+        let ordered = vec![passage(0, 4, 1), passage(4, 9, 2)];
+        assert_eq!(in_order(ordered.clone()), ordered);
+        assert_eq!(in_order(vec![passage(0, 4, 1), passage(20, 25, 1), passage(5, 30, 2)]), [passage(0, 30, 4)]);
+        assert_eq!(in_order(Vec::new()), []);
     }
 
     #[test]

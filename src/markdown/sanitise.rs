@@ -8,7 +8,16 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
+use pulldown_cmark::Event;
+
+use super::Located;
 use super::writer::{Mark, Marks};
+
+/// Elements that are taken out with all that is in them.
+const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
+
+/// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT and PLAINTEXT states).
+const OF_TEXT: [&str; 6] = ["title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
 
 /// Elements that raw HTML may have. Everything else is taken out, its text stays (but that of `script`, `style` and the like).
 pub const ELEMENTS: &[&str] = &[
@@ -129,6 +138,28 @@ pub fn sanitise(html: &str, marks: &Marks, seed: &str) -> (String, Marks) {
     recover(&clean, marks, &element, &attribute)
 }
 
+/// Tells for each element that takes what follows for its content where it is closed last in the chapter, as an offset in the body.
+pub fn last_ends(events: &[Located<'_>]) -> HashMap<&'static str, usize> {
+    let mut ends = HashMap::new();
+    for (event, range) in events {
+        let (Event::Html(html) | Event::InlineHtml(html)) = event else { continue };
+        for (at, _) in html.match_indices("</") {
+            let rest = &html[at + 2..];
+            let name = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
+            if let Some(known) = WITH_CONTENT.iter().chain(&OF_TEXT).find(|known| known.eq_ignore_ascii_case(name)) {
+                ends.insert(*known, range.start + at);
+            }
+        }
+    }
+    ends
+}
+
+/// Tells whether an element that begins at `start` would take the rest of the chapter with it, because nothing closes it.
+pub fn has_no_end(name: &str, start: usize, ends: &HashMap<&'static str, usize>) -> bool {
+    let takes = WITH_CONTENT.contains(&name) || OF_TEXT.contains(&name);
+    takes && (name == "plaintext" || ends.get(name).is_none_or(|end| *end < start))
+}
+
 fn builder<'a>(element: &'a str, attribute: &'a str) -> Builder<'a> {
     let mut builder = Builder::empty();
     let by_element: HashMap<&str, HashSet<&str>> =
@@ -136,7 +167,7 @@ fn builder<'a>(element: &'a str, attribute: &'a str) -> Builder<'a> {
     let schemes = ["http", "https", "mailto", "tel", "sms", "ftp", "irc", "ircs", "xmpp", "matrix", "geo", "webcal"];
     builder
         .tags(ELEMENTS.iter().copied().chain([element]).collect())
-        .clean_content_tags(["script", "style", "iframe", "object", "noscript", "template", "svg", "math"].into())
+        .clean_content_tags(WITH_CONTENT.into())
         .generic_attributes(ATTRIBUTES.iter().copied().chain([attribute]).collect())
         .tag_attributes(by_element)
         .url_schemes(schemes.into())

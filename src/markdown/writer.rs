@@ -3,6 +3,7 @@
 //! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
 //! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
@@ -74,6 +75,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         heading: None,
         cut: 0,
         raw: false,
+        ends: None,
         statements: Vec::new(),
         written: Written::default(),
     };
@@ -140,6 +142,8 @@ struct Writer<'a, 'r> {
     /// The next of the outline's cuts.
     cut: usize,
     raw: bool,
+    /// Where elements are closed that go with their content; found when the first raw HTML comes.
+    ends: Option<HashMap<&'static str, usize>>,
     /// Open items of lists: the statement's number where the item is one.
     statements: Vec<Option<u32>>,
     written: Written,
@@ -158,17 +162,21 @@ impl Writer<'_, '_> {
                 _ => {}
             }
             if depth == 0 {
-                self.end_block(n);
+                self.end_block(n, next);
             }
             n = next;
         }
     }
 
-    fn end_block(&mut self, n: usize) {
+    /// Notes where a block ends, which is before the event `after`.
+    fn end_block(&mut self, n: usize, after: usize) {
         let (event, range) = &self.events[n];
         if matches!(event, Event::End(TagEnd::FootnoteDefinition)) {
             return;
         }
+        // A definition list is said to reach over the paragraph behind it (pulldown-cmark 0.13).
+        let next = self.events.get(after).map_or(range.end, |(_, next)| next.start);
+        let range = range.start..range.end.min(next).max(range.start);
         let length = self.input.body[range.clone()].trim_end().len();
         let span = self.input.place.span(&(range.start..range.start + length));
         let heading = match event {
@@ -690,10 +698,18 @@ impl Writer<'_, '_> {
             return;
         }
         self.raw = true;
+        let (html, unfinished) = html.split_at(markup::unfinished(html).unwrap_or(html.len()));
         let mut last = 0;
         for tag in markup::start_tags(html) {
             let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
             self.report_removed(&tag, &range);
+            let ends = self.ends.get_or_insert_with(|| sanitise::last_ends(self.events));
+            if sanitise::has_no_end(&tag.name, range.start, ends) {
+                // Left in, the sanitiser would take all that follows for its content.
+                self.out.html.push_str(&html[last..tag.range.start]);
+                last = tag.range.end;
+                continue;
+            }
             let attribute = match &*tag.name {
                 "a" => tag.get("href"),
                 "img" | "video" | "audio" | "source" | "track" => tag.get("src"),
@@ -728,6 +744,20 @@ impl Writer<'_, '_> {
             }
         }
         self.out.html.push_str(&html[last..]);
+        if !unfinished.is_empty() {
+            self.unfinished(unfinished, start + html.len());
+        }
+    }
+
+    /// Shows a tag without its `>` as text: it would take what follows for its own. A comment without an end stays hidden.
+    fn unfinished(&mut self, html: &str, start: usize) {
+        let length = self.input.body.len();
+        let range = start.min(length)..(start + html.trim_end().len()).min(length);
+        let help = "write the `>` that ends it, before the next empty line";
+        self.finding("unsafe-html", &range, "this HTML begins a tag or a comment and does not end it".to_owned(), help);
+        if !html.starts_with("<!--") {
+            escape_into(html, &mut self.out.html);
+        }
     }
 
     fn report_removed(&mut self, tag: &markup::Tag, range: &Range<usize>) {
@@ -785,8 +815,9 @@ fn fill(html: String, marks: Marks, blocks: &mut Vec<Block>, statements: &mut [(
             }
             Mark::BlockEnd(span, heading) => blocks.push(Block { span, end: at, heading }),
             Mark::StatementStart(n) => {
+                // An element that is not allowed may take the statement's end with it: then nothing is left of its text.
                 if let Some(place) = statements.get_mut(n as usize) {
-                    place.0 = at;
+                    *place = (at, at);
                 }
             }
             Mark::StatementEnd(n) => {

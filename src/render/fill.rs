@@ -89,7 +89,8 @@ impl<'a> Filler<'a> {
     #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
         let body = &self.document(chapter).body;
-        let Some((start, end)) = body.statements.get(number).copied() else { return String::new() };
+        let place = body.statements.get(number).copied().filter(|(start, end)| start < end);
+        let Some((start, end)) = place else { return String::new() };
         let mut out = String::new();
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         self.fill(&body.main, (start as usize..end as usize, end as usize), scope, &mut out);

@@ -11,6 +11,7 @@ mod commonmark;
 mod completions;
 mod edit;
 mod former;
+mod gfm;
 mod handbook;
 mod history;
 mod import;

@@ -13,6 +13,7 @@ use rolebook::report;
 use rolebook::site::Site;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::{self, Theme, ThemeFiles};
+use scraper::{Html, Selector};
 
 /// The repository.
 pub fn repository() -> &'static Path {
@@ -105,5 +106,35 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+}
+
+/// Holds that no script, style or handler of the chapter's own is on the page, and that every address has a scheme that is allowed.
+pub fn harmless(page: &Html) {
+    let everything = Selector::parse("main *").unwrap();
+    for element in page.select(&everything) {
+        let value = element.value();
+        let name = value.name();
+        assert!(
+            !["script", "style", "iframe", "object", "embed", "base", "meta", "link", "form"].contains(&name),
+            "<{name}>"
+        );
+        for (attribute, text) in value.attrs() {
+            assert!(
+                !attribute.starts_with("on") && attribute != "style" && attribute != "srcdoc",
+                "{attribute}={text}"
+            );
+            if ["href", "src", "action", "formaction", "poster", "data", "xlink:href"].contains(&attribute) {
+                let plain: String = text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+                let scheme = plain
+                    .split(['/', '?', '#'])
+                    .next()
+                    .unwrap()
+                    .split_once(':')
+                    .map(|(scheme, _)| scheme.to_lowercase());
+                let scripts = ["javascript", "vbscript", "data", "blob", "file"];
+                assert!(scheme.is_none_or(|scheme| !scripts.contains(&scheme.as_str())), "{attribute}={text}");
+            }
+        }
     }
 }

@@ -1,0 +1,94 @@
+//! Changes of one passage: whatever the chapter and the new text are, nothing outside the passage changes, and what was drawn before is harmless.
+
+use rolebook::diagnostic::Span;
+use rolebook::document::{Document, Facts};
+use rolebook::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
+use rolebook::path::SourcePath;
+use rolebook::site::Site;
+use scraper::Html;
+
+use crate::chapter::{around, seeds};
+use crate::fuzz;
+use crate::shared::{harmless, site_with};
+
+/// What is put in the place of a passage, beside a part of the text itself.
+const NEW: &[&str] =
+    &["", "Other words.", "- One {#it}\n- Two\n", "```\nopen", "</div>", "\r\n---\r\n", "| a |\n|---|\n", "[[b]]"];
+
+/// Passages of one text that are changed: every one of a long chapter would take as long as many texts.
+const TRIED: usize = 3;
+
+fn statements(document: &Document) -> Vec<&str> {
+    let statements = match &document.meta.facts {
+        Facts::Role(role) => &role.responsibilities,
+        Facts::Competency(competency) => &competency.statements,
+        _ => return Vec::new(),
+    };
+    statements.iter().map(|statement| statement.id.as_str()).collect()
+}
+
+/// Lists where the passages stand, which is inside the file, in order, and never over each other.
+fn places(document: &Document, bytes: &[u8]) -> Vec<Span> {
+    let spans: Vec<Span> = passages(&document.body).into_iter().map(|passage| passage.span).collect();
+    let mut last = 0;
+    for span in &spans {
+        assert!(last <= span.start && span.start < span.end && span.end as usize <= bytes.len(), "{spans:?}");
+        assert!(std::str::from_utf8(&bytes[span.range()]).is_ok(), "{span:?} cuts a character");
+        last = span.end;
+    }
+    spans
+}
+
+/// Changes one passage as the preview does.
+fn change(site: &Site, path: &SourcePath, before: &Document, bytes: &[u8], (span, new): (Span, &str)) {
+    let range = span.range();
+    let after = replace(bytes, span, new);
+    let kept = after.len() - (bytes.len() - range.end);
+    assert!(after[..range.start] == bytes[..range.start] && after[kept..] == bytes[range.end..], "{span:?}");
+    let Some(document) = site.parsed(path, &after) else { return };
+    let lost = lost_anchors(before, &document);
+    let anchored = with_anchors(&after, &lost);
+    let again = site.parsed(path, &anchored).expect("an anchor makes no chapter unreadable");
+    for anchor in &lost {
+        assert!(
+            statements(&again).contains(&anchor.id.as_str()),
+            "{anchor:?} keeps no address:\n{}",
+            String::from_utf8_lossy(&anchored)
+        );
+    }
+    let draft = site.draft(path, &after).unwrap().unwrap();
+    harmless(&Html::parse_fragment(&draft.html));
+    for place in children(&draft.html) {
+        assert!(draft.html.get(place.clone()).is_some(), "{place:?} cuts a character");
+    }
+}
+
+fn hold(text: &str) {
+    let sources = around(text);
+    let site = site_with(&sources, None);
+    let path = SourcePath::new("roles/a.md");
+    let bytes = text.as_bytes();
+    let Some(document) = site.parsed(&path, bytes) else { return };
+    for level in [None, Some(Wanted { number: 3, name: "Leading" })] {
+        if let Ok(after) = expect(bytes, &|key| key == "c", "c", level) {
+            assert!(
+                site.parsed(&path, &after).is_some(),
+                "a level makes no chapter unreadable:\n{}",
+                String::from_utf8_lossy(&after)
+            );
+        }
+    }
+    let spans = places(&document, bytes);
+    let from = text.len() % spans.len().max(1);
+    for (n, span) in spans.iter().cycle().skip(from).take(TRIED.min(spans.len())).enumerate() {
+        let part = spans[(n * 7 + from) % spans.len()];
+        let own = text_at(bytes, part);
+        let new = NEW.get((text.len() + n) % (NEW.len() * 2)).copied().unwrap_or(&own);
+        change(&site, &path, &document, bytes, (*span, new));
+    }
+}
+
+#[test]
+fn any_change_of_a_passage_leaves_the_rest_of_its_file_alone() {
+    fuzz("edit", &seeds(), &hold);
+}

@@ -1,0 +1,132 @@
+//! Sends the examples of GitHub's extensions to Markdown, and those of `CommonMark` again, through whole pages under the policy for authors nobody knows.
+
+use rolebook::path::UrlPath;
+use rolebook::source::Sources;
+use scraper::{ElementRef, Html, Node, Selector};
+use serde::Deserialize;
+
+use crate::support::{harmless, repository, site_with};
+
+#[derive(Clone, Deserialize)]
+struct Example {
+    #[serde(rename = "example")]
+    number: u32,
+    section: String,
+    markdown: String,
+    html: String,
+}
+
+/// Extensions that are another thing here, with the reason.
+const OTHERWISE: &[(u32, &str)] = &[
+    (205, "a table without a row has an empty body"),
+    (621, "a bare address is no link: a link is what somebody wrote as one"),
+    (622, "the same"),
+    (623, "the same"),
+    (624, "the same"),
+    (625, "the same"),
+    (626, "the same"),
+    (627, "the same"),
+    (628, "the same"),
+    (629, "the same"),
+    (630, "the same"),
+    (631, "the same"),
+    (653, "tags that are not allowed are left out, not shown"),
+];
+
+/// What the extensions are made of; ids, classes and what holds a wide table are ours.
+const ELEMENTS: &[&str] = &[
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "p",
+    "del",
+    "ul",
+    "li",
+    "input",
+    "em",
+    "strong",
+    "code",
+    "blockquote",
+    "a",
+];
+
+fn examples(file: &str) -> Vec<Example> {
+    let data = std::fs::read_to_string(repository().join("tests/data").join(file)).unwrap();
+    serde_json::from_str(&data).unwrap()
+}
+
+/// Renders the page of a chapter that holds `markdown` and nothing else.
+fn page(markdown: &str) -> Html {
+    let site = site_with(
+        &Sources::from_texts([("handbook.toml", "title = \"T\"\n"), ("index.md", "# T\n"), ("a.md", markdown)]),
+        None,
+    );
+    let rendered = site.render(&UrlPath::new("a/")).unwrap().unwrap();
+    Html::parse_document(std::str::from_utf8(&rendered.bytes).unwrap())
+}
+
+fn prose(page: &Html) -> ElementRef<'_> {
+    page.select(&Selector::parse("article > .prose").unwrap()).next().unwrap()
+}
+
+/// Writes elements with what readers see of them: text, alignment, ticks.
+fn outline(element: ElementRef<'_>, out: &mut String) {
+    for child in element.children() {
+        match child.value() {
+            Node::Text(text) => out.extend(text.split_whitespace().map(|word| format!("{word} "))),
+            Node::Element(_) => {
+                let child = ElementRef::wrap(child).unwrap();
+                let value = child.value();
+                let is_shown = ELEMENTS.contains(&value.name());
+                let aligned = value
+                    .attr("align")
+                    .or_else(|| value.attr("class").filter(|class| ["left", "center", "right"].contains(class)));
+                let ticked = value.attr("checked").map(|_| "x");
+                let facts: String = [aligned, ticked].into_iter().flatten().collect();
+                if is_shown {
+                    out.push_str(&format!("<{} {facts}>", value.name()));
+                }
+                outline(child, out);
+                if is_shown {
+                    out.push_str(&format!("</{}>", value.name()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_example_of_githubs_extensions_is_what_it_says_or_named_as_otherwise() {
+    let examples = examples("gfm-0.29.json");
+    assert_eq!(examples.len(), 24);
+    let mut failed = Vec::new();
+    for example in &examples {
+        let (mut wanted, mut got) = (String::new(), String::new());
+        outline(Html::parse_fragment(&example.html).root_element(), &mut wanted);
+        outline(prose(&page(&example.markdown)), &mut got);
+        let is_otherwise = OTHERWISE.iter().any(|(number, _)| *number == example.number);
+        if (wanted == got) == is_otherwise {
+            failed.push(format!(
+                "{} ({})\n  {:?}\n  wanted {wanted}\n  got    {got}",
+                example.number, example.section, example.markdown
+            ));
+        }
+    }
+    assert!(failed.is_empty(), "{} differ:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn no_example_of_a_specification_is_harmful_under_the_safe_policy() {
+    let all = [examples("commonmark-0.31.2.json"), examples("gfm-0.29.json")].concat();
+    assert_eq!(all.len(), 676);
+    for example in all {
+        let page = page(&example.markdown);
+        harmless(&page);
+        let after = page.select(&Selector::parse("body > footer.colophon").unwrap()).count();
+        assert_eq!(after, 1, "example {} holds what follows it: {:?}", example.number, example.markdown);
+    }
+}
