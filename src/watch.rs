@@ -409,6 +409,17 @@ mod tests {
     }
 
     #[test]
+    fn a_queue_that_ran_over_or_a_failure_means_that_everything_is_read_again() {
+        let watcher = Watcher::new(&[], &[], true);
+        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        let failure = notify::Error::generic("gone");
+        for event in [Ok(overflow), Err(failure)] {
+            let mut gathered = Gathered::default();
+            assert!(gathered.take(event, &watcher) && gathered.everything && gathered.is_storm());
+        }
+    }
+
+    #[test]
     fn who_asks_while_much_changes_is_heard_after_it() {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap();

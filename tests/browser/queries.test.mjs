@@ -96,3 +96,46 @@ test("an excerpt is cut at words and marks what was found", async () => {
   const shown = pieces.map(([piece]) => piece).join("");
   assert.ok(shown.length < 200 && shown.startsWith("\u2026 ") && shown.endsWith(" \u2026"), shown);
 });
+
+/** Makes queries from pieces; the same number gives the same ones (xorshift32, Marsaglia 2003). */
+function* made(first, words) {
+  let state = first | 1;
+  const below = (n) => { state ^= state << 13; state ^= state >>> 17; state ^= state << 5; return (state >>> 0) % n; };
+  const pieces = ["\"", "\u201c", "\u00ab", " ", "  ", "-", "'", "\u2019", "\ud800", "\u0301", "\u202e", "\u4ea7\u54c1", "\u{1f600}", "\u00df", "\u0130", "\uffff", "0", "__proto__", "constructor", "<b>", "&amp;", "\0", "\n", "%", "\\", "(", "*", "x".repeat(300)];
+  for (;;) {
+    let query = "";
+    for (let n = below(8); n >= 0; n--) {
+      const word = words[below(words.length)];
+      const cut = word.slice(0, 1 + below(word.length));
+      query += [word, cut, cut + pieces[below(pieces.length)], pieces[below(pieces.length)], word.split("").reverse().join("")][below(5)];
+      if (below(3)) query += " ";
+    }
+    yield query;
+  }
+}
+
+test("any query is answered in order, with pages that are there and excerpts that are theirs", { timeout: 3_600_000 }, async () => {
+  const core = await index(build(project()));
+  const words = [...new Set(readFileSync(join(repository, "README.md"), "utf8").match(/\p{L}+/gu))];
+  const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
+  const end = Date.now() + seconds * 1000;
+  const plain = (text) => text.replace(/\s+/g, " ");
+  let count = 0;
+  for (const query of made(seconds ? process.pid : 7, words)) {
+    if (seconds ? Date.now() > end : count === 300) break;
+    count++;
+    const said = JSON.stringify(query);
+    const found = await core.search(query);
+    assert.ok(found.results.every(({ score, unit }) => Number.isFinite(score) && unit >= 0 && unit < core.entry.units), said);
+    assert.ok(found.results.every(({ score }, n) => !n || score <= found.results[n - 1].score), said);
+    const lines = await core.lines(found.results.slice(0, 3).map(({ unit }) => unit));
+    for (const line of lines) {
+      assert.ok(line.title && line.url && !/^[a-z]+:/i.test(line.url), said);
+      for (const [, , text] of await core.texts(line.text)) {
+        const shown = core.excerpt(text, found).map(([piece]) => piece).join("").replace(/^\u2026 | \u2026$/g, "");
+        assert.ok(plain(text).includes(plain(shown).trim()), `${said}: ${shown}`);
+      }
+    }
+  }
+  console.log(`query: ${count} queries in ${seconds} s`);
+});

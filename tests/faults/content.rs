@@ -125,8 +125,9 @@ fn large_files_and_long_lines_build() {
     let project = Project::new();
     let (links, text) =
         ("Some *words* and [[index]] here.\n\n".repeat(100_000), "Many words of one line. ".repeat(40) + "\n\n");
-    project.put("big.md", format!("# Big\n\n{links}{}", text.repeat(48_000)));
+    project.put("big.md", format!("# Big\n\n{links}{}", text.repeat(49_000)));
     project.put("line.md", format!("# Line\n\n{}\n", "word and *more* ".repeat(650_000)));
+    assert!(fs::metadata(project.content("big.md")).unwrap().len() > 50_000_000);
     project.builds(&["no findings"]);
     assert!(fs::metadata(project.out("big/index.html")).unwrap().len() > 50_000_000);
     assert!(fs::metadata(project.out("line/index.html")).unwrap().len() > 10_000_000);
@@ -214,6 +215,17 @@ fn transclusions_of_themselves_in_rings_or_out_of_the_content_are_findings() {
     project
         .put("out.md", "# O\n\n![[../../etc/passwd]]\n\n![p](../../../../../etc/passwd)\n\n[p](/../../etc/passwd)\n");
     project.fails(1, &["cyclic-transclusion", "self.md:3:1", "dead-link", "out.md:3:1", "missing-file"]);
+}
+
+#[test]
+fn a_transclusion_through_a_link_leads_nowhere() {
+    let project = Project::new();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret.md"), "# Secret\n\nNobody may know.\n").unwrap();
+    std::os::unix::fs::symlink(outside.path(), project.content("way")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret.md"), project.content("near.md")).unwrap();
+    project.put("a.md", "# A\n\n![[near]]\n\n![[way/secret]]\n\n![s](way/secret.md)\n");
+    project.fails(1, &["a.md:3:1", "a.md:5:1", "a.md:7:1", "links are not followed"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{Project, is_root, ran};
 
@@ -111,19 +111,23 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
     for n in 0..120 {
         project.put(format!("g{n}.md"), format!("# Guide {n}\n\n{}\n", "text ".repeat(300)));
     }
+    let mut whole = Duration::ZERO;
     // What every page is before and after each edit.
     let versions: Vec<_> = (0..2)
         .map(|version| {
             edit(&project, version);
             let out = format!("reference{version}");
+            let start = Instant::now();
             assert_eq!(project.run(&["build", "--out", &out]).code, Some(0));
+            whole = start.elapsed();
             crate::shared::files_below(&project.root().join(out))
         })
         .collect();
     let _ = fs::remove_dir_all(project.root().join("public"));
     // A fixed sequence that looks random (Numerical Recipes' generator), so that a failure can be repeated.
     let mut state: u32 = 12_345;
-    let rounds = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let mut killed = 0;
+    let rounds: usize = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
     for round in 0..rounds {
         let version = round % 2;
         edit(&project, version);
@@ -131,7 +135,8 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
             let _ = fs::remove_dir_all(project.root().join("public"));
         }
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        kill_after(&project, Duration::from_micros(u64::from(state >> 16)));
+        // Any moment of the time that a build takes here.
+        killed += usize::from(kill_after(&project, whole * (state >> 16) / 65_536));
         for (name, bytes) in site(&project.root().join("public")) {
             let known = versions.iter().any(|site| site.get(&name) == Some(&bytes));
             assert!(known, "round {round}: `{name}` is neither old nor new");
@@ -141,6 +146,8 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
         wanted.retain(|name, _| !name.starts_with(".rolebook"));
         assert_eq!(project.site(), wanted, "round {round}");
     }
+    println!("{killed} of {rounds} builds were killed before they ended");
+    assert!(killed > rounds / 4, "only {killed} of {rounds} builds were killed in time");
 }
 
 /// Writes one of two versions of the content: every third page differs, and one page exists only in the second.
@@ -155,7 +162,8 @@ fn edit(project: &Project, version: usize) {
     }
 }
 
-fn kill_after(project: &Project, pause: Duration) {
+/// Kills a build after a pause; tells whether it had not ended by itself.
+fn kill_after(project: &Project, pause: Duration) -> bool {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
         .arg("build")
         .current_dir(project.root())
@@ -165,7 +173,7 @@ fn kill_after(project: &Project, pause: Duration) {
         .unwrap();
     std::thread::sleep(pause);
     child.kill().unwrap();
-    child.wait().unwrap();
+    child.wait().unwrap().code().is_none()
 }
 
 #[test]

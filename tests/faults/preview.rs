@@ -1,11 +1,14 @@
 //! A preview under load, and with less than it needs.
 
-use std::io::Write;
+use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::served::{SMALL, Served, serve, serve_with};
+use crate::shared::{files_below, repository};
 
 /// What a request may take; far more than it does.
 const BOUND: Duration = Duration::from_secs(10);
@@ -64,4 +67,134 @@ fn a_preview_that_ran_out_of_descriptors_answers_again_on_the_same_port() {
         std::fs::write(served.folder.path().join("index.md"), "# Saved after\n").unwrap();
         assert!(served.waits_for("/", "Saved after"));
     }
+}
+
+#[test]
+fn a_preview_that_slept_shows_what_was_written_meanwhile() {
+    let served = serve(SMALL);
+    answers(&served);
+    let signal = |name: &str| {
+        assert!(Command::new("kill").args([name, &served.child.id().to_string()]).status().unwrap().success());
+    };
+    signal("-STOP");
+    fs::write(served.folder.path().join("index.md"), "# Saved asleep\n").unwrap();
+    fs::create_dir(served.folder.path().join("deep")).unwrap();
+    fs::write(served.folder.path().join("deep/b.md"), "# Born asleep\n").unwrap();
+    signal("-CONT");
+    assert!(served.waits_for("/", "Saved asleep"));
+    assert!(served.waits_for("/deep/b/", "Born asleep"));
+}
+
+/// Starts a preview that may have so many watchers of its own, or watch so many folders; `None` where the machine allows no such limit.
+fn serve_limited(limit: &str) -> Option<Served> {
+    let script = format!("echo 0 > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
+    let tried = Command::new("unshare").args(["-Ur", "sh", "-c", &script, "true"]).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        println!("skipped: no user namespace can be made here, so nothing limits a single program's watches");
+        return None;
+    }
+    Some(serve_with(SMALL, |_| {
+        let mut unshared = Command::new("unshare");
+        unshared.args(["-Ur", "sh", "-c", &script, env!("CARGO_BIN_EXE_rolebook")]);
+        unshared
+    }))
+}
+
+#[test]
+fn a_preview_that_may_watch_nothing_looks_for_changes_itself() {
+    for limit in ["max_inotify_instances", "max_inotify_watches"] {
+        let Some(served) = serve_limited(limit) else { return };
+        answers(&served);
+        fs::write(served.folder.path().join("index.md"), "# Saved unwatched\n").unwrap();
+        assert!(served.waits_for("/", "Saved unwatched"), "{limit}");
+    }
+}
+
+/// What readers and an author came to.
+#[derive(Default)]
+struct Load {
+    answers: AtomicUsize,
+    failures: AtomicUsize,
+    /// The longest wait for a page, in milliseconds.
+    longest: AtomicU64,
+    is_over: AtomicBool,
+}
+
+/// Reads one page after the other, as fast as a person who skims, with the stream of events open as a browser has it.
+fn read_on(served: &Served, pages: &[String], first: usize, load: &Load) {
+    let events = format!("GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address);
+    let mut stream = connects(served, &events);
+    let mut heard = [0; 4096];
+    for n in first.. {
+        if load.is_over.load(Ordering::Relaxed) {
+            return;
+        }
+        let start = Instant::now();
+        let answer = served.get(&pages[(n * 31) % pages.len()]);
+        load.longest.fetch_max(u64::try_from(start.elapsed().as_millis()).unwrap(), Ordering::Relaxed);
+        let is_whole = answer.starts_with("HTTP/1.1 200") && answer.trim_end().ends_with("</html>");
+        let count = if is_whole { &load.answers } else { &load.failures };
+        count.fetch_add(1, Ordering::Relaxed);
+        if let Some(stream) = &mut stream {
+            let _ = stream.set_read_timeout(Some(Duration::from_millis(1)));
+            let _ = stream.read(&mut heard);
+        }
+        std::thread::sleep(Duration::from_millis(300 + (n as u64 * 97) % 900));
+    }
+}
+
+/// Returns the memory that a process has in use, in megabytes; 0 where the system does not say.
+fn megabytes(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+#[test]
+fn readers_browse_while_an_author_saves_and_memory_stays_flat() {
+    let asked = std::env::var("LOAD_SECONDS").ok().and_then(|text| text.parse().ok());
+    let (seconds, readers) = asked.map_or((6, 40), |seconds| (seconds, 300));
+    let files = files_below(&repository().join("handbook"));
+    let texts: Vec<(String, String)> =
+        files.into_iter().filter_map(|(name, bytes)| Some((name, String::from_utf8(bytes).ok()?))).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let served = serve(&files);
+    let sitemap = served.get("/sitemap.xml");
+    let pages: Vec<String> = sitemap
+        .split("<loc>")
+        .skip(1)
+        .filter_map(|part| part.split("</loc>").next())
+        .map(|url| url.split_once("://").map_or(url, |(_, rest)| rest.split_once('/').unwrap().1))
+        .map(|path| format!("/{}", path.trim_start_matches('/')))
+        .collect();
+    assert!(pages.len() > 50, "{sitemap}");
+    let chapter = served.folder.path().join("index.md");
+    let text = fs::read_to_string(&chapter).unwrap();
+    let load = Load::default();
+    let (early, late, saves) = std::thread::scope(|scope| {
+        for reader in 0..readers {
+            let (served, pages, load) = (&served, &pages, &load);
+            scope.spawn(move || read_on(served, pages, reader * 7, load));
+        }
+        let start = Instant::now();
+        let (mut early, mut saves) = (0, 0);
+        while start.elapsed() < Duration::from_secs(seconds) {
+            fs::write(&chapter, format!("{text}\n\nSaved {saves} times.\n")).unwrap();
+            saves += 1;
+            std::thread::sleep(Duration::from_millis(200));
+            if early == 0 && start.elapsed().as_secs() >= seconds / 5 {
+                early = megabytes(served.child.id());
+            }
+        }
+        load.is_over.store(true, Ordering::Relaxed);
+        (early, megabytes(served.child.id()), saves)
+    });
+    let (answers, failures) = (load.answers.into_inner(), load.failures.into_inner());
+    let longest = load.longest.into_inner();
+    println!(
+        "{readers} readers, {saves} saves in {seconds} s: {answers} pages, {failures} failures, longest wait {longest} ms, {early} MB after a fifth, {late} MB at the end"
+    );
+    assert!(answers > readers && failures == 0, "{answers} answers, {failures} failures");
+    assert!(served.waits_for("/", &format!("Saved {} times.", saves - 1)));
+    assert!(late <= early + early / 2 + 32, "memory grew from {early} to {late} MB");
 }

@@ -32,8 +32,10 @@ fn every_row_of_the_table_names_its_tests_and_every_test_has_a_row() {
         .map(str::to_owned)
         .collect();
     let faults = tests_in("tests/faults");
-    let all: BTreeSet<String> =
-        [faults.clone(), tests_in("tests/suite"), tests_in("src")].into_iter().flatten().collect();
+    let all: BTreeSet<String> = [faults.clone(), tests_in("tests/suite"), tests_in("tests/fuzz"), tests_in("src")]
+        .into_iter()
+        .flatten()
+        .collect();
     let unknown: Vec<_> = named.difference(&all).collect();
     assert!(unknown.is_empty(), "no such tests: {unknown:?}");
     let missing: Vec<_> = faults.difference(&named).filter(|name| !name.starts_with("every_row")).collect();

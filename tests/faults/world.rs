@@ -32,6 +32,23 @@ fn no_variable_of_the_surroundings_changes_a_byte() {
 }
 
 #[test]
+fn a_clock_that_is_wrong_changes_no_byte() {
+    let project = Project::new();
+    project.put("a.md", "# A\n\nText.\n");
+    project.builds(&[]);
+    let wanted = project.site();
+    let epoch = std::time::SystemTime::UNIX_EPOCH;
+    for seconds in [0, 4_102_444_800] {
+        for name in ["a.md", "index.md", "handbook.toml"] {
+            let file = std::fs::File::options().write(true).open(project.content(name)).unwrap();
+            file.set_modified(epoch + std::time::Duration::from_secs(seconds)).unwrap();
+        }
+        project.builds(&["0 files written"]);
+        assert_eq!(project.site(), wanted, "files written {seconds} s after 1970");
+    }
+}
+
+#[test]
 fn a_day_that_is_none_is_refused_with_the_way_out() {
     let project = Project::new();
     let before = project.site();

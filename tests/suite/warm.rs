@@ -1,9 +1,11 @@
 //! Holds warm builds equal to cold ones: whatever is edited in whatever order, what is remembered never changes a byte.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::config::Config;
@@ -172,29 +174,46 @@ impl World {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_warm_build_equals_a_cold_one(edits in edits()) {
-        let choices = Choices { title: "T".to_owned(), ..Choices::default() };
-        let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
-        let mut compiler = Compiler::new();
-        let mut kept = Kept::default();
-        for edit in &edits {
-            world.apply(edit);
-            let warm = compiler.compile(&world.sources, &choices);
-            let cold = Compiler::new().compile(&world.sources, &choices);
-            match (warm, cold) {
-                (Ok(warm), Ok(cold)) => {
-                    let warm = world.all(warm, &mut kept);
-                    let cold = world.all(cold, &mut Kept::default());
-                    prop_assert_eq!(&warm.1, &cold.1);
-                    prop_assert_eq!(warm.0, cold.0);
-                }
-                (Err(warm), Err(cold)) => prop_assert_eq!(warm, cold),
-                (warm, cold) => prop_assert!(false, "{:?} {:?}", warm.is_ok(), cold.is_ok()),
+/// Makes the edits one after the other, each state once with what is remembered and once from nothing.
+fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
+    let choices = Choices { title: "T".to_owned(), ..Choices::default() };
+    let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
+    let mut compiler = Compiler::new();
+    let mut kept = Kept::default();
+    for edit in edits {
+        world.apply(edit);
+        let warm = compiler.compile(&world.sources, &choices);
+        let cold = Compiler::new().compile(&world.sources, &choices);
+        match (warm, cold) {
+            (Ok(warm), Ok(cold)) => {
+                let warm = world.all(warm, &mut kept);
+                let cold = world.all(cold, &mut Kept::default());
+                prop_assert_eq!(&warm.1, &cold.1);
+                prop_assert_eq!(warm.0, cold.0);
             }
+            (Err(warm), Err(cold)) => prop_assert_eq!(warm, cold),
+            (warm, cold) => prop_assert!(false, "{:?} {:?}", warm.is_ok(), cold.is_ok()),
         }
     }
+    Ok(())
+}
+
+/// `EDITS=10000 cargo test --release --test suite warm -- --nocapture` makes at least so many.
+#[test]
+fn a_warm_build_equals_a_cold_one() {
+    let wanted: u32 = std::env::var("EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(288);
+    let made = Cell::new(0);
+    while made.get() < wanted {
+        // There are six in the middle.
+        let cases = (wanted - made.get()).div_ceil(6);
+        let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+        let held = TestRunner::new(config).run(&edits(), |edits| {
+            made.set(made.get() + u32::try_from(edits.len()).unwrap());
+            holds(&edits)
+        });
+        if let Err(failure) = held {
+            panic!("{failure}");
+        }
+    }
+    println!("{} edits", made.get());
 }
