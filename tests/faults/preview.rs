@@ -74,7 +74,8 @@ fn a_preview_that_slept_shows_what_was_written_meanwhile() {
     let served = serve(SMALL);
     answers(&served);
     let signal = |name: &str| {
-        assert!(Command::new("kill").args([name, &served.child.id().to_string()]).status().unwrap().success());
+        let told = Command::new("sh").args(["-c", &format!("kill {name} {}", served.child.id())]).status();
+        assert!(told.unwrap().success());
     };
     signal("-STOP");
     fs::write(served.folder.path().join("index.md"), "# Saved asleep\n").unwrap();
