@@ -144,7 +144,11 @@
       return row.units;
     }
 
-    const rarity = (count) => Math.log(1 + (entry.units - count + 0.5) / (Math.min(count, entry.units) + 0.5));
+    /** Weighs a word by how many units have it; the beginnings of many words count more than there are. */
+    const rarity = (count) => {
+      const holders = Math.min(count, entry.units);
+      return Math.log(1 + (entry.units - holders + 0.5) / (holders + 0.5));
+    };
 
     /** Finds the rows of a typed word: [row, weight]. `goesOn` says that it may be the beginning of a longer one. */
     async function rowsOf(word, goesOn) {
