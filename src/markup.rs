@@ -38,7 +38,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// Lists the start tags of `html`; comments and end tags are passed over.
+/// Lists the start tags of `html`; comments, end tags and elements' bare text (scripts, styles) are passed over.
 #[must_use]
 pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     let bytes = html.as_bytes();
@@ -53,12 +53,16 @@ pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
         at = open + 1;
         if bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             let tag = start_tag(html, open);
-            at = tag.range.end;
+            at = content(html, &tag);
             tags.push(tag);
         }
     }
     tags
 }
+
+/// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT, script data and PLAINTEXT states).
+pub const OF_TEXT: [&str; 9] =
+    ["script", "style", "iframe", "title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
 
 /// Returns where the tag or comment begins in whose middle `html` ends.
 #[must_use]
@@ -72,7 +76,8 @@ pub fn unfinished(html: &str) -> Option<usize> {
             b'!' if html[open..].starts_with("<!--") => html[open + 4..].find("-->").map(|end| open + 4 + end + 3),
             name if name.is_ascii_alphabetic() => {
                 let tag = start_tag(html, open + closes);
-                tag.is_whole.then_some(tag.range.end)
+                let end = if closes == 0 { content(html, &tag) } else { tag.range.end };
+                tag.is_whole.then_some(end)
             }
             // A comment that is none (WHATWG HTML, bogus comment state).
             byte if closes == 1 || matches!(byte, b'!' | b'?') => html[open..].find('>').map(|end| open + end + 1),
@@ -82,6 +87,18 @@ pub fn unfinished(html: &str) -> Option<usize> {
         at = end;
     }
     None
+}
+
+/// Returns where the next tag may begin after a start tag: behind it, or with the end tag of an element that holds text alone.
+fn content(html: &str, tag: &Tag<'_>) -> usize {
+    let from = tag.range.end;
+    if !OF_TEXT.contains(&&*tag.name) {
+        return from;
+    }
+    let length = tag.name.len();
+    let closes =
+        |at: &usize| html.get(at + 2..at + 2 + length).is_some_and(|name| name.eq_ignore_ascii_case(&tag.name));
+    html[from..].match_indices("</").map(|(at, _)| from + at).find(closes).unwrap_or(html.len())
 }
 
 fn start_tag(html: &str, open: usize) -> Tag<'_> {
@@ -276,14 +293,39 @@ mod tests {
 
     #[test]
     fn the_tag_or_comment_that_is_not_finished_is_found() {
-        for whole in ["", "a < b", "<p>", "<p title='>'>x</p >", "<!-- <p -->", "<!doctype x>", "</>", "a <", "x </"] {
+        for whole in [
+            "",
+            "a < b",
+            "<p>",
+            "<p title='>'>x</p >",
+            "<!-- <p -->",
+            "<!doctype x>",
+            "</>",
+            "a <",
+            "x </",
+            "<script>'<a b='</SCRIPT>",
+            "<title><b",
+        ] {
             assert_eq!(unfinished(whole), None, "{whole}");
         }
-        for (html, at) in
-            [("<p", 0), ("a<p title=\">", 1), ("<b></b", 3), ("<b></b x='>", 3), ("<p><!-- x>", 3), ("<?x", 0)]
-        {
+        for (html, at) in [
+            ("<p", 0),
+            ("a<p title=\">", 1),
+            ("<b></b", 3),
+            ("<b></b x='>", 3),
+            ("<p><!-- x>", 3),
+            ("<?x", 0),
+            ("<style>\"<b</style><i", 18),
+        ] {
             assert_eq!(unfinished(html), Some(at), "{html}");
         }
+    }
+
+    #[test]
+    fn what_looks_like_a_tag_in_a_script_is_none() {
+        let tags = start_tags("<p><Script>'<a href=x>'</sCript><i><title><b></title><u>");
+        let names: Vec<&str> = tags.iter().map(|tag| &*tag.name).collect();
+        assert_eq!(names, ["p", "script", "i", "title", "u"]);
     }
 
     #[test]

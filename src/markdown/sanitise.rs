@@ -7,17 +7,15 @@
 use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
-
 use pulldown_cmark::Event;
+
+use crate::markup::OF_TEXT;
 
 use super::Located;
 use super::writer::{Mark, Marks};
 
 /// Elements that are taken out with all that is in them.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
-
-/// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT and PLAINTEXT states).
-const OF_TEXT: [&str; 6] = ["title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
 
 /// Elements that raw HTML may have. Everything else is taken out, its text stays (but that of `script`, `style` and the like).
 pub const ELEMENTS: &[&str] = &[
