@@ -382,6 +382,15 @@ pub struct Body {
     pub source: Hash,
 }
 
+impl Body {
+    /// Returns the bytes of a statement's HTML in `main`, by its number in the order of the facts; none where sanitising took it away.
+    #[must_use]
+    pub fn statement(&self, number: usize) -> Option<Range<usize>> {
+        let (start, end) = *self.statements.get(number)?;
+        (start < end).then_some(start as usize..end as usize)
+    }
+}
+
 /// A part of a chapter's Markdown that only Rolebook understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {

@@ -23,8 +23,7 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     let body = &document.body;
     let Some(anchor) = anchor else { return Some(0..body.main.html.len()) };
     if let Some(n) = statement(document, anchor) {
-        let place = body.statements.get(n).filter(|(start, end)| start < end);
-        return place.map(|(start, end)| *start as usize..*end as usize);
+        return body.statement(n);
     }
     section(document, anchor)
 }

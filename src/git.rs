@@ -84,7 +84,7 @@ impl Repository {
         // The log takes longest: whether it may be believed is found out meanwhile.
         let (whole, log) = std::thread::scope(|scope| {
             let log = scope.spawn(|| self.run(LOG));
-            (self.whole(), log.join())
+            (self.check_whole(), log.join())
         });
         whole?;
         let log = log.unwrap_or_else(|_| Err(Missing::Broken("what git said could not be taken".to_owned())))?;
@@ -93,7 +93,7 @@ impl Repository {
     }
 
     /// Checks that there is a newest commit, and everything before it.
-    fn whole(&self) -> Result<(), Missing> {
+    fn check_whole(&self) -> Result<(), Missing> {
         let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?;
         if shallow.trim_ascii() == b"true" {
             return Err(Missing::Shallow);

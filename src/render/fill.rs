@@ -89,11 +89,11 @@ impl<'a> Filler<'a> {
     #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
         let body = &self.document(chapter).body;
-        let place = body.statements.get(number).copied().filter(|(start, end)| start < end);
-        let Some((start, end)) = place else { return String::new() };
+        let Some(range) = body.statement(number) else { return String::new() };
         let mut out = String::new();
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
-        self.fill(&body.main, (start as usize..end as usize, end as usize), scope, &mut out);
+        let end = range.end;
+        self.fill(&body.main, (range, end), scope, &mut out);
         out.truncate(out.trim_end().len());
         out
     }

@@ -127,7 +127,7 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
     // A fixed sequence that looks random (Numerical Recipes' generator), so that a failure can be repeated.
     let mut state: u32 = 12_345;
     let mut killed = 0;
-    let rounds: usize = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
+    let rounds: usize = crate::shared::asked("KILLS").unwrap_or(40);
     for round in 0..rounds {
         let version = round % 2;
         edit(&project, version);

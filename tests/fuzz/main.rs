@@ -24,7 +24,7 @@ const ROUNDS: usize = 300;
 
 /// Runs a target: `hold` panics where something is not as it must be.
 fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
-    let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let seconds = shared::asked::<u64>("FUZZ_SECONDS");
     let start = Instant::now();
     let first = seconds.map_or(1, |_| u64::from(std::process::id()) << 20);
     let mut mutator = Mutator::new(seeds, first);

@@ -10,13 +10,20 @@ use serde::Deserialize;
 
 use crate::support::repository;
 
+/// An example of a specification: what is written, and what must come of it.
 #[derive(Deserialize)]
-struct Example {
+pub struct Example {
     #[serde(rename = "example")]
-    number: u32,
-    section: String,
-    markdown: String,
-    html: String,
+    pub number: u32,
+    pub section: String,
+    pub markdown: String,
+    pub html: String,
+}
+
+/// Reads the examples in a file of `tests/data`.
+pub fn examples(file: &str) -> Vec<Example> {
+    let data = std::fs::read_to_string(repository().join("tests/data").join(file)).unwrap();
+    serde_json::from_str(&data).unwrap()
 }
 
 /// Renders with `CommonMark` alone and fills the holes that it leaves: code and images.
@@ -86,8 +93,7 @@ fn without_heading_ids(html: &str) -> String {
 
 #[test]
 fn every_example_of_the_specification_comes_out_as_it_says() {
-    let data = std::fs::read_to_string(repository().join("tests/data/commonmark-0.31.2.json")).unwrap();
-    let examples: Vec<Example> = serde_json::from_str(&data).unwrap();
+    let examples = examples("commonmark-0.31.2.json");
     assert_eq!(examples.len(), 652);
     let mut failed = Vec::new();
     for example in &examples {

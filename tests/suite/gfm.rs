@@ -3,18 +3,9 @@
 use rolebook::path::UrlPath;
 use rolebook::source::Sources;
 use scraper::{ElementRef, Html, Node, Selector};
-use serde::Deserialize;
 
-use crate::support::{harmless, repository, site_with};
-
-#[derive(Clone, Deserialize)]
-struct Example {
-    #[serde(rename = "example")]
-    number: u32,
-    section: String,
-    markdown: String,
-    html: String,
-}
+use crate::commonmark::examples;
+use crate::support::{harmless, site_with};
 
 /// Extensions that are another thing here, with the reason.
 const OTHERWISE: &[(u32, &str)] = &[
@@ -52,11 +43,6 @@ const ELEMENTS: &[&str] = &[
     "blockquote",
     "a",
 ];
-
-fn examples(file: &str) -> Vec<Example> {
-    let data = std::fs::read_to_string(repository().join("tests/data").join(file)).unwrap();
-    serde_json::from_str(&data).unwrap()
-}
 
 /// Renders the page of a chapter that holds `markdown` and nothing else.
 fn page(markdown: &str) -> Html {
@@ -121,7 +107,8 @@ fn every_example_of_githubs_extensions_is_what_it_says_or_named_as_otherwise() {
 
 #[test]
 fn no_example_of_a_specification_is_harmful_under_the_safe_policy() {
-    let all = [examples("commonmark-0.31.2.json"), examples("gfm-0.29.json")].concat();
+    let mut all = examples("commonmark-0.31.2.json");
+    all.extend(examples("gfm-0.29.json"));
     assert_eq!(all.len(), 676);
     for example in all {
         let page = page(&example.markdown);

@@ -30,6 +30,11 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Reads how much a long run was asked for by a variable such as `FUZZ_SECONDS`; `None` in the tests.
+pub fn asked<T: std::str::FromStr>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
 /// Compiles texts as `rolebook build` would.
 pub fn compile(sources: &Sources) -> Result<Handbook, Box<Diagnostic>> {
     Compiler::new().compile(sources, &Choices { title: "Handbook".to_owned(), ..Choices::default() })

@@ -16,7 +16,7 @@ use rolebook::site::Site;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::{self, Theme, ThemeFiles};
 
-use crate::support::draw;
+use crate::support::{asked, draw};
 
 /// One step of an author.
 #[derive(Clone, Debug)]
@@ -201,7 +201,7 @@ fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
 /// `EDITS=10000 cargo test --release --test suite warm -- --nocapture` makes at least so many.
 #[test]
 fn a_warm_build_equals_a_cold_one() {
-    let wanted: u32 = std::env::var("EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(288);
+    let wanted: u32 = asked("EDITS").unwrap_or(288);
     let made = Cell::new(0);
     while made.get() < wanted {
         // There are six in the middle.
