@@ -378,11 +378,18 @@ pub fn read<'a>(
 fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, context: Context<'_>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let near = nearest(key, known.iter().copied(), 2);
-    let help = did_you_mean(&near).unwrap_or_else(|| {
+    let help = of_another_kind(key, context).or_else(|| did_you_mean(&near)).unwrap_or_else(|| {
         format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", "))
     });
     Diagnostic::new("unknown-key", context.path, Some(span), format!("{} has no field `{key}`", context.owner))
         .help(help)
+}
+
+/// Says how a chapter becomes one of the kind that takes `key`, where it is in the wrong folder for that.
+fn of_another_kind(key: &str, context: Context) -> Option<String> {
+    let kind = Kind::ALL.into_iter().find(|kind| of_kind(*kind).iter().any(|field| field.name == key))?;
+    let is_chapter = Kind::ALL.iter().any(|kind| kind.with_article() == context.owner);
+    is_chapter.then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
 }
 
 /// Checks one value against a shape and reports what does not fit.

@@ -3,6 +3,8 @@
 //! Input: HTML as an author or the sanitiser wrote it. Output: tags with byte ranges; escaped text. Never builds a tree: the
 //! sanitiser does that.
 
+pub mod nesting;
+
 use std::borrow::Cow;
 use std::ops::Range;
 

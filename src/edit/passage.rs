@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Span;
 use crate::document::{Body, Hole};
+use crate::markup::nesting::{Edge, edges};
 
 /// A part of a chapter's file that became elements of its own on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,19 +16,6 @@ pub struct Passage {
     pub span: Span,
     /// How many elements it became; never 0.
     pub elements: u32,
-}
-
-/// Elements that have no end tag (WHATWG HTML, void elements).
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
-
-/// Something that opens or closes at a byte of HTML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Edge {
-    Open,
-    Close,
-    /// An element that is closed at once.
-    Whole,
 }
 
 /// Lists the passages of a chapter.
@@ -46,7 +34,11 @@ pub fn passages(body: &Body) -> Vec<Passage> {
             count += u32::from(depth == 0 && edge != Edge::Close);
             depth = moved(depth, edge);
         }
-        let span = Span { start: open.map_or(block.span.start, |span| span.start), end: block.span.end };
+        // What raw HTML leaves inside a table is moved before it: the end of a later block may come first.
+        let span = open.map_or(block.span, |open| Span {
+            start: open.start.min(block.span.start),
+            end: open.end.max(block.span.end),
+        });
         open = (depth > 0).then_some(span);
         if depth == 0 && count > 0 {
             passages.push(Passage { span, elements: count });
@@ -121,52 +113,6 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
     }
 }
 
-/// Lists the tags of HTML with their bytes.
-fn edges(html: &str) -> Vec<(Range<usize>, Edge)> {
-    let bytes = html.as_bytes();
-    let mut edges = Vec::new();
-    let mut at = 0;
-    while let Some(found) = html[at..].find('<') {
-        let open = at + found;
-        if html[open..].starts_with("<!--") {
-            at = html[open + 4..].find("-->").map_or(html.len(), |end| open + 4 + end + 3);
-            continue;
-        }
-        let closes = bytes.get(open + 1) == Some(&b'/');
-        let name_start = open + 1 + usize::from(closes);
-        if !bytes.get(name_start).is_some_and(u8::is_ascii_alphabetic) {
-            at = open + 1;
-            continue;
-        }
-        let end = tag_end(bytes, name_start);
-        let name_end = html[name_start..end].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(end - name_start);
-        let name = html[name_start..name_start + name_end].to_ascii_lowercase();
-        let is_void = VOID.contains(&name.as_str());
-        match (closes, is_void) {
-            (false, false) => edges.push((open..end, Edge::Open)),
-            (false, true) => edges.push((open..end, Edge::Whole)),
-            (true, false) => edges.push((open..end, Edge::Close)),
-            (true, true) => {}
-        }
-        at = end;
-    }
-    edges
-}
-
-/// Returns one past the `>` that ends the tag; one inside quotes does not.
-fn tag_end(bytes: &[u8], from: usize) -> usize {
-    let mut quote = None;
-    for (n, byte) in bytes.iter().enumerate().skip(from) {
-        match (quote, *byte) {
-            (Some(open), byte) if byte == open => quote = None,
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (None, b'>') => return n + 1,
-            _ => {}
-        }
-    }
-    bytes.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +166,11 @@ mod tests {
         assert_eq!(in_order(ordered.clone()), ordered);
         assert_eq!(in_order(vec![passage(0, 4, 1), passage(20, 25, 1), passage(5, 30, 2)]), [passage(0, 30, 4)]);
         assert_eq!(in_order(Vec::new()), []);
+    }
+
+    #[test]
+    fn a_block_that_was_moved_before_the_one_around_it_is_part_of_the_same_passage() {
+        assert_eq!(read("\"><table><th>\n<tr>"), [("\"><table><th>\n<tr>".to_owned(), 2)]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
 use crate::link::Target;
+use crate::markup::nesting::balanced;
 use crate::markup::{self, escape, escape_into};
 use crate::view::{Viewpoint, class_of};
 
@@ -80,9 +81,7 @@ impl<'a> Filler<'a> {
         let fill = &self.document(chapter).body.main;
         let Some(start) = fill.html.find("<p>") else { return String::new() };
         let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
-        let mut out = String::new();
-        self.fill(fill, (start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false }, &mut out);
-        out
+        self.part((start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false })
     }
 
     /// Returns the inner HTML of a statement, without terms and footnotes.
@@ -90,10 +89,8 @@ impl<'a> Filler<'a> {
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
         let body = &self.document(chapter).body;
         let Some(range) = body.statement(number) else { return String::new() };
-        let mut out = String::new();
-        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         let end = range.end;
-        self.fill(&body.main, (range, end), scope, &mut out);
+        let mut out = self.part((range, end), Scope { chapter, depth: embed::DEEPEST, own: false });
         out.truncate(out.trim_end().len());
         out
     }
@@ -105,9 +102,8 @@ impl<'a> Filler<'a> {
         let range = embed::part(document, Some(anchor))?;
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
-        let mut out = String::new();
         // A hole at the end of a section belongs to what follows.
-        self.fill(&document.body.main, (heading..range.end, range.end.saturating_sub(1)), scope, &mut out);
+        let out = self.part((heading..range.end, range.end.saturating_sub(1)), scope);
         Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
     }
 
@@ -117,11 +113,17 @@ impl<'a> Filler<'a> {
         let document = self.document(chapter);
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
         let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
-        let mut out = String::new();
-        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         let last = range.end.saturating_sub(1);
-        self.fill(&document.body.main, (range, last), scope, &mut out);
+        let out = self.part((range, last), Scope { chapter, depth: embed::DEEPEST, own: false });
         moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
+    }
+
+    /// Returns a part of a chapter's text as [`Self::fill`] does, with its elements complete: raw HTML may reach over where a part begins or ends.
+    fn part(&mut self, place: (Range<usize>, usize), scope: Scope) -> String {
+        let body = &self.document(scope.chapter).body;
+        let mut out = String::new();
+        self.fill(&body.main, place, scope, &mut out);
+        if body.sanitised { balanced(&out).into_owned() } else { out }
     }
 
     /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
@@ -430,9 +432,8 @@ impl<'a> Filler<'a> {
         let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());
         // A hole at the end of a section belongs to what follows; at the end of a statement, to the statement.
         let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
-        let mut inner = String::new();
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
-        self.fill(&document.body.main, (range.clone(), last), inner_scope, &mut inner);
+        let inner = self.part((range.clone(), last), inner_scope);
         let prefix = format!("{}--", document.meta.id);
         let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
         let inner = moved(inner.trim_end(), &prefix, shift);

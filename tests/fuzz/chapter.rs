@@ -1,12 +1,17 @@
 //! Chapters: whatever is written in one, nothing panics, findings point into the file, and the page is well-formed and harmless.
 
+use rolebook::compile::Handbook;
 use rolebook::diagnostic::Place;
-use rolebook::path::UrlPath;
-use rolebook::source::Sources;
+use rolebook::document::{Document, Facts};
+use rolebook::path::{SourcePath, UrlPath};
+use rolebook::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
 
 use crate::fuzz;
 use crate::shared::{compile, draw, files_below, harmless, repository, site_with};
+
+/// Parts of a chapter that are shown in another.
+const SHOWN: usize = 12;
 
 const TOML: &str = "[audiences.m]\n[markdown]\ndefinition_lists = true\nsmart_quotes = true\n";
 
@@ -38,8 +43,18 @@ pub fn seeds() -> Vec<String> {
     seeds
 }
 
+/// Lists the ids of a chapter's statements or responsibilities.
+pub fn statements(document: &Document) -> Vec<&str> {
+    let statements = match &document.meta.facts {
+        Facts::Role(role) => &role.responsibilities,
+        Facts::Competency(competency) => &competency.statements,
+        _ => return Vec::new(),
+    };
+    statements.iter().map(|statement| statement.id.as_str()).collect()
+}
+
 fn hold(text: &str) {
-    let sources = around(text);
+    let mut sources = around(text);
     let handbook = compile(&sources).unwrap();
     let findings = handbook.findings(false);
     assert!(findings.is_empty() || !draw(&findings, &sources).is_empty());
@@ -50,14 +65,25 @@ fn hold(text: &str) {
             assert!(span.start <= span.end && span.end as usize <= length, "{finding:?} lies outside {length} bytes");
         }
     }
+    let parts = showing_parts(&handbook).map(|parts| SourceFile::new(parts.into_bytes()));
+    sources.files.extend(parts.map(|file| (SourcePath::new("parts.md"), file)));
     let site = site_with(&sources, None);
-    for url in ["roles/a/", "roles/b/"] {
+    for url in ["roles/a/", "roles/b/", "parts/"] {
         if let Some(rendered) = site.render(&UrlPath::new(url)) {
             let html = String::from_utf8(rendered.unwrap().bytes.into_owned()).unwrap();
             well_formed(&html, text.contains('<'));
             harmless(&Html::parse_document(&html));
         }
     }
+}
+
+/// Writes a chapter that shows the parts of `roles/a.md` one after the other, as far as there are any.
+fn showing_parts(handbook: &Handbook) -> Option<String> {
+    let document = handbook.documents.iter().find(|document| document.meta.path.as_str() == "roles/a.md")?;
+    let headings = document.meta.headings.iter().map(|heading| heading.id.as_str());
+    let parts: Vec<String> =
+        headings.chain(statements(document)).take(SHOWN).map(|id| format!("![[a#{id}]]\n\n")).collect();
+    (!parts.is_empty()).then(|| format!("# Parts\n\n{}", parts.concat()))
 }
 
 /// Our own HTML has no fault at all; an author's raw HTML may be odd, and stays where the chapter's text is.

@@ -1,13 +1,13 @@
 //! Changes of one passage: whatever the chapter and the new text are, nothing outside the passage changes, and what was drawn before is harmless.
 
 use rolebook::diagnostic::Span;
-use rolebook::document::{Document, Facts};
+use rolebook::document::Document;
 use rolebook::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
 use rolebook::path::SourcePath;
 use rolebook::site::Site;
 use scraper::Html;
 
-use crate::chapter::{around, seeds};
+use crate::chapter::{around, seeds, statements};
 use crate::fuzz;
 use crate::shared::{harmless, site_with};
 
@@ -17,15 +17,6 @@ const NEW: &[&str] =
 
 /// Passages of one text that are changed: every one of a long chapter would take as long as many texts.
 const TRIED: usize = 3;
-
-fn statements(document: &Document) -> Vec<&str> {
-    let statements = match &document.meta.facts {
-        Facts::Role(role) => &role.responsibilities,
-        Facts::Competency(competency) => &competency.statements,
-        _ => return Vec::new(),
-    };
-    statements.iter().map(|statement| statement.id.as_str()).collect()
-}
 
 /// Lists where the passages stand, which is inside the file, in order, and never over each other.
 fn places(document: &Document, bytes: &[u8]) -> Vec<Span> {

@@ -2,7 +2,7 @@
 //!
 //! Each target makes its texts from seeds by random edits. As part of the tests each runs a few hundred rounds that are the same every time;
 //! `FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture` runs each for ten minutes with texts of its own, and prints how many there were. A text that
-//! fails is printed whole: it becomes a case in `tests/cases`.
+//! fails is shortened and printed: it becomes a case in `tests/cases`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,6 +13,7 @@ mod readers;
 #[path = "../suite/support.rs"]
 #[allow(dead_code, reason = "what the other tests share; not all of it is needed here")]
 mod shared;
+mod shrink;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -39,8 +40,24 @@ fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
         }
         let text = mutator.next();
         rounds += 1;
-        let held = catch_unwind(AssertUnwindSafe(|| hold(&text))).is_ok();
-        assert!(held, "{name} failed in round {rounds} on this text:\n{text:?}\n{text}");
+        let fails = |text: &str| catch_unwind(AssertUnwindSafe(|| hold(text))).is_err();
+        if fails(&text) {
+            let shortest = quietly(|| shrink::shrink(&text, &fails));
+            println!(
+                "{name} failed in round {rounds} on a text that can be shortened to this:\n{shortest:?}\n{shortest}"
+            );
+            hold(&shortest);
+            panic!("it does not always fail");
+        }
     }
     println!("{name}: {rounds} texts in {} s", start.elapsed().as_secs());
+}
+
+/// Runs `work` without what panics print.
+fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    let made = work();
+    std::panic::set_hook(hook);
+    made
 }

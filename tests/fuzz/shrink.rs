@@ -1,0 +1,42 @@
+//! Shortens a text that failed to what is needed for it to fail.
+//!
+//! Input: a text, and whether a text fails. Output: a text that still fails, from which no single character can be taken. Never makes a text longer.
+
+/// Takes parts out of `text`, halves first and single characters last, as long as what is left fails.
+pub fn shrink(text: &str, fails: &dyn Fn(&str) -> bool) -> String {
+    let mut left: Vec<char> = text.chars().collect();
+    loop {
+        let before = left.len();
+        let mut size = (before / 2).max(1);
+        loop {
+            without_parts(&mut left, size, fails);
+            if size == 1 {
+                break;
+            }
+            size /= 2;
+        }
+        if left.len() == before {
+            return left.into_iter().collect();
+        }
+    }
+}
+
+/// Takes out every part of `size` characters that is not needed.
+fn without_parts(left: &mut Vec<char>, size: usize, fails: &dyn Fn(&str) -> bool) {
+    let mut at = 0;
+    while at < left.len() {
+        let end = (at + size).min(left.len());
+        let text: String = left[..at].iter().chain(&left[end..]).collect();
+        if fails(&text) {
+            left.drain(at..end);
+        } else {
+            at = end;
+        }
+    }
+}
+
+#[test]
+fn a_text_is_shortened_to_what_makes_it_fail() {
+    let shrunk = shrink("ab<title>é</title><p>x", &|text| text.contains('<') && text.contains('é'));
+    assert_eq!(shrunk, "<é");
+}
