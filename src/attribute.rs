@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::slug::is_of_word;
+
 /// One attribute with its place, in bytes of the text that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
@@ -102,7 +104,7 @@ fn one(text: &str) -> Option<((String, String), usize)> {
 
 /// An id or a class: anything that can stand in a fragment without quoting trouble.
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
+    !name.is_empty() && name.chars().all(|c| is_of_word(c) || matches!(c, '-' | ':' | '.'))
 }
 
 fn is_key(key: &str) -> bool {
@@ -125,6 +127,15 @@ mod tests {
         let pairs: Vec<_> = found.list.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
         assert_eq!(pairs, [("id", "own"), ("class", "big"), ("level", "3"), ("note", "two {words}")]);
         assert_eq!(found.list[2].range, 18..25);
+    }
+
+    #[test]
+    fn an_id_has_the_letters_of_any_script() {
+        for id in ["re\u{301}sume\u{301}", "\u{928}\u{92e}\u{938}\u{94d}\u{924}\u{947}", "\u{e44}\u{e17}\u{e22}\u{e48}"]
+        {
+            assert_eq!(pairs(&format!("a {{#{id}}}")), Some(vec![("id".to_owned(), id.to_owned())]));
+            assert_eq!(crate::slug::slug(id), id);
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub use evidence::Evidence;
 pub use gone::Gone;
 pub use publish::{HiddenLinks, Host, Publish};
 
+use crate::conflict;
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
 use crate::document::Kind;
 use crate::fields::{self, Context, Entries, HANDBOOK};
@@ -236,6 +237,11 @@ impl Config {
             let span = crate::diagnostic::Span::new(at, at + 1);
             Box::new(Diagnostic::new("bad-configuration", &path, Some(span), "this file is not UTF-8"))
         })?;
+        if let Some(place) = conflict::find(&text.text).first() {
+            let span = text.span(place.start, place.end);
+            let finding = Diagnostic::new("bad-configuration", &path, Some(span), conflict::MESSAGE);
+            return Err(Box::new(finding.help(conflict::HELP)));
+        }
         let table = front_matter::read(&text.text, 0, Format::Toml).map_err(|error| {
             let span = text.map(error.span);
             Box::new(Diagnostic::new("bad-configuration", &path, Some(span), error.message).maybe_help(error.help))

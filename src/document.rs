@@ -480,6 +480,8 @@ pub enum Hole {
     Task(bool),
     /// The `href` attribute of raw HTML.
     Href(ReferenceNumber),
+    /// The `poster` attribute of raw HTML.
+    Poster(ReferenceNumber),
     /// The `src` attribute of raw HTML.
     Src(ReferenceNumber),
 }

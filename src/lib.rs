@@ -10,6 +10,7 @@ pub mod cli;
 pub mod command;
 pub mod compile;
 pub mod config;
+pub mod conflict;
 pub mod date;
 pub mod delta;
 pub mod diagnostic;

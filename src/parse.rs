@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::attribute;
 use crate::config::{Config, unknown_audience};
+use crate::conflict;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{
     Competency, Document, Facts, Form, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status, Strategy,
@@ -98,12 +99,26 @@ impl Reader<'_> {
     fn front_matter(&mut self) -> (Table, usize) {
         let split = front_matter::split(&self.text.text);
         let body = split.body();
+        let conflicts = conflict::find(&self.text.text);
+        for place in &conflicts {
+            let finding = Diagnostic::new(
+                "merge-conflict",
+                self.path,
+                Some(Span::new(place.start, place.end)),
+                conflict::MESSAGE,
+            );
+            self.findings.push(finding.help(conflict::HELP));
+        }
         let (format, content) = match split {
             Split::None => return (Table::default(), body),
             Split::Unterminated { format, opening } => {
                 let message = "the front matter does not end";
                 let finding = Diagnostic::new("bad-front-matter", self.path, Some(opening), message);
                 self.findings.push(finding.help(format!("close it with a line `{}`", format.fence())));
+                return (Table::default(), body);
+            }
+            // Of two versions of the front matter, neither is taken.
+            Split::Found { content, .. } if conflicts.iter().any(|place| content.contains(&place.start)) => {
                 return (Table::default(), body);
             }
             Split::Found { format, content, .. } => (format, content),

@@ -2,15 +2,18 @@
 //!
 //! Input: [`Diagnostic`] values, sorted, and the files they point into. Output: text. Never decides how much a finding weighs, never writes to a terminal itself.
 
+mod lines;
 mod page;
 mod sarif;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+pub use lines::{Location, location};
 pub use page::page;
 pub use sarif::sarif;
 
+use self::lines::Lines;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
@@ -19,54 +22,21 @@ use crate::diagnostic::{Diagnostic, Place, Severity, Span};
 /// Lines longer than this many bytes are not drawn: the place is named without them.
 const LONGEST_LINE: usize = 2_000;
 
+/// How many characters a finding on a page may be wide.
+const PAGE_WIDTH: usize = 100;
+
 /// Finds the file behind a place: its path as the user knows it, and its bytes.
 pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
-
-/// A place in a file, 1-based; columns count characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Location {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-}
-
-/// Returns where byte `offset` of a file lies; a byte order mark counts nothing, LF, CRLF and a lone CR each end a line.
-#[must_use]
-pub fn location(bytes: &[u8], offset: usize) -> Location {
-    let (line, range) = line_at(bytes, offset);
-    let end = offset.clamp(range.start, range.end.max(range.start));
-    let column = String::from_utf8_lossy(&bytes[range.start..end]).chars().count() + 1;
-    Location { line, column }
-}
-
-/// Returns the number of the line that holds byte `offset`, and its bytes without the line's end.
-fn line_at(bytes: &[u8], offset: usize) -> (usize, std::ops::Range<usize>) {
-    let offset = offset.min(bytes.len());
-    let mut start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let mut line = 1;
-    let mut at = start;
-    while at < offset {
-        let ends = bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-        at += 1;
-        if ends {
-            line += 1;
-            start = at;
-        }
-    }
-    let rest = bytes.get(start..).unwrap_or_default();
-    let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
-    (line, start.min(bytes.len())..start.min(bytes.len()) + length)
-}
 
 /// Draws findings with their source lines, a blank line after each.
 #[must_use]
 pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width.max(60));
+    let mut lines = Lines::default();
     let mut out = String::new();
     for finding in findings {
-        out.push_str(&draw(finding, files, &renderer));
+        out.push_str(&draw(finding, files, &mut lines, &renderer));
         out.push_str("\n\n");
     }
     out
@@ -75,17 +45,17 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
 /// Draws one finding without colour, for a page of the preview.
 #[must_use]
 pub fn plain(finding: &Diagnostic, files: &Files<'_>) -> String {
-    draw(finding, files, &Renderer::plain().term_width(100))
+    draw(finding, files, &mut Lines::default(), &Renderer::plain().term_width(PAGE_WIDTH))
 }
 
-fn draw(finding: &Diagnostic, files: &Files<'_>, renderer: &Renderer) -> String {
+fn draw(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines, renderer: &Renderer) -> String {
     let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
     let message = visible(&finding.message);
     let title = level.primary_title(message).id(finding.code);
     let mut group = Group::with_title(title);
     let place = files(&finding.place);
     if let Some((path, bytes)) = &place {
-        group = with_source(group, finding, path, bytes.as_deref());
+        group = with_source(group, finding, (path, bytes.as_ref()), lines);
     }
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(visible(note)));
@@ -98,14 +68,19 @@ fn draw(finding: &Diagnostic, files: &Files<'_>, renderer: &Renderer) -> String 
     if drawn.contains("\n--> ") { drawn.replace("\n--> ", "\n --> ").replace("\n = ", "\n  = ") } else { drawn }
 }
 
-fn with_source<'a>(group: Group<'a>, finding: &Diagnostic, path: &str, bytes: Option<&[u8]>) -> Group<'a> {
+fn with_source<'a>(
+    group: Group<'a>,
+    finding: &Diagnostic,
+    (path, bytes): (&str, Option<&Arc<[u8]>>),
+    lines: &mut Lines,
+) -> Group<'a> {
     let path = visible(path);
     let (Some(span), Some(bytes)) = (span_of(&finding.place), bytes) else {
         return group.element(Origin::path(path));
     };
-    let (line, range) = line_at(bytes, span.start as usize);
+    let (line, range) = lines.line_at(bytes, span.start as usize);
     if range.len() > LONGEST_LINE {
-        let at = location(bytes, span.start as usize);
+        let at = lines.location(bytes, span.start as usize);
         return group.element(Origin::path(path).line(at.line).char_column(at.column));
     }
     let (text, marked) = shown_line(&bytes[range.clone()], range.start, span);
@@ -168,11 +143,11 @@ struct Document<'a> {
     warnings: usize,
 }
 
-fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>) -> Record<'a> {
+fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>, lines: &mut Lines) -> Record<'a> {
     let place = files(&finding.place);
     let span = span_of(&finding.place);
     let bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
-    let at = |offset: u32| bytes.as_ref().map(|bytes| location(bytes, offset as usize));
+    let mut at = |offset: u32| bytes.as_ref().map(|bytes| lines.location(bytes, offset as usize));
     let (start, end) = (span.and_then(|span| at(span.start)), span.and_then(|span| at(span.end)));
     Record {
         code: finding.code,
@@ -198,17 +173,19 @@ fn severity(finding: &Diagnostic) -> &'static str {
 #[must_use]
 pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let (errors, warnings) = crate::compile::count(findings);
-    let document =
-        Document { findings: findings.iter().map(|finding| record(finding, files)).collect(), errors, warnings };
+    let mut lines = Lines::default();
+    let findings = findings.iter().map(|finding| record(finding, files, &mut lines)).collect();
+    let document = Document { findings, errors, warnings };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
 /// Returns the findings as workflow commands, which GitHub shows beside the lines of a review.
 #[must_use]
 pub fn github(findings: &[Diagnostic], files: &Files<'_>) -> String {
+    let mut lines = Lines::default();
     let mut out = String::new();
     for finding in findings {
-        let record = record(finding, files);
+        let record = record(finding, files, &mut lines);
         let _ = write!(out, "::{} ", record.severity);
         let mut properties = Vec::new();
         if let Some(path) = &record.path {

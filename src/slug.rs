@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::char::is_combining_mark;
+
 /// Returns the slug of `text`: lower case, punctuation dropped, each space a `-`.
 ///
 /// The rule is GitHub's for headings: letters, marks, numbers, `-` and `_` stay; repeats of `-` are kept.
@@ -11,7 +13,7 @@ use std::collections::HashMap;
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {
-        if c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c) {
+        if is_of_word(c) || c == '-' {
             out.extend(c.to_lowercase());
         } else if c.is_whitespace() {
             out.push('-');
@@ -20,9 +22,10 @@ pub fn slug(text: &str) -> String {
     out
 }
 
-/// Combining marks are letters' parts; the blocks of marks that occur in running text.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{200d}')
+/// Tells whether a character is part of a word: a letter, a number, `_`, or a mark on one of them (UAX #44, general category M), and what joins two.
+#[must_use]
+pub fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || (!c.is_ascii() && (is_combining_mark(c) || c == '\u{200d}'))
 }
 
 /// Returns the slug of the first `words` words of `text`.

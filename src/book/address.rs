@@ -9,6 +9,7 @@ use std::fmt;
 use crate::config::UrlStyle;
 use crate::document::{Kind, Meta};
 use crate::path::{SourcePath, UrlPath, fold};
+use crate::slug::is_of_word;
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId, Input};
@@ -188,7 +189,7 @@ fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
 
 /// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.
 fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '~');
+    let plain = |c: char| is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
     if alias.is_empty() || !alias.chars().all(plain) || alias.split('/').any(|part| matches!(part, "." | "..")) {
         return None;
     }

@@ -7,6 +7,10 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Span;
 use crate::document::{Document, Facts, Statement};
 
+/// How many pairs of statements are compared, those before and those after a change multiplied; of more, the first is taken for the first. People change
+/// tens.
+const MOST_COMPARED: usize = 1_000_000;
+
 /// An anchor to write, and the place of the statement's end in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
@@ -65,8 +69,25 @@ fn statements(document: &Document) -> &[Statement] {
 
 /// Pairs statements that are worded alike, then, between two such, as many as there are on both sides in their order.
 fn pairs(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)> {
+    let same = |a: &Statement, b: &Statement| a.level == b.level && a.text == b.text;
+    let shorter = old.len().min(new.len());
+    // Most changes are in one place: what is the same before and behind it needs no search.
+    let before = (0..shorter).take_while(|n| same(&old[*n], &new[*n])).count();
+    let behind = (0..shorter - before).take_while(|n| same(&old[old.len() - 1 - n], &new[new.len() - 1 - n])).count();
+    let (old_end, new_end) = (old.len() - behind, new.len() - behind);
+    let mut pairs: Vec<_> = (0..before).map(|n| (n, n)).collect();
+    let changed = pairs_of_changed(&old[before..old_end], &new[before..new_end]);
+    pairs.extend(changed.into_iter().map(|(a, b)| (before + a, before + b)));
+    pairs.extend((0..behind).map(|n| (old_end + n, new_end + n)));
+    pairs
+}
+
+fn pairs_of_changed(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)> {
+    if old.len().saturating_mul(new.len()) > MOST_COMPARED {
+        return old.iter().zip(new).enumerate().filter(|(_, (a, b))| a.level == b.level).map(|(n, _)| (n, n)).collect();
+    }
     let same = |a: usize, b: usize| old[a].level == new[b].level && old[a].text == new[b].text;
-    // The longest common subsequence, from the ends: chapters have tens of statements.
+    // The longest common subsequence, from the ends.
     let mut longest = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {

@@ -107,9 +107,12 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
         | Hole::HeadingAnchor(_)
         | Hole::CalloutTitle(_)
         | Hole::Task(_) => Some(Edge::Whole),
-        Hole::LinkText(_) | Hole::TableAttributes(..) | Hole::CalloutAttributes(_) | Hole::Href(_) | Hole::Src(_) => {
-            None
-        }
+        Hole::LinkText(_)
+        | Hole::TableAttributes(..)
+        | Hole::CalloutAttributes(_)
+        | Hole::Href(_)
+        | Hole::Poster(_)
+        | Hole::Src(_) => None,
     }
 }
 

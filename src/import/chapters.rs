@@ -147,7 +147,7 @@ impl Writer<'_> {
             for said in of_level.filter(|said| !has(&said.text)) {
                 let short = short_slug(&said.text, 6);
                 let id = slugger.unique(format!("l{}-{short}", level.level).trim_end_matches('-'));
-                part.push_str(&format!("- {} {{#{}}}\n", quote::markdown(&said.text), plain_id(&id)));
+                part.push_str(&format!("- {} {{#{}}}\n", quote::markdown(&said.text), id));
             }
             if !part.is_empty() {
                 parts.push(format!("### {} {{level={}}}\n\n{part}", quote::markdown(&level.name), level.level));
@@ -198,9 +198,4 @@ impl Writer<'_> {
             |reference| book.target_chapter(role, reference).is_some_and(|to| book.meta(to).id == competency);
         facts.competencies.iter().any(|(reference, _)| leads_to(*reference))
     }
-}
-
-/// Returns an id without the combining marks that an attribute does not take.
-fn plain_id(id: &str) -> String {
-    id.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }

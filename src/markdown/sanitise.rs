@@ -13,6 +13,7 @@ use crate::markup::OF_TEXT;
 
 use super::Located;
 use super::writer::{Mark, Marks};
+use crate::document::Hole;
 
 /// Elements that are taken out with all that is in them.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
@@ -126,13 +127,20 @@ const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("video", &["src", "controls", "preload", "poster", "width", "height", "loop", "muted", "playsinline"]),
 ];
 
-/// Sanitises `html`.
+/// What tells the second mark of one tag from the first: of an attribute that is there twice, one would be lost.
+const SECOND: &str = "-2";
+
+/// Sanitises `html`; `hosts` are those that pages may load from.
 #[must_use]
-pub fn sanitise(html: &str, marks: &Marks, seed: &str) -> (String, Marks) {
+pub fn sanitise(html: &str, marks: &Marks, seed: &str, hosts: &[String]) -> (String, Marks) {
     let element = format!("rb{seed}");
     let attribute = format!("data-rb{seed}");
     let marked = with_placeholders(html, marks, &element, &attribute);
-    let clean = builder(&element, &attribute).clean(&marked).to_string();
+    let second = format!("{attribute}{SECOND}");
+    let mut builder = builder(&element, [&attribute, &second]);
+    let hosts = hosts.to_vec();
+    builder.attribute_filter(move |_, name, value| may_load(name, value, &hosts).then(|| value.into()));
+    let clean = builder.clean(&marked).to_string();
     recover(&clean, marks, &element, &attribute)
 }
 
@@ -158,7 +166,13 @@ pub fn has_no_end(name: &str, start: usize, ends: &HashMap<&'static str, usize>)
     takes && (name == "plaintext" || ends.get(name).is_none_or(|end| *end < start))
 }
 
-fn builder<'a>(element: &'a str, attribute: &'a str) -> Builder<'a> {
+/// Tells whether an attribute loads nothing but from `hosts`. Pictures and films of the handbook are marks by now: what is left here the scanner of tags
+/// read otherwise than the sanitiser, such as an attribute that is there twice.
+fn may_load(name: &str, value: &str, hosts: &[String]) -> bool {
+    !matches!(name, "src" | "poster") || crate::reference::host(value).is_some_and(|host| hosts.contains(&host))
+}
+
+fn builder<'a>(element: &'a str, attributes: [&'a str; 2]) -> Builder<'a> {
     let mut builder = Builder::empty();
     let by_element: HashMap<&str, HashSet<&str>> =
         ELEMENT_ATTRIBUTES.iter().map(|(name, list)| (*name, list.iter().copied().collect())).collect();
@@ -166,7 +180,7 @@ fn builder<'a>(element: &'a str, attribute: &'a str) -> Builder<'a> {
     builder
         .tags(ELEMENTS.iter().copied().chain([element]).collect())
         .clean_content_tags(WITH_CONTENT.into())
-        .generic_attributes(ATTRIBUTES.iter().copied().chain([attribute]).collect())
+        .generic_attributes(ATTRIBUTES.iter().copied().chain(attributes).collect())
         .tag_attributes(by_element)
         .url_schemes(schemes.into())
         .url_relative(UrlRelative::PassThrough)
@@ -183,7 +197,8 @@ fn with_placeholders(html: &str, marks: &Marks, element: &str, attribute: &str) 
         out.push_str(&html[last..at]);
         last = at;
         if mark.is_attribute() {
-            out.push_str(&format!(" {attribute}=\"{number}\""));
+            let second = if matches!(mark, Mark::Hole(Hole::Poster(_))) { SECOND } else { "" };
+            out.push_str(&format!(" {attribute}{second}=\"{number}\""));
         } else {
             out.push_str(&format!("<{element} {attribute}=\"{number}\"></{element}>"));
         }
@@ -193,7 +208,7 @@ fn with_placeholders(html: &str, marks: &Marks, element: &str, attribute: &str) 
 }
 
 fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (String, Marks) {
-    let start_attribute = format!(" {attribute}=\"");
+    let start_attribute = format!(" {attribute}");
     let start_element = format!("<{element}");
     let end_element = format!("</{element}>");
     let mut out = String::with_capacity(clean.len());
@@ -201,6 +216,8 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
     let mut rest = clean;
     while let Some(found) = rest.find(&start_attribute) {
         let value = &rest[found + start_attribute.len()..];
+        let value = value.strip_prefix(SECOND).unwrap_or(value);
+        let Some(value) = value.strip_prefix("=\"") else { break };
         let Some(quote) = value.find('"') else { break };
         let mark: Option<&Mark> = value[..quote].parse::<usize>().ok().and_then(|n| marks.get(n)).map(|(_, mark)| mark);
         let mut after = &value[quote + 1..];
@@ -231,14 +248,13 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Hole;
 
     #[test]
     fn marks_survive_and_scripts_do_not() {
         let html = "<p>a</p><div onclick=\"x()\" style=\"y\">b<script>c</script></div><a>d";
         let inside_tag = u32::try_from(html.find("<a").unwrap() + 2).unwrap();
         let marks: Marks = vec![(4, Mark::Hole(Hole::View(0))), (inside_tag, Mark::Hole(Hole::Href(1)))];
-        let (clean, kept) = sanitise(html, &marks, "0f");
+        let (clean, kept) = sanitise(html, &marks, "0f", &[]);
         assert_eq!(clean, "<p>a</p><div>b</div><a>d</a>");
         assert_eq!(kept.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [4, 22]);
     }

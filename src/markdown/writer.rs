@@ -3,6 +3,7 @@
 //! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
 //! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
 
+mod open;
 mod raw;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Image, Image
 use crate::markup::{escape_address_into, escape_into};
 use crate::reference::{Destination, destination};
 
+use self::open::OpenElements;
 use super::outline::Outline;
 use super::{Input, Located, References, cut_text, end_of, info, plain_text, sanitise, view_call, wiki_reference};
 
@@ -37,8 +39,8 @@ pub enum Mark {
 impl Mark {
     /// Tells whether the mark stands inside a tag.
     pub fn is_attribute(&self) -> bool {
-        use Hole::{CalloutAttributes, Href, Src, TableAttributes};
-        matches!(self, Self::Hole(TableAttributes(..) | CalloutAttributes(_) | Href(_) | Src(_)))
+        use Hole::{CalloutAttributes, Href, Poster, Src, TableAttributes};
+        matches!(self, Self::Hole(TableAttributes(..) | CalloutAttributes(_) | Href(_) | Poster(_) | Src(_)))
     }
 }
 
@@ -55,13 +57,15 @@ pub struct Written {
 
 /// Writes the chapter.
 pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, references: &mut References) -> Written {
-    let labels = events
+    let labels: Vec<&str> = events
         .iter()
         .filter_map(|(event, _)| match event {
-            Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
+            Event::Start(Tag::FootnoteDefinition(label)) => Some(&**label),
             _ => None,
         })
         .collect();
+    // Of two definitions with one label the first counts.
+    let numbers = labels.iter().enumerate().rev().map(|(n, label)| (*label, u32::try_from(n).unwrap_or(u32::MAX)));
     let mut writer = Writer {
         input,
         events,
@@ -69,6 +73,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         references,
         out: Buffer::default(),
         outer: Vec::new(),
+        notes: numbers.collect(),
         labels,
         footnotes: Vec::new(),
         links: Vec::new(),
@@ -77,6 +82,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         heading: None,
         cut: 0,
         raw: false,
+        too_deep: false,
         ends: None,
         statements: Vec::new(),
         written: Written::default(),
@@ -89,6 +95,8 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
 struct Buffer {
     html: String,
     marks: Marks,
+    /// What raw HTML has opened.
+    open: OpenElements,
 }
 
 impl Buffer {
@@ -135,7 +143,9 @@ struct Writer<'a, 'r> {
     out: Buffer,
     /// Buffers that a footnote's definition interrupts.
     outer: Vec<Buffer>,
-    labels: Vec<String>,
+    /// The labels of footnotes in the order defined, and the number of each.
+    labels: Vec<&'a str>,
+    notes: HashMap<&'a str, u32>,
     footnotes: Vec<(String, Buffer)>,
     links: Vec<OpenLink>,
     table: Option<Table>,
@@ -144,6 +154,8 @@ struct Writer<'a, 'r> {
     /// The next of the outline's cuts.
     cut: usize,
     raw: bool,
+    /// Whether raw HTML went too deep.
+    too_deep: bool,
     /// Where elements are closed that go with their content; found when the first raw HTML comes.
     ends: Option<HashMap<&'static str, usize>>,
     /// Open items of lists: the statement's number where the item is one.
@@ -195,6 +207,9 @@ impl Writer<'_, '_> {
         if self.is_cut(range) {
             return if matches!(event, Event::Start(_)) { end_of(events, n) + 1 } else { n + 1 };
         }
+        if is_edge_of_block(event) {
+            self.end_text();
+        }
         match event {
             Event::Start(tag) => return self.start(n, tag, range, depth),
             Event::End(end) => self.end(*end),
@@ -205,7 +220,7 @@ impl Writer<'_, '_> {
                 self.out.html.push_str("</code>");
                 self.written.words += code.split_whitespace().count();
             }
-            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start),
+            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start, true),
             Event::SoftBreak => self.out.html.push('\n'),
             Event::HardBreak => self.out.html.push_str("<br />\n"),
             Event::Rule => {
@@ -623,7 +638,7 @@ impl Writer<'_, '_> {
         let source = match destination(address, Form::Image, self.input.config.markdown.html) {
             Destination::Inside(reference) => ImageSource::File(self.references.add(reference, span)),
             Destination::Outside(address) => {
-                self.check_host(&address, range);
+                self.check_host(&address, range, "became a link");
                 ImageSource::Remote(address)
             }
             Destination::Forbidden(scheme) => {
@@ -641,12 +656,13 @@ impl Writer<'_, '_> {
         self.out.hole(Hole::Image(u32::try_from(self.written.body.images.len() - 1).unwrap_or(u32::MAX)));
     }
 
-    fn check_host(&mut self, address: &str, range: &Range<usize>) {
+    /// Reports what a page would load from a host that is not allowed, and `instead` what became of it.
+    fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
         let host = crate::reference::host(address).unwrap_or_default();
         if self.input.config.hosts.contains(&host) || self.input.plain {
             return;
         }
-        let message = format!("a page would load this from {host}; it became a link");
+        let message = format!("a page would load this from {host}; it {instead}");
         self.finding(
             "remote-resource",
             range,
@@ -656,8 +672,8 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        if let Some(n) = self.labels.iter().position(|known| known == label) {
-            self.out.hole(Hole::Footnote(u32::try_from(n).unwrap_or(u32::MAX)));
+        if let Some(n) = self.notes.get(label) {
+            self.out.hole(Hole::Footnote(*n));
         } else {
             self.out.html.push_str("[^");
             escape_into(label, &mut self.out.html);
@@ -668,18 +684,23 @@ impl Writer<'_, '_> {
     fn end_footnote(&mut self) {
         let outer = self.outer.pop().unwrap_or_default();
         let buffer = std::mem::replace(&mut self.out, outer);
-        let label = self.labels.get(self.footnotes.len()).cloned().unwrap_or_default();
+        let label = self.labels.get(self.footnotes.len()).copied().unwrap_or_default().to_owned();
         self.footnotes.push((label, buffer));
     }
 
     fn finish(mut self) -> Written {
         let sanitised = self.raw && self.input.config.markdown.html == HtmlPolicy::Safe;
         let seed = self.input.seed;
+        let opened = std::iter::once(&mut self.out).chain(self.footnotes.iter_mut().map(|(_, buffer)| buffer));
+        for open in opened.map(|buffer| std::mem::take(&mut buffer.open)).collect::<Vec<_>>() {
+            self.report_open(open);
+        }
+        let hosts = &self.input.config.hosts;
         let clean = |buffer: Buffer| {
             if !sanitised {
                 return (buffer.html, buffer.marks);
             }
-            sanitise::sanitise(&buffer.html, &buffer.marks, seed)
+            sanitise::sanitise(&buffer.html, &buffer.marks, seed, hosts)
         };
         let (html, marks) = clean(self.out);
         let body = &mut self.written.body;
@@ -724,6 +745,32 @@ fn fill(html: String, marks: Marks, blocks: &mut Vec<Block>, statements: &mut [(
         }
     }
     fill
+}
+
+/// Tells whether an event begins or ends a block, and with it the text before.
+fn is_edge_of_block(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start(
+            Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. },
+        )
+        | Event::End(
+            TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image,
+        ) => false,
+        Event::Start(_) | Event::End(_) => true,
+        _ => false,
+    }
 }
 
 /// Tells whether the item at `n` begins with a check box.

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::{Tag, Token, tokens};
+
 /// Elements that have no end tag (WHATWG HTML, void elements).
-const VOID: &[&str] =
+pub const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
 /// Something that opens or closes at a byte of HTML.
@@ -24,52 +26,16 @@ pub enum Edge {
 /// Lists the tags of HTML with their bytes, from `<` to one past `>`.
 #[must_use]
 pub fn edges(html: &str) -> Vec<(Range<usize>, Edge)> {
-    let bytes = html.as_bytes();
-    let mut edges = Vec::new();
-    let mut at = 0;
-    while let Some(found) = html[at..].find('<') {
-        let open = at + found;
-        if html[open..].starts_with("<!--") {
-            at = html[open + 4..].find("-->").map_or(html.len(), |end| open + 4 + end + 3);
-            continue;
-        }
-        let closes = bytes.get(open + 1) == Some(&b'/');
-        let name_start = open + 1 + usize::from(closes);
-        if !bytes.get(name_start).is_some_and(u8::is_ascii_alphabetic) {
-            at = open + 1;
-            continue;
-        }
-        let end = tag_end(bytes, name_start);
-        let is_void = VOID.contains(&&*name(&html[open..end]));
-        match (closes, is_void) {
-            (false, false) => edges.push((open..end, Edge::Open)),
-            (false, true) => edges.push((open..end, Edge::Whole)),
-            (true, false) => edges.push((open..end, Edge::Close)),
-            (true, true) => {}
-        }
-        at = end;
-    }
-    edges
+    named_edges(html).map(|(tag, edge)| (tag.range, edge)).collect()
 }
 
-/// Returns the name of a tag in lower case.
-fn name(tag: &str) -> Cow<'_, str> {
-    let tag = tag.trim_start_matches(['<', '/']);
-    super::lower_case(&tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())])
-}
-
-/// Returns one past the `>` that ends the tag; one inside quotes does not.
-fn tag_end(bytes: &[u8], from: usize) -> usize {
-    let mut quote = None;
-    for (n, byte) in bytes.iter().enumerate().skip(from) {
-        match (quote, *byte) {
-            (Some(open), byte) if byte == open => quote = None,
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (None, b'>') => return n + 1,
-            _ => {}
-        }
-    }
-    bytes.len()
+fn named_edges(html: &str) -> impl Iterator<Item = (Tag<'_>, Edge)> {
+    tokens(html).filter_map(|token| match token {
+        Token::Start(tag) if VOID.contains(&&*tag.name) => Some((tag, Edge::Whole)),
+        Token::Start(tag) => Some((tag, Edge::Open)),
+        Token::End(tag) if !VOID.contains(&&*tag.name) => Some((tag, Edge::Close)),
+        Token::End(_) | Token::Comment(..) => None,
+    })
 }
 
 /// Returns a part of a whole with its elements complete: what it opens is closed at its end, and an end tag whose start lies before it is left out.
@@ -78,16 +44,15 @@ pub fn balanced(part: &str) -> Cow<'_, str> {
     let mut open: Vec<Cow<'_, str>> = Vec::new();
     let mut out = String::new();
     let mut last = 0;
-    for (range, edge) in edges(part) {
-        let name = name(&part[range.clone()]);
+    for (tag, edge) in named_edges(part) {
         match edge {
-            Edge::Open => open.push(name),
-            Edge::Close if open.last() == Some(&name) => {
+            Edge::Open => open.push(tag.name),
+            Edge::Close if open.last() == Some(&tag.name) => {
                 open.pop();
             }
             Edge::Close => {
-                out.push_str(&part[last..range.start]);
-                last = range.end;
+                out.push_str(&part[last..tag.range.start]);
+                last = tag.range.end;
             }
             Edge::Whole => {}
         }

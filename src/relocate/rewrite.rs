@@ -131,17 +131,19 @@ fn means(raw: &str, reference: &Reference, config: &Config) -> bool {
         == Destination::Inside(reference.clone())
 }
 
-/// Finds the path in the `href` or `src` of a tag.
+/// Finds the path in the `href`, `src` or `poster` of a tag.
 fn in_tag(slice: &str, reference: &Reference, config: &Config) -> Option<Range<usize>> {
     let tag = slice.starts_with('<').then(|| markup::start_tags(slice).into_iter().next()).flatten()?;
-    let name = if reference.form == Form::Relative { "href" } else { "src" };
-    let attribute = tag.get(name)?;
-    let whole = &slice[attribute.range.clone()];
-    let value = whole.find('=')? + 1;
-    let value = value + whole[value..].len() - whole[value..].trim_start_matches([' ', '\n', '\t', '"', '\'']).len();
-    let raw = whole[value..].trim_end_matches(['"', '\'']);
-    let start = attribute.range.start + value;
-    means(raw, reference, config).then(|| start..start + raw.find(['?', '#']).unwrap_or(raw.len()))
+    let names: &[&str] = if reference.form == Form::Relative { &["href"] } else { &["src", "poster"] };
+    names.iter().filter_map(|name| tag.get(name)).find_map(|attribute| {
+        let whole = &slice[attribute.range.clone()];
+        let value = whole.find('=')? + 1;
+        let value =
+            value + whole[value..].len() - whole[value..].trim_start_matches([' ', '\n', '\t', '"', '\'']).len();
+        let raw = whole[value..].trim_end_matches(['"', '\'']);
+        let start = attribute.range.start + value;
+        means(raw, reference, config).then(|| start..start + raw.find(['?', '#']).unwrap_or(raw.len()))
+    })
 }
 
 /// Finds the path in `[label]: path "title"`.

@@ -166,7 +166,7 @@ impl<'a> Filler<'a> {
             Hole::LinkOpen(n, title) => self.open_link(*n, title.as_deref(), scope, out),
             Hole::LinkClose(n) => self.close_link(*n, scope, out),
             Hole::LinkText(n) => escape_into(&self.link_text(*n, scope), out),
-            Hole::Href(n) | Hole::Src(n) => self.raw_address(hole, *n, scope, out),
+            Hole::Href(n) | Hole::Poster(n) | Hole::Src(n) => self.raw_address(hole, *n, scope, out),
             Hole::Image(n) => {
                 if let Some(image) = body.images.get(*n as usize) {
                     self.image(image, scope, out);
@@ -304,11 +304,13 @@ impl<'a> Filler<'a> {
 
     /// Writes the `href` or `src` of raw HTML; an element whose target is gone stays without one.
     fn raw_address(&self, hole: &Hole, n: u32, scope: Scope, out: &mut String) {
+        let picture = || match self.view.book.target(scope.chapter, n) {
+            Target::Asset(path) => Some(self.view.url(&self.renderer.picture_url(path))),
+            _ => None,
+        };
         let (name, address) = match hole {
-            Hole::Src(_) => match self.view.book.target(scope.chapter, n) {
-                Target::Asset(path) => ("src", Some(self.view.url(&self.renderer.picture_url(path)))),
-                _ => ("src", None),
-            },
+            Hole::Src(_) => ("src", picture()),
+            Hole::Poster(_) => ("poster", picture()),
             _ => ("href", self.address(n, scope)),
         };
         if let Some(address) = address {

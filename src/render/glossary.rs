@@ -10,6 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use crate::book::{Book, ChapterId};
 use crate::document::{Document, Facts, Kind};
 use crate::markup::escape;
+use crate::slug::is_of_word;
 
 /// One term that links itself.
 #[derive(Clone, Debug)]
@@ -123,7 +124,7 @@ fn automaton(words: &[&str]) -> Option<AhoCorasick> {
 
 /// Tells whether nothing before or after makes the match a part of a longer word.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let joins = |c: char| is_of_word(c) || c == '-';
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
     // A `&` before is the beginning of a character reference such as `&amp;`.

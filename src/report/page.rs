@@ -4,7 +4,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Files, plain, summary};
+use annotate_snippets::Renderer;
+
+use super::lines::Lines;
+use super::{Files, PAGE_WIDTH, draw, summary};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::markup::escape;
 
@@ -28,6 +31,8 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
         0 => "<p>The handbook can be published.</p>\n",
         _ => "<p>The handbook was not built: mend what is marked as an error, and save again. What was published before is as it was.</p>\n",
     });
+    let renderer = Renderer::plain().term_width(PAGE_WIDTH);
+    let mut lines = Lines::default();
     let mut last = None;
     for finding in findings {
         let path = files(&finding.place).map_or_else(|| "The handbook as a whole".to_owned(), |(path, _)| path);
@@ -36,7 +41,11 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
         }
         last = Some(path);
         let class = if finding.severity == Severity::Error { "error" } else { "warning" };
-        let _ = writeln!(out, "<pre class=\"{class}\" tabindex=\"0\">{}</pre>", escape(&plain(finding, files)));
+        let _ = writeln!(
+            out,
+            "<pre class=\"{class}\" tabindex=\"0\">{}</pre>",
+            escape(&draw(finding, files, &mut lines, &renderer))
+        );
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::lines::Lines;
 use super::{Files, record};
 use crate::diagnostic::{CODES, Diagnostic};
 
@@ -17,7 +18,8 @@ pub fn sarif(findings: &[Diagnostic], files: &Files<'_>) -> String {
         let meaning = CODES.iter().find(|known| known.name == *code).map_or("", |known| known.meaning);
         json!({ "id": code, "shortDescription": { "text": meaning } })
     };
-    let results: Vec<Value> = findings.iter().map(|finding| result(finding, files)).collect();
+    let mut lines = Lines::default();
+    let results: Vec<Value> = findings.iter().map(|finding| result(finding, files, &mut lines)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -34,8 +36,8 @@ pub fn sarif(findings: &[Diagnostic], files: &Files<'_>) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-fn result(finding: &Diagnostic, files: &Files<'_>) -> Value {
-    let record = record(finding, files);
+fn result(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines) -> Value {
+    let record = record(finding, files, lines);
     let help = record.help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
     let mut result = json!({
         "ruleId": record.code,

@@ -152,6 +152,31 @@ fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
 }
 
 #[test]
+fn html_left_open_and_notes_by_the_thousand_build() {
+    let project = Project::new();
+    // Of HTML, readers look through all that is open at each block.
+    for (n, piece) in [
+        "<div>\n\n",
+        "<details><summary>\n\n",
+        "<span>",
+        "x <b id=a> y\n\n",
+        "<table><td>",
+        "<!--",
+        "<a href=https://x.example>\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        project.put(format!("h{n}.md"), format!("# H\n\n{}x\n", piece.repeat(10_000)));
+    }
+    let notes: String = (0..20_000).map(|n| format!("a[^{n}]\n\n[^{n}]: b\n\n")).collect();
+    project.put("notes.md", format!("# F\n\n{notes}"));
+    project.builds(&["unclosed-html", "stands in 64 other elements"]);
+    let page = fs::read_to_string(project.out("h0/index.html")).unwrap();
+    assert!(page.contains(&"<div>\n".repeat(64)) && !page.contains(&"<div>\n".repeat(65)));
+}
+
+#[test]
 fn odd_names_build_and_their_links_work() {
     let names = [
         "a#b",

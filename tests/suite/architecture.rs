@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "history",
             "spreadsheet",
             "quote",
+            "conflict",
         ],
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),

@@ -8,10 +8,11 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::Writer;
+use super::open::{DEEPEST, Open, OpenElements};
 use crate::config::HtmlPolicy;
 use crate::document::{Form, Hole, Image, ImageSource};
 use crate::markdown::{end_of, sanitise};
-use crate::markup::{self, escape_into};
+use crate::markup::{self, Tag, TagAttribute, Token, escape_into};
 use crate::reference::{Destination, destination};
 
 impl Writer<'_, '_> {
@@ -25,73 +26,142 @@ impl Writer<'_, '_> {
         }
         self.out.fresh_line();
         let start = self.events.get(n + 1).map_or(self.events[n].1.start, |(_, range)| range.start);
-        self.raw_html(&html, start);
+        self.raw_html(&html, start, false);
         end + 1
     }
 
-    pub(super) fn raw_html(&mut self, html: &str, start: usize) {
+    /// Writes raw HTML that begins at `start` of the body; `in_text` says that it stands inside of a paragraph.
+    pub(super) fn raw_html(&mut self, html: &str, start: usize, in_text: bool) {
         match self.input.config.markdown.html {
             HtmlPolicy::Trusted => self.out.html.push_str(html),
             HtmlPolicy::Escape => escape_into(html, &mut self.out.html),
-            HtmlPolicy::Safe => self.safe_html(html, start),
+            HtmlPolicy::Safe => self.safe_html(html, start, in_text),
         }
     }
 
     /// Passes raw HTML on to the sanitiser, with its links and images as holes.
-    fn safe_html(&mut self, html: &str, start: usize) {
+    fn safe_html(&mut self, html: &str, start: usize, in_text: bool) {
         if is_comment(html) {
             return;
         }
         self.raw = true;
         let (html, unfinished) = html.split_at(markup::unfinished(html).unwrap_or(html.len()));
         let mut last = 0;
-        for tag in markup::start_tags(html) {
-            let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
-            self.report_removed(&tag, &range);
-            let ends = self.ends.get_or_insert_with(|| sanitise::last_ends(self.events));
-            if sanitise::has_no_end(&tag.name, range.start, ends) {
-                // Left in, the sanitiser would take all that follows for its content.
-                self.out.html.push_str(&html[last..tag.range.start]);
-                last = tag.range.end;
-                continue;
-            }
-            let attribute = match &*tag.name {
-                "a" => tag.get("href"),
-                "img" | "video" | "audio" | "source" | "track" => tag.get("src"),
-                _ => None,
-            };
-            let Some(attribute) = attribute else { continue };
-            let form = if tag.name == "a" { Form::Relative } else { Form::Image };
-            match destination(&attribute.value, form, HtmlPolicy::Safe) {
-                Destination::Inside(reference) => {
-                    let number = self.references.add(reference, self.input.place.span(&range));
-                    self.out.html.push_str(&html[last..attribute.range.start]);
-                    // The mark stands where a space precedes it: the sanitiser sees a whole attribute.
-                    while self.out.html.ends_with(' ') {
-                        self.out.html.pop();
+        for token in markup::tokens(html) {
+            match token {
+                Token::Start(tag) => {
+                    let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
+                    self.report_removed(&tag, &range);
+                    if self.may_open(&tag, &range, in_text) {
+                        last = self.with_addresses(html, last, &tag, &range);
+                    } else {
+                        self.out.html.push_str(&html[last..tag.range.start]);
+                        last = tag.range.end;
                     }
-                    self.out.hole(if tag.name == "a" { Hole::Href(number) } else { Hole::Src(number) });
-                    last = attribute.range.end;
                 }
-                Destination::Outside(address) if form == Form::Image => {
-                    self.check_host(&address, &range);
-                    self.out.html.push_str(&html[last..tag.range.start]);
-                    let alt = tag.get("alt").map(|a| a.value.clone()).unwrap_or_default();
-                    self.push_image(Image {
-                        source: ImageSource::Remote(address),
-                        alt: alt.to_string(),
-                        title: String::new(),
-                    });
-                    last = tag.range.end;
+                Token::End(tag) => {
+                    for open in self.out.open.close(&tag.name) {
+                        self.unclosed(&open, "here it ends with the element around it");
+                    }
                 }
-                Destination::Outside(_) => {}
-                Destination::Forbidden(scheme) => self.forbidden(&scheme, &range),
+                Token::Comment(..) => {}
             }
         }
         self.out.html.push_str(&html[last..]);
         if !unfinished.is_empty() {
             self.unfinished(unfinished, start + html.len());
         }
+    }
+
+    /// Tells whether a start tag is passed on to the sanitiser.
+    fn may_open(&mut self, tag: &Tag, range: &Range<usize>, in_text: bool) -> bool {
+        let ends = self.ends.get_or_insert_with(|| sanitise::last_ends(self.events));
+        if sanitise::has_no_end(&tag.name, range.start, ends) {
+            // Left in, the sanitiser would take all that follows for its content.
+            return false;
+        }
+        if !sanitise::ELEMENTS.contains(&&*tag.name) || self.out.open.open(&tag.name, range.clone(), in_text) {
+            return true;
+        }
+        if !std::mem::replace(&mut self.too_deep, true) {
+            let message = format!(
+                "`<{}>` stands in {DEEPEST} other elements of HTML; it and what is deeper was removed",
+                tag.name
+            );
+            self.finding("unsafe-html", range, message, "close the elements that end before it");
+        }
+        false
+    }
+
+    /// Writes a start tag with its addresses as holes, or the image that it becomes, and returns how far `html` is written.
+    fn with_addresses(&mut self, html: &str, mut last: usize, tag: &Tag, range: &Range<usize>) -> usize {
+        let names: &[&str] = match &*tag.name {
+            "a" => &["href"],
+            "img" | "audio" | "source" | "track" => &["src"],
+            "video" => &["src", "poster"],
+            _ => &[],
+        };
+        // Of an attribute that is there twice, the first counts (WHATWG HTML, attribute name state).
+        let mut attributes: Vec<&TagAttribute> = names.iter().filter_map(|name| tag.get(name)).collect();
+        attributes.sort_by_key(|attribute| attribute.range.start);
+        for attribute in attributes {
+            let form = if attribute.name == "href" { Form::Relative } else { Form::Image };
+            match destination(&attribute.value, form, HtmlPolicy::Safe) {
+                Destination::Inside(reference) => {
+                    let number = self.references.add(reference, self.input.place.span(range));
+                    self.out.html.push_str(&html[last..attribute.range.start]);
+                    // The mark stands where a space precedes it: the sanitiser sees a whole attribute.
+                    while self.out.html.ends_with(' ') {
+                        self.out.html.pop();
+                    }
+                    self.out.hole(match &*attribute.name {
+                        "href" => Hole::Href(number),
+                        "poster" => Hole::Poster(number),
+                        _ => Hole::Src(number),
+                    });
+                    last = attribute.range.end;
+                }
+                // The sanitiser lets it through from hosts that are allowed.
+                Destination::Outside(address) if attribute.name == "poster" => {
+                    self.check_host(&address, range, "was left out");
+                }
+                Destination::Outside(address) if form == Form::Image => {
+                    self.check_host(&address, range, "became a link");
+                    self.out.html.push_str(&html[last.min(tag.range.start)..tag.range.start]);
+                    let alt = tag.get("alt").map(|a| a.value.clone()).unwrap_or_default();
+                    self.push_image(Image {
+                        source: ImageSource::Remote(address),
+                        alt: alt.to_string(),
+                        title: String::new(),
+                    });
+                    return tag.range.end;
+                }
+                Destination::Outside(_) => {}
+                Destination::Forbidden(scheme) => self.forbidden(&scheme, range),
+            }
+        }
+        last
+    }
+
+    /// Closes the elements of text that end with a paragraph.
+    pub(super) fn end_text(&mut self) {
+        for open in self.out.open.end_text() {
+            self.unclosed(&open, "here it ends with its paragraph");
+            self.out.html.push_str(&format!("</{}>", open.name));
+        }
+    }
+
+    /// Reports the elements that are open where the chapter, or a footnote of it, ends.
+    pub(super) fn report_open(&mut self, elements: OpenElements) {
+        for open in elements.into_rest() {
+            self.unclosed(&open, "here it holds the rest of the text");
+        }
+    }
+
+    fn unclosed(&mut self, open: &Open, what: &str) {
+        let name = &open.name;
+        let help = format!("write `</{name}>` where it ends; {what}");
+        self.finding("unclosed-html", &open.at, format!("`<{name}>` is not closed"), &help);
     }
 
     /// Shows a tag without its `>` as text: it would take what follows for its own. A comment without an end stays hidden.
@@ -105,7 +175,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn report_removed(&mut self, tag: &markup::Tag, range: &Range<usize>) {
+    fn report_removed(&mut self, tag: &Tag, range: &Range<usize>) {
         let help = "write it in Markdown, or set `html = \"trusted\"` under `[security]` if you trust every author";
         if !sanitise::ELEMENTS.contains(&&*tag.name) {
             let message = format!("`<{}>` is not allowed in chapters and was removed", tag.name);
@@ -122,11 +192,15 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Tells whether HTML is nothing but comments.
 fn is_comment(html: &str) -> bool {
-    let mut rest = html.trim();
-    while let Some(inner) = rest.strip_prefix("<!--") {
-        let Some(end) = inner.find("-->") else { return true };
-        rest = inner[end + 3..].trim_start();
+    let mut at = 0;
+    for token in markup::tokens(html) {
+        let Token::Comment(range, _) = token else { return false };
+        if !html[at..range.start].trim().is_empty() {
+            return false;
+        }
+        at = range.end;
     }
-    rest.is_empty()
+    html[at..].trim().is_empty()
 }

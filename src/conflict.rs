@@ -1,0 +1,93 @@
+//! Finds what a merge that was not finished leaves in a file: both versions, between lines of marks.
+//!
+//! Input: text with LF as line ends. Output: where the conflicts begin, in bytes. Passes over fenced code blocks, where such lines are an example.
+
+use std::ops::Range;
+
+/// What stands at the beginning of a line before, between and after the two versions (git-merge, "How conflicts are presented").
+const MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
+/// What a finding says of a conflict.
+pub const MESSAGE: &str = "a merge left both versions here";
+/// How an author gets rid of it.
+pub const HELP: &str = "keep one of them, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
+
+/// Returns the first lines of all conflicts, without their line ends.
+#[must_use]
+pub fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    // Nearly every file ends here.
+    if !text.contains(MARKS[0]) {
+        return found;
+    }
+    let mut open: Option<(Range<usize>, usize)> = None;
+    let mut fence: Option<&str> = None;
+    let mut start = 0;
+    for line in text.split('\n') {
+        let place = start..start + line.len();
+        start = place.end + 1;
+        if let Some(mark) = fence {
+            fence = (!ends_fence(line, mark)).then_some(mark);
+            continue;
+        }
+        if is_mark(line, MARKS[0]) {
+            open = Some((place, 1));
+        } else if let Some((begin, next)) = open.take() {
+            match MARKS.get(next) {
+                Some(mark) if !is_mark(line, mark) => open = Some((begin, next)),
+                Some(_) if next + 1 < MARKS.len() => open = Some((begin, next + 1)),
+                _ => found.push(begin),
+            }
+        } else {
+            fence = begins_fence(line);
+        }
+    }
+    found
+}
+
+/// Tells whether a line is a mark, alone or with a name behind it.
+fn is_mark(line: &str, mark: &str) -> bool {
+    line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// Returns the fence that begins on a line (`CommonMark` 0.31.2, section 4.5).
+fn begins_fence(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches([' ', '>']);
+    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = line.len() - line.trim_start_matches(mark).len();
+    (length >= 3).then(|| &line[..length])
+}
+
+fn ends_fence(line: &str, fence: &str) -> bool {
+    let line = line.trim_start_matches([' ', '>']).trim_end();
+    line.starts_with(fence) && line.chars().all(|c| fence.starts_with(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<&str> {
+        find(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn a_conflict_is_found_by_its_three_marks() {
+        let text = "a\n<<<<<<< HEAD\nb\n||||||| 1234567\nc\n=======\nd\n>>>>>>> branch\ne\n<<<<<<<\n=======\n>>>>>>>";
+        assert_eq!(lines(text), ["<<<<<<< HEAD", "<<<<<<<"]);
+    }
+
+    #[test]
+    fn a_heading_an_arrow_and_an_example_are_no_conflict() {
+        for text in [
+            "Title\n=======\n",
+            "<<<<<<< HEAD\nno more\n",
+            "<<<<<<<<<<\n=======\n>>>>>>>\n",
+            "````\n```\n<<<<<<< a\n=======\n>>>>>>> b\n````\n",
+            "> ~~~ x\n> ~~~\n\n    <<<<<<< a\n=======\n>>>>>>> b\n",
+        ] {
+            assert!(find(text).is_empty(), "{text}");
+        }
+        assert_eq!(lines("~~~\n~~~\n<<<<<<< a\n=======\n>>>>>>> b\n"), ["<<<<<<< a"]);
+    }
+}

@@ -1,0 +1,105 @@
+//! Follows which elements an author's raw HTML has opened and not closed yet.
+//!
+//! Input: tags in the order written. Output: elements that are left open where their text, the element around them or the chapter ends. Knows of tags alone,
+//! not of what HTML does with them.
+
+use std::ops::Range;
+
+use crate::markup::nesting::VOID;
+
+/// How many elements of raw HTML may be open at once. Readers of HTML look through all of them at each block, which takes quadratic time; Chromium
+/// stops at 512 elements, what people write needs fewer than ten.
+pub const DEEPEST: usize = 64;
+
+/// Elements whose end tag may be left out (WHATWG HTML, section 13.1.2.4): nothing is said of them.
+const CLOSED_BY_OTHERS: [&str; 14] =
+    ["p", "li", "dt", "dd", "rt", "rp", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption"];
+
+/// Elements of text: they cannot hold more than the paragraph that they begin in (WHATWG HTML, phrasing content).
+const OF_PHRASES: [&str; 30] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark",
+    "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+];
+
+/// An element that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Its name in lower case.
+    pub name: String,
+    /// Where its start tag stands, in bytes of the chapter's body.
+    pub at: Range<usize>,
+    /// Whether it ends with the paragraph that it stands in.
+    is_phrase: bool,
+}
+
+/// The elements that are open, the innermost last.
+#[derive(Debug, Default)]
+pub struct OpenElements(Vec<Open>);
+
+impl OpenElements {
+    /// Opens an element; `false` where too many are open already. `in_text` says that it stands inside of a paragraph.
+    pub fn open(&mut self, name: &str, at: Range<usize>, in_text: bool) -> bool {
+        if VOID.contains(&name) || CLOSED_BY_OTHERS.contains(&name) {
+            return true;
+        }
+        if self.0.len() >= DEEPEST {
+            return false;
+        }
+        let is_phrase = in_text && OF_PHRASES.contains(&name);
+        self.0.push(Open { name: name.to_owned(), at, is_phrase });
+        true
+    }
+
+    /// Closes an element and returns those inside it that are left open; an end tag that closes nothing is nothing.
+    pub fn close(&mut self, name: &str) -> Vec<Open> {
+        let Some(found) = self.0.iter().rposition(|open| open.name == name) else { return Vec::new() };
+        let inside = self.0.split_off(found + 1);
+        self.0.pop();
+        inside
+    }
+
+    /// Ends a paragraph and returns the elements that end with it, the innermost first.
+    pub fn end_text(&mut self) -> Vec<Open> {
+        let kept = self.0.iter().rposition(|open| !open.is_phrase).map_or(0, |last| last + 1);
+        let mut ended = self.0.split_off(kept);
+        ended.reverse();
+        ended
+    }
+
+    /// Returns what is open at the end, the outermost first.
+    pub fn into_rest(self) -> Vec<Open> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[Open]) -> Vec<&str> {
+        list.iter().map(|open| open.name.as_str()).collect()
+    }
+
+    #[test]
+    fn phrases_end_with_their_paragraph_and_blocks_with_their_tag() {
+        let mut elements = OpenElements::default();
+        for (name, in_text) in [("div", false), ("b", false), ("br", true), ("details", true), ("i", true), ("a", true)]
+        {
+            assert!(elements.open(name, 0..1, in_text));
+        }
+        assert_eq!(names(&elements.end_text()), ["a", "i"]);
+        assert_eq!(elements.close("section"), []);
+        assert_eq!(names(&elements.close("b")), ["details"]);
+        assert_eq!(names(&elements.into_rest()), ["div"]);
+    }
+
+    #[test]
+    fn no_more_than_the_deepest_are_open() {
+        let mut elements = OpenElements::default();
+        assert!((0..DEEPEST).all(|_| elements.open("div", 0..1, false)));
+        assert!(!elements.open("div", 0..1, false));
+        assert!(elements.open("li", 0..1, false));
+        elements.close("div");
+        assert!(elements.open("div", 0..1, false));
+    }
+}

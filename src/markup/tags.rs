@@ -1,0 +1,285 @@
+//! Scans raw HTML for tags and their attributes, as the tokenizer of HTML does (WHATWG HTML, section 13.2.5).
+//!
+//! Input: HTML as an author, the sanitiser or this program wrote it. Output: tags and comments with byte ranges. Never builds a tree, and so never knows
+//! that HTML reads some tags otherwise inside of `<svg>` or `<select>`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{decode, lower_case};
+
+/// A start or end tag, by byte ranges of the text that was scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag<'a> {
+    /// The element's name in lower case.
+    pub name: Cow<'a, str>,
+    /// From `<` to one past `>`.
+    pub range: Range<usize>,
+    /// Its attributes in the order written.
+    pub attributes: Vec<TagAttribute<'a>>,
+    /// Whether its `>` is there; a tag without one reaches to the end of the text.
+    pub is_whole: bool,
+}
+
+/// One attribute of a start tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagAttribute<'a> {
+    /// The name in lower case.
+    pub name: Cow<'a, str>,
+    /// The value with the common character references decoded; empty where there is none.
+    pub value: Cow<'a, str>,
+    /// From the first byte of the name to one past the value and its quote.
+    pub range: Range<usize>,
+}
+
+impl<'a> Tag<'a> {
+    /// Returns the value of the attribute `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&TagAttribute<'a>> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+}
+
+/// A part of HTML that is no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// A start tag.
+    Start(Tag<'a>),
+    /// An end tag.
+    End(Tag<'a>),
+    /// A comment, or what HTML takes for one, and whether its end is there.
+    Comment(Range<usize>, bool),
+}
+
+impl Token<'_> {
+    /// Returns where it begins if its end is missing.
+    fn unfinished(&self) -> Option<usize> {
+        match self {
+            Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
+            Self::Comment(range, is_whole) => (!is_whole).then_some(range.start),
+        }
+    }
+}
+
+/// Lists the start tags of `html`; comments, end tags and elements' bare text (scripts, styles) are passed over.
+#[must_use]
+pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
+    let start = |token| if let Token::Start(tag) = token { Some(tag) } else { None };
+    tokens(html).filter_map(start).collect()
+}
+
+/// Returns where the tag or comment begins in whose middle `html` ends.
+#[must_use]
+pub fn unfinished(html: &str) -> Option<usize> {
+    tokens(html).find_map(|token| token.unfinished())
+}
+
+/// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT, script data and PLAINTEXT states).
+pub const OF_TEXT: [&str; 9] =
+    ["script", "style", "iframe", "title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
+
+/// Lists tags and comments in order.
+pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(found) = html[at..].find('<') {
+            let open = at + found;
+            if let Some((token, end)) = token(html, open) {
+                at = end;
+                return Some(token);
+            }
+            at = open + 1;
+        }
+        None
+    })
+}
+
+/// Reads what begins at the `<` at `open`, and where the next may begin; `None` where it is text.
+fn token(html: &str, open: usize) -> Option<(Token<'_>, usize)> {
+    let bytes = html.as_bytes();
+    match (bytes.get(open + 1)?, bytes.get(open + 2)) {
+        (name, _) if name.is_ascii_alphabetic() => {
+            let tag = tag(html, open, 1);
+            let next = content(html, &tag);
+            Some((Token::Start(tag), next))
+        }
+        (b'/', Some(name)) if name.is_ascii_alphabetic() => {
+            let tag = tag(html, open, 2);
+            let next = tag.range.end;
+            Some((Token::End(tag), next))
+        }
+        (b'/', None) => None,
+        // A comment that is none (WHATWG HTML, bogus comment state).
+        (b'!' | b'?' | b'/', _) => {
+            let end = if html[open..].starts_with("<!--") { comment_end(html, open) } else { closing(html, open) };
+            let range = open..end.unwrap_or(html.len());
+            let next = range.end;
+            Some((Token::Comment(range, end.is_some()), next))
+        }
+        _ => None,
+    }
+}
+
+/// Returns one past the next `>`.
+fn closing(html: &str, from: usize) -> Option<usize> {
+    html[from..].find('>').map(|end| from + end + 1)
+}
+
+/// Returns one past the end of the comment that begins at `open`: `-->` or `--!>`, and at once `<!-->` or `<!--->` (WHATWG HTML, comment states).
+fn comment_end(html: &str, open: usize) -> Option<usize> {
+    let from = open + "<!--".len();
+    let inner = &html[from..];
+    if inner.starts_with('>') || inner.starts_with("->") {
+        return closing(html, from);
+    }
+    let ends = ["-->", "--!>"].map(|end| inner.find(end).map(|at| from + at + end.len()));
+    ends.into_iter().flatten().min()
+}
+
+/// Returns where the next tag may begin after a start tag: behind it, or with the end tag of an element that holds text alone.
+fn content(html: &str, tag: &Tag<'_>) -> usize {
+    let from = tag.range.end;
+    if !OF_TEXT.contains(&&*tag.name) {
+        return from;
+    }
+    let closes = |at: &usize| {
+        let rest = &html.as_bytes()[at + 2..];
+        let is_name = rest.get(..tag.name.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag.name.as_bytes()));
+        is_name && rest.get(tag.name.len()).copied().is_none_or(ends_name)
+    };
+    html[from..].match_indices("</").map(|(at, _)| from + at).find(closes).unwrap_or(html.len())
+}
+
+fn ends_name(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')
+}
+
+/// Reads the tag that begins at `open` and whose name begins `before` bytes later.
+fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
+    let bytes = html.as_bytes();
+    let mut at = open + before;
+    while at < bytes.len() && !ends_name(bytes[at]) {
+        at += 1;
+    }
+    let name = lower_case(&html[open + before..at]);
+    let mut attributes = Vec::new();
+    loop {
+        while at < bytes.len() && (bytes[at].is_ascii_whitespace() || bytes[at] == b'/') {
+            at += 1;
+        }
+        if at >= bytes.len() || bytes[at] == b'>' {
+            let end = (at + 1).min(bytes.len());
+            return Tag { name, range: open..end, attributes, is_whole: at < bytes.len() };
+        }
+        let attribute = attribute(html, at);
+        at = attribute.range.end;
+        attributes.push(attribute);
+    }
+}
+
+fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
+    let bytes = html.as_bytes();
+    // A stray `=` belongs to the name (WHATWG HTML, before attribute name state).
+    let mut at = start + 1;
+    while at < bytes.len() && !bytes[at].is_ascii_whitespace() && !matches!(bytes[at], b'/' | b'>' | b'=') {
+        at += 1;
+    }
+    let name_end = at;
+    let mut look = at;
+    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
+        look += 1;
+    }
+    let name = lower_case(&html[start..name_end]);
+    if bytes.get(look) != Some(&b'=') {
+        return TagAttribute { name, value: Cow::Borrowed(""), range: start..name_end };
+    }
+    look += 1;
+    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
+        look += 1;
+    }
+    let (value, end) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(look) {
+        let close = html[look + 1..].find(char::from(*quote)).map_or(html.len(), |n| look + 1 + n);
+        (&html[look + 1..close], (close + 1).min(html.len()))
+    } else {
+        let rest = &html[look..];
+        let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
+        (&rest[..length], look + length)
+    };
+    TagAttribute { name, value: decode(value), range: start..end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_or_comment_that_is_not_finished_is_found() {
+        for whole in [
+            "",
+            "a < b",
+            "<p>",
+            "<p title='>'>x</p >",
+            "<!-- <p -->",
+            "<!doctype x>",
+            "</>",
+            "a <",
+            "x </",
+            "<script>'<a b='</SCRIPT>",
+            "<title><b",
+        ] {
+            assert_eq!(unfinished(whole), None, "{whole}");
+        }
+        for (html, at) in [
+            ("<p", 0),
+            ("a<p title=\">", 1),
+            ("<b></b", 3),
+            ("<b></b x='>", 3),
+            ("<p><!-- x>", 3),
+            ("<?x", 0),
+            ("<style>\"<b</style><i", 18),
+        ] {
+            assert_eq!(unfinished(html), Some(at), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_tag_in_a_script_is_none() {
+        let tags = start_tags("<p><Script>'<a href=x>'</sCript><i><title><b></title><u>");
+        let names: Vec<&str> = tags.iter().map(|tag| &*tag.name).collect();
+        assert_eq!(names, ["p", "script", "i", "title", "u"]);
+    }
+
+    #[test]
+    fn tags_are_found_with_every_form_of_attribute() {
+        let tags = start_tags("<!-- <b> --><A name=x ID = 'y z' href=\"a&amp;b\" checked/>text</a><br><img src=q>");
+        let names: Vec<_> = tags.iter().map(|tag| &*tag.name).collect();
+        assert_eq!(names, ["a", "br", "img"]);
+        let pairs: Vec<_> = tags[0].attributes.iter().map(|a| (&*a.name, &*a.value)).collect();
+        assert_eq!(pairs, [("name", "x"), ("id", "y z"), ("href", "a&b"), ("checked", "")]);
+    }
+
+    #[test]
+    fn broken_tags_end_at_the_end_of_the_text() {
+        for html in ["<a", "<a href", "<a href=", "<a href='x", "<a =", "<", "<a /", "<é"] {
+            assert!(start_tags(html).len() < 2);
+        }
+    }
+
+    #[test]
+    fn what_ends_a_comment_is_what_html_says() {
+        for (html, is_seen) in [
+            ("<!--> <img src=x> -->", true),
+            ("<!---> <img src=x> -->", true),
+            ("<!-- a --!> <img src=x> -->", true),
+            ("<!-- a -> <img src=x> -->", false),
+            ("<!---- <img src=x> -->", false),
+            ("<? a > <img src=x> ?>", true),
+            ("<![CDATA[ a > <img src=x> ]]>", true),
+            ("</ a <img src=x>", false),
+            ("<!a <img src=x>", false),
+            ("<title></titles><img src=x></title>", false),
+        ] {
+            assert_eq!(start_tags(html).iter().any(|tag| tag.name == "img"), is_seen, "{html}");
+        }
+    }
+}
