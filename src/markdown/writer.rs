@@ -3,23 +3,26 @@
 //! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
 //! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
 
+mod links;
 mod open;
 mod raw;
+mod tables;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use crate::config::HtmlPolicy;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Image, ImageSource, Kind};
-use crate::markup::{escape_address_into, escape_into};
-use crate::reference::{Destination, destination};
+use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Kind};
+use crate::markup::escape_into;
 
+pub use self::links::is_picture;
 use self::open::OpenElements;
+use self::tables::Table;
 use super::outline::Outline;
-use super::{Input, Located, References, cut_text, end_of, info, plain_text, sanitise, view_call, wiki_reference};
+use super::{Input, Located, References, cut_text, end_of, info, sanitise, view_call, wiki_reference};
 
 /// How the prompts begin that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
@@ -118,14 +121,6 @@ impl Buffer {
             self.html.push('\n');
         }
     }
-}
-
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
-    /// Whether the open cell is a head.
-    is_th: bool,
 }
 
 /// How an open link ends.
@@ -506,171 +501,6 @@ impl Writer<'_, '_> {
         self.out.html.push('>');
     }
 
-    fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
-        self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false, is_th: false });
-        self.tables += 1;
-        let heading = self.outline.headings.iter().take_while(|h| h.event < n).count();
-        self.block("<div class=\"table-scroll\"");
-        self.out.hole(Hole::TableAttributes(u32::try_from(heading).unwrap_or(0), self.tables));
-        self.out.html.push_str("><table>\n");
-    }
-
-    fn start_row(&mut self, head: bool) {
-        if let Some(table) = &mut self.table {
-            table.column = 0;
-            table.head = head;
-        }
-        self.out.html.push_str(if head { "<thead>\n<tr>\n" } else { "<tr>\n" });
-    }
-
-    fn start_cell(&mut self, n: usize) {
-        self.check_pipe(n);
-        let Some(table) = &self.table else { return };
-        let class = match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " class=\"left\"",
-            Some(Alignment::Center) => " class=\"center\"",
-            Some(Alignment::Right) => " class=\"right\"",
-            Some(Alignment::None) | None => "",
-        };
-        // A head without words would be announced as nothing: an empty corner is a plain cell.
-        let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
-        let is_head = table.head && !is_empty;
-        self.out.html.push_str(if is_head { "<th" } else { "<td" });
-        self.out.html.push_str(class);
-        self.out.html.push('>');
-        if let Some(table) = &mut self.table {
-            table.is_th = is_head;
-        }
-    }
-
-    /// An unescaped `|` in `[[id|text]]` ends the cell in the middle of the link.
-    fn check_pipe(&mut self, n: usize) {
-        let range = self.events[n].1.clone();
-        let cell = &self.input.body[range.clone()];
-        let Some(open) = cell.rfind("[[") else { return };
-        if cell[open..].contains("]]") || cell[..open].ends_with('\\') || cell.contains('`') {
-            return;
-        }
-        let at = range.start + open..range.start + cell.trim_end().len();
-        let message = "the `|` in this link ends the table's cell".to_owned();
-        self.finding("unescaped-pipe", &at, message, "write it as `\\|`: `[[id\\|text]]`");
-    }
-
-    fn end_cell(&mut self) {
-        let Some(table) = &mut self.table else { return };
-        table.column += 1;
-        self.out.html.push_str(if table.is_th { "</th>\n" } else { "</td>\n" });
-    }
-
-    fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
-        if let LinkType::WikiLink { has_pothole } = form {
-            let reference = wiki_reference(address, self.input.config, Form::Wiki);
-            let number = self.references.add(reference, self.input.place.span(range));
-            self.out.hole(Hole::LinkOpen(number, None));
-            if has_pothole {
-                self.links.push(OpenLink::Inside(number));
-                return n + 1;
-            }
-            self.out.hole(Hole::LinkText(number));
-            self.out.hole(Hole::LinkClose(number));
-            return end_of(self.events, n) + 1;
-        }
-        let address = if form == LinkType::Email { format!("mailto:{address}") } else { address.to_owned() };
-        if self.input.plain {
-            self.out.html.push_str("<a href=\"");
-            escape_address_into(&address, &mut self.out.html);
-            self.out.html.push('"');
-            if !title.is_empty() {
-                self.attribute("title", title);
-            }
-            self.out.html.push('>');
-            self.links.push(OpenLink::Outside);
-            return n + 1;
-        }
-        match destination(&address, Form::Relative, self.input.config.markdown.html) {
-            Destination::Inside(reference) => {
-                let number = self.references.add(reference, self.input.place.span(range));
-                let title = (!title.is_empty()).then(|| title.into());
-                self.out.hole(Hole::LinkOpen(number, title));
-                self.links.push(OpenLink::Inside(number));
-            }
-            Destination::Outside(address) => {
-                self.out.html.push_str("<a href=\"");
-                escape_address_into(&address, &mut self.out.html);
-                self.out.html.push_str("\" class=\"external\"");
-                if !title.is_empty() {
-                    self.attribute("title", title);
-                }
-                self.out.html.push('>');
-                self.links.push(OpenLink::Outside);
-            }
-            Destination::Forbidden(scheme) => {
-                self.forbidden(&scheme, range);
-                self.links.push(OpenLink::Text);
-            }
-        }
-        n + 1
-    }
-
-    fn forbidden(&mut self, scheme: &str, range: &Range<usize>) {
-        let message = format!("links with `{scheme}:` are not allowed; this one became text");
-        self.finding("unsafe-url", range, message, "link to a chapter or to an https:, http: or mailto: address");
-    }
-
-    fn image(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
-        let end = end_of(self.events, n);
-        let wiki = matches!(form, LinkType::WikiLink { .. });
-        let span = self.input.place.span(range);
-        if wiki && !is_picture(address) {
-            // A chapter put into the middle of a sentence cannot be shown there: it becomes a link.
-            let number = self.references.add(wiki_reference(address, self.input.config, Form::Wiki), span);
-            self.out.hole(Hole::LinkOpen(number, None));
-            self.out.hole(Hole::LinkText(number));
-            self.out.hole(Hole::LinkClose(number));
-            return end + 1;
-        }
-        let alt = plain_text(&self.events[n + 1..end]);
-        if self.input.plain {
-            self.push_image(Image { source: ImageSource::Remote(address.to_owned()), alt, title: title.to_owned() });
-            return end + 1;
-        }
-        let address = address.strip_suffix('\\').unwrap_or(address);
-        let source = match destination(address, Form::Image, self.input.config.markdown.html) {
-            Destination::Inside(reference) => ImageSource::File(self.references.add(reference, span)),
-            Destination::Outside(address) => {
-                self.check_host(&address, range, "became a link");
-                ImageSource::Remote(address)
-            }
-            Destination::Forbidden(scheme) => {
-                self.forbidden(&scheme, range);
-                escape_into(&alt, &mut self.out.html);
-                return end + 1;
-            }
-        };
-        self.push_image(Image { source, alt, title: title.to_owned() });
-        end + 1
-    }
-
-    fn push_image(&mut self, image: Image) {
-        self.written.body.images.push(image);
-        self.out.hole(Hole::Image(u32::try_from(self.written.body.images.len() - 1).unwrap_or(u32::MAX)));
-    }
-
-    /// Reports what a page would load from a host that is not allowed, and `instead` what became of it.
-    fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
-        let host = crate::reference::host(address).unwrap_or_default();
-        if self.input.config.hosts.contains(&host) || self.input.plain {
-            return;
-        }
-        let message = format!("a page would load this from {host}; it {instead}");
-        self.finding(
-            "remote-resource",
-            range,
-            message,
-            "put the file into the handbook, or name the host in `[security] hosts`",
-        );
-    }
-
     fn footnote_reference(&mut self, label: &str) {
         if let Some(n) = self.notes.get(label) {
             self.out.hole(Hole::Footnote(*n));
@@ -777,10 +607,4 @@ fn is_edge_of_block(event: &Event<'_>) -> bool {
 fn has_task(events: &[Located<'_>], n: usize) -> bool {
     let is_marker = |n: usize| matches!(events.get(n), Some((Event::TaskListMarker(_), _)));
     is_marker(n + 1) || (matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _))) && is_marker(n + 2))
-}
-
-/// Tells by its extension whether `![[…]]` names an image file.
-pub fn is_picture(target: &str) -> bool {
-    let Some((_, extension)) = target.rsplit_once('.') else { return false };
-    ["png", "jpg", "jpeg", "gif", "svg", "webp", "avif"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -1,0 +1,76 @@
+//! Writes tables, each in a region that scrolls by itself.
+//!
+//! Input: the events of a table. Output: its HTML with the attributes of the region as a hole, and a finding for a link that a `|` cuts in two. Never looks
+//! into a cell for more than that.
+
+use pulldown_cmark::{Alignment, Event, TagEnd};
+
+use super::Writer;
+use crate::document::Hole;
+
+/// The table that is being written.
+pub(super) struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    head: bool,
+    /// Whether the open cell is a head.
+    is_th: bool,
+}
+
+impl Writer<'_, '_> {
+    pub(super) fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
+        self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false, is_th: false });
+        self.tables += 1;
+        let heading = self.outline.headings.iter().take_while(|h| h.event < n).count();
+        self.block("<div class=\"table-scroll\"");
+        self.out.hole(Hole::TableAttributes(u32::try_from(heading).unwrap_or(0), self.tables));
+        self.out.html.push_str("><table>\n");
+    }
+
+    pub(super) fn start_row(&mut self, head: bool) {
+        if let Some(table) = &mut self.table {
+            table.column = 0;
+            table.head = head;
+        }
+        self.out.html.push_str(if head { "<thead>\n<tr>\n" } else { "<tr>\n" });
+    }
+
+    pub(super) fn start_cell(&mut self, n: usize) {
+        self.check_pipe(n);
+        let Some(table) = &self.table else { return };
+        let class = match table.alignments.get(table.column) {
+            Some(Alignment::Left) => " class=\"left\"",
+            Some(Alignment::Center) => " class=\"center\"",
+            Some(Alignment::Right) => " class=\"right\"",
+            Some(Alignment::None) | None => "",
+        };
+        // A head without words would be announced as nothing: an empty corner is a plain cell.
+        let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
+        let is_head = table.head && !is_empty;
+        self.out.html.push_str(if is_head { "<th" } else { "<td" });
+        self.out.html.push_str(class);
+        self.out.html.push('>');
+        if let Some(table) = &mut self.table {
+            table.is_th = is_head;
+        }
+    }
+
+    /// An unescaped `|` in `[[id|text]]` ends the cell in the middle of the link.
+    fn check_pipe(&mut self, n: usize) {
+        let range = self.events[n].1.clone();
+        let cell = &self.input.body[range.clone()];
+        let Some(open) = cell.rfind("[[") else { return };
+        if cell[open..].contains("]]") || cell[..open].ends_with('\\') || cell.contains('`') {
+            return;
+        }
+        let at = range.start + open..range.start + cell.trim_end().len();
+        let message = "the `|` in this link ends the table's cell".to_owned();
+        self.finding("unescaped-pipe", &at, message, "write it as `\\|`: `[[id\\|text]]`");
+    }
+
+    pub(super) fn end_cell(&mut self) {
+        let Some(table) = &mut self.table else { return };
+        table.column += 1;
+        self.out.html.push_str(if table.is_th { "</th>\n" } else { "</td>\n" });
+    }
+}
