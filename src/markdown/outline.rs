@@ -12,7 +12,7 @@ use crate::attribute::{self, Attribute};
 use crate::config::HtmlPolicy;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{Decision, Form, Heading, Kind, Part, Reference, Statement, Term};
-use crate::markup;
+use crate::markup::{self, Token};
 use crate::path::fold;
 use crate::slug::{Slugger, short_slug, slug};
 
@@ -329,9 +329,14 @@ impl Reader<'_> {
         if !(html.contains("id") || html.contains("name") || html.contains("ID") || html.contains("NAME")) {
             return;
         }
-        for tag in markup::start_tags(html) {
+        let mut at = 0;
+        while let Some((token, next)) = markup::next_token(html, at) {
+            at = next;
+            let Token::Start(tag) = token else { continue };
             let named = if tag.name == "a" { tag.get("name") } else { None };
             self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.to_string()));
+            // An `<iframe/>` that nothing closes is taken out and holds nothing: what follows has ids too.
+            at = tag.range.end;
         }
     }
 

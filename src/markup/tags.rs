@@ -53,7 +53,8 @@ pub enum Token<'a> {
 
 impl Token<'_> {
     /// Returns where it begins if its end is missing.
-    fn unfinished(&self) -> Option<usize> {
+    #[must_use]
+    pub fn unfinished(&self) -> Option<usize> {
         match self {
             Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
             Self::Comment(range, is_whole) => (!is_whole).then_some(range.start),
@@ -68,12 +69,6 @@ pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     tokens(html).filter_map(start).collect()
 }
 
-/// Returns where the tag or comment begins in whose middle `html` ends.
-#[must_use]
-pub fn unfinished(html: &str) -> Option<usize> {
-    tokens(html).find_map(|token| token.unfinished())
-}
-
 /// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT, script data and PLAINTEXT states).
 pub const OF_TEXT: [&str; 9] =
     ["script", "style", "iframe", "title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
@@ -82,16 +77,23 @@ pub const OF_TEXT: [&str; 9] =
 pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        while let Some(found) = html[at..].find('<') {
-            let open = at + found;
-            if let Some((token, end)) = token(html, open) {
-                at = end;
-                return Some(token);
-            }
-            at = open + 1;
-        }
-        None
+        let (token, next) = next_token(html, at)?;
+        at = next;
+        Some(token)
     })
+}
+
+/// Returns the first tag or comment from `at` on, and where to look for the next: behind it, or behind the text that an element such as `<title>` holds.
+#[must_use]
+pub fn next_token(html: &str, mut at: usize) -> Option<(Token<'_>, usize)> {
+    while let Some(found) = html[at..].find('<') {
+        let open = at + found;
+        if let Some(found) = token(html, open) {
+            return Some(found);
+        }
+        at = open + 1;
+    }
+    None
 }
 
 /// Reads what begins at the `<` at `open`, and where the next may begin; `None` where it is text.
@@ -211,6 +213,10 @@ fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn unfinished(html: &str) -> Option<usize> {
+        tokens(html).find_map(|token| token.unfinished())
+    }
 
     #[test]
     fn the_tag_or_comment_that_is_not_finished_is_found() {

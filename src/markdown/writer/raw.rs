@@ -45,9 +45,13 @@ impl Writer<'_, '_> {
             return;
         }
         self.raw = true;
-        let (html, unfinished) = html.split_at(markup::unfinished(html).unwrap_or(html.len()));
-        let mut last = 0;
-        for token in markup::tokens(html) {
+        let (mut at, mut last) = (0, 0);
+        while let Some((token, next)) = markup::next_token(html, at) {
+            if let Some(begin) = token.unfinished() {
+                self.out.html.push_str(&html[last..begin]);
+                return self.unfinished(&html[begin..], start + begin);
+            }
+            at = next;
             match token {
                 Token::Start(tag) => {
                     let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
@@ -57,6 +61,8 @@ impl Writer<'_, '_> {
                     } else {
                         self.out.html.push_str(&html[last..tag.range.start]);
                         last = tag.range.end;
+                        // Without its tag, what it would hold is HTML.
+                        at = tag.range.end;
                     }
                 }
                 Token::End(tag) => {
@@ -68,9 +74,6 @@ impl Writer<'_, '_> {
             }
         }
         self.out.html.push_str(&html[last..]);
-        if !unfinished.is_empty() {
-            self.unfinished(unfinished, start + html.len());
-        }
     }
 
     /// Tells whether a start tag is passed on to the sanitiser.
