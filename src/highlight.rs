@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
+use crate::markup::escape_into;
+
 /// The largest block in bytes that is coloured; at 0.1 MB/s a larger one would hold up its page for seconds.
 const LARGEST_BLOCK: usize = 256 * 1024;
 /// The longest line in characters that is coloured; longer ones are data, and patterns go quadratic on them.
@@ -462,24 +464,6 @@ impl Spans<'_> {
         self.html.push_str(&piece[solid.len()..]);
         self.open = Class::PLAIN;
     }
-}
-
-/// Appends text with the four characters escaped that mean something in HTML.
-fn escape_into(text: &str, html: &mut String) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escaped = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => continue,
-        };
-        html.push_str(&text[from..at]);
-        html.push_str(escaped);
-        from = at + 1;
-    }
-    html.push_str(&text[from..]);
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Renderer {
             }
         }
         out.push_str(&copier.part(chapter, None, 0));
-        tidy(&out)
+        without_nul(tidy(&out))
     }
 }
 
@@ -296,6 +296,11 @@ fn text(words: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// Replaces NUL, which no text may hold (`CommonMark` 0.31.2, section 2.3).
+pub(super) fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Takes out lines that only redaction or a removed piece left behind; text in fences stays as it is.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::copy::copy_url;
+use super::copy::{copy_url, without_nul};
 use super::{PageCells, Renderer};
 use crate::book::{ChapterId, NodeId};
 use crate::document::Status;
@@ -26,7 +26,7 @@ impl Renderer {
         let base = view.config.base_url.as_deref();
         let address = |to: &UrlPath| base.map_or_else(|| view.url(to), |base| format!("{base}{}", to.encoded()));
         let full = has_full.then(|| address(&UrlPath::new(LLMS_FULL)));
-        llms(&view, full.as_deref(), &|chapter| address(&copy_url(&view.meta(chapter).path)))
+        without_nul(llms(&view, full.as_deref(), &|chapter| address(&copy_url(&view.meta(chapter).path))))
     }
 
     /// Returns every chapter as Markdown in one text, in reading order.

@@ -114,10 +114,16 @@ fn text_that_is_not_utf_8_is_named_with_its_place() {
 fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
     let project = Project::new();
     project.put("empty.md", "");
-    project.put("nul.md", "# N\0M\n\na\0b\n");
+    let everywhere = "```rust x\0.rs\nlet a\0;\n```\n\n```none\0\n\0\n```\n\n    c\0\n\n[d\0](https://x.example/\0 \"\0\") ![e\0](p.png \"\0\") `f\0`\n\n\
+        <b title=\"\0\">g\0</b>[^\0]\n\n[^\0]: h\0\n\n## I\0\n\n| j\0 |\n|---|\n| k\0 |\n";
+    project.put("p.png", "");
+    project.put("nul.md", format!("# N\0M\n\na\0b\n\n{everywhere}"));
     project.builds(&["warning[empty-chapter]", "empty.md"]);
     let page = fs::read_to_string(project.out("nul/index.html")).unwrap();
-    assert!(page.contains("a\u{fffd}b") && page.contains("<title>N\u{fffd}M") && !page.contains('\0'));
+    assert!(page.contains("a\u{fffd}b") && page.contains("<title>N\u{fffd}M"));
+    for (name, bytes) in shared::files_below(&project.out("")) {
+        assert!(name.ends_with(".woff2") || !bytes.contains(&0), "{name} holds a NUL");
+    }
 }
 
 #[test]
