@@ -211,6 +211,18 @@ pub enum Facts {
     Page,
 }
 
+impl Facts {
+    /// Returns a competency's statements or a role's responsibilities.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        match self {
+            Self::Role(role) => &role.responsibilities,
+            Self::Competency(competency) => &competency.statements,
+            _ => &[],
+        }
+    }
+}
+
 /// A role as its chapter states it, before anything is taken over from another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Role {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::book::{Book, ChapterId};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Body, Document, Facts, Hole};
+use crate::document::{Body, Document, Hole};
 use crate::link::Target;
 
 /// How deep transclusions may nest.
@@ -31,12 +31,7 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
 /// Returns the number of the statement or responsibility with this anchor.
 #[must_use]
 pub fn statement(document: &Document, anchor: &str) -> Option<usize> {
-    let statements = match &document.meta.facts {
-        Facts::Role(role) => &role.responsibilities,
-        Facts::Competency(competency) => &competency.statements,
-        _ => return None,
-    };
-    statements.iter().position(|statement| statement.id == anchor)
+    document.meta.facts.statements().iter().position(|statement| statement.id == anchor)
 }
 
 /// Returns the bytes from a heading to the next one of its level or above.

@@ -121,12 +121,7 @@ fn empty_levels<'a>(meta: &'a Meta, config: &'a Config) -> impl Iterator<Item = 
 fn equal(book: &Book) -> Vec<Vec<StatementAt>> {
     let mut by_words: BTreeMap<String, Vec<StatementAt>> = BTreeMap::new();
     for chapter in in_force(book) {
-        let statements = match &book.meta(chapter).facts {
-            Facts::Role(role) => &role.responsibilities,
-            Facts::Competency(competency) => &competency.statements,
-            _ => continue,
-        };
-        for (number, statement) in (0..).zip(statements) {
+        for (number, statement) in (0..).zip(book.meta(chapter).facts.statements()) {
             let words: Vec<&str> = statement.text.split_whitespace().collect();
             by_words.entry(fold(&words.join(" "))).or_default().push((chapter, number));
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::book::{At, Book, ChapterId, Remark};
 use crate::config::Config;
 use crate::diagnostic::Severity;
-use crate::document::{Facts, Statement};
+use crate::document::Statement;
 
 /// How alike two statements may be: the share of words that they have in common.
 const ALIKE: f64 = 0.75;
@@ -54,12 +54,7 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
 fn cells(book: &Book) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     for chapter in book.ids() {
-        let list: &[Statement] = match &book.meta(chapter).facts {
-            Facts::Role(role) => &role.responsibilities,
-            Facts::Competency(competency) => &competency.statements,
-            _ => continue,
-        };
-        for (number, statement) in (0..).zip(list) {
+        for (number, statement) in (0..).zip(book.meta(chapter).facts.statements()) {
             cells.push(Cell { chapter, number, statement, words: words(&statement.text) });
         }
     }

@@ -10,7 +10,7 @@ use crate::cli::{Anchors, Source};
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::Span;
 use crate::disk::replace_file;
-use crate::document::{Document, Facts, Statement};
+use crate::document::{Document, Statement};
 use crate::edit::{Anchor, with_anchors};
 use crate::report::location;
 
@@ -51,12 +51,7 @@ pub fn run(options: &Anchors) -> Outcome {
 
 /// Lists the statements of a chapter whose anchor the author did not write, with where one can be written.
 fn missing(document: &Document) -> Vec<(&Statement, Span)> {
-    let statements = match &document.meta.facts {
-        Facts::Role(role) => &role.responsibilities,
-        Facts::Competency(competency) => &competency.statements,
-        _ => return Vec::new(),
-    };
-    let all = statements.iter().zip(&document.body.statement_ends);
+    let all = document.meta.facts.statements().iter().zip(&document.body.statement_ends);
     all.filter(|(statement, _)| !statement.explicit).map(|(statement, span)| (statement, *span)).collect()
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Span;
-use crate::document::{Document, Facts, Statement};
+use crate::document::{Document, Statement};
 
 /// How many pairs of statements are compared, those before and those after a change multiplied; of more, the first is taken for the first. People change
 /// tens.
@@ -46,7 +46,7 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
 /// refers to it would lead nowhere. Statements are paired by equal words first, then by their order between those.
 #[must_use]
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
-    let (old, new) = (statements(before), statements(after));
+    let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
     let taken = &after.meta.anchors;
     let mut anchors = Vec::new();
     for (was, is) in pairs(old, new) {
@@ -57,14 +57,6 @@ pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
         }
     }
     anchors
-}
-
-fn statements(document: &Document) -> &[Statement] {
-    match &document.meta.facts {
-        Facts::Role(role) => &role.responsibilities,
-        Facts::Competency(competency) => &competency.statements,
-        _ => &[],
-    }
 }
 
 /// Pairs statements that are worded alike, then, between two such, as many as there are on both sides in their order.
@@ -163,7 +155,7 @@ mod tests {
     fn kept(before: &str, after: &str) -> String {
         let lost = lost_anchors(&document(before), &document(after));
         let text = String::from_utf8(with_anchors(after.as_bytes(), &lost)).unwrap();
-        let ids = |text: &str| statements(&document(text)).iter().map(|s| s.id.clone()).collect::<Vec<_>>();
+        let ids = |text: &str| document(text).meta.facts.statements().iter().map(|s| s.id.clone()).collect::<Vec<_>>();
         assert!(lost.iter().all(|anchor| ids(&text).contains(&anchor.id)), "{text}");
         text
     }

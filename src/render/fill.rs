@@ -87,8 +87,11 @@ impl<'a> Filler<'a> {
     /// Returns the inner HTML of a statement, without terms and footnotes.
     #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
-        let body = &self.document(chapter).body;
-        let Some(range) = body.statement(number) else { return String::new() };
+        let document = self.document(chapter);
+        let Some(range) = document.body.statement(number) else {
+            // An element that is not allowed has taken its HTML: its words are left.
+            return document.meta.facts.statements().get(number).map_or_else(String::new, |said| escape(&said.text));
+        };
         let end = range.end;
         let mut out = self.part((range, end), Scope { chapter, depth: embed::DEEPEST, own: false });
         out.truncate(out.trim_end().len());

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::{Link, Viewpoint};
 use crate::book::ChapterId;
 use crate::diagnostic::{CODES, Diagnostic, Severity};
-use crate::document::Facts;
 use crate::health::Health;
 
 /// How many entries a list shows.
@@ -98,12 +97,7 @@ fn at_level(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Link {
 /// Shows the first of a group with its words, the others by where they stand.
 fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
     let link = |(chapter, number): &(ChapterId, u32)| {
-        let statements = match &view.meta(*chapter).facts {
-            Facts::Role(role) => &role.responsibilities,
-            Facts::Competency(competency) => &competency.statements,
-            _ => return None,
-        };
-        let statement = statements.get(*number as usize)?;
+        let statement = view.meta(*chapter).facts.statements().get(*number as usize)?;
         let note = Some(format!("“{}”", statement.text));
         Some(Link { url: Some(view.anchor(*chapter, &statement.id)), note, ..view.link(*chapter) })
     };

@@ -2,7 +2,7 @@
 
 use rolebook::compile::Handbook;
 use rolebook::diagnostic::Place;
-use rolebook::document::{Document, Facts};
+use rolebook::document::Document;
 use rolebook::path::{SourcePath, UrlPath};
 use rolebook::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
@@ -45,12 +45,7 @@ pub fn seeds() -> Vec<String> {
 
 /// Lists the ids of a chapter's statements or responsibilities.
 pub fn statements(document: &Document) -> Vec<&str> {
-    let statements = match &document.meta.facts {
-        Facts::Role(role) => &role.responsibilities,
-        Facts::Competency(competency) => &competency.statements,
-        _ => return Vec::new(),
-    };
-    statements.iter().map(|statement| statement.id.as_str()).collect()
+    document.meta.facts.statements().iter().map(|statement| statement.id.as_str()).collect()
 }
 
 fn hold(text: &str) {
