@@ -6,6 +6,7 @@ mod lines;
 mod page;
 mod sarif;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -38,6 +39,28 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
     for finding in findings {
         out.push_str(&draw(finding, files, &mut lines, &renderer));
         out.push_str("\n\n");
+    }
+    out
+}
+
+/// Draws at most `most` findings of each code, and says how many more there are of which.
+#[must_use]
+pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut is_shown = |finding: &&Diagnostic| {
+        let count = counted.entry(finding.code).or_default();
+        *count += 1;
+        *count <= most
+    };
+    let shown: Vec<Diagnostic> = findings.iter().filter(|finding| is_shown(finding)).cloned().collect();
+    let mut out = human(&shown, files, color, 120);
+    let more: Vec<String> = counted
+        .iter()
+        .filter(|(_, count)| **count > most)
+        .map(|(code, count)| format!("{} of `{code}`", count - most))
+        .collect();
+    if !more.is_empty() {
+        let _ = writeln!(out, "note: and more: {}; `rolebook check` shows all", more.join(", "));
     }
     out
 }
@@ -296,6 +319,18 @@ mod tests {
             line,
             "::error file=handbook/roles/a.md,line=1,endLine=1,col=3,endColumn=5,title=dead-link::no chapter called `decision`%0Ahelp: did you mean `decisions`?\n"
         );
+    }
+
+    #[test]
+    fn of_many_findings_of_one_code_some_are_drawn_and_the_others_counted() {
+        let path = SourcePath::new("a.md");
+        let finding = |code, n: usize| Diagnostic::new(code, &path, None, format!("this is {n}."));
+        let mut findings: Vec<Diagnostic> = (0..5).map(|n| finding("dead-link", n)).collect();
+        findings.push(finding("no-title", 5));
+        let text = brief(&findings, &files(b"x"), false, 3);
+        assert!(text.contains("this is 2.") && !text.contains("this is 3.") && text.contains("this is 5."), "{text}");
+        assert!(text.ends_with("note: and more: 2 of `dead-link`; `rolebook check` shows all\n"), "{text}");
+        assert!(!brief(&findings, &files(b"x"), false, 5).contains("and more"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::load::{Compiled, Loaded};
 use super::past::{Reading, today};
 use super::{Outcome, say};
-use crate::cli::{Build, Format};
+use crate::cli::Build;
 use crate::compile::count;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Guards, Output, WriteError, Written};
@@ -23,7 +23,6 @@ use crate::path::UrlPath;
 use crate::report;
 use crate::search::{self, Memory};
 use crate::site::Site;
-use crate::theme::ThemeFiles;
 
 /// Work shorter than this shows no bar.
 const BAR_AFTER: Duration = Duration::from_millis(500);
@@ -43,7 +42,7 @@ pub fn run(options: &Build) -> Outcome {
     let output = Output::open(&loaded.out, &guards)?;
     let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
     let compiled = loaded.compile(&options.source, options.strict)?;
-    loaded.print(&compiled.findings, &compiled.chain, Format::Human);
+    loaded.print_some(&compiled.findings, &compiled.chain);
     let (errors, mut warnings) = count(&compiled.findings);
     let Compiled { handbook, theme: Some(theme), chain, findings } = compiled else {
         return Ok(stop(errors.max(1), warnings));
@@ -62,7 +61,7 @@ pub fn run(options: &Build) -> Outcome {
         .with_index(index);
     let mut late = site.handbook().config.judge(site.findings_of_the_past(), options.strict);
     late.retain(|finding| !findings.contains(finding));
-    loaded.print(&late, &chain, Format::Human);
+    loaded.print_some(&late, &chain);
     let (late_errors, late_warnings) = count(&late);
     warnings += late_warnings;
     if late_errors > 0 {
@@ -85,7 +84,7 @@ pub fn run(options: &Build) -> Outcome {
             let mut failures: Vec<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
             failures.sort();
             failures.dedup();
-            print_failures(&loaded, &failures, &chain);
+            loaded.print_some(&failures, &chain);
             Ok(stop(failures.len(), warnings))
         }
         Err(WriteError::Output(error)) => Err(error.into()),
@@ -98,10 +97,6 @@ pub fn run(options: &Build) -> Outcome {
 fn stop(errors: usize, warnings: usize) -> bool {
     say(&format!("{}; nothing was written", report::summary(errors, warnings)));
     false
-}
-
-fn print_failures(loaded: &Loaded, failures: &[Diagnostic], chain: &[ThemeFiles]) {
-    loaded.print(failures, chain, Format::Human);
 }
 
 /// Says for whom the site is, where the handbook knows audiences.

@@ -3,11 +3,11 @@
 //! Input: the table and a project, or a folder where one is to be made. Output: new chapters, and what of the table was not used. Never changes a file that is
 //! there already.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::load::{Loaded, shown};
+use super::load::{Loaded, is_colored, shown};
 use super::{Failure, Outcome, say_text};
 use crate::cli::{Import, Source};
 use crate::compile::{Choices, Compiler, Handbook};
@@ -100,9 +100,8 @@ fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
         Place::Content(path, _) if path == name => Some((name.as_str().to_owned(), Some(Arc::clone(&bytes)))),
         _ => None,
     };
-    let stderr = std::io::stderr();
-    let color = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let _ = stderr.lock().write_all(report::human(findings, &files, color, 120).as_bytes());
+    let text = report::human(findings, &files, is_colored(), 120);
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Says what was written, what is left to do by hand, and what comes next.

@@ -40,6 +40,14 @@ pub struct Compiled {
     pub findings: Vec<Diagnostic>,
 }
 
+/// How many findings of one code `build` draws.
+const MOST_OF_A_CODE: usize = 20;
+
+/// Tells whether people want colours on standard error (no-color.org).
+pub(super) fn is_colored() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 impl Loaded {
     /// Reads the project that `source` names.
     ///
@@ -90,11 +98,17 @@ impl Loaded {
         Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
     }
 
+    /// Prints the first findings of each kind on standard error, for a command that is not asked for all of them.
+    pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) {
+        let text = report::brief(findings, &|place: &Place| self.file(place, chain), is_colored(), MOST_OF_A_CODE);
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Prints findings: people's on standard error, programs' on standard output.
     pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
         let files = |place: &Place| self.file(place, chain);
         let stderr = std::io::stderr();
-        let color = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let color = is_colored();
         let text = match format {
             Format::Human => report::human(findings, &files, color, 120),
             Format::Json => report::json(findings, &files),
