@@ -139,6 +139,10 @@ pub fn harmless(page: &Html) {
                     .map(|(scheme, _)| scheme.to_lowercase());
                 let scripts = ["javascript", "vbscript", "data", "blob", "file"];
                 assert!(scheme.is_none_or(|scheme| !scripts.contains(&scheme.as_str())), "{attribute}={text}");
+                // A browser takes `\` for `/` (WHATWG URL, special authority slashes state).
+                let slashes = plain.replace('\\', "/");
+                let loads = ["src", "poster"].contains(&attribute);
+                assert!(!loads || !(slashes.starts_with("//") || slashes.contains("://")), "{attribute}={text}");
             }
         }
     }

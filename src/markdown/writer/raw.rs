@@ -104,6 +104,13 @@ impl Writer<'_, '_> {
             "video" => &["src", "poster"],
             _ => &[],
         };
+        if let Some(address) = names.contains(&"src").then(|| remote_source(tag)).flatten() {
+            self.check_host(&address, range, "became a link");
+            self.out.html.push_str(&html[last..tag.range.start]);
+            let alt = tag.get("alt").map(|a| a.value.to_string()).unwrap_or_default();
+            self.push_image(Image { source: ImageSource::Remote(address), alt, title: String::new() });
+            return tag.range.end;
+        }
         // Of an attribute that is there twice, the first counts (WHATWG HTML, attribute name state).
         let mut attributes: Vec<&TagAttribute> = names.iter().filter_map(|name| tag.get(name)).collect();
         attributes.sort_by_key(|attribute| attribute.range.start);
@@ -127,17 +134,6 @@ impl Writer<'_, '_> {
                 // The sanitiser lets it through from hosts that are allowed.
                 Destination::Outside(address) if attribute.name == "poster" => {
                     self.check_host(&address, range, "was left out");
-                }
-                Destination::Outside(address) if form == Form::Image => {
-                    self.check_host(&address, range, "became a link");
-                    self.out.html.push_str(&html[last.min(tag.range.start)..tag.range.start]);
-                    let alt = tag.get("alt").map(|a| a.value.clone()).unwrap_or_default();
-                    self.push_image(Image {
-                        source: ImageSource::Remote(address),
-                        alt: alt.to_string(),
-                        title: String::new(),
-                    });
-                    return tag.range.end;
                 }
                 Destination::Outside(_) => {}
                 Destination::Forbidden(scheme) => self.forbidden(&scheme, range),
@@ -192,6 +188,14 @@ impl Writer<'_, '_> {
                 self.finding("unsafe-html", &at, message, help);
             }
         }
+    }
+}
+
+/// Returns the address of what a tag would load from elsewhere by its `src`.
+fn remote_source(tag: &Tag) -> Option<String> {
+    match destination(&tag.get("src")?.value, Form::Image, HtmlPolicy::Safe) {
+        Destination::Outside(address) => Some(address),
+        Destination::Inside(_) | Destination::Forbidden(_) => None,
     }
 }
 
