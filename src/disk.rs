@@ -4,6 +4,7 @@
 //! never follows a link out of the content; never overwrites or deletes a file that Rolebook did not write.
 
 mod guard;
+mod leftover;
 mod manifest;
 mod output;
 mod plan;
@@ -19,6 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use guard::{Guards, Refusal};
+pub use leftover::{Leftover, leftover};
 pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
 pub use relocate::{Change, relocate};

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use crate::disk::leftover;
+
 /// How long a first event waits for those that belong to it: an editor truncates a file before it writes it.
 const GATHER: Duration = Duration::from_millis(2);
 /// With more files than this at once, somebody changes many: a branch is switched, a folder copied.
@@ -247,7 +249,7 @@ impl Watcher {
     }
 
     fn is_ignored(&self, path: &Path) -> bool {
-        self.ignored.iter().any(|folder| path.starts_with(folder)) || is_editors_own(path)
+        self.ignored.iter().any(|folder| path.starts_with(folder)) || is_never_read(path)
     }
 }
 
@@ -300,16 +302,10 @@ impl Gathered {
     }
 }
 
-/// Tells swap, lock and backup files of editors from chapters.
-fn is_editors_own(path: &Path) -> bool {
+/// Tells what is never read from chapters: dotfiles, and what editors leave.
+fn is_never_read(path: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
-    // 4913 is the file by which Vim finds out whether it may write a folder.
-    name.starts_with('.')
-        || name.ends_with('~')
-        || (name.starts_with('#') && name.ends_with('#'))
-        || name == "4913"
-        || [".swp", ".swx", ".tmp", ".bak", ".crswap", ".orig"].iter().any(|end| name.ends_with(end))
-        || name.contains("___jb_")
+    name.starts_with('.') || leftover(&name).is_some()
 }
 
 #[cfg(test)]

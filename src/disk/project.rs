@@ -131,6 +131,20 @@ fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
     match why {
         Why::Link => Diagnostic::new("left-out", path, None, "this is a symbolic link, and links are not followed")
             .help("put the file itself into the content folder"),
+        Why::Copy => Diagnostic::new(
+            "left-out",
+            path,
+            None,
+            "this is a copy that an editor or a merge left; it is not published",
+        )
+        .help("delete it, or give it another name"),
+        Why::SavedAsText => Diagnostic::new(
+            "left-out",
+            path,
+            None,
+            "this looks like a chapter that was saved as text; it is not published",
+        )
+        .help("take `.txt` off its name, or delete it"),
         Why::Special => Diagnostic::new("left-out", path, None, "this is no regular file"),
         Why::NotUtf8 => Diagnostic::new("left-out", path, None, "the name of this file is not UTF-8")
             .help("rename it, so that it can have an address"),

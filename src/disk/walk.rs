@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::MachineError;
+use super::{Leftover, MachineError, leftover};
 use crate::path::SourcePath;
 
 /// A file of the content folder.
@@ -54,11 +54,15 @@ pub enum Why {
     NotUtf8,
     /// Its name holds a control character, so that no list or address can show it.
     Control,
+    /// It is a copy that an editor or a merge left, which may hold what its original does not show.
+    Copy,
+    /// It is a chapter that an editor saved with `.txt` behind its name.
+    SavedAsText,
     /// The operating system refuses.
     Unreadable(MachineError),
 }
 
-/// Walks the content folder at `root`, leaving out dotfiles, dot-folders and the places in `skip`.
+/// Walks the content folder at `root`, leaving out dotfiles, dot-folders, what programs leave (see `leftover`) and the places in `skip`.
 ///
 /// `root` itself may be a link; links below it are not followed. A place in `skip` that does not exist is no error.
 ///
@@ -89,7 +93,11 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
     let Ok(relative) = entry.path().strip_prefix(real) else { return };
     let kind = entry.file_type();
     let name = source_path(relative);
+    let left = if kind.is_file() { leftover(&entry.file_name().to_string_lossy()) } else { None };
     let why = match (&name, entry.metadata()) {
+        _ if left == Some(Leftover::Own) => return,
+        _ if left == Some(Leftover::Copy) => Why::Copy,
+        _ if left == Some(Leftover::SavedAsText) => Why::SavedAsText,
         _ if kind.is_symlink() => Why::Link,
         (None, _) => {
             // A folder is named once for all that lies in it.

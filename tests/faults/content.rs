@@ -223,6 +223,42 @@ fn names_that_can_have_no_address_are_left_out_and_named() {
 }
 
 #[test]
+fn what_programs_leave_beside_a_file_is_not_published() {
+    let project = Project::new();
+    for name in [
+        "a.md~",
+        "~$a.md",
+        "#a.md#",
+        ".a.md.swp",
+        "a.md.swp",
+        "a.tmp",
+        "Thumbs.db",
+        "desktop.ini",
+        "a.md.orig",
+        "a.md.bak",
+        "a.md.rej",
+        "a.md.txt",
+    ] {
+        project.put(name, "# Secret\n");
+    }
+    project.put("kept.txt", "kept");
+    project.builds(&[
+        "4 warnings",
+        "a copy that an editor or a merge left",
+        "a.md.orig",
+        "saved as text",
+        "help: take `.txt` off",
+    ]);
+    let told: Vec<String> = shared::files_below(&project.out(""))
+        .into_iter()
+        .filter(|(_, bytes)| bytes.windows(6).any(|part| part == b"Secret"))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(told.is_empty(), "{told:?}");
+    assert!(project.out("kept.txt").is_file());
+}
+
+#[test]
 fn names_that_some_disks_take_for_one_collide() {
     let rows: [(&str, &str); 2] = [("A.md", "a.md"), ("\u{e9}.md", "e\u{301}.md")];
     for (one, other) in rows {
