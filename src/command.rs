@@ -17,6 +17,7 @@ mod past;
 mod preview;
 mod schema;
 mod serve;
+mod writing;
 
 use std::io::Write as _;
 use std::path::Path;

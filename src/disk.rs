@@ -1,33 +1,35 @@
-//! Reads the content folder and writes the output folder: the one module that touches files.
+//! Reads the content folder and writes the output folder and author's files: the one module that touches files.
 //!
 //! Input: folders of the machine. Output: the bytes of chapters, and a site on disk. Never decides what a site holds;
-//! never follows a link out of the content; never overwrites or deletes a file that Rolebook did not write.
+//! never follows a link out of the content; never overwrites or deletes a file of the output that Rolebook did not write. Author's files are written by
+//! [`Writer`] alone.
 
+mod grounds;
 mod guard;
+mod journal;
 mod leftover;
 mod manifest;
 mod output;
 mod plan;
+mod private;
 mod project;
-mod relocate;
-mod replace;
-mod scaffold;
+mod swap;
 mod table;
 mod walk;
+mod writer;
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use guard::{Guards, Refusal};
+pub use journal::{Change, Entry, Journal, Noted, State, Visible, Which};
 pub use leftover::{Leftover, leftover};
 pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
-pub use relocate::{Change, relocate};
-pub use replace::replace_file;
-pub use scaffold::write_new_files;
 pub use table::read_given;
 pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_inside, read_many};
+pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.
 #[derive(Debug)]

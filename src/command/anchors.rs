@@ -5,24 +5,34 @@
 use std::fmt::Write as _;
 
 use super::load::Loaded;
+use super::writing::{self, Attempt};
 use super::{Failure, Outcome, say, say_text};
 use crate::cli::{Anchors, Source};
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::Span;
-use crate::disk::replace_file;
+use crate::disk::{Deed, Project, Step, Writer};
 use crate::document::{Document, Statement};
 use crate::edit::{Anchor, with_anchors};
 use crate::report::location;
 
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {
+    if options.write && options.dir.is_dir() {
+        // What is finished here has its anchors, and the others get theirs.
+        writing::begin(&Writer::of(&Project::find(&options.dir)?), "", "")?;
+    }
+    writing::try_again(|| attempt(options))
+}
+
+/// Lists or writes the anchors of the files as they are now.
+fn attempt(options: &Anchors) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
     let choices = Choices { title: loaded.project.title(), drafts: true, ..Choices::default() };
     let handbook = Compiler::new()
         .compile(&loaded.inputs.sources, &choices)
         .map_err(|finding| Failure::Refused { message: finding.message.clone(), help: finding.help.clone() })?;
-    let mut count = 0;
+    let (mut count, mut steps) = (0, Vec::new());
     let mut listed = String::new();
     for document in handbook.documents.iter() {
         let missing: Vec<(&Statement, Span)> = missing(document);
@@ -32,7 +42,8 @@ pub fn run(options: &Anchors) -> Outcome {
         }
         count += missing.len();
         if options.write {
-            replace_file(&loaded.project.content, &document.meta.path, bytes, &anchored(bytes, &missing))?;
+            let (path, before) = (document.meta.path.clone(), bytes.to_vec());
+            steps.push(Step::Replace { path, before, after: anchored(bytes, &missing) });
         }
         for (statement, span) in missing {
             let at = location(bytes, span.start as usize);
@@ -40,12 +51,18 @@ pub fn run(options: &Anchors) -> Outcome {
             let _ = writeln!(listed, "{}:{}:{}: #{}", path.display(), at.line, at.column, statement.id);
         }
     }
+    let content = &loaded.project.content;
+    let deed = Deed { command: "anchors", words: "anchors --write", input: "", at: writing::now() };
+    let written = Writer::of(&loaded.project).write(deed, &steps);
+    let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
     say_text(&listed);
     match (count, options.write) {
         (0, _) => say("every statement has an anchor"),
         (n, true) => say(&format!("wrote anchors: {n}")),
         (n, false) => say(&format!("statements without an anchor: {n}; `rolebook anchors --write` adds them")),
     }
+    writing::note(&written, content);
+    written.told();
     Ok(true)
 }
 

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::{Loaded, is_colored, shown};
-use super::{Failure, Outcome, say_text};
+use super::{Failure, Outcome, say_text, writing};
 use crate::cli::{Import, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::FILE;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::disk::{read_given, write_new_files};
+use crate::disk::{self, Deed, Step, Unwritten, Writer, read_given};
 use crate::front_matter::{self, Format};
 use crate::import::{self, Target, plan};
 use crate::path::SourcePath;
@@ -27,6 +27,7 @@ struct Project {
     handbook: Option<Handbook>,
     declares_scale: bool,
     title: String,
+    writer: Writer,
 }
 
 /// Runs the command.
@@ -40,26 +41,38 @@ pub fn run(options: &Import) -> Outcome {
         });
     }
     let bytes = read_given(&options.file)?;
+    let (words, input) = (format!("import {}", options.file.display()), blake3::hash(&bytes).to_hex().to_string());
+    if !options.dry_run && options.dir.is_dir() {
+        let root = disk::Project::find(&options.dir)?.root;
+        if let Some(finished) = writing::begin(&Writer::beginning(&root, &root), &words, &input)? {
+            writing::say_finished(&finished, &root);
+            return Ok(true);
+        }
+    }
     let project = Project::find(&options.dir)?;
     let name = SourcePath::new(options.file.to_string_lossy().replace('\\', "/"));
     let target =
         Target { handbook: project.handbook.as_ref(), declares_scale: project.declares_scale, title: &project.title };
     let import = plan(&name, &bytes, target);
     print_findings(&import.findings, &name, &bytes);
+    let mut written = None;
     if !import.is_refused() && !options.dry_run {
-        let files: Vec<(&str, &str)> =
-            import.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
-        if let Some(place) = write_new_files(&project.content, &files)? {
-            return Err(Failure::Refused {
+        let step = |file: &import::NewFile| Step::Create { path: file.path.clone(), text: file.text.clone().into() };
+        let deed = Deed { command: "import", words: &words, input: &input, at: writing::now() };
+        let result = project.writer.write(deed, &import.files.iter().map(step).collect::<Vec<_>>());
+        written = Some(result.map_err(|unwritten| match unwritten {
+            Unwritten::Taken(path) => Failure::Refused {
                 message: format!(
                     "`{}` is there already and is no chapter that could be read; nothing was written",
-                    place.display()
+                    project.content.join(path.as_str()).display()
                 ),
                 help: Some("move it away, or mend it, and import again".to_owned()),
-            });
-        }
+            },
+            other => writing::refuse(other, &project.content),
+        })?);
     }
     say_text(&said(&import, &project.content, options));
+    written.iter().for_each(disk::Receipt::told);
     Ok(!import.is_refused())
 }
 
@@ -71,7 +84,8 @@ impl Project {
             let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let title = Some(crate::parse::humanise(&name)).filter(|title| !title.is_empty());
             let title = title.unwrap_or_else(|| "Handbook".to_owned());
-            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title });
+            let writer = Writer::beginning(dir, &inside());
+            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
         }
         let source = Source { dir: dir.to_path_buf(), drafts: true, audience: None, base_url: None };
         let loaded = Loaded::read(&source, None)?;
@@ -79,12 +93,14 @@ impl Project {
         let title = loaded.project.title();
         let configuration = sources.bytes(&SourcePath::new(FILE));
         if configuration.is_none() && sources.chapters().next().is_none() {
-            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title });
+            let writer = Writer::beginning(dir, &inside());
+            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
         }
         let choices = Choices { title: title.clone(), drafts: true, everyone: true, ..Choices::default() };
         let handbook = Compiler::new().compile(sources, &choices).map_err(|finding| loaded.refuse(&finding))?;
         let declares_scale = configuration.is_some_and(|bytes| declares_scale(bytes));
-        Ok(Self { content: loaded.project.content.clone(), handbook: Some(handbook), declares_scale, title })
+        let (content, writer) = (loaded.project.content.clone(), Writer::of(&loaded.project));
+        Ok(Self { content, handbook: Some(handbook), declares_scale, title, writer })
     }
 }
 

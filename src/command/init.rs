@@ -3,9 +3,12 @@
 //! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
 //! overwrites a file.
 
-use super::{Failure, Outcome, argument, say};
+use std::path::Path;
+
+use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::Init;
-use crate::disk::write_new_files;
+use crate::disk::{Deed, Finished, Step, Unwritten, Writer};
+use crate::path::SourcePath;
 
 /// The files of a new project, by path.
 const FILES: &[(&str, &str)] = &[
@@ -24,18 +27,38 @@ const FILES: &[(&str, &str)] = &[
     (".gitignore", "/public\n"),
 ];
 
+/// The command, as an interrupted one is known by.
+const WORDS: &str = "init";
+
 /// Runs the command.
 pub fn run(options: &Init) -> Outcome {
-    let there = write_new_files(&options.dir, FILES)?;
-    if let Some(path) = there {
-        return Err(Failure::Refused {
-            message: format!("`{}` is there already, and nothing was written", path.display()),
-            help: Some("name a new folder, or an empty one".to_owned()),
-        });
-    }
     let dir = &options.dir;
+    let writer = Writer::beginning(dir, dir);
+    let finished = writing::begin(&writer, WORDS, "")?;
+    if finished.is_none() {
+        let step =
+            |(path, text): &(&str, &str)| Step::Create { path: SourcePath::new(*path), text: text.as_bytes().into() };
+        let deed = Deed { command: "init", words: WORDS, input: "", at: writing::now() };
+        let written = writer.write(deed, &FILES.iter().map(step).collect::<Vec<_>>());
+        let written = written.map_err(|unwritten| match unwritten {
+            Unwritten::Taken(path) => Failure::Refused {
+                message: format!("`{}` is there already, and nothing was written", dir.join(path.as_str()).display()),
+                help: Some("name a new folder, or an empty one".to_owned()),
+            },
+            other => writing::refuse(other, dir),
+        })?;
+        say_done(dir);
+        written.told();
+        return Ok(true);
+    }
+    say_done(dir);
+    finished.iter().for_each(Finished::told);
+    Ok(true)
+}
+
+/// Says where the handbook is and what comes next.
+fn say_done(dir: &Path) {
     say(&format!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display()));
     let dir = argument(dir);
     say(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is yours to answer."));
-    Ok(true)
 }

@@ -13,7 +13,7 @@ use crate::cli::{Format, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::disk::{Inputs, Project};
+use crate::disk::{Inputs, Project, Writer};
 use crate::report;
 use crate::site::host_findings;
 use crate::theme::{self, Theme, ThemeFiles};
@@ -62,6 +62,9 @@ impl Loaded {
         let project = Project::find(&source.dir)?;
         let out = out.map_or_else(|| project.out.clone(), Path::to_path_buf);
         let inputs = project.read(&out)?;
+        if let Some(words) = Writer::of(&project).unfinished() {
+            eprintln!("note: `rolebook {words}` was interrupted and is half done; run it again to finish it");
+        }
         Ok(Self { project, out, inputs })
     }
 

@@ -6,9 +6,10 @@
 use std::path::Path;
 
 use super::load::{Loaded, shown};
+use super::writing::{self, Attempt};
 use super::{Failure, Outcome, argument, say, say_text};
 use crate::cli::{Format, Mv, Source};
-use crate::disk::{Change, relocate};
+use crate::disk::{Deed, Project, Step, Writer};
 use crate::path::SourcePath;
 use crate::relocate::{Edit, NoMove, Relocation, apply, plan};
 use crate::report::location;
@@ -16,31 +17,50 @@ use crate::source::Sources;
 
 /// Runs the command.
 pub fn run(options: &Mv) -> Outcome {
+    let words = format!("mv {} {}", options.old, options.new);
+    if !options.dry_run && options.dir.is_dir() {
+        let project = Project::find(&options.dir)?;
+        if let Some(finished) = writing::begin(&Writer::of(&project), &words, "")? {
+            writing::say_finished(&finished, &project.root);
+            return Ok(true);
+        }
+    }
+    writing::try_again(|| attempt(options, &words))
+}
+
+/// Plans with the files as they are now, and carries the plan out.
+fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let mut loaded = Loaded::read(&source, None)?;
+    let writer = Writer::of(&loaded.project);
     let content = loaded.project.content.clone();
     let inside = |name: &str| in_content(name, &content);
     let planned = plan(&loaded.inputs.sources, &loaded.project.title(), &inside(&options.old), &inside(&options.new));
     let plan = match planned {
         Ok(plan) => plan,
-        Err(NoMove::Refused(message, help)) => return Err(Failure::Refused { message, help: Some(help) }),
-        Err(NoMove::Unreadable(finding)) => return Err(loaded.refuse(&finding)),
+        Err(NoMove::Refused(message, help)) => return Err(Failure::Refused { message, help: Some(help) }.into()),
+        Err(NoMove::Unreadable(finding)) => return Err(loaded.refuse(&finding).into()),
         Err(NoMove::Breaks(findings, after)) => {
             loaded.inputs.sources = after;
             loaded.print(&findings, &[], Format::Human);
             return Err(Failure::Refused {
                 message: "the handbook would have the findings above, and nothing was moved".to_owned(),
                 help: Some("take another name, or mend what they point at first".to_owned()),
-            });
+            }
+            .into());
         }
     };
+    for moved in &plan.moves {
+        writer.check_new(&moved.to)?;
+    }
     if options.dry_run {
         say_text(&listing(&plan, &loaded));
         say("Nothing was changed, since this was a dry run.");
         return Ok(true);
     }
-    let changes = changes(&plan, &loaded.inputs.sources);
-    relocate(&content, &changes)?;
+    let deed = Deed { command: "mv", words, input: "", at: writing::now() };
+    let written = writer.write(deed, &steps(&plan, &loaded.inputs.sources));
+    let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
     for moved in &plan.moves {
         say(&format!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str())));
     }
@@ -52,6 +72,8 @@ pub fn run(options: &Mv) -> Outcome {
         plural(files, "file"),
         argument(&options.dir)
     ));
+    writing::note(&written, &content);
+    written.told();
     Ok(true)
 }
 
@@ -63,16 +85,19 @@ fn in_content(name: &str, content: &Path) -> String {
     inside.filter(|_| folder != ".").unwrap_or(plain).to_owned()
 }
 
-/// Lists what is written for a plan.
-pub fn changes(plan: &Relocation, sources: &Sources) -> Vec<Change> {
-    let moved = plan.moves.iter().map(|moved| moved.from.clone());
-    let edited = plan.edits.keys().filter(|path| plan.new_place(path) == **path).cloned();
-    let change = |from: SourcePath| {
-        let before = sources.bytes(&from)?.to_vec();
-        let after = plan.edited(&from, &before);
-        Some(Change { to: plan.new_place(&from), from, before, after })
-    };
-    moved.chain(edited).filter_map(change).collect()
+/// Lists what is written for a plan: files move first, then texts change at their new places.
+pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
+    let moves = plan.moves.iter().map(|moved| {
+        // What is no chapter moves as it is, whatever it holds.
+        let file = sources.files.get(&moved.from).filter(|_| moved.from.is_chapter());
+        Step::Move { from: moved.from.clone(), to: moved.to.clone(), before: file.map(|file| file.hash) }
+    });
+    let edits = plan.edits.keys().filter_map(|path| {
+        let before = sources.bytes(path)?.to_vec();
+        let after = plan.edited(path, &before);
+        (before != after).then(|| Step::Replace { path: plan.new_place(path), before, after })
+    });
+    moves.chain(edits).collect()
 }
 
 /// Lists the moves and each line that changes, as a patch would.

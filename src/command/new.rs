@@ -3,15 +3,24 @@
 //! Input: a kind, a title and a project. Output: one new file. Never overwrites.
 
 use super::load::{Loaded, shown};
-use super::{Failure, Outcome, argument, say};
+use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::{New, Source};
 use crate::compile::{Choices, Compiler};
-use crate::disk::write_new_files;
+use crate::disk::{Deed, Project, Step, Writer};
 use crate::document::Kind;
 use crate::draft::draft;
 
 /// Runs the command.
 pub fn run(options: &New) -> Outcome {
+    let folder = options.folder.as_deref().map(|folder| format!(" --in {folder}")).unwrap_or_default();
+    let words = format!("new {} {}{folder}", options.kind, options.title);
+    if options.dir.is_dir() {
+        let project = Project::find(&options.dir)?;
+        if let Some(finished) = writing::begin(&Writer::of(&project), &words, "")? {
+            writing::say_finished(&finished, &project.root);
+            return Ok(true);
+        }
+    }
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
     let choices = Choices { title: loaded.project.title(), drafts: true, everyone: true, ..Choices::default() };
@@ -21,17 +30,16 @@ pub fn run(options: &New) -> Outcome {
     let draft = draft(kind, &options.title, options.folder.as_deref(), &handbook)
         .map_err(|why| Failure::Refused { message: why.message, help: Some(why.help) })?;
     let content = &loaded.project.content;
-    if let Some(place) = write_new_files(content, &[(draft.path.as_str(), &draft.text)])? {
-        return Err(Failure::Refused {
-            message: format!("`{}` is there already, and nothing was written", place.display()),
-            help: Some("give the new chapter another title, or go on in that file".to_owned()),
-        });
-    }
+    let step = Step::Create { path: draft.path.clone(), text: draft.text.into_bytes() };
+    let deed = Deed { command: "new", words: &words, input: "", at: writing::now() };
+    let written = Writer::of(&loaded.project).write(deed, &[step]);
+    let written = written.map_err(|unwritten| writing::refuse(unwritten, content))?;
     let dir = argument(&options.dir);
     say(&format!("wrote {}", shown(content, draft.path.as_str())));
     say(&format!(
         "Next: answer its prompts \"(Fill in: …)\", and link to it as [[{}]]; `rolebook check{dir}` lists what is open.",
         draft.id
     ));
+    written.told();
     Ok(true)
 }

@@ -16,9 +16,9 @@ use self::screen::{Screen, State};
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
-use crate::disk::read_inside;
+use crate::disk::{Project, Writer, read_inside};
 use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
 use crate::source::{SourceFile, Sources};
@@ -32,6 +32,9 @@ const SETTLE: Duration = Duration::from_millis(20);
 /// Runs the command; it ends when somebody stops it.
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
+    if options.edit && options.source.dir.is_dir() {
+        writing::begin(&Writer::of(&Project::find(&options.source.dir)?), "", "")?;
+    }
     let mut loaded = Loaded::read(&options.source, None)?;
     let reading = Reading::begin(&loaded, today(None)?);
     let events = Arc::new(Events::new());
@@ -42,7 +45,7 @@ pub fn run(options: &Serve) -> Outcome {
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
     let mut source = options.source.clone();
     let wish = Wish::new(source.audience.clone(), watcher.caller());
-    let desk = Desk::new(loaded.project.content.clone(), (options.edit, editor(options)), wish);
+    let desk = Desk::new(Writer::of(&loaded.project), (options.edit, editor(options)), wish);
     let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?));
     let (past, notes) = reading.finish();
     preview.remember(past);

@@ -3,15 +3,14 @@
 //! Input: the site that is shown and what the form says. Output: files, written as `rolebook new` and `rolebook mv` write them. Never overwrites a file, and refuses what
 //! would give the handbook a finding that it has not now.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use super::desk::{address, json, refuse};
 use super::edit::failed;
-use crate::command::mv::changes;
+use crate::command::mv::steps;
+use crate::command::writing::now;
 use crate::compile::{Choices, Compiler};
-use crate::disk::{relocate, write_new_files};
+use crate::disk::{Deed, Step, Unwritten, Writer};
 use crate::document::Kind;
 use crate::draft::draft;
 use crate::path::SourcePath;
@@ -37,7 +36,7 @@ pub struct Rename {
 }
 
 /// Begins a chapter.
-pub fn begin(site: &Site, content: &Path, wanted: &Begin) -> Answer {
+pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     let Some(kind) = Kind::from_name(&wanted.kind) else { return refuse(400, "There is no such kind of chapter.") };
     // Drafts and what some must not see take names too.
     let title = site.handbook().config.title.clone();
@@ -49,15 +48,23 @@ pub fn begin(site: &Site, content: &Path, wanted: &Begin) -> Answer {
         Ok(draft) => draft,
         Err(why) => return refuse(422, &sentences(&why.message, &why.help)),
     };
-    match write_new_files(content, &[(draft.path.as_str(), &draft.text)]) {
-        Ok(None) => json(200, &serde_json::json!({ "path": draft.path.as_str() })),
-        Ok(Some(_)) => refuse(409, &format!("`{}` is there already. Give the new chapter another title.", draft.path)),
-        Err(error) => failed(&error),
+    let words = format!("new {} {}", wanted.kind, wanted.title);
+    let deed = Deed { command: "new", words: &words, input: "", at: now() };
+    let step = Step::Create { path: draft.path.clone(), text: draft.text.into_bytes() };
+    match writer.write(deed, &[step]) {
+        Ok(written) => {
+            written.told();
+            json(200, &serde_json::json!({ "path": draft.path.as_str() }))
+        }
+        Err(Unwritten::Taken(_)) => {
+            refuse(409, &format!("`{}` is there already. Give the new chapter another title.", draft.path))
+        }
+        Err(unwritten) => failed(&unwritten),
     }
 }
 
 /// Renames a chapter and leads every reference to its new place.
-pub fn rename(site: &Site, content: &Path, wanted: &Rename) -> Answer {
+pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
     let Some(path) = site.chapter_at(&address(&wanted.page)) else {
         return refuse(404, "This page is not made from one chapter.");
     };
@@ -74,11 +81,17 @@ pub fn rename(site: &Site, content: &Path, wanted: &Rename) -> Answer {
             );
         }
     };
-    match relocate(content, &changes(&plan, site.sources())) {
-        Ok(()) => {
+    if let Some(refusal) = plan.moves.iter().find_map(|moved| writer.check_new(&moved.to).err()) {
+        return refuse(422, &sentences(&refusal.message, &refusal.help));
+    }
+    let words = format!("mv {path} {}", wanted.name);
+    let deed = Deed { command: "mv", words: &words, input: "", at: now() };
+    match writer.write(deed, &steps(&plan, site.sources())) {
+        Ok(written) => {
+            written.told();
             json(200, &serde_json::json!({ "path": plan.new_place(&path).as_str(), "references": plan.references }))
         }
-        Err(error) => failed(&error),
+        Err(unwritten) => failed(&unwritten),
     }
 }
 
@@ -91,7 +104,7 @@ pub fn page(site: &Site, path: &SourcePath) -> Answer {
 }
 
 /// Messages begin small and end without a full stop, as terminals like it.
-fn sentences(message: &str, help: &str) -> String {
+pub fn sentences(message: &str, help: &str) -> String {
     let sentence = |text: &str| {
         let mut chars = text.chars();
         chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()

@@ -3,7 +3,6 @@
 //! Input: requests that passed the server's checks, and the site that is shown. Output: answers as JSON. What a request names is looked up among the
 //! sources and is never a place on disk. Without `--edit` no file is ever written.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::audience::Wish;
 use super::editor::Editor;
 use super::{chapter, complete, edit, level};
+use crate::disk::Writer;
 use crate::path::{SourcePath, UrlPath, decode_percent};
 use crate::server::{Answer, Post, Request};
 use crate::site::Site;
@@ -50,8 +50,8 @@ const FOLDER: &str = "_rolebook/";
 /// What the author allowed when the preview was started.
 #[derive(Debug)]
 pub struct Desk {
-    /// The content folder.
-    content: PathBuf,
+    /// Writes chapters.
+    writer: Writer,
     /// What a page of this run knows and no other page does.
     token: String,
     edits: bool,
@@ -91,11 +91,11 @@ impl Desk {
     ///
     /// # Errors
     /// Where the system has no random numbers to make a token of.
-    pub fn new(content: PathBuf, (edits, editor): (bool, Option<Editor>), audience: Wish) -> Result<Self, String> {
+    pub fn new(writer: Writer, (edits, editor): (bool, Option<Editor>), audience: Wish) -> Result<Self, String> {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
-        Ok(Self { content, token, edits, editor, audience, writing: Mutex::default() })
+        Ok(Self { writer, token, edits, editor, audience, writing: Mutex::default() })
     }
 
     /// Returns the token.
@@ -152,19 +152,19 @@ impl Desk {
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
             "edit/save" if self.edits => {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| edit::save(site, &self.content, &wanted))
+                with(post, |wanted| edit::save(site, &self.writer, &wanted))
             }
             "edit/level" if self.edits => {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| level::save(site, &self.content, &wanted))
+                with(post, |wanted| level::save(site, &self.writer, &wanted))
             }
             "edit/new" if self.edits => {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| chapter::begin(site, &self.content, &wanted))
+                with(post, |wanted| chapter::begin(site, &self.writer, &wanted))
             }
             "edit/rename" if self.edits => {
                 let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| chapter::rename(site, &self.content, &wanted))
+                with(post, |wanted| chapter::rename(site, &self.writer, &wanted))
             }
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);
@@ -179,7 +179,7 @@ impl Desk {
         let (Some(editor), Some(_)) = (&self.editor, site.sources().files.get(&path)) else {
             return refuse(404, "There is no such file in this handbook.");
         };
-        let place = self.content.join(path.as_str());
+        let place = self.writer.content().join(path.as_str());
         let place = std::path::absolute(&place).unwrap_or(place);
         match editor.open(&place, (open.line.max(1), open.column.max(1))) {
             Ok(()) => json(200, &serde_json::json!({ "opened": open.path })),

@@ -5,13 +5,14 @@
 
 use std::io;
 use std::ops::Range;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::chapter::sentences;
 use super::desk::{address, json, refuse};
+use crate::command::writing::{TRIES, now};
 use crate::diagnostic::{Diagnostic, Place, Severity, Span};
-use crate::disk::{MachineError, read_file, replace_file};
+use crate::disk::{Deed, Step, Unwritten, Writer, read_inside};
 use crate::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::path::SourcePath;
 use crate::report::location;
@@ -176,7 +177,9 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
 }
 
 /// Writes the passage, and with it the anchors that keep the addresses of its statements.
-pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
+///
+/// Where somebody saves the file at this moment, the passage is looked for again in what they saved.
+pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     if chapter_bytes(site, &path).is_none() {
         return no_source();
@@ -184,25 +187,44 @@ pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
     if wanted.text.contains('\0') {
         return refuse(400, "The text holds a character that no file can have.");
     }
-    let bytes = match read_file(content, &path) {
-        Ok(bytes) => bytes,
-        Err(error) => return failed(&error),
-    };
-    let found = match find(site, &path, bytes, wanted) {
+    for left in (0..TRIES).rev() {
+        match save_once(site, writer, (&path, wanted)) {
+            Err(Unwritten::Changed(_)) if left > 0 => {}
+            Err(unwritten) => return failed(&unwritten),
+            Ok(answer) => return answer,
+        }
+    }
+    refuse(409, "Somebody else saves this file again and again. Nothing was changed, and your text is still here.")
+}
+
+fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted)) -> Result<Answer, Unwritten> {
+    let bytes = read_inside(writer.content(), path)?;
+    let found = match find(site, path, bytes, wanted) {
         Ok(found) => found,
-        Err(refusal) => return *refusal,
+        Err(refusal) => return Ok(*refusal),
     };
     let mut after = replace(&found.bytes, found.span, &wanted.text);
     let mut kept = Vec::new();
-    if let Some(document) = site.parsed(&path, &after) {
+    if let Some(document) = site.parsed(path, &after) {
         let lost = lost_anchors(&found.document, &document);
         after = with_anchors(&after, &lost);
         kept = lost.into_iter().map(|anchor| anchor.id).collect();
     }
-    match replace_file(content, &path, &found.bytes, &after) {
-        Ok(()) => json(200, &Saved { hash: hash_of(&after), kept }),
-        Err(error) => failed(&error),
+    let hash = hash_of(&after);
+    write(writer, path, found.bytes, after)?;
+    Ok(json(200, &Saved { hash, kept }))
+}
+
+/// Replaces one chapter from its page.
+pub fn write(writer: &Writer, path: &SourcePath, before: Vec<u8>, after: Vec<u8>) -> Result<(), Unwritten> {
+    if before == after {
+        return Ok(());
     }
+    let words = format!("save {path}");
+    let deed = Deed { command: "save", words: &words, input: "", at: now() };
+    let written = writer.write(deed, &[Step::Replace { path: path.clone(), before, after }])?;
+    written.told();
+    Ok(())
 }
 
 /// Returns the bytes of a chapter of the site: the only files that pages can change.
@@ -256,7 +278,16 @@ fn conflict(bytes: &[u8], list: &[Passage], wanted: &Wanted) -> Answer {
 }
 
 /// Says why a file was not written. Whatever it was, the file is as before.
-pub fn failed(error: &MachineError) -> Answer {
+pub fn failed(unwritten: &Unwritten) -> Answer {
+    let error = match unwritten {
+        Unwritten::Machine(error) => error,
+        Unwritten::Refused(refusal) => return refuse(422, &sentences(&refusal.message, &refusal.help)),
+        Unwritten::Taken(path) => return refuse(409, &format!("`{path}` is there already. Nothing was changed.")),
+        Unwritten::Changed(path) => {
+            let why = format!("Somebody else changed `{path}` at the same moment");
+            return refuse(409, &format!("{why}. Nothing was changed, and your text is still here."));
+        }
+    };
     let (status, why) = match error.source.kind() {
         io::ErrorKind::NotFound => (410, "The file is gone: somebody deleted or renamed it"),
         io::ErrorKind::PermissionDenied => (403, "The file is write-protected"),

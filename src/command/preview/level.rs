@@ -3,14 +3,12 @@
 //! Input: the pages of the role and the competency, the level that the cell shows and the one it should. Output: one line of the role's front matter. Refuses
 //! where the file says another level by now, and where the level comes from another role.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::desk::{address, json, refuse};
-use super::edit::failed;
+use super::edit::{failed, write};
 use crate::book::{ChapterId, role_of};
-use crate::disk::{read_file, replace_file};
+use crate::disk::{Unwritten, Writer, read_inside};
 use crate::document::{Document, Facts};
 use crate::edit::{Refused, Wanted as Level, expect};
 use crate::server::Answer;
@@ -42,7 +40,7 @@ pub fn scale(site: &Site) -> Answer {
 }
 
 /// Writes the level.
-pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
+pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let handbook = site.handbook();
     let book = &handbook.book;
     let chapter = |page: &str| site.chapter_at(&address(page)).and_then(|path| book.at_path(&path));
@@ -59,9 +57,9 @@ pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
     };
     let level = step.map(|step| Level { number: step.level, name: &step.name });
     let path = &book.meta(role).path;
-    let bytes = match read_file(content, path) {
+    let bytes = match read_inside(writer.content(), path) {
         Ok(bytes) => bytes,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&Unwritten::Machine(error)),
     };
     let Some(document) = site.parsed(path, &bytes) else {
         return refuse(409, "The role's file cannot be read just now. Nothing was changed.");
@@ -71,7 +69,7 @@ pub fn save(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
     }
     let is_key = |key: &str| book.names.find(key).contains(&competency);
     match expect(&bytes, &is_key, &book.meta(competency).id, level) {
-        Ok(after) => match replace_file(content, path, &bytes, &after) {
+        Ok(after) => match write(writer, path, bytes, after) {
             Ok(()) => json(200, &serde_json::json!({ "path": path.as_str() })),
             Err(error) => failed(&error),
         },

@@ -1,0 +1,114 @@
+//! What the commands that write author's files share: finishing what was interrupted, trying again after somebody saved, and saying why not.
+//!
+//! Input: the writer of a project and the words of a command. Output: failures and notes in words. The clock is read here and nowhere below.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::load::shown;
+use super::{Failure, say};
+use crate::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
+
+/// How often a command plans anew because somebody saved a file between its plan and its writing.
+pub const TRIES: usize = 6;
+/// How long it waits before: an editor that moves the old file away first needs a moment.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Returns the time in milliseconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
+#[must_use]
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Finishes what was interrupted, by whatever command; returns it where it was this very command, which then has nothing left to do.
+///
+/// # Errors
+/// What the machine could not do.
+pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finished>, Failure> {
+    let mut own = None;
+    for finished in writer.finish()? {
+        let how = if finished.is_done { "is finished now" } else { "was taken back, since a file has changed" };
+        if finished.words == words && finished.input == input && finished.is_done {
+            own = Some(finished);
+        } else if finished.is_new {
+            eprintln!("note: an interrupted `rolebook {}` {how}", finished.words);
+        }
+    }
+    Ok(own)
+}
+
+/// Says that the command had been interrupted and is finished.
+pub fn say_finished(finished: &Finished, base: &Path) {
+    for file in &finished.files {
+        say(&format!("wrote {}", shown(base, file)));
+    }
+    say(&format!("`rolebook {}` had been interrupted; it is finished now.", finished.words));
+    finished.told();
+}
+
+/// Runs `attempt` again as long as somebody saves one of its files in between.
+///
+/// # Errors
+/// What the last attempt failed by.
+pub fn try_again<T>(mut attempt: impl FnMut() -> Result<T, Attempt>) -> Result<T, Failure> {
+    for left in (0..TRIES).rev() {
+        match attempt() {
+            Ok(done) => return Ok(done),
+            Err(Attempt::Unwritten(Unwritten::Changed(_), _)) if left > 0 => std::thread::sleep(PAUSE),
+            Err(Attempt::Unwritten(unwritten, content)) => return Err(refuse(unwritten, &content)),
+            Err(Attempt::Failed(failure)) => return Err(failure),
+        }
+    }
+    unreachable!("the last attempt returns")
+}
+
+/// Why an attempt failed.
+pub enum Attempt {
+    /// Nothing was written below this folder.
+    Unwritten(Unwritten, std::path::PathBuf),
+    /// It would fail again.
+    Failed(Failure),
+}
+
+impl<F: Into<Failure>> From<F> for Attempt {
+    fn from(failure: F) -> Self {
+        Self::Failed(failure.into())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { message: refusal.message, help: Some(refusal.help) }
+    }
+}
+
+/// Says why nothing was written below `content`.
+#[must_use]
+pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
+    match unwritten {
+        Unwritten::Changed(path) => Failure::Refused {
+            message: format!("`{}` was changed meanwhile, and nothing was written", shown(content, path.as_str())),
+            help: Some("run the command again once nobody saves that file".to_owned()),
+        },
+        Unwritten::Taken(path) => Failure::Refused {
+            message: format!("`{}` is there already, and nothing was written", shown(content, path.as_str())),
+            help: Some("move that one away first, or take another name".to_owned()),
+        },
+        Unwritten::Refused(refusal) => refusal.into(),
+        Unwritten::Machine(error) => error.into(),
+    }
+}
+
+/// Says what editors saved at the same moment, and that it is kept.
+pub fn note(written: &Receipt, content: &Path) {
+    for (path, kept) in &written.late {
+        let path = shown(content, path.as_str());
+        eprintln!("note: `{path}` was saved at the same moment; that text is kept in {}", kept.display());
+    }
+    for path in &written.again {
+        let path = shown(content, path.as_str());
+        eprintln!("note: `{path}` is there again: an editor saved it under its old name; both files were kept");
+    }
+}

@@ -1,0 +1,323 @@
+//! Keeps what commands replaced in author's files: one folder for each time that something was written.
+//!
+//! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete before the first file changes, and is also the plan by which an
+//! interrupted command is finished. Never shows a change of a text that the caller can't see, never grows beyond its bounds.
+//!
+//! `.rolebook/journal/00000012/` holds `plan.json`; for each step its number with `.old` and `.new` (copies of the texts) and `.swap` (the new file until
+//! it takes its name, and from then on the very file that it replaced, so that an editor that still has it open writes into the journal); and a file that says how it
+//! ended.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::MachineError;
+use super::private::Private;
+use crate::path::SourcePath;
+
+/// More entries than this are not kept.
+const MOST_ENTRIES: usize = 1_000;
+/// More than 64 MB are not kept, but for the newest entry.
+const MOST_BYTES: u64 = 64 << 20;
+/// The file that makes an entry complete.
+const PLAN: &str = "plan.json";
+
+/// How far an entry has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is being carried out, or what carried it out was killed.
+    Open,
+    /// Every file was written.
+    Done,
+    /// Somebody changed a file meanwhile or the machine failed: all files were put back.
+    Undone,
+}
+
+/// What was done at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, which rises.
+    pub number: u64,
+    /// When it began, in milliseconds since 1970, by the clock of the machine.
+    pub at: u64,
+    /// The command, such as `mv`.
+    pub command: String,
+    /// How far it came.
+    pub state: State,
+    /// What it did, in order.
+    pub changes: Vec<Noted>,
+}
+
+/// One change of an entry, as far as the caller may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// A change of a text that is visible.
+    Change(Change),
+    /// A change for another audience: nothing is told of it, not even its name.
+    ForAnother,
+}
+
+/// A change of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its number in the entry, by which its texts are asked for.
+    pub number: usize,
+    /// The file, from the content folder.
+    pub path: SourcePath,
+    /// Where it was before, where it was moved.
+    pub from: Option<SourcePath>,
+    /// The hash of what was replaced; none for a new file.
+    pub before: Option<String>,
+    /// The hash of what replaced it; none for a file that was only moved.
+    pub after: Option<String>,
+    /// Whether an editor wrote into the file after it had been replaced.
+    pub is_late: bool,
+}
+
+/// A text of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// What was replaced.
+    Before,
+    /// What replaced it.
+    After,
+    /// What an editor wrote into the file after it had been replaced, or at the very moment.
+    Late,
+}
+
+/// Tells whether the caller may see a file with this text; without a text, whether they may see it at all. Must answer no for what it doesn't know: a text as it was
+/// may have been for fewer readers than the chapter of today.
+pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
+
+/// What is to be done, as it is written down before it is begun.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Plan {
+    pub version: u32,
+    pub at: u64,
+    pub command: String,
+    /// The command with its arguments, by which a repetition is known.
+    pub words: String,
+    #[serde(default)]
+    pub input: String,
+    /// Where the files lie, from the project's folder.
+    pub root: String,
+    pub steps: Vec<Planned>,
+}
+
+/// One step of a plan: a move where `from` is given, a new file where `before` isn't, else a replacement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Planned {
+    pub path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether the new file waits in a private folder beside its place, since that is another file system.
+    #[serde(default)]
+    pub is_beside: bool,
+}
+
+/// The folder of an entry.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    pub number: u64,
+    pub place: PathBuf,
+}
+
+impl Folder {
+    /// Returns the place of something of step `n`.
+    pub fn of(&self, n: usize, what: &str) -> PathBuf {
+        self.place.join(format!("{n}.{what}"))
+    }
+
+    /// Returns where the new file of step `n` waits, and later the replaced one lies, before `place` is written.
+    pub fn swap(&self, n: usize, step: &Planned, place: &Path) -> PathBuf {
+        match place.parent().filter(|_| step.is_beside) {
+            Some(folder) => Private::of(folder).join(&format!("{}-{n}.swap", self.number)),
+            None => self.of(n, "swap"),
+        }
+    }
+
+    /// Reads the plan; nothing where the entry was never completed.
+    pub fn plan(&self) -> Option<Plan> {
+        let plan: Plan = serde_json::from_slice(&fs::read(self.place.join(PLAN)).ok()?).ok()?;
+        (plan.version == 1).then_some(plan)
+    }
+
+    /// Tells whether there is a plan, even one that this version can't read.
+    pub fn is_complete(&self) -> bool {
+        self.place.join(PLAN).exists()
+    }
+
+    /// Completes the entry: from here on an interrupted command is finished.
+    pub fn commit(&self, plan: &Plan) -> Result<(), MachineError> {
+        let write = || {
+            let place = self.place.join("plan.new");
+            let mut file = fs::File::create(&place)?;
+            file.write_all(&serde_json::to_vec_pretty(plan)?)?;
+            file.sync_all()?;
+            fs::rename(&place, self.place.join(PLAN))
+        };
+        write().map_err(MachineError::new("write", &self.place))?;
+        sync_folder(&self.place);
+        sync_folder(self.place.parent().unwrap_or(&self.place));
+        Ok(())
+    }
+
+    pub fn state(&self) -> State {
+        if self.place.join("done").exists() {
+            State::Done
+        } else if self.place.join("undone").exists() {
+            State::Undone
+        } else {
+            State::Open
+        }
+    }
+
+    /// Notes how the entry ended.
+    pub fn end(&self, state: State) -> Result<(), MachineError> {
+        let name = if state == State::Done { "done" } else { "undone" };
+        fs::write(self.place.join(name), "").map_err(MachineError::new("write", &self.place))
+    }
+
+    /// Notes that the command has said what it did: repeating it is a new command.
+    pub fn told(&self) {
+        let _ = fs::write(self.place.join("told"), "");
+    }
+
+    pub fn is_told(&self) -> bool {
+        self.place.join("told").exists()
+    }
+}
+
+/// Makes the names in a folder outlast a loss of power, where the system can.
+pub(super) fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// Lists the entries' folders, oldest first.
+pub(super) fn folders(private: &Private) -> Vec<Folder> {
+    let entries = fs::read_dir(private.join("journal"));
+    let number = |entry: fs::DirEntry| {
+        let number = entry.file_name().to_str()?.parse().ok()?;
+        Some(Folder { number, place: entry.path() })
+    };
+    let mut list: Vec<Folder> = entries.into_iter().flatten().flatten().filter_map(number).collect();
+    list.sort_by_key(|folder| folder.number);
+    list
+}
+
+/// Makes the folder of a new entry.
+pub(super) fn begin(private: &Private) -> Result<Folder, MachineError> {
+    let number = folders(private).last().map_or(1, |last| last.number + 1);
+    let place = private.join("journal").join(format!("{number:08}"));
+    fs::create_dir_all(&place).map_err(MachineError::new("write", &place))?;
+    Ok(Folder { number, place })
+}
+
+/// Deletes the oldest entries beyond the bounds; one that is open stays.
+pub(super) fn trim(private: &Private) {
+    let (mut count, mut bytes) = (0, 0);
+    for folder in folders(private).iter().rev() {
+        count += 1;
+        let files = fs::read_dir(&folder.place).into_iter().flatten().flatten();
+        bytes += files.filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum::<u64>();
+        let is_over = count > MOST_ENTRIES || (count > 1 && bytes > MOST_BYTES);
+        if is_over && folder.state() != State::Open {
+            let _ = fs::remove_dir_all(&folder.place);
+        }
+    }
+}
+
+/// The journal of a project, for reading.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    private: Private,
+    /// Where the content lies, from the project's folder.
+    content: String,
+}
+
+impl Journal {
+    /// Takes the journal of the project at `base` whose content lies in the folder `content` of it.
+    #[must_use]
+    pub(super) fn new(base: &Path, content: String) -> Self {
+        Self { private: Private::of(base), content }
+    }
+
+    /// Lists the entries that changed the content, oldest first, as far as they are visible.
+    #[must_use]
+    pub fn entries(&self, visible: Visible) -> Vec<Entry> {
+        folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
+    }
+
+    /// Returns a text of a change; nothing where there is none, where it was written for a version that is not understood, or where it isn't visible.
+    #[must_use]
+    pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
+        let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;
+        let seen = self.entry(&folder, visible)?.changes.into_iter();
+        let mut seen = seen.filter_map(|noted| if let Noted::Change(change) = noted { Some(change) } else { None });
+        let change = seen.find(|known| known.number == change)?;
+        let bytes = match which {
+            Which::Before => checked(&folder.of(change.number, "old"), change.before.as_deref()),
+            Which::After => checked(&folder.of(change.number, "new"), change.after.as_deref()),
+            Which::Late if change.is_late => fs::read(folder.of(change.number, "swap")).ok(),
+            Which::Late => None,
+        }?;
+        visible(&change.path, Some(&bytes)).then_some(bytes)
+    }
+
+    fn entry(&self, folder: &Folder, visible: Visible) -> Option<Entry> {
+        let plan = folder.plan()?;
+        let steps: Vec<Change> =
+            plan.steps.iter().enumerate().filter_map(|(n, step)| self.change(folder, &plan, (n, step))).collect();
+        let is_seen = |change: &Change| {
+            let texts = ["old", "new"].map(|what| fs::read(folder.of(change.number, what)).ok());
+            let late = change.is_late.then(|| fs::read(folder.of(change.number, "swap")).ok()).flatten();
+            let mut texts = texts.iter().chain([&late]).flatten();
+            visible(&change.path, None) && texts.all(|text| visible(&change.path, Some(text)))
+        };
+        // A file that is moved and changed has two steps, and only the second one has texts.
+        let hidden: Vec<SourcePath> =
+            steps.iter().filter(|change| !is_seen(change)).map(|change| change.path.clone()).collect();
+        let note =
+            |change: Change| if hidden.contains(&change.path) { Noted::ForAnother } else { Noted::Change(change) };
+        let changes: Vec<Noted> = steps.into_iter().map(note).collect();
+        let (number, state) = (folder.number, folder.state());
+        (!changes.is_empty()).then_some(Entry { number, at: plan.at, command: plan.command, state, changes })
+    }
+
+    /// Returns a step as a change of the content; nothing for a file beside it.
+    fn change(&self, folder: &Folder, plan: &Plan, (n, step): (usize, &Planned)) -> Option<Change> {
+        let inside = |path: &str| {
+            let whole = if plan.root.is_empty() { path.to_owned() } else { format!("{}/{path}", plan.root) };
+            if self.content.is_empty() {
+                return Some(SourcePath::new(whole));
+            }
+            whole.strip_prefix(&format!("{}/", self.content)).map(SourcePath::new)
+        };
+        let path = inside(&step.path)?;
+        let from = step.from.as_deref().and_then(inside);
+        let is_replaced = step.before.is_some() && step.from.is_none();
+        let held = if is_replaced { fs::read(folder.of(n, "swap")).ok() } else { None };
+        let known =
+            |held: &Vec<u8>| [&step.before, &step.after].into_iter().flatten().any(|hash| *hash == hash_of(held));
+        let is_late = held.is_some_and(|held| !known(&held));
+        Some(Change { number: n, path, from, before: step.before.clone(), after: step.after.clone(), is_late })
+    }
+}
+
+/// Reads a copy; nothing where a loss of power tore it.
+fn checked(place: &Path, hash: Option<&str>) -> Option<Vec<u8>> {
+    fs::read(place).ok().filter(|bytes| hash == Some(&hash_of(bytes)))
+}
+
+/// Returns the hash by which texts are known.
+pub(super) fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}

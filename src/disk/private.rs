@@ -1,0 +1,96 @@
+//! Finds and makes `.rolebook/`, the folder beside the content that holds what Rolebook keeps for itself.
+//!
+//! Input: the project's folder. Output: the folder, with a `.gitignore` of its own that keeps all of it out of git, and the lock that lets one command write at
+//! a time. Never holds anything that is published or read as content: its name begins with a dot.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::MachineError;
+
+/// The folder's name.
+pub const PRIVATE: &str = ".rolebook";
+/// Keeps everything in the folder, this file included, out of git.
+const IGNORE: &str = "*\n";
+
+/// The folder of a project.
+#[derive(Clone, Debug)]
+pub struct Private(PathBuf);
+
+/// Only the command that holds this writes author's files.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "the system drops the lock with the file")] File);
+
+impl Private {
+    /// Returns the folder below `base`, whether or not it exists.
+    #[must_use]
+    pub fn of(base: &Path) -> Self {
+        Self(base.join(PRIVATE))
+    }
+
+    /// Returns the place of something in the folder.
+    #[must_use]
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Makes the folder with its `.gitignore`.
+    ///
+    /// # Errors
+    /// Where it can't be made, or where a link or a file has its name.
+    pub fn make(&self) -> Result<(), MachineError> {
+        self.try_make().map_err(MachineError::new("write", &self.0))
+    }
+
+    fn try_make(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.0)?;
+        // Through a link, private texts would end up in a folder that somebody else chose.
+        if fs::symlink_metadata(&self.0)?.is_symlink() {
+            return Err(io::Error::other("it is a symbolic link"));
+        }
+        let ignore = self.0.join(".gitignore");
+        if fs::read(&ignore).is_ok_and(|bytes| bytes == IGNORE.as_bytes()) {
+            return Ok(());
+        }
+        fs::write(ignore, IGNORE)
+    }
+
+    /// Waits until no other command writes.
+    ///
+    /// # Errors
+    /// Where the lock can't be made.
+    pub fn lock(&self) -> Result<Lock, MachineError> {
+        let place = self.0.join("lock");
+        let file = File::options().write(true).create(true).truncate(false).open(&place);
+        let file = file.map_err(MachineError::new("lock", &place))?;
+        match file.lock() {
+            Ok(()) => Ok(Lock(file)),
+            // Some network file systems have no locks; there the author has to keep commands apart.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock(file)),
+            Err(error) => Err(MachineError::new("lock", &place)(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_private_folder_ignores_itself_and_is_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let private = Private::of(folder.path());
+        private.make().unwrap();
+        private.make().unwrap();
+        assert_eq!(fs::read_to_string(private.join(".gitignore")).unwrap(), "*\n");
+        #[cfg(unix)]
+        {
+            let other = folder.path().join("other");
+            fs::create_dir_all(other.join("real")).unwrap();
+            std::os::unix::fs::symlink("real", other.join(PRIVATE)).unwrap();
+            let error = Private::of(&other).make().unwrap_err().to_string();
+            assert!(error.ends_with("it is a symbolic link"), "{error}");
+        }
+    }
+}

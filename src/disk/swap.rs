@@ -1,0 +1,163 @@
+//! Renames files so that nothing is overwritten: the few steps that the writer of author's files is made of.
+//!
+//! Input: two names. Output: the files behind them exchanged, or one renamed to a name that was free. Never deletes a text: whatever had a name before has
+//! one afterwards.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+/// How two files change places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swap {
+    /// In one step, where the system and the file system can.
+    AtOnce,
+    /// Through a third name. For a moment the file is missing under its own name.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "only tests ask for it; else it is what remains where the system can't")
+    )]
+    Aside,
+}
+
+/// Renames `from` to `to`, which must be free.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where it isn't; or the machine's.
+pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    // On disks that know no case a file is in its own way.
+    if same_file(from, to) && !fs::symlink_metadata(from)?.is_symlink() && from != to && folds_alike(from, to) {
+        return fs::rename(from, to);
+    }
+    let place = TempPath::try_from_path(from)?;
+    place.persist_noclobber(to).map_err(|failed| {
+        // Dropping the path would delete the file.
+        let _ = failed.path.keep();
+        failed.error
+    })
+}
+
+/// Tells whether two names differ by case or normal form alone.
+fn folds_alike(one: &Path, other: &Path) -> bool {
+    crate::path::fold(&one.to_string_lossy()) == crate::path::fold(&other.to_string_lossy())
+}
+
+/// Tells whether two names lead to one file.
+#[cfg(unix)]
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |place| fs::symlink_metadata(place).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    identity(one).is_some_and(|one| Some(one) == identity(other))
+}
+
+/// Elsewhere the canonical path has to do.
+#[cfg(not(unix))]
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+}
+
+/// Returns the third name that an exchange in steps goes through.
+pub fn aside(swap: &Path) -> PathBuf {
+    swap.with_extension("aside")
+}
+
+/// Exchanges the file at `place` with the one at `swap`.
+///
+/// # Errors
+/// Where one of them is gone; where somebody made a file at `place` in the middle of an exchange in steps, which then stays; or the machine's.
+pub fn exchange(swap: &Path, place: &Path, how: Swap) -> io::Result<()> {
+    if how == Swap::AtOnce
+        && let Some(done) = at_once(swap, place)
+    {
+        return done;
+    }
+    let third = aside(swap);
+    rename_to_free(place, &third)?;
+    if let Err(error) = rename_to_free(swap, place) {
+        // A file that somebody made meanwhile is newer than what was there: it stays, and the older text stays aside.
+        let _ = rename_to_free(&third, place);
+        return Err(error);
+    }
+    rename_to_free(&third, swap)
+}
+
+/// Ends what a killed [`exchange`] in steps had begun: the file has its name again.
+pub fn settle(swap: &Path, place: &Path) {
+    let third = aside(swap);
+    if !fs::exists(&third).unwrap_or(false) {
+        return;
+    }
+    // Before the second step the name is free, after it the other file has left `swap`.
+    if rename_to_free(&third, place).is_err() {
+        let _ = rename_to_free(&third, swap);
+    }
+}
+
+/// Exchanges two files in one step; nothing where the system or the file system can't.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn at_once(swap: &Path, place: &Path) -> Option<io::Result<()>> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, swap, CWD, place, RenameFlags::EXCHANGE) {
+        Ok(()) => Some(Ok(())),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => None,
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn at_once(_: &Path, _: &Path) -> Option<io::Result<()>> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_files_change_places_in_one_step_and_in_three() {
+        for how in [Swap::AtOnce, Swap::Aside] {
+            let folder = tempfile::tempdir().unwrap();
+            let (swap, place) = (folder.path().join("0.swap"), folder.path().join("a.md"));
+            fs::write(&swap, "new").unwrap();
+            fs::write(&place, "old").unwrap();
+            exchange(&swap, &place, how).unwrap();
+            assert_eq!((fs::read(&swap).unwrap(), fs::read(&place).unwrap()), (b"old".to_vec(), b"new".to_vec()));
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+            fs::remove_file(&place).unwrap();
+            assert_eq!(exchange(&swap, &place, how).unwrap_err().kind(), io::ErrorKind::NotFound);
+            assert_eq!(fs::read(&swap).unwrap(), b"old");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_in_the_way_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&from, "a").unwrap();
+        fs::write(&to, "b").unwrap();
+        assert_eq!(rename_to_free(&from, &to).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&from).unwrap(), fs::read(&to).unwrap()), (b"a".to_vec(), b"b".to_vec()));
+        rename_to_free(&to, &folder.path().join("c")).unwrap();
+        rename_to_free(&from, &to).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"a");
+    }
+
+    #[test]
+    fn an_exchange_in_steps_that_was_killed_gives_the_file_its_name_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (swap, place) = (folder.path().join("0.swap"), folder.path().join("a.md"));
+        // After the first step.
+        fs::write(&swap, "new").unwrap();
+        fs::write(aside(&swap), "old").unwrap();
+        settle(&swap, &place);
+        assert_eq!((fs::read(&swap).unwrap(), fs::read(&place).unwrap()), (b"new".to_vec(), b"old".to_vec()));
+        // After the second.
+        fs::rename(&place, aside(&swap)).unwrap();
+        fs::rename(&swap, &place).unwrap();
+        settle(&swap, &place);
+        assert_eq!((fs::read(&swap).unwrap(), fs::read(&place).unwrap()), (b"old".to_vec(), b"new".to_vec()));
+    }
+}

@@ -1,0 +1,130 @@
+//! Writes new files beside their places, and what they replace into the journal.
+//!
+//! Input: steps that were compared with the disk. Output: a complete entry of the journal. Never touches an author's file: if a disk is full, it is full here.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::super::journal::{self, Folder, Plan, Planned, hash_of};
+use super::super::private::Private;
+use super::{Deed, MachineError, Step, Unwritten, Writer};
+
+impl Writer {
+    /// Makes the entry for `steps`. What is left of one that fails is removed.
+    pub(super) fn stage(&self, private: &Private, deed: Deed, steps: &[Step]) -> Result<(Folder, Plan), Unwritten> {
+        let folder = journal::begin(private)?;
+        let staged = steps.iter().enumerate().map(|(n, step)| self.stage_one(&folder, private, (n, step)));
+        let staged = staged.collect::<Result<Vec<Planned>, Unwritten>>().and_then(|steps| {
+            let plan = Plan {
+                version: 1,
+                at: deed.at,
+                command: deed.command.to_owned(),
+                words: deed.words.to_owned(),
+                input: deed.input.to_owned(),
+                root: self.root(),
+                steps,
+            };
+            folder.commit(&plan)?;
+            Ok(plan)
+        });
+        match staged {
+            Ok(plan) => Ok((folder, plan)),
+            Err(error) => {
+                let _ = self.drop_incomplete(&folder);
+                Err(error)
+            }
+        }
+    }
+
+    fn stage_one(&self, folder: &Folder, private: &Private, (n, step): (usize, &Step)) -> Result<Planned, Unwritten> {
+        let (path, from, before, after) = match step {
+            Step::Move { from, to, before } => {
+                let before = before.map(|hash| blake3::Hash::from(hash).to_hex().to_string());
+                return Ok(Planned {
+                    path: to.to_string(),
+                    from: Some(from.to_string()),
+                    before,
+                    after: None,
+                    is_beside: false,
+                });
+            }
+            Step::Create { path, text } => (path, None::<String>, None, text),
+            Step::Replace { path, before, after } => (path, None, Some(before), after),
+        };
+        let place = self.grounds.place(path)?;
+        let above = place.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(&self.base);
+        let is_beside = device(above) != device(&private.join(""));
+        let planned = Planned {
+            path: path.to_string(),
+            from,
+            before: before.map(|before| hash_of(before)),
+            after: Some(hash_of(after)),
+            is_beside,
+        };
+        let copy = |what: &str, bytes: &[u8]| {
+            let copy = folder.of(n, what);
+            fs::write(&copy, bytes).map_err(MachineError::new("write", &copy))
+        };
+        if let Some(before) = before {
+            copy("old", before)?;
+        }
+        copy("new", after)?;
+        if is_beside {
+            place.parent().map_or(Ok(()), fs::create_dir_all).map_err(MachineError::new("write", &place))?;
+            Private::of(place.parent().unwrap_or(&self.base)).make()?;
+        }
+        let swap = folder.swap(n, &planned, &place);
+        new_file(&swap, after).map_err(MachineError::new("write", &place))?;
+        Ok(planned)
+    }
+
+    /// Removes an entry that was never completed, and with it what it put beside files.
+    pub(super) fn drop_incomplete(&self, folder: &Folder) -> Result<(), MachineError> {
+        clean_beside(&self.grounds.root, folder.number);
+        fs::remove_dir_all(&folder.place).map_err(MachineError::new("delete", &folder.place))
+    }
+}
+
+/// Removes new files that wait in private folders of other file systems below `root`.
+fn clean_beside(root: &Path, number: u64) {
+    let folders = walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| entry.file_type().is_dir()).flatten();
+    let start = format!("{number}-");
+    for folder in folders.filter(|entry| entry.file_name() == super::super::private::PRIVATE) {
+        for file in fs::read_dir(folder.path()).into_iter().flatten().flatten() {
+            if file.file_name().to_string_lossy().starts_with(&start) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+        let _ = remove_private(folder.path());
+    }
+}
+
+/// Removes a private folder beside a file once nothing waits in it.
+pub(super) fn remove_private(folder: &Path) -> io::Result<()> {
+    if fs::read_dir(folder)?.flatten().all(|entry| entry.file_name() == ".gitignore") {
+        fs::remove_file(folder.join(".gitignore"))?;
+        fs::remove_dir(folder)?;
+    }
+    Ok(())
+}
+
+/// Writes a file that wasn't there, down to the disk: it takes an author's name only when it is whole.
+fn new_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::options().write(true).create_new(true).open(place)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Returns the file system that a folder lies on.
+#[cfg(unix)]
+fn device(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(folder).ok().map(|metadata| metadata.dev())
+}
+
+/// Elsewhere all of a project is taken for one.
+#[cfg(not(unix))]
+fn device(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,304 @@
+//! Carries out an entry of the journal step by step, takes it back, and finishes one that was interrupted.
+//!
+//! Input: a complete entry. Output: every step done, or every step undone. Each step is one rename, and its state can be told from the files alone, at any moment.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::journal::{Folder, Plan, Planned, hash_of, sync_folder};
+use super::super::private::Private;
+use super::super::swap::{self, rename_to_free};
+use super::stage::remove_private;
+use super::{MachineError, Unwritten, Writer, read};
+use crate::path::SourcePath;
+
+/// What is known of a step by looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It can be done.
+    Open,
+    /// It is done.
+    Done,
+    /// Somebody changed what it was planned for.
+    Blocked,
+}
+
+/// A step and the places that belong to it.
+struct Spot<'a> {
+    step: &'a Planned,
+    path: SourcePath,
+    place: PathBuf,
+    /// Where it is moved from.
+    from: Option<PathBuf>,
+    swap: PathBuf,
+}
+
+impl Spot<'_> {
+    fn changed(&self) -> Unwritten {
+        let from = self.step.from.as_deref().map(SourcePath::new);
+        Unwritten::Changed(from.unwrap_or_else(|| self.path.clone()))
+    }
+
+    /// Tells whether bytes are those that the step replaces.
+    fn is_before(&self, bytes: Option<&[u8]>) -> bool {
+        bytes.is_some_and(|bytes| self.step.before.as_deref() == Some(&hash_of(bytes)))
+    }
+
+    /// Tells whether bytes are those that the step writes.
+    fn is_after(&self, bytes: Option<&[u8]>) -> bool {
+        bytes.is_some_and(|bytes| self.step.after.as_deref() == Some(&hash_of(bytes)))
+    }
+}
+
+impl Writer {
+    fn spot<'a>(&self, folder: &Folder, (n, step): (usize, &'a Planned)) -> Result<Spot<'a>, Unwritten> {
+        let path = SourcePath::new(step.path.as_str());
+        let place = self.grounds.place(&path)?;
+        let from = step.from.as_deref().map(|from| self.grounds.place(&SourcePath::new(from))).transpose()?;
+        let beside = folder.swap(n, step, &place);
+        // What waited on another file system may have been brought into the journal already.
+        let swap = if beside.exists() { beside } else { folder.of(n, "swap") };
+        Ok(Spot { step, path, place, from, swap })
+    }
+
+    /// Does every step; where one can't be done, takes back those before it.
+    pub(super) fn carry_out(&self, folder: &Folder, plan: &Plan) -> Result<(), Unwritten> {
+        for (n, step) in plan.steps.iter().enumerate() {
+            if let Err(error) = self.do_one(folder, (n, step)) {
+                self.take_back(folder, plan, &(0..n).collect::<Vec<_>>());
+                return Err(error);
+            }
+        }
+        self.tidy(folder, plan);
+        Ok(())
+    }
+
+    /// Does one step.
+    pub(super) fn do_one(&self, folder: &Folder, (n, step): (usize, &Planned)) -> Result<(), Unwritten> {
+        let spot = &self.spot(folder, (n, step))?;
+        let make_folder = |place: &Path| place.parent().map_or(Ok(()), fs::create_dir_all);
+        make_folder(&spot.place).map_err(MachineError::new("write", &spot.place))?;
+        match &spot.from {
+            Some(from) => move_file(spot, from),
+            None if spot.step.before.is_some() => self.replace(spot),
+            None => match rename_to_free(&spot.swap, &spot.place) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Unwritten::Taken(spot.path.clone())),
+                Err(error) => Err(MachineError::new("write", &spot.place)(error).into()),
+                Ok(()) => Ok(()),
+            },
+        }
+    }
+
+    /// Exchanges a file with its new one, and looks at what came out: a text that somebody saved in between goes back.
+    fn replace(&self, spot: &Spot) -> Result<(), Unwritten> {
+        if let Ok(metadata) = fs::metadata(&spot.place) {
+            let _ = fs::set_permissions(&spot.swap, metadata.permissions());
+        }
+        self.exchange(spot)?;
+        let held = read(&spot.swap)?;
+        if spot.is_before(held.as_deref()) {
+            return Ok(());
+        }
+        self.put_back(spot)?;
+        Err(spot.changed())
+    }
+
+    /// Exchanges again, so that a file has the text that an editor saved last. The older one, if there are two, stays in the journal.
+    fn put_back(&self, spot: &Spot) -> Result<(), Unwritten> {
+        self.exchange(spot)?;
+        let out = read(&spot.swap)?;
+        if !spot.is_after(out.as_deref()) {
+            self.exchange(spot)?;
+        }
+        Ok(())
+    }
+
+    fn exchange(&self, spot: &Spot) -> Result<(), Unwritten> {
+        swap::exchange(&spot.swap, &spot.place, self.swap).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists => spot.changed(),
+            _ => MachineError::new("write", &spot.place)(error).into(),
+        })
+    }
+
+    /// Takes back the steps `done`, the last first. What somebody changed since then stays as it is.
+    fn take_back(&self, folder: &Folder, plan: &Plan, done: &[usize]) {
+        for n in done.iter().rev() {
+            if let Ok(spot) = self.spot(folder, (*n, &plan.steps[*n])) {
+                self.take_back_one(&spot);
+            }
+        }
+        for step in &plan.steps {
+            self.remove_empty_folders(&SourcePath::new(step.path.as_str()));
+        }
+        self.tidy(folder, plan);
+    }
+
+    /// Takes back one step where its file is as the step left it. Whoever saves at this moment keeps the name.
+    fn take_back_one(&self, spot: &Spot) {
+        let is_ours = |place: &Path| spot.is_after(read(place).ok().flatten().as_deref());
+        if let Some(from) = &spot.from {
+            let _ = from.parent().map_or(Ok(()), fs::create_dir_all);
+            let _ = rename_to_free(&spot.place, from);
+        } else if !is_ours(&spot.place) {
+        } else if spot.step.before.is_some() {
+            if self.exchange(spot).is_ok() && !is_ours(&spot.swap) {
+                let _ = self.exchange(spot);
+            }
+        } else if rename_to_free(&spot.place, &spot.swap).is_ok() && !is_ours(&spot.swap) {
+            let _ = rename_to_free(&spot.swap, &spot.place);
+        }
+    }
+
+    /// Finishes an interrupted entry; where a step is blocked, takes all of it back. Returns whether it is done.
+    pub(super) fn resume(&self, folder: &Folder, plan: &Plan) -> Result<bool, MachineError> {
+        let (mut done, mut open, mut is_blocked) = (Vec::new(), Vec::new(), false);
+        for (n, step) in plan.steps.iter().enumerate() {
+            let stage = match self.spot(folder, (n, step)) {
+                Ok(spot) => {
+                    swap::settle(&spot.swap, &spot.place);
+                    self.look(plan, &spot)?
+                }
+                Err(_) => Stage::Blocked,
+            };
+            match stage {
+                Stage::Done => done.push(n),
+                Stage::Open => open.push(n),
+                Stage::Blocked => is_blocked = true,
+            }
+        }
+        for n in open.into_iter().take_while(|_| !is_blocked) {
+            match self.do_one(folder, (n, &plan.steps[n])) {
+                Ok(()) => done.push(n),
+                Err(Unwritten::Machine(error)) => return Err(error),
+                Err(_) => {
+                    done.sort_unstable();
+                    self.take_back(folder, plan, &done);
+                    return Ok(false);
+                }
+            }
+        }
+        if is_blocked {
+            self.take_back(folder, plan, &done);
+        } else {
+            self.tidy(folder, plan);
+        }
+        Ok(!is_blocked)
+    }
+
+    /// Tells how far a step has come.
+    fn look(&self, plan: &Plan, spot: &Spot) -> Result<Stage, MachineError> {
+        let there = read(&spot.place)?;
+        if let Some(from) = &spot.from {
+            return look_at_move(plan, spot, (from, there.as_deref()));
+        }
+        let waiting = read(&spot.swap)?;
+        if spot.step.before.is_none() {
+            return Ok(match (waiting, there) {
+                (Some(_), None) => Stage::Open,
+                (Some(_), Some(there)) if !spot.is_after(Some(&there)) => Stage::Blocked,
+                _ => Stage::Done,
+            });
+        }
+        if !spot.is_after(waiting.as_deref()) {
+            if spot.is_before(waiting.as_deref()) {
+                return Ok(Stage::Done);
+            }
+            if waiting.is_none() {
+                return Ok(if spot.is_after(there.as_deref()) { Stage::Done } else { Stage::Blocked });
+            }
+            // It was killed when it had taken out what an editor saved, and before it put that back.
+            if spot.is_after(there.as_deref()) {
+                let _ = self.put_back(spot);
+            }
+            return Ok(Stage::Blocked);
+        }
+        // A file that is to be moved first is still at its old place.
+        let moved = plan.steps.iter().find(|step| step.from.is_some() && step.path == spot.step.path);
+        let old = moved.and_then(|step| self.grounds.place(&SourcePath::new(step.from.as_deref()?)).ok());
+        let there = match (there, old) {
+            (None, Some(old)) => read(&old)?,
+            (there, _) => there,
+        };
+        Ok(match there {
+            there if spot.is_before(there.as_deref()) => Stage::Open,
+            there if spot.is_after(there.as_deref()) => Stage::Done,
+            _ => Stage::Blocked,
+        })
+    }
+
+    /// Removes empty folders that moves left, and brings held files of other file systems into the journal.
+    fn tidy(&self, folder: &Folder, plan: &Plan) {
+        let mut above: Vec<PathBuf> = Vec::new();
+        for (n, step) in plan.steps.iter().enumerate() {
+            let Ok(spot) = self.spot(folder, (n, step)) else { continue };
+            if let Some(from) = &step.from {
+                self.remove_empty_folders(&SourcePath::new(from.as_str()));
+            }
+            above.extend(spot.place.parent().map(Path::to_path_buf));
+            if step.is_beside {
+                let copy = folder.of(n, "copy");
+                let copied = fs::copy(&spot.swap, &copy).and_then(|_| fs::rename(&copy, folder.of(n, "swap")));
+                if copied.is_ok() {
+                    let _ = fs::remove_file(folder.swap(n, step, &spot.place));
+                }
+                let _ = remove_private(&Private::of(spot.place.parent().unwrap_or(&self.base)).join(""));
+            }
+        }
+        above.sort_unstable();
+        above.dedup();
+        for folder in &above {
+            sync_folder(folder);
+        }
+    }
+
+    /// Removes the folders above a file that hold nothing any more, up to the content's root.
+    fn remove_empty_folders(&self, path: &SourcePath) {
+        let mut folder = path.folder();
+        while !folder.is_empty() && fs::remove_dir(self.grounds.root.join(folder)).is_ok() {
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+    }
+}
+
+/// Moves a file, and looks at what was moved: a text that somebody saved in between goes back.
+fn move_file(spot: &Spot, from: &Path) -> Result<(), Unwritten> {
+    rename_to_free(from, &spot.place).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Unwritten::Taken(spot.path.clone()),
+        io::ErrorKind::NotFound => spot.changed(),
+        _ => MachineError::new("move", from)(error).into(),
+    })?;
+    let is_file = fs::symlink_metadata(&spot.place).is_ok_and(|metadata| metadata.is_file());
+    let is_same = spot.step.before.is_none() || spot.is_before(read(&spot.place)?.as_deref());
+    if is_file && is_same {
+        return Ok(());
+    }
+    // Where an editor made the file anew, both texts stay: the older one at the new place.
+    let _ = rename_to_free(&spot.place, from);
+    Err(spot.changed())
+}
+
+/// Tells how far a move has come.
+fn look_at_move(plan: &Plan, spot: &Spot, (from, there): (&Path, Option<&[u8]>)) -> Result<Stage, MachineError> {
+    let is_left = fs::symlink_metadata(from).is_ok();
+    let Some(there) = there else {
+        let is_same = || Ok::<_, MachineError>(spot.step.before.is_none() || spot.is_before(read(from)?.as_deref()));
+        return Ok(if is_left && !is_same()? {
+            Stage::Blocked
+        } else if is_left {
+            Stage::Open
+        } else {
+            Stage::Done
+        });
+    };
+    if is_left && swap::same_file(from, &spot.place) {
+        // Killed between a link to the new name and the removal of the old one.
+        fs::remove_file(from).map_err(MachineError::new("delete", from))?;
+        return Ok(Stage::Done);
+    }
+    // Once it was moved, an editor may have saved it anew under its old name.
+    let written = plan.steps.iter().filter(|step| step.from.is_none() && step.path == spot.step.path);
+    let is_after = written.filter_map(|step| step.after.as_deref()).any(|hash| *hash == hash_of(there));
+    let is_ours = !is_left || is_after || spot.is_before(Some(there));
+    Ok(if is_ours { Stage::Done } else { Stage::Blocked })
+}
