@@ -197,18 +197,94 @@ fn it_has_no_finding_for_any_audience() {
     }
 }
 
+/// How a section begins that sends a reader away with something to do.
+const ENDINGS: [&str; 8] =
+    ["Tomorrow", "This week", "First steps", "Start", "Try", "Checklist", "Questions", "One test"];
+
+/// How a section begins that says where a chapter's advice stops.
+const LIMITS: [&str; 8] = ["When", "Where", "If ", "Too ", "Do you need", "Is a ", "Reasons to", "What I would never"];
+
 #[test]
-fn every_chapter_ends_with_tomorrow_and_says_when_it_is_wrong() {
+fn every_chapter_leaves_something_to_use_and_says_where_its_advice_stops() {
     let handbook = handbook();
+    let texts: BTreeMap<String, String> = chapters().collect();
     for document in handbook.documents.iter() {
         let meta = &document.meta;
-        let has = |text: &str| meta.headings.iter().any(|heading| heading.text == text);
-        let is_list = meta.path.is_index() || matches!(meta.kind, Kind::Glossary | Kind::Path);
-        assert!(is_list || has("Tomorrow"), "{} has no `Tomorrow`", meta.path);
-        assert!(
-            is_list || has("When this is wrong") || meta.id == "running-example",
-            "{} takes no other side",
-            meta.path
-        );
+        if meta.path.is_index() || matches!(meta.kind, Kind::Glossary | Kind::Path) {
+            continue;
+        }
+        let begins = |forms: &[&str]| {
+            meta.headings.iter().any(|heading| forms.iter().any(|form| heading.text.starts_with(form)))
+        };
+        let template = texts[meta.path.as_str()].contains("title=\"Template");
+        assert!(template || begins(&ENDINGS), "{} leaves nothing to use", meta.path);
+        let stops = begins(&LIMITS) || meta.headings.iter().any(|heading| heading.text.ends_with("go wrong"));
+        assert!(stops || meta.id == "running-example", "{} takes no other side", meta.path);
     }
+}
+
+#[test]
+fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike() {
+    let mut headings: BTreeMap<String, usize> = BTreeMap::new();
+    let mut count = 0;
+    for (path, text) in chapters().filter(|(path, _)| path.starts_with("practice/") && !path.ends_with("index.md")) {
+        count += 1;
+        let (_, templates) = text.split_once("title=\"Template").unwrap_or_else(|| panic!("{path} has no template"));
+        for name in INVENTED {
+            let inside = templates.split("```").next().unwrap();
+            assert!(!inside.contains(name), "the template of {path} speaks of {name}");
+        }
+        assert!(INVENTED.iter().any(|name| text.contains(name)), "{path} has no example");
+        assert!(text.contains("[[running-example|"), "{path} does not say that its example is invented");
+        for heading in text.lines().filter_map(|line| line.strip_prefix("## ")) {
+            *headings.entry(heading.to_owned()).or_default() += 1;
+        }
+    }
+    let shared = ["Template", "Templates", "Further reading"];
+    let worn: Vec<_> =
+        headings.iter().filter(|(name, n)| **n * 4 > count && !shared.contains(&name.as_str())).collect();
+    assert!(count >= 20 && worn.is_empty(), "{count} chapters; too often: {worn:?}");
+}
+
+/// The companies that examples are about.
+const INVENTED: [&str; 3] = ["Tallyfield", "Larkline", "Veldra"];
+
+#[test]
+fn every_work_printed_is_confirmed_and_every_chapter_has_some_or_is_listed_as_without() {
+    let table = std::fs::read_to_string(repository().join("tests/data/sources.txt")).unwrap();
+    let mut confirmed = BTreeMap::new();
+    let mut without = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let (work, place) = line.split_once(" | ").unwrap();
+        assert!(place.len() > 5, "{work} was confirmed nowhere");
+        match work {
+            "without" => without.push(place),
+            _ => assert!(confirmed.insert(work, 0).is_none(), "{work} is listed twice"),
+        }
+    }
+    for (path, text) in chapters() {
+        let Some((_, section)) = text.split_once("\n## Further reading\n") else {
+            let listed = path.ends_with("index.md") || without.iter().any(|place| path.starts_with(place));
+            assert!(listed, "{path} prints no works and is not listed in sources.txt");
+            continue;
+        };
+        let works: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("- ")).collect();
+        assert!((2..=5).contains(&works.len()), "{path} prints {} works", works.len());
+        for work in works {
+            let (work, lesson) = work.split_once("). ").unwrap_or_else(|| panic!("{path}: {work}"));
+            assert!(lesson.len() > 30, "{path} does not say what to take from {work})");
+            let printed = format!("{work})");
+            let known =
+                confirmed.get_mut(printed.as_str()).unwrap_or_else(|| panic!("{path}: {printed} is unconfirmed"));
+            *known += 1;
+        }
+    }
+    let idle: Vec<_> = confirmed.iter().filter(|(_, printed)| **printed == 0).collect();
+    assert!(idle.is_empty(), "listed and printed nowhere: {idle:?}");
+}
+
+/// Every chapter's path and text, as written.
+fn chapters() -> impl Iterator<Item = (String, String)> {
+    let files = files_below(&repository().join("handbook")).into_iter();
+    files.filter(|(path, _)| path.ends_with(".md")).map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap()))
 }
