@@ -242,4 +242,16 @@ mod tests {
         assert_eq!(History::parse(b"", |_| true).at(jiff::civil::date(1970, 1, 2)), None);
         assert_eq!(moment(90_061), "1970-01-02T01:01:01Z");
     }
+
+    #[test]
+    fn commits_of_parallel_branches_come_by_their_days_whatever_order_git_tells_them_in() {
+        let days = |n: i64| n * 86_400;
+        let commits: &[(i64, &[&str])] =
+            &[(days(10), &["M a.md"]), (days(40), &["M b.md"]), (days(20), &["M a.md"]), (days(30), &["A b.md"])];
+        let history = parse(commits, &["a.md", "b.md"]);
+        assert_eq!(history.newest(), day(days(40)));
+        assert_eq!(history.at(day(days(35)).unwrap()).unwrap().seconds, days(30));
+        assert_eq!(history.at(day(days(20)).unwrap()).unwrap().seconds, days(20));
+        assert_eq!(history.last_day(&SourcePath::new("a.md")), day(days(20)));
+    }
 }

@@ -300,6 +300,28 @@ mod tests {
     }
 
     #[test]
+    fn no_control_or_turn_of_direction_reaches_the_terminal_wherever_it_is_written() {
+        let is_harmful = |c: char| {
+            c.is_control() || "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}".contains(c)
+        };
+        let harmful: Vec<char> = ('\0'..'\u{3000}').filter(|c| is_harmful(*c) && !['\n', '\r'].contains(c)).collect();
+        assert_eq!(harmful.len(), 63 + 9);
+        for c in harmful {
+            let word = format!("a{c}b");
+            let line: Arc<[u8]> = Arc::from(word.clone().into_bytes());
+            let path = SourcePath::new("roles/a.md");
+            let mut finding =
+                Diagnostic::new("dead-link", &path, Some(Span::new(0, 1)), word.clone()).help(word.clone());
+            finding.notes.push(word.clone());
+            let files = |_: &Place| Some((format!("handbook/{word}.md"), Some(Arc::clone(&line))));
+            for drawn in [human(&[finding.clone()], &files, false, 100), plain(&finding, &files)] {
+                assert!(!drawn.chars().any(|c| is_harmful(c) && c != '\n'), "{c:?}: {drawn:?}");
+                assert_eq!(drawn.matches('b').count(), 6, "{c:?}: {drawn:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_span_outside_the_file_and_one_over_several_lines_are_drawn() {
         for (start, end) in [(0, 400), (500, 600), (3, 3)] {
             assert!(human(&[finding(start, end)], &files(b"one\ntwo\n"), false, 100).contains("handbook/roles/a.md"));

@@ -21,6 +21,7 @@ mod links;
 mod model;
 mod mv;
 mod new;
+mod order;
 mod preview;
 mod print;
 mod publish;

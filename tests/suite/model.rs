@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use rolebook::book::{ChapterId, role_of};
 use rolebook::compile::Handbook;
+use rolebook::health::Health;
+use rolebook::source::Sources;
 use serde_json::Value;
 
 use crate::support::{compile, page, read_folder, repository, site_with};
@@ -129,4 +131,84 @@ fn a_large_matrix_lists_what_is_expected() {
         let html = page(&site, url.as_str());
         assert!(html.contains("<table") && html.len() < 1_000_000, "{url}: {}", html.len());
     }
+}
+
+#[test]
+fn a_role_that_replaces_a_responsibility_does_not_show_the_one_it_took_over() {
+    let sources = Sources::from_texts([
+        (
+            "roles/base.md",
+            "# Base\n\n## Responsibilities\n\n- Reports once a quarter. {#reports}\n- Answers questions. {#answers}\n- Keeps a list. {#list}\n",
+        ),
+        (
+            "roles/middle.md",
+            "---\nextends: base\n---\n# Middle\n\n## Responsibilities\n\n- Reports once a week. {#weekly replaces=reports}\n",
+        ),
+        (
+            "roles/top.md",
+            "---\nextends: middle\n---\n# Top\n\n## Responsibilities\n\n- Keeps the list of lists. {#list}\n",
+        ),
+    ]);
+    let site = site_with(&sources, None);
+    let (middle, top) = (page(&site, "roles/middle/"), page(&site, "roles/top/"));
+    for html in [&middle, &top] {
+        assert!(html.contains("Reports once a week.") && html.contains("Answers questions."));
+        assert!(!html.contains("Reports once a quarter."));
+    }
+    assert!(middle.contains("Keeps a list.") && top.contains("Keeps the list of lists."));
+    assert!(!top.contains("Keeps a list."));
+}
+
+#[test]
+fn statements_are_held_to_english_wording_in_english_handbooks_only() {
+    let findings = |language: &str| {
+        let toml = format!(
+            "language = \"{language}\"\n[check]\nstatement-can = \"warn\"\nstatement-and = \"warn\"\nstatement-same = \"warn\"\nempty-level = \"allow\"\n"
+        );
+        let talk = "# Talk\n\n### Owning\n\n- Can write a brief. {#a}\n- Writes and can read a brief. {#b}\n- Writes and reads the budget. {#c}\n- Reads and writes the budget. {#d}\n";
+        let sources = Sources::from_texts([("handbook.toml", toml.as_str()), ("competencies/talk.md", talk)]);
+        let findings = compile(&sources).unwrap().findings(false).into_iter().map(|finding| finding.code);
+        findings.filter(|code| code.starts_with("statement-")).collect::<BTreeSet<_>>()
+    };
+    let all = BTreeSet::from(["statement-and", "statement-can", "statement-same"]);
+    assert_eq!(findings("en"), all);
+    assert_eq!(findings("en-GB"), all);
+    assert_eq!(findings("de"), BTreeSet::new());
+    assert_eq!(findings("nl"), BTreeSet::new());
+}
+
+#[test]
+fn statements_of_the_same_words_are_listed_as_equal_whatever_their_case_and_spacing() {
+    let sources = Sources::from_texts([
+        ("competencies/a.md", "# A\n\n### Owning\n\n- Writes the Brief. {#a}\n- Reads it aloud. {#b}\n"),
+        ("competencies/b.md", "# B\n\n### Owning\n\n- writes  the\n  BRIEF. {#c}\n- Reads it. {#d}\n"),
+        ("competencies/c.md", "---\nstatus: retired\n---\n# C\n\n### Owning\n\n- Reads it. {#e}\n"),
+    ]);
+    let Handbook { book, config, .. } = compile(&sources).unwrap();
+    let id = |(chapter, number): &(ChapterId, u32)| {
+        let statement = &book.meta(*chapter).facts.statements()[*number as usize];
+        statement.id.clone()
+    };
+    let equal: Vec<Vec<String>> =
+        Health::of(&book, &config).equal.iter().map(|group| group.iter().map(id).collect()).collect();
+    assert_eq!(equal, [["a", "c"]]);
+}
+
+#[test]
+fn a_link_of_a_chapter_to_itself_leads_nobody_to_it() {
+    let sources = Sources::from_texts([
+        ("index.md", "# Home\n\nSee [[b]].\n"),
+        ("a.md", "# A\n\nSee [[a]], [below](#below) and [here](a.md).\n\n## Below\n"),
+        ("b.md", "# B\n\nSee [[b#more]].\n\n## More\n"),
+    ]);
+    let Handbook { book, config, .. } = compile(&sources).unwrap();
+    let titles =
+        |chapters: &[ChapterId]| chapters.iter().map(|chapter| book.meta(*chapter).title.clone()).collect::<Vec<_>>();
+    assert_eq!(titles(&Health::of(&book, &config).orphaned), ["A"]);
+    let backlinks = |title: &str| {
+        let chapter = book.ids().find(|chapter| book.meta(*chapter).title == title).unwrap();
+        titles(&book.backlinks[chapter.index()])
+    };
+    assert_eq!(backlinks("A"), Vec::<String>::new());
+    assert_eq!(backlinks("B"), ["Home"]);
 }

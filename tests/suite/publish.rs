@@ -100,3 +100,21 @@ fn the_configuration_for_netlify_builds_what_it_publishes() {
     let handbook = std::fs::read_to_string(repository().join("handbook/handbook.toml")).unwrap();
     assert!(handbook.contains("[publish]\nhost = \"netlify\"\n"));
 }
+
+#[test]
+fn search_engines_are_kept_from_a_retired_chapter_and_shown_the_others() {
+    let sources = Sources::from_texts([
+        ("handbook.toml", "base_url = \"https://x.example/\"\n"),
+        ("index.md", "# Home\n"),
+        ("old.md", "---\nstatus: retired\n---\n# Old\n"),
+        ("planned.md", "---\nstatus: proposed\n---\n# Planned\n"),
+    ]);
+    let site = site_with(&sources, None);
+    let sitemap = page(&site, "sitemap.xml");
+    let is_shown = |url: &str| sitemap.contains(&format!("<loc>https://x.example/{url}</loc>"));
+    let may_be_indexed = |url: &str| !page(&site, url).contains("<meta name=\"robots\" content=\"noindex\">");
+    for url in ["", "planned/"] {
+        assert_eq!((is_shown(url), may_be_indexed(url)), (true, true), "{url}");
+    }
+    assert_eq!((is_shown("old/"), may_be_indexed("old/")), (false, false));
+}

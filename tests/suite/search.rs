@@ -170,3 +170,60 @@ fn a_real_handbook_is_indexed_whole() {
     assert!(chapters > 850 && table(&site).len() >= chapters, "{chapters}");
     assert!(page(&site, "search/index.json").len() < 20_000);
 }
+
+/// Reads the numbers of a list as the browser does.
+fn numbers(list: &str) -> Vec<u32> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut numbers, mut number, mut shift) = (Vec::new(), 0, 0);
+    for digit in list.chars().map(|c| u32::try_from(DIGITS.find(c).unwrap()).unwrap()) {
+        number |= (digit & 31) << shift;
+        shift += 5;
+        if digit < 32 {
+            numbers.push(number);
+            (number, shift) = (0, 0);
+        }
+    }
+    numbers
+}
+
+/// Returns the scores that a word gives, by the title of what it leads to; of a small handbook, whose words are in one file.
+fn scores(site: &Site, word: &str) -> BTreeMap<String, u32> {
+    let entry = entry(site);
+    let file = format!("search/{}.json", entry["words"].as_str().unwrap());
+    let rows: Vec<Value> = serde_json::from_str(&page(site, &file)).unwrap();
+    let row = rows.iter().find(|row| row[0].as_str().unwrap()[1..] == *word).unwrap();
+    let mut list = numbers(row[1].as_str().unwrap()).into_iter();
+    let (mut unit, mut found) = (0, BTreeMap::new());
+    while let Some(distance) = list.next() {
+        unit += distance as usize;
+        let (score, sections) = (list.next().unwrap(), list.next().unwrap());
+        let title = entry["table"][unit][0].as_str().unwrap().to_owned();
+        found.insert(title, score);
+        list.by_ref().take(sections as usize).for_each(drop);
+    }
+    found
+}
+
+#[test]
+fn a_word_says_more_in_a_statement_than_in_the_text_and_more_in_a_name_than_in_both() {
+    let chapter = |text: &str| format!("# {text}");
+    let sources = Sources::from_texts(
+        [
+            ("index.md", chapter("Home\n")),
+            (
+                "competencies/a.md",
+                chapter("Alpha\n\n### Owning\n\n- Feeds a quokka on most days. {#x}\n\nSome other words follow.\n"),
+            ),
+            (
+                "competencies/b.md",
+                chapter("Beta\n\n### Owning\n\n- Some other words follow. {#x}\n\nFeeds a quokka on most days.\n"),
+            ),
+            ("c.md", chapter("Quokka\n\n### Owning\n\nFeeds it on most days.\n\nSome other words follow.\n")),
+        ]
+        .iter()
+        .map(|(path, text)| (*path, text.as_str())),
+    );
+    let scores = scores(&site_with(&sources, None), "quokka");
+    assert_eq!(scores.len(), 3, "{scores:?}");
+    assert!(scores["Alpha"] > scores["Beta"] && scores["Quokka"] > scores["Alpha"], "{scores:?}");
+}

@@ -201,3 +201,27 @@ fn no_page_of_two_hundred_roles_and_a_hundred_and_twenty_competencies_is_over_a_
     let data = page(&site, "api/v1/roles/r7.json");
     assert!(data.len() < 20_000, "{}", data.len());
 }
+
+#[test]
+fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
+    let sources = Sources::from_texts([
+        (
+            "competencies/talk.md",
+            "---\ncluster: \"@Home\"\n---\n# =1+1\n\n### Owning\n\n- =HYPERLINK(\"https://evil.example\", \"a, b\") opens it. {#a}\n- \\+1 is said. {#b}\n",
+        ),
+        ("roles/lead.md", "---\ncompetencies: {talk: Owning}\n---\n# -Lead\n"),
+    ]);
+    let site = site_with(&sources, None);
+    for (file, words) in
+        [("matrix.csv", ["@Home", "=1+1", "-Lead"]), ("statements.csv", ["@Home", "=HYPERLINK", "+1 is"])]
+    {
+        let table = page(&site, file);
+        for word in words {
+            assert!(table.contains(word), "{file} says nothing of {word}: {table}");
+        }
+        // What begins a field, behind its quotation mark where it has one.
+        let starts = table.split([',', '\n']).map(|field| field.trim_start_matches('"'));
+        let formulas: Vec<&str> = starts.filter(|field| field.starts_with(['=', '+', '-', '@', '\t'])).collect();
+        assert_eq!(formulas, Vec::<&str>::new(), "{file}");
+    }
+}
