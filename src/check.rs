@@ -60,7 +60,8 @@ impl Checker<'_> {
         let mut findings: Vec<Diagnostic> =
             chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
         findings.extend(self.book.findings.iter().cloned());
-        findings.extend(self.book.remarks.iter().map(|remark| self.placed(remark)));
+        let remarks = self.book.remarks.iter().filter(|remark| !self.is_explained(remark));
+        findings.extend(remarks.map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
         findings.extend(self.pairs());
         findings.extend(self.evidence());
@@ -152,7 +153,9 @@ impl Checker<'_> {
             Form::Relative if name.is_empty() => make("dead-link", "this link has no target".to_owned())
                 .help("write where it leads between the parentheses"),
             Form::Relative => {
-                make("dead-link", format!("no chapter or file at `{name}`")).maybe_help(self.help_for_path(name, from))
+                let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
+                make("dead-link", format!("no chapter or file at `{name}`"))
+                    .maybe_help(help.or_else(|| self.help_for_path(name, from)))
             }
         }
     }
@@ -230,7 +233,7 @@ impl Checker<'_> {
             Some(Fragment::Level(level)) => {
                 let finding = Diagnostic::new("dead-anchor", path, None, format!("{whose} has no level `{level}`"));
                 match &meta.facts {
-                    Facts::Competency(_) => finding.help(crate::markdown::scale_help(self.config)),
+                    Facts::Competency(_) => finding.help(self.config.help_for_level(level)),
                     _ => finding.help(format!("it is {}, and only competencies have levels", meta.kind.with_article())),
                 }
             }
@@ -243,14 +246,36 @@ impl Checker<'_> {
         }
     }
 
+    /// Tells whether what the model misses is what another finding of the chapter is about already: `lead_by` for `led_by` is one mistake, and so is
+    /// front matter that cannot be read.
+    fn is_explained(&self, remark: &Remark) -> bool {
+        let findings = &self.documents[remark.chapter.index()].findings;
+        if is_unread(findings) && remark.finding.code != "colliding-url" {
+            return true;
+        }
+        let field = match remark.finding.code {
+            "strategy-lead" => "`led_by`",
+            "needs-value" => "`chapters`",
+            _ => return false,
+        };
+        let is_about = |finding: &&Diagnostic| {
+            let words = finding.help.iter().chain([&finding.message]);
+            ["unknown-key", "wrong-type", "bad-value"].contains(&finding.code)
+                && words.into_iter().any(|text| text.contains(field))
+        };
+        findings.iter().any(|finding| is_about(&finding))
+    }
+
     /// Gives a remark of the model its place in the file.
     #[must_use]
     pub fn placed(&self, remark: &Remark) -> Diagnostic {
         let body = &self.documents[remark.chapter.index()].body;
+        let field = |name: &str| body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span);
         let span = match remark.at {
-            At::Field(name) => body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span),
+            At::Field(name) => field(name),
             At::Reference(n) => body.reference_spans.get(n as usize).copied(),
             At::Statement(n) => body.statement_spans.get(n as usize).copied(),
+            At::Title => field("title").or_else(|| body.blocks.iter().find(|b| b.heading.is_some()).map(|b| b.span)),
             At::Chapter => None,
         };
         let mut finding = remark.finding.clone();
@@ -329,11 +354,38 @@ impl Checker<'_> {
     }
 }
 
+/// Tells whether a chapter's front matter could not be read: what is missing in it then is no second mistake.
+fn is_unread(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|finding| matches!(finding.code, "bad-front-matter" | "merge-conflict"))
+}
+
 fn kind_words(kind: Kind) -> &'static str {
     match kind {
         Kind::Strategy => "strategy chapter",
         kind => kind.name(),
     }
+}
+
+/// Returns what looks like an address of the world without its scheme as one that works.
+fn with_scheme(name: &str) -> Option<String> {
+    const TOP_LEVELS: &[&str] = &[
+        "com", "org", "net", "io", "dev", "app", "co", "ai", "edu", "gov", "eu", "de", "at", "ch", "uk", "us", "fr",
+        "nl", "es", "it", "se", "ca", "au", "jp", "info", "cloud", "tech", "example",
+    ];
+    let is_host = |host: &str| {
+        let last = host.rsplit('.').next().unwrap_or_default();
+        let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        host.contains('.') && host.split('.').all(is_label) && (host.starts_with("www.") || TOP_LEVELS.contains(&last))
+    };
+    if let Some((_, behind)) = name.split_once('@').filter(|(user, _)| !user.contains('/') && !user.contains(' ')) {
+        return match behind.split_once(':') {
+            Some((host, path)) if is_host(host) => Some(format!("https://{host}/{path}")),
+            None if is_host(behind) => Some(format!("mailto:{name}")),
+            _ => None,
+        };
+    }
+    let host = name.split(['/', ':']).next().unwrap_or_default();
+    is_host(host).then(|| format!("https://{name}"))
 }
 
 fn is_called(absent: &Absent, name: &str) -> bool {

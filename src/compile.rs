@@ -164,6 +164,10 @@ impl Compiler {
             (Err(finding), _) => return Err(finding),
         };
         if let Some(base) = &choices.base_url {
+            if let Some(help) = crate::config::fault_of_base_url(base) {
+                let message = format!("`--base-url {base}` is no address of a site");
+                findings.push(Diagnostic::at("bad-configuration", Place::Handbook, message).help(help));
+            }
             config.base_url = Some(if base.ends_with('/') { base.clone() } else { format!("{base}/") });
         }
         if let Some(name) = &choices.audience

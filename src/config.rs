@@ -188,6 +188,21 @@ impl Default for Words {
     }
 }
 
+/// Returns the way out where an address cannot be that of a site: it has a scheme and a host, and nothing behind its path.
+#[must_use]
+pub fn fault_of_base_url(address: &str) -> Option<String> {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    if rest.is_none() {
+        let bare = address.split_once("://").map_or(address, |(_, rest)| rest).trim_start_matches('/');
+        return Some(format!("write it with its scheme: `https://{bare}`"));
+    }
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Some("write the host too, as in `https://example.org/handbook/`".to_owned());
+    }
+    address.contains(['?', '#']).then(|| "leave out what begins with `?` or `#`".to_owned())
+}
+
 impl Config {
     /// Returns what holds for a folder without `handbook.toml`.
     #[must_use]
@@ -257,6 +272,12 @@ impl Config {
         config.configured = true;
         config.publish.markdown = true;
         config.take_names(&entries);
+        for (address, span) in entries.texts("base_url") {
+            if let Some(help) = fault_of_base_url(&address) {
+                let message = format!("`base_url` is no address of a site: `{address}`");
+                findings.push(Diagnostic::new("bad-value", &path, Some(span), message).help(help));
+            }
+        }
         config.take_people(&entries, &path, &mut findings);
         config.take_scale(&entries, &path, &mut findings);
         config.take_rules(&entries, &path, &mut findings);
@@ -452,6 +473,35 @@ impl Config {
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
+    /// Returns the level that somebody may have meant by `name`: misspelt, with another ending, or `L2` for the second.
+    #[must_use]
+    pub fn near_level(&self, name: &str) -> Option<&Level> {
+        let folded = crate::path::fold(name);
+        let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
+        let prefix = folded[..folded.len() - digits.len()].trim_end_matches([' ', '-', '_', '.']);
+        if matches!(prefix, "l" | "level" | "lvl" | "") && !digits.is_empty() {
+            let number: u8 = digits.parse().ok()?;
+            return self.scale.iter().find(|level| level.level == number);
+        }
+        let most = |name: &str| if name.chars().count() >= 7 { 2 } else { 1 };
+        let distance = |level: &&Level| strsim::damerau_levenshtein(&crate::path::fold(&level.name), &folded);
+        let slip = self.scale.iter().min_by_key(distance).filter(|level| distance(level) <= most(&level.name));
+        slip.or_else(|| {
+            let mut alike = self.scale.iter().filter(|level| share_a_stem(&crate::path::fold(&level.name), &folded));
+            alike.next().filter(|_| alike.next().is_none())
+        })
+    }
+
+    /// Says which level was meant by `name`, or which there are.
+    #[must_use]
+    pub fn help_for_level(&self, name: &str) -> String {
+        if let Some(level) = self.near_level(name) {
+            return format!("did you mean `{}`?", level.name);
+        }
+        let levels: Vec<String> = self.scale.iter().map(|level| format!("{} {}", level.level, level.name)).collect();
+        format!("the levels are {}", levels.join(", "))
+    }
+
     /// Returns the level that is called `name` (by number or by name).
     #[must_use]
     pub fn level(&self, name: &str) -> Option<u8> {
@@ -463,6 +513,13 @@ impl Config {
         };
         by_name.or_else(by_number).map(|level| level.level)
     }
+}
+
+/// Tells whether two words are one with another ending: `owner` and `owning`.
+fn share_a_stem(a: &str, b: &str) -> bool {
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>();
+    let shorter = a.len().min(b.len());
+    same >= 3 && same * 2 >= shorter && a.len().abs_diff(b.len()) <= 3 && !a.contains(' ')
 }
 
 impl Words {

@@ -265,6 +265,8 @@ pub struct Competency {
     pub supports: Vec<ReferenceNumber>,
     /// Its levels in the order written: number and the heading's id.
     pub levels: Vec<(u8, String)>,
+    /// Levels that it has a heading for under another name.
+    pub misnamed: Vec<u8>,
     /// Its statements in the order written.
     pub statements: Vec<Statement>,
 }

@@ -4,19 +4,21 @@
 //! findings. Never looks at other chapters and never highlights: that is rendering's work.
 
 mod info;
+mod missed;
 mod outline;
 mod pieces;
 mod sanitise;
 mod view_call;
 mod writer;
 
-pub use outline::scale_help;
 pub use pieces::pieces;
 pub use view_call::VIEWS;
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{Event, Options, Parser, TagEnd};
+use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
+
+use self::missed::{Known, Undefined};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Span};
@@ -65,8 +67,12 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Returns the extensions that the chapter is read with; typographic quotes apart.
     fn options(&self) -> Options {
-        let definitions = self.kind == Kind::Glossary || self.config.markdown.definition_lists;
-        options(!self.plain, definitions && !self.plain)
+        options(!self.plain, self.has_definitions() && !self.plain)
+    }
+
+    /// Tells whether `: text` below a term defines it.
+    fn has_definitions(&self) -> bool {
+        self.kind == Kind::Glossary || self.config.markdown.definition_lists
     }
 }
 
@@ -118,6 +124,8 @@ pub struct Parsed {
     pub statements: Vec<Statement>,
     /// Levels of a competency: number and the heading's id.
     pub levels: Vec<(u8, String)>,
+    /// Levels that the chapter has a heading for under another name.
+    pub misnamed: Vec<u8>,
     /// Decisions of a strategy chapter.
     pub decisions: Vec<Decision>,
     /// Terms of a glossary.
@@ -133,16 +141,26 @@ pub struct Parsed {
 pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
-    let parser = Parser::new_ext(input.body, flags);
+    let mut undefined: Vec<Undefined> = Vec::new();
+    let note = |link: BrokenLink<'_>| {
+        undefined.push(Undefined { range: link.span, name: link.reference.to_string(), form: link.link_type });
+        None
+    };
+    let parser = Parser::new_with_broken_link_callback(input.body, flags, Some(note));
     let is_copied = input.config.publish.markdown && !input.plain;
-    let defined = if is_copied { pieces::definitions(input, &parser) } else { Vec::new() };
+    let defined = if is_copied { pieces::definitions(input, parser.reference_definitions()) } else { Vec::new() };
+    let definitions = missed::definitions(parser.reference_definitions());
     let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
     let mut outline = outline::read(input, &events, references);
-    let findings = std::mem::take(&mut outline.findings);
+    let mut findings = std::mem::take(&mut outline.findings);
+    if !input.plain {
+        findings.extend(missed::find(input, &events, &Known { definitions: &definitions, undefined: &undefined }));
+    }
     let written = writer::write(input, &events, &outline, references);
     let pieces = if is_copied { pieces::of_events(input, &events, &outline.cuts, &defined) } else { Vec::new() };
-    let outline::Outline { headings, anchors, statements, levels, decisions, terms, .. } = outline;
+    let outline::Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
     let mut parsed = Parsed { body: written.body, words: written.words, findings, anchors, ..Parsed::default() };
+    parsed.misnamed = misnamed;
     parsed.body.pieces = pieces;
     parsed.findings.extend(written.findings);
     parsed.body.statement_ends = statements.iter().map(|s| input.place.span(&(s.text_end..s.insert_at))).collect();

@@ -12,12 +12,13 @@ use crate::config::{Config, unknown_audience};
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::{
-    Competency, Document, Facts, Form, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status, Strategy,
+    Competency, Document, Facts, Form, Heading, Hole, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status,
+    Strategy,
 };
 use crate::fields::{self, Context, Entries, STATUSES};
-use crate::front_matter::{self, Data, Split, Table, Value};
+use crate::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::markdown::{self, Input, Parsed, Place, References};
-use crate::path::{SourcePath, fold};
+use crate::path::{OldName, SourcePath, fold, old_name};
 use crate::redact::{Remark, Visible, redact};
 use crate::source::{SourceFile, Text};
 
@@ -130,6 +131,7 @@ impl Reader<'_> {
                     let finding = Diagnostic::new("duplicate-key", self.path, Some(repeat.second), message);
                     self.findings.push(finding.help("keep one; the first holds until then"));
                 }
+                self.check_cut(&table, content.end, format);
                 (table, body)
             }
             Err(error) => {
@@ -139,6 +141,32 @@ impl Reader<'_> {
                 );
                 (Table::default(), body)
             }
+        }
+    }
+
+    /// Finds text of which YAML takes a part for itself: `Plan # 1` is `Plan` with a comment, and `!new` names a type.
+    fn check_cut(&mut self, table: &Table, end: usize, format: Format) {
+        if format != Format::Yaml {
+            return;
+        }
+        for entry in table.entries.iter().filter(|entry| matches!(entry.value.data, Data::Text(_) | Data::Integer(_))) {
+            let text = &self.text.text;
+            let start = entry.key_span.end as usize;
+            let line = text[start..end].lines().next().unwrap_or_default();
+            let value = line.trim_start_matches(':').trim();
+            let is_prose = matches!(entry.key.as_str(), "title" | "summary" | "description");
+            let comment = if value.starts_with(['"', '\'', '|', '>']) { None } else { value.find(" #") };
+            let what = match value.chars().next() {
+                Some('&' | '!') if !value.starts_with("!!") => {
+                    "begins with a sign of YAML, which takes the first word away"
+                }
+                _ if is_prose && comment.is_some() => "ends at the `#`: the rest is a comment",
+                _ => continue,
+            };
+            let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let at = start + line.find(value).unwrap_or(0);
+            let help = Some(format!("put the text in quotes if it's meant whole: `{}: \"{quoted}\"`", entry.key));
+            self.finding("cut-value", Span::new(at, at + value.len()), format!("`{}` {what}", entry.key), help);
         }
     }
 
@@ -250,7 +278,7 @@ impl Reader<'_> {
         let level = self.config.level(&written);
         if level.is_none() {
             let message = format!("the scale has no level `{written}` to expect of `{competency}`");
-            self.finding("level-out-of-range", value.span, message, Some(markdown::scale_help(self.config)));
+            self.finding("level-out-of-range", value.span, message, Some(self.config.help_for_level(&written)));
         }
         level
     }
@@ -298,7 +326,9 @@ impl Reader<'_> {
         self.findings.append(&mut parsed.findings);
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name(entries, "owner", &owners);
+        self.check_aliases(entries);
         self.check_text(entries, &parsed, &body);
+        self.check_written(kind, entries, &parsed, body == self.text.text[start..]);
         self.check_sections(kind, &parsed);
         let meta = self.meta(kind, entries, facts, &mut parsed);
         let mut body = parsed.body;
@@ -322,14 +352,60 @@ impl Reader<'_> {
         }
     }
 
+    /// Looks at a chapter as a whole: at most one of these findings, and none where its front matter could not be read.
     fn check_text(&mut self, entries: &Entries<'_>, parsed: &Parsed, body: &str) {
+        if self.findings.iter().any(|finding| matches!(finding.code, "bad-front-matter" | "merge-conflict")) {
+            return;
+        }
         let empty = body.trim().is_empty();
+        let is_titled = entries.text("title").is_some_and(|title| !title.trim().is_empty());
+        let first = parsed.headings.first().filter(|heading| !heading.text.is_empty());
         if empty && entries.is_empty() {
             self.findings.push(Diagnostic::new("empty-chapter", self.path, None, "this chapter is empty"));
-        } else if entries.text("title").is_none() && parsed.headings.is_empty() {
+        } else if !is_titled && first.is_none() {
             let finding =
                 Diagnostic::new("missing-title", self.path, None, "this chapter has neither a title nor a heading");
             self.findings.push(finding.help("begin it with a line `# Title`"));
+        } else if let Some(first) = first.filter(|first| !is_titled && is_borrowed(first, parsed, self.path)) {
+            let block = parsed.body.blocks.iter().find(|block| block.heading == Some(0));
+            let message =
+                format!("this chapter has no heading of its own and is called `{}` after a section", first.text);
+            let finding = Diagnostic::new("missing-title", self.path, block.map(|block| block.span), message);
+            self.findings.push(finding.help("begin it with a line `# Title`"));
+        }
+    }
+
+    /// Reports a role or a competency of which nothing is known but its name, such as those that an import leaves to be written.
+    fn check_written(&mut self, kind: Kind, entries: &Entries<'_>, parsed: &Parsed, is_whole: bool) {
+        let facts: &[&str] = match kind {
+            Kind::Role => &["competencies", "extends", "grows_into", "works_with"],
+            Kind::Competency => &[],
+            _ => return,
+        };
+        let is_draft = entries.text("status").as_deref() == Some("draft");
+        let says_something = facts.iter().any(|field| entries.get(field).is_some());
+        if is_draft || says_something || !is_whole || !self.findings.is_empty() || !is_wordless(parsed) {
+            return;
+        }
+        let block = parsed.body.blocks.iter().find(|block| block.heading == Some(0));
+        let (message, help) = match kind {
+            Kind::Role => ("this role says nothing yet", "say what it is responsible for and which levels it expects"),
+            _ => (
+                "this competency says nothing yet",
+                "add a heading for each level with a bullet for each thing that somebody does",
+            ),
+        };
+        let finding = Diagnostic::new("unwritten-chapter", self.path, block.map(|block| block.span), message);
+        self.findings.push(finding.help(format!("{help}, or set `status: draft`")));
+    }
+
+    /// Reports aliases that look like old addresses and make no redirect.
+    fn check_aliases(&mut self, entries: &Entries<'_>) {
+        for (alias, span) in entries.texts("aliases") {
+            if let OldName::Unusable(help) = old_name(&alias) {
+                let message = format!("the alias `{alias}` makes no redirect");
+                self.finding("bad-value", self.text.map(span), message, Some(help.to_owned()));
+            }
         }
     }
 
@@ -338,8 +414,17 @@ impl Reader<'_> {
         for section in wanted {
             let there = parsed.headings.iter().any(|h| fold(&h.text) == fold(section));
             if !there {
+                let is_misspelt = |finding: &Diagnostic| {
+                    finding.code == "misspelt-section" && finding.help.as_deref() == Some(&format!("write `{section}`"))
+                };
+                if self.findings.iter().any(is_misspelt) {
+                    continue;
+                }
                 let message = format!("{} has a section `{section}`, and this one has none", kind.with_article());
-                self.findings.push(Diagnostic::new("missing-section", self.path, None, message));
+                let near = nearest(section, parsed.headings.iter().map(|heading| heading.text.as_str()), 1);
+                let help = near.first().map(|near| format!("is it the one called `{near}`?"));
+                let help = help.unwrap_or_else(|| format!("add a heading `## {section}`"));
+                self.findings.push(Diagnostic::new("missing-section", self.path, None, message).help(help));
             }
         }
     }
@@ -376,6 +461,26 @@ impl Reader<'_> {
     }
 }
 
+/// Tells whether a chapter's first heading is a section's: it comes behind text, or has others of its level beside it and no word of the file's name.
+fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3);
+        words.map(|word| word.to_lowercase().chars().take(4).collect()).collect()
+    };
+    let name = words(&default_id(path));
+    let is_named_so = words(&first.text).iter().any(|word| name.contains(word));
+    let is_behind_text = parsed.body.blocks.first().is_some_and(|block| block.heading != Some(0));
+    let has_siblings = parsed.headings[1..].iter().any(|other| other.section && other.level <= first.level);
+    first.level > 1 && (is_behind_text || (has_siblings && !is_named_so))
+}
+
+/// Tells whether a chapter has no words outside its headings, no picture, no code and no view.
+fn is_wordless(parsed: &Parsed) -> bool {
+    let in_headings: usize = parsed.headings.iter().map(|heading| heading.text.split_whitespace().count()).sum();
+    let holes = &parsed.body.main.holes;
+    parsed.words <= in_headings && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_)))
+}
+
 /// Returns the kind of the chapter at `path` that does not name one itself.
 #[must_use]
 pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
@@ -404,6 +509,7 @@ fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
         Facts::Competency(competency) => {
             competency.statements = std::mem::take(&mut parsed.statements);
             competency.levels = std::mem::take(&mut parsed.levels);
+            competency.misnamed = std::mem::take(&mut parsed.misnamed);
         }
         Facts::Strategy(strategy) => strategy.decisions = std::mem::take(&mut parsed.decisions),
         Facts::Glossary(terms) => *terms = std::mem::take(&mut parsed.terms),

@@ -279,6 +279,49 @@ pub fn join(folder: &str, reference: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// What an alias of a chapter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldName<'a> {
+    /// Another title.
+    Title,
+    /// An old address, without the slashes around it.
+    Address(&'a str),
+    /// Meant as an address and none that a redirect can be made for, with the way out.
+    Unusable(&'static str),
+}
+
+/// Tells a title from an old address.
+#[must_use]
+pub fn old_name(alias: &str) -> OldName<'_> {
+    let plain = |c: char| crate::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
+    let trimmed = alias.trim_matches('/');
+    let before = alias.split(['#', '?']).next().unwrap_or_default();
+    let has_ending = before.ends_with(['/']) || before.ends_with(".md") || before.ends_with(".html");
+    let is_address = alias.starts_with(['/', '.']) || has_ending;
+    let climbs = alias.split('/').any(|part| matches!(part, "." | ".."));
+    if alias.contains("://") {
+        return OldName::Unusable("leave out the scheme and the host");
+    }
+    if is_address && before.len() < alias.len() {
+        return OldName::Unusable("leave out what begins with `#` or `?`: no server can tell by it");
+    }
+    if is_address && climbs {
+        return OldName::Unusable("write it from the root of the site, such as `/guides/old`");
+    }
+    if is_address && alias.contains('%') {
+        return OldName::Unusable("write the signs themselves instead of `%20` and the like");
+    }
+    if is_address && (trimmed.is_empty() || !alias.chars().all(plain)) {
+        return OldName::Unusable("write an address of letters, digits, `-`, `_`, `.` and `/`");
+    }
+    // A single word with a capital is another title, not an old address.
+    let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
+    if trimmed.is_empty() || climbs || is_title || !alias.chars().all(plain) {
+        return OldName::Title;
+    }
+    OldName::Address(trimmed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,5 +372,18 @@ mod tests {
         assert_eq!(decode_percent("a%20b").as_deref(), Some("a b"));
         assert_eq!(decode_percent("a%2"), None);
         assert_eq!(decode_percent("%ff"), None);
+    }
+
+    #[test]
+    fn an_alias_is_a_title_an_old_address_or_one_that_cannot_be() {
+        for title in ["Head of Product", "C#", "What's next?", "PO", "R&D/Product", ""] {
+            assert_eq!(old_name(title), OldName::Title, "{title}");
+        }
+        assert_eq!(old_name("/guides/old/"), OldName::Address("guides/old"));
+        assert_eq!(old_name("old.md"), OldName::Address("old.md"));
+        for unusable in ["../old", "./old.md", "/old#part", "/old?x=1", "https://a.example/old", "/a b/", "/", "/a%20b"]
+        {
+            assert!(matches!(old_name(unusable), OldName::Unusable(_)), "{unusable}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub enum Destination {
 }
 
 /// URL schemes that links may have. Those that run code in the page (`javascript:`, `vbscript:`, `data:`) are not among them.
-const SCHEMES: &[&str] = &[
+pub const SCHEMES: &[&str] = &[
     "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "irc", "ircs", "xmpp", "matrix", "geo", "news",
     "webcal", "slack", "msteams", "zoommtg", "git", "ssh",
 ];

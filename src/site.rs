@@ -259,7 +259,7 @@ impl Site {
         Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None }
     }
 
-    /// Renders every address, in parallel, and returns what failed; for tests and `check --templates`.
+    /// Renders every address, in parallel, and returns what failed; for tests and `check`.
     #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
         let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();

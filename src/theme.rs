@@ -9,6 +9,7 @@
 
 mod assets;
 mod explain;
+mod unused;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -315,7 +316,18 @@ pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (
     }
     tera.global_context().insert("ui", &ui);
     let assets = assets::gather(chain, &mut findings);
+    findings.extend(unused::find(chain));
     (Some(Theme { tera, hash: hash(chain), assets, ui }), findings)
+}
+
+/// Tells whether a chain has templates of its own: those of the program are known to render.
+#[must_use]
+pub fn has_own_templates(chain: &[ThemeFiles]) -> bool {
+    let embedded = embedded();
+    let is_own = |(path, bytes): (&String, &Arc<[u8]>)| {
+        path.starts_with("templates/") && embedded.files.get(path) != Some(bytes)
+    };
+    chain.iter().any(|theme| theme.files.iter().any(is_own))
 }
 
 /// Finds the file that a [`Place::Theme`] names (`THEME/page.html`, `THEME/ui/de.toml`).
@@ -541,7 +553,8 @@ mod tests {
 
     fn ready(chain: &[ThemeFiles]) -> Theme {
         let (theme, findings) = load(chain, "en", &BTreeMap::from([("site", "S")]));
-        assert_eq!(findings, []);
+        // Templates that only a test asks for take the place of nothing.
+        assert!(findings.iter().all(|finding| finding.code == "unused-theme-file"), "{findings:?}");
         theme.unwrap()
     }
 

@@ -9,7 +9,6 @@ use std::fmt;
 use crate::config::UrlStyle;
 use crate::document::{Kind, Meta};
 use crate::path::{SourcePath, UrlPath, fold};
-use crate::slug::is_of_word;
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId, Input};
@@ -189,16 +188,7 @@ fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
 
 /// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.
 fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
-    let plain = |c: char| is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
-    if alias.is_empty() || !alias.chars().all(plain) || alias.split('/').any(|part| matches!(part, "." | "..")) {
-        return None;
-    }
-    let trimmed = alias.trim_matches('/');
-    // A single word with a capital is another title, not an old address.
-    let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
-    if trimmed.is_empty() || is_title {
-        return None;
-    }
+    let crate::path::OldName::Address(trimmed) = crate::path::old_name(alias) else { return None };
     let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
     if stem.ends_with(".html") {
         return Some(UrlPath::new(stem));

@@ -3,6 +3,8 @@
 //! Input: the book with its references resolved. Output: [`Relations`] and remarks on what does not fit together. Levels that a role takes over from another
 //! keep where they came from. Never sees prose.
 
+mod inspect;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
@@ -204,7 +206,7 @@ impl<'a> Relating<'a> {
     fn collect_role(&mut self, chapter: ChapterId, role: &Role) {
         let view = RoleView {
             extends: role.extends.and_then(|n| self.book.target_chapter(chapter, n)),
-            reports_to: self.all(chapter, &role.reports_to),
+            reports_to: self.all(chapter, &role.reports_to).into_iter().filter(|to| *to != chapter).collect(),
             works_with: self.parties(chapter, &role.works_with),
             ..RoleView::default()
         };
@@ -271,6 +273,15 @@ impl<'a> Relating<'a> {
         if closes != Some(chapter) || chain.iter().any(|other| *other < chapter) {
             return;
         }
+        if let [_] = chain {
+            let message = "this role extends itself".to_owned();
+            return self.remark(
+                "cyclic-roles",
+                (chapter, At::Field("extends")),
+                message,
+                "name another role, or take it out",
+            );
+        }
         let ids: Vec<&str> = chain.iter().chain([&chapter]).map(|c| self.book.meta(*c).id.as_str()).collect();
         let message = format!("roles extend each other in a ring: {}", ids.join(" -> "));
         self.remark("cyclic-roles", (chapter, At::Field("extends")), message, "take `extends` out of one of them");
@@ -324,7 +335,8 @@ impl<'a> Relating<'a> {
             let mut up = Vec::new();
             let mut sideways = Vec::new();
             for reference in &role.grows_into {
-                let Some(to) = self.book.target_chapter(chapter, *reference) else { continue };
+                let to = self.book.target_chapter(chapter, *reference);
+                let Some(to) = to.filter(|to| *to != chapter) else { continue };
                 let other = self.role(to).and_then(|role| role.rank);
                 match (role.rank, other) {
                     (Some(here), Some(there)) if here == there => sideways.push(to),
@@ -457,81 +469,6 @@ impl<'a> Relating<'a> {
             }
         }
         self.relations.pairs = pairs;
-    }
-
-    /// Looks for what is missing or does not fit.
-    fn inspect(&mut self) {
-        for chapter in self.order.clone() {
-            match &self.book.meta(chapter).facts {
-                Facts::Role(role) => self.inspect_role(chapter, role),
-                Facts::Competency(competency) => self.inspect_competency(chapter, competency),
-                Facts::Strategy(strategy) if strategy.led_by.is_none() => {
-                    let message = "this strategy names no role that leads it".to_owned();
-                    self.remark(
-                        "strategy-lead",
-                        (chapter, At::Chapter),
-                        message,
-                        "add `led_by: role-id` to the front matter",
-                    );
-                }
-                Facts::Path(path) if path.chapters.is_empty() => {
-                    let message = "this path lists no chapters".to_owned();
-                    self.remark(
-                        "needs-value",
-                        (chapter, At::Chapter),
-                        message,
-                        "add `chapters: [first, second]` to the front matter",
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn inspect_role(&mut self, chapter: ChapterId, role: &Role) {
-        let expected: BTreeSet<ChapterId> =
-            self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
-        for reference in &role.focus {
-            let Some(competency) = self.book.target_chapter(chapter, *reference) else { continue };
-            if !expected.contains(&competency) {
-                let id = &self.book.meta(competency).id;
-                let message = format!("`focus` names `{id}`, which this role expects no level of");
-                self.remark(
-                    "bad-value",
-                    (chapter, At::Reference(*reference)),
-                    message,
-                    "list it under `competencies` with a level, or take it out of `focus`",
-                );
-            }
-        }
-    }
-
-    fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
-        if competency.statements.is_empty() {
-            return;
-        }
-        for level in &self.config.scale {
-            if !competency.statements.iter().any(|statement| statement.level == level.level) {
-                let message = format!("nothing is said for level {} ({})", level.name, level.level);
-                let help =
-                    format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
-                self.remark("empty-level", (chapter, At::Chapter), message, &help);
-            }
-        }
-        for (number, statement) in competency.statements.iter().enumerate() {
-            let Some(replaces) = &statement.replaces else { continue };
-            let lower = |other: &crate::document::Statement| other.id == *replaces && other.level < statement.level;
-            if !competency.statements.iter().any(lower) {
-                let message = format!("`replaces={replaces}` names no statement of a lower level");
-                let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
-                self.remark(
-                    "bad-value",
-                    (chapter, at),
-                    message,
-                    "name the anchor of a statement further down the scale",
-                );
-            }
-        }
     }
 }
 

@@ -17,6 +17,8 @@ pub enum At {
     Reference(u32),
     /// A statement or responsibility, by its number.
     Statement(u32),
+    /// Its title: the field, else the heading.
+    Title,
     /// The chapter as a whole.
     Chapter,
 }

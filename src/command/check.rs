@@ -1,16 +1,21 @@
-//! `rolebook check`: follows every reference and reports; renders and writes nothing.
+//! `rolebook check`: follows every reference and reports; writes nothing, and renders only what templates of one's own could fail on.
 //!
 //! Input: the options. Output: findings in the format asked for, and a closing line for people.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::load::Loaded;
+use super::load::{Compiled, Loaded};
 use super::{Failure, Outcome, say};
 use crate::cli::{Check, Format};
 use crate::compile::count;
 use crate::date::parse_day;
+use crate::diagnostic::Diagnostic;
+use crate::highlight::Highlighter;
 use crate::policy::policy;
 use crate::report;
+use crate::site::Site;
+use crate::theme::{Theme, has_own_templates};
 
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
@@ -25,14 +30,25 @@ pub fn run(options: &Check) -> Outcome {
         compiled.findings.extend(handbook.config.judge(found, options.strict));
         compiled.findings.sort();
     }
+    let chapters = compiled.handbook.documents.len();
+    if let Some(theme) = compiled.theme.take().filter(|_| has_own_templates(&compiled.chain)) {
+        compiled.findings.extend(failures(&compiled, &loaded, theme, options.strict));
+        compiled.findings.sort();
+    }
     loaded.print(&compiled.findings, &compiled.chain, options.format);
     let (errors, warnings) = count(&compiled.findings);
     if options.format == Format::Human {
-        let chapters = compiled.handbook.documents.len();
         let seconds = start.elapsed().as_secs_f64();
         say(&format!("{chapters} chapters, {}, {seconds:.2} s", report::summary(errors, warnings)));
     }
     Ok(errors == 0)
+}
+
+/// Renders every page and returns what templates fail on: a build would be refused for it.
+fn failures(compiled: &Compiled, loaded: &Loaded, theme: Arc<Theme>, strict: bool) -> Vec<Diagnostic> {
+    let handbook = compiled.handbook.clone();
+    let site = Site::new(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()));
+    compiled.handbook.config.judge(site.failures(), strict)
 }
 
 /// Returns the day that was asked for, else the system's: no other command looks at the clock.

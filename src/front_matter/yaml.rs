@@ -194,12 +194,15 @@ impl<'a> Reader<'a> {
             let message = "this front matter is too large or nested too deep".to_owned();
             return SyntaxError { message, help: Some(help), span: self.line_at(at) };
         }
+        // A tab at the line's beginning is cut off with its indentation.
         let span = self.line_at(at);
+        let line_start = self.content[..span.start as usize - self.offset].rfind('\n').map_or(0, |n| n + 1);
+        let before = &self.content[line_start..span.start as usize - self.offset];
         let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
-        let (message, help) = reason(line, error.kind());
+        let (message, help) = reason(if before.contains('\t') { "\t" } else { line }, error.kind());
         // A quote that is not closed is noticed at the end; it stands where it was opened.
         let span = if message == "a quote is not closed" { self.open_quote().unwrap_or(span) } else { span };
-        SyntaxError { message, help: Some(help.to_owned()), span }
+        SyntaxError { message, help: Some(help), span }
     }
 
     /// Returns the line at an offset, without its indentation; the last line with text where the offset is past it.
@@ -229,37 +232,96 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Finds why a line is no YAML.
-fn reason(line: &str, kind: &ErrorKind) -> (String, &'static str) {
-    let value = line.split_once(": ").map_or("", |(_, value)| value);
+/// Finds why a line is no YAML, and the way out.
+fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
+    let (key, value) = line.split_once(": ").map_or(("", ""), |(key, value)| (key, value.trim()));
     if line.contains('\t') {
-        return ("a tab cannot indent YAML".to_owned(), "indent with spaces");
+        return ("a tab cannot indent YAML".to_owned(), "indent with spaces".to_owned());
+    }
+    if let Some(found) = wrong_quotes(key, value) {
+        return found;
     }
     let open_quote =
         ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
     if matches!(kind, ErrorKind::UnclosedQuotedScalar) || open_quote {
-        return ("a quote is not closed".to_owned(), "close the text with the quote that it begins with");
+        let help = "close the text with the quote that it begins with".to_owned();
+        return ("a quote is not closed".to_owned(), help);
+    }
+    if value.starts_with(['[', '{']) {
+        // `[Draft] Plan`: the bracket is closed, and text follows.
+        let closing = if value.starts_with('[') { ']' } else { '}' };
+        let behind = value.rfind(closing).map(|at| value[at + 1..].trim());
+        return match behind {
+            Some(behind) if !behind.is_empty() && !behind.starts_with('#') => {
+                let first = value.chars().next().unwrap_or_default();
+                (format!("text cannot begin with `{first}`"), in_quotes(key, value))
+            }
+            _ => unclosed_bracket(),
+        };
     }
     if value.contains(": ") || (value.ends_with(':') && !value.is_empty()) {
-        return ("a value has a colon in it".to_owned(), "put the text in quotes: `key: \"first: second\"`");
+        return ("a value has a colon in it".to_owned(), in_quotes(key, value));
     }
-    if value.starts_with(['[', '{']) || is_open(kind) {
-        return ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it");
+    if is_open(kind) {
+        return unclosed_bracket();
     }
-    if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>']) {
+    if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>', ',', ']', '}', '-', '?']) {
         let first = value.chars().next().unwrap_or_default();
-        return (format!("text cannot begin with `{first}`"), "put the text in quotes");
+        return (format!("text cannot begin with `{first}`"), in_quotes(key, value));
     }
     if !line.contains(':') {
-        return ("this line is no `key: value`".to_owned(), "write a colon and a space after the key");
+        return ("this line is no `key: value`".to_owned(), "write a colon and a space after the key".to_owned());
     }
     if !line.contains(": ") && !line.ends_with(':') {
-        return ("there is no space after the colon".to_owned(), "write `key: value`");
+        let fixed = line.replacen(':', ": ", 1);
+        return ("there is no space after the colon".to_owned(), format!("write `{fixed}`"));
     }
     (
         "this is not understood as YAML".to_owned(),
-        "indent keys of one table alike, and put text with special signs in quotes",
+        "indent keys of one table alike, and put text with special signs in quotes".to_owned(),
     )
+}
+
+fn unclosed_bracket() -> (String, String) {
+    ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it".to_owned())
+}
+
+/// Finds quotes that end too early, and backslashes that double quotes read as an escape.
+fn wrong_quotes(key: &str, value: &str) -> Option<(String, String)> {
+    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let inner = value[1..].strip_suffix(quote)?;
+    let is_apart = if quote == '\'' { inner.replace("''", "").contains(quote) } else { has_bare_quote(inner) };
+    if is_apart {
+        return Some((format!("a `{quote}` inside the text ends it"), in_quotes(key, inner)));
+    }
+    // YAML 1.2.2, section 5.7, lists what may follow a backslash.
+    let mut escapes = inner.match_indices('\\').map(|(at, _)| inner[at + 1..].chars().next());
+    let is_unknown = |c: Option<char>| !c.is_some_and(|c| "0abtnvfre \"/\\N_LPxuU".contains(c));
+    if quote == '"' && escapes.any(is_unknown) {
+        let message = "a backslash in double quotes begins an escape".to_owned();
+        return Some((message, in_quotes(key, inner)));
+    }
+    None
+}
+
+fn has_bare_quote(inner: &str) -> bool {
+    let mut escaped = false;
+    inner.chars().any(|c| {
+        let is_bare = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        is_bare
+    })
+}
+
+/// Shows the value in quotes that leave it as it is.
+fn in_quotes(key: &str, value: &str) -> String {
+    let quoted =
+        if value.contains(['"', '\\']) { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") };
+    if key.is_empty() {
+        format!("put the text in quotes: `{quoted}`")
+    } else {
+        format!("put the text in quotes: `{key}: {quoted}`")
+    }
 }
 
 /// Tells whether a bracket is missing.
@@ -388,6 +450,23 @@ mod tests {
             failed("ok: 1\ntitle: First: second\n"),
             ("a value has a colon in it".into(), "title: First: second".into())
         );
+        for (text, message, help) in [
+            ("title: [Draft] Plan\n", "text cannot begin with `[`", "`title: \"[Draft] Plan\"`"),
+            ("title: {a} b\n", "text cannot begin with `{`", "`title: \"{a} b\"`"),
+            ("title: 'What's new'\n", "a `'` inside the text ends it", "`title: \"What's new\"`"),
+            ("title: \"say \"no\"\"\n", "a `\"` inside the text ends it", "`title: 'say \"no\"'`"),
+            ("ask: \"C:\\Users\\me\"\n", "a backslash in double quotes begins an escape", "`ask: 'C:\\Users\\me'`"),
+            ("ask: @team\n", "text cannot begin with `@`", "`ask: \"@team\"`"),
+            ("title: %x\n", "text cannot begin with `%`", "`title: \"%x\"`"),
+            ("title: `x` y\n", "text cannot begin with ```", "`title: \"`x` y\"`"),
+            ("title: *bold* text\n", "text cannot begin with `*`", "`title: \"*bold* text\"`"),
+            ("title: a: b\n", "a value has a colon in it", "`title: \"a: b\"`"),
+            ("tags:\n\t- a\n\t- b\n", "a tab cannot indent YAML", "indent with spaces"),
+        ] {
+            let error = read(text, 0).unwrap_err();
+            assert_eq!(error.message, message, "{text}");
+            assert!(error.help.as_deref().unwrap_or_default().contains(help), "{text}: {:?}", error.help);
+        }
         assert_eq!(failed("title: \"open\nb: 1\n"), ("a quote is not closed".into(), "title: \"open".into()));
         assert_eq!(failed("tags: [a, b\nnext: 1\n").0, "a list or table is not closed");
         assert_eq!(failed("just text\n").0, "front matter is a table of fields, and this is text");

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Parser, Tag};
+use pulldown_cmark::{Event, LinkType, Parser, RefDefs, Tag};
 
 use super::outline;
 use super::writer::is_picture;
@@ -17,18 +17,17 @@ use crate::reference::{Destination, destination};
 #[must_use]
 pub fn pieces(input: Input<'_>) -> Vec<Piece> {
     let parser = Parser::new_ext(input.body, input.options());
-    let defined = definitions(input, &parser);
+    let defined = definitions(input, parser.reference_definitions());
     let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
     let outline = outline::read(input, &events, &mut References::default());
     of_events(input, &events, &outline.cuts, &defined)
 }
 
 /// Lists what defines links by reference into the handbook: these are written out, and what defines them has done its work.
-pub fn definitions(input: Input<'_>, parser: &Parser<'_>) -> Vec<Range<usize>> {
+pub fn definitions(input: Input<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
     let policy = input.config.markdown.html;
     let is_inside = |address: &str| matches!(destination(address, Form::Relative, policy), Destination::Inside(_));
-    let defined = parser.reference_definitions().iter();
-    defined.filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect()
+    definitions.iter().filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect()
 }
 
 /// Lists the pieces among events; `cuts` are attributes, `defined` what [`definitions`] found.

@@ -14,6 +14,7 @@ use crate::markup::OF_TEXT;
 use super::Located;
 use super::writer::{Mark, Marks};
 use crate::document::Hole;
+use crate::reference::SCHEMES;
 
 /// Elements that are taken out with all that is in them.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
@@ -176,13 +177,12 @@ fn builder<'a>(element: &'a str, attributes: [&'a str; 2]) -> Builder<'a> {
     let mut builder = Builder::empty();
     let by_element: HashMap<&str, HashSet<&str>> =
         ELEMENT_ATTRIBUTES.iter().map(|(name, list)| (*name, list.iter().copied().collect())).collect();
-    let schemes = ["http", "https", "mailto", "tel", "sms", "ftp", "irc", "ircs", "xmpp", "matrix", "geo", "webcal"];
     builder
         .tags(ELEMENTS.iter().copied().chain([element]).collect())
         .clean_content_tags(WITH_CONTENT.into())
         .generic_attributes(ATTRIBUTES.iter().copied().chain(attributes).collect())
         .tag_attributes(by_element)
-        .url_schemes(schemes.into())
+        .url_schemes(SCHEMES.iter().copied().collect())
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
         .strip_comments(true);

@@ -3,6 +3,7 @@
 //! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
 //! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
 
+mod blocked;
 mod links;
 mod open;
 mod raw;
@@ -17,6 +18,7 @@ use crate::config::HtmlPolicy;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Kind};
 use crate::markup::escape_into;
+use crate::path::fold;
 
 pub use self::links::is_picture;
 use self::open::OpenElements;
@@ -68,7 +70,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         })
         .collect();
     // Of two definitions with one label the first counts.
-    let numbers = labels.iter().enumerate().rev().map(|(n, label)| (*label, u32::try_from(n).unwrap_or(u32::MAX)));
+    let numbers = labels.iter().enumerate().rev().map(|(n, label)| (fold(label), u32::try_from(n).unwrap_or(u32::MAX)));
     let mut writer = Writer {
         input,
         events,
@@ -140,7 +142,7 @@ struct Writer<'a, 'r> {
     outer: Vec<Buffer>,
     /// The labels of footnotes in the order defined, and the number of each.
     labels: Vec<&'a str>,
-    notes: HashMap<&'a str, u32>,
+    notes: HashMap<String, u32>,
     footnotes: Vec<(String, Buffer)>,
     links: Vec<OpenLink>,
     table: Option<Table>,
@@ -502,7 +504,7 @@ impl Writer<'_, '_> {
     }
 
     fn footnote_reference(&mut self, label: &str) {
-        if let Some(n) = self.notes.get(label) {
+        if let Some(n) = self.notes.get(&fold(label)) {
             self.out.hole(Hole::Footnote(*n));
         } else {
             self.out.html.push_str("[^");

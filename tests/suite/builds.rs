@@ -135,7 +135,7 @@ fn policy_reports_what_is_due_on_a_day_and_a_build_never_does() {
         ("handbook.toml", "[owners.team]\nname = \"Team\"\n"),
         ("index.md", "# Home\n\n[[a]]\n"),
         ("a.md", "---\nowner: team\nreviewed: 2026-01-31\nreview_every: 1 month\n---\n# A\n"),
-        ("competencies/c.md", "---\nowner: team\n---\n# C\n"),
+        ("competencies/c.md", "---\nowner: team\n---\n# C\n\nWhy it matters.\n"),
         ("roles/r.md", "---\nowner: team\n---\n# R\n\n[[c]]\n"),
     ];
     crate::support::write(folder.path(), &files);
@@ -174,4 +174,22 @@ fn a_new_handbook_builds_with_no_finding_but_its_prompts_and_overwrites_nothing(
     assert_eq!(rolebook(folder.path(), &["init", "ours"]).status.code(), Some(2));
     assert_eq!(fs::read_to_string(root.join("handbook/index.md")).unwrap(), "# Mine\n");
     assert!(!root.join("handbook/glossary.md").exists());
+}
+
+#[test]
+fn an_address_of_the_site_without_a_scheme_is_refused_with_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::write(folder.path(), &[("index.md", "# Home\n")]);
+    for (address, help) in [
+        ("example.org", "`https://example.org`"),
+        ("ftp://example.org/a", "`https://example.org/a`"),
+        ("https:///a", "write the host too"),
+        ("https://example.org/?x", "leave out what begins with `?`"),
+    ] {
+        let output = rolebook(folder.path(), &["build", "--base-url", address]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("error[bad-configuration]") && said.contains(help), "{said}");
+    }
+    assert!(rolebook(folder.path(), &["build", "--base-url", "http://localhost:8080/a"]).status.success());
 }

@@ -134,6 +134,54 @@ pub fn handbooks() -> Vec<(String, Sources)> {
     cases.map(|(name, bytes)| (name, Case::read(&String::from_utf8(bytes).unwrap()).sources())).collect()
 }
 
+/// Codes that no text of a case can raise, with the test that sees each.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("bad-table", "a_table_that_cannot_be_read_says_the_way_out"),
+    ("chapter-exists", "chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack"),
+    ("gone-chapter", "a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead"),
+    ("host-limit", "the_limit_of_a_host_is_reported_before_it_bites"),
+    ("internal", "a_panic_in_a_library_becomes_a_finding_that_names_the_file"),
+    ("left-out", "names_that_can_have_no_address_are_left_out_and_named"),
+    ("no-chapters", "an_empty_folder_says_that_there_is_no_chapter"),
+    ("no-owner", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
+    ("orphaned-chapter", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
+    ("review-overdue", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
+    ("unexpected-competency", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
+    ("unportable-name", "odd_names_build_and_their_links_work"),
+    ("unreadable", "a_file_that_cannot_be_read_is_an_error_that_names_it"),
+    ("unused-row", "rows_that_say_nothing_are_reported_with_their_place"),
+];
+
+#[test]
+fn every_code_has_a_case_or_a_test_that_raises_it() {
+    let said: Vec<String> = files_below(&repository().join("tests/cases"))
+        .into_values()
+        .map(|bytes| Case::read(&String::from_utf8(bytes).unwrap()).findings())
+        .collect();
+    let sources: Vec<String> = ["tests", "src"]
+        .iter()
+        .flat_map(|folder| files_below(&repository().join(folder)))
+        .filter(|(name, _)| name.ends_with(".rs"))
+        .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+        .collect();
+    let mut missing = Vec::new();
+    for code in rolebook::diagnostic::CODES.iter().map(|code| code.name) {
+        let in_case = said.iter().any(|text| text.contains(&format!("[{code}]: ")));
+        let test = ELSEWHERE.iter().find(|(name, _)| *name == code).map(|(_, test)| *test);
+        if !in_case && test.is_none() {
+            missing.push(code);
+        }
+        assert!(!(in_case && test.is_some()), "`{code}` has a case: take it out of the list");
+        if let Some(test) = test {
+            let source = sources.iter().find(|text| text.contains(&format!("fn {test}(")));
+            let source = source.unwrap_or_else(|| panic!("there is no test `{test}` for `{code}`"));
+            let body = source.split(&format!("fn {test}(")).nth(1).unwrap().split("\n    #[test]").next().unwrap();
+            assert!(body.split("\n#[test]").next().unwrap().contains(code), "`{test}` doesn't name `{code}`");
+        }
+    }
+    assert!(missing.is_empty(), "no case raises these: {missing:?}");
+}
+
 #[test]
 fn every_case_comes_out_as_written() {
     let root = repository().join("tests/cases");

@@ -126,7 +126,7 @@ fn second() -> TempDir {
     write(
         root,
         &[
-            ("handbook/roles/chief.md", "---\nrank: 3\n---\n# Chief of R&D\n"),
+            ("handbook/roles/chief.md", "---\nrank: 3\n---\n# Chief of R&D\n\nLeads it.\n"),
             ("handbook/a new guide.md", "# A new guide\n"),
         ],
     );
@@ -181,7 +181,8 @@ fn a_handbook_compared_with_itself_differs_in_nothing() {
     assert_eq!(diff(folder.path(), &["HEAD"]), "Nothing has changed since HEAD (2026-03-05).\n");
     assert!(diff(folder.path(), &["HEAD", "--format", "json"]).contains("\"changes\": []"));
     // What is not committed counts too.
-    fs::write(folder.path().join("handbook/roles/chief.md"), "---\nrank: 4\n---\n# Chief of R&D\n").unwrap();
+    fs::write(folder.path().join("handbook/roles/chief.md"), "---\nrank: 4\n---\n# Chief of R&D\n\nLeads it.\n")
+        .unwrap();
     let found = diff(folder.path(), &["HEAD"]);
     assert!(found.contains("  Chief of R&D: rank now 4, before 3\n"), "{found}");
 }

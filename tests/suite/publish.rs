@@ -59,7 +59,9 @@ fn the_limit_of_a_host_is_reported_before_it_bites() {
         let toml = "[publish]\nhost = \"cloudflare\"\n";
         let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", chapter.as_str())]);
         let handbook = crate::support::compile(&sources).unwrap();
-        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        let found = host_findings(&handbook, &sources);
+        assert!(found.iter().all(|finding| finding.code == "host-limit"), "{found:?}");
+        found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert!(findings(1700).is_empty());
     assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages takes are in use"]);

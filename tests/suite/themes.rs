@@ -79,3 +79,30 @@ fn a_book_to_print_shows_roles_as_the_theme_lays_them_out() {
     assert!(book.matches("<section class=\"margin\"").count() > 10, "a margin for each role");
     assert!(book.contains("id=\"roles/product-manager--responsibilities\""));
 }
+
+#[test]
+fn check_finds_a_template_that_fails_on_a_page_as_build_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = "{% extends \"default/role.html\" %}{% block content %}{{ nothing.there }}{% endblock %}";
+    let files = [
+        ("handbook/handbook.toml", "theme = \"own\"\n"),
+        ("handbook/index.md", "# Home\n"),
+        ("themes/own/templates/role.html", template),
+    ];
+    crate::support::write(folder.path(), &files);
+    let said = |command: &str| {
+        let output = crate::support::rolebook(folder.path(), &[command]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(said("check").0, Some(0), "no page needs the template yet");
+    crate::support::write(folder.path(), &[("handbook/roles/r.md", "# R\n\nText.\n")]);
+    for command in ["check", "build"] {
+        let (code, text) = said(command);
+        assert_eq!(code, Some(1), "{command}: {text}");
+        assert_eq!(
+            text.matches("error[template]: templates know no variable `nothing` here").count(),
+            1,
+            "{command}: {text}"
+        );
+    }
+}

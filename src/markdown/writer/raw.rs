@@ -8,6 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::Writer;
+use super::blocked;
 use super::open::{DEEPEST, Open, OpenElements};
 use crate::config::HtmlPolicy;
 use crate::document::{Form, Hole, Image, ImageSource};
@@ -33,9 +34,23 @@ impl Writer<'_, '_> {
     /// Writes raw HTML that begins at `start` of the body; `in_text` says that it stands inside of a paragraph.
     pub(super) fn raw_html(&mut self, html: &str, start: usize, in_text: bool) {
         match self.input.config.markdown.html {
-            HtmlPolicy::Trusted => self.out.html.push_str(html),
+            HtmlPolicy::Trusted => {
+                self.report_blocked(html, start);
+                self.out.html.push_str(html);
+            }
             HtmlPolicy::Escape => escape_into(html, &mut self.out.html),
             HtmlPolicy::Safe => self.safe_html(html, start, in_text),
+        }
+    }
+
+    /// Reports what is passed on and does nothing: the page's own policy blocks it in every browser.
+    fn report_blocked(&mut self, html: &str, start: usize) {
+        for token in markup::tokens(html) {
+            let Token::Start(tag) = token else { continue };
+            let Some((what, help)) = blocked::blocked(&tag, &self.input.config.hosts) else { continue };
+            let length = self.input.body.len();
+            let range = (start + tag.range.start).min(length)..(start + tag.range.end).min(length);
+            self.finding("blocked-html", &range, format!("the page's policy blocks {what}"), help);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Writes tables, each in a region that scrolls by itself.
 //!
-//! Input: the events of a table. Output: its HTML with the attributes of the region as a hole, and a finding for a link that a `|` cuts in two. Never looks
-//! into a cell for more than that.
+//! Input: the events of a table. Output: its HTML with the attributes of the region as a hole. Never looks into a cell (see `missed/cells`).
 
 use pulldown_cmark::{Alignment, Event, TagEnd};
 
@@ -36,7 +35,6 @@ impl Writer<'_, '_> {
     }
 
     pub(super) fn start_cell(&mut self, n: usize) {
-        self.check_pipe(n);
         let Some(table) = &self.table else { return };
         let class = match table.alignments.get(table.column) {
             Some(Alignment::Left) => " class=\"left\"",
@@ -53,19 +51,6 @@ impl Writer<'_, '_> {
         if let Some(table) = &mut self.table {
             table.is_th = is_head;
         }
-    }
-
-    /// An unescaped `|` in `[[id|text]]` ends the cell in the middle of the link.
-    fn check_pipe(&mut self, n: usize) {
-        let range = self.events[n].1.clone();
-        let cell = &self.input.body[range.clone()];
-        let Some(open) = cell.rfind("[[") else { return };
-        if cell[open..].contains("]]") || cell[..open].ends_with('\\') || cell.contains('`') {
-            return;
-        }
-        let at = range.start + open..range.start + cell.trim_end().len();
-        let message = "the `|` in this link ends the table's cell".to_owned();
-        self.finding("unescaped-pipe", &at, message, "write it as `\\|`: `[[id\\|text]]`");
     }
 
     pub(super) fn end_cell(&mut self) {

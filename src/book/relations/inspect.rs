@@ -1,0 +1,128 @@
+//! Looks for what is missing in the model, or does not fit together.
+//!
+//! Input: chapters with their relations. Output: remarks. Never changes a relation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{At, ChapterId, Relating};
+use crate::document::{Competency, Facts, Form, Kind, Role, Status};
+use crate::path::fold;
+
+impl Relating<'_> {
+    /// Looks for what is missing or does not fit.
+    pub(super) fn inspect(&mut self) {
+        self.inspect_titles();
+        for chapter in self.order.clone() {
+            match &self.book.meta(chapter).facts {
+                Facts::Role(role) => self.inspect_role(chapter, role),
+                Facts::Competency(competency) => self.inspect_competency(chapter, competency),
+                Facts::Strategy(strategy) if strategy.led_by.is_none() => {
+                    let message = "this strategy names no role that leads it".to_owned();
+                    self.remark(
+                        "strategy-lead",
+                        (chapter, At::Chapter),
+                        message,
+                        "add `led_by: role-id` to the front matter",
+                    );
+                }
+                Facts::Path(path) if path.chapters.is_empty() => {
+                    let message = "this path lists no chapters".to_owned();
+                    self.remark(
+                        "needs-value",
+                        (chapter, At::Chapter),
+                        message,
+                        "add `chapters: [first, second]` to the front matter",
+                    );
+                }
+                Facts::Path(path) => self.inspect_self(chapter, "lists", &path.chapters),
+                _ => {}
+            }
+        }
+    }
+
+    fn inspect_role(&mut self, chapter: ChapterId, role: &Role) {
+        for (what, references) in
+            [("grows into", &role.grows_into), ("reports to", &role.reports_to), ("works with", &role.works_with)]
+        {
+            self.inspect_self(chapter, what, references);
+        }
+        let mut expected: BTreeSet<ChapterId> =
+            self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
+        // A competency whose level is not understood is expected all the same: that is one mistake.
+        let references = (0..).zip(&self.book.meta(chapter).references);
+        let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !role.focus.contains(n));
+        expected.extend(fields.filter_map(|(n, _)| self.book.target_chapter(chapter, n)));
+        for reference in &role.focus {
+            let Some(competency) = self.book.target_chapter(chapter, *reference) else { continue };
+            if !expected.contains(&competency) {
+                let id = &self.book.meta(competency).id;
+                let message = format!("`focus` names `{id}`, which this role expects no level of");
+                self.remark(
+                    "bad-value",
+                    (chapter, At::Reference(*reference)),
+                    message,
+                    "list it under `competencies` with a level, or take it out of `focus`",
+                );
+            }
+        }
+    }
+
+    fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
+        if competency.statements.is_empty() {
+            return;
+        }
+        for level in self.config.scale.iter().filter(|level| !competency.misnamed.contains(&level.level)) {
+            if !competency.statements.iter().any(|statement| statement.level == level.level) {
+                let message = format!("nothing is said for level {} ({})", level.name, level.level);
+                let help =
+                    format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
+                self.remark("empty-level", (chapter, At::Chapter), message, &help);
+            }
+        }
+        for (number, statement) in competency.statements.iter().enumerate() {
+            let Some(replaces) = &statement.replaces else { continue };
+            let lower = |other: &crate::document::Statement| other.id == *replaces && other.level < statement.level;
+            if !competency.statements.iter().any(lower) {
+                let message = format!("`replaces={replaces}` names no statement of a lower level");
+                let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
+                self.remark(
+                    "bad-value",
+                    (chapter, at),
+                    message,
+                    "name the anchor of a statement further down the scale",
+                );
+            }
+        }
+    }
+
+    /// Reports a chapter that names itself where it should name another.
+    fn inspect_self(&mut self, chapter: ChapterId, what: &str, references: &[u32]) {
+        let is_itself = |n: &&u32| self.book.target_chapter(chapter, **n) == Some(chapter);
+        let Some(reference) = references.iter().find(is_itself).copied() else { return };
+        let kind = self.book.meta(chapter).kind.name();
+        let message = format!("this {kind} {what} itself");
+        let help = format!("name another {}, or take it out", if kind == "path" { "chapter" } else { kind });
+        self.remark("bad-value", (chapter, At::Reference(reference)), message, &help);
+    }
+
+    /// Reports chapters of one kind that have the title of another: readers, and links by title, cannot tell them apart.
+    fn inspect_titles(&mut self) {
+        let mut first: BTreeMap<(Kind, String), ChapterId> = BTreeMap::new();
+        for chapter in self.book.ids() {
+            let meta = self.book.meta(chapter);
+            // A title that is taken from a later heading is reported as that; what is retired had its title first.
+            let is_borrowed = meta.headings.first().is_some_and(|h| h.level > 1 && h.text == meta.title);
+            if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
+                continue;
+            }
+            let key = (meta.kind, fold(&meta.title));
+            let Some(other) = first.get(&key) else {
+                first.insert(key, chapter);
+                continue;
+            };
+            let path = &self.book.meta(*other).path;
+            let message = format!("the title `{}` is that of `{path}` too", meta.title);
+            self.remark("duplicate-title", (chapter, At::Title), message, "give one of them another title");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Finds what a `|` does to a table that its author did not mean: cells cut in two, and cells that are not shown.
+//!
+//! Input: the events of tables. Output: findings, at most one for a row: the first mistake moves every cell behind it.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag};
+
+use super::super::{Located, end_of};
+use super::{Missed, forms};
+
+impl Missed<'_> {
+    pub(super) fn tables(&mut self, events: &[Located<'_>]) {
+        for (n, (event, range)) in events.iter().enumerate() {
+            if matches!(event, Event::Start(Tag::TableRow | Tag::TableHead)) {
+                self.row(&events[n + 1..end_of(events, n)], range);
+            }
+        }
+    }
+
+    fn row(&mut self, events: &[Located<'_>], row: &Range<usize>) {
+        let mut n = 0;
+        let mut last = row.start;
+        while n < events.len() {
+            let end = end_of(events, n);
+            let range = events[n].1.clone();
+            if let Some((at, message, help)) = self.cut(&events[n + 1..end], &range, row) {
+                return self.finding("unescaped-pipe", &at, message.to_owned(), help.to_owned());
+            }
+            last = range.end;
+            n = end + 1;
+        }
+        let rest = self.input.body[last..row.end].trim_end();
+        let dropped = rest.trim_start().trim_start_matches('|').trim();
+        if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {
+            let start = last + rest.find(dropped).unwrap_or(0);
+            let message = "this row has more cells than the table's head, and these aren't shown".to_owned();
+            let help = "add a column to the head, or write `\\|` where a `|` is meant as text".to_owned();
+            self.finding("extra-cell", &(start..last + rest.len()), message, help);
+        }
+    }
+
+    /// Tells whether a cell ends in the middle of code or of a link.
+    fn cut(
+        &self,
+        cell: &[Located<'_>],
+        range: &Range<usize>,
+        row: &Range<usize>,
+    ) -> Option<(Range<usize>, &'static str, &'static str)> {
+        let body = self.input.body;
+        let behind = &body[range.end..row.end];
+        let end = range.start + body[range.clone()].trim_end().len();
+        let texts = cell.iter().filter(|(event, _)| matches!(event, Event::Text(_))).map(|(_, range)| range);
+        for text in texts.clone() {
+            let is_escaped = text.start > 0 && body.as_bytes()[text.start - 1] == b'\\';
+            let Some(at) = body[text.clone()].find('`').filter(|at| !(is_escaped && *at == 0)) else { continue };
+            let is_code = behind.contains('`') && behind.trim_start().starts_with('|');
+            if is_code {
+                let help = "write it as `\\|`, in code too";
+                return Some((text.start + at..end, "the `|` in this code ends the table's cell", help));
+            }
+        }
+        let first = texts.map(|range| range.start).next()?;
+        let text = &body[first.min(end)..end];
+        let open = forms::open_wikilink(text)?;
+        let is_code = text[..open].ends_with('\\') || text.contains('`');
+        let help = "write it as `\\|`: `[[id\\|text]]`";
+        (!is_code && behind.contains("]]"))
+            .then(|| (first + open..end, "the `|` in this link ends the table's cell", help))
+    }
+}

@@ -1,0 +1,152 @@
+//! Recognizes in a text what was meant as a link, a definition or a form of another generator.
+//!
+//! Input: text that Markdown left as it was. Output: its place in the text, what is wrong and the way out. Knows no chapter and reports nothing.
+
+use std::ops::Range;
+
+/// What was found.
+pub struct Found {
+    pub range: Range<usize>,
+    pub message: String,
+    pub help: String,
+}
+
+/// Names of callouts that GitHub knows; others know more.
+const CALLOUTS: &[&str] = &["note", "tip", "important", "warning", "caution"];
+
+/// Returns where a `[[` begins that nothing closes; spaces behind it are how shells write a condition.
+pub fn open_wikilink(text: &str) -> Option<usize> {
+    let at = text.rfind("[[")?;
+    let rest = &text[at + 2..];
+    let names = rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '#'));
+    (names && !rest.contains("]]")).then_some(at)
+}
+
+/// Finds `[text](address` that is no link: for a space in its address, or since nothing closes it.
+pub fn broken_link(text: &str) -> Option<Found> {
+    let middle = text.find("](")?;
+    let start = text[..middle].rfind('[')?;
+    let rest = &text[middle + 2..];
+    // A number in brackets is a note, and what is in parentheses behind it is a sentence.
+    let looks_like_address = |address: &str| {
+        let last = address.split_whitespace().last().unwrap_or_default();
+        let is_path =
+            address.contains('/') || address.starts_with('#') || last.contains('.') || address.contains(".md");
+        is_path && !address.starts_with(' ')
+    };
+    match rest.find(')') {
+        Some(end) => {
+            let address = &rest[..end];
+            if !address.contains(' ') || !looks_like_address(address) {
+                return None;
+            }
+            let message = "this is no link: there is a space in its address".to_owned();
+            let fixed = address.replace(' ', "%20");
+            let help = format!("write `{fixed}`, or put the address between `<` and `>`");
+            Some(Found { range: start..middle + 2 + end + 1, message, help })
+        }
+        None if looks_like_address(rest.trim_end()) => {
+            let message = "this link is not closed".to_owned();
+            let help = "write `)` where its address ends".to_owned();
+            Some(Found { range: start..text.trim_end().len(), message, help })
+        }
+        None => None,
+    }
+}
+
+/// Finds a line that begins with a colon and a space below a short first line.
+pub fn definition(body: &str, paragraph: &Range<usize>) -> Option<Range<usize>> {
+    let mut lines = body[paragraph.clone()].split_inclusive('\n');
+    let term = lines.next()?;
+    let next = lines.next()?;
+    let text = next.trim_start_matches([' ', '>']);
+    let is_term = term.trim().chars().count() <= 60 && !term.trim_end().ends_with(['.', ',', ';', '!', '?']);
+    if !is_term || !text.starts_with(": ") {
+        return None;
+    }
+    let start = paragraph.start + term.len() + (next.len() - text.len());
+    Some(start..start + text.trim_end().len())
+}
+
+/// Finds `[!word]` at the head of a quote that Markdown did not take for a callout.
+pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option<Found> {
+    let start = first.filter(|first| quote.contains(first))?;
+    let line = body[start..quote.end].lines().next()?;
+    let rest = line.strip_prefix("[!")?;
+    let (name, behind) = rest.split_once(']')?;
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+        return None;
+    }
+    let is_known = CALLOUTS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let (message, help) = if is_known && !behind.trim().is_empty() {
+        let message = "this is no callout: there is something behind its name".to_owned();
+        (message, format!("write `> [!{}]` alone on the line and the rest below it", name.to_uppercase()))
+    } else {
+        let known: Vec<String> = CALLOUTS.iter().map(|known| known.to_uppercase()).collect();
+        (format!("there is no callout `{name}`"), format!("write one of {}", known.join(", ")))
+    };
+    Some(Found { range: start..start + line.trim_end().len(), message, help })
+}
+
+/// Finds what other generators read at the beginning of a line.
+pub fn foreign(text: &str) -> Option<Found> {
+    let line = text.trim_end();
+    let word = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    let first = line.split(' ').next().unwrap_or_default();
+    let help = match first {
+        "!!!" | "???" | "???+" if word(line[first.len()..].trim_start()) => {
+            "write a callout: `> [!NOTE]`, and the text below it in the same quote"
+        }
+        "===" if line[3..].trim_start().starts_with('"') => "write the parts below headings: there are no tabs",
+        _ if line.starts_with("{{#") && line.contains("}}") => {
+            "write `![[chapter]]` to put a chapter here, or a code block for a file"
+        }
+        _ if line.starts_with("{%") && line.contains("%}") => "write it in Markdown: tags in `{% %}` aren't read",
+        _ if (line.starts_with("{{<") || line.starts_with("{{%")) && line.contains("}}") => {
+            "write it in Markdown: shortcodes aren't read"
+        }
+        _ => return None,
+    };
+    let message = format!("`{}` belongs to another generator and is shown as text", short(line));
+    Some(Found { range: 0..line.len(), message, help: help.to_owned() })
+}
+
+/// Cuts a text to what a message can hold.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(30) {
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_nothing_closes_is_told_from_a_condition_of_a_shell() {
+        assert_eq!(open_wikilink("see [[roles/pm for more"), Some(4));
+        for text in ["if [[ -f x ]]", "[[a]] is closed", "no link", "[[]]"] {
+            assert_eq!(open_wikilink(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_with_a_space_is_no_link_and_a_sentence_in_parentheses_is_none_either() {
+        assert_eq!(broken_link("see [a](my file.md).").unwrap().range, 4..19);
+        assert_eq!(broken_link("see [a](b/c.md and").unwrap().range, 4..18);
+        for text in ["[1](and more words)", "a](b c.md)", "[x] (a b.md)"] {
+            assert!(broken_link(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_of_other_generators_are_told_from_prose() {
+        for text in ["!!! note \"T\"", "??? tip", "=== \"Tab\"", "{{#include a.md}}", "{% hint %}", "{{< x >}}"] {
+            assert!(foreign(text).is_some(), "{text}");
+        }
+        for text in ["!!! ", "wow !!! note", "=== 3", "{{ x }}", "???", "{%"] {
+            assert!(foreign(text).is_none(), "{text}");
+        }
+    }
+}

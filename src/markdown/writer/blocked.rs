@@ -1,0 +1,80 @@
+//! Tells what of trusted HTML the page's own policy blocks (`render::policy`): scripts and styles in the page, frames, and what other hosts serve.
+//!
+//! Input: a tag and the hosts that pages may load from. Output: what is blocked and the way out. Changes nothing.
+
+use crate::markup::Tag;
+use crate::reference::host;
+
+/// How a script or a style of the handbook's own comes into a page.
+const TO_A_FILE: &str = "put it into a script of your theme, or into a file beside the chapter that `src` names";
+const TO_A_STYLE: &str = "give it a class, and write the rule in a style sheet of your theme";
+const TO_HOSTS: &str = "put the file into the handbook, or name the host in `[security] hosts`";
+
+/// Returns what of a tag the policy blocks.
+pub fn blocked(tag: &Tag, hosts: &[String]) -> Option<(String, &'static str)> {
+    let value = |name: &str| tag.get(name).map(|attribute| attribute.value.to_string());
+    let name = &*tag.name;
+    if let Some(found) = tag.attributes.iter().find(|a| a.name.starts_with("on") && a.name.len() > 2) {
+        return Some((format!("the handler `{}`", found.name), "add the handler in a script of your theme"));
+    }
+    if tag.get("style").is_some() {
+        return Some(("the attribute `style`".to_owned(), TO_A_STYLE));
+    }
+    let is_script = |address: &str| address.trim_start().to_ascii_lowercase().starts_with("javascript:");
+    if value("href").is_some_and(|address| is_script(&address)) {
+        return Some(("this link's script".to_owned(), "add a button in your theme with a script"));
+    }
+    match name {
+        "style" => Some(("a style in the page".to_owned(), TO_A_STYLE)),
+        "object" | "embed" | "applet" => Some((format!("`<{name}>`"), "link to the file instead")),
+        "base" => Some(("`<base>`".to_owned(), "write whole addresses")),
+        "script" => match (value("src"), value("type")) {
+            (Some(source), _) if is_elsewhere(&source) => {
+                Some((format!("this script from {}", shown(&source)), "put the script into the handbook"))
+            }
+            (None, Some(kind)) if is_data(&kind) => None,
+            (None, _) => Some(("a script in the page".to_owned(), TO_A_FILE)),
+            (Some(_), _) => None,
+        },
+        "link" => value("href")
+            .filter(|address| is_elsewhere(address))
+            .map(|address| (format!("this file from {}", shown(&address)), "put the file into the handbook")),
+        "iframe" | "frame" => {
+            let source = value("src").unwrap_or_default();
+            let allowed = host(&source).is_some_and(|host| hosts.contains(&host)) && tag.get("srcdoc").is_none();
+            (!allowed).then(|| {
+                (
+                    format!("this frame of {}", shown(&source)),
+                    "name the host in `[security] hosts`, or link to the page",
+                )
+            })
+        }
+        "img" | "audio" | "video" | "source" | "track" => {
+            let address = ["src", "poster"]
+                .into_iter()
+                .filter_map(value)
+                .find(|address| is_elsewhere(address) && !host(address).is_some_and(|host| hosts.contains(&host)));
+            address.map(|address| (format!("what is loaded from {}", shown(&address)), TO_HOSTS))
+        }
+        "form" => value("action")
+            .filter(|address| is_elsewhere(address))
+            .map(|address| (format!("sending this form to {}", shown(&address)), "link to the page that has the form")),
+        _ => None,
+    }
+}
+
+/// Tells a block of data (`application/ld+json`, a template) from a script that would run.
+fn is_data(kind: &str) -> bool {
+    let kind = kind.trim().to_ascii_lowercase();
+    !kind.is_empty() && !kind.contains("javascript") && !kind.contains("ecmascript") && kind != "module"
+}
+
+/// Tells whether an address is one of another host, or holds the file itself (`data:`).
+fn is_elsewhere(address: &str) -> bool {
+    let address = address.trim();
+    host(address).is_some() || address.starts_with("data:") || address.starts_with("blob:")
+}
+
+fn shown(address: &str) -> String {
+    host(address).unwrap_or_else(|| if address.is_empty() { "nothing".to_owned() } else { "this address".to_owned() })
+}

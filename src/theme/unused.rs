@@ -1,0 +1,131 @@
+//! Finds what of a theme has no effect: words that no template asks for, templates and assets that take the place of nothing.
+//!
+//! Input: a chain of themes. Output: findings with the nearest names. A file that another file of the chain names has an effect; nothing else is known of it.
+
+use std::collections::BTreeSet;
+
+use super::{DEFAULT, ThemeFiles, entries, place};
+use crate::diagnostic::{Diagnostic, Place, did_you_mean, nearest};
+
+/// The folders and the file that a theme is made of.
+const PARTS: [&str; 4] = ["templates", "assets", "ui", "theme.toml"];
+
+/// Looks through every theme but the lowest.
+pub(super) fn find(chain: &[ThemeFiles]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (n, theme) in chain.iter().enumerate() {
+        let below = &chain[n + 1..];
+        if theme.name == DEFAULT || below.is_empty() {
+            continue;
+        }
+        words(theme, chain, below, &mut findings);
+        files(theme, chain, below, &mut findings);
+    }
+    findings
+}
+
+/// Finds keys of `ui/*.toml` that no theme below has and no template asks for.
+fn words(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], findings: &mut Vec<Diagnostic>) {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for other in below {
+        for file in other.files.keys().filter(|file| is_words(file)) {
+            known.extend(entries(other, file, &mut Vec::new()).into_iter().map(|(key, ..)| key));
+        }
+    }
+    for file in theme.files.keys().filter(|file| is_words(file)) {
+        for (key, span, _) in entries(theme, file, &mut Vec::new()) {
+            let is_asked = || texts(chain, "templates/").any(|text| names_word(text, &key));
+            if known.contains(&key) || is_asked() {
+                continue;
+            }
+            let help = did_you_mean(&nearest(&key, known.iter().map(String::as_str), 2));
+            let help = help.unwrap_or_else(|| "no template asks for it: take it out, or ask for it by `ui`".to_owned());
+            let message = format!("pages have no words called `{key}`");
+            findings.push(Diagnostic::at("unknown-key", place(theme, file, span), message).help(help));
+        }
+    }
+}
+
+fn is_words(file: &str) -> bool {
+    file.starts_with("ui/") && file.ends_with(".toml")
+}
+
+/// Tells whether a template asks for `ui.key`, `ui["key"]`, or names the key as a text.
+fn names_word(text: &str, key: &str) -> bool {
+    let is_whole = |end: usize| !text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+    text.match_indices(key).any(|(at, _)| {
+        let before = &text[..at];
+        is_whole(at + key.len()) && (before.ends_with("ui.") || before.ends_with(['"', '\'', '`']))
+    })
+}
+
+/// Finds files that no theme below has and no file of the chain names.
+fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], findings: &mut Vec<Diagnostic>) {
+    for path in theme.files.keys().filter(|path| !path.split('/').any(|part| part.starts_with('.'))) {
+        let Some((folder, name)) = path.split_once('/').filter(|(folder, _)| PARTS.contains(folder)) else {
+            findings.extend(outside(theme, path));
+            continue;
+        };
+        if folder == "ui" || below.iter().any(|other| other.files.contains_key(path)) || is_part(name, below) {
+            continue;
+        }
+        let file_name = name.rsplit('/').next().unwrap_or(name);
+        let wanted = if folder == "templates" { name } else { file_name };
+        let is_named = |other: &ThemeFiles| {
+            other.files.iter().filter(|(file, _)| *file != path).any(|(file, bytes)| {
+                !file.starts_with("ui/") && std::str::from_utf8(bytes).is_ok_and(|text| text.contains(wanted))
+            })
+        };
+        // What stands beside a font or a picture (its license) is for people.
+        let is_for_people =
+            folder == "assets" && ["txt", "md", "license"].iter().any(|end| name.to_lowercase().ends_with(end));
+        if is_for_people || chain.iter().any(is_named) {
+            continue;
+        }
+        let prefix = format!("{folder}/");
+        // An asset that is kept in parts is known by its folder.
+        let of_asset = |name: &'_ str| {
+            name.split_once('/').filter(|(top, _)| top.contains('.')).map_or(name.len(), |(top, _)| top.len())
+        };
+        let known = below.iter().flat_map(|other| other.below(&prefix)).map(|(name, _)| &name[..of_asset(name)]);
+        let help = did_you_mean(&nearest(name, known, 2));
+        let help = help.unwrap_or_else(|| "name it in a template, or take it out".to_owned());
+        let message = format!("`{path}` takes the place of nothing, and no template names it");
+        let at =
+            if folder == "templates" { format!("{}/{name}", theme.name) } else { format!("{}/{path}", theme.name) };
+        findings.push(Diagnostic::at("unused-theme-file", Place::Theme(at, None), message).help(help));
+    }
+}
+
+/// Finds a folder or a manifest whose name is only near.
+fn outside(theme: &ThemeFiles, path: &str) -> Option<Diagnostic> {
+    let top = path.split('/').next().unwrap_or(path);
+    if PARTS.contains(&top) {
+        return None;
+    }
+    let near = PARTS
+        .into_iter()
+        .find(|part| strsim::damerau_levenshtein(part, &top.to_lowercase()) <= usize::from(part.len() > 3) * 2)?;
+    let message = format!("a theme has no `{top}`");
+    let place = Place::Theme(format!("{}/{path}", theme.name), None);
+    Some(Diagnostic::at("unused-theme-file", place, message).help(format!("did you mean `{near}`?")))
+}
+
+/// Tells whether a file is added to an asset that is kept in parts.
+fn is_part(name: &str, below: &[ThemeFiles]) -> bool {
+    let Some((asset, _)) = name.split_once('/').filter(|(asset, _)| asset.ends_with(".js") || asset.ends_with(".css"))
+    else {
+        return false;
+    };
+    let prefix = format!("assets/{asset}");
+    below.iter().any(|other| {
+        other
+            .files
+            .keys()
+            .any(|file| file.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    })
+}
+
+fn texts<'a>(chain: &'a [ThemeFiles], folder: &'a str) -> impl Iterator<Item = &'a str> {
+    chain.iter().flat_map(move |theme| theme.below(folder)).filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok())
+}
