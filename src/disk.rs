@@ -95,4 +95,23 @@ mod tests {
         assert_eq!(error.to_string(), "could not read `a/b.md`: permission denied");
         assert_eq!(without_number("Input/output error (os error 5)"), "input/output error");
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_authors_meet_most_is_said_in_words_that_need_no_manual() {
+        for (number, words) in [
+            (2, "there is no such file or folder"),
+            (13, "permission denied"),
+            (20, "it is not a folder"),
+            (21, "it is a folder"),
+            (27, "the file is too large"),
+            (28, "the disk is full"),
+            (30, "the file system is read-only"),
+            (36, "the name is too long or not allowed here"),
+            (122, "the disk quota is used up"),
+        ] {
+            let error = MachineError::new("write", Path::new("a.md"))(io::Error::from_raw_os_error(number));
+            assert_eq!(error.to_string(), format!("could not write `a.md`: {words}"));
+        }
+    }
 }

@@ -285,4 +285,15 @@ mod tests {
         assert_eq!(read.failed[0].0.as_str(), "c");
         assert!(read.failed[0].1.to_string().ends_with("c`: it is not a regular file"));
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_with_a_control_character_is_named_once_and_never_read() {
+        let folder = folder(&["a.md", "b\n.md", "c\u{1b}[2J/d.md", "c\u{1b}[2J/e/f\t.md"]);
+        let walk = read_content(folder.path(), &[]).unwrap();
+        assert_eq!(names(&walk), ["a.md"]);
+        let left: Vec<_> = walk.left_out.iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(left, ["b\n.md", "c\u{1b}[2J"]);
+        assert!(walk.left_out.iter().all(|left| matches!(left.why, Why::Control)));
+    }
 }

@@ -188,4 +188,45 @@ mod tests {
         let after = BEFORE.replace("- Says why.", "- Something else entirely new.\n- Says why it is so.");
         assert_eq!(kept(BEFORE, &after), after.replace("it is so.", "it is so. {#l3-says-why}"));
     }
+
+    #[test]
+    fn a_new_statement_above_takes_no_address_from_a_reworded_one() {
+        let after =
+            BEFORE.replace("- Writes the brief.", "- Something else entirely new.\n- Writes the brief in one page.");
+        assert_eq!(kept(BEFORE, &after), after.replace("one page.", "one page. {#l3-writes-the-brief}"));
+    }
+
+    #[test]
+    fn between_statements_that_stay_the_order_tells_which_was_reworded() {
+        let after = BEFORE
+            .replace("Writes the brief.", "Hands over one page.")
+            .replace("- Asks first.", "- Something else entirely new.\n- Never guesses.");
+        assert_eq!(kept(BEFORE, &after), after.replace("one page.", "one page. {#l3-writes-the-brief}"));
+    }
+
+    #[test]
+    fn two_statements_that_become_one_leave_it_one_address() {
+        let before = BEFORE.replace("- Says why.", "- Says why it matters now.\n- Says why it matters later.");
+        let after = BEFORE.replace("Says why.", "Says plainly why it matters.");
+        assert_eq!(kept(&before, &after), after.replace("matters.", "matters. {#l3-says-why-it-matters-now}"));
+    }
+
+    #[test]
+    fn a_statement_that_shares_few_words_with_an_old_one_is_a_new_one() {
+        let before = BEFORE.replace("Says why.", "Keeps the list of open questions where all can read it.");
+        let after =
+            BEFORE.replace("- Says why.", "- Reports on the budget each month.\n- Invites customers every week.");
+        assert_eq!(kept(&before, &after), after);
+    }
+
+    #[test]
+    fn a_statement_that_moves_to_another_level_takes_no_address_along() {
+        let before = "# A\n\n### Owning\n\n- Says why.\n- Keeps lists.\n\n### Guiding\n\n- Asks all.\n";
+        let after = "# A\n\n### Owning\n\n- Keeps lists.\n\n### Guiding\n\n- Asks all.\n- Says why.\n";
+        assert_eq!(kept(before, after), after);
+        let after = before.replace("- Says why.\n", "- Gives a reason.\n").replace("Asks all.", "Says why.");
+        let wanted =
+            after.replace("a reason.", "a reason. {#l3-says-why}").replace("- Says why.", "- Says why. {#l4-asks-all}");
+        assert_eq!(kept(before, &after), wanted);
+    }
 }

@@ -477,4 +477,74 @@ mod tests {
     fn a_second_document_is_refused() {
         assert!(read("a: 1\n--- \nb: 2\n", 0).is_err());
     }
+
+    #[test]
+    fn a_quote_left_open_is_found_where_it_was_opened() {
+        for (text, line) in [
+            ("title: It's late\nnext: \"open\nlast: 1\n", "next: \"open"),
+            ("note: \"it's\"\nnext: 'open\nlast: 1\nmore: x\n", "next: 'open"),
+            ("a: 1\nlist: [x, y]\nnext: \"open", "next: \"open"),
+            ("a:\n  b: \"open\n  c: d\ne: f\n", "b: \"open"),
+        ] {
+            assert_eq!(failed(text), ("a quote is not closed".to_owned(), line.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn front_matter_with_nothing_but_a_note_or_null_has_no_fields() {
+        for text in ["# later\n", "~\n", "null\n", "---\n# later\n"] {
+            assert!(parsed(text).entries.is_empty(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn truth_and_nothing_are_read_in_every_case_that_yaml_allows() {
+        let data = |text: &str| parsed(&format!("a: {text}\n")).entries[0].value.data.clone();
+        for text in ["true", "True", "TRUE"] {
+            assert_eq!(data(text), Data::Boolean(true), "{text}");
+        }
+        for text in ["false", "False", "FALSE"] {
+            assert_eq!(data(text), Data::Boolean(false), "{text}");
+        }
+        for text in ["null", "Null", "NULL", "~", ""] {
+            assert_eq!(data(text), Data::Null, "{text}");
+        }
+        for text in ["tRUE", "no", "nULL", "~~"] {
+            assert_eq!(data(text), Data::Text(text.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_days_are_told_from_words_that_look_like_them() {
+        let data = |text: &str| parsed(&format!("a: {text}\n")).entries[0].value.data.clone();
+        for (text, number) in [("0", 0), ("-7", -7), ("+7", 7), ("0x1f", 31), ("0o17", 15)] {
+            assert_eq!(data(text), Data::Integer(number), "{text}");
+        }
+        for (text, number) in [("1.5", 1.5), ("-0.25", -0.25), (".5", 0.5), ("2e3", 2000.0)] {
+            assert_eq!(data(text), Data::Float(number), "{text}");
+        }
+        for text in ["2026-04-01", "2026-04-01T10:00:00Z", "2026-04-01 10:00"] {
+            assert_eq!(data(text), Data::Date(text.to_owned()), "{text}");
+        }
+        for text in [
+            "--7",
+            "+-7",
+            "0xfg",
+            "0o9",
+            "1.2.3",
+            "1-2",
+            "7 days",
+            "e5",
+            "2026-4-1",
+            "2026/04/01",
+            "2026-04-011",
+            "2026-04/01",
+            "202a-04-01",
+            "2026-a4-01",
+            "2026-04-0a",
+            "2026-04-01x",
+        ] {
+            assert_eq!(data(text), Data::Text(text.to_owned()), "{text}");
+        }
+    }
 }

@@ -286,3 +286,43 @@ fn every_chapter_of_this_repositorys_handbook_can_move_and_all_of_them_after_eac
     let findings = compile(&now).findings(false);
     assert!(findings.is_empty(), "{}", crate::support::draw(&findings, &now));
 }
+
+#[test]
+fn destinations_with_parentheses_escapes_and_every_ending_go_on_leading_where_they_led() {
+    let forms = [
+        ("guides/a(b).md", "plain/c.md"),
+        ("guides/a\\(b\\).md", "plain/c.md"),
+        ("<guides/a(b).md> \"t\"", "<plain/c.md> \"t\""),
+        ("guides/a%28b%29.md#x", "plain/c.md#x"),
+        ("guides/a(b)", "plain/c"),
+        ("./guides/a(b)/ 't'", "./plain/c/ 't'"),
+        ("/guides/a(b).html", "/plain/c.html"),
+    ];
+    let index = |write: &dyn Fn(&(&str, &str)) -> String| {
+        format!("# Home\n\n{}\n", forms.iter().map(write).collect::<String>())
+    };
+    let old = index(&|(old, _)| format!("[x]({old}) "));
+    let before = Sources::from_texts([
+        ("handbook.toml", ""),
+        ("index.md", &old),
+        ("guides/a(b).md", "# A\n\n[up](../) [here](./) [other](other.md) [folder](../plain/)\n\n## X\n"),
+        ("guides/other.md", "# Other\n\n[a](<a(b).md>)\n"),
+        ("plain/b.md", "# B\n"),
+    ]);
+    let there = carried_out(&before, &plan(&before, "T", "guides/a(b).md", "plain/c.md").unwrap());
+    assert_eq!(text(&there, "index.md"), index(&|(_, new)| format!("[x]({new}) ")));
+    assert!(
+        text(&there, "plain/c.md")
+            .ends_with("# A\n\n[up](../) [here](../guides/) [other](../guides/other.md) [folder](./)\n\n## X\n"),
+        "{}",
+        text(&there, "plain/c.md")
+    );
+    assert_eq!(text(&there, "guides/other.md"), "# Other\n\n[a](<../plain/c.md>)\n");
+    // A parenthesis in a name is one of the destination's own only where it is closed again.
+    let back = carried_out(&there, &plan(&there, "T", "plain/c.md", "guides/d(e.md").unwrap());
+    assert!(text(&back, "index.md").starts_with("# Home\n\n[x](guides/d%28e.md) "), "{}", text(&back, "index.md"));
+    assert_eq!(
+        leads(&compile(&before), &|path| SourcePath::new(path.as_str().replace("a(b)", "d(e"))),
+        leads(&compile(&back), &|path| path.clone())
+    );
+}

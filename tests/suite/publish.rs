@@ -63,7 +63,8 @@ fn the_limit_of_a_host_is_reported_before_it_bites() {
         assert!(found.iter().all(|finding| finding.code == "host-limit"), "{found:?}");
         found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
-    assert!(findings(1700).is_empty());
+    assert!(findings(1800).is_empty(), "nine tenths are left alone");
+    assert_eq!(findings(1801), ["1801 of the 2000 redirects that Cloudflare Pages takes are in use"]);
     assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages takes are in use"]);
     assert_eq!(findings(2100), ["Cloudflare Pages takes 2000 redirects, and there are 2100"]);
 }
@@ -119,4 +120,21 @@ fn search_engines_are_kept_from_a_retired_chapter_and_shown_the_others() {
         assert_eq!((is_shown(url), may_be_indexed(url)), (true, true), "{url}");
     }
     assert_eq!((is_shown("old/"), may_be_indexed("old/")), (false, false));
+}
+
+#[test]
+fn more_patterns_than_cloudflare_takes_are_reported_and_as_many_as_it_takes_are_not() {
+    let findings = |patterns: usize| {
+        let rules: String = (0..patterns).map(|n| format!("/p{n}/* /new/ 301\n")).collect();
+        let toml = "[publish]\nhost = \"cloudflare\"\n";
+        let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", "# New\n"), ("_redirects", &rules)]);
+        let handbook = crate::support::compile(&sources).unwrap();
+        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(findings(100).is_empty());
+    for patterns in [101, 150] {
+        let wanted =
+            format!("Cloudflare Pages takes 100 redirects with `*` or `:name`, and `_redirects` has {patterns}");
+        assert_eq!(findings(patterns), [wanted]);
+    }
 }
