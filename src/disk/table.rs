@@ -31,3 +31,21 @@ pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
     };
     read().map_err(MachineError::new("read", place))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_read_up_to_its_largest_size_and_refused_above_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("t.csv");
+        let read = |size: u64| {
+            fs::File::create(&place).unwrap().set_len(size).unwrap();
+            read_given(&place).map(|bytes| bytes.len() as u64).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(LARGEST), Ok(LARGEST));
+        assert!(read(LARGEST + 1).unwrap_err().ends_with("t.csv`: the file is too large"));
+        assert!(read_given(folder.path()).unwrap_err().to_string().ends_with(": it is a folder"));
+    }
+}

@@ -296,4 +296,14 @@ mod tests {
         assert_eq!(left, ["b\n.md", "c\u{1b}[2J"]);
         assert!(walk.left_out.iter().all(|left| matches!(left.why, Why::Control)));
     }
+
+    #[test]
+    fn what_programs_leave_is_passed_over_and_copies_are_named() {
+        let folder = folder(&["a.md", "a.md~", "b/.c.md.swp", "b/c.md.swp", "a.md.orig", "b/c.md.txt", "d.tmp/e.md"]);
+        let walk = read_content(folder.path(), &[]).unwrap();
+        assert_eq!(names(&walk), ["a.md", "d.tmp/e.md"]);
+        let left: Vec<_> = walk.left_out.iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(left, ["a.md.orig", "b/c.md.txt"]);
+        assert!(matches!(walk.left_out[0].why, Why::Copy) && matches!(walk.left_out[1].why, Why::SavedAsText));
+    }
 }

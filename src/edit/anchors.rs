@@ -229,4 +229,18 @@ mod tests {
             after.replace("a reason.", "a reason. {#l3-says-why}").replace("- Says why.", "- Says why. {#l4-asks-all}");
         assert_eq!(kept(before, &after), wanted);
     }
+
+    #[test]
+    fn of_a_change_too_large_to_compare_statements_are_paired_by_their_order_within_a_level() {
+        let list =
+            |word: &str, n: usize| -> String { (0..n).map(|n| format!("- {word} thing number {n}.\n")).collect() };
+        let before = format!("# A\n\n### Owning\n\n{}", list("Writes", 1100));
+        let after = format!("# A\n\n### Owning\n\n{}\n### Guiding\n\n{}", list("Reads", 1099), list("Reads", 1));
+        let lost = lost_anchors(&document(&before), &document(&after));
+        assert_eq!(lost.len(), 1099);
+        assert_eq!(
+            (lost[0].id.as_str(), lost[7].id.as_str()),
+            ("l3-writes-thing-number-0", "l3-writes-thing-number-7")
+        );
+    }
 }

@@ -85,7 +85,7 @@ fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePa
     }
     let named = new.trim_start_matches("./");
     let wanted = if named.ends_with('/') || named.is_empty() {
-        join(named, from.file_name())
+        join(named.trim_end_matches('/'), from.file_name())
     } else if named.contains('/') {
         join("", named)
     } else {

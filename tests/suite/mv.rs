@@ -326,3 +326,42 @@ fn destinations_with_parentheses_escapes_and_every_ending_go_on_leading_where_th
         leads(&compile(&back), &|path| path.clone())
     );
 }
+
+#[test]
+fn who_wrote_letters_of_their_language_or_spaces_goes_on_doing_so() {
+    let book = [
+        ("handbook.toml", ""),
+        ("index.md", "# Home\n\n[1](guides/über-uns.md) [2](<guides/über-uns.md>) [3](guides/%C3%BCber-uns.md)\n"),
+        ("guides/über-uns.md", "# Us\n"),
+    ];
+    let sources = Sources::from_texts(book);
+    let moved = |new: &str| {
+        let after = carried_out(&sources, &plan(&sources, "T", "guides/über-uns.md", new).unwrap());
+        text(&after, "index.md").to_owned()
+    };
+    assert_eq!(
+        moved("guides/größe.md"),
+        "# Home\n\n[1](guides/größe.md) [2](<guides/größe.md>) [3](guides/gr%C3%B6%C3%9Fe.md)\n"
+    );
+    assert_eq!(
+        moved("guides/wer wir sind.md"),
+        "# Home\n\n[1](guides/wer%20wir%20sind.md) [2](<guides/wer wir sind.md>) [3](guides/wer%20wir%20sind.md)\n"
+    );
+}
+
+#[test]
+fn a_chapter_goes_to_the_root_by_a_dot_and_a_slash_and_every_reference_is_counted() {
+    let sources = Sources::from_texts([
+        ("handbook.toml", "compare = [[\"lead\", \"pm\"]]\n"),
+        ("SUMMARY.md", "- [Lead](roles/lead.md)\n- [Again](roles/lead.md)\n- [PM](roles/pm.md)\n"),
+        ("roles/lead.md", "# Lead\n"),
+        ("roles/pm.md", "# PM\n\n[[lead]] and [her](lead.md)\n"),
+    ]);
+    let count = |new: &str| {
+        let plan = plan(&sources, "T", "lead", new).unwrap();
+        (plan.moves[0].to.as_str().to_owned(), plan.references)
+    };
+    assert_eq!(count("./"), ("lead.md".to_owned(), 3));
+    assert_eq!(count("people/"), ("people/lead.md".to_owned(), 3));
+    assert_eq!(count("boss"), ("roles/boss.md".to_owned(), 5));
+}
