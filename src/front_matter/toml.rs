@@ -154,4 +154,12 @@ mod tests {
         assert_eq!(failed("a = \"x\n").0, "a quote is not closed");
         assert_eq!(failed("a =\n").0, "`a` has no value");
     }
+
+    #[test]
+    fn a_table_with_too_many_values_is_refused_with_its_first_line() {
+        let text = |n: usize| format!("title = \"T\"\na = [{}]\n", vec!["1"; n].join(", "));
+        assert!(read(&text(MOST_NODES - 10), 4).is_ok());
+        let error = read(&text(MOST_NODES + 10), 4).unwrap_err();
+        assert_eq!((error.message.as_str(), error.span), ("this is too large or nested too deep", Span::new(4, 15)));
+    }
 }

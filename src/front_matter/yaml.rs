@@ -547,4 +547,28 @@ mod tests {
             assert_eq!(data(text), Data::Text(text.to_owned()), "{text}");
         }
     }
+
+    #[test]
+    fn lists_and_tables_are_read_down_to_the_deepest_and_refused_below_it() {
+        let lists = |n: usize| format!("a: {}{}", "[".repeat(n), "]".repeat(n));
+        let flow = |n: usize| format!("a: {}1{}", "{b: ".repeat(n), "}".repeat(n));
+        let block = |n: usize| (0..=n).map(|n| format!("{}b:\n", " ".repeat(n))).collect::<String>();
+        let mixed = |n: usize| format!("a: {}1{}", "[{b: ".repeat(n / 2), "}]".repeat(n / 2));
+        for (name, text) in
+            [("lists", &lists as &dyn Fn(usize) -> String), ("flow", &flow), ("block", &block), ("mixed", &mixed)]
+        {
+            let deepest = (1..200).take_while(|n| read(&text(*n), 0).is_ok()).count();
+            assert!((DEEPEST - 2..=DEEPEST).contains(&deepest), "{name}: {deepest}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_up_to_the_most_and_refused_above_it_also_where_they_are_copies() {
+        let text = |n: usize| format!("a: [{}]", vec!["x"; n].join(", "));
+        assert!(read(&text(MOST_NODES - 10), 0).is_ok());
+        assert!(failed(&text(MOST_NODES + 10)).0.contains("too large"));
+        let copies = |n: usize| format!("a: &a [{}]\nb: [*a, *a, *a]\n", vec!["x"; n].join(", "));
+        assert!(read(&copies(MOST_NODES / 4 - 10), 0).is_ok());
+        assert!(failed(&copies(MOST_NODES / 4 + 10)).0.contains("too large"));
+    }
 }
