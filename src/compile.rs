@@ -13,7 +13,7 @@ use crate::check::{Absent, Checker, Why};
 use crate::config::{Config, FILE};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::document::{Document, Meta, Status};
-use crate::parse::{Outcome, parse};
+use crate::parse::{Outcome, names_of, parse};
 use crate::path::SourcePath;
 use crate::redact::Visible;
 use crate::source::{Hash, SourceFile, Sources};
@@ -126,11 +126,8 @@ impl Compiler {
     /// `bad-configuration` where `handbook.toml` cannot be read and there is no last good one to go on with.
     pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
         let (config, mut file_findings) = self.configure(sources, choices)?;
-        let visible = if choices.everyone {
-            Visible::everything(&config)
-        } else {
-            Visible::of(config.audience.as_deref(), &config)
-        };
+        let visible =
+            if choices.everyone { Visible::everything() } else { Visible::of(config.audience.as_deref(), &config) };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {
             self.last = None;
@@ -225,6 +222,7 @@ impl Compiler {
             }
             documents.push(document);
         }
+        take_out_below_hidden_indexes(&mut documents, &mut absent);
         (documents, absent)
     }
 
@@ -258,6 +256,39 @@ impl Compiler {
         self.last = Some(Last { metas, assets, summary, book: Arc::clone(&book) });
         book
     }
+}
+
+/// Moves chapters below a folder whose index is hidden, or can't be read, to those that are absent: who may not read what a folder is about may not read
+/// what it contains.
+fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec<Absent>) {
+    let is_hidden = |absent: &&Absent| absent.why != Why::Draft && absent.path.is_index();
+    let folders: BTreeSet<String> =
+        absent.iter().filter(is_hidden).map(|index| index.path.folder().to_owned()).collect();
+    if folders.is_empty() {
+        return;
+    }
+    let is_below = |path: &SourcePath| {
+        let mut folder = path.folder();
+        loop {
+            if folders.contains(folder) {
+                return true;
+            }
+            match folder.rsplit_once('/') {
+                Some((parent, _)) => folder = parent,
+                None if folder.is_empty() => return false,
+                None => folder = "",
+            }
+        }
+    };
+    documents.retain(|document| {
+        let below = is_below(&document.meta.path);
+        if below {
+            let names = Arc::new(names_of(&document.meta));
+            absent.push(Absent { path: document.meta.path.clone(), why: Why::Audience, names });
+        }
+        !below
+    });
+    absent.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
 fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {

@@ -14,7 +14,7 @@ pub use gone::Gone;
 pub use publish::{HiddenLinks, Host, Publish};
 
 use crate::conflict;
-use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, nearest};
+use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, guards, nearest};
 use crate::document::Kind;
 use crate::fields::{self, Context, Entries, HANDBOOK};
 use crate::front_matter::{self, Data, Format, Table};
@@ -443,6 +443,11 @@ impl Config {
                 Some("allow") => Severity::Allow,
                 _ => continue,
             };
+            if guards(&entry.key) && severity != Severity::Error {
+                let message = format!("`{}` is always an error: it keeps hidden text from being published", entry.key);
+                let finding = Diagnostic::new("bad-value", path, Some(entry.value.span), message);
+                findings.push(finding.help("remove this line"));
+            }
             self.check.insert(entry.key.clone(), severity);
         }
     }
@@ -454,7 +459,8 @@ impl Config {
             .into_iter()
             .filter_map(|mut finding| {
                 let default = crate::diagnostic::default_severity(finding.code, self.configured);
-                finding.severity = self.check.get(finding.code).copied().unwrap_or(default);
+                let chosen = self.check.get(finding.code).filter(|_| !guards(finding.code));
+                finding.severity = chosen.copied().unwrap_or(default);
                 if strict && finding.severity == Severity::Warning {
                     finding.severity = Severity::Error;
                 }

@@ -110,30 +110,38 @@ pub struct Code {
     pub configured: Severity,
     /// The severity in a bare folder of Markdown.
     pub bare: Severity,
+    /// Whether it guards a secret: `[check]` cannot lower it.
+    pub guards: bool,
     /// What it means, one sentence.
     pub meaning: &'static str,
 }
 
 const fn error(name: &'static str, meaning: &'static str) -> Code {
-    Code { name, configured: Severity::Error, bare: Severity::Error, meaning }
+    Code { name, configured: Severity::Error, bare: Severity::Error, guards: false, meaning }
 }
 
 const fn strict(name: &'static str, meaning: &'static str) -> Code {
-    Code { name, configured: Severity::Error, bare: Severity::Warning, meaning }
+    Code { name, configured: Severity::Error, bare: Severity::Warning, guards: false, meaning }
+}
+
+/// An error that no policy lowers; in a bare folder, where there are no audiences, a warning.
+const fn guard(name: &'static str, meaning: &'static str) -> Code {
+    Code { name, configured: Severity::Error, bare: Severity::Warning, guards: true, meaning }
 }
 
 const fn warning(name: &'static str, meaning: &'static str) -> Code {
-    Code { name, configured: Severity::Warning, bare: Severity::Warning, meaning }
+    Code { name, configured: Severity::Warning, bare: Severity::Warning, guards: false, meaning }
 }
 
 const fn off(name: &'static str, meaning: &'static str) -> Code {
-    Code { name, configured: Severity::Allow, bare: Severity::Allow, meaning }
+    Code { name, configured: Severity::Allow, bare: Severity::Allow, guards: false, meaning }
 }
 
 /// Every code, sorted by name. `[check]` in `handbook.toml` sets each to `error`, `warn` or `allow`.
 pub const CODES: &[Code] = &[
     warning("blocked-html", "trusted HTML that the page's own policy blocks"),
     strict("ambiguous-link", "a reference fits several chapters equally well"),
+    guard("audience-mark", "something looks like an audience mark and is not understood; the chapter hides it"),
     strict("bad-attribute", "an attribute list in braces has a key or a form that its place does not take"),
     error("bad-configuration", "handbook.toml or theme.toml cannot be read"),
     error("bad-encoding", "a chapter is not UTF-8"),
@@ -172,6 +180,7 @@ pub const CODES: &[Code] = &[
     strict("link-form", "a link is begun and not written so that Markdown reads it"),
     strict("merge-conflict", "a merge that was not finished left both versions"),
     strict("missing-file", "an image or download is not in the content folder"),
+    guard("misplaced-front-matter", "text looks like front matter and is not read as such; the chapter is hidden"),
     warning("misspelt-section", "a section has nearly the name of one that the model reads"),
     warning("missing-section", "a section that `[sections]` asks for is not there"),
     warning("missing-title", "a chapter has neither a title nor a first heading"),
@@ -189,9 +198,9 @@ pub const CODES: &[Code] = &[
     warning("summary-entry", "SUMMARY.md lists a chapter that is not there, or a line that is not understood"),
     error("template", "a template cannot be read or fails on a page"),
     error("too-deep", "a transclusion goes deeper than 8 or grows beyond 1 MB"),
-    warning("unclosed-block", "a `:::` block is not closed or not opened"),
+    strict("unclosed-block", "a `:::` block or a comment is not closed"),
     warning("unclosed-html", "an element of raw HTML is not closed"),
-    error("unknown-audience", "an audience is not one that handbook.toml declares"),
+    guard("unknown-audience", "an audience is not one that handbook.toml declares"),
     strict("unknown-chapter", "a field names a chapter that does not exist or is of another kind"),
     strict("unknown-key", "a key is not one that its place takes"),
     strict("undefined-reference", "a footnote or a link by reference has no definition"),
@@ -202,6 +211,7 @@ pub const CODES: &[Code] = &[
         name: "unportable-name",
         configured: Severity::Warning,
         bare: Severity::Allow,
+        guards: false,
         meaning: "a file has a name that Windows cannot write",
     },
     warning("unused-footnote", "a footnote is defined and nothing refers to it"),
@@ -221,6 +231,12 @@ pub fn default_severity(code: &str, configured: bool) -> Severity {
         .iter()
         .find(|row| row.name == code)
         .map_or(Severity::Error, |row| if configured { row.configured } else { row.bare })
+}
+
+/// Returns whether no policy may lower the findings of `code`.
+#[must_use]
+pub fn guards(code: &str) -> bool {
+    CODES.iter().any(|row| row.name == code && row.guards)
 }
 
 /// Returns up to `most` of `candidates` that look like `wanted`, nearest first, ties by name.

@@ -392,11 +392,19 @@ pub struct Body {
     pub sanitised: bool,
     /// What reads otherwise where the chapter is read as Markdown; nothing where it is not published so.
     pub pieces: Vec<Piece>,
+    /// Places of the file that the readers of this build don't see.
+    pub hidden: Vec<Span>,
     /// The hash of the file that all this was read from.
     pub source: Hash,
 }
 
 impl Body {
+    /// Returns whether a place of the file holds something that the readers of this build don't see.
+    #[must_use]
+    pub fn hides_part_of(&self, span: Span) -> bool {
+        self.hidden.iter().any(|hidden| hidden.start < span.end && span.start < hidden.end)
+    }
+
     /// Returns the bytes of a statement's HTML in `main`, by its number in the order of the facts; none where sanitising took it away.
     #[must_use]
     pub fn statement(&self, number: usize) -> Option<Range<usize>> {

@@ -67,13 +67,19 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Returns the extensions that the chapter is read with; typographic quotes apart.
     fn options(&self) -> Options {
-        options(!self.plain, self.has_definitions() && !self.plain)
+        if self.plain { options(false, false) } else { chapter_options(self.kind, self.config) }
     }
 
     /// Tells whether `: text` below a term defines it.
     fn has_definitions(&self) -> bool {
         self.kind == Kind::Glossary || self.config.markdown.definition_lists
     }
+}
+
+/// Returns the extensions that a chapter of `kind` is read with; typographic quotes apart.
+#[must_use]
+pub fn chapter_options(kind: Kind, config: &Config) -> Options {
+    options(true, kind == Kind::Glossary || config.markdown.definition_lists)
 }
 
 /// Leads from offsets in the body to spans in the file.

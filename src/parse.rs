@@ -4,6 +4,7 @@
 //! findings. Never looks at another chapter, so that a chapter is parsed once whatever happens to others. Never fails.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use crate::fields::{self, Context, Entries, STATUSES};
 use crate::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::markdown::{self, Input, Parsed, Place, References};
 use crate::path::{OldName, SourcePath, fold, old_name};
-use crate::redact::{Remark, Visible, redact};
+use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::source::{SourceFile, Text};
 
 /// What comes of a file.
@@ -69,21 +70,47 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         }
     };
     let mut reader = Reader { path, text: &text, config, findings: Vec::new(), references: References::default() };
-    let (table, body_start) = reader.front_matter();
-    let kind = reader.kind(&table);
+    let head = reader.front_matter();
+    let kind = reader.kind(&head.table);
     let whose = kind.with_article();
     let context = Context { path, owner: whose };
     let mut findings = Vec::new();
-    let entries = fields::read(&table, &[fields::COMMON, fields::of_kind(kind)], context, &mut findings);
+    let entries = fields::read(&head.table, &[fields::COMMON, fields::of_kind(kind)], context, &mut findings);
     reader.findings.append(&mut findings);
-    if !reader.is_visible(&entries, visible) {
+    if head.is_kept_back(&text.text) && !visible.is_everything() {
         reader.map_spans();
-        let names = names(path, &entries, &text.text[body_start..]);
+        return Outcome::Unreadable(Arc::new(reader.findings));
+    }
+    if !reader.is_visible(&head, visible) {
+        reader.map_spans();
+        let names = names(path, &entries, &text.text[head.body..]);
         return Outcome::Hidden(Arc::new(reader.findings), Arc::new(names));
     }
     let facts = reader.facts(kind, &entries);
     reader.map_spans();
-    reader.body(kind, &entries, facts, visible, (body_start, &file.hash))
+    reader.body(kind, &entries, facts, visible, (head.body, &file.hash))
+}
+
+/// The front matter of a chapter.
+struct Head {
+    table: Table,
+    /// Where the text between the fences is; what is not closed reaches to the first blank line.
+    content: Range<usize>,
+    /// Where the body begins.
+    body: usize,
+    /// Whether `table` is what `content` says: else it could not be read, and the table is empty.
+    is_read: bool,
+}
+
+impl Head {
+    fn unread(content: Range<usize>, body: usize) -> Self {
+        Self { table: Table::default(), content, body, is_read: false }
+    }
+
+    /// Returns whether it could not be read and may be what keeps the chapter from its readers.
+    fn is_kept_back(&self, text: &str) -> bool {
+        !self.is_read && redact::private_line(&text[self.content.clone()]).is_some()
+    }
 }
 
 /// Reads one chapter; spans of front matter are offsets in the text until [`Reader::map_spans`].
@@ -96,35 +123,33 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Splits and reads the front matter; returns its table and where the body begins.
-    fn front_matter(&mut self) -> (Table, usize) {
-        let split = front_matter::split(&self.text.text);
+    /// Splits and reads the front matter.
+    fn front_matter(&mut self) -> Head {
+        let text = &self.text.text;
+        let split = front_matter::split(text);
         let body = split.body();
-        let conflicts = conflict::find(&self.text.text);
+        let conflicts = conflict::find(text);
         for place in &conflicts {
-            let finding = Diagnostic::new(
-                "merge-conflict",
-                self.path,
-                Some(Span::new(place.start, place.end)),
-                conflict::MESSAGE,
-            );
+            let span = Some(Span::new(place.start, place.end));
+            let finding = Diagnostic::new("merge-conflict", self.path, span, conflict::MESSAGE);
             self.findings.push(finding.help(conflict::HELP));
         }
         let (format, content) = match split {
-            Split::None => return (Table::default(), body),
+            Split::None => return Head { table: Table::default(), content: 0..0, body, is_read: true },
             Split::Unterminated { format, opening } => {
                 let message = "the front matter does not end";
                 let finding = Diagnostic::new("bad-front-matter", self.path, Some(opening), message);
                 self.findings.push(finding.help(format!("close it with a line `{}`", format.fence())));
-                return (Table::default(), body);
+                let length = text[body..].find("\n\n").unwrap_or(text.len() - body);
+                return Head::unread(body..body + length, body);
             }
             // Of two versions of the front matter, neither is taken.
             Split::Found { content, .. } if conflicts.iter().any(|place| content.contains(&place.start)) => {
-                return (Table::default(), body);
+                return Head::unread(content, body);
             }
             Split::Found { format, content, .. } => (format, content),
         };
-        match front_matter::read(&self.text.text[content.clone()], content.start, format) {
+        match front_matter::read(&text[content.clone()], content.start, format) {
             Ok(table) => {
                 for repeat in &table.duplicates {
                     let message = format!("`{}` is written twice", repeat.key);
@@ -132,14 +157,15 @@ impl Reader<'_> {
                     self.findings.push(finding.help("keep one; the first holds until then"));
                 }
                 self.check_cut(&table, content.end, format);
-                (table, body)
+                self.check_cut(&table, content.end, format);
+                Head { table, content, body, is_read: true }
             }
             Err(error) => {
                 self.findings.push(
                     Diagnostic::new("bad-front-matter", self.path, Some(error.span), error.message)
                         .maybe_help(error.help),
                 );
-                (Table::default(), body)
+                Head::unread(content, body)
             }
         }
     }
@@ -179,12 +205,37 @@ impl Reader<'_> {
         kind_at(self.path, self.config)
     }
 
-    fn is_visible(&mut self, entries: &Entries<'_>, visible: &Visible) -> bool {
-        let Some((name, span)) = entries.texts("audience").into_iter().next() else { return true };
-        if !self.config.audiences.contains_key(&name) {
-            self.findings.push(unknown_audience(&name, self.path, span, self.config));
+    /// Returns whether the readers may see the chapter, and reports an audience that isn't understood.
+    fn is_visible(&mut self, head: &Head, visible: &Visible) -> bool {
+        let text = &self.text.text;
+        if let Some(block) = redact::block_that_looks_like_front_matter(text, if head.is_read { head.body } else { 0 })
+        {
+            let first_line = text[block.clone()].split('\n').next().map_or(0, str::len);
+            let span = Span::new(block.start, block.start + first_line.max(1));
+            self.misread("misplaced-front-matter", Misread::Block, span);
+            return visible.is_everything();
         }
-        visible.shows(&name)
+        match redact::audience_of(&head.table, &text[head.content.clone()], head.content.start) {
+            Field::Absent => true,
+            Field::Named(name, span) => {
+                if !self.config.audiences.contains_key(&name) {
+                    self.findings.push(unknown_audience(&name, self.path, span, self.config));
+                }
+                visible.shows(&name)
+            }
+            Field::Broken(span) => {
+                // A key or value that is wrong is one mistake.
+                let text = self.text;
+                self.findings.retain(|finding| !is_on_line(finding, span, text));
+                self.misread("audience-mark", Misread::Field, span);
+                visible.is_everything()
+            }
+        }
+    }
+
+    fn misread(&mut self, code: &'static str, why: Misread, span: Span) {
+        let help = Some(why.help(self.config));
+        self.finding(code, span, why.message().to_owned(), help);
     }
 
     fn finding(&mut self, code: &'static str, span: Span, message: String, help: Option<String>) {
@@ -315,7 +366,9 @@ impl Reader<'_> {
         (start, hash): (usize, &[u8; 32]),
     ) -> Outcome {
         let place = Place { text: self.text, start };
-        let (body, remarks) = redact(&self.text.text[start..], visible, self.config);
+        let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
+        let Redacted { text: body, remarks, hidden } = redact::redact(&self.text.text[start..], rules);
+        let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         for remark in remarks {
             self.remark(remark, place);
         }
@@ -324,15 +377,25 @@ impl Reader<'_> {
         let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
+        // The net below everything else: where audiences are declared, no mark is ever text.
+        if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
+            let end = self.text.text[start..].trim_end().len();
+            self.misread("audience-mark", Misread::Published, place.span(&(0..end)));
+            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, entries, "")));
+        }
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name(entries, "owner", &owners);
         self.check_aliases(entries);
-        self.check_text(entries, &parsed, &body);
-        self.check_written(kind, entries, &parsed, body == self.text.text[start..]);
+        // A body that is hidden whole is not empty to its author.
+        if !is_in_doubt {
+            self.check_text(entries, &parsed, &body);
+            self.check_written(kind, entries, &parsed, body == self.text.text[start..]);
+        }
         self.check_sections(kind, &parsed);
         let meta = self.meta(kind, entries, facts, &mut parsed);
         let mut body = parsed.body;
         body.source = *hash;
+        body.hidden = hidden.iter().map(|range| place.span(range)).collect();
         body.reference_spans = self.references.spans;
         body.field_spans = entries.spans().map(|(name, span)| (name, self.text.map(span))).collect();
         let findings = Arc::new(self.findings);
@@ -340,15 +403,19 @@ impl Reader<'_> {
     }
 
     fn remark(&mut self, remark: Remark, place: Place<'_>) {
+        let span = place.span(remark.range());
         match remark {
-            Remark::Unknown(name, span) => {
-                let span = place.span(&span.range());
-                self.findings.push(unknown_audience(&name, self.path, span, self.config));
+            Remark::Unknown(name, _) => self.findings.push(unknown_audience(&name, self.path, span, self.config)),
+            Remark::Unclosed(ref range) if self.text.text[place.start..][range.clone()].starts_with("%%") => {
+                let message = "this comment is not closed, so what follows is hidden".to_owned();
+                let help = "close it with `%%`, or write `\\%%` where the signs are meant".to_owned();
+                self.finding("unclosed-block", span, message, Some(help));
             }
-            Remark::Unclosed(span) => {
-                let help = Some("close it with a line `:::`; until then it holds to the end of the chapter".to_owned());
-                self.finding("unclosed-block", place.span(&span.range()), "this block is not closed".to_owned(), help);
+            Remark::Unclosed(_) => {
+                let help = "close it with a line `:::`; until then it holds to the end of the chapter".to_owned();
+                self.finding("unclosed-block", span, "this block is not closed".to_owned(), Some(help));
             }
+            Remark::Misread(why, _) => self.misread("audience-mark", why, span),
         }
     }
 
@@ -481,6 +548,19 @@ fn is_wordless(parsed: &Parsed) -> bool {
     parsed.words <= in_headings && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_)))
 }
 
+/// Returns whether the text of a chapter shows an audience mark.
+fn shows_mark(parsed: &Parsed) -> bool {
+    let notes = parsed.body.footnotes.iter().map(|(_, note)| note.html.as_str());
+    std::iter::once(parsed.body.main.html.as_str()).chain(notes).any(redact::mark_in_html)
+}
+
+/// Returns whether a finding points at the line of `span`, both in bytes of the text.
+fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
+    let crate::diagnostic::Place::Content(_, Some(place)) = &finding.place else { return false };
+    let line = |at: u32| text.text.get(..at as usize).map_or(0, |before| before.matches('\n').count());
+    line(place.start) == line(span.start)
+}
+
 /// Returns the kind of the chapter at `path` that does not name one itself.
 #[must_use]
 pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
@@ -527,6 +607,14 @@ fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<Strin
         [Some(path.without_extension().to_owned()), Some(default_id(path)), entries.text("id"), entries.text("title")];
     let all = own.into_iter().flatten().chain(heading.map(|text| text.trim().to_owned())).chain(aliases);
     all.filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
+}
+
+/// Returns every name that a link to a chapter may use, folded.
+#[must_use]
+pub fn names_of(meta: &Meta) -> BTreeSet<String> {
+    let aliases = meta.aliases.iter().map(|alias| alias.trim_matches('/').to_owned());
+    let own = [meta.path.without_extension().to_owned(), default_id(&meta.path), meta.id.clone(), meta.title.clone()];
+    own.into_iter().chain(aliases).filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
 }
 
 /// Returns the id of a chapter that names none: the file's stem; of an index, the folder's name; at the root, `index`.

@@ -1,23 +1,39 @@
 //! Takes out of a chapter what an audience must not read, before anything else sees it.
 //!
-//! Input: a chapter's Markdown and the audiences that may be shown. Output: the same text, byte for byte as long, with hidden blocks and
-//! sections blanked. Nothing later can leak them: slugs, footnotes, terms, search and copies are made from this text. The
-//! only module that knows audiences.
+//! Input: the body of a chapter's Markdown, the audiences to show and the extensions it is parsed
+//! with. Output: [`Redacted`]: the same text, byte for byte as long, with hidden blocks, sections
+//! and comments blanked. Nothing later can leak them: slugs, footnotes, terms, search and copies
+//! are made from this text. What looks like a mark and isn't understood is hidden and reported.
+//! This is the only module that knows how audiences are marked; it never looks at another chapter.
+
+mod head;
+mod lines;
+mod published;
+mod remark;
+mod structure;
+mod word;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::Options;
+
+pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_line};
+pub use published::mark_in_html;
+pub use remark::{Misread, Remark};
 
 use crate::attribute;
 use crate::config::Config;
-use crate::diagnostic::Span;
+use lines::{Line, Meaning, Shield};
+use structure::{CodeKind, Heading, Structure};
+use word::Sign;
 
 /// The audiences whose content is shown beside what everybody reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
     names: BTreeSet<String>,
+    everything: bool,
 }
 
 impl Visible {
@@ -33,150 +49,446 @@ impl Visible {
                 open.extend(audience.includes.iter().map(String::as_str));
             }
         }
-        Self { names }
+        Self { names, everything: false }
     }
 
-    /// Shows what is for any audience that the handbook declares: for commands that write into the author's files.
+    /// Shows all there is, marks that aren't understood included: for commands that write into the
+    /// author's files and publish nothing.
     #[must_use]
-    pub fn everything(config: &Config) -> Self {
-        Self { names: config.audiences.keys().cloned().collect() }
+    pub fn everything() -> Self {
+        Self { names: BTreeSet::new(), everything: true }
     }
 
-    /// Tells whether content for `audience` is shown. An audience that is not declared is never shown.
+    /// Returns whether content for `audience` is shown. An audience that is not declared is never
+    /// published.
     #[must_use]
     pub fn shows(&self, audience: &str) -> bool {
-        self.names.contains(audience)
+        self.everything || self.names.contains(audience)
+    }
+
+    /// Returns whether everything is shown, whatever its mark.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.everything
     }
 }
 
-/// What redaction found wrong; spans are in bytes of the text that was given.
+/// By what a body is redacted.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// Who reads.
+    pub visible: &'a Visible,
+    /// Which audiences there are.
+    pub config: &'a Config,
+    /// The extensions of Markdown that the body is parsed with.
+    pub options: Options,
+}
+
+impl Rules<'_> {
+    /// Returns whether the handbook declares audiences, so that anything like a mark is an error.
+    fn are_strict(&self) -> bool {
+        !self.config.audiences.is_empty()
+    }
+}
+
+/// A body without what its readers must not see.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remark {
-    /// An audience is named that is not declared.
-    Unknown(String, Span),
-    /// A `:::` block is not closed.
-    Unclosed(Span),
+pub struct Redacted<'a> {
+    /// The text, byte for byte as long as the body.
+    pub text: Cow<'a, str>,
+    /// What is hidden, in rising order: whole blocks, sections and comments, without the marks of
+    /// what is shown.
+    pub hidden: Vec<Range<usize>>,
+    /// What is wrong.
+    pub remarks: Vec<Remark>,
 }
 
-/// Blanks what `visible` does not show, and the `:::` lines themselves.
+/// Blanks what `rules` do not show, comments between `%%`, and the `:::` lines of audiences.
 #[must_use]
-pub fn redact<'a>(text: &'a str, visible: &Visible, config: &Config) -> (Cow<'a, str>, Vec<Remark>) {
-    if !text.contains("audience=") {
-        return (Cow::Borrowed(text), Vec::new());
+pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
+    if !may_have_marks(text, &rules) {
+        return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), remarks: Vec::new() };
     }
-    let mut remarks = Vec::new();
-    let blocks = hidden_blocks(text, visible, config, &mut remarks);
-    let text = blank(text, &blocks);
-    let sections = hidden_sections(&text, visible, config, &mut remarks);
-    let text = blank(&text, &sections);
-    (Cow::Owned(text), remarks)
+    let structure = Structure::read(text, rules.options);
+    let mut pass = Pass {
+        text,
+        rules,
+        structure: &structure,
+        hidden: Vec::new(),
+        lines: Vec::new(),
+        attributes: Vec::new(),
+        remarks: Vec::new(),
+        in_doubt: false,
+    };
+    pass.comments();
+    let lines = lines::read(text, &structure);
+    pass.blocks_and_sections(&lines);
+    pass.near_misses(&lines);
+    pass.finish()
 }
 
-fn note_unknown(name: &str, at: Range<usize>, config: &Config, remarks: &mut Vec<Remark>) {
-    if !config.audiences.contains_key(name) {
-        remarks.push(Remark::Unknown(name.to_owned(), Span::new(at.start, at.end)));
-    }
+/// Returns whether there could be anything to redact: a quick look at the bytes.
+fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
+    text.contains(":::")
+        || text.contains("%%")
+        || text.contains(['\u{ff1a}', '\u{fe55}', '\u{fe13}', '\u{2236}', '\u{a789}'])
+        || word::hits(text)
+            .iter()
+            .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
+        || rules.are_strict() && !names_in_braces(text, rules.config).is_empty()
 }
 
-/// Finds `::: {audience=…}` blocks outside fenced code; nested ones close innermost first.
-fn hidden_blocks(text: &str, visible: &Visible, config: &Config, remarks: &mut Vec<Remark>) -> Vec<Range<usize>> {
-    let mut hidden = Vec::new();
-    let mut open: Vec<(usize, bool, Range<usize>)> = Vec::new();
-    let mut fence: Option<(char, usize)> = None;
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.len();
-        start = range.end;
-        let trimmed = line.trim();
-        if let Some(mark) = fence_mark(trimmed) {
-            fence = match fence {
-                None => Some(mark),
-                Some((c, n)) if mark.0 == c && mark.1 >= n && trimmed.chars().all(|x| x == c) => None,
-                open => open,
-            };
-            continue;
-        }
-        if fence.is_some() || line.len() - line.trim_start().len() > 3 {
-            continue;
-        }
-        if let Some((name, at)) = opening(line) {
-            let at = range.start + at.start..range.start + at.end;
-            note_unknown(&name, at, config, remarks);
-            open.push((range.start, visible.shows(&name), range.clone()));
-            hidden.push(range);
-        } else if trimmed == ":::"
-            && let Some((from, shown, _)) = open.pop()
-        {
-            hidden.push(if shown { range } else { from..range.end });
+/// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or `{.managers}`.
+fn names_in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (open, brace) in text.match_indices(['{', '\u{ff5b}']) {
+        let start = open + brace.len();
+        let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
+        let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
+        let inner = word::plain(&rest[..length]);
+        // `{#managers}` is the id of a heading.
+        let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
+        if config.audiences.keys().any(|known| word::plain(known) == name) {
+            found.push(open..start + length + 1);
         }
     }
-    for (from, shown, line) in open {
-        remarks.push(Remark::Unclosed(Span::new(line.start, line.end.saturating_sub(1).max(line.start))));
-        // An unclosed block hides all that follows: guessing its end could publish a secret.
-        if !shown {
-            hidden.push(from..text.len());
-        }
-    }
-    hidden
+    found
 }
 
-/// Reads a line `::: {audience=NAME}`: the name and the place of its attribute in the line.
-fn opening(line: &str) -> Option<(String, Range<usize>)> {
-    let rest = line.trim_start().strip_prefix(":::")?;
-    let attributes = attribute::trailing(rest.trim_end())?;
-    if attributes.text_end != 0 {
-        return None;
-    }
-    let found = attributes.get("audience")?;
-    let offset = line.len() - line.trim_start().len() + 3;
-    Some((found.value.clone(), offset + found.range.start..offset + found.range.end))
+/// A `:::` block that is open.
+struct Open<'r> {
+    line: &'r Line,
+    /// Whether it is for an audience, and then whether that is shown.
+    audience: Option<bool>,
 }
 
-fn fence_mark(line: &str) -> Option<(char, usize)> {
-    let first = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let length = line.chars().take_while(|c| *c == first).count();
-    let info = &line[length..];
-    (length >= 3 && !(first == '`' && info.contains('`'))).then_some((first, length))
+/// A hidden section that is open.
+struct Section {
+    start: usize,
+    level: u8,
+    /// How many `:::` blocks it is in.
+    depth: usize,
 }
 
-/// Finds the sections whose heading says `{audience=…}` of one that is not shown.
-fn hidden_sections(text: &str, visible: &Visible, config: &Config, remarks: &mut Vec<Remark>) -> Vec<Range<usize>> {
-    let mut hidden = Vec::new();
-    let mut until: Option<(usize, u8)> = None;
-    let mut depth = 0_usize;
-    let events = Parser::new_ext(text, super::markdown::options(true, false)).into_offset_iter();
-    for (event, range) in events {
-        match event {
-            Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
-                let level = level as u8;
-                if let Some((from, open)) = until
-                    && level <= open
-                {
-                    hidden.push(from..range.start);
-                    until = None;
-                }
-                let line = text[range.clone()].trim_end().trim_end_matches(['#', '=', '-']).trim_end();
-                let found = attribute::trailing(line).and_then(|list| list.get("audience").cloned());
-                if let Some(found) = found
-                    && until.is_none()
-                {
-                    let at = range.start + found.range.start..range.start + found.range.end;
-                    note_unknown(&found.value, at, config, remarks);
-                    if !visible.shows(&found.value) {
-                        until = Some((range.start, level));
-                    }
-                }
-                depth += 1;
+/// What one pass over a body has found so far.
+struct Pass<'t, 'r> {
+    text: &'t str,
+    rules: Rules<'r>,
+    structure: &'r Structure,
+    hidden: Vec<Range<usize>>,
+    /// `:::` lines that were understood and are blanked.
+    lines: Vec<Range<usize>>,
+    /// Attributes of headings that were understood; they are cut out where headings are read.
+    attributes: Vec<Range<usize>>,
+    remarks: Vec<Remark>,
+    /// Whether a mark was not understood: what doesn't fit after it isn't another mistake.
+    in_doubt: bool,
+}
+
+impl<'t, 'r> Pass<'t, 'r> {
+    /// Hides comments between `%%`: on one line, or from a line that begins with it.
+    fn comments(&mut self) {
+        let mut at = 0;
+        while let Some(found) = self.text[at..].find("%%") {
+            let start = at + found;
+            at = start + 2;
+            if self.code_at(start).is_some() {
+                continue;
             }
-            Event::Start(_) => depth += 1,
-            Event::End(TagEnd::Heading(_) | _) => depth = depth.saturating_sub(1),
-            _ => {}
+            let line_start = self.text[..start].rfind('\n').map_or(0, |end| end + 1);
+            let is_block = self.text[line_start..start].trim_start_matches([' ', '\t', '>']).is_empty();
+            let rest = &self.text[at..];
+            let limit = if is_block { rest.len() } else { rest.find('\n').unwrap_or(rest.len()) };
+            let Some(length) = rest[..limit].find("%%") else {
+                if is_block {
+                    self.remarks.push(Remark::Unclosed(start..at));
+                    self.hide(start..self.text.len());
+                    return;
+                }
+                continue;
+            };
+            at += length + 2;
+            self.hide(start..at);
         }
     }
-    if let Some((from, _)) = until {
-        hidden.push(from..text.len());
+
+    fn hide(&mut self, range: Range<usize>) {
+        self.hidden.push(range);
     }
-    hidden
+
+    fn is_comment(&self, at: usize, comments: usize) -> bool {
+        let after = self.hidden[..comments].partition_point(|range| range.start <= at);
+        self.hidden[..comments][..after].last().is_some_and(|range| range.end > at)
+    }
+
+    /// Reports something that isn't understood and hides the chapter, or what follows where a
+    /// block was opened.
+    fn misread(&mut self, why: Misread, range: Range<usize>) {
+        let is_opening = matches!(why, Misread::Line);
+        let start = if is_opening { self.structure.block_start(range.start) } else { 0 };
+        if !self.rules.visible.is_everything() {
+            self.hide(start..self.text.len());
+        }
+        self.remarks.push(Remark::Misread(why, range));
+        self.in_doubt = true;
+    }
+
+    fn note_unknown(&mut self, name: &str, range: Range<usize>) {
+        if !self.rules.config.audiences.contains_key(name) {
+            self.remarks.push(Remark::Unknown(name.to_owned(), range));
+        }
+    }
+
+    /// Walks `:::` lines and headings in the order of the text.
+    fn blocks_and_sections(&mut self, lines: &'r [Line]) {
+        let comments = self.hidden.len();
+        let mut open: Vec<Open<'r>> = Vec::new();
+        let mut sections: Vec<Section> = Vec::new();
+        let mut headings = self.structure.headings.iter().peekable();
+        for line in lines {
+            while let Some(heading) = headings.next_if(|heading| heading.range.start < line.mark.start) {
+                self.heading(heading, open.len(), &mut sections, (lines, comments));
+            }
+            if self.is_comment(line.mark.start, comments) {
+                if matches!(line.meaning, Meaning::Audience(..)) {
+                    self.misread(Misread::Commented, line.mark.clone());
+                }
+                continue;
+            }
+            self.line(line, &mut open);
+            while sections.last().is_some_and(|section| section.depth > open.len()) {
+                let section = sections.pop().map_or(line.whole.start, |section| section.start);
+                self.hide(section..line.whole.start);
+            }
+        }
+        for heading in headings {
+            self.heading(heading, open.len(), &mut sections, (lines, comments));
+        }
+        for section in sections {
+            self.hide(section.start..self.text.len());
+        }
+        for block in open {
+            self.unclosed(&block);
+        }
+    }
+
+    fn unclosed(&mut self, block: &Open<'_>) {
+        let Some(shown) = block.audience else { return };
+        if !self.in_doubt {
+            self.remarks.push(Remark::Unclosed(block.line.mark.clone()));
+        }
+        // Guessing where it ends could publish a secret.
+        if !shown {
+            self.hide(block.line.whole.start..self.text.len());
+        }
+    }
+
+    fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
+        match (line.shield, &line.meaning) {
+            (Some(Shield::Example), _) | (Some(_), Meaning::Close) => return,
+            (Some(shield), Meaning::Audience(..)) => {
+                self.misread(Misread::Shielded(shield), line.mark.clone());
+                return;
+            }
+            (Some(shield), Meaning::Other) => {
+                if self.rules.are_strict() {
+                    self.misread(Misread::Shielded(shield), line.mark.clone());
+                }
+                return;
+            }
+            (None, _) => {}
+        }
+        match &line.meaning {
+            Meaning::Audience(..) if line.within.is_none() => {
+                self.misread(Misread::Elsewhere, line.mark.clone());
+                open.push(Open { line, audience: None });
+            }
+            Meaning::Audience(name, range) => {
+                self.note_unknown(name, range.clone());
+                self.lines.push(line.mark.clone());
+                open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
+            }
+            Meaning::Close => self.close(line, open),
+            Meaning::Other => {
+                if self.rules.are_strict() {
+                    self.misread(Misread::Line, line.mark.clone());
+                }
+                open.push(Open { line, audience: None });
+            }
+        }
+    }
+
+    /// Closes the innermost block that the line fits: as many colons, in the same containers.
+    fn close(&mut self, line: &Line, open: &mut Vec<Open<'r>>) {
+        let fits = |block: &Open<'_>| block.line.colons == line.colons && block.line.within == line.within;
+        let Some(number) = open.iter().rposition(fits) else {
+            let is_near = open.iter().any(|block| block.audience.is_some());
+            if is_near {
+                let other_count = open.iter().any(|block| block.line.within == line.within);
+                self.misread(if other_count { Misread::Count } else { Misread::Elsewhere }, line.mark.clone());
+                open.pop();
+            } else if self.rules.are_strict() && !self.in_doubt {
+                self.misread(Misread::Stray, line.mark.clone());
+            }
+            return;
+        };
+        // Blocks inside that were not closed end with it.
+        for block in open.drain(number + 1..).collect::<Vec<_>>() {
+            self.unclosed(&block);
+        }
+        let Some(block) = open.pop() else { return };
+        match block.audience {
+            Some(true) => self.lines.push(line.mark.clone()),
+            Some(false) => self.hide(block.line.whole.start..line.whole.end),
+            None => {}
+        }
+    }
+
+    fn heading(
+        &mut self,
+        heading: &Heading,
+        depth: usize,
+        sections: &mut Vec<Section>,
+        (lines, comments): (&[Line], usize),
+    ) {
+        if self.is_comment(heading.range.start, comments) {
+            return;
+        }
+        while sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
+            let start = sections.pop().map_or(heading.range.start, |section| section.start);
+            self.hide(start..heading.range.start);
+        }
+        let content = content_of(&self.text[heading.range.clone()]);
+        let Some(found) = attribute::trailing(content) else { return };
+        let at = |range: &Range<usize>| heading.range.start + range.start..heading.range.start + range.end;
+        let whole = at(&(found.text_end..content.len()));
+        // An opening `:::` line above `---` is a heading for Markdown.
+        let before = lines.partition_point(|line| line.mark.start < whole.end);
+        let is_line = lines[..before].last().is_some_and(|line| whole.start < line.mark.end);
+        if is_line {
+            return;
+        }
+        let audiences: Vec<_> = found.list.iter().filter(|one| one.key == "audience").collect();
+        match audiences.as_slice() {
+            [] => {
+                let known = |value: &str| self.rules.config.audiences.contains_key(value);
+                if let Some(one) = found.list.iter().find(|one| !is_own_value(&one.key) && known(&one.value)) {
+                    self.misread(Misread::Name, at(&one.range));
+                }
+            }
+            [one] if heading.at_top => {
+                self.note_unknown(&one.value, at(&one.range));
+                self.attributes.push(at(&one.range));
+                if !self.rules.visible.shows(&one.value) {
+                    sections.push(Section { start: heading.range.start, level: heading.level, depth });
+                }
+            }
+            [one] => self.misread(Misread::NestedHeading, at(&one.range)),
+            [first, .., last] => self.misread(Misread::Several, at(&(first.range.start..last.range.end))),
+        }
+    }
+
+    /// Finds what looks like a mark outside code and was not read as one.
+    fn near_misses(&mut self, lines: &[Line]) {
+        let strict = self.rules.are_strict();
+        let mut found: Vec<(Range<usize>, Option<Shield>)> = Vec::new();
+        for hit in word::hits(self.text) {
+            let at = hit.range.start;
+            let shield = self.shield_at(at);
+            let before = lines.partition_point(|line| line.mark.start <= at);
+            let on_line = lines[..before].last().is_some_and(|line| line.mark.end > at);
+            let braces = word::braces_around(self.text, at);
+            let names_one = || {
+                let inner = braces.clone().map(|range| word::plain(&self.text[range])).unwrap_or_default();
+                self.rules.config.audiences.keys().any(|name| inner.contains(&word::plain(name)))
+            };
+            let in_place = on_line || braces.is_some() || word::is_in_tag(self.text, at);
+            let is_query = self.text[..at].ends_with(['?', '&']) || self.text[..at].ends_with("&amp;");
+            let is_hit = match hit.sign {
+                Sign::Equals => (in_place || strict) && !is_query,
+                Sign::Colon => in_place,
+                Sign::None => strict && braces.is_some() && names_one(),
+            };
+            if is_hit && shield != Some(Shield::Example) {
+                found.push((hit.range, shield));
+            }
+        }
+        let known = self.known();
+        for (range, shield) in found {
+            if !touches(&known, &range) {
+                self.misread(shield.map_or(Misread::Word, Misread::Shielded), range);
+            }
+        }
+        if strict {
+            let known = self.known();
+            for range in names_in_braces(self.text, self.rules.config) {
+                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
+                    self.misread(Misread::Name, range);
+                }
+            }
+        }
+    }
+
+    /// Returns what was understood or reported already.
+    fn known(&self) -> Vec<Range<usize>> {
+        let reported = self.remarks.iter().map(Remark::range);
+        joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
+    }
+
+    fn code_at(&self, at: usize) -> Option<CodeKind> {
+        let before = self.structure.code.partition_point(|code| code.range.start <= at);
+        self.structure.code[..before].last().filter(|code| code.range.end > at).map(|code| code.kind)
+    }
+
+    fn shield_at(&self, at: usize) -> Option<Shield> {
+        lines::shield_at(at, self.structure)
+    }
+
+    fn finish(self) -> Redacted<'t> {
+        let hidden = joined(self.hidden);
+        let mut blanked = self.lines;
+        blanked.extend(hidden.iter().cloned());
+        let mut remarks = self.remarks;
+        remarks.sort_by_key(|remark| remark.range().start);
+        remarks.dedup();
+        Redacted { text: Cow::Owned(blank(self.text, &blanked)), hidden, remarks }
+    }
+}
+
+/// Returns whether an attribute of a heading may have the same value as an audience is called.
+fn is_own_value(key: &str) -> bool {
+    matches!(key, "id" | "level" | "scope" | "lint")
+}
+
+/// Returns a heading without its closing signs: `#` at the end, or the line of `=` or `-` below it.
+fn content_of(heading: &str) -> &str {
+    let trimmed = heading.trim_end();
+    let last = trimmed.rsplit('\n').next().unwrap_or_default();
+    let is_underline =
+        trimmed.contains('\n') && last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-'));
+    if is_underline {
+        return trimmed[..trimmed.len() - last.len()].trim_end();
+    }
+    trimmed.trim_end_matches('#').trim_end()
+}
+
+/// Returns whether a range has a byte in common with one of `sorted`.
+fn touches(sorted: &[Range<usize>], range: &Range<usize>) -> bool {
+    let before = sorted.partition_point(|known| known.start < range.end);
+    sorted[..before].last().is_some_and(|known| known.end > range.start)
+}
+
+/// Sorts ranges and joins those that touch.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match out.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
 }
 
 /// Replaces ranges by spaces, line ends kept, so that every offset stays true.
@@ -189,7 +501,7 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
             }
         }
     }
-    // Ranges begin and end at line starts or attributes' edges, so no character is cut; lossy costs nothing if one were.
+    // Ranges begin and end between characters; lossy costs nothing if one did not.
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
@@ -202,11 +514,28 @@ mod tests {
         Config::read(toml.as_bytes(), "x").unwrap().0
     }
 
-    fn shown(text: &str, audience: Option<&str>) -> String {
+    fn redacted(text: &str, audience: Option<&str>) -> (String, Vec<Remark>) {
         let config = config();
-        let (out, _) = redact(text, &Visible::of(audience, &config), &config);
-        assert_eq!(out.len(), text.len());
-        out.split_whitespace().collect::<Vec<_>>().join(" ")
+        let visible = Visible::of(audience, &config);
+        let options = crate::markdown::options(true, false);
+        let found = redact(text, Rules { visible: &visible, config: &config, options });
+        assert_eq!(found.text.len(), text.len());
+        (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
+    }
+
+    /// Returns what is left of a text in which every mark is understood.
+    fn shown(text: &str, audience: Option<&str>) -> String {
+        let (left, remarks) = redacted(text, audience);
+        assert_eq!(remarks, [], "{text}");
+        left
+    }
+
+    /// Returns why a text is not understood; nothing of it may be left.
+    fn refused(text: &str) -> Misread {
+        let (left, remarks) = redacted(text, None);
+        assert!(!left.contains("SECRET"), "{text}: {left}");
+        let [Remark::Misread(why, _)] = remarks.as_slice() else { panic!("{text}: {remarks:?}") };
+        *why
     }
 
     #[test]
@@ -221,22 +550,143 @@ mod tests {
     fn a_section_ends_at_the_next_heading_of_its_level() {
         let text = "# T\n\n## Pay {audience=managers}\n\nx\n\n### More\n\ny\n\n## Next\n\nz\n";
         assert_eq!(shown(text, Some("staff")), "# T ## Next z");
+        let setext = "Pay {audience=managers}\n---\n\nx\n\nNext\n---\n\nz\n";
+        assert_eq!(shown(setext, None), "Next --- z");
+    }
+
+    #[test]
+    fn a_section_in_a_block_ends_with_it_and_a_heading_in_a_block_ends_no_section_around_it() {
+        let text = "::: {audience=staff}\n\n## A {audience=managers}\n\nx\n\n:::\n\ny\n";
+        assert_eq!(shown(text, Some("staff")), "y");
+        let text = "## A {audience=managers}\n\n::: {audience=staff}\n\n## B\n\nx\n\n:::\n\ny\n\n## C\n\nz\n";
+        assert_eq!(shown(text, Some("staff")), "## C z");
     }
 
     #[test]
     fn code_is_left_alone_and_an_open_block_hides_the_rest() {
         let text = "```\n::: {audience=managers}\n```\nshown\n\n::: {audience=managers}\nhidden\n";
-        assert_eq!(shown(text, None), "``` ::: {audience=managers} ``` shown");
-        let config = config();
-        let (_, remarks) = redact(text, &Visible::default(), &config);
+        let (left, remarks) = redacted(text, None);
+        assert_eq!(left, "``` ::: {audience=managers} ``` shown");
         assert!(matches!(remarks.as_slice(), [Remark::Unclosed(_)]));
+        assert_eq!(shown("Write `{audience=managers}` there.\n", None), "Write `{audience=managers}` there.");
     }
 
     #[test]
     fn an_unknown_audience_hides_and_is_reported() {
-        let config = config();
-        let (out, remarks) = redact("## A {audience=mangers}\n\nx\n", &Visible::of(Some("managers"), &config), &config);
-        assert_eq!(out.trim(), "");
+        let (left, remarks) = redacted("## A {audience=mangers}\n\nx\n", Some("managers"));
+        assert_eq!(left, "");
         assert!(matches!(remarks.as_slice(), [Remark::Unknown(name, _)] if name == "mangers"));
+    }
+
+    #[test]
+    fn what_looks_like_a_fence_hides_no_mark() {
+        for text in [
+            "    ```\n\n::: {audience=managers}\nSECRET\n:::\n",
+            "- item\n\n  ```\n  code\n\nafter\n\n::: {audience=managers}\nSECRET\n:::\n",
+            "<pre>\n~~~\n</pre>\n\n::: {audience=managers}\nSECRET\n:::\n",
+            "text\n    ```\n\n::: {audience=managers}\nSECRET\n:::\n",
+        ] {
+            let left = shown(text, None);
+            assert!(!left.contains("SECRET"), "{text}: {left}");
+            assert!(shown(text, Some("managers")).contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn blocks_are_read_in_lists_and_quotes() {
+        let text = "- a\n\n  ::: {audience=managers}\n\n  SECRET\n\n  :::\n\n- b\n";
+        assert_eq!(shown(text, None), "- a - b");
+        assert_eq!(shown(text, Some("managers")), "- a SECRET - b");
+        assert_eq!(shown("> ::: {audience=managers}\n> SECRET\n> :::\n>\n> b\n", None), "> > b");
+        assert_eq!(shown("- ::: {audience=managers}\n  SECRET\n  :::\n- b\n", None), "- b");
+        // A line that a list or quote only borrows belongs outside, as it looks.
+        assert_eq!(shown("::: {audience=managers}\n- SECRET\n:::\n\nb\n", None), "b");
+        assert_eq!(shown("::: {audience=managers}\n> SECRET\n:::\n\nb\n", None), "b");
+        assert_eq!(shown("::: {audience=managers}\n\n| SECRET |\n|---|\n| x |\n:::\n\nb\n", None), "b");
+        assert_eq!(shown("a\n::: {audience=managers}\n---\nSECRET\n:::\nb\n", None), "a b");
+    }
+
+    #[test]
+    fn containers_nest_by_their_own_count() {
+        let text = "::: {audience=managers}\n\nA\n\n:::: {audience=staff}\n\nSECRET\n\n::::\n\nSECRET\n\n:::\n\nb\n";
+        assert_eq!(shown(text, None), "b");
+        let text = "::: {audience=managers}\n\n::: {audience=staff}\n\nx\n\n:::\n\nSECRET\n\n:::\n\nb\n";
+        assert_eq!(shown(text, None), "b");
+    }
+
+    #[test]
+    fn a_mark_that_is_not_understood_is_refused_and_hides() {
+        for (text, why) in [
+            ("::: managers\nSECRET\n:::\n", Misread::Line),
+            ("::: audience=managers\nSECRET\n:::\n", Misread::Line),
+            ("::: {audience = managers}\nSECRET\n:::\n", Misread::Line),
+            ("::: {Audience=managers}\nSECRET\n:::\n", Misread::Line),
+            ("::: managers {audience=managers}\nSECRET\n:::\n", Misread::Line),
+            ("::: {audience=managers} SECRET :::\n", Misread::Line),
+            ("::: {.managers}\nSECRET\n:::\n", Misread::Line),
+            ("\u{ff1a}\u{ff1a}\u{ff1a} {audience=managers}\nSECRET\n:::\n", Misread::Line),
+            ("::: note\nSECRET\n:::\n", Misread::Line),
+            ("SECRET\n\n:::\n", Misread::Stray),
+            ("- a\n\n  ::: {audience=managers}\n\n  SECRET\n\n:::\n", Misread::Elsewhere),
+            ("::: {audience=managers}\n- a\n\n  :::\n\nSECRET\n", Misread::Elsewhere),
+            ("- a\n\n      ::: {audience=managers}\n      SECRET\n", Misread::Shielded(Shield::Indented)),
+            ("::: {audience=managers}\n\nx\n\n::::\n\nSECRET\n\n:::\n", Misread::Count),
+            (":::: {audience=managers}\n\nx\n\n:::\n\nSECRET\n", Misread::Count),
+            ("- ## Pay {audience=managers}\n\n  SECRET\n", Misread::NestedHeading),
+            ("## Pay {audience=managers audience=staff}\n\nSECRET\n", Misread::Several),
+            ("## Pay {audience=managers} bands\n\nSECRET\n", Misread::Word),
+            ("## Pay {audience = managers}\n\nSECRET\n", Misread::Word),
+            ("## Pay {managers}\n\nSECRET\n", Misread::Name),
+            ("## Pay {.managers}\n\nSECRET\n", Misread::Name),
+            ("- SECRET {audience=managers}\n", Misread::Word),
+            ("SECRET\n{: audience=\"managers\"}\n", Misread::Word),
+            ("<h2 audience=\"managers\">SECRET</h2>\n", Misread::Shielded(Shield::Html)),
+            ("<div>\n::: {audience=managers}\nSECRET\n:::\n</div>\n", Misread::Shielded(Shield::Html)),
+            ("a\n\n    ::: {audience=managers}\n    SECRET\n    :::\n", Misread::Shielded(Shield::Indented)),
+            ("```\n::: {audience=managers}\nSECRET\n:::\n", Misread::Shielded(Shield::OpenFence)),
+            ("a `b\n::: {audience=managers}\nSECRET\n:::\nc` d\n", Misread::Shielded(Shield::LongSpan)),
+            ("%% x\n::: {audience=managers}\n%%\nSECRET\n:::\n", Misread::Commented),
+            ("[^n]: ::: {audience=managers}\n    SECRET\n    :::\n\nx[^n]\n", Misread::Elsewhere),
+        ] {
+            assert_eq!(refused(text), why, "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_about_audiences_is_left_alone() {
+        for text in [
+            "Audience: managers\n",
+            "Our audience = everyone? No.\n",
+            "[a](https://x.example/?audience=managers)\n",
+            "For {name}, say what your audience: expects.\n",
+            "The managers {sic} of a team.\n",
+            "a ::: b\n",
+        ] {
+            let config = Config::bare("x");
+            let rules =
+                Rules { visible: &Visible::default(), config: &config, options: crate::markdown::options(true, false) };
+            assert_eq!(redact(text, rules).remarks, [], "{text}");
+        }
+        let text = "Audience: managers\n\n[a](https://x.example/?audience=managers)";
+        assert_eq!(shown(text, None), text.replace("\n\n", " "));
+    }
+
+    #[test]
+    fn comments_are_taken_out() {
+        assert_eq!(shown("a %%b%% c\n\n%% d\n\ne %%\n\nf 100%% g\n", None), "a c f 100%% g");
+        assert_eq!(shown("`a %%b%%`\n", None), "`a %%b%%`");
+        let (left, remarks) = redacted("a\n\n%% b\n\nc\n", None);
+        assert_eq!(left, "a");
+        assert!(matches!(remarks.as_slice(), [Remark::Unclosed(_)]));
+    }
+
+    #[test]
+    fn commands_that_write_see_everything() {
+        let config = config();
+        let visible = Visible::everything();
+        let rules = Rules { visible: &visible, config: &config, options: crate::markdown::options(true, false) };
+        let found = redact("## A {audience=nobody}\n\nx\n\n::: managers\ny\n:::\n", rules);
+        assert!(found.text.contains('x') && found.text.contains('y'));
+        assert_eq!(found.remarks.len(), 2);
     }
 }

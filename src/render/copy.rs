@@ -16,9 +16,9 @@ use crate::document::{Document, Piece, View, What};
 use crate::embed;
 use crate::front_matter;
 use crate::link::Target;
-use crate::markdown::{Input, Place, pieces};
+use crate::markdown::{Input, Place, chapter_options, pieces};
 use crate::path::{SourcePath, UrlPath};
-use crate::redact::{Visible, redact};
+use crate::redact::{Redacted, Rules, Visible, redact};
 use crate::source::{Sources, Text};
 use crate::view::{Viewpoint, encode_fragment, home};
 
@@ -67,7 +67,8 @@ impl<'a> Copier<'a> {
         let start = front_matter::split(&text.text).body();
         let config = self.view.config;
         let visible = Visible::of(config.audience.as_deref(), config);
-        let (body, _) = redact(&text.text[start..], &visible, config);
+        let rules = Rules { visible: &visible, config, options: chapter_options(document.meta.kind, config) };
+        let Redacted { text: body, .. } = redact(&text.text[start..], rules);
         let place = Place { text: &text, start };
         // While a file in the preview cannot be read, the chapter is what it was before, and its pieces are those of another text.
         let anew = (document.body.source != file.hash).then(|| {

@@ -27,9 +27,11 @@
 
   function pencil(passage) {
     const words = passage.own.map((element) => element.textContent).join(" ").replace(/\s+/g, " ").trim();
-    const button = make("button", { type: "button", class: "rolebook-pencil", title: "Change this text", tabindex: passage.number ? "-1" : "0", "aria-label": "Change: " + (words.slice(0, 60) || passage.text.slice(0, 60)) });
+    const isOpen = passage.text !== undefined;
+    const locked = "Part of this passage is for another audience. View the page as that audience to change it.";
+    const button = make("button", { type: "button", class: "rolebook-pencil", title: isOpen ? "Change this text" : locked, tabindex: passage.number ? "-1" : "0", "aria-label": "Change: " + (words.slice(0, 60) || (passage.text || "").slice(0, 60)) });
     button.append(icon());
-    button.addEventListener("click", () => start(passage.number));
+    button.addEventListener("click", () => (isOpen ? start(passage.number) : say(locked)));
     button.addEventListener("focus", () => near(passage));
     button.addEventListener("pointerenter", () => near(passage));
     return button;

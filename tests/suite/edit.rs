@@ -409,6 +409,51 @@ fn without_the_flag_there_is_nothing_to_change() {
 }
 
 #[test]
+fn a_preview_for_everybody_shows_nothing_of_another_audience_on_any_route() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "# S\n\nOpen.\n\n- a\n\n  ::: {audience=managers}\n\n  SECRET\n\n  :::\n\n- b\n";
+    fs::create_dir_all(folder.path().join("guides/hidden")).unwrap();
+    fs::write(folder.path().join("guides/s.md"), text).unwrap();
+    fs::write(folder.path().join("guides/hidden/index.md"), "---\naudience: managers\n---\n# H\n\nSECRET\n").unwrap();
+    fs::write(folder.path().join("guides/hidden/below.md"), "# Below\n\nSECRET\n").unwrap();
+    let desk = serve_in(folder.path(), &["--edit", "--editor", "true"]);
+    fs::write(folder.path().join("handbook.toml"), "title = \"T\"\n[audiences.managers]\n").unwrap();
+    let started = Instant::now();
+    while !desk.get("/guides/s/").contains("rolebook-token") || desk.get("/guides/hidden/").starts_with("HTTP/1.1 200")
+    {
+        assert!(started.elapsed() < Duration::from_secs(20), "the configuration was not taken");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let source = desk.get("/_rolebook/source?page=/guides/s/");
+    let value = body(&source).1;
+    let texts: Vec<&Value> = value["passages"].as_array().unwrap().iter().map(|passage| &passage["text"]).collect();
+    assert_eq!(texts, [&json!("# S"), &json!("Open."), &Value::Null]);
+    let wanted = |text: &str, before: &str| json!({ "path": "guides/s.md", "hash": value["hash"], "passage": 2, "before": before, "text": text });
+    let list = &text[text.find("- a").unwrap()..text.len() - 1];
+    let mut answers = vec![source];
+    for route in ["edit/save", "edit/draft"] {
+        for before in [list, "- a", "SECRET"] {
+            let (status, answer) = desk.post(&format!("/_rolebook/{route}"), &wanted("x", before));
+            assert_eq!(status, 409, "{route}");
+            answers.push(answer.to_string());
+        }
+    }
+    for path in ["guides/hidden/index.md", "guides/hidden/below.md"] {
+        assert_eq!(desk.post("/_rolebook/open", &json!({ "path": path, "line": 1, "column": 1 })).0, 404, "{path}");
+        answers.push(desk.get(&format!("/_rolebook/edit/page?path={path}")));
+    }
+    for route in
+        ["source?page=/guides/hidden/", "source?page=/guides/hidden/below/", "edit/complete?q=bel", "edit/complete?q=H"]
+    {
+        answers.push(desk.get(&format!("/_rolebook/{route}")));
+    }
+    for answer in answers {
+        assert!(!answer.contains("SECRET") && !answer.contains("Below"), "{answer}");
+    }
+    assert_eq!(desk.bytes("guides/s.md"), text.as_bytes());
+}
+
+#[test]
 fn only_a_page_of_this_run_can_change_anything() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.").to_string();

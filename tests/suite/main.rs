@@ -28,6 +28,7 @@ mod publish;
 mod refusals;
 mod search;
 mod served;
+mod spellings;
 mod support;
 mod synthetic;
 mod themes;

@@ -176,7 +176,9 @@ impl Desk {
 
     fn open(&self, site: &Site, open: &Open) -> Answer {
         let path = SourcePath::new(open.path.as_str());
-        let (Some(editor), Some(_)) = (&self.editor, site.sources().files.get(&path)) else {
+        // A chapter that the audience doesn't see is no chapter of the site that is shown.
+        let is_shown = site.handbook().book.at_path(&path).is_some();
+        let (Some(editor), true) = (&self.editor, is_shown) else {
             return refuse(404, "There is no such file in this handbook.");
         };
         let place = self.writer.content().join(path.as_str());

@@ -118,7 +118,7 @@ pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
             end: passage.span.end,
             line: at.line,
             column: at.column,
-            text: with_text.then(|| text_at(bytes, passage.span)),
+            text: (with_text && !document.body.hides_part_of(passage.span)).then(|| text_at(bytes, passage.span)),
         }
     };
     json(
@@ -244,23 +244,29 @@ fn no_source() -> Answer {
 fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Result<Found, Box<Answer>> {
     let document = site.parsed(path, &bytes);
     let list = document.as_ref().map(|document| passages(&document.body)).unwrap_or_default();
-    let same = |passage: &&Passage| text_at(&bytes, passage.span) == wanted.before;
+    // A passage in which another audience reads more cannot be changed without showing that.
+    let is_open =
+        |passage: &Passage| document.as_ref().is_some_and(|document| !document.body.hides_part_of(passage.span));
+    let same = |passage: &&Passage| is_open(passage) && text_at(&bytes, passage.span) == wanted.before;
     let found = if hash_of(&bytes) == wanted.hash {
         list.get(wanted.passage).filter(same)
     } else {
         let mut alike = list.iter().filter(same);
         alike.next().filter(|_| alike.next().is_none())
     };
-    match (found.map(|passage| passage.span), document) {
-        (Some(span), Some(document)) => Ok(Found { bytes, document, span }),
-        _ => Err(Box::new(conflict(&bytes, &list, wanted))),
-    }
+    let Some(span) = found.map(|passage| passage.span) else {
+        let open: Vec<(usize, Span)> =
+            list.iter().enumerate().filter(|(_, one)| is_open(one)).map(|(n, one)| (n, one.span)).collect();
+        return Err(Box::new(conflict(&bytes, &open, wanted)));
+    };
+    document.map(|document| Found { bytes, document, span }).ok_or_else(|| Box::new(no_source()))
 }
 
-/// Shows what stands in the passage's place: what has most words in common with it.
-fn conflict(bytes: &[u8], list: &[Passage], wanted: &Wanted) -> Answer {
-    let likeness = |passage: &Passage| percent_shared(&text_at(bytes, passage.span), &wanted.before);
-    let nearest = (0..list.len()).rev().max_by_key(|n| likeness(&list[*n])).filter(|n| likeness(&list[*n]) >= 50);
+/// Shows what stands in the passage's place: of the passages that can be changed, by number and place, the one with most words in common with it.
+fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
+    let likeness = |span: Span| percent_shared(&text_at(bytes, span), &wanted.before);
+    let alike = open.iter().rev().map(|(n, span)| (likeness(*span), *n, *span));
+    let nearest = alike.max_by_key(|(likeness, ..)| *likeness).filter(|(likeness, ..)| *likeness >= 50);
     let error = if nearest.is_some() {
         "Somebody else changed this passage meanwhile. Both texts are here: choose one, or join them."
     } else {
@@ -270,9 +276,9 @@ fn conflict(bytes: &[u8], list: &[Passage], wanted: &Wanted) -> Answer {
         409,
         &Conflict {
             error: error.to_owned(),
-            theirs: nearest.map(|n| text_at(bytes, list[n].span)),
+            theirs: nearest.map(|(_, _, span)| text_at(bytes, span)),
             hash: hash_of(bytes),
-            passage: nearest,
+            passage: nearest.map(|(_, n, _)| n),
         },
     )
 }

@@ -1,0 +1,274 @@
+//! Finds what was meant as the front matter of a chapter, or as its audience, and isn't read as such.
+//!
+//! Input: a chapter's text, or its front matter as a table. Output: places, or the audience. What is
+//! found is for the caller to hide: this module hides and reports nothing.
+
+use std::ops::Range;
+
+use super::word::{Sign, hits, is_colon, is_gap, is_word, plain};
+use crate::diagnostic::Span;
+use crate::front_matter::{Data, Table, Value};
+
+/// How many lines a block of front matter is looked for in: four times the longest that was seen.
+const LONGEST: usize = 200;
+
+/// What front matter says of a chapter's audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Nothing: everybody may read it.
+    Absent,
+    /// One name, and the place of the value.
+    Named(String, Span),
+    /// Something that isn't one name, or a key that is nearly `audience`.
+    Broken(Span),
+}
+
+/// Reads the audience of a chapter from its front matter: the table, and the text it was read from,
+/// which begins at byte `offset` of the chapter.
+#[must_use]
+pub fn audience_of(table: &Table, content: &str, offset: usize) -> Field {
+    match audience_in(table) {
+        // A line that should be a key can be part of another value.
+        Field::Absent => suspicious(content)
+            .map_or(Field::Absent, |range| Field::Broken(Span::new(offset + range.start, offset + range.end))),
+        field => field,
+    }
+}
+
+/// Finds a line whose key is nearly `audience`, or `audience=` anywhere.
+fn suspicious(content: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in content.split_inclusive('\n') {
+        if key_of(line).is_some_and(|(key, _)| is_word(&key)) {
+            return Some(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    let hit = hits(content).into_iter().find(|hit| hit.sign == Sign::Equals)?;
+    (!content[..hit.range.start].ends_with(['?', '&'])).then_some(hit.range)
+}
+
+fn audience_in(table: &Table) -> Field {
+    let mut named = None;
+    for entry in &table.entries {
+        if entry.key == "audience" {
+            let name = entry.value.text().map(str::trim).filter(|name| !name.is_empty());
+            let is_name = !matches!(entry.value.data, Data::Boolean(_));
+            match name.filter(|_| is_name) {
+                Some(name) => named = Some(Field::Named(name.to_owned(), entry.value.span)),
+                None => return Field::Broken(entry.key_span),
+            }
+        } else if is_word(&entry.key) {
+            return Field::Broken(entry.key_span);
+        } else if let Some(span) = nested(&entry.value) {
+            return Field::Broken(span);
+        }
+    }
+    if let Some(repeat) = table.duplicates.iter().find(|repeat| is_word(&repeat.key)) {
+        return Field::Broken(repeat.second);
+    }
+    named.unwrap_or(Field::Absent)
+}
+
+/// Finds a key like `audience` in the tables below a value.
+fn nested(value: &Value) -> Option<Span> {
+    match &value.data {
+        Data::Table(table) => table
+            .entries
+            .iter()
+            .find_map(|entry| if is_word(&entry.key) { Some(entry.key_span) } else { nested(&entry.value) }),
+        Data::List(items) => items.iter().find_map(nested),
+        _ => None,
+    }
+}
+
+/// Finds a line of text that gives a chapter to an audience or keeps it back: for front matter that
+/// can't be read, and for blocks that aren't recognized as front matter.
+#[must_use]
+pub fn private_line(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        if is_private(line) {
+            return Some(range);
+        }
+    }
+    None
+}
+
+/// Returns whether a line has one of the keys that keep a chapter back.
+fn is_private(line: &str) -> bool {
+    let Some((key, value)) = key_of(line) else { return false };
+    let is_no = value.starts_with("false") || value.starts_with("no");
+    match key.as_str() {
+        "status" => true,
+        "draft" | "private" | "hidden" | "unlisted" => !is_no,
+        "published" | "publish" => is_no,
+        key => is_word(key),
+    }
+}
+
+/// Reads `key: value` or `key = value` in any spelling; both in lower case.
+fn key_of(line: &str) -> Option<(String, String)> {
+    let is_wrapping = |c: char| is_gap(c) || matches!(c, '"' | '\'' | '{' | ',' | '-' | '*' | '_' | '`' | '?');
+    let rest = line.trim_start_matches(is_wrapping);
+    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && !super::word::is_invisible(c))?;
+    let key = plain(&rest[..length]);
+    let after = rest[length..].trim_start_matches(is_wrapping);
+    let sign = after.chars().next().filter(|c| is_colon(*c) || matches!(c, '=' | '\u{ff1d}'))?;
+    (!key.is_empty()).then(|| (key, plain(after[sign.len_utf8()..].trim_matches(is_wrapping))))
+}
+
+/// Returns the block before the first heading, or directly below it, that is fenced like front
+/// matter, isn't read as such and keeps the chapter back; `start` is where the text begins.
+#[must_use]
+pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Range<usize>> {
+    let lines = lines_of(text, start);
+    let mut n = 0;
+    // The opening line may be missing at the very top, or be that of an empty block.
+    let first = lines.iter().position(|(_, line)| !line.chars().all(is_gap))?;
+    if key_of(lines[first].1).is_some()
+        && let Some(range) = closed_block(&lines, first, first)
+    {
+        return Some(range);
+    }
+    while let Some((_, line)) = lines.get(n) {
+        let is_code = n == first && start == 0 && line.trim_start().starts_with("```");
+        if is_fence(line) || is_code {
+            if let Some(range) = closed_block(&lines, n, n + 1).or_else(|| open_block(&lines, n)) {
+                return Some(range);
+            }
+        } else if is_heading(line) {
+            let below = lines[n + 1..].iter().position(|(_, line)| !line.chars().all(is_gap))? + n + 1;
+            let is_block = is_fence(lines[below].1);
+            return is_block.then(|| closed_block(&lines, below, below + 1).or_else(|| open_block(&lines, below)))?;
+        }
+        n += 1;
+    }
+    None
+}
+
+/// The first lines of a text with the place of each.
+fn lines_of(text: &str, start: usize) -> Vec<(usize, &str)> {
+    let mut at = start;
+    let lines = text[start..].split_inclusive('\n').take(LONGEST);
+    lines
+        .map(|line| {
+            at += line.len();
+            (at - line.len(), line)
+        })
+        .collect()
+}
+
+/// Returns a block that begins at line `from` with its content from `first`, if a fence closes it and it is private.
+fn closed_block(lines: &[(usize, &str)], from: usize, first: usize) -> Option<Range<usize>> {
+    let is_end = |line: &str| is_fence(line) || line.trim_start().starts_with("```");
+    let length = lines.get(first..)?.iter().position(|(_, line)| is_end(line) || is_heading(line))?;
+    let last = first + length;
+    let is_closed = is_end(lines[last].1);
+    let is_private = lines[first..last].iter().any(|(_, line)| is_private(line));
+    (is_closed && is_private).then(|| lines[from].0..lines[last].0 + lines[last].1.trim_end().len())
+}
+
+/// Returns a block that begins at line `from` and that nothing closes, if its first lines are fields and one is private.
+fn open_block(lines: &[(usize, &str)], from: usize) -> Option<Range<usize>> {
+    let fields = lines.get(from + 1..)?.iter().skip_while(|(_, line)| line.chars().all(is_gap));
+    let fields: Vec<_> = fields.take_while(|(_, line)| key_of(line).is_some()).collect();
+    let last = fields.last()?;
+    fields.iter().any(|(_, line)| is_private(line)).then(|| lines[from].0..last.0 + last.1.trim_end().len())
+}
+
+/// Returns whether a line could be meant as `---` or `+++`.
+fn is_fence(line: &str) -> bool {
+    let bare = line.trim_matches(is_gap);
+    let count = bare.chars().count();
+    let is_dash =
+        |c: char| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{2500}' | '\u{ff0d}');
+    let is_sign = |c: char| is_dash(c) || matches!(c, '-' | '+' | '=' | '*' | '_' | '~' | ';') || is_gap(c);
+    !bare.is_empty() && bare.chars().all(is_sign) && (count >= 2 || bare.chars().all(is_dash))
+}
+
+fn is_heading(line: &str) -> bool {
+    let trimmed = line.trim_start_matches(' ');
+    let signs = trimmed.len() - trimmed.trim_start_matches('#').len();
+    (1..=6).contains(&signs) && trimmed[signs..].starts_with([' ', '\t', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        block_that_looks_like_front_matter(text, 0).map(|range| &text[range])
+    }
+
+    #[test]
+    fn a_block_is_recognized_by_its_content() {
+        for text in [
+            "\n---\naudience: managers\n---\n# A\n",
+            " ---\naudience: managers\n---\n# A\n",
+            "----\naudience: managers\n----\n# A\n",
+            "\u{2014}\naudience: managers\n\u{2014}\n# A\n",
+            "<!-- c -->\n---\naudience: managers\n---\n# A\n",
+            "\u{200b}---\naudience: managers\n---\n# A\n",
+            "title: A\naudience: managers\n---\n# A\n",
+            "---\n\naudience: managers\n---\n# A\n",
+            "# A\n\n---\naudience: managers\n---\n\nText\n",
+            "# A\n---\nstatus: draft\n---\n",
+            "***\ndraft: true\n***\n",
+            "+++\n\ndraft = true\n",
+            "```yaml\naudience: managers\n```\n# A\n",
+            "----\nAudience\u{a0}\u{ff1a} managers\n\nText\n",
+            "---\ntitle: A\npublished: false\n\nText\n",
+        ] {
+            assert!(found(text).is_some(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn prose_rules_and_tables_are_left_alone() {
+        for text in [
+            "# A\n\nAudience: managers\n\n---\n\nText\n",
+            "---\n\nProse about status and drafts.\n\n---\n",
+            "Audience: managers\n\n# A\n",
+            "# A\n\nText\n\n---\naudience: managers\n---\n",
+            "Text\n\n---\n\nDraft: a version that is not finished yet, of course.\n\nText\n",
+            "---\ndraft: false\npublished: true\n---\n",
+            "",
+        ] {
+            let expected = text
+                .starts_with("Text\n\n---\n\nDraft")
+                .then_some("---\n\nDraft: a version that is not finished yet, of course.");
+            assert_eq!(found(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_audience_is_one_name_or_broken() {
+        let read = |text: &str| {
+            let table = crate::front_matter::read(text, 0, crate::front_matter::Format::Yaml).unwrap();
+            audience_of(&table, text, 0)
+        };
+        for text in ["title: A\n", "title: A\n# audience: b\n", "summary: Of an audience.\n"] {
+            assert_eq!(read(text), Field::Absent, "{text}");
+        }
+        assert!(matches!(read("audience: managers\n"), Field::Named(name, _) if name == "managers"));
+        for text in [
+            "audience:\n",
+            "audience: ~\n",
+            "audience: ''\n",
+            "audience: [a, b]\n",
+            "audience: true\n",
+            "Audience: a\n",
+            "audiences: a\n",
+            "extra: {audience: a}\n",
+            "audience: a\nAudience: b\n",
+            "audience: a\naudience: b\n",
+            "summary: >\n  text\n  audience: managers\n",
+            "title: A {audience=b}\n",
+        ] {
+            assert!(matches!(read(text), Field::Broken(_)), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Reads the lines that begin with `:::` and decides which block each belongs to.
+//!
+//! Input: a body and its [`Structure`]. Output: [`Line`]s from first to last. A line that isn't in
+//! the documented form is returned as [`Meaning::Other`]; this module decides nothing about
+//! audiences and hides nothing.
+
+use std::ops::Range;
+
+use super::structure::{CodeKind, Container, ContainerKind, Structure, next_column};
+use super::word::is_colon;
+use crate::attribute;
+
+/// A line that begins with `:::`, behind the signs of lists and quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The whole line, its end included.
+    pub whole: Range<usize>,
+    /// From the first colon to the end of the text.
+    pub mark: Range<usize>,
+    /// How many colons it begins with.
+    pub colons: usize,
+    /// What it says.
+    pub meaning: Meaning,
+    /// The list items and quotes that the line itself continues, by their first byte; `None` where
+    /// it can't be told.
+    pub within: Option<Vec<usize>>,
+    /// Code or HTML that the line is in, where a mark has no effect.
+    pub shield: Option<Shield>,
+}
+
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// `::: {audience=NAME}`: the name, and the place of the attribute.
+    Audience(String, Range<usize>),
+    /// `:::` alone.
+    Close,
+    /// Anything else.
+    Other,
+}
+
+/// Code or HTML that the line is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shield {
+    /// Code whose author closed it: the line is an example.
+    Example,
+    /// Indented code.
+    Indented,
+    /// A fence that is never closed.
+    OpenFence,
+    /// A code span over several lines.
+    LongSpan,
+    /// Raw HTML.
+    Html,
+}
+
+/// Lists the `:::` lines of `text`.
+#[must_use]
+pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Container> = Vec::new();
+    let mut next = structure.containers.iter().peekable();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        let Some(colons) = colons_of(line) else { continue };
+        let at = range.start + colons.start;
+        while let Some(container) = next.next_if(|container| container.range.start <= at) {
+            open.retain(|outer| outer.range.end > container.range.start);
+            open.push(container);
+        }
+        open.retain(|container| container.range.end > at);
+        let is_ascii = line[colons.clone()].bytes().all(|b| b == b':');
+        let rest = line[colons.end..].trim_end();
+        let meaning = if is_ascii { meaning_of(rest, range.start + colons.end) } else { Meaning::Other };
+        found.push(Line {
+            mark: at..range.start + colons.end + rest.len(),
+            colons: line[colons.clone()].chars().filter(|c| is_colon(*c)).count(),
+            meaning,
+            within: continued(&line[..colons.start], range.start, &open),
+            shield: shield_at(at, structure),
+            whole: range,
+        });
+    }
+    found
+}
+
+/// Returns the run of three or more colons that a line begins with, behind what is neither letter nor word.
+fn colons_of(line: &str) -> Option<Range<usize>> {
+    if !line.contains(is_colon) {
+        return None;
+    }
+    let mut run: Option<(usize, usize)> = None;
+    let mut chars = line.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if is_colon(c) {
+            let (start, count) = run.unwrap_or((at, 0));
+            run = Some((start, count + 1));
+            let goes_on = chars.peek().is_some_and(|(_, next)| is_colon(*next));
+            if !goes_on {
+                if count + 1 >= 3 {
+                    return Some(start..at + c.len_utf8());
+                }
+                run = None;
+            }
+        } else if c == '[' && line[at..].starts_with("[^") {
+            // The label of a footnote's definition may have letters.
+            let end = line[at..].find("]:").map(|length| at + length + 2)?;
+            while chars.next_if(|(at, _)| *at < end).is_some() {}
+        } else if c.is_alphabetic() {
+            return None;
+        }
+    }
+    None
+}
+
+fn meaning_of(rest: &str, offset: usize) -> Meaning {
+    if rest.is_empty() {
+        return Meaning::Close;
+    }
+    match attribute::trailing(rest) {
+        Some(found) if found.text_end == 0 => match found.list.as_slice() {
+            [one] if one.key == "audience" => {
+                Meaning::Audience(one.value.clone(), offset + one.range.start..offset + one.range.end)
+            }
+            _ => Meaning::Other,
+        },
+        _ => Meaning::Other,
+    }
+}
+
+/// Returns the containers of `open` that a line with this prefix continues by its own signs.
+///
+/// A line of a paragraph may lack them (`CommonMark` 0.31.2, section 5.1, laziness): it is in the
+/// item for Markdown, and outside for the eye.
+fn continued(prefix: &str, line_start: usize, open: &[&Container]) -> Option<Vec<usize>> {
+    let mut within = Vec::new();
+    let mut walk = Walk { rest: prefix, column: 0 };
+    for container in open {
+        let is_first_line = container.range.start >= line_start;
+        let goes_on = match container.kind {
+            ContainerKind::Quote => walk.quote(),
+            ContainerKind::Item(column) if is_first_line => walk.item(column),
+            ContainerKind::Item(column) => walk.indent(column),
+            ContainerKind::Other => return None,
+        };
+        if !goes_on {
+            break;
+        }
+        within.push(container.range.start);
+    }
+    let (left, column) = (walk.rest.trim_start_matches([' ', '\t']), walk.column);
+    let indent = walk.rest.chars().fold(column, next_column) - column;
+    (left.is_empty() && indent <= 3).then_some(within)
+}
+
+/// What is left of a line's prefix, and the column it begins at.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    rest: &'a str,
+    column: usize,
+}
+
+impl Walk<'_> {
+    /// Takes up to three spaces and a `>` with one space; leaves everything where there is none.
+    fn quote(&mut self) -> bool {
+        let trimmed = self.rest.trim_start_matches(' ');
+        let Some(rest) = trimmed.strip_prefix('>').filter(|_| self.rest.len() - trimmed.len() <= 3) else {
+            return false;
+        };
+        self.rest = rest.strip_prefix(' ').unwrap_or(rest);
+        self.column = 0;
+        true
+    }
+
+    /// Takes white space up to a column.
+    fn indent(&mut self, column: usize) -> bool {
+        let mut walk = *self;
+        while walk.column < column {
+            let Some(c) = walk.rest.chars().next().filter(|c| matches!(c, ' ' | '\t')) else { return false };
+            walk.column = next_column(walk.column, c);
+            walk.rest = &walk.rest[1..];
+        }
+        *self = walk;
+        true
+    }
+
+    /// Takes the sign of a list item, up to the column of its content.
+    fn item(&mut self, column: usize) -> bool {
+        while self.column < column {
+            let Some(c) = self.rest.chars().next().filter(char::is_ascii) else { return false };
+            self.column = next_column(self.column, c);
+            self.rest = &self.rest[1..];
+        }
+        true
+    }
+}
+
+/// Returns the code or HTML that is at a byte of the body.
+pub fn shield_at(at: usize, structure: &Structure) -> Option<Shield> {
+    let before = structure.code.partition_point(|code| code.range.start <= at);
+    let code = structure.code[..before].last().filter(|code| code.range.end > at);
+    if let Some(code) = code {
+        return Some(match code.kind {
+            CodeKind::Certain => Shield::Example,
+            CodeKind::Indented => Shield::Indented,
+            CodeKind::OpenFence => Shield::OpenFence,
+            CodeKind::LongSpan => Shield::LongSpan,
+        });
+    }
+    let before = structure.html.partition_point(|html| html.start <= at);
+    structure.html[..before].last().filter(|html| html.end > at).map(|_| Shield::Html)
+}

@@ -1,0 +1,57 @@
+//! Looks for audience marks in what would be published: the net below everything else.
+//!
+//! Input: HTML with holes, as it was made of a redacted chapter. Output: whether a mark is in its
+//! text. Code is left out, since an example of a mark is code.
+
+use super::word::{self, Sign};
+use crate::markup::{Token, decode, next_token};
+
+/// Returns whether the text of `html` contains something like `audience=` outside code.
+#[must_use]
+pub fn mark_in_html(html: &str) -> bool {
+    let text = text_outside_code(html);
+    word::hits(&text).into_iter().any(|hit| {
+        let before = &text[..hit.range.start];
+        hit.sign == Sign::Equals && !before.ends_with(['?', '&'])
+    })
+}
+
+fn text_outside_code(html: &str) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    let mut code = 0_usize;
+    let push = |text: &mut String, part: &str, code: usize| {
+        if code == 0 {
+            text.push_str(&decode(part));
+        }
+    };
+    while let Some((token, next)) = next_token(html, at) {
+        let (range, change) = match &token {
+            Token::Start(tag) => (tag.range.clone(), i32::from(is_code(&tag.name))),
+            Token::End(tag) => (tag.range.clone(), -i32::from(is_code(&tag.name))),
+            Token::Comment(range, _) => (range.clone(), 0),
+        };
+        push(&mut text, &html[at..range.start], code);
+        code = code.saturating_add_signed(change as isize);
+        at = next.max(range.end);
+    }
+    push(&mut text, &html[at..], code);
+    text
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(name, "code" | "pre" | "kbd" | "samp")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_in_text_is_found_and_one_in_code_is_not() {
+        assert!(mark_in_html("<p>{audience=managers}</p>"));
+        assert!(mark_in_html("<p>{aud<em>ience</em> = managers}</p>"));
+        assert!(!mark_in_html("<p><code>{audience=managers}</code> is a mark</p>"));
+        assert!(!mark_in_html("<p><a href=\"/?audience=x\">The audience</a>: managers</p>"));
+    }
+}

@@ -1,0 +1,130 @@
+//! Words what redaction found wrong in a chapter.
+//!
+//! Input: a [`Remark`] and the configuration. Output: the code, message and way out of a finding.
+//! This module looks at no text and hides nothing.
+
+use std::ops::Range;
+
+use super::lines::Shield;
+use crate::config::Config;
+
+/// What redaction found wrong; ranges are in bytes of the text that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// An audience that handbook.toml doesn't declare.
+    Unknown(String, Range<usize>),
+    /// A `:::` block for an audience, or a comment, that nothing closes.
+    Unclosed(Range<usize>),
+    /// Something that looks like an audience mark and isn't understood.
+    Misread(Misread, Range<usize>),
+}
+
+impl Remark {
+    /// Returns the place in the text.
+    #[must_use]
+    pub fn range(&self) -> &Range<usize> {
+        match self {
+            Self::Unknown(_, range) | Self::Unclosed(range) | Self::Misread(_, range) => range,
+        }
+    }
+}
+
+/// Why a mark isn't understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misread {
+    /// A `:::` line of another form.
+    Line,
+    /// A `:::` with nothing open.
+    Stray,
+    /// A `:::` line in another list item or quote than the block it would close, or in a footnote.
+    Elsewhere,
+    /// A `:::` with more or fewer colons than the block it would close.
+    Count,
+    /// A heading for an audience inside a list or quote.
+    NestedHeading,
+    /// More than one audience in one mark.
+    Several,
+    /// A mark where it has no effect.
+    Shielded(Shield),
+    /// A mark inside a comment between `%%`.
+    Commented,
+    /// A word such as `audience=` anywhere else.
+    Word,
+    /// `{managers}` without `audience=`.
+    Name,
+    /// Text that looks like front matter and isn't at the top of the file.
+    Block,
+    /// Front matter that can't be read or whose `audience` isn't one name.
+    Field,
+    /// `audience=` in the text that would be published.
+    Published,
+}
+
+impl Misread {
+    /// Returns what is wrong, in an author's words.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Line => "this `:::` line is not understood, so what follows is hidden",
+            Self::Stray => "this `:::` closes nothing, so the chapter is hidden",
+            Self::Elsewhere => {
+                "this `:::` line is indented differently from the block it belongs to, so the text is hidden"
+            }
+            Self::Count => "this line has more or fewer colons than the block it would close, so the chapter is hidden",
+            Self::NestedHeading => "a heading in a list or quote cannot be for an audience, so the chapter is hidden",
+            Self::Several => "this mark names more than one audience, so the chapter is hidden",
+            Self::Shielded(Shield::Indented) => "this audience mark is indented like code, so the chapter is hidden",
+            Self::Shielded(Shield::OpenFence) => {
+                "this audience mark is in a code block that is not closed properly, so the chapter is hidden"
+            }
+            Self::Shielded(Shield::LongSpan | Shield::Example) => {
+                "this audience mark is between two backticks on different lines, so the chapter is hidden"
+            }
+            Self::Shielded(Shield::Html) => "this audience mark is inside raw HTML, so the chapter is hidden",
+            Self::Commented => "this audience mark is inside a `%%` comment, so the chapter is hidden",
+            Self::Word => "this looks like an audience mark, so the chapter is hidden",
+            Self::Name => "these braces name an audience without `audience=`, so the chapter is hidden",
+            Self::Block => "this looks like front matter that is not read, so the chapter is hidden",
+            Self::Field => "this chapter's audience cannot be read, so the chapter is hidden",
+            Self::Published => "`audience=` would be published as text, so the chapter is hidden",
+        }
+    }
+
+    /// Returns the way out.
+    #[must_use]
+    pub fn help(self, config: &Config) -> String {
+        let name = config.audiences.keys().next().map_or("managers", String::as_str);
+        let block = format!("write a line `::: {{audience={name}}}` before the text and a line `:::` after it");
+        match self {
+            Self::Line => format!("{block}, each with a blank line on both sides"),
+            Self::Stray => format!("remove it, or {block}"),
+            Self::Elsewhere => {
+                "begin both `:::` lines at the same column, each with a blank line on both sides".to_owned()
+            }
+            Self::Count => "close a block with as many colons as it was opened with".to_owned(),
+            Self::NestedHeading => block,
+            Self::Several => "name one, and let `includes` in handbook.toml say who else may read it".to_owned(),
+            Self::Shielded(Shield::Indented) => {
+                "remove the indentation, or put the example between lines of three backticks".to_owned()
+            }
+            Self::Shielded(Shield::OpenFence) => "close each code block with a line of its own backticks".to_owned(),
+            Self::Shielded(Shield::LongSpan | Shield::Example) => {
+                "close the backtick on its own line, or write `\\`` where a backtick is meant".to_owned()
+            }
+            Self::Shielded(Shield::Html) => {
+                "close the HTML and leave a blank line before the mark, or remove the mark".to_owned()
+            }
+            Self::Commented => "move the comment's `%%` so that it contains no mark, or remove the mark".to_owned(),
+            Self::Word => {
+                format!("{block}, or end a heading with `{{audience={name}}}`; an example belongs between backticks")
+            }
+            Self::Name => format!("write `{{audience={name}}}` at the end of a heading, or {block}"),
+            Self::Block => {
+                "make `---` the first line of the file, with the fields below it and another `---` after them"
+                    .to_owned()
+            }
+            Self::Field => format!("write one line `audience: {name}` in the front matter"),
+            Self::Published => format!("{block}; an example belongs between backticks"),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Reads where Markdown sees code, raw HTML, headings, lists and quotes in a chapter.
+//!
+//! Input: the body of a chapter before anything is hidden, and the extensions it is parsed with.
+//! Output: [`Structure`], byte ranges of the body in rising order. This module knows no audiences
+//! and never builds text.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+/// Where a mark would be code, and how sure that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The bytes of the block or span.
+    pub range: Range<usize>,
+    /// What kind of code it is.
+    pub kind: CodeKind,
+}
+
+/// What kind of code a range is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeKind {
+    /// A fenced block that its author closed, or a code span on one line: marks in it are examples.
+    Certain,
+    /// Code by indentation alone, which other Markdown dialects read as text.
+    Indented,
+    /// A fenced block that only the end of its container or of the chapter closes, or one that
+    /// contains what looks like the fence of another block.
+    OpenFence,
+    /// A code span that continues over a line break.
+    LongSpan,
+}
+
+/// A list item, a quote or another block that contains blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// How a line shows that it belongs to it.
+    pub kind: ContainerKind,
+}
+
+/// How a line shows that it belongs to a container (`CommonMark` 0.31.2, sections 5.1 and 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// By a `>`.
+    Quote,
+    /// By indentation to this column, 0-based, counted from the last `>` of the line.
+    Item(usize),
+    /// A footnote or a definition: audience marks aren't read inside.
+    Other,
+}
+
+/// A heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Its bytes, the line end included.
+    pub range: Range<usize>,
+    /// 1 to 6.
+    pub level: u8,
+    /// Whether it is in no list, quote or other container.
+    pub at_top: bool,
+}
+
+/// What Markdown sees in a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Structure {
+    /// Code blocks and code spans.
+    pub code: Vec<Code>,
+    /// Raw HTML: blocks, and tags and comments inside text.
+    pub html: Vec<Range<usize>>,
+    /// Headings.
+    pub headings: Vec<Heading>,
+    /// Containers; one that contains another comes first.
+    pub containers: Vec<Container>,
+    /// The outermost blocks.
+    pub blocks: Vec<Range<usize>>,
+}
+
+impl Structure {
+    /// Reads the structure of `text`.
+    #[must_use]
+    pub fn read(text: &str, options: Options) -> Self {
+        let mut found = Self::default();
+        let mut depth = 0_usize;
+        let mut nested = 0_usize;
+        let mut fence: Option<(Range<usize>, usize)> = None;
+        for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+            if depth == 0 && !matches!(event, Event::End(_)) {
+                found.blocks.push(range.clone());
+            }
+            match &event {
+                Event::Start(tag) => {
+                    depth += 1;
+                    nested += usize::from(found.start(tag, &range, text, nested == 0));
+                    if let Tag::CodeBlock(kind) = tag {
+                        match kind {
+                            CodeBlockKind::Indented => found.push_code(range, CodeKind::Indented),
+                            CodeBlockKind::Fenced(_) => fence = Some((range.clone(), range.start)),
+                        }
+                    }
+                }
+                Event::End(tag) => {
+                    depth = depth.saturating_sub(1);
+                    nested -= usize::from(nested > 0 && is_container_end(*tag));
+                    if *tag == TagEnd::CodeBlock
+                        && let Some((range, content_end)) = fence.take()
+                    {
+                        let kind = fence_kind(text, &range, content_end);
+                        found.push_code(range, kind);
+                    }
+                }
+                Event::Text(_) => {
+                    if let Some((_, content_end)) = &mut fence {
+                        *content_end = range.end;
+                    }
+                }
+                Event::Code(_) => {
+                    let is_long = text[range.clone()].contains('\n');
+                    found.push_code(range, if is_long { CodeKind::LongSpan } else { CodeKind::Certain });
+                }
+                Event::Html(_) | Event::InlineHtml(_) => found.html.push(range),
+                _ => {}
+            }
+        }
+        // Where a fence was forgotten, everything fenced before it may be text to its author.
+        if found.code.iter().any(|code| code.kind == CodeKind::OpenFence) {
+            found.doubt_fences(text);
+        }
+        found
+    }
+
+    /// Notes headings and containers; returns whether the tag opens a container.
+    fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>, text: &str, at_top: bool) -> bool {
+        let kind = match tag {
+            Tag::Heading { level, .. } => {
+                self.headings.push(Heading { range: range.clone(), level: *level as u8, at_top });
+                return false;
+            }
+            Tag::BlockQuote(_) => ContainerKind::Quote,
+            Tag::Item => ContainerKind::Item(content_column(text, range.start)),
+            Tag::FootnoteDefinition(_) | Tag::DefinitionListDefinition => ContainerKind::Other,
+            _ => return false,
+        };
+        self.containers.push(Container { range: range.clone(), kind });
+        true
+    }
+
+    fn push_code(&mut self, range: Range<usize>, kind: CodeKind) {
+        self.code.push(Code { range, kind });
+    }
+
+    fn doubt_fences(&mut self, text: &str) {
+        for code in &mut self.code {
+            if code.kind == CodeKind::Certain && text[code.range.clone()].contains('\n') {
+                code.kind = CodeKind::OpenFence;
+            }
+        }
+    }
+
+    /// Returns the start of the outermost block that contains `at`, or `at` itself between blocks.
+    #[must_use]
+    pub fn block_start(&self, at: usize) -> usize {
+        let after = self.blocks.partition_point(|block| block.start <= at);
+        match self.blocks[..after].last() {
+            Some(block) if block.end > at => block.start,
+            _ => at,
+        }
+    }
+}
+
+fn is_container_end(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition | TagEnd::DefinitionListDefinition)
+}
+
+/// Decides how sure it is that a fenced block ends where its author meant it to end.
+///
+/// `content_end` is the end of the block's last text, or its start where it has none.
+fn fence_kind(text: &str, range: &Range<usize>, content_end: usize) -> CodeKind {
+    let block = &text[range.clone()];
+    let first_line = block.split_inclusive('\n').next().unwrap_or_default();
+    let Some(sign) = first_line.chars().find(|c| matches!(c, '`' | '~')) else { return CodeKind::OpenFence };
+    let length = first_line.chars().skip_while(|c| *c != sign).take_while(|c| *c == sign).count();
+    let tail_start = content_end.max(range.start + first_line.len());
+    let is_closed = text.get(tail_start..range.end).is_some_and(|tail| tail.contains(sign));
+    let content = text.get(range.start + first_line.len()..content_end).unwrap_or_default();
+    let holds_another = content.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        let run = line.chars().take_while(|c| *c == sign).count();
+        run >= length && line[run..].starts_with(|c: char| c.is_alphanumeric() || c == '{')
+    });
+    if is_closed && !holds_another { CodeKind::Certain } else { CodeKind::OpenFence }
+}
+
+/// Returns the column at which the content of the list item at `start` begins.
+fn content_column(text: &str, start: usize) -> usize {
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[line_start..start];
+    let before = before.rfind('>').map_or(before, |at| {
+        let rest = &before[at + 1..];
+        rest.strip_prefix(' ').unwrap_or(rest)
+    });
+    let rest = text[start..].split('\n').next().unwrap_or_default();
+    // The range of an item may begin with its indentation.
+    let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let rest_marker = &rest[indent..];
+    let marker = rest_marker.chars().take_while(|c| !c.is_whitespace()).take(10).count();
+    let after = &rest_marker[marker.min(rest_marker.len())..];
+    let spaces = width(after) - width(after.trim_start_matches([' ', '\t']));
+    let is_blank = after.trim().is_empty();
+    let gap = if is_blank || spaces > 4 || spaces == 0 { 1 } else { spaces };
+    width(before) + indent_width(&rest[..indent], width(before)) + marker + gap
+}
+
+fn indent_width(indent: &str, from: usize) -> usize {
+    let mut column = from;
+    for c in indent.chars() {
+        column = next_column(column, c);
+    }
+    column - from
+}
+
+/// Returns how many columns a text takes from column 0, tab stops four apart.
+fn width(text: &str) -> usize {
+    text.chars().fold(0, next_column)
+}
+
+/// Returns the column after `c`.
+#[must_use]
+pub fn next_column(column: usize, c: char) -> usize {
+    if c == '\t' { column + 4 - column % 4 } else { column + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<CodeKind> {
+        let options = crate::markdown::options(true, false);
+        Structure::read(text, options).code.into_iter().map(|code| code.kind).collect()
+    }
+
+    #[test]
+    fn a_fence_is_certain_only_where_its_author_closed_it() {
+        assert_eq!(kinds("```\nx\n```\n"), [CodeKind::Certain]);
+        assert_eq!(kinds("```\n```\n"), [CodeKind::Certain]);
+        assert_eq!(kinds("```\nx\n"), [CodeKind::OpenFence]);
+        assert_eq!(kinds("```\n"), [CodeKind::OpenFence]);
+        assert_eq!(kinds("- a\n\n  ```\n  x\n\nb\n"), [CodeKind::OpenFence]);
+        assert_eq!(kinds("> ~~~\n> x\n> ~~~\n"), [CodeKind::Certain]);
+        assert_eq!(kinds("    x\n"), [CodeKind::Indented]);
+        assert_eq!(kinds("a `b` c\n"), [CodeKind::Certain]);
+        assert_eq!(kinds("a `b\nd` c\n"), [CodeKind::LongSpan]);
+    }
+
+    #[test]
+    fn a_forgotten_fence_casts_doubt_on_the_fences_before_it() {
+        let text = "```\nx\n\ntext\n\n```\ny\n\n```\nz\n";
+        assert_eq!(kinds(text), [CodeKind::OpenFence, CodeKind::OpenFence]);
+        assert_eq!(kinds("```\nx\n\n```js\ny\n```\n"), [CodeKind::OpenFence]);
+        assert_eq!(kinds("````\n```js\ny\n```\n````\n"), [CodeKind::Certain]);
+    }
+
+    #[test]
+    fn items_know_the_column_of_their_content() {
+        let columns = |text: &str| -> Vec<ContainerKind> {
+            let options = crate::markdown::options(true, false);
+            Structure::read(text, options).containers.into_iter().map(|container| container.kind).collect()
+        };
+        assert_eq!(columns("- a\n"), [ContainerKind::Item(2)]);
+        assert_eq!(columns("10. a\n"), [ContainerKind::Item(4)]);
+        assert_eq!(columns("-   a\n"), [ContainerKind::Item(4)]);
+        assert_eq!(columns("- a\n  - b\n"), [ContainerKind::Item(2), ContainerKind::Item(4)]);
+        assert_eq!(columns("> - a\n"), [ContainerKind::Quote, ContainerKind::Item(2)]);
+    }
+}

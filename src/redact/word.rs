@@ -1,0 +1,227 @@
+//! Finds words and signs that were meant as an audience mark, however they are spelled.
+//!
+//! Input: text. Output: places in it. Full-width letters, other spaces, invisible characters,
+//! other case and up to two wrong letters count as the word itself. This module knows no Markdown.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The word of every mark.
+const WORD: &str = "audience";
+/// How far a value may be from its brace or a sign from its word, in bytes.
+const REACH: usize = 200;
+
+/// What follows the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// `=` in any width.
+    Equals,
+    /// `:` in any width.
+    Colon,
+    /// Something else.
+    None,
+}
+
+/// A place where somebody may have meant a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The word.
+    pub range: Range<usize>,
+    /// What follows it.
+    pub sign: Sign,
+}
+
+/// Lists the places of the word, from first to last.
+#[must_use]
+pub fn hits(text: &str) -> Vec<Hit> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (is_of_word(c), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                start = None;
+                if is_word(&text[from..at]) {
+                    found.push(Hit { range: from..at, sign: sign_after(&text[at..]) });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns whether `word` is the word of a mark or nearly so.
+#[must_use]
+pub fn is_word(word: &str) -> bool {
+    if !may_be_word(word) {
+        return false;
+    }
+    let plain = plain(word);
+    let length = plain.chars().count();
+    (6..=10).contains(&length) && strsim::damerau_levenshtein(&plain, WORD) <= 2
+}
+
+/// Rules out nearly every word at a glance, since every word of a handbook comes through here.
+fn may_be_word(word: &str) -> bool {
+    // No spelling within two letters of eight is shorter or much longer.
+    if word.len() < 6 || word.len() > 80 {
+        return false;
+    }
+    let mut letters = 0_u32;
+    let mut ascii = 0;
+    for c in word.bytes().filter(u8::is_ascii_alphabetic) {
+        letters |= 1 << (c.to_ascii_lowercase() - b'a');
+        ascii += 1;
+    }
+    let of_word = WORD.bytes().fold(0_u32, |set, c| set | 1 << (c - b'a'));
+    let shared = (letters & of_word).count_ones();
+    // Two wrong letters leave five of its seven; letters of another script or width hide more.
+    if word.is_ascii() { word.len() <= 10 && shared >= 5 } else { ascii >= 3 || word.contains(is_wide) }
+}
+
+fn is_wide(c: char) -> bool {
+    ('\u{ff01}'..='\u{ff5e}').contains(&c)
+}
+
+/// Returns `text` in compatibility form (NFKC), lower case, without invisible characters and stars.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !is_invisible(*c) && *c != '*').flat_map(char::to_lowercase).collect()
+}
+
+fn is_of_word(c: char) -> bool {
+    // Stars are emphasis, and no part of a word.
+    c.is_alphabetic() || is_invisible(c) || c == '*' || ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// Returns whether a character is drawn as nothing: joiners, soft hyphens, marks of direction.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Returns whether a character separates words: white space of any kind, or nothing that is drawn.
+#[must_use]
+pub fn is_gap(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// Returns whether a character counts as a colon.
+#[must_use]
+pub fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '\u{ff1a}' | '\u{fe55}' | '\u{fe13}' | '\u{2236}' | '\u{a789}')
+}
+
+fn sign_after(rest: &str) -> Sign {
+    let skip = |c: char| is_gap(c) || matches!(c, '"' | '\'' | '`' | '\\' | '*' | '_' | '\u{201c}' | '\u{201d}');
+    match rest.chars().take(40).find(|c| !skip(*c)) {
+        Some('=' | '\u{ff1d}' | '\u{fe66}' | '\u{2254}' | '\u{2a74}') => Sign::Equals,
+        Some(c) if is_colon(c) => Sign::Colon,
+        _ => Sign::None,
+    }
+}
+
+/// Returns the braces around `at`: from behind the opening one to the closing one or the paragraph's end.
+#[must_use]
+pub fn braces_around(text: &str, at: usize) -> Option<Range<usize>> {
+    let open = behind(text, at, |c| matches!(c, '{' | '\u{ff5b}'), |c| matches!(c, '}' | '\u{ff5d}'))?;
+    let rest = reach(text, open);
+    let end = rest.find(['}', '\u{ff5d}']).or_else(|| rest.find("\n\n")).unwrap_or(rest.len());
+    Some(open..open + end)
+}
+
+/// Returns the text from `at` as far as a mark may reach.
+#[must_use]
+pub fn reach(text: &str, at: usize) -> &str {
+    let end = (at + 2 * REACH).min(text.len());
+    let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    &text[at..end]
+}
+
+/// Returns whether `at` is inside a tag or comment of HTML: behind `<` and a letter, `/`, `!` or `?`.
+#[must_use]
+pub fn is_in_tag(text: &str, at: usize) -> bool {
+    behind(text, at, |c| c == '<', |c| c == '>')
+        .is_some_and(|open| text[open..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')))
+}
+
+/// Looks back from `at` for an opening sign that nothing closes before `at`; returns where it ends.
+fn behind(text: &str, at: usize, opens: impl Fn(char) -> bool, closes: impl Fn(char) -> bool) -> Option<usize> {
+    let before = &text[..at];
+    let mut line_ends = 0;
+    for (place, c) in before.char_indices().rev() {
+        if at - place > REACH || closes(c) {
+            return None;
+        }
+        // A blank line ends the paragraph.
+        line_ends = match c {
+            '\n' => line_ends + 1,
+            ' ' | '\t' => line_ends,
+            _ => 0,
+        };
+        if line_ends > 1 {
+            return None;
+        }
+        if opens(c) {
+            return Some(place + c.len_utf8());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_is_found_however_it_is_spelled() {
+        for word in [
+            "audience",
+            "Audience",
+            "AUDIENCE",
+            "audiences",
+            "audiance",
+            "audince",
+            "\u{ff41}udience",
+            "aud\u{ad}ience",
+            "\u{430}udience",
+            "audienc\u{435}",
+        ] {
+            let text = format!("a {{{word}=x}}");
+            let [hit] = hits(&text).try_into().unwrap_or_else(|found| panic!("{text}: {found:?}"));
+            assert_eq!((&text[hit.range.clone()], hit.sign), (word, Sign::Equals));
+        }
+        for text in ["evidence=x", "science", "audio=1", "audit: x", "patience=1", "ence"] {
+            assert_eq!(hits(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sign_may_stand_apart_and_have_any_width() {
+        for (text, sign) in [
+            ("audience = x", Sign::Equals),
+            ("audience\u{ff1d}x", Sign::Equals),
+            ("\"audience\": x", Sign::Colon),
+            ("audience\u{a0}\u{ff1a}x", Sign::Colon),
+            ("audience x", Sign::None),
+            ("audience", Sign::None),
+        ] {
+            assert_eq!(hits(text)[0].sign, sign, "{text}");
+        }
+    }
+
+    #[test]
+    fn braces_and_tags_end_with_their_paragraph() {
+        let text = "a {b c} d {e\nf <g h> i <j k\n\nl";
+        let at = |c: char| text.find(c).unwrap();
+        assert_eq!(braces_around(text, at('c')).map(|range| &text[range]), Some("b c"));
+        assert_eq!(braces_around(text, at('d')), None);
+        assert!(braces_around(text, at('f')).is_some());
+        assert_eq!(braces_around(text, at('l')), None);
+        assert!(is_in_tag(text, at('h')) && is_in_tag(text, at('k')));
+        assert!(!is_in_tag(text, at('i')) && !is_in_tag(text, at('l')));
+    }
+}
