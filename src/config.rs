@@ -79,6 +79,8 @@ pub struct Config {
     pub markdown: Markdown,
     /// What pages may load from other hosts.
     pub hosts: Vec<String>,
+    /// Patterns of files that may run scripts where they are opened.
+    pub active: Vec<String>,
     /// How the site is published.
     pub publish: Publish,
     /// The audience whose builds say how the handbook is kept.
@@ -234,6 +236,7 @@ impl Config {
             gone: Vec::new(),
             markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
             hosts: Vec::new(),
+            active: Vec::new(),
             publish: Publish::default(),
             health: None,
             check: BTreeMap::new(),
@@ -419,6 +422,7 @@ impl Config {
                 Some("trusted") => HtmlPolicy::Trusted,
                 _ => HtmlPolicy::Safe,
             };
+            self.active = security.texts("active").into_iter().map(|(pattern, _)| pattern).collect();
             self.hosts = security.texts("hosts").into_iter().map(|(host, _)| host.to_lowercase()).collect();
         }
         if let Some(table) = entries.table("publish") {

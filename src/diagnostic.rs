@@ -189,8 +189,13 @@ pub const CODES: &[Code] = &[
     warning("no-owner", "nobody keeps a chapter; only with --policy"),
     warning("orphaned-chapter", "no other chapter leads to a chapter; only with --policy"),
     warning("placeholder", "a prompt of a new handbook waits for an answer"),
+    strict(
+        "refused-file",
+        "a file could run a script, and the host sends no headers that would keep it from the site's pages",
+    ),
     warning("remote-resource", "a page would load something from another host"),
     warning("review-overdue", "a review was due, or a strategy is no longer valid; only with --policy"),
+    warning("sandboxed-file", "a file could run a script, and the host is told to let it run none"),
     off("statement-and", "a statement of a level describes two behaviours"),
     off("statement-can", "a statement of a level says what somebody could do instead of what they do"),
     off("statement-same", "a statement equals or nearly equals another cell"),

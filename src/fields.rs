@@ -200,6 +200,7 @@ const MARKDOWN: &[Field] = &[
 const SECURITY: &[Field] = &[
     field("html", Shape::Choice(&["escape", "safe", "trusted"]), "what becomes of raw HTML"),
     field("hosts", TEXTS, "other hosts that pages may load images and frames from"),
+    field("active", TEXTS, "files of the content, by path or pattern, that may run scripts when they are opened"),
 ];
 
 /// Words of a handbook's language that the model looks for in the text.

@@ -1,7 +1,12 @@
 //! Asks git: the one module that starts it.
 //!
 //! Input: the content folder, which may lie anywhere in a repository or in none. Output: [`History`], the content as it was at a revision, or why there is none
-//! ([`Missing`], which stops nothing). Never through a shell, never over the network, never writes to a repository.
+//! ([`Missing`], which stops nothing). This module reads objects only. It never uses a shell or the network, never looks at the files of the work tree through
+//! git, and never writes to a repository (see `command` for how git is kept from starting other programs).
+
+mod command;
+mod moved;
+mod place;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,9 +19,7 @@ use crate::history::{History, LOG};
 use crate::path::SourcePath;
 use crate::source::{SourceFile, Sources};
 
-/// Variables that name a repository: inside a hook they name the one that is being committed to, by a path that leads elsewhere from here.
-const FOREIGN: &[&str] =
-    &["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE", "GIT_COMMON_DIR"];
+use self::place::Place;
 
 /// Why there is no history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,8 @@ impl fmt::Display for Missing {
 /// The repository around a content folder.
 #[derive(Clone, Debug)]
 pub struct Repository {
+    program: PathBuf,
+    place: Place,
     content: PathBuf,
 }
 
@@ -71,9 +76,28 @@ impl Repository {
     /// # Errors
     /// Where there is none that can be read.
     pub fn find(content: &Path) -> Result<Self, Missing> {
-        let repository = Self { content: content.to_path_buf() };
-        repository.run(&["rev-parse", "--git-dir"])?;
+        let program = command::program().ok_or(Missing::Program)?;
+        let content = command::real(content);
+        let place = Place::around(&content)?;
+        let repository = Self { program, place, content };
+        repository.check_trust()?;
         Ok(repository)
+    }
+
+    /// Asks git whether this user may read the repository. An explicit repository is read without that question, so git looks for this one itself, in its own
+    /// folder, and has to find the same.
+    fn check_trust(&self) -> Result<(), Missing> {
+        let mut command = command::trust(&self.program, &self.place);
+        let output = command.output().map_err(|error| unstarted(&error))?;
+        if !output.status.success() {
+            return Err(reason(&output.stderr));
+        }
+        let found = String::from_utf8_lossy(&output.stdout);
+        let found = command::real(Path::new(found.trim_end_matches(['\n', '\r'])));
+        if found == self.place.repository {
+            return Ok(());
+        }
+        Err(Missing::Broken("git finds another repository than the one around the chapters".to_owned()))
     }
 
     /// Reads the history of the content; `exists` tells which files are there today.
@@ -104,7 +128,7 @@ impl Repository {
         }
         // A branch without a commit is no fault; one that names a commit which is not there is.
         let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
-        Err(if is_named || !head.stderr.is_empty() { self.reason(&head.stderr) } else { Missing::Commits })
+        Err(if is_named || !head.stderr.is_empty() { reason(&head.stderr) } else { Missing::Commits })
     }
 
     /// Returns the number of the commit that `revision` names.
@@ -112,7 +136,8 @@ impl Repository {
     /// # Errors
     /// Where the repository cannot be read. A revision that is not there is `None`.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, Missing> {
-        if revision.starts_with('-') {
+        // `:path` is a place in the index and no commit, and `-x` is an option.
+        if revision.starts_with(['-', ':']) {
             return Ok(None);
         }
         let found = self.output(&["rev-parse", "--quiet", "--verify", &format!("{revision}^{{commit}}")])?;
@@ -125,25 +150,30 @@ impl Repository {
     /// # Errors
     /// Where the commit cannot be read.
     pub fn seconds(&self, commit: &str) -> Result<i64, Missing> {
-        let found = self.run(&["show", "--no-patch", "--no-show-signature", "--format=%ct", commit, "--"])?;
+        let found = self.run(&["log", "-1", "--no-patch", "--no-show-signature", "--format=%ct", commit, "--"])?;
         Ok(String::from_utf8_lossy(&found).trim().parse().unwrap_or_default())
     }
 
-    /// Lists what was renamed since `commit`, up to the files as they are on disk: by the path today, the path then.
+    /// Lists what was renamed since `commit`, up to the newest commit and on to `today`, the files as they are on disk: by the path today, the path then.
+    /// Git compares commits alone. To compare with files it would run the filters that the repository names.
     ///
     /// # Errors
     /// Where the repository cannot be read.
-    pub fn renames(&self, commit: &str) -> Result<BTreeMap<SourcePath, SourcePath>, Missing> {
+    pub fn renames(&self, commit: &str, today: &Sources) -> Result<BTreeMap<SourcePath, SourcePath>, Missing> {
+        let Some(head) = self.commit("HEAD")? else { return Ok(BTreeMap::new()) };
         let out = self.run(&[
-            "diff",
+            "diff-tree",
+            "-r",
             "-z",
             "-M",
             "--no-color",
             "--no-ext-diff",
+            "--no-textconv",
             "--name-status",
             "--diff-filter=R",
             "--relative",
             commit,
+            &head,
             "--",
             ".",
         ])?;
@@ -151,6 +181,11 @@ impl Repository {
         let mut renames = BTreeMap::new();
         while let (Some(_), Some(from), Some(to)) = (parts.next(), parts.next(), parts.next()) {
             renames.insert(to, from);
+        }
+        let newest = self.sources(&head, &[])?;
+        for (to, from) in moved::pairs(&newest, today) {
+            let first = renames.remove(&from).unwrap_or(from);
+            renames.insert(to, first);
         }
         Ok(renames)
     }
@@ -212,14 +247,8 @@ impl Repository {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("git");
-        for name in FOREIGN {
-            command.env_remove(name);
-        }
-        // What git says is recognised by its words, and what a clone lacks is not fetched in the middle of a build.
-        command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1");
-        command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
-        command.args(arguments).current_dir(&self.content).stdin(Stdio::null());
+        let mut command = command::hardened(&self.program, &self.place);
+        command.args(arguments).current_dir(&self.content);
         command
     }
 
@@ -229,26 +258,21 @@ impl Repository {
 
     fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, Missing> {
         let output = self.output(arguments)?;
-        if output.status.success() { Ok(output.stdout) } else { Err(self.reason(&output.stderr)) }
+        if output.status.success() { Ok(output.stdout) } else { Err(reason(&output.stderr)) }
     }
+}
 
-    /// Tells from git's words why it could not do its work.
-    fn reason(&self, stderr: &[u8]) -> Missing {
-        let words = String::from_utf8_lossy(stderr);
-        if words.contains("dubious ownership") {
-            return Missing::Trust;
-        }
-        if words.contains("promisor") || words.contains("lazy fetch") {
-            return Missing::Partial;
-        }
-        let content = std::path::absolute(&self.content).unwrap_or_else(|_| self.content.clone());
-        let is_inside = content.ancestors().any(|folder| folder.join(".git").exists());
-        if words.contains("not a git repository") && !is_inside {
-            return Missing::Repository;
-        }
-        let line = words.lines().find_map(|line| line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: ")));
-        Missing::Broken(line.unwrap_or("its newest commit is damaged").trim().to_owned())
+/// Tells from git's words why it could not do its work.
+fn reason(stderr: &[u8]) -> Missing {
+    let words = String::from_utf8_lossy(stderr);
+    if words.contains("dubious ownership") {
+        return Missing::Trust;
     }
+    if words.contains("promisor") || words.contains("lazy fetch") {
+        return Missing::Partial;
+    }
+    let line = words.lines().find_map(|line| line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: ")));
+    Missing::Broken(line.unwrap_or("its newest commit is damaged").trim().to_owned())
 }
 
 fn unstarted(error: &std::io::Error) -> Missing {

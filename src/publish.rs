@@ -3,8 +3,10 @@
 //! Input: the handbook's rules, where old addresses lead, the author's own files for the host. Output: texts, and findings where a host would not take
 //! them. Never serves anything; never touches files.
 
+pub mod active;
 mod headers;
 mod redirects;
+mod xml;
 
 pub use headers::headers;
 pub use redirects::{Redirect, Rules, collapse};

@@ -1,37 +1,34 @@
 //! Answers browsers on this machine: the HTTP layer of the preview.
 //!
 //! Input: requests. Output: what a [`Handler`] answers, with the headers of a local server; a stream of events. It knows nothing of handbooks, serves nothing
-//! from disk by path, and listens on the loopback address unless it is told otherwise. Everything odd is refused before the handler sees it.
+//! from disk by path, and listens on the loopback address unless it is told otherwise. Everything odd is refused before the handler sees it. Each connection has a
+//! thread of its own, and nobody who is slow keeps others waiting.
 
+mod connection;
 mod descriptors;
 mod events;
 mod post;
 mod request;
+mod room;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-
-use tiny_http::{Header, Method, Response, Server as Listener, StatusCode};
 
 pub use events::Events;
 pub use post::Post;
 pub use request::Request;
 
-/// How many requests are answered at once.
-const WORKERS: usize = 8;
+use self::connection::{Connection, Raw};
+use self::room::Room;
+
 /// How many further ports are tried where one is taken.
 const PORTS: u16 = 20;
-/// How long after a failure the server is made again.
+/// How long after a failure the next connection is taken.
 const AGAIN: Duration = Duration::from_millis(50);
-/// After how long without a request it is looked whether anything still listens: at first, and right after a request.
-const LOOK: Duration = Duration::from_millis(400);
-const SOON: Duration = Duration::from_millis(10);
 /// Where the stream of events lies.
 pub const EVENTS: &str = "_rolebook/events";
 
@@ -46,13 +43,36 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Where a redirect leads.
     pub location: Option<String>,
+    /// What the browser may do with it, where it is not one of our pages (Content-Security-Policy).
+    pub policy: Option<&'static str>,
 }
 
 impl Answer {
     /// Makes a short answer in words.
     #[must_use]
     pub fn text(status: u16, text: &str) -> Self {
-        Self { status, media: "text/plain; charset=utf-8", body: format!("{text}\n").into_bytes(), location: None }
+        Self {
+            status,
+            media: "text/plain; charset=utf-8",
+            body: format!("{text}\n").into_bytes(),
+            location: None,
+            policy: None,
+        }
+    }
+
+    /// Lists the headers that it is sent with.
+    fn headers(&self) -> Vec<(&'static str, &str)> {
+        let mut headers = vec![
+            ("Content-Type", self.media),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Referrer-Policy", "no-referrer"),
+        ];
+        headers.extend(self.policy.map(|policy| ("Content-Security-Policy", policy)));
+        headers.extend(self.location.as_deref().map(|location| ("Location", location)));
+        headers
     }
 }
 
@@ -91,19 +111,9 @@ impl Server {
         descriptors::raise();
         let listener = listen(wanted)?;
         let address = listener.local_addr()?;
-        let (sender, receiver) = sync_channel::<tiny_http::Request>(256);
-        let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..WORKERS {
-            let worker = Worker {
-                receiver: Arc::clone(&receiver),
-                handler: Arc::clone(&handler),
-                events: Arc::clone(&events),
-                port: address.port(),
-                open: !address.ip().is_loopback(),
-            };
-            thread::spawn(move || worker.work());
-        }
-        thread::spawn(move || accept(listener, address, &sender));
+        let desk =
+            Desk { handler, events, room: Room::default(), port: address.port(), open: !address.ip().is_loopback() };
+        thread::spawn(move || accept(&listener, &Arc::new(desk)));
         Ok(Self { address })
     }
 
@@ -143,123 +153,85 @@ fn listen(wanted: SocketAddr) -> io::Result<TcpListener> {
     Err(failure.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
-/// Hands requests on. The library gives up for good when descriptors run out, with an error or, between two of them, with nothing but a thread that ends: where
-/// nothing listens any more, it is made anew on the same port.
-fn accept(first: TcpListener, address: SocketAddr, sender: &SyncSender<tiny_http::Request>) {
-    let mut next = Some(first);
+/// Takes connections, each on a thread of its own. Where the system has no room for one, it waits and goes on.
+fn accept(listener: &TcpListener, desk: &Arc<Desk>) {
     loop {
-        let Some(listener) = next.take().or_else(|| TcpListener::bind(address).ok()) else {
+        let Ok((stream, from)) = listener.accept() else {
             thread::sleep(AGAIN);
             continue;
         };
-        let Ok(server) = Listener::from_listener(listener, None) else { continue };
-        let mut wait = LOOK;
-        loop {
-            match server.recv_timeout(wait) {
-                Ok(Some(request)) => {
-                    if sender.send(request).is_err() {
-                        return;
-                    }
-                    wait = SOON;
-                }
-                // The library can leave a connection of a burst waiting until the next one comes: to look is the next one.
-                Ok(None) if listens(address) => wait = LOOK,
-                _ => break,
-            }
-        }
-        drop(server);
-        thread::sleep(AGAIN);
+        let (stream, desk) = (Arc::new(stream), Arc::clone(desk));
+        let work = move || {
+            desk.room.enter(&stream);
+            desk.serve(Connection::new(Arc::clone(&stream), from));
+            desk.room.leave(&stream);
+        };
+        let _ = thread::Builder::new().spawn(work);
     }
 }
 
-/// Tells whether a connection is still taken.
-fn listens(address: SocketAddr) -> bool {
-    let ip = match address.ip() {
-        ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-    };
-    let tried = TcpStream::connect_timeout(&(ip, address.port()).into(), LOOK);
-    !tried.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-}
-
-struct Worker {
-    receiver: Arc<Mutex<Receiver<tiny_http::Request>>>,
+/// Everything that it takes to answer.
+struct Desk {
     handler: Arc<dyn Handler>,
     events: Arc<Events>,
+    room: Room,
     port: u16,
     /// Whether other machines may ask too.
     open: bool,
 }
 
-impl Worker {
-    fn work(&self) {
+impl Desk {
+    /// Answers the requests of one connection until it ends.
+    fn serve(&self, mut connection: Connection) {
         loop {
-            let next = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(raw) = next else { return };
-            self.serve(raw);
-        }
-    }
-
-    fn serve(&self, raw: tiny_http::Request) {
-        if *raw.method() == Method::Post && raw.url().starts_with("/_rolebook/") && self.handler.token().is_some() {
-            let (handler, port) = (Arc::clone(&self.handler), self.port);
-            // A body may come slowly: whoever sends it waits on a thread of its own.
-            thread::spawn(move || change(raw, handler.as_ref(), port));
-            return;
-        }
-        let request = match Request::read(&raw, self.port, self.open) {
-            Ok(request) => request,
-            Err(refusal) => return respond(raw, refusal),
-        };
-        if request.path == EVENTS {
-            let page = request.query_value("page").unwrap_or_default();
-            let greeting = self.handler.greeting(&page);
-            if !self.events.has_room() {
-                return respond(raw, Answer::text(503, "too many pages are open"));
+            let raw = match connection.next() {
+                Ok(Some(raw)) => raw,
+                Ok(None) => return,
+                Err(refusal) => {
+                    connection.close();
+                    return connection.answer(&refusal, false);
+                }
+            };
+            if raw.method == "POST" && raw.target.starts_with("/_rolebook/") && self.handler.token().is_some() {
+                let answer = self.change(&raw, &mut connection);
+                connection.answer(&answer, false);
+                continue;
             }
-            let chunked = *raw.http_version() >= (1, 1);
-            return self.events.add(raw.into_writer(), page, &greeting, chunked);
+            let answer = match Request::read(&raw, self.port, self.open) {
+                Ok(request) if request.path == EVENTS => {
+                    if self.events.has_room() {
+                        return self.stream(&request, &raw, connection);
+                    }
+                    Answer::text(503, "too many pages are open")
+                }
+                Ok(request) => self.answer(&request),
+                Err(refusal) => refusal,
+            };
+            connection.answer(&answer, raw.method == "HEAD");
         }
-        let answer = catch_unwind(AssertUnwindSafe(|| self.handler.answer(&request)));
-        respond(raw, answer.unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page")));
     }
-}
 
-/// Answers a request that changes something.
-fn change(mut raw: tiny_http::Request, handler: &dyn Handler, port: u16) {
-    let token = handler.token().unwrap_or_default();
-    let answer = match Post::read(&mut raw, port, token) {
-        Ok(post) => catch_unwind(AssertUnwindSafe(|| handler.change(&post)))
-            .unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this change; nothing was written")),
-        Err(refusal) => refusal,
-    };
-    respond(raw, answer);
-}
-
-/// Sends an answer; a browser that is gone by then is no failure.
-fn respond(raw: tiny_http::Request, answer: Answer) {
-    let is_head = *raw.method() == Method::Head;
-    let length = answer.body.len();
-    let mut headers = vec![
-        header("Content-Type", answer.media),
-        header("Cache-Control", "no-store"),
-        header("X-Content-Type-Options", "nosniff"),
-        header("Cross-Origin-Resource-Policy", "same-origin"),
-        header("Referrer-Policy", "no-referrer"),
-    ];
-    if let Some(location) = &answer.location {
-        headers.push(header("Location", location));
+    fn answer(&self, request: &Request) -> Answer {
+        let make = || catch_unwind(AssertUnwindSafe(|| self.handler.answer(request)));
+        self.room.answer(make).unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page"))
     }
-    let headers = headers.into_iter().flatten().collect();
-    let body: &[u8] = if is_head { &[] } else { &answer.body };
-    // The length is known: nothing is sent in chunks.
-    let response =
-        Response::new(StatusCode(answer.status), headers, body, Some(if is_head { 0 } else { length }), None)
-            .with_chunked_threshold(usize::MAX);
-    let _ = raw.respond(response);
-}
 
-fn header(name: &str, value: &str) -> Option<Header> {
-    Header::from_bytes(name, value).ok()
+    /// Hands the connection over to the stream of events.
+    fn stream(&self, request: &Request, raw: &Raw, connection: Connection) {
+        let page = request.query_value("page").unwrap_or_default();
+        let greeting = self.handler.greeting(&page);
+        self.events.add(Box::new(connection.into_writer()), page, &greeting, raw.is_modern);
+    }
+
+    /// Answers a request that changes something.
+    fn change(&self, raw: &Raw, connection: &mut Connection) -> Answer {
+        let token = self.handler.token().unwrap_or_default();
+        let post = match Post::read(raw, self.port, token, &mut |length| connection.body(raw, length)) {
+            Ok(post) => post,
+            Err(refusal) => return refusal,
+        };
+        let change = || catch_unwind(AssertUnwindSafe(|| self.handler.change(&post)));
+        let failed = |_| Answer::text(500, "Rolebook failed on this change; nothing was written");
+        self.room.answer(change).unwrap_or_else(failed)
+    }
 }

@@ -23,6 +23,7 @@ use crate::history::Past;
 use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
+use crate::publish::active::{self, Verdict};
 use crate::publish::{self, HOST_FILES, Redirect, Rules};
 use crate::render::derived::Derived;
 use crate::render::{Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_key, glimpse_url, has_glimpse, terms};
@@ -84,6 +85,8 @@ pub struct Rendered<'a> {
     pub media: &'static str,
     /// The chapter that it is the page of.
     pub chapter: Option<ChapterId>,
+    /// What a browser may do with it, where it is a file of the content and not one of ours.
+    pub policy: Option<&'static str>,
 }
 
 /// Everything that a site is made of.
@@ -103,6 +106,8 @@ pub struct Site {
 struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
+    /// What becomes of the author's files that browsers open as documents.
+    verdicts: BTreeMap<SourcePath, Verdict>,
     pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
@@ -197,15 +202,16 @@ impl Site {
             return Some(self.render_route(route, url));
         }
         let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
-        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None }))
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None, policy: None }))
     }
 
     fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
         const HTML: &str = "text/html; charset=utf-8";
         const MARKDOWN: &str = "text/markdown; charset=utf-8";
         let renderer = &self.renderer;
-        let page = |html: String| Rendered { bytes: Cow::Owned(html.into_bytes()), media: HTML, chapter: None };
-        let text = |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None };
+        let text =
+            |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None, policy: None };
+        let page = |html: String| text(html, HTML);
         Ok(match route {
             Route::Chapter(chapter) => Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) },
             Route::Folder(node) => page(renderer.folder(*node, url)?),
@@ -222,7 +228,7 @@ impl Site {
             Route::File(path) => self.file(path),
             Route::ThemeFile(name) => {
                 let bytes = renderer.theme.assets().get(name).map_or(&[][..], |bytes| bytes);
-                Rendered { bytes: Cow::Borrowed(bytes), media: media_type(name), chapter: None }
+                Rendered { bytes: Cow::Borrowed(bytes), media: media_type(name), chapter: None, policy: None }
             }
             Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
             Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
@@ -244,7 +250,10 @@ impl Site {
             Route::Headers => {
                 let fixed = format!("assets/{}/", renderer.theme.hash());
                 let authored = authored(&self.files, "_headers");
-                text(publish::headers(&renderer.handbook.config, &fixed, authored), "text/plain; charset=utf-8")
+                text(
+                    publish::headers(&renderer.handbook.config, &fixed, authored, &self.held()),
+                    "text/plain; charset=utf-8",
+                )
             }
             Route::NoJekyll => text(String::new(), "text/plain; charset=utf-8"),
         })
@@ -256,7 +265,19 @@ impl Site {
 
     fn file(&self, path: &SourcePath) -> Rendered<'_> {
         let bytes = self.files.bytes(path).map_or(&[][..], |bytes| bytes);
-        Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None }
+        let policy = active::policy_of(path, self.layout.verdicts.get(path).copied());
+        Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None, policy }
+    }
+
+    /// Lists the addresses of the author's files that the host has to hold, each with its policy.
+    fn held(&self) -> Vec<(String, &'static str)> {
+        let routes = self.layout.routes.iter();
+        let held = routes.filter_map(|(url, route)| {
+            let Route::File(path) = route else { return None };
+            let verdict = *self.layout.verdicts.get(path)?;
+            Some((url.encoded(), active::policy_of(path, Some(verdict))?))
+        });
+        held.collect()
     }
 
     /// Renders every address, in parallel, and returns what failed; for tests and `check`.
@@ -323,11 +344,34 @@ impl Layout {
         let pictures: BTreeMap<SourcePath, Picture> =
             used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
         let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
+        let verdicts = verdicts(&handbook.config, &routes, files);
+        let is_refused = |path: &SourcePath| verdicts.get(path) == Some(&Verdict::Refused);
+        routes.retain(|_, route| !matches!(route, Route::File(path) if is_refused(path)));
         let redirects = former::redirects(handbook, past.history.as_deref(), &|url| routes.contains_key(url));
         lay_out_changes(handbook, past, &mut routes);
         former::lay_out(handbook, &redirects, files, &mut routes);
-        Self { routes, redirects, pictures: Arc::new(pictures) }
+        Self { routes, redirects, verdicts, pictures: Arc::new(pictures) }
     }
+}
+
+/// Judges the author's files that are published and that browsers open as documents.
+fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources) -> BTreeMap<SourcePath, Verdict> {
+    let published: BTreeSet<&SourcePath> = routes
+        .values()
+        .filter_map(|route| match route {
+            Route::File(path) => Some(path),
+            _ => None,
+        })
+        .collect();
+    active::verdicts(config, published, files)
+}
+
+/// Says which of the published files could run a script, and what becomes of them.
+fn active_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
+    let (book, config) = (&handbook.book, &handbook.config);
+    let used = Used::new(book);
+    let published = book.assets.iter().filter(|path| used.shown.contains(*path) || is_published(path, config, &used));
+    active::findings(&active::verdicts(config, published, files), files)
 }
 
 /// Tells whether all chapters together fit into one file.

@@ -27,7 +27,7 @@ pub fn run(options: &Diff) -> Outcome {
             help: Some("name a later revision: one in which the handbook lay where it lies now".to_owned()),
         });
     }
-    let renames = repository.renames(&commit).map_err(|missing| refuse(&missing))?;
+    let renames = repository.renames(&commit, &loaded.inputs.sources).map_err(|missing| refuse(&missing))?;
     let choices = Choices {
         title: loaded.project.title(),
         drafts: options.source.drafts,

@@ -220,10 +220,11 @@ impl Preview {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
-                let is_page = rendered.media.starts_with("text/html");
+                // A page of the author's own gets nothing of ours: it must not learn the token.
+                let is_page = rendered.policy.is_none() && rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
                 let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };
-                Answer { status: 200, media: rendered.media, body, location: None }
+                Answer { status: 200, media: rendered.media, body, location: None, policy: rendered.policy }
             }
             Err(failure) => diagnostics_page(
                 &self.head(&shown.build),
@@ -419,5 +420,5 @@ fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
     }
     body.push_str("</main></body></html>");
     let body = with_preview(body.into_bytes(), head);
-    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None }
+    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None, policy: None }
 }

@@ -105,7 +105,7 @@ fn event(name: &str, data: &str) -> String {
 
 /// Writes the head by hand, then what waits, until the page is gone or has lost its place.
 ///
-/// The library keeps a connection open after its answer, so that only the last chunk tells the page that its stream has ended (RFC 9112, section 7.1).
+/// The last chunk tells the page that its stream has ended (RFC 9112, section 7.1).
 fn stream(mut writer: Writer, waiting: &Receiver<String>, chunked: bool) {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\
                 X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n\

@@ -1,14 +1,11 @@
 //! Reads a request that changes something, or says why it is refused.
 //!
-//! Input: a POST request as the library read it, and the token of this run. Output: [`Post`]: a key and a JSON text. A page of another site cannot send one:
+//! Input: a POST request as it was sent, and the token of this run. Output: [`Post`]: a key and a JSON text. A page of another site cannot send one:
 //! it has no token, its origin is another, and its browser asks first before it sends JSON. Nothing of the body is read before all that is known.
 
-use std::io::Read;
-
-use tiny_http::Request as Raw;
-
 use super::Answer;
-use super::request::{Request, check_host, header};
+use super::connection::Raw;
+use super::request::{Request, check_host};
 
 /// The largest body in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -25,49 +22,49 @@ pub struct Post {
 }
 
 impl Post {
-    /// Reads a request to the server on `port`.
+    /// Reads a request to the server on `port`; `body` reads as many bytes as it is asked for, once all else is found to be right.
     ///
     /// # Errors
     /// The answer that refuses it.
-    pub fn read(raw: &mut Raw, port: u16, token: &str) -> Result<Self, Answer> {
+    pub fn read(
+        raw: &Raw,
+        port: u16,
+        token: &str,
+        body: &mut dyn FnMut(usize) -> Result<Vec<u8>, Answer>,
+    ) -> Result<Self, Answer> {
         check_host(raw, port)?;
         // Others may read along where the author lets them; a host that they name proves nothing of where they are.
-        if !raw.remote_addr().is_some_and(|from| from.ip().to_canonical().is_loopback()) {
+        if !raw.from.ip().to_canonical().is_loopback() {
             return Err(Answer::text(403, "only the machine that runs the preview can change the handbook"));
         }
-        if header(raw, "Transfer-Encoding").next().is_some() {
+        if raw.header("Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }
         check_sender(raw, token)?;
         let length = length(raw)?;
-        let path = Request::of_target(raw.url())?.path;
-        let mut body = Vec::with_capacity(length);
-        let read = raw.as_reader().take(length as u64).read_to_end(&mut body);
-        if read.is_err() || body.len() != length {
-            return Err(Answer::text(400, "the text did not arrive whole"));
-        }
-        Ok(Self { path, body })
+        let path = Request::of_target(&raw.target)?.path;
+        Ok(Self { path, body: body(length)? })
     }
 }
 
 /// Only a page that this run has served knows the token, and only from its own origin.
 fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
     let refused = || Answer::text(403, "this page is not for other sites");
-    let (hosts, origins): (Vec<&str>, Vec<&str>) = (header(raw, "Host").collect(), header(raw, "Origin").collect());
+    let (hosts, origins): (Vec<&str>, Vec<&str>) = (raw.header("Host").collect(), raw.header("Origin").collect());
     let ([host], [origin]) = (hosts.as_slice(), origins.as_slice()) else { return Err(refused()) };
     if origin.strip_prefix("http://").is_none_or(|from| !from.eq_ignore_ascii_case(host)) {
         return Err(refused());
     }
-    if header(raw, "Sec-Fetch-Site").any(|site| site != "same-origin") {
+    if raw.header("Sec-Fetch-Site").any(|site| site != "same-origin") {
         return Err(refused());
     }
-    let tokens: Vec<&str> = header(raw, TOKEN).collect();
+    let tokens: Vec<&str> = raw.header(TOKEN).collect();
     // Hashes are compared in a time that does not tell how much of them is right.
     let is_known = |sent: &str| blake3::hash(sent.as_bytes()) == blake3::hash(token.as_bytes());
     if tokens.len() != 1 || !is_known(tokens[0]) {
         return Err(Answer::text(403, "this page is from an earlier run of the preview: load it again"));
     }
-    let types: Vec<&str> = header(raw, "Content-Type").collect();
+    let types: Vec<&str> = raw.header("Content-Type").collect();
     let is_json = |kind: &&str| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json");
     if types.len() != 1 || !types.iter().all(is_json) {
         return Err(Answer::text(415, "only application/json is accepted"));
@@ -76,7 +73,7 @@ fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
 }
 
 fn length(raw: &Raw) -> Result<usize, Answer> {
-    let lengths: Vec<&str> = header(raw, "Content-Length").collect();
+    let lengths: Vec<&str> = raw.header("Content-Length").collect();
     let [length] = lengths.as_slice() else { return Err(Answer::text(411, "the length is not known")) };
     match length.parse::<usize>() {
         Ok(length) if length <= LARGEST => Ok(length),

@@ -1,13 +1,12 @@
 //! Reads a request, or says why it is refused.
 //!
-//! Input: a request as the library read it. Output: [`Request`], whose path is a key and never a place on disk. A page of another site can make a browser send
+//! Input: a request as it was sent. Output: [`Request`], whose path is a key and never a place on disk. A page of another site can make a browser send
 //! requests here: Host, Origin and Sec-Fetch-Site tell those apart.
 
 use std::net::SocketAddr;
 
-use tiny_http::{Method, Request as Raw};
-
 use super::Answer;
+use super::connection::Raw;
 use crate::path::decode_percent;
 
 /// The longest target in bytes.
@@ -30,22 +29,22 @@ impl Request {
     /// # Errors
     /// The answer that refuses it.
     pub fn read(raw: &Raw, port: u16, open: bool) -> Result<Self, Answer> {
-        let size: usize = raw.headers().iter().map(|h| h.field.as_str().as_str().len() + h.value.len()).sum();
+        let size: usize = raw.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         if size > MOST_HEADERS {
             return Err(Answer::text(431, "these headers are too long"));
         }
-        match header(raw, "Host").next() {
+        match raw.header("Host").next() {
             Some(host) if open && is_address(host, port) => check_origin(raw, &[host])?,
             _ => check_host(raw, port)?,
         }
-        if !matches!(raw.method(), Method::Get | Method::Head) {
+        if !matches!(raw.method.as_str(), "GET" | "HEAD") {
             return Err(Answer::text(405, "only GET and HEAD are answered"));
         }
         // Two ways to say where a body ends are how requests are smuggled past each other (RFC 9112, section 6.1).
-        if header(raw, "Transfer-Encoding").next().is_some() {
+        if raw.header("Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }
-        Self::of_target(raw.url())
+        Self::of_target(&raw.target)
     }
 
     /// Reads a request target.
@@ -81,14 +80,10 @@ impl Request {
     }
 }
 
-pub(super) fn header<'a>(raw: &'a Raw, name: &'static str) -> impl Iterator<Item = &'a str> {
-    raw.headers().iter().filter(move |header| header.field.equiv(name)).map(|header| header.value.as_str())
-}
-
 /// A name that leads here by somebody else's DNS is not ours (DNS rebinding), and neither is a page of another origin.
 pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
-    let hosts: Vec<&str> = header(raw, "Host").collect();
+    let hosts: Vec<&str> = raw.header("Host").collect();
     match hosts.as_slice() {
         [host] if ours.iter().any(|own| own.eq_ignore_ascii_case(host)) => {}
         [_] => return Err(Answer::text(421, "this server answers to localhost only")),
@@ -104,17 +99,17 @@ fn is_address(host: &str, port: u16) -> bool {
 
 fn check_origin(raw: &Raw, ours: &[&str]) -> Result<(), Answer> {
     let other = || Answer::text(403, "this page is not for other sites");
-    if header(raw, "Host").count() > 1 {
+    if raw.header("Host").count() > 1 {
         return Err(Answer::text(400, "a request names one host"));
     }
-    let mut origins = header(raw, "Origin");
+    let mut origins = raw.header("Origin");
     if origins.any(|origin| !ours.iter().any(|own| origin.strip_prefix("http://") == Some(own))) {
         return Err(other());
     }
     // Another port of this machine is another origin of the same site.
-    let cross = header(raw, "Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
-    let navigates = header(raw, "Sec-Fetch-Mode").any(|mode| mode == "navigate")
-        && header(raw, "Sec-Fetch-Dest").any(|destination| destination == "document");
+    let cross = raw.header("Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
+    let navigates = raw.header("Sec-Fetch-Mode").any(|mode| mode == "navigate")
+        && raw.header("Sec-Fetch-Dest").any(|destination| destination == "document");
     if cross && !navigates { Err(other()) } else { Ok(()) }
 }
 

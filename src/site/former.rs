@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Route, Site, authored, base_path};
+use super::{Route, Site, active_findings, authored, base_path};
 use crate::book::{Book, chapter_url, written_url};
 use crate::compile::Handbook;
 use crate::config::{Config, Host};
@@ -64,12 +64,14 @@ pub fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) ->
     Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
 }
 
-/// Says where redirects and headers do not fit what the host takes; without the history, which takes a while to be read.
+/// Says where redirects and headers do not fit what the host takes, and which files could run scripts; without the history, which takes a while to be read.
 #[must_use]
 pub fn host_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
     let pages: BTreeSet<&UrlPath> = handbook.book.urls.iter().collect();
     let redirects = redirects(handbook, None, &|url| pages.contains(url));
-    publish::check(&handbook.config, &rules(&handbook.config, &redirects, files))
+    let mut findings = publish::check(&handbook.config, &rules(&handbook.config, &redirects, files));
+    findings.extend(active_findings(handbook, files));
+    findings
 }
 
 /// Adds what the host needs to lead old addresses on, and the pages of what is gone.

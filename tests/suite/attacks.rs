@@ -274,3 +274,91 @@ fn one_page_more_than_may_listen_takes_the_place_of_the_oldest() {
         all.extend_from_slice(&buffer[..count]);
     }
 }
+
+/// Returns the token that the pages of a preview carry.
+fn token(served: &crate::served::Served) -> String {
+    let page = served.get("/");
+    let (_, rest) = page.split_once("rolebook-token\" content=\"").unwrap_or_else(|| panic!("{page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_body_is_refused_by_the_length_that_it_claims_and_given_no_room() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    let token = token(&served);
+    let json = format!("Host: {own}\r\nOrigin: http://{own}\r\nContent-Type: application/json\r\n");
+    for (length, status) in [
+        ("1048577", 413),
+        ("4000000000", 413),
+        ("9000000000000000000", 413),
+        ("18446744073709551615", 413),
+        ("18446744073709551616", 400),
+        ("-1", 400),
+    ] {
+        let known = format!("{json}Rolebook-Token: {token}\r\nContent-Length: {length}\r\n\r\n");
+        assert_eq!(served.status(&format!("POST /_rolebook/save HTTP/1.1\r\n{known}")), status, "{length}");
+        let unknown = format!("{json}Content-Length: {length}\r\n\r\n");
+        assert_eq!(served.status(&format!("POST /_rolebook/save HTTP/1.1\r\n{unknown}")), 403, "{length}");
+        assert_eq!(served.status(&format!("POST / HTTP/1.1\r\n{unknown}")), 405, "{length}");
+        assert_eq!(served.status(&format!("GET / HTTP/1.1\r\nHost: {own}\r\nContent-Length: {length}\r\n\r\n")), 200);
+    }
+    assert_eq!(served.with_headers(&format!("Host: {own}\r\n")), 200);
+}
+
+#[test]
+fn clients_that_send_or_read_slowly_keep_nobody_waiting() {
+    let long = format!("# Long\n\n{}", "A sentence that is repeated.\n\n".repeat(100_000));
+    let served = serve(&[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Home\n"), ("long.md", &long)]);
+    let own = &served.address;
+    let token = token(&served);
+    let json =
+        format!("Host: {own}\r\nOrigin: http://{own}\r\nContent-Type: application/json\r\nRolebook-Token: {token}\r\n");
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        for request in [
+            format!("POST /_rolebook/save HTTP/1.1\r\n{json}Content-Length: 5000\r\n\r\n{{"),
+            format!("POST / HTTP/1.1\r\nHost: {own}\r\nContent-Length: 5000\r\n\r\n"),
+            format!("GET /long/ HTTP/1.1\r\nHost: {own}\r\n\r\n"),
+            "GET / HTT".to_owned(),
+        ] {
+            let mut stream = TcpStream::connect(own).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            held.push(stream);
+        }
+    }
+    for _ in 0..20 {
+        assert_eq!(served.with_headers(&format!("Host: {own}\r\n")), 200);
+    }
+}
+
+#[test]
+fn a_connection_more_than_there_is_room_for_closes_the_oldest() {
+    let served = serve(SMALL);
+    let mut held: Vec<TcpStream> = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(&served.address).unwrap();
+        stream.write_all(b"GET / HTT").unwrap();
+        held.push(stream);
+    }
+    assert!(served.get("/").starts_with("HTTP/1.1 200"));
+    held[0].set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    assert_eq!(held[0].read(&mut [0; 1]).unwrap(), 0);
+    let newest = held.last_mut().unwrap();
+    write!(newest, "P/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", served.address).unwrap();
+    let mut answer = Vec::new();
+    newest.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn several_requests_on_one_connection_are_answered_in_order() {
+    let served = serve(SMALL);
+    let own = &served.address;
+    let line = |path: &str, end: &str| format!("GET {path} HTTP/1.1\r\nHost: {own}\r\n{end}\r\n");
+    let answer = served.raw(line("/guides/a/", "") + &line("/nothing/", "") + &line("/", "Connection: close\r\n"));
+    let statuses: Vec<&str> = answer.match_indices("HTTP/1.1 ").map(|(at, _)| &answer[at + 9..at + 12]).collect();
+    assert_eq!(statuses, ["200", "404", "200"]);
+    let head = served.raw(format!("HEAD / HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n"));
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+}

@@ -241,3 +241,50 @@ fn on_gitlab_a_proposal_with_errors_fails_and_leaves_the_list_of_them_to_look_at
     let list = runner.text("clone/public/index.html");
     assert!(list.starts_with("<!DOCTYPE html>") && list.contains("no chapter called"), "{list}");
 }
+
+/// Returns the text after `name:` on each line that has it, with the indentation of the line.
+fn values<'a>(yaml: &'a str, name: &str) -> Vec<(usize, &'a str)> {
+    let value = |line: &'a str| {
+        let text = line.trim_start().trim_start_matches("- ");
+        let rest = text.strip_prefix(name)?.strip_prefix(':')?;
+        Some((line.len() - line.trim_start().len(), rest.trim()))
+    };
+    yaml.lines().filter_map(value).collect()
+}
+
+#[test]
+fn workflows_pin_every_program_by_commit_ask_for_little_and_put_no_foreign_value_into_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(rolebook(folder.path(), &["init"]).status.success());
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    let ours = crate::support::repository().join(".github/workflows/ci.yml");
+    let theirs = folder.path().join(".github/workflows/handbook.yml");
+    let is_commit = |text: &str| text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    for yaml in [read(theirs), read(ours)] {
+        let uses = values(&yaml, "uses");
+        assert!(!uses.is_empty());
+        for (_, action) in uses {
+            let (pin, version) = action.split_once(" # v").unwrap_or_else(|| panic!("{action}"));
+            assert!(is_commit(pin.split_once('@').unwrap().1) && version.contains('.'), "{action}");
+        }
+        // Nothing by default, and each job says what it needs: only the one that comments may write.
+        let permissions = values(&yaml, "permissions");
+        assert_eq!(permissions[0], (0, "{}"), "{yaml}");
+        assert_eq!(permissions.len() - 1, values(&yaml, "runs-on").len(), "{yaml}");
+        assert_eq!(yaml.matches(": write").count(), yaml.matches("pull-requests: write").count(), "{yaml}");
+        assert_eq!(yaml.matches("actions/checkout@").count(), yaml.matches("persist-credentials: false").count());
+        assert!(!yaml.contains("pull_request_target"));
+        #[cfg(unix)]
+        assert!(lines(&yaml).iter().all(|line| !line.contains("${{")), "{:?}", lines(&yaml));
+    }
+    let mut pins = Vec::new();
+    for name in [".github/workflows/handbook.yml", ".gitlab-ci.yml", "netlify.toml"] {
+        let text = read(folder.path().join(name));
+        for install in text.split("cargo install ").skip(1) {
+            let (_, pin) = install.split_once("--rev ").unwrap_or_else(|| panic!("{name}: {install}"));
+            assert!(install.starts_with("--locked --git https://github.com/rolebook/rolebook --rev "), "{name}");
+            pins.push(pin[..40].to_owned());
+        }
+    }
+    assert!(pins.len() == 4 && is_commit(&pins[0]) && pins.iter().all(|pin| *pin == pins[0]), "{pins:?}");
+}

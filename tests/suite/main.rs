@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod active;
 mod architecture;
 mod assess;
 mod attacks;
@@ -14,6 +15,7 @@ mod former;
 mod gfm;
 mod handbook;
 mod history;
+mod hostile;
 mod import;
 mod init;
 mod leaks;

@@ -78,7 +78,7 @@ struct Refusal<'a> {
 /// Makes an answer of a value.
 pub fn json(status: u16, value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).unwrap_or_default();
-    Answer { status, media: "application/json", body, location: None }
+    Answer { status, media: "application/json", body, location: None, policy: None }
 }
 
 /// Makes an answer that says in a sentence why not.
@@ -129,7 +129,13 @@ impl Desk {
         if let Some((_, texts, _)) = file {
             let media =
                 if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
-            return Some(Answer { status: 200, media, body: texts.concat().into_bytes(), location: None });
+            return Some(Answer {
+                status: 200,
+                media,
+                body: texts.concat().into_bytes(),
+                location: None,
+                policy: None,
+            });
         }
         let value = |name: &str| request.query_value(name).unwrap_or_default();
         match (name, site) {

@@ -1,0 +1,95 @@
+//! Finds the repository around a folder, without asking git.
+//!
+//! Input: the content folder as an absolute path. Output: [`Place`]. Only an entry called `.git` makes a repository: files called `HEAD`, `objects` and `refs` are
+//! content that anybody may propose, and git would take a folder that has them for a repository.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Missing, command};
+
+/// How much of a `.git` file is read, in bytes.
+const LONGEST: u64 = 16 * 1024;
+
+/// A repository on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The folder that holds `.git`.
+    pub top: PathBuf,
+    /// The folder with the configuration and the references.
+    pub repository: PathBuf,
+}
+
+impl Place {
+    /// Walks up from `content` to the first folder with a `.git`.
+    ///
+    /// # Errors
+    /// Where there is none, or it leads to no repository.
+    pub fn around(content: &Path) -> Result<Self, Missing> {
+        let top = content.ancestors().find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok());
+        let top = top.ok_or(Missing::Repository)?;
+        let entry = top.join(".git");
+        let repository = if entry.is_file() { follow(&entry)? } else { entry.clone() };
+        if !is_repository(&repository) {
+            return Err(Missing::Broken("`.git` is no repository".to_owned()));
+        }
+        let repository = command::real(&repository);
+        // A `.git` file of a work tree or a submodule never leads among the chapters.
+        if repository.starts_with(content) && repository != content.join(".git") {
+            return Err(Missing::Broken("`.git` leads into the content folder".to_owned()));
+        }
+        Ok(Self { top: top.to_path_buf(), repository })
+    }
+}
+
+/// Reads a `.git` file, as work trees and submodules have one: `gitdir: PATH`.
+fn follow(file: &Path) -> Result<PathBuf, Missing> {
+    let lost = || Missing::Broken("the file `.git` names no repository".to_owned());
+    let mut text = String::new();
+    let opened = File::open(file).map_err(|_| lost())?;
+    opened.take(LONGEST).read_to_string(&mut text).map_err(|_| lost())?;
+    let named = text.strip_prefix("gitdir:").ok_or_else(lost)?.trim();
+    let folder = file.parent().ok_or_else(lost)?;
+    if named.is_empty() { Err(lost()) } else { Ok(folder.join(named)) }
+}
+
+/// Tells whether a folder has what makes a repository, or leads to the one that it shares.
+fn is_repository(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_dir();
+    fs::symlink_metadata(folder.join("HEAD")).is_ok()
+        && ((has("objects") && has("refs")) || folder.join("commondir").is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_looks_like_a_repository_is_none_and_a_git_file_may_not_lead_among_the_chapters() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = command::real(folder.path());
+        let make = |place: &Path| {
+            for name in ["objects", "refs"] {
+                fs::create_dir_all(place.join(name)).unwrap();
+            }
+            fs::write(place.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        };
+        let content = root.join("ours/handbook");
+        make(&content);
+        assert_eq!(Place::around(&content.join("roles")), Err(Missing::Repository));
+        make(&root.join("ours/.git"));
+        let place = Place::around(&content).unwrap();
+        assert_eq!((place.top, place.repository), (root.join("ours"), root.join("ours/.git")));
+        fs::write(content.join(".git"), "gitdir: assets\n").unwrap();
+        make(&content.join("assets"));
+        assert!(matches!(Place::around(&content), Err(Missing::Broken(_))));
+        make(&root.join("shared/worktrees/x"));
+        fs::write(content.join(".git"), "gitdir: ../../shared/worktrees/x\n").unwrap();
+        assert_eq!(Place::around(&content).unwrap().repository, root.join("shared/worktrees/x"));
+        for text in ["gitdir:\n", "nonsense", "gitdir: nowhere\n"] {
+            fs::write(content.join(".git"), text).unwrap();
+            assert!(matches!(Place::around(&content), Err(Missing::Broken(_))), "{text}");
+        }
+    }
+}

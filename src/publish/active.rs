@@ -1,0 +1,231 @@
+//! Tells which of the author's files could run a script when a browser opens them, and what is done about it.
+//!
+//! Input: a file's path and bytes, the handbook's rules. Output: [`Danger`], a [`Verdict`] for each file, and findings. This module never changes a file. What it
+//! can't read counts as active.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Config, Host};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::path::SourcePath;
+use crate::source::Sources;
+
+/// What a browser may do with a file of the content that it opens: show it, with the site's pictures and styles, in an origin of its own and without scripts.
+pub const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; font-src 'self' data:; \
+                           style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a browser may do with a file that `[security] active` names: run its scripts, in an origin of its own.
+pub const SCRIPTS: &str = "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads";
+
+/// How many files get a rule of their own on Cloudflare Pages, which takes a hundred rules in all.
+const MOST_RULES: usize = 80;
+/// How long a file may be to be read for scripts, in bytes; a longer one counts as active.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// Why a file could run a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Danger {
+    /// What it holds, as in "holds a script".
+    pub what: String,
+    /// Where, in bytes, if that is known.
+    pub at: Option<usize>,
+}
+
+/// What becomes of a file that browsers open as a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is published in a sandbox.
+    Sandboxed,
+    /// The author named it: it may run its scripts in an origin of its own.
+    Named,
+    /// It is left out: the host sends no headers that would hold it.
+    Refused,
+}
+
+/// Judges each of the files that browsers open as documents; the others can run nothing.
+#[must_use]
+pub fn verdicts<'a>(
+    config: &Config,
+    published: impl IntoIterator<Item = &'a SourcePath>,
+    files: &Sources,
+) -> BTreeMap<SourcePath, Verdict> {
+    let host = config.publish.host;
+    let mut verdicts = BTreeMap::new();
+    let mut rules = 0;
+    let documents: Vec<&SourcePath> = published.into_iter().filter(|path| is_document(path)).collect();
+    let (active, calm): (Vec<&SourcePath>, Vec<&SourcePath>) =
+        documents.into_iter().partition(|path| files.bytes(path).is_some_and(|bytes| danger(path, bytes).is_some()));
+    for (path, is_active) in
+        active.into_iter().map(|path| (path, true)).chain(calm.into_iter().map(|path| (path, false)))
+    {
+        let has_room = host.reads_rules() && (host != Host::Cloudflare || rules < MOST_RULES);
+        let verdict = match (is_active, is_named(path, config)) {
+            (true, true) => Verdict::Named,
+            (true, false) if !has_room => Verdict::Refused,
+            (false, _) if !has_room => continue,
+            _ => Verdict::Sandboxed,
+        };
+        rules += usize::from(verdict != Verdict::Refused);
+        verdicts.insert(path.clone(), verdict);
+    }
+    verdicts
+}
+
+/// Returns the policy that a file of the content is served with.
+#[must_use]
+pub fn policy_of(path: &SourcePath, verdict: Option<Verdict>) -> Option<&'static str> {
+    match verdict {
+        Some(Verdict::Named) => Some(SCRIPTS),
+        // Browsers show a PDF with a program of their own, which no sandbox lets start; it runs nothing in the site's origin.
+        None if path.extension().eq_ignore_ascii_case("pdf") => None,
+        _ => Some(SANDBOX),
+    }
+}
+
+/// Says which files are left out, and which run only what a sandbox allows.
+#[must_use]
+pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (path, verdict) in verdicts {
+        let Some(found) = files.bytes(path).and_then(|bytes| danger(path, bytes)) else { continue };
+        let span = found.at.map(|at| Span::new(at, at + 1));
+        let (code, message) = match verdict {
+            Verdict::Named => continue,
+            Verdict::Refused => ("refused-file", format!("this file {}, and it was left out", found.what)),
+            Verdict::Sandboxed => ("sandboxed-file", format!("this file {}, and none of it will run", found.what)),
+        };
+        let help = format!(
+            "remove that from the file, or name it in handbook.toml if you trust whoever may change it: `[security]` with `active = [\"{path}\"]`"
+        );
+        findings.push(Diagnostic::new(code, path, span, message).help(help));
+    }
+    findings
+}
+
+/// Tells whether `[security] active` names the file; `*` stands for anything in one folder, `**` for any folders.
+fn is_named(path: &SourcePath, config: &Config) -> bool {
+    config.active.iter().any(|pattern| fits(pattern.trim_start_matches('/').as_bytes(), path.as_str().as_bytes()))
+}
+
+fn fits(pattern: &[u8], path: &[u8]) -> bool {
+    match pattern {
+        [] => path.is_empty(),
+        [b'*', b'*', b'/', rest @ ..] => {
+            fits(rest, path) || (0..path.len()).any(|at| path[at] == b'/' && fits(rest, &path[at + 1..]))
+        }
+        [b'*', b'*'] => true,
+        [b'*', rest @ ..] => {
+            let end = path.iter().position(|byte| *byte == b'/').unwrap_or(path.len());
+            (0..=end).any(|at| fits(rest, &path[at..]))
+        }
+        [first, rest @ ..] => path.first() == Some(first) && fits(rest, &path[1..]),
+    }
+}
+
+/// Tells whether browsers show a file as a document, or take it for a program.
+fn is_document(path: &SourcePath) -> bool {
+    is_page(path) || is_program(path) || is_xml(path)
+}
+
+fn has_extension(path: &SourcePath, list: &[&str]) -> bool {
+    list.iter().any(|extension| path.extension().eq_ignore_ascii_case(extension))
+}
+
+fn is_page(path: &SourcePath) -> bool {
+    has_extension(path, &["html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "svgz", "hta", "htc"])
+}
+
+fn is_program(path: &SourcePath) -> bool {
+    has_extension(path, &["js", "mjs", "cjs"])
+}
+
+fn is_xml(path: &SourcePath) -> bool {
+    has_extension(path, &["svg", "xml", "xsl", "xslt", "mml", "rss", "atom", "rdf"])
+}
+
+/// Returns why a file could run a script, where it could.
+#[must_use]
+pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
+    let whole = |what: &str| Some(Danger { what: what.to_owned(), at: None });
+    if is_page(path) {
+        // The files by which search engines know a site's owner are one line of text.
+        return if bytes.contains(&b'<') || !bytes.is_ascii() || path.extension().eq_ignore_ascii_case("svgz") {
+            whole("is a page of its own, which could run scripts")
+        } else {
+            None
+        };
+    }
+    if is_program(path) {
+        return whole("is a script");
+    }
+    if !is_xml(path) {
+        return None;
+    }
+    if bytes.len() > LONGEST {
+        return whole("is too long to be searched for scripts");
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return whole("is not UTF-8 and can't be searched for scripts") };
+    super::xml::danger(text, path.extension().eq_ignore_ascii_case("svg"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_name_files_in_one_folder_or_in_any() {
+        let named = |pattern: &str, path: &str| fits(pattern.as_bytes(), path.as_bytes());
+        for (pattern, path) in [
+            ("a/b.html", "a/b.html"),
+            ("a/*.html", "a/b.html"),
+            ("**/*.svg", "x/y.svg"),
+            ("**/*.svg", "y.svg"),
+            ("a/**", "a/b/c.js"),
+        ] {
+            assert!(named(pattern, path), "{pattern} {path}");
+        }
+        for (pattern, path) in
+            [("a/*.html", "a/b/c.html"), ("*.svg", "x/y.svg"), ("a/b", "a/bc"), ("a/b.html", "a/b.htm"), ("", "a")]
+        {
+            assert!(!named(pattern, path), "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn pages_and_scripts_are_active_and_a_line_that_proves_ownership_is_not() {
+        let found = |path: &str, bytes: &[u8]| danger(&SourcePath::new(path), bytes).is_some();
+        for path in ["a.html", "a.HTM", "a.xhtml", "a.svgz", "a.mhtml"] {
+            assert!(found(path, b"<p>"), "{path}");
+        }
+        assert!(found("a.js", b"") && found("a.mjs", b"") && found("a.html", b"\xff\xfe<\0p\0>\0"));
+        assert!(found("a.svg", b"<\0s\0v\0g\0>\0\xff"));
+        assert!(!found("google1.html", b"google-site-verification: google1.html") && !found("a.png", b"<script>"));
+    }
+
+    #[test]
+    fn without_headers_active_files_are_refused_and_with_them_held_in_a_sandbox() {
+        let files = Sources::from_texts([
+            ("a.html", "<script>x()</script>"),
+            ("b.svg", "<svg onload='x()'/>"),
+            ("c.svg", "<svg/>"),
+            ("d.js", "x()"),
+            ("e.png", ""),
+        ]);
+        let mut config = Config::bare("T");
+        config.active = vec!["d.js".to_owned()];
+        let judge = |config: &Config| {
+            let found = verdicts(config, files.files.keys(), &files);
+            found.into_iter().map(|(path, verdict)| (path.to_string(), verdict)).collect::<Vec<_>>()
+        };
+        let pair = |path: &str, verdict| (path.to_owned(), verdict);
+        let refused = [pair("a.html", Verdict::Refused), pair("b.svg", Verdict::Refused), pair("d.js", Verdict::Named)];
+        assert_eq!(judge(&config), refused);
+        config.publish.host = Host::Netlify;
+        let held = [
+            pair("a.html", Verdict::Sandboxed),
+            pair("b.svg", Verdict::Sandboxed),
+            pair("c.svg", Verdict::Sandboxed),
+            pair("d.js", Verdict::Named),
+        ];
+        assert_eq!(judge(&config), held);
+    }
+}

@@ -1,0 +1,312 @@
+//! Reads requests from a connection and writes answers to it (RFC 9112), as far as a local preview needs it.
+//!
+//! Input: a TCP stream. Output: [`Raw`] requests, their bodies, answers. Every read and write has an end: a client that is slow loses its connection and nothing
+//! else. A request's head is bounded while it is read, and no byte of a body is read or given room before somebody asks for it.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Answer;
+
+/// How many bytes a request's line and headers may have together.
+const MOST_HEAD: usize = 64 * 1024;
+/// How long a connection may wait for its next request, and a request may take to arrive.
+const HEAD: Duration = Duration::from_secs(20);
+/// How long a body may take to arrive.
+const BODY: Duration = Duration::from_secs(20);
+/// How long a client may take for one piece of an answer, and for all of it.
+const PIECE: Duration = Duration::from_secs(20);
+const ANSWER: Duration = Duration::from_secs(600);
+/// How many bytes are sent at once.
+const PIECE_SIZE: usize = 64 * 1024;
+/// How much is read and thrown away, and for how long, before a connection with something unread is closed: closed at once, it could take the answer with it.
+const MOST_UNREAD: usize = 64 * 1024;
+const LINGER: Duration = Duration::from_secs(1);
+
+/// A request as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// The method, as in `GET`.
+    pub method: String,
+    /// The target, as in `/roles/?x`.
+    pub target: String,
+    /// The headers in the order sent, without the spaces around values.
+    pub headers: Vec<(String, String)>,
+    /// Whether it is HTTP/1.1 or later.
+    pub is_modern: bool,
+    /// Who sent it.
+    pub from: SocketAddr,
+}
+
+impl Raw {
+    /// Returns the values of a header.
+    pub fn header<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Tells whether another request may follow on the connection: nothing that this one sent is left unread.
+    fn is_last(&self) -> bool {
+        let closes = self.header("Connection").any(|value| value.to_ascii_lowercase().contains("close"));
+        let has_body = self.header("Content-Length").any(|length| length != "0");
+        !self.is_modern || closes || has_body || self.header("Transfer-Encoding").next().is_some()
+    }
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Connection {
+    stream: Arc<TcpStream>,
+    from: SocketAddr,
+    /// What was read and not used yet.
+    read: Vec<u8>,
+    is_open: bool,
+}
+
+impl Connection {
+    /// Takes a connection.
+    pub fn new(stream: Arc<TcpStream>, from: SocketAddr) -> Self {
+        let _ = stream.set_nodelay(true);
+        Self { stream, from, read: Vec::new(), is_open: true }
+    }
+
+    /// Reads the head of the next request; nothing once the client is gone or was too slow.
+    ///
+    /// # Errors
+    /// The answer that refuses what was sent.
+    pub fn next(&mut self) -> Result<Option<Raw>, Answer> {
+        if !self.is_open {
+            return Ok(None);
+        }
+        let until = Instant::now() + HEAD;
+        let mut seen = 0;
+        let end = loop {
+            // An empty line before a request is left out (RFC 9112, section 2.2).
+            while self.read.starts_with(b"\r\n") {
+                self.read.drain(..2);
+                seen = 0;
+            }
+            if let Some(at) = self.read[seen..].windows(4).position(|four| four == b"\r\n\r\n") {
+                break seen + at;
+            }
+            seen = self.read.len().saturating_sub(3);
+            if self.read.len() > MOST_HEAD {
+                return Err(Answer::text(431, "these headers are too long"));
+            }
+            if !self.fill(until) {
+                return Ok(None);
+            }
+        };
+        let head: Vec<u8> = self.read.drain(..end + 4).take(end).collect();
+        let raw = std::str::from_utf8(&head).ok().and_then(|head| parse(head, self.from));
+        let raw = raw.ok_or_else(|| Answer::text(400, "this request is not understood"))?;
+        self.is_open = !raw.is_last();
+        Ok(Some(raw))
+    }
+
+    /// Reads a body of a length that was found to be small enough.
+    ///
+    /// # Errors
+    /// The answer that says that it did not arrive.
+    pub fn body(&mut self, raw: &Raw, length: usize) -> Result<Vec<u8>, Answer> {
+        if raw.header("Expect").any(|value| value.eq_ignore_ascii_case("100-continue")) {
+            let _ = self.send(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        let until = Instant::now() + BODY;
+        while self.read.len() < length {
+            if !self.fill(until) {
+                return Err(Answer::text(400, "the text did not arrive whole"));
+            }
+        }
+        Ok(self.read.drain(..length).collect())
+    }
+
+    /// Reads some bytes; says whether any came in time.
+    fn fill(&mut self, until: Instant) -> bool {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || self.stream.set_read_timeout(Some(left)).is_err() {
+            return false;
+        }
+        let mut buffer = [0; 16 * 1024];
+        match (&*self.stream).read(&mut buffer) {
+            Ok(0) => false,
+            Ok(count) => {
+                self.read.extend_from_slice(&buffer[..count]);
+                true
+            }
+            Err(error) => error.kind() == io::ErrorKind::Interrupted,
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let until = Instant::now() + ANSWER;
+        self.stream.set_write_timeout(Some(PIECE))?;
+        for piece in bytes.chunks(PIECE_SIZE) {
+            // A client that takes a byte now and then makes each write succeed, and is too slow all the same.
+            let piece_until = Instant::now() + PIECE;
+            let mut left = piece;
+            while !left.is_empty() {
+                if Instant::now() > until.min(piece_until) {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                match (&*self.stream).write(left) {
+                    Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                    Ok(count) => left = &left[count..],
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends an answer; a browser that is gone by then is no failure, but the end of the connection.
+    pub fn answer(&mut self, answer: &Answer, is_head: bool) {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer.status));
+        for (name, value) in answer.headers() {
+            // No value of ours holds a line end; one that did would be a header of somebody else's.
+            if !value.contains(['\r', '\n']) {
+                head.push_str(&format!("{name}: {value}\r\n"));
+            }
+        }
+        let connection = if self.is_open { "keep-alive" } else { "close" };
+        head.push_str(&format!("Content-Length: {}\r\nConnection: {connection}\r\n\r\n", answer.body.len()));
+        let sent = self.send(head.as_bytes()).and_then(|()| if is_head { Ok(()) } else { self.send(&answer.body) });
+        if sent.is_err() {
+            self.is_open = false;
+        } else if !self.is_open {
+            self.linger();
+        }
+    }
+
+    /// Ends what we send, and reads what the client still sends, up to a bound.
+    fn linger(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        let until = Instant::now() + LINGER;
+        let mut unread = 0;
+        while unread < MOST_UNREAD {
+            self.read.clear();
+            if !self.fill(until) {
+                return;
+            }
+            unread += self.read.len();
+        }
+    }
+
+    /// Ends the connection after the next answer.
+    pub fn close(&mut self) {
+        self.is_open = false;
+    }
+
+    /// Gives the stream away, for events.
+    pub fn into_writer(self) -> Stream {
+        let _ = self.stream.set_write_timeout(Some(PIECE));
+        Stream(self.stream)
+    }
+}
+
+/// The writing end of a connection.
+#[derive(Debug)]
+pub struct Stream(Arc<TcpStream>);
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self.0).flush()
+    }
+}
+
+/// Reads a request's line and headers; nothing where they are none.
+fn parse(head: &str, from: SocketAddr) -> Option<Raw> {
+    let mut lines = head.split("\r\n");
+    let mut parts = lines.next()?.split(' ');
+    let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_token = |text: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !text.is_empty() && text.bytes().all(fits)
+    };
+    if parts.next().is_some() || !is_token(method) || !matches!(version, "HTTP/1.0" | "HTTP/1.1") {
+        return None;
+    }
+    let mut headers = Vec::new();
+    for line in lines {
+        let (name, value) = line.split_once(':')?;
+        let value = value.trim_matches([' ', '\t']);
+        if !is_token(name) || value.chars().any(|c| c.is_control() && c != '\t') {
+            return None;
+        }
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    Some(Raw { method: method.to_owned(), target: target.to_owned(), headers, is_modern: version == "HTTP/1.1", from })
+}
+
+/// Returns the words that go with a status (RFC 9110, section 15).
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        301 => "Moved Permanently",
+        302 => "Found",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        411 => "Length Required",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        421 => "Misdirected Request",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "See Below",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(head: &str) -> Option<Raw> {
+        parse(head, "127.0.0.1:1".parse().unwrap())
+    }
+
+    #[test]
+    fn a_head_is_read_as_it_is_written_or_not_at_all() {
+        let raw = read("GET /a?b HTTP/1.1\r\nHost:  x \r\nhost: y").unwrap();
+        assert_eq!((raw.method.as_str(), raw.target.as_str(), raw.is_modern), ("GET", "/a?b", true));
+        assert_eq!(raw.header("Host").collect::<Vec<_>>(), ["x", "y"]);
+        for head in [
+            "",
+            "GET /",
+            "GET / HTTP/2",
+            "GET /a b HTTP/1.1",
+            "GET  / HTTP/1.1",
+            "GET / HTTP/1.1\r\n folded: x",
+            "GET / HTTP/1.1\r\nno colon",
+            "GET / HTTP/1.1\r\nHost : x",
+            "GET / HTTP/1.1\r\nHost: a\nb: c",
+            "GE\0T / HTTP/1.1",
+        ] {
+            assert_eq!(read(head), None, "{head}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_a_request_whose_body_is_not_read() {
+        for (headers, is_last) in [
+            ("Host: x", false),
+            ("Content-Length: 0", false),
+            ("Content-Length: 18446744073709551615", true),
+            ("Transfer-Encoding: chunked", true),
+            ("Connection: Close", true),
+        ] {
+            assert_eq!(read(&format!("GET / HTTP/1.1\r\n{headers}")).unwrap().is_last(), is_last, "{headers}");
+        }
+        assert!(read("GET / HTTP/1.0\r\nHost: x").unwrap().is_last());
+    }
+}
