@@ -51,7 +51,7 @@ impl Ground {
         fs::write(root.join("handbook/index.md"), "# Home\n\nSee [[talk]] today.\n").unwrap();
         fs::rename(root.join("handbook/guides/b.md"), root.join("handbook/guides/c.md")).unwrap();
         let trap = ground.trap();
-        fs::write(&trap, format!("#!/bin/sh\necho \"$0 $*\" >> {}\ncat 2>/dev/null\n", ground.mark().display()))
+        fs::write(&trap, format!("#!/bin/sh\necho \"$0 $*\" >> {}\n", ground.mark().display()))
             .unwrap();
         fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(ground.folder.path().join("home")).unwrap();
