@@ -74,6 +74,9 @@ impl Case {
             Err(finding) => return draw(&[*finding], &sources),
         };
         let mut findings = handbook.findings(false);
+        let of_files = rolebook::site::host_findings(&handbook, &sources);
+        findings.extend(handbook.config.judge(of_files, false));
+        findings.sort();
         let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
         if !theme.is_empty() {
             let (theme, found) = theme_over(Some(ThemeFiles::from_texts("own", theme)), &handbook);
