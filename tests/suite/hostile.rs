@@ -201,7 +201,7 @@ const TRAPS: &[Trap] = &[
             ground.attributes("*.md filter=x\n");
         },
         variables: none,
-        spring: "git status",
+        spring: "git diff HEAD",
     },
     Trap {
         name: "a filter that smudges",
