@@ -188,6 +188,7 @@ pub const CODES: &[Code] = &[
     warning("no-chapters", "there is no Markdown file to make a page of"),
     warning("no-owner", "nobody keeps a chapter; only with --policy"),
     warning("orphaned-chapter", "no other chapter leads to a chapter; only with --policy"),
+    warning("plain-code", "a code block is shown without colors, because coloring it is too much work"),
     warning("placeholder", "a prompt of a new handbook waits for an answer"),
     strict(
         "refused-file",

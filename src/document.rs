@@ -550,6 +550,8 @@ pub struct Code {
     pub id: Option<String>,
     /// Its text.
     pub text: String,
+    /// Where its first line is.
+    pub span: Span,
 }
 
 /// An image.

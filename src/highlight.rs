@@ -1,21 +1,32 @@
 //! Colours code: a block of source text becomes HTML with at most sixteen one-letter classes.
 //!
 //! Input: code and the language that its fence names. Output: escaped text with `<span class="k">…</span>`, or nothing
-//! where the language is unknown or the block is too large. Never fails a page, never reads files; the memos here
-//! change how long a call takes and nothing else.
+//! where the language is unknown or coloring the block is too much work. Work is counted and not timed, so that every
+//! machine makes the same page. Never fails a page, never reads files; the memos here change how long a call takes and
+//! nothing else.
+
+mod findings;
+mod grammar;
+mod search;
+mod walk;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::parsing::{Scope, ScopeStack};
 
 use crate::markup::escape_into;
 
-/// The largest block in bytes that is coloured; at 0.1 MB/s a larger one would hold up its page for seconds.
-const LARGEST_BLOCK: usize = 256 * 1024;
-/// The longest line in characters that is coloured; longer ones are data, and patterns go quadratic on them.
+pub use findings::{plain_blocks, plain_blocks_so_far};
+use grammar::Grammars;
+use search::Budget;
+use walk::{Place, Stop, Walker};
+
+/// How much work the coloring of one block may be. Code takes 100 to 300 per byte, so that this is enough for about
+/// 100 KiB; the worst code that we know takes a quarter of a second for it.
+const BUDGET: u64 = 25_000_000;
+/// The longest line in bytes that is colored; longer ones are data, and patterns go quadratic on them.
 const LONGEST_LINE: usize = 10_000;
 /// How many parts the memo of blocks has, so that threads seldom want the same lock.
 const SHARDS: usize = 16;
@@ -57,36 +68,65 @@ impl Highlighter {
     /// The classes are `k` keyword, `s` string, `n` number, `c` comment, `f` function, `t` type, `v` variable, `o`
     /// operator, `p` punctuation, `a` attribute, `b` constant or built-in, `g` tag, `h` heading, `i` inserted, `d`
     /// deleted and `e` escape. `language` is a name, a file extension or a common alias in any case. `None` means that
-    /// the caller prints the code as it is: no such language, plain text, a block over 256 KiB, a line over 10,000
-    /// characters, or a syntax that fails on it.
+    /// the caller prints the code as it is: no such language, plain text, a syntax that fails on it, or too much work.
     #[must_use]
     pub fn highlight(&self, code: &str, language: &str) -> Option<Arc<str>> {
-        if language.is_empty() || code.len() > LARGEST_BLOCK {
-            return None;
-        }
-        let languages = self.languages.get_or_init(Languages::load);
-        let syntax = languages.find(language)?;
-        let key = block_key(&syntax.name, code);
-        let shard = &self.shards[usize::from(key[0]) % SHARDS];
-        if let Some(html) = lock(shard).get(&key) {
-            return Some(html);
-        }
-        // No lock is held while a block is coloured. Two threads may colour the same one: both get the same bytes.
-        let html = Self::colour(code, languages, syntax)?;
-        lock(shard).insert(key, Arc::clone(&html));
-        Some(html)
+        self.color(code, language).ok()
     }
 
-    /// Colours one block with this thread's worker.
-    fn colour(code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
-        if code.lines().any(|line| line.len() > LONGEST_LINE && line.chars().count() > LONGEST_LINE) {
-            return None;
+    /// Tells whether a block is printed as it is because coloring it is too much work.
+    #[must_use]
+    pub fn is_too_much(&self, code: &str, language: &str) -> bool {
+        self.color(code, language) == Err(Plain::TooMuch)
+    }
+
+    /// Tells the same, without doing the work for blocks that nobody has asked for yet.
+    #[must_use]
+    pub fn was_too_much(&self, code: &str, language: &str) -> bool {
+        let Some(languages) = self.languages.get() else { return false };
+        let key = languages.find(language).map(|syntax| block_key(languages.name(syntax), code));
+        key.is_some_and(|key| lock(self.shard(&key)).too_much.contains(&key))
+    }
+
+    fn color(&self, code: &str, language: &str) -> Result<Arc<str>, Plain> {
+        if language.is_empty() {
+            return Err(Plain::Unknown);
         }
+        let languages = self.languages.get_or_init(Languages::load);
+        let syntax = languages.find(language).ok_or(Plain::Unknown)?;
+        let key = block_key(languages.name(syntax), code);
+        let shard = self.shard(&key);
+        if let Some(known) = lock(shard).get(&key) {
+            return known;
+        }
+        // No lock is held while a block is colored. Two threads may color the same one: both get the same bytes.
         let mut worker = WORKER.take();
-        // A syntax with a faulty pattern panics inside the parser. Such a worker is dropped with what it knew.
-        let html = catch_unwind(AssertUnwindSafe(|| worker.block(code, languages, syntax))).ok()?;
+        let colored = worker.block(code, languages, syntax);
         WORKER.set(worker);
-        html
+        lock(shard).insert(key, colored.clone());
+        colored
+    }
+
+    fn shard(&self, key: &Key) -> &Mutex<Shard> {
+        &self.shards[usize::from(key[0]) % SHARDS]
+    }
+}
+
+/// Why a block is printed as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plain {
+    /// No such language, or one whose syntax has a fault.
+    Unknown,
+    /// Coloring it takes more work than a block may.
+    TooMuch,
+}
+
+impl From<Stop> for Plain {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Spent => Self::TooMuch,
+            Stop::Fault => Self::Unknown,
+        }
     }
 }
 
@@ -117,20 +157,33 @@ struct Shard {
     young: HashMap<Key, Arc<str>>,
     old: HashMap<Key, Arc<str>>,
     bytes: usize,
+    /// Blocks that are too much work. They are few and never forgotten, since they cost the most.
+    too_much: HashSet<Key>,
 }
 
 impl Shard {
     /// Returns what is known of a block, and keeps it young.
-    fn get(&mut self, key: &Key) -> Option<Arc<str>> {
+    fn get(&mut self, key: &Key) -> Option<Result<Arc<str>, Plain>> {
         if let Some(html) = self.young.get(key) {
-            return Some(html.clone());
+            return Some(Ok(html.clone()));
+        }
+        if self.too_much.contains(key) {
+            return Some(Err(Plain::TooMuch));
         }
         let html = self.old.remove(key)?;
-        self.insert(*key, html.clone());
-        Some(html)
+        self.insert(*key, Ok(html.clone()));
+        Some(Ok(html))
     }
 
-    fn insert(&mut self, key: Key, html: Arc<str>) {
+    fn insert(&mut self, key: Key, colored: Result<Arc<str>, Plain>) {
+        let html = match colored {
+            Ok(html) => html,
+            Err(Plain::TooMuch) => {
+                self.too_much.insert(key);
+                return;
+            }
+            Err(Plain::Unknown) => return,
+        };
         self.bytes += html.len() + 64;
         self.young.insert(key, html);
         if self.bytes > SHARD_BYTES {
@@ -142,7 +195,7 @@ impl Shard {
 
 /// The syntaxes and the table that maps their scopes to classes.
 struct Languages {
-    syntaxes: SyntaxSet,
+    grammars: Grammars,
     by_name: HashMap<String, usize>,
     rules: Vec<(Scope, Class)>,
 }
@@ -169,15 +222,16 @@ impl Languages {
         }
         // Text without structure is shown as it is.
         by_name.retain(|_, n| syntaxes.syntaxes()[*n].name != "Plain Text");
-        Self { rules: rules(), by_name, syntaxes }
+        Self { rules: rules(), by_name, grammars: Grammars::new(syntaxes) }
     }
 
-    fn find(&self, language: &str) -> Option<&SyntaxReference> {
-        let n = match self.by_name.get(language) {
-            Some(n) => n,
-            None => self.by_name.get(&language.to_lowercase())?,
-        };
-        self.syntaxes.syntaxes().get(*n)
+    /// Finds a syntax's number.
+    fn find(&self, language: &str) -> Option<usize> {
+        self.by_name.get(language).or_else(|| self.by_name.get(&language.to_lowercase())).copied()
+    }
+
+    fn name(&self, syntax: usize) -> &str {
+        self.grammars.syntaxes.syntaxes().get(syntax).map_or("", |syntax| &syntax.name)
     }
 
     /// Returns the class that the innermost telling scope gives.
@@ -323,14 +377,15 @@ fn rules() -> Vec<(Scope, Class)> {
 /// Where the parser stands between two lines.
 #[derive(Clone, PartialEq, Eq)]
 struct State {
-    parse: ParseState,
+    place: Place,
     scopes: ScopeStack,
 }
 
-/// A line that has been coloured: its HTML without the line end, and the number of the state after it.
+/// A line that has been colored: its HTML without the line end, the number of the state after it, and what it cost.
 struct Line {
     html: Box<str>,
     after: u32,
+    work: u64,
 }
 
 /// Colours one block at a time and remembers lines: the same line in the same state has the same colours and leads to
@@ -339,21 +394,26 @@ struct Line {
 struct Worker {
     states: Vec<State>,
     by_scopes: HashMap<Vec<Scope>, Vec<u32>>,
-    starts: HashMap<String, u32>,
+    starts: HashMap<usize, u32>,
     lines: HashMap<Key, Line>,
     bytes: usize,
+    walker: Walker,
 }
 
 impl Worker {
-    /// Colours a block.
-    fn block(&mut self, code: &str, languages: &Languages, syntax: &SyntaxReference) -> Option<Arc<str>> {
+    /// Colors a block.
+    fn block(&mut self, code: &str, languages: &Languages, syntax: usize) -> Result<Arc<str>, Plain> {
+        if code.len() as u64 > BUDGET || code.lines().any(|line| line.len() > LONGEST_LINE) {
+            return Err(Plain::TooMuch);
+        }
         if self.bytes > WORKER_BYTES || self.states.len() > WORKER_STATES {
             *self = Self::default();
         }
-        let mut at = match self.starts.get(&syntax.name) {
+        let mut at = match self.starts.get(&syntax) {
             Some(start) => *start,
-            None => self.start(syntax)?,
+            None => self.start(languages, syntax).ok_or(Plain::Unknown)?,
         };
+        let mut budget = Budget::new(BUDGET);
         let mut html = String::with_capacity(code.len() * 3);
         let mut with_end = String::new();
         for line in code.split_inclusive('\n') {
@@ -362,34 +422,45 @@ impl Worker {
             with_end.push_str(text);
             // The syntaxes expect every line to end, the last one too.
             with_end.push('\n');
-            at = self.line(at, &with_end, languages, &mut html)?;
+            at = self.line(at, &with_end, languages, (&mut budget, &mut html))?;
             html.push_str(&line[text.len()..]);
         }
-        Some(html.into())
+        Ok(html.into())
     }
 
-    /// Appends the HTML of a line in state `at`; returns the state after it.
-    fn line(&mut self, at: u32, line: &str, languages: &Languages, html: &mut String) -> Option<u32> {
+    /// Appends the HTML of a line in state `at` and pays for it; returns the state after it.
+    fn line(
+        &mut self,
+        at: u32,
+        line: &str,
+        languages: &Languages,
+        (budget, html): (&mut Budget, &mut String),
+    ) -> Result<u32, Stop> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&at.to_le_bytes()).update(line.as_bytes());
         let key = short(&hasher);
         if let Some(known) = self.lines.get(&key) {
+            // What is remembered costs what it cost: the memo decides on no color.
+            budget.pay(known.work)?;
             html.push_str(&known.html);
-            return Some(known.after);
+            return Ok(known.after);
         }
-        let mut state = self.states.get(at as usize)?.clone();
-        let from = html.len();
-        colour_line(&mut state, line, languages, html)?;
-        let after = self.number(state)?;
+        let mut state = self.states.get(at as usize).ok_or(Stop::Fault)?.clone();
+        let (from, before) = (html.len(), budget.left());
+        let changes = self.walker.line(&mut state.place, line, &languages.grammars, budget)?;
+        let work = before - budget.left();
+        write_line(&mut state.scopes, &line[..line.len() - 1], changes, (languages, html)).ok_or(Stop::Fault)?;
+        let after = self.number(state).ok_or(Stop::Fault)?;
         self.bytes += html.len() - from + 64;
-        self.lines.insert(key, Line { html: html[from..].into(), after });
-        Some(after)
+        self.lines.insert(key, Line { html: html[from..].into(), after, work });
+        Ok(after)
     }
 
-    /// Returns the number of the state in which `syntax` begins.
-    fn start(&mut self, syntax: &SyntaxReference) -> Option<u32> {
-        let start = self.number(State { parse: ParseState::new(syntax), scopes: ScopeStack::new() })?;
-        self.starts.insert(syntax.name.clone(), start);
+    /// Returns the number of the state in which a syntax begins.
+    fn start(&mut self, languages: &Languages, syntax: usize) -> Option<u32> {
+        let place = Place::start(languages.grammars.start(syntax)?);
+        let start = self.number(State { place, scopes: ScopeStack::new() })?;
+        self.starts.insert(syntax, start);
         Some(start)
     }
 
@@ -406,20 +477,23 @@ impl Worker {
     }
 }
 
-/// Parses one line, moves `state` behind it and appends its HTML.
-fn colour_line(state: &mut State, line: &str, languages: &Languages, html: &mut String) -> Option<()> {
-    let changes = state.parse.parse_line(line, &languages.syntaxes).ok()?;
-    let text = &line[..line.len() - 1];
+/// Applies the changes of one line to the scopes and appends its HTML.
+fn write_line(
+    scopes: &mut ScopeStack,
+    text: &str,
+    changes: walk::Changes,
+    (languages, html): (&Languages, &mut String),
+) -> Option<()> {
     let mut out = Spans { html, open: Class::PLAIN, from: 0, text };
     let mut before = 0;
     for (position, change) in changes {
         if position > before {
-            out.piece(before.min(text.len()), position.min(text.len()), languages.class(state.scopes.as_slice()));
+            out.piece(before.min(text.len()), position.min(text.len()), languages.class(scopes.as_slice()));
             before = position;
         }
-        state.scopes.apply(&change).ok()?;
+        scopes.apply(&change).ok()?;
     }
-    out.piece(before.min(text.len()), text.len(), languages.class(state.scopes.as_slice()));
+    out.piece(before.min(text.len()), text.len(), languages.class(scopes.as_slice()));
     out.close(text.len());
     Some(())
 }
@@ -537,11 +611,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_left_plain() {
+    fn what_is_too_much_work_is_left_plain_and_known_as_such() {
         let highlighter = Highlighter::new();
-        assert!(highlighter.highlight(&"x\n".repeat(LARGEST_BLOCK / 2 + 1), "rust").is_none());
-        assert!(highlighter.highlight(&"x".repeat(LONGEST_LINE + 1), "rust").is_none());
-        assert!(highlighter.highlight(&"é".repeat(LONGEST_LINE), "rust").is_some());
+        let long = "x".repeat(LONGEST_LINE + 1);
+        assert!(!highlighter.was_too_much(&long, "rust"));
+        assert!(highlighter.highlight(&long, "rust").is_none());
+        assert!(highlighter.was_too_much(&long, "rust") && highlighter.is_too_much(&long, "rust"));
+        for (code, language) in [("x\n", "rust"), (&*long, "no-such-language"), (&*long, "")] {
+            assert!(!highlighter.is_too_much(code, language), "{language}");
+        }
+        let spaces = format!("{}x\n", " ".repeat(9_000));
+        assert!(highlighter.is_too_much(&spaces, "ini"));
+        assert!(
+            highlighter.highlight(&"fn f(a: &str) -> String { a.to_owned() } // end\n".repeat(1_000), "rs").is_some()
+        );
+    }
+
+    #[test]
+    fn work_is_the_same_whatever_was_colored_before_and_by_however_many_threads() {
+        // Each is near what a block may cost, some above and some below it.
+        let block = |lines| (0..lines).map(|line| format!("{}{}x\n", " ".repeat(400), line % 7)).collect();
+        let blocks: Vec<String> = [1, 12, 18, 20, 22, 24, 30].into_iter().map(block).collect();
+        let cold = |code: &String| {
+            WORKER.take();
+            Highlighter::new().highlight(code, "ini").is_some()
+        };
+        let wanted: Vec<bool> = blocks.iter().map(cold).collect();
+        assert!(wanted.contains(&true) && wanted.contains(&false), "{wanted:?}");
+        let warm = Highlighter::new();
+        let again = |code: &String| warm.highlight(code, "ini").is_some();
+        assert_eq!(blocks.iter().map(again).collect::<Vec<_>>(), wanted);
+        let many = Highlighter::new();
+        let threads: Vec<Vec<bool>> = std::thread::scope(|scope| {
+            let run = || blocks.iter().rev().map(|code| many.highlight(code, "ini").is_some()).rev().collect();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(threads.iter().all(|found| *found == wanted));
     }
 
     #[test]
@@ -555,10 +661,20 @@ mod tests {
     }
 
     #[test]
+    fn two_highlighters_on_one_thread_keep_apart() {
+        let (one, two) = (Highlighter::new(), Highlighter::new());
+        let _ = one.highlight("fn a() {}\n", "rust");
+        let code = "let x = \"<&>\";\n";
+        let alone = std::thread::spawn(move || Highlighter::new().highlight(code, "rust")).join().unwrap();
+        assert_eq!(two.highlight(code, "rust"), alone);
+        assert!(alone.unwrap().contains("class=\"s\""));
+    }
+
+    #[test]
     fn a_full_shard_lets_go_of_its_older_half() {
         let mut shard = Shard::default();
         for n in 0..200_u8 {
-            shard.insert([n; 16], "x".repeat(16 * 1024).into());
+            shard.insert([n; 16], Ok("x".repeat(16 * 1024).into()));
         }
         assert!(shard.young.len() + shard.old.len() < 140);
         assert!(shard.get(&[199; 16]).is_some() && shard.get(&[0; 16]).is_none());

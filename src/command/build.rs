@@ -18,7 +18,7 @@ use crate::cli::Build;
 use crate::compile::count;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Guards, Output, WriteError, Written};
-use crate::highlight::Highlighter;
+use crate::highlight::{Highlighter, plain_blocks};
 use crate::path::UrlPath;
 use crate::report;
 use crate::search::{self, Memory};
@@ -41,7 +41,12 @@ pub fn run(options: &Build) -> Outcome {
     };
     let output = Output::open(&loaded.out, &guards)?;
     let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
-    let compiled = loaded.compile(&options.source, options.strict)?;
+    let mut compiled = loaded.compile(&options.source, options.strict)?;
+    // The pages take their code from this highlighter, so that the work is done once.
+    let highlighter = Arc::new(Highlighter::new());
+    let plain = plain_blocks(&compiled.handbook.documents, &highlighter);
+    compiled.findings.extend(compiled.handbook.config.judge(plain, options.strict));
+    compiled.findings.sort();
     loaded.print_some(&compiled.findings, &compiled.chain);
     let (errors, mut warnings) = count(&compiled.findings);
     let Compiled { handbook, theme: Some(theme), chain, findings } = compiled else {
@@ -57,8 +62,7 @@ pub fn run(options: &Build) -> Outcome {
     for note in &notes {
         eprintln!("note: {note}");
     }
-    let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()), past)
-        .with_index(index);
+    let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, highlighter, past).with_index(index);
     let mut late = site.handbook().config.judge(site.findings_of_the_past(), options.strict);
     late.retain(|finding| !findings.contains(finding));
     loaded.print_some(&late, &chain);

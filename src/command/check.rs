@@ -11,7 +11,7 @@ use crate::cli::{Check, Format};
 use crate::compile::count;
 use crate::date::parse_day;
 use crate::diagnostic::Diagnostic;
-use crate::highlight::Highlighter;
+use crate::highlight::{Highlighter, plain_blocks};
 use crate::policy::policy;
 use crate::report;
 use crate::site::Site;
@@ -28,13 +28,14 @@ pub fn run(options: &Check) -> Outcome {
         let remarks = policy(&handbook.book, &handbook.config, today(options.today.as_deref())?);
         let found = remarks.iter().map(|remark| checker.placed(remark)).collect();
         compiled.findings.extend(handbook.config.judge(found, options.strict));
-        compiled.findings.sort();
     }
+    let plain = plain_blocks(&compiled.handbook.documents, &Highlighter::new());
+    compiled.findings.extend(compiled.handbook.config.judge(plain, options.strict));
     let chapters = compiled.handbook.documents.len();
     if let Some(theme) = compiled.theme.take().filter(|_| has_own_templates(&compiled.chain)) {
         compiled.findings.extend(failures(&compiled, &loaded, theme, options.strict));
-        compiled.findings.sort();
     }
+    compiled.findings.sort();
     loaded.print(&compiled.findings, &compiled.chain, options.format);
     let (errors, warnings) = count(&compiled.findings);
     if options.format == Format::Human {

@@ -29,7 +29,7 @@ use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::highlight::Highlighter;
+use crate::highlight::{Highlighter, plain_blocks_so_far};
 use crate::history::Past;
 use crate::markup::escape;
 use crate::path::{SourcePath, UrlPath};
@@ -322,6 +322,8 @@ impl Maker {
         let mut findings = self.load_theme(loaded, &handbook.config);
         findings.extend(loaded.inputs.findings.iter().cloned());
         findings.extend(handbook.file_findings.iter().cloned());
+        // Pages whose code nobody has looked at yet are not waited for.
+        findings.extend(plain_blocks_so_far(&handbook.documents, highlighter));
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
             let (files, theme) = (loaded.inputs.sources.clone(), Arc::clone(theme));

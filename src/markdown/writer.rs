@@ -450,7 +450,9 @@ impl Writer<'_, '_> {
             self.finding("bad-attribute", &(at..at + unknown.len()), message, "it takes title, lines and id");
         }
         self.written.words += text.split_whitespace().count();
-        let code = Code { language: read.language, title: read.title, marked: read.marked, id: read.id, text };
+        let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default().len();
+        let span = self.input.place.span(&(range.start..range.start + first_line));
+        let code = Code { language: read.language, title: read.title, marked: read.marked, id: read.id, text, span };
         self.written.body.code.push(code);
         self.out.fresh_line();
         self.out.hole(Hole::Code(u32::try_from(self.written.body.code.len() - 1).unwrap_or(u32::MAX)));

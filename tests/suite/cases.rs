@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use rolebook::highlight::plain_blocks;
 use rolebook::path::UrlPath;
 use rolebook::source::{SourceFile, Sources};
 use rolebook::theme::ThemeFiles;
@@ -76,6 +77,8 @@ impl Case {
         let mut findings = handbook.findings(false);
         let of_files = rolebook::site::host_findings(&handbook, &sources);
         findings.extend(handbook.config.judge(of_files, false));
+        let plain = plain_blocks(&handbook.documents, &rolebook::highlight::Highlighter::new());
+        findings.extend(handbook.config.judge(plain, false));
         findings.sort();
         let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
         if !theme.is_empty() {

@@ -6,6 +6,7 @@ mod active;
 mod architecture;
 mod assess;
 mod attacks;
+mod budgets;
 mod builds;
 mod cases;
 mod commonmark;

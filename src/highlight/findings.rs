@@ -1,0 +1,36 @@
+//! Reports the blocks that are printed without colors because coloring them is too much work.
+//!
+//! Input: chapters and the highlighter that renders them. Output: findings at the blocks. Never decides: it asks the
+//! highlighter what a page will show.
+
+use rayon::prelude::*;
+
+use super::Highlighter;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Code, Document};
+
+/// Finds all blocks that are too much work. Colors what hasn't been colored yet.
+#[must_use]
+pub fn plain_blocks(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
+    let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
+    documents.par_iter().flat_map_iter(|document| findings(document, is_plain)).collect()
+}
+
+/// Finds those among the blocks that somebody has looked at.
+#[must_use]
+pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
+    let is_plain = |code: &Code| highlighter.was_too_much(&code.text, &code.language);
+    documents.iter().flat_map(|document| findings(document, is_plain)).collect()
+}
+
+fn findings(document: &Document, is_plain: impl Fn(&Code) -> bool) -> Vec<Diagnostic> {
+    let plain = document.body.code.iter().filter(|code| is_plain(code));
+    plain.map(|code| finding(document, code)).collect()
+}
+
+fn finding(document: &Document, code: &Code) -> Diagnostic {
+    let message =
+        format!("this block is shown without colors: highlighting it as `{}` is too much work", code.language);
+    Diagnostic::new("plain-code", &document.meta.path, Some(code.span), message)
+        .help("shorten its longest lines or split the block, or write `text` as its language")
+}

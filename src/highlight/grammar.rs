@@ -1,0 +1,170 @@
+//! Grammars as the walk needs them: contexts with their rules in order, each with a regular expression of our own.
+//!
+//! Input: syntect's syntaxes. Output: contexts, loaded when they are first entered and shared by all threads. Never reads
+//! code and never runs an expression.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use onig::{Regex, RegexOptions, Syntax};
+use syntect::parsing::syntax_definition::{
+    Context as Definition, ContextId, ContextReference, MatchOperation, MatchPattern, Pattern, context_iter,
+};
+use syntect::parsing::{ClearAmount, Scope, SyntaxSet};
+
+/// What is matched at one point of a grammar.
+pub(super) struct Context {
+    /// The rules, those of included contexts in their place.
+    pub(super) rules: Vec<Arc<Rule>>,
+    /// The context whose rules come before these.
+    pub(super) prototype: Option<ContextId>,
+    /// Scopes for everything within, the delimiters too.
+    pub(super) meta: Vec<Scope>,
+    /// Scopes for everything within but the delimiters.
+    pub(super) content: Vec<Scope>,
+    /// Outer scopes that don't apply within.
+    pub(super) clears: Option<ClearAmount>,
+    /// Whether a rule repeats text that the rule which led here has captured.
+    pub(super) repeats: bool,
+}
+
+/// One rule: what it looks for, and what follows.
+pub(super) struct Rule {
+    /// Tells rules apart in memos.
+    pub(super) number: u32,
+    /// The expression's source.
+    pub(super) source: String,
+    /// Whether the source repeats captured text, so that it differs from use to use.
+    pub(super) repeats: bool,
+    /// Scopes for the whole match.
+    pub(super) scopes: Vec<Scope>,
+    /// Scopes for its groups.
+    pub(super) groups: Vec<(usize, Vec<Scope>)>,
+    /// What it does to the stack of contexts.
+    pub(super) operation: Operation,
+    /// A context whose rules hold in everything that this rule enters.
+    pub(super) within: Option<ContextId>,
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// What a match does to the stack. `None` instead of contexts means that one of them is not there.
+pub(super) enum Operation {
+    Push(Option<Vec<ContextId>>),
+    Set(Option<Vec<ContextId>>),
+    Pop,
+    Stay,
+}
+
+impl Rule {
+    /// Returns the compiled expression, or nothing for a faulty one.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| compile(&self.source)).as_ref()
+    }
+
+    /// Whether what its groups captured is asked for.
+    pub(super) fn wants_groups(&self) -> bool {
+        !self.groups.is_empty() || matches!(self.operation, Operation::Push(_) | Operation::Set(_))
+    }
+}
+
+/// Compiles an expression with the options that the grammars are written for.
+pub(super) fn compile(source: &str) -> Option<Regex> {
+    Regex::with_options(source, RegexOptions::REGEX_OPTION_CAPTURE_GROUP, Syntax::default()).ok()
+}
+
+/// All grammars, and what has been loaded of them.
+pub(super) struct Grammars {
+    /// The syntaxes as they are shipped.
+    pub(super) syntaxes: SyntaxSet,
+    /// Tells these from others of the same syntaxes, whose rules have other numbers.
+    pub(super) mark: Arc<()>,
+    loaded: Mutex<Loaded>,
+}
+
+#[derive(Default)]
+struct Loaded {
+    contexts: HashMap<ContextId, Arc<Context>>,
+    /// By the place of their definitions, which the syntax set never moves: contexts share what they include.
+    rules: HashMap<usize, Arc<Rule>>,
+}
+
+impl Grammars {
+    pub(super) fn new(syntaxes: SyntaxSet) -> Self {
+        Self { syntaxes, mark: Arc::default(), loaded: Mutex::default() }
+    }
+
+    /// Finds the context in which a syntax begins: it gives the syntax's scope, and all that it does is enter another.
+    pub(super) fn start(&self, syntax: usize) -> Option<ContextId> {
+        let scope = self.syntaxes.syntaxes().get(syntax)?.scope;
+        (0..).map_while(|n| self.numbered(syntax, n)).find_map(|(reference, context)| match &context.patterns[..] {
+            [Pattern::Match(rule)] => {
+                let begins = rule.regex.regex_str().is_empty() && context.meta_content_scope == [scope];
+                begins.then(|| reference.id().ok()).flatten()
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns a syntax's context by its number.
+    fn numbered(&self, syntax: usize, context: usize) -> Option<(ContextReference, &Definition)> {
+        let id = serde_json::json!({ "syntax_index": syntax, "context_index": context });
+        let reference = reference(&id)?;
+        let context = reference.resolve(&self.syntaxes).ok()?;
+        Some((reference, context))
+    }
+
+    /// Returns a context, loading it if this is its first use.
+    pub(super) fn context(&self, id: ContextId) -> Option<Arc<Context>> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = loaded.contexts.get(&id) {
+            return Some(Arc::clone(known));
+        }
+        let reference = reference(&serde_json::to_value(id).ok()?)?;
+        let definition = reference.resolve(&self.syntaxes).ok()?;
+        let rules = context_iter(&self.syntaxes, definition)
+            .filter_map(|(context, index)| context.match_at(index).ok())
+            .map(|pattern| loaded.rule(pattern))
+            .collect();
+        let context = Arc::new(Context {
+            rules,
+            prototype: definition.prototype,
+            meta: definition.meta_scope.clone(),
+            content: definition.meta_content_scope.clone(),
+            clears: definition.clear_scopes,
+            repeats: definition.uses_backrefs,
+        });
+        loaded.contexts.insert(id, Arc::clone(&context));
+        Some(context)
+    }
+}
+
+/// Makes a reference from an id. The library gives no constructor, but reads references from what it writes.
+fn reference(id: &serde_json::Value) -> Option<ContextReference> {
+    serde_json::from_value(serde_json::json!({ "Direct": id })).ok()
+}
+
+impl Loaded {
+    /// Returns a pattern as a rule.
+    fn rule(&mut self, pattern: &MatchPattern) -> Arc<Rule> {
+        let number = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        let rule = self.rules.entry(std::ptr::from_ref(pattern).addr()).or_insert_with(|| {
+            let ids = |references: &[ContextReference]| references.iter().map(|one| one.id().ok()).collect();
+            Arc::new(Rule {
+                number,
+                source: pattern.regex.regex_str().to_owned(),
+                repeats: pattern.has_captures,
+                scopes: pattern.scope.clone(),
+                groups: pattern.captures.clone().unwrap_or_default(),
+                operation: match &pattern.operation {
+                    MatchOperation::Push(entered) => Operation::Push(ids(entered)),
+                    MatchOperation::Set(entered) => Operation::Set(ids(entered)),
+                    MatchOperation::Pop => Operation::Pop,
+                    MatchOperation::None => Operation::Stay,
+                },
+                within: pattern.with_prototype.as_ref().and_then(|one| one.id().ok()),
+                regex: OnceLock::new(),
+            })
+        });
+        Arc::clone(rule)
+    }
+}

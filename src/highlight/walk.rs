@@ -1,0 +1,486 @@
+//! Walks a grammar over code, line by line, as Sublime Text does, and pays for every search from a budget.
+//!
+//! Input: a line and the state before it. Output: the changes of scopes on the line, and the state after it. The library's
+//! own walk can't be stopped: one line of spaces kept it busy for half a minute.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use onig::{Regex, Region};
+use syntect::parsing::syntax_definition::ContextId;
+use syntect::parsing::{ClearAmount, Scope, ScopeStackOp};
+
+use super::grammar::{Context, Grammars, Operation, Rule, compile};
+use super::search::{Budget, Spent};
+
+/// How deep contexts may nest before nothing more is entered.
+const DEEPEST: usize = 100;
+/// What it costs to compile an expression that repeats captured text.
+const COMPILING: u64 = 5_000;
+
+/// Changes of the stack of scopes, with their places on the line, in order.
+pub(super) type Changes = Vec<(usize, ScopeStackOp)>;
+
+/// Why a block isn't colored.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The budget is spent.
+    Spent,
+    /// The grammar has a fault: an expression that is none, or a context that is missing.
+    Fault,
+}
+
+impl From<Spent> for Stop {
+    fn from(_: Spent) -> Self {
+        Self::Spent
+    }
+}
+
+/// Where the walk stands between two lines.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    levels: Vec<Level>,
+    begun: bool,
+    /// The levels at which a rule of an outer grammar has interrupted an inner one.
+    interruptions: Vec<usize>,
+}
+
+/// One entered context.
+#[derive(Clone, PartialEq, Eq)]
+struct Level {
+    context: ContextId,
+    /// Contexts whose rules come first in everything entered from here on.
+    within: Vec<ContextId>,
+    /// What the rule that led here has captured, for rules that repeat it.
+    captured: Option<Arc<[Option<String>]>>,
+}
+
+impl Place {
+    pub(super) fn start(context: ContextId) -> Self {
+        let level = Level { context, within: Vec::new(), captured: None };
+        Self { levels: vec![level], begun: false, interruptions: Vec::new() }
+    }
+}
+
+/// A match on the line, of a rule that is known elsewhere.
+#[derive(Clone)]
+struct Found {
+    start: usize,
+    end: usize,
+    groups: Arc<[Option<(usize, usize)>]>,
+}
+
+/// The match that counts: the leftmost, and of those the first rule's.
+struct Best {
+    found: Found,
+    rule: Arc<Rule>,
+    from_outer: bool,
+    would_loop: bool,
+}
+
+/// What a thread knows of the grammars; all of it can be had again.
+#[derive(Default)]
+pub(super) struct Walker {
+    /// Whose rules and contexts these are.
+    mark: Arc<()>,
+    contexts: HashMap<ContextId, Arc<Context>>,
+    repeating: HashMap<String, Option<Arc<Regex>>>,
+    region: Region,
+    /// What was found on this line, by the rules' numbers; stale where the stamp isn't the line's.
+    memo: Vec<(u64, Option<Found>)>,
+    stamp: u64,
+}
+
+impl Walker {
+    /// Walks over a line, which includes its line feed, and moves `place` behind it.
+    pub(super) fn line(
+        &mut self,
+        place: &mut Place,
+        line: &str,
+        grammars: &Grammars,
+        budget: &mut Budget,
+    ) -> Result<Changes, Stop> {
+        if !Arc::ptr_eq(&self.mark, &grammars.mark) {
+            *self = Self { mark: Arc::clone(&grammars.mark), ..Self::default() };
+        }
+        let mut changes = Changes::new();
+        if !place.begun {
+            place.begun = true;
+            let context = self.context(top(place)?.context, grammars)?;
+            changes.extend(context.content.first().map(|scope| (0, ScopeStackOp::Push(*scope))));
+        }
+        self.stamp += 1;
+        let mut step = Step { walker: self, place, line, grammars, budget, changes };
+        let mut at = 0;
+        // A rule that enters a context without taking a character must not be followed by one that leaves it so.
+        let mut entered_at = (0, 0);
+        while let Some(next) = step.next(at, &mut entered_at)? {
+            at = next;
+        }
+        Ok(step.changes)
+    }
+
+    fn context(&mut self, id: ContextId, grammars: &Grammars) -> Result<Arc<Context>, Stop> {
+        if let Some(known) = self.contexts.get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let context = grammars.context(id).ok_or(Stop::Fault)?;
+        self.contexts.insert(id, Arc::clone(&context));
+        Ok(context)
+    }
+
+    /// Returns the expression of a rule with captured text put in.
+    fn repeating(&mut self, source: String, budget: &mut Budget) -> Result<Arc<Regex>, Stop> {
+        // Paid for each time: what is remembered must not change what is left.
+        budget.pay(COMPILING + source.len() as u64)?;
+        if self.repeating.len() > 1_000 {
+            self.repeating.clear();
+        }
+        let compiled = self.repeating.entry(source);
+        let compiled = compiled.or_insert_with_key(|source| compile(source).map(Arc::new));
+        compiled.clone().ok_or(Stop::Fault)
+    }
+}
+
+fn top(place: &Place) -> Result<&Level, Stop> {
+    place.levels.last().ok_or(Stop::Fault)
+}
+
+/// The walk over one line.
+struct Step<'a> {
+    walker: &'a mut Walker,
+    place: &'a mut Place,
+    line: &'a str,
+    grammars: &'a Grammars,
+    budget: &'a mut Budget,
+    changes: Changes,
+}
+
+impl Step<'_> {
+    /// Takes the next match at or after `at`; returns where to go on, or nothing at the end.
+    fn next(&mut self, at: usize, entered_at: &mut (usize, usize)) -> Result<Option<usize>, Stop> {
+        let depth = self.place.levels.len();
+        let just_entered = *entered_at == (at, depth);
+        while self.place.interruptions.last().is_some_and(|level| *level >= depth) {
+            self.place.interruptions.pop();
+        }
+        let Some(best) = self.best(at, just_entered)? else { return Ok(None) };
+        if best.would_loop {
+            return Ok(self.line[at..].char_indices().nth(1).map(|(width, _)| at + width));
+        }
+        if best.found.end <= at && matches!(best.rule.operation, Operation::Push(_)) {
+            *entered_at = (best.found.end, depth + 1);
+        }
+        if best.from_outer {
+            self.place.interruptions.push(depth);
+        }
+        let current = self.walker.context(top(self.place)?.context, self.grammars)?;
+        self.apply(&best, &current)?;
+        Ok(Some(best.found.end))
+    }
+
+    /// Finds the match that counts.
+    fn best(&mut self, at: usize, just_entered: bool) -> Result<Option<Best>, Stop> {
+        let depth = self.place.levels.len();
+        let mut best: Option<Best> = None;
+        for (id, level, from_outer) in self.contexts()? {
+            let context = self.walker.context(id, self.grammars)?;
+            for rule in &context.rules {
+                let captured = level.and_then(|level| self.place.levels[level].captured.clone());
+                let Some(found) = self.search(rule, captured.as_deref(), at)? else { continue };
+                let first = best.as_ref().is_none_or(|best| {
+                    found.start < best.found.start || (found.start == best.found.start && best.would_loop)
+                });
+                if !first {
+                    continue;
+                }
+                let is_pop = matches!(rule.operation, Operation::Pop);
+                let would_loop = just_entered && found.end <= at && is_pop;
+                if matches!(rule.operation, Operation::Push(_)) && depth >= DEEPEST {
+                    return Ok(None);
+                }
+                let is_here = found.start == at && !would_loop;
+                best = Some(Best { found, rule: Arc::clone(rule), from_outer, would_loop });
+                if is_here {
+                    return Ok(best);
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    /// Returns the contexts whose rules are tried, in order, each with the level whose captured text they repeat.
+    fn contexts(&mut self) -> Result<Vec<(ContextId, Option<usize>, bool)>, Stop> {
+        let from = self.place.interruptions.last().copied().unwrap_or(0);
+        let last = self.place.levels.len().checked_sub(1).ok_or(Stop::Fault)?;
+        let current = self.place.levels[last].context;
+        let mut contexts = Vec::with_capacity(4);
+        for (n, level) in self.place.levels.iter().enumerate().skip(from) {
+            contexts.extend(level.within.iter().map(|id| (*id, Some(n), true)));
+        }
+        let prototype = self.walker.context(current, self.grammars)?.prototype;
+        contexts.extend(prototype.map(|id| (id, None, false)));
+        contexts.push((current, Some(last), false));
+        Ok(contexts)
+    }
+
+    /// Finds a rule's next match.
+    fn search(&mut self, rule: &Rule, captured: Option<&[Option<String>]>, at: usize) -> Result<Option<Found>, Stop> {
+        let number = rule.number as usize;
+        let stamp = self.walker.stamp;
+        if let Some((known, found)) = self.walker.memo.get(number)
+            && *known == stamp
+        {
+            match found {
+                None => return Ok(None),
+                Some(found) if found.start >= at => return Ok(Some(found.clone())),
+                Some(_) => {}
+            }
+        }
+        let repeated = match captured {
+            Some(captured) if rule.repeats => Some(with_captured(&rule.source, captured)),
+            _ => None,
+        };
+        let repeats = repeated.is_some();
+        let repeated = repeated.map(|source| self.walker.repeating(source, self.budget)).transpose()?;
+        let regex = match &repeated {
+            Some(regex) => regex,
+            None => rule.regex().ok_or(Stop::Fault)?,
+        };
+        let region = &mut self.walker.region;
+        let found = self.budget.search(regex, self.line, at, region)?.then(|| found(region, rule.wants_groups()));
+        let found = found.flatten();
+        let is_of_use = found.as_ref().is_none_or(|found| match rule.operation {
+            Operation::Stay => found.start != found.end,
+            Operation::Push(_) => self.place.levels.len() < DEEPEST,
+            Operation::Set(_) | Operation::Pop => true,
+        });
+        if !is_of_use {
+            return Ok(None);
+        }
+        if !repeats {
+            if self.walker.memo.len() <= number {
+                self.walker.memo.resize(number + 1, (0, None));
+            }
+            self.walker.memo[number] = (stamp, found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Notes the scopes of a match and moves the stack.
+    fn apply(&mut self, best: &Best, current: &Context) -> Result<(), Stop> {
+        let Found { start, end, .. } = best.found;
+        let rule = &best.rule;
+        let mut entered = Vec::new();
+        if let Operation::Push(ids) | Operation::Set(ids) = &rule.operation {
+            for id in ids.as_ref().ok_or(Stop::Fault)? {
+                entered.push((*id, self.walker.context(*id, self.grammars)?));
+            }
+        }
+        self.scopes_before(start, rule, current, &entered);
+        self.changes.extend(rule.scopes.iter().map(|scope| (start, ScopeStackOp::Push(*scope))));
+        self.scopes_of_groups(&best.found, rule);
+        if !rule.scopes.is_empty() {
+            self.changes.push((end, ScopeStackOp::Pop(rule.scopes.len())));
+        }
+        self.scopes_after(end, rule, current, &entered);
+        match &rule.operation {
+            Operation::Stay => {}
+            Operation::Pop => drop(self.place.levels.pop()),
+            Operation::Push(_) => self.enter(&entered, Vec::new(), best)?,
+            Operation::Set(_) => {
+                // What holds within a level goes on in what takes its place.
+                let within = self.place.levels.pop().map(|level| level.within).unwrap_or_default();
+                self.enter(&entered, within, best)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters contexts; `within` goes to the first, what the rule brings to the last.
+    fn enter(
+        &mut self,
+        entered: &[(ContextId, Arc<Context>)],
+        mut within: Vec<ContextId>,
+        best: &Best,
+    ) -> Result<(), Stop> {
+        for (n, (id, context)) in entered.iter().enumerate() {
+            let mut within = std::mem::take(&mut within);
+            if n + 1 == entered.len() {
+                within.extend(best.rule.within);
+            }
+            let mut repeats = context.repeats;
+            for id in &within {
+                repeats |= self.walker.context(*id, self.grammars)?.repeats;
+            }
+            let text = |group: &Option<(usize, usize)>| {
+                group.and_then(|(from, to)| self.line.get(from..to)).map(str::to_owned)
+            };
+            let captured = repeats.then(|| best.found.groups.iter().map(text).collect());
+            self.place.levels.push(Level { context: *id, within, captured });
+        }
+        Ok(())
+    }
+
+    /// Notes the scopes of groups, outer ones first.
+    fn scopes_of_groups(&mut self, found: &Found, rule: &Rule) {
+        let mut changes: Vec<((usize, usize), ScopeStackOp)> = Vec::new();
+        for (group, scopes) in &rule.groups {
+            let Some(Some((from, to))) = found.groups.get(*group).copied() else { continue };
+            if from == to {
+                continue;
+            }
+            // At one place ends come before beginnings, and longer groups begin before shorter ones.
+            changes.extend(scopes.iter().map(|scope| ((from, usize::MAX - (to - from)), ScopeStackOp::Push(*scope))));
+            changes.push(((to, 0), ScopeStackOp::Pop(scopes.len())));
+        }
+        changes.sort_by_key(|(key, _)| *key);
+        self.changes.extend(changes.into_iter().map(|((at, _), change)| (at, change)));
+    }
+
+    /// Notes what a rule's contexts change before its match.
+    fn scopes_before(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
+        let is_set = match rule.operation {
+            Operation::Stay => return,
+            Operation::Pop => return self.pop(at, current.content.len()),
+            Operation::Push(_) => false,
+            Operation::Set(_) => true,
+        };
+        if is_set && current.clears.is_some() {
+            self.changes.push((at, ScopeStackOp::Restore));
+        }
+        for (_, context) in entered {
+            if !is_set {
+                self.clear(at, context.clears);
+            }
+            self.push(at, &context.meta);
+        }
+    }
+
+    /// Notes what a rule's contexts change after its match.
+    fn scopes_after(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
+        let is_set = match rule.operation {
+            Operation::Stay => return,
+            Operation::Pop => {
+                self.pop(at, current.meta.len());
+                if current.clears.is_some() {
+                    self.changes.push((at, ScopeStackOp::Restore));
+                }
+                return;
+            }
+            Operation::Push(_) => false,
+            Operation::Set(_) => true,
+        };
+        let replaced = if is_set { current.content.len() + current.meta.len() } else { 0 };
+        let is_same = replaced == 0
+            && entered.iter().all(|(_, context)| context.content.is_empty() && !(is_set && context.clears.is_some()));
+        if is_same {
+            return;
+        }
+        // The delimiter had the scopes of all that is entered; now each context's content follows its own.
+        let given: usize = entered.iter().map(|(_, context)| context.meta.len()).sum();
+        self.pop(at, given + replaced);
+        for (_, context) in entered {
+            if is_set {
+                self.clear(at, context.clears);
+            }
+            self.push(at, &context.meta);
+            self.push(at, &context.content);
+        }
+    }
+
+    fn pop(&mut self, at: usize, count: usize) {
+        if count > 0 {
+            self.changes.push((at, ScopeStackOp::Pop(count)));
+        }
+    }
+
+    fn push(&mut self, at: usize, scopes: &[Scope]) {
+        self.changes.extend(scopes.iter().map(|scope| (at, ScopeStackOp::Push(*scope))));
+    }
+
+    fn clear(&mut self, at: usize, amount: Option<ClearAmount>) {
+        self.changes.extend(amount.map(|amount| (at, ScopeStackOp::Clear(amount))));
+    }
+}
+
+/// Reads a match out of the library's region.
+fn found(region: &Region, with_groups: bool) -> Option<Found> {
+    let (start, end) = region.pos(0)?;
+    let count = if with_groups { region.len() } else { 0 };
+    Some(Found { start, end, groups: (0..count).map(|group| region.pos(group)).collect() })
+}
+
+/// Returns an expression with `\1` and the like replaced by the text that was captured.
+fn with_captured(source: &str, captured: &[Option<String>]) -> String {
+    let mut out = String::with_capacity(source.len() + 32);
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some(digit) if digit.is_ascii_digit() => {
+                let group = digit as usize - '0' as usize;
+                let text = captured.get(group).and_then(Option::as_deref).unwrap_or_default();
+                for c in text.chars() {
+                    if "\\.+*?()|[]{}^$#&-~".contains(c) {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+            }
+            Some(other) => out.extend(['\\', other]),
+            None => out.push('\\'),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use rayon::prelude::*;
+    use syntect::parsing::ParseState;
+
+    use super::*;
+
+    /// Something of many languages, so that each grammar enters a few contexts.
+    const LINES: &str = "---\ntitle: \"a\"\n---\n# A `b` **c** [d](e \"f\")\n\n```rust\nfn a<T: B>(x: &'a str) -> u8 { 0x1f }\n```\n\
+        <a href=\"b\" c='d'>e &amp; f</a><script>let a = `x${1 + b}`;</script><style>a:hover { color: #fff }</style><!-- g -->\n\
+        /* a */ // b\nclass A(B): # c\n    def d(self, *e): return f\"{g!r:>10}\" + r'\\d'\n\
+        cat <<EOF | sed 's/a/b/' > \"$HOME/${x:-y}\" # z\n  text $(date) EOF\nEOF\n\
+        #include <a.h>\n#define A(x) ((x) + 1)\nint main(int argc, char **argv) { for (;;) printf(\"%d\\n\", 1e3); }\n\
+        local a = [==[ b\n ]] c ]==] .. d\nif a then b() end\nfunction f(x)\n  x = x + 1;\nend\n\
+        public static final <T> void a(List<T> b) throws C { @D(\"e\") var f = g -> h; }\n\
+        SELECT a.b, 'c' FROM d WHERE e = 1 AND f LIKE '%g' -- h\n[section]\nkey = value ; c\n\"k\": [1, true, null],\n\
+        $a = <<<X\n  b {$c}\nX;\n%w(a b) q{c} =~ /d[e]+(f|g)/i\n=begin\nx\n=end\n{{ a | b }} {% if c %} d {% endif %}\n\
+        target: dep.o\n\t$(CC) -o $@ $<\n(defn a [b] (+ b 1)) ; c\n@@ -1,2 +3,4 @@\n-old\n+new\n\\begin{a} $x^2$ \\end{a} % b\n";
+
+    #[test]
+    fn every_grammar_is_walked_as_its_library_walks_it() {
+        let lines: Vec<String> = LINES.split_inclusive('\n').map(str::to_owned).collect();
+        let grammars = Grammars::new(two_face::syntax::extra_newlines());
+        let library = two_face::syntax::extra_newlines();
+        let count = grammars.syntaxes.syntaxes().len();
+        assert!(count > 150);
+        // To compile the expressions of all takes ten seconds: one in seven is enough, unless all are asked for.
+        let step = if std::env::var("HOSTILE").is_ok() { 1 } else { 7 };
+        (0..count).into_par_iter().step_by(step).for_each_init(Walker::default, |walker, n| {
+            let name = &library.syntaxes()[n].name;
+            let mut theirs = ParseState::new(&library.syntaxes()[n]);
+            let mut place = Place::start(grammars.start(n).unwrap_or_else(|| panic!("{name} has no start")));
+            for line in &lines {
+                let wanted = theirs.parse_line(line, &library).unwrap();
+                let ours = walker.line(&mut place, line, &grammars, &mut Budget::new(u64::MAX)).unwrap();
+                assert_eq!(ours, wanted, "{name}: {line}");
+            }
+        });
+    }
+
+    #[test]
+    fn captured_text_is_put_in_as_it_is() {
+        let captured = [None, Some("a.b".to_owned())];
+        assert_eq!(with_captured(r"^\1\\1\2\w$", &captured), r"^a\.b\\1\w$");
+    }
+}
