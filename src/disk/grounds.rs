@@ -117,4 +117,20 @@ mod tests {
         }
         drop(elsewhere);
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_place_that_is_no_content_is_known_whichever_way_leads_to_it() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(folder.path().join("themes")).unwrap();
+        let link = elsewhere.path().join("link");
+        std::os::unix::fs::symlink(folder.path(), &link).unwrap();
+        for (root, closed) in
+            [(link.clone(), folder.path().join("themes")), (folder.path().to_path_buf(), link.join("themes"))]
+        {
+            let grounds = Grounds { root, closed: vec![closed], any_name: false };
+            assert!(grounds.new_place(&SourcePath::new("themes/a.md")).is_err());
+            assert!(grounds.new_place(&SourcePath::new("essays/a.md")).is_ok());
+        }
+    }
 }

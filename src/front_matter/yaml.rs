@@ -241,8 +241,9 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
     if let Some(found) = wrong_quotes(key, value) {
         return found;
     }
-    let open_quote =
-        ['"', '\''].into_iter().any(|quote| value.starts_with(quote) && value.matches(quote).count() % 2 == 1);
+    let is_open_by =
+        |quote| value.starts_with(quote) && !value[1..].ends_with(quote) && value.matches(quote).count() % 2 == 1;
+    let open_quote = ['"', '\''].into_iter().any(is_open_by);
     if matches!(kind, ErrorKind::UnclosedQuotedScalar) || open_quote {
         let help = "close the text with the quote that it begins with".to_owned();
         return ("a quote is not closed".to_owned(), help);
@@ -294,14 +295,19 @@ fn wrong_quotes(key: &str, value: &str) -> Option<(String, String)> {
     if is_apart {
         return Some((format!("a `{quote}` inside the text ends it"), in_quotes(key, inner)));
     }
-    // YAML 1.2.2, section 5.7, lists what may follow a backslash.
-    let mut escapes = inner.match_indices('\\').map(|(at, _)| inner[at + 1..].chars().next());
-    let is_unknown = |c: Option<char>| !c.is_some_and(|c| "0abtnvfre \"/\\N_LPxuU".contains(c));
-    if quote == '"' && escapes.any(is_unknown) {
+    if quote == '"' && has_unknown_escape(inner) {
         let message = "a backslash in double quotes begins an escape".to_owned();
         return Some((message, in_quotes(key, inner)));
     }
     None
+}
+
+/// Tells whether a backslash stands before what YAML knows no escape of.
+fn has_unknown_escape(inner: &str) -> bool {
+    // YAML 1.2.2, section 5.7, lists what may follow a backslash; one may be another backslash.
+    let is_known = |c: char| "0abtnvfre \"/\\N_LPxuU".contains(c);
+    let mut chars = inner.chars();
+    std::iter::from_fn(|| chars.find(|c| *c == '\\').map(|_| chars.next())).any(|c| !c.is_some_and(is_known))
 }
 
 fn has_bare_quote(inner: &str) -> bool {
@@ -570,5 +576,21 @@ mod tests {
         let copies = |n: usize| format!("a: &a [{}]\nb: [*a, *a, *a]\n", vec!["x"; n].join(", "));
         assert!(read(&copies(MOST_NODES / 4 - 10), 0).is_ok());
         assert!(failed(&copies(MOST_NODES / 4 + 10)).0.contains("too large"));
+    }
+
+    #[test]
+    fn quotes_that_are_right_are_not_blamed_for_another_mistake() {
+        for value in [r#""x""#, r#""a \"b\" c""#, r#""\"a""#, "'it''s'", r"'C:\Users'", r#""a\tb\\""#] {
+            let (message, place) = failed(&format!("a: 1\n   b: {value}\nc: 2\n"));
+            assert_eq!((message.as_str(), place), ("this is not understood as YAML", format!("b: {value}")));
+        }
+        for value in [r#""Say "hi" now""#, r#""a"b""#, r#""a\\"b""#] {
+            assert_eq!(failed(&format!("title: {value}\n")).0, "a `\"` inside the text ends it", "{value}");
+        }
+        assert_eq!(failed("title: \"a\" b\n").0, "this is not understood as YAML");
+        assert_eq!(failed("title: \"a\\\\\\d\"\n").0, "a backslash in double quotes begins an escape");
+        // A text over two lines is whole, although its first line alone is not.
+        let (message, place) = failed("note: \"a\n  b\"\nlist: [1, 2\nc: 3\n");
+        assert_eq!((message.as_str(), place.as_str()), ("a list or table is not closed", "c: 3"));
     }
 }

@@ -365,3 +365,18 @@ fn a_chapter_goes_to_the_root_by_a_dot_and_a_slash_and_every_reference_is_counte
     assert_eq!(count("people/"), ("people/lead.md".to_owned(), 3));
     assert_eq!(count("boss"), ("roles/boss.md".to_owned(), 5));
 }
+
+#[test]
+fn links_in_raw_html_are_rewritten_however_their_attribute_is_written() {
+    let tags =
+        ["<a href=\"TO\">", "<a href = \"TO\">", "<a class=x href='TO#y'>", "<a HREF=  TO >", "<a\nhref=\n'TO'>"];
+    let index = |to: &str| -> String {
+        "# Home\n".to_owned()
+            + &tags.iter().map(|tag| format!("\n{}x</a>\n", tag.replace("TO", to))).collect::<String>()
+    };
+    let old = index("guides/a.md");
+    let sources =
+        Sources::from_texts([("handbook.toml", ""), ("index.md", old.as_str()), ("guides/a.md", "# A\n\n## Y\n")]);
+    let plan = plan(&sources, "T", "guides/a.md", "essays/b.md").unwrap();
+    assert_eq!(text(&carried_out(&sources, &plan), "index.md"), index("essays/b.md"));
+}

@@ -138,3 +138,19 @@ fn more_patterns_than_cloudflare_takes_are_reported_and_as_many_as_it_takes_are_
         assert_eq!(findings(patterns), [wanted]);
     }
 }
+
+#[test]
+fn a_policy_longer_than_cloudflare_takes_is_reported() {
+    let findings = |hosts: usize| {
+        let hosts: Vec<String> = (0..hosts).map(|n| format!("\"https://host-number-{n}.example\"")).collect();
+        let toml = format!("[publish]\nhost = \"cloudflare\"\n[security]\nhosts = [{}]\n", hosts.join(", "));
+        let sources = Sources::from_texts([("handbook.toml", toml.as_str()), ("new.md", "# New\n")]);
+        let handbook = crate::support::compile(&sources).unwrap();
+        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(findings(3).is_empty());
+    assert_eq!(
+        findings(100),
+        ["the content security policy is longer than the 2000 characters that Cloudflare Pages takes"]
+    );
+}
