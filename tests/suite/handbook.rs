@@ -222,6 +222,24 @@ fn every_chapter_has_something_to_copy_and_says_where_its_advice_stops() {
 }
 
 #[test]
+fn few_chapters_close_with_the_same_heading() {
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    let mut count = 0;
+    for (path, text) in chapters() {
+        // The skills and the roles keep their sections until their statements are written anew.
+        if path.starts_with("competencies/") || path.starts_with("roles/") {
+            continue;
+        }
+        count += 1;
+        let close = text.lines().filter(|line| line.starts_with("## ") && *line != "## Further reading").next_back();
+        *last.entry(close.unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    last.remove("");
+    let worn: Vec<_> = last.iter().filter(|(_, n)| **n * 4 > count).collect();
+    assert!(worn.is_empty(), "of {count} chapters, too many close with {worn:?}");
+}
+
+#[test]
 fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike() {
     let mut headings: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = 0;
