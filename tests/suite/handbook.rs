@@ -304,3 +304,154 @@ fn chapters() -> impl Iterator<Item = (String, String)> {
     let files = files_below(&repository().join("handbook")).into_iter();
     files.filter(|(path, _)| path.ends_with(".md")).map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap()))
 }
+
+/// A run of lines that belong together, and whether they are running text.
+struct Block {
+    prose: bool,
+    text: String,
+}
+
+/// The blocks of a chapter in order, without front matter and headings.
+fn blocks(text: &str) -> Vec<Block> {
+    let body = text.splitn(3, "---\n").nth(2).unwrap_or(text);
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut last = ' ';
+    let mut code = false;
+    for line in body.lines() {
+        let fence = line.starts_with("```");
+        let kind = match line.chars().next() {
+            _ if code || fence => '`',
+            None => ' ',
+            Some(mark) if "#>|".contains(mark) => mark,
+            Some(_) => 'a',
+        };
+        code ^= fence;
+        if kind == last && kind != ' ' {
+            let block = blocks.last_mut().unwrap();
+            block.text.push('\n');
+            block.text.push_str(line);
+        } else if kind != ' ' {
+            blocks.push(Block { prose: kind == 'a' || kind == '#', text: line.to_owned() });
+        }
+        last = kind;
+    }
+    blocks.retain(|block| !block.text.starts_with('#'));
+    blocks
+}
+
+/// Whether a text mentions Tallyfield or one of its products.
+fn mentions_the_company(text: &str) -> bool {
+    let names = ["Tallyfield", "Standing orders", "rder-reading"];
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    // "Order" also begins sentences and cells: the product stands after a word or a comma.
+    let product = |(at, _): (usize, &str)| {
+        let after = &text[at + " Order".len()..];
+        text[..at].ends_with(|c: char| c.is_lowercase() || c == ',')
+            && !after.starts_with(char::is_alphanumeric)
+            && !after.starts_with(" of")
+    };
+    // A column of a table may be about marketplaces of any kind.
+    let stopped = |(at, _): (usize, &str)| !text[..at].ends_with("| ");
+    names.iter().any(|name| text.contains(name))
+        || text.match_indices("Marketplace").any(stopped)
+        || words.any(|word| word == "Route" || word == "Ledger")
+        || text.match_indices(" Order").any(product)
+}
+
+/// The numbers of a text in figures, without those that count the items of a list or name a level.
+fn numbers(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let line = line.trim_start_matches(['>', ' ']);
+        let item = line.split_once(". ").is_some_and(|(n, _)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+        let line = if item { line.split_once(". ").unwrap().1 } else { line };
+        let chars: Vec<char> = line.chars().collect();
+        let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+        let mut at = 0;
+        while at < chars.len() {
+            if !digit(at) {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while digit(at) || (".,:".contains(*chars.get(at).unwrap_or(&' ')) && digit(at + 1)) {
+                at += 1;
+            }
+            if start == 0 || chars[start - 1] != '@' {
+                found.push(chars[start..at].iter().collect());
+            }
+        }
+    }
+    found
+}
+
+/// The numbers that a chapter gives about Tallyfield.
+fn numbers_about_the_company(text: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut before = false;
+    for block in blocks(text) {
+        let about = mentions_the_company(&block.text) || (!block.prose && before);
+        if about {
+            let counted = numbers(&block.text).into_iter().filter(|number| !(block.prose && number.len() == 1));
+            all.extend(counted);
+        }
+        before = about;
+    }
+    all
+}
+
+/// The result of `a × b`, calculated from the left.
+fn calculate(left: &str) -> f64 {
+    let number = |text: &str| text.replace(',', "").parse::<f64>().unwrap_or_else(|_| panic!("{text} in {left}"));
+    let mut words = left.split(' ');
+    let mut sum = number(words.next().unwrap());
+    while let (Some(sign), Some(next)) = (words.next(), words.next()) {
+        let next = number(next);
+        sum = match sign {
+            "+" => sum + next,
+            "-" => sum - next,
+            "×" => sum * next,
+            "/" => sum / next,
+            _ => panic!("{sign} in {left}"),
+        };
+    }
+    sum
+}
+
+#[test]
+fn every_number_about_the_invented_company_is_on_its_fact_sheet() {
+    let sheet = std::fs::read_to_string(repository().join("tests/data/company.txt")).unwrap();
+    let mut names = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let mut facts: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for line in sheet.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let [name, value, places] = line.split(" | ").collect::<Vec<_>>()[..] else { panic!("{line}") };
+        assert!(names.insert(name), "{name} is on the sheet twice");
+        if let Some((left, right)) = value.split_once(" = ") {
+            let (sum, printed) = (calculate(left), calculate(right));
+            assert!((sum - printed).abs() < 1.0, "{name}: {left} is {sum}");
+        }
+        for id in places.split(", ") {
+            facts.entry(id).or_default().push((name, value));
+        }
+    }
+    for (path, text) in chapters().filter(|(path, _)| path != "glossary.md") {
+        let id = path.trim_end_matches(".md").rsplit('/').next().unwrap();
+        let printed = numbers_about_the_company(&text);
+        let own = facts.remove(id).unwrap_or_default();
+        let known: BTreeSet<String> = own.iter().flat_map(|(_, value)| numbers(value)).collect();
+        wrong.extend(printed.difference(&known).map(|number| format!("{path}: {number} is not on the sheet")));
+        let words = text.replace("\n> ", " ").replace(['*', '\n'], " ").to_lowercase();
+        for (name, value) in own {
+            let stands = match value.strip_prefix('"') {
+                Some(phrase) => words.contains(&phrase.trim_end_matches('"').to_lowercase()),
+                None => numbers(value).iter().any(|number| printed.contains(number)),
+            };
+            if !stands {
+                wrong.push(format!("{path}: {name} ({value}) is on the sheet and not in the chapter"));
+            }
+        }
+    }
+    wrong.extend(facts.keys().map(|id| format!("{id} is on the sheet and is no chapter")));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
