@@ -40,7 +40,7 @@ test("marks are kept between pages, shown to other tabs, and gone when they are 
   const page = await open(`${address}understanding/leader-and-manager/`);
   const other = await page.context().newPage();
   await other.goto(address + path);
-  const box = other.getByRole("checkbox", { name: /Product leader and product manager/ });
+  const box = other.getByRole("checkbox", { name: /Product leader vs product manager/ });
   assert.equal(await box.isChecked(), false);
   await page.getByRole("button", { name: "Mark as read" }).click();
   assert.equal(await page.getByRole("button", { name: "Read" }).getAttribute("aria-pressed"), "true");

@@ -45,7 +45,7 @@ test("nothing is fetched before search opens, and the first result takes four re
   assert.ok(!page.requests.some((url) => /\/search\/|search-core|search\.css/.test(url)), page.requests.join("\n"));
   page.requests.length = 0;
   await search(page, "roadmap");
-  assert.equal((await titles(page))[0], "Roadmap");
+  assert.equal((await titles(page))[0], "Product roadmap");
   // Other scripts of the page may still be arriving.
   const names = page.requests.filter((url) => /\/search[/.-]/.test(url)).slice(0, 4).map((url) => decodeURIComponent(new URL(url).pathname).slice(1));
   const known = names.map((name) => ["search-core.js", "search.css", "search/index.json"].find((end) => name.endsWith(end)) ?? "words");

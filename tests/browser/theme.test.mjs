@@ -147,7 +147,7 @@ test("a link shows what it leads to on hover; the glimpse can be hovered, and Es
   const link = page.locator(".prose a[href$='understanding/leader-and-manager/']").first();
   await link.hover();
   await glimpse(page).waitFor();
-  assert.match(await glimpse(page).innerText(), /^Product leader and product manager\n/);
+  assert.match(await glimpse(page).innerText(), /^Product leader vs product manager\n/);
   assert.equal(await link.getAttribute("aria-describedby"), "glimpse");
   assert.deepEqual(await violations(page, "#glimpse"), []);
   await glimpse(page).hover();
