@@ -19,7 +19,9 @@ pub fn markdown(text: &str) -> String {
             '*' | '`' | '[' => true,
             '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
             '~' => tildes > 1,
-            '<' => next.is_alphabetic() || matches!(next, '/' | '!' | '?'),
+            '<' => next.is_alphabetic() || matches!(next, '/' | '!' | '?') || is_address(rest),
+            // Comments and marked text of other dialects.
+            '%' | '=' if before == c || next == c => true,
             '&' => is_entity(rest),
             '\\' => next.is_ascii_punctuation() || rest.is_empty(),
             '{' => rest.contains('}'),
@@ -35,6 +37,11 @@ pub fn markdown(text: &str) -> String {
         before = c;
     }
     out
+}
+
+/// Tells whether a `<` before `rest` would begin an address: of e-mail, since others begin with a letter.
+fn is_address(rest: &str) -> bool {
+    rest.split_once('>').is_some_and(|(inside, _)| inside.contains('@') && !inside.contains(' '))
 }
 
 /// Tells whether a `&` before `rest` would begin a character reference.
@@ -131,6 +138,148 @@ mod tests {
             markdown("Writes the one-page brief, in snake_case & 3 < 4."),
             "Writes the one-page brief, in snake_case & 3 < 4."
         );
+    }
+
+    /// Tells what Markdown makes of a heading and an item with this text, but for running text.
+    fn structure(text: &str) -> Vec<String> {
+        use pulldown_cmark::{Event, Parser};
+        let text = markdown(text);
+        let chapter = format!("# {text}\n\nx\n\n### {text} {{level=1}}\n\n- {text} {{#one}}\n- {text}\n\n{text}\n");
+        let events = Parser::new_ext(&chapter, crate::markdown::options(true, true));
+        events.filter(|event| !matches!(event, Event::Text(_))).map(|event| format!("{event:?}")).collect()
+    }
+
+    /// Everything that begins, ends or separates something in Markdown or in a dialect of it, and words between.
+    const PARTS: &[&str] = &[
+        "<",
+        ">",
+        "</",
+        "<b>",
+        "<div",
+        "<!--",
+        "-->",
+        "<?",
+        "/>",
+        "@",
+        "24x7@example.org>",
+        "<1@x>",
+        "example.org",
+        "mailto:",
+        "https://x.y",
+        "a",
+        "x",
+        "B",
+        "\u{e4}",
+        "\u{20ac}",
+        "\u{1f600}",
+        "&",
+        "amp;",
+        "#35;",
+        "lt",
+        ";",
+        "#",
+        "##",
+        "*",
+        "**",
+        "_",
+        "__",
+        "`",
+        "``",
+        "~",
+        "~~",
+        "\\",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "](",
+        "(",
+        ")",
+        "![",
+        "[^1]",
+        "[x] ",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        "#id",
+        ".c",
+        "level=3",
+        "|",
+        "---",
+        "-",
+        "+",
+        "=",
+        "==",
+        ":",
+        ":::",
+        "%%",
+        "$",
+        "^",
+        "!",
+        "?",
+        "\"",
+        "'",
+        "1",
+        "12",
+        ".",
+        ",",
+        " ",
+        "  ",
+        "\t",
+        "\u{a0}",
+        "\n",
+        "\r\n\r\n",
+        "    ",
+    ];
+
+    #[test]
+    fn an_address_in_angle_brackets_stays_text() {
+        for text in [
+            "<24x7@example.org>",
+            "<a@b.c>",
+            "<!@b>",
+            "<_x_@b.c>",
+            "call <+1@x>",
+            "<https://x.y>",
+            "< 5",
+            "3 < 4",
+            "<5%",
+        ] {
+            assert_eq!(read_back(text), (text.to_owned(), text.to_owned()), "{}", markdown(text));
+        }
+        assert_eq!(markdown("from <5% to 3 < 4"), "from <5% to 3 < 4");
+    }
+
+    #[test]
+    fn marks_of_dialects_are_escaped_and_single_signs_are_not() {
+        assert_eq!(markdown("%%kept%% 5 % == x"), "\\%\\%kept\\%\\% 5 % \\=\\= x");
+        assert_eq!(read_back("%%kept%% ==x=="), ("%%kept%% ==x==".to_owned(), "%%kept%% ==x==".to_owned()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn any_parts_of_markup_are_read_back_and_make_no_markup(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 1..9)
+        ) {
+            let text = parts.concat();
+            let wanted = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assume!(!wanted.is_empty());
+            prop_assert_eq!(read_back(&text), (wanted.clone(), wanted), "{}", markdown(&text));
+            prop_assert_eq!(structure(&text), structure("text"), "{}", markdown(&text));
+        }
+
+        #[test]
+        fn any_parts_of_markup_are_read_back_from_front_matter(
+            parts in prop::collection::vec(prop::sample::select(PARTS), 0..6)
+        ) {
+            let text = parts.concat();
+            for (line, format) in [(format!("k: {}\n", yaml(&text)), Format::Yaml), (format!("k = {}\n", quoted(&text)), Format::Toml)] {
+                let table = read(&line, 0, format).unwrap();
+                prop_assert_eq!(&table.entries[0].value.data, &Data::Text(text.clone()), "{}", line);
+            }
+        }
     }
 
     proptest! {

@@ -19,3 +19,4 @@ mod shared;
 mod support;
 mod table;
 mod world;
+mod writers;
