@@ -67,8 +67,14 @@ fn index(bencher: Bencher<'_, '_>) {
     let handbook = handbook(&sources);
     let metas: Vec<Arc<Meta>> = handbook.documents.iter().map(|document| Arc::clone(&document.meta)).collect();
     let assets = sources.assets().map(|(path, _)| path.clone()).collect();
-    let input =
-        Input { chapters: &metas, assets: &assets, hidden: &BTreeSet::new(), summary: None, config: &handbook.config };
+    let input = Input {
+        chapters: &metas,
+        assets: &assets,
+        statics: None,
+        hidden: &BTreeSet::new(),
+        summary: None,
+        config: &handbook.config,
+    };
     bencher.counter(ItemsCount::new(metas.len())).bench(|| black_box(book::index(input)));
 }
 

@@ -26,6 +26,7 @@ use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
 use crate::path::{SourcePath, UrlPath, fold};
 use crate::redact::Visible;
+use crate::source::StaticFolder;
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +53,8 @@ pub struct Book {
     pub assets: Arc<BTreeSet<SourcePath>>,
     /// Those files by their folded path.
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
+    /// Another generator's folder of files that are published as they are.
+    pub statics: Option<StaticFolder>,
     /// How addresses look.
     pub urls_style: UrlStyle,
     /// Whether there is a page that says how the handbook is kept.
@@ -83,12 +86,25 @@ pub struct Input<'a> {
     pub chapters: &'a [Arc<Meta>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
+    /// Another generator's folder of files that are published as they are.
+    pub statics: Option<StaticFolder>,
     /// What chapters that this audience does not see are called, folded.
     pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
     pub summary: Option<&'a str>,
     /// The handbook's rules.
     pub config: &'a Config,
+}
+
+/// Returns the files by their folded path, and those of a static folder by their address as well.
+fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
+    let inside = |path: &SourcePath| {
+        let rest = path.as_str().strip_prefix(input.statics?.folder)?.strip_prefix('/')?;
+        Some((fold(rest), path.clone()))
+    };
+    let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();
+    keys.extend(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())));
+    keys
 }
 
 /// Makes the book.
@@ -110,7 +126,8 @@ pub fn index(input: Input<'_>) -> Book {
         urls: Arc::new(urls),
         names,
         assets: Arc::new(input.assets.clone()),
-        assets_by_key: Arc::new(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())).collect()),
+        assets_by_key: Arc::new(by_key(input)),
+        statics: input.statics,
         urls_style: input.config.urls,
         tree: Arc::new(tree),
         shows_health: shows_health(input.config),

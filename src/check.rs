@@ -16,6 +16,7 @@ use crate::embed;
 use crate::link::{self, Target};
 use crate::lint;
 use crate::path::{SourcePath, UrlPath, fold};
+use crate::withheld;
 
 /// A chapter that lies in the content and is not part of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Absent {
 pub enum Why {
     /// It is a draft.
     Draft,
+    /// Its name, or that of a folder above it, begins with an underscore.
+    Underscore,
     /// It is for another audience.
     Audience,
     /// It cannot be read.
@@ -194,6 +197,9 @@ impl Checker<'_> {
     }
 
     fn help_for_asset(&self, name: &str, from: &SourcePath) -> Option<String> {
+        if let Some(help) = help_for_secret(name) {
+            return Some(help);
+        }
         let paths: Vec<String> = self.book.assets.iter().map(|asset| relative(from, asset.as_str())).collect();
         let file_name = name.rsplit('/').next().unwrap_or(name);
         let same: Vec<&str> =
@@ -204,6 +210,9 @@ impl Checker<'_> {
 
     /// Names chapters with the same file name, else those whose path looks alike.
     fn help_for_path(&self, name: &str, from: ChapterId) -> Option<String> {
+        if let Some(help) = help_for_secret(name) {
+            return Some(help);
+        }
         let path = &self.book.meta(from).path;
         let rooted = name.strip_prefix('/');
         let joined = crate::path::join(if rooted.is_some() { "" } else { path.folder() }, rooted.unwrap_or(name));
@@ -388,6 +397,14 @@ fn with_scheme(name: &str) -> Option<String> {
     is_host(host).then(|| format!("https://{name}"))
 }
 
+/// Says why a file that looks like a program's settings or secrets is not there.
+fn help_for_secret(name: &str) -> Option<String> {
+    let is_secret = withheld::is_secret(name.rsplit('/').next().unwrap_or(name));
+    let help =
+        "a file of settings or secrets is never published, unless `[publish] files` in handbook.toml names it in full";
+    is_secret.then(|| help.to_owned())
+}
+
 fn is_called(absent: &Absent, name: &str) -> bool {
     let key = fold(name.trim_matches('/').trim_end_matches(".md"));
     fold(absent.path.stem()) == key || fold(absent.path.without_extension()) == key || absent.names.contains(&key)
@@ -396,7 +413,10 @@ fn is_called(absent: &Absent, name: &str) -> bool {
 fn why_absent(absent: &Absent) -> String {
     let path = &absent.path;
     match absent.why {
-        Why::Draft => format!("`{path}` is a draft: build with `--drafts`, or change its status"),
+        Why::Draft => format!("`{path}` is a draft: build with `--drafts`, or mark it as finished"),
+        Why::Underscore => {
+            format!("`{path}` is not published, since its name or its folder's begins with `_`: rename it")
+        }
         Why::Audience => {
             format!("`{path}` is not for the audience of this build: put the link into a block for the same audience")
         }

@@ -10,6 +10,7 @@ mod completions;
 mod diff;
 mod import;
 mod init;
+mod left_out;
 pub mod load;
 mod mv;
 mod new;

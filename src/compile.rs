@@ -16,7 +16,8 @@ use crate::document::{Document, Meta, Status};
 use crate::parse::{Outcome, names_of, parse};
 use crate::path::SourcePath;
 use crate::redact::Visible;
-use crate::source::{Hash, SourceFile, Sources};
+use crate::source::{Hash, SourceFile, Sources, StaticFolder};
+use crate::withheld;
 
 /// What the user asked for beside the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,6 +110,7 @@ impl Parsed {
 struct Last {
     metas: Vec<Arc<Meta>>,
     assets: BTreeSet<SourcePath>,
+    statics: Option<StaticFolder>,
     summary: Option<Hash>,
     book: Arc<Book>,
 }
@@ -135,11 +137,10 @@ impl Compiler {
         self.config = Some(Arc::clone(&config));
         self.visible = visible;
         self.parse(sources, &config, anew);
-        if sources.chapters().next().is_none() {
-            let finding = Diagnostic::at("no-chapters", Place::Handbook, "there is no chapter here");
-            file_findings.push(finding.help("write `index.md`, or name the folder that holds the Markdown files"));
-        }
         let (documents, absent) = self.gather(choices, &mut file_findings);
+        if documents.is_empty() {
+            file_findings.extend(no_chapters(&absent));
+        }
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
@@ -188,7 +189,8 @@ impl Compiler {
             while before.next_if(|one| one.path < *path).is_some() {}
             (path, file, before.next_if(|one| one.path == *path))
         };
-        let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> = sources.chapters().map(pair).collect();
+        let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> =
+            sources.chapters().filter(|(path, _)| is_chapter(path, config)).map(pair).collect();
         let visible = &self.visible;
         let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {
             Some(before) if !anew && before.hash == file.hash => before,
@@ -202,6 +204,11 @@ impl Compiler {
         let mut documents = Vec::with_capacity(self.parsed.len());
         let mut absent = Vec::new();
         for Parsed { path, outcome, last_good, .. } in &self.parsed {
+            let part = withheld::part(path);
+            if part == Some(withheld::Part::Underscore) && !choices.everyone {
+                absent.push(Absent { path: path.clone(), why: Why::Underscore, names: Arc::default() });
+                continue;
+            }
             findings.extend(outcome.findings().iter().cloned());
             let last_good = last_good.as_ref().filter(|_| choices.keep_last_good);
             let document = match outcome {
@@ -216,7 +223,8 @@ impl Compiler {
                 absent.push(Absent { path: path.clone(), why: Why::Unreadable, names: Arc::default() });
                 continue;
             };
-            if document.meta.status == Status::Draft && !choices.drafts {
+            let is_draft = document.meta.status == Status::Draft || part == Some(withheld::Part::Draft);
+            if is_draft && !choices.drafts {
                 absent.push(Absent { path: path.clone(), why: Why::Draft, names: Arc::default() });
                 continue;
             }
@@ -235,25 +243,27 @@ impl Compiler {
         config: &Config,
     ) -> Arc<Book> {
         let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
-        let assets: BTreeSet<SourcePath> =
-            sources.assets().map(|(path, _)| path).filter(|path| path.as_str() != "SUMMARY.md").cloned().collect();
+        let assets = assets(sources, config);
+        // A static folder is published whole, and some of it may be meant for fewer people than the handbook.
+        let statics = sources.static_folder().filter(|_| config.audiences.is_empty());
         let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
         let summary = summary_file.map(|file| file.hash);
         if let Some(last) = &self.last
             && last.summary == summary
             && last.assets == assets
+            && last.statics == statics
             && last.book.hidden == hidden
             && is_same(&last.metas, &metas)
         {
             return Arc::clone(&last.book);
         }
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
-        let input = book::Input { chapters: &metas, assets: &assets, hidden: &hidden, summary: text, config };
+        let input = book::Input { chapters: &metas, assets: &assets, statics, hidden: &hidden, summary: text, config };
         let book = Arc::new(match &self.last {
             Some(last) if last.summary == summary => book::index_again(input, &last.book),
             _ => book::index(input),
         });
-        self.last = Some(Last { metas, assets, summary, book: Arc::clone(&book) });
+        self.last = Some(Last { metas, assets, statics, summary, book: Arc::clone(&book) });
         book
     }
 }
@@ -289,6 +299,32 @@ fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec
         !below
     });
     absent.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// Says why there is nothing to make a page of; nothing where another finding says so, or an audience isn't meant to know.
+fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
+    let (message, help) = if absent.is_empty() {
+        ("there is no chapter here", "write `index.md`, or name the folder that holds the Markdown files")
+    } else if absent.iter().all(|absent| matches!(absent.why, Why::Draft | Why::Underscore)) {
+        ("every chapter here is marked as unfinished", "`--drafts` shows drafts")
+    } else {
+        return None;
+    };
+    Some(Diagnostic::at("no-chapters", Place::Handbook, message).help(help))
+}
+
+/// Tells whether a Markdown file is a chapter, and neither the list of chapters nor a download.
+fn is_chapter(path: &SourcePath, config: &Config) -> bool {
+    path.is_chapter() && path.as_str() != "SUMMARY.md" && !config.publish.files.names(path)
+}
+
+/// Returns the files that chapters may refer to. Those that look like a program's settings or secrets are published only by their full name.
+fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
+    let is_open = |path: &&SourcePath| {
+        let is_own = [FILE, "SUMMARY.md"].contains(&path.as_str()) || is_chapter(path, config);
+        !is_own && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
+    };
+    sources.files.keys().filter(is_open).cloned().collect()
 }
 
 fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use evidence::Evidence;
 pub use gone::Gone;
-pub use publish::{HiddenLinks, Host, Publish};
+pub use publish::{Files, HiddenLinks, Host, Publish};
 
 use crate::conflict;
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, guards, nearest};
@@ -426,7 +426,7 @@ impl Config {
             self.hosts = security.texts("hosts").into_iter().map(|(host, _)| host.to_lowercase()).collect();
         }
         if let Some(table) = entries.table("publish") {
-            self.publish.take(&inner(table, "publish"));
+            self.publish.take(&inner(table, "publish"), path, findings);
         }
         if let Some(table) = entries.table("health") {
             self.health = inner(table, "health").text("audience");

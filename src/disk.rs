@@ -28,7 +28,9 @@ pub use leftover::{Leftover, leftover};
 pub use output::{Output, OutputError, Render, WriteError, Written};
 pub use project::{Inputs, Project};
 pub use table::read_given;
-pub use walk::{Found, LeftOut, Read, Walk, Why, read_content, read_file, read_inside, read_many};
+pub use walk::{
+    Foreign, Found, LeftOut, Read, Walk, Why, is_passed_over, read_content, read_file, read_inside, read_many,
+};
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
 /// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
 use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
 use crate::path::SourcePath;
+use crate::withheld;
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +171,11 @@ const PUBLISH: &[Field] = &[
         "hidden_links",
         Shape::Choice(HiddenLinks::NAMES),
         "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error",
+    ),
+    field(
+        "files",
+        TEXTS,
+        "files that are published though nothing refers to them, such as downloads/**; Markdown among them is a download and no chapter",
     ),
     field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
     field(
@@ -358,7 +364,10 @@ pub fn read<'a>(
         let found = fields.iter().flat_map(|list| list.iter());
         let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key))
         else {
-            findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
+            // Other generators' marks of drafts are read by `withheld`.
+            if !(is_chapter(context) && withheld::is_mark(&entry.key)) {
+                findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
+            }
             continue;
         };
         if matches!(entry.value.data, Data::Null) {
@@ -376,6 +385,11 @@ pub fn read<'a>(
     entries
 }
 
+/// Tells whether a table is the front matter of a chapter.
+fn is_chapter(context: Context) -> bool {
+    Kind::ALL.iter().any(|kind| kind.with_article() == context.owner)
+}
+
 fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, context: Context<'_>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let near = nearest(key, known.iter().copied(), 2);
@@ -389,8 +403,7 @@ fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, 
 /// Says how a chapter becomes one of the kind that takes `key`, where it is in the wrong folder for that.
 fn of_another_kind(key: &str, context: Context) -> Option<String> {
     let kind = Kind::ALL.into_iter().find(|kind| of_kind(*kind).iter().any(|field| field.name == key))?;
-    let is_chapter = Kind::ALL.iter().any(|kind| kind.with_article() == context.owner);
-    is_chapter.then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
+    is_chapter(context).then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
 }
 
 /// Checks one value against a shape and reports what does not fit.

@@ -51,3 +51,4 @@ pub mod spreadsheet;
 pub mod theme;
 pub mod view;
 pub mod watch;
+pub mod withheld;

@@ -22,6 +22,7 @@ use crate::markdown::{self, Input, Parsed, Place, References};
 use crate::path::{OldName, SourcePath, fold, old_name};
 use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::source::{SourceFile, Text};
+use crate::withheld;
 
 /// What comes of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,8 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
             return Outcome::Unreadable(Arc::new(vec![finding]));
         }
     };
-    let mut reader = Reader { path, text: &text, config, findings: Vec::new(), references: References::default() };
+    let mut reader =
+        Reader { path, text: &text, config, findings: Vec::new(), references: References::default(), is_draft: false };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let whose = kind.with_article();
@@ -77,6 +79,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let mut findings = Vec::new();
     let entries = fields::read(&head.table, &[fields::COMMON, fields::of_kind(kind)], context, &mut findings);
     reader.findings.append(&mut findings);
+    reader.read_mark(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         reader.map_spans();
         return Outcome::Unreadable(Arc::new(reader.findings));
@@ -120,6 +123,8 @@ struct Reader<'a> {
     config: &'a Config,
     findings: Vec<Diagnostic>,
     references: References,
+    /// Whether a mark of another generator keeps the chapter back.
+    is_draft: bool,
 }
 
 impl Reader<'_> {
@@ -203,6 +208,16 @@ impl Reader<'_> {
             return kind;
         }
         kind_at(self.path, self.config)
+    }
+
+    /// Reads the marks of other generators for a draft. One that nobody can read hides the chapter as well.
+    fn read_mark(&mut self, table: &Table) {
+        let mark = withheld::mark(table);
+        self.is_draft = mark.is_some();
+        if let Some(withheld::Mark::Unclear(key, span)) = mark {
+            let message = format!("`{key}` is neither true nor false, so this chapter counts as a draft");
+            self.finding("bad-value", span, message, Some("write true or false".to_owned()));
+        }
     }
 
     /// Returns whether the readers may see the chapter, and reports an audience that isn't understood.
@@ -502,6 +517,7 @@ impl Reader<'_> {
         let facts = with_sections(facts, parsed);
         let status = entries.text("status").and_then(|name| STATUSES.iter().position(|known| *known == name));
         let statuses = [Status::Draft, Status::Proposed, Status::Current, Status::Retired];
+        let status = if self.is_draft { Status::Draft } else { status.map_or(Status::Current, |n| statuses[n]) };
         let minutes = parsed.words.div_ceil(220);
         Meta {
             path: self.path.clone(),
@@ -511,7 +527,7 @@ impl Reader<'_> {
             summary: entries.text("summary"),
             aliases: entries.texts("aliases").into_iter().map(|(text, _)| text).collect(),
             order: entries.integer("order"),
-            status: status.map_or(Status::Current, |n| statuses[n]),
+            status,
             owner: entries.text("owner"),
             reviewed: entries.text("reviewed"),
             review_every: entries.text("review_every").and_then(|text| crate::date::parse_duration(&text)),

@@ -1,21 +1,21 @@
-//! Writes what hosts read beside the pages: redirects, headers, and what their limits do to them.
+//! Decides which files are published, and writes what hosts read beside the pages: redirects, headers, and what their limits do to them.
 //!
-//! Input: the handbook's rules, where old addresses lead, the author's own files for the host. Output: texts, and findings where a host would not take
-//! them. Never serves anything; never touches files.
+//! Input: a compiled handbook, where old addresses lead, the author's own files for the host. Output: which files are published, texts, and findings
+//! where a host would not take them. Never serves anything; never touches files.
 
 pub mod active;
+mod content;
 mod headers;
+mod mentions;
 mod redirects;
 mod xml;
 
+pub use content::Content;
 pub use headers::headers;
 pub use redirects::{Redirect, Rules, collapse};
 
 use crate::config::{Config, Host};
 use crate::diagnostic::{Diagnostic, Place};
-
-/// Files at the content's root that are for the host and not for readers; they are published whatever links to them.
-pub const HOST_FILES: &[&str] = &["_headers", "_redirects", "CNAME", "favicon.ico", "robots.txt"];
 
 /// Says where the rules come near a limit of the host, or do not fit.
 #[must_use]

@@ -15,16 +15,16 @@ use rayon::prelude::*;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
-use crate::config::Config;
+use crate::config::{Config, HtmlPolicy};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Form, Status};
+use crate::document::Status;
 use crate::highlight::Highlighter;
 use crate::history::Past;
 use crate::link::Target;
 use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::active::{self, Verdict};
-use crate::publish::{self, HOST_FILES, Redirect, Rules};
+use crate::publish::{self, Content, Redirect, Rules};
 use crate::render::derived::Derived;
 use crate::render::{Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_key, glimpse_url, has_glimpse, terms};
 use crate::search::{self, Index, Memory};
@@ -108,6 +108,8 @@ struct Layout {
     redirects: Vec<Redirect>,
     /// What becomes of the author's files that browsers open as documents.
     verdicts: BTreeMap<SourcePath, Verdict>,
+    /// Which files that are no chapters are published.
+    content: Content,
     pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
@@ -141,6 +143,8 @@ impl Site {
             && Arc::ptr_eq(&theme, &self.renderer.theme)
             && handbook.config == self.handbook().config
             && is_small(&files) == is_small(&self.files)
+            // What raw HTML refers to is in no book.
+            && handbook.config.markdown.html != HtmlPolicy::Trusted
             && files.assets().eq(self.files.assets());
         if !is_same {
             let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
@@ -175,6 +179,12 @@ impl Site {
     #[must_use]
     pub fn handbook(&self) -> &Handbook {
         &self.renderer.handbook
+    }
+
+    /// Returns which files that are no chapters are published.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.layout.content
     }
 
     /// Lists every address, sorted.
@@ -340,17 +350,20 @@ impl Site {
 
 impl Layout {
     fn new(handbook: &Handbook, files: &Sources, theme: &Theme, past: &Past) -> Self {
-        let used = Used::new(&handbook.book);
-        let pictures: BTreeMap<SourcePath, Picture> =
-            used.shown.iter().filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?)))).collect();
-        let mut routes = routes(handbook, theme, (&pictures, &used), is_small(files));
+        let content = Content::new(handbook, files);
+        let pictures: BTreeMap<SourcePath, Picture> = content
+            .shown
+            .iter()
+            .filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?))))
+            .collect();
+        let mut routes = routes(handbook, theme, (&pictures, &content), is_small(files));
         let verdicts = verdicts(&handbook.config, &routes, files);
         let is_refused = |path: &SourcePath| verdicts.get(path) == Some(&Verdict::Refused);
         routes.retain(|_, route| !matches!(route, Route::File(path) if is_refused(path)));
         let redirects = former::redirects(handbook, past.history.as_deref(), &|url| routes.contains_key(url));
         lay_out_changes(handbook, past, &mut routes);
         former::lay_out(handbook, &redirects, files, &mut routes);
-        Self { routes, redirects, verdicts, pictures: Arc::new(pictures) }
+        Self { routes, redirects, verdicts, content, pictures: Arc::new(pictures) }
     }
 }
 
@@ -368,10 +381,9 @@ fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources)
 
 /// Says which of the published files could run a script, and what becomes of them.
 fn active_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
-    let (book, config) = (&handbook.book, &handbook.config);
-    let used = Used::new(book);
-    let published = book.assets.iter().filter(|path| used.shown.contains(*path) || is_published(path, config, &used));
-    active::findings(&active::verdicts(config, published, files), files)
+    let content = Content::new(handbook, files);
+    let published: BTreeSet<&SourcePath> = content.shown.iter().chain(content.at.values()).collect();
+    active::findings(&active::verdicts(&handbook.config, published, files), files)
 }
 
 /// Tells whether all chapters together fit into one file.
@@ -379,31 +391,10 @@ fn is_small(files: &Sources) -> bool {
     files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
 }
 
-/// Which files chapters show, and which they link to.
-struct Used {
-    shown: BTreeSet<SourcePath>,
-    linked: BTreeSet<SourcePath>,
-}
-
-impl Used {
-    fn new(book: &Book) -> Self {
-        let mut used = Self { shown: BTreeSet::new(), linked: BTreeSet::new() };
-        for (meta, targets) in book.chapters.iter().zip(&book.targets) {
-            for (reference, target) in meta.references.iter().zip(targets.iter()) {
-                if let Target::Asset(path) = target {
-                    let list = if reference.form == Form::Image { &mut used.shown } else { &mut used.linked };
-                    list.insert(path.clone());
-                }
-            }
-        }
-        used
-    }
-}
-
 fn routes(
     handbook: &Handbook,
     theme: &Theme,
-    (pictures, used): (&BTreeMap<SourcePath, Picture>, &Used),
+    (pictures, content): (&BTreeMap<SourcePath, Picture>, &Content),
     is_small: bool,
 ) -> BTreeMap<UrlPath, Route> {
     let (book, config) = (&handbook.book, &handbook.config);
@@ -418,8 +409,8 @@ fn routes(
     for (path, picture) in pictures {
         add(picture.url.clone(), Route::File(path.clone()));
     }
-    for path in book.assets.iter().filter(|path| is_published(path, config, used)) {
-        add(UrlPath::new(path.as_str()), Route::File(path.clone()));
+    for (url, path) in &content.at {
+        add(url.clone(), Route::File(path.clone()));
     }
     for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
         add(node.url.clone(), Route::Folder(NodeId(u32::try_from(n).unwrap_or(u32::MAX))));
@@ -530,17 +521,6 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
 fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
     let bytes = files.bytes(&SourcePath::new(name));
     bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// An image that pages only show has a name with its hash. With audiences, a file that no visible chapter uses may be a secret.
-fn is_published(path: &SourcePath, config: &Config, used: &Used) -> bool {
-    if used.linked.contains(path) {
-        return true;
-    }
-    if path.as_str() == "SUMMARY.md" || used.shown.contains(path) {
-        return false;
-    }
-    config.audiences.is_empty() || HOST_FILES.contains(&path.as_str())
 }
 
 /// Returns the media type of a file by its extension (IANA media types).

@@ -31,6 +31,29 @@ impl SourceFile {
     }
 }
 
+/// Another generator's folder of files that it publishes as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaticFolder {
+    /// The generator.
+    pub generator: &'static str,
+    /// The folder's name at the content root; its files are published without it in their address.
+    pub folder: &'static str,
+}
+
+/// The files at the root by which generators are known, with their static folders.
+const GENERATORS: &[(&str, &str, &[&str])] = &[
+    ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"]),
+    (
+        "Docusaurus",
+        "static",
+        &["docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.cjs"],
+    ),
+    ("Gatsby", "static", &["gatsby-config.js", "gatsby-config.ts"]),
+    ("Astro", "public", &["astro.config.mjs", "astro.config.js", "astro.config.ts"]),
+    ("Nuxt", "public", &["nuxt.config.js", "nuxt.config.ts"]),
+    ("Next.js", "public", &["next.config.js", "next.config.mjs", "next.config.ts"]),
+];
+
 /// Every file of the content folder, chapters and assets, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
@@ -50,6 +73,23 @@ impl Sources {
     #[must_use]
     pub fn bytes(&self, path: &SourcePath) -> Option<&Arc<[u8]>> {
         self.files.get(path).map(|file| &file.bytes)
+    }
+
+    /// Returns the static folder of the generator whose configuration lies at the root; none where no generator is recognized.
+    #[must_use]
+    pub fn static_folder(&self) -> Option<StaticFolder> {
+        let has = |name: &str| self.files.contains_key(&SourcePath::new(name));
+        let says = |name: &str, words: &[&str]| {
+            let text = self.bytes(&SourcePath::new(name)).map(|bytes| String::from_utf8_lossy(bytes));
+            text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
+        };
+        let known = GENERATORS.iter().find(|(_, _, files)| files.iter().any(|file| has(file)));
+        let (generator, folder) = known
+            .map(|(generator, folder, _)| (*generator, *folder))
+            // Zola and older Hugo share the name of their configuration, and their static folder's.
+            .or_else(|| says("config.toml", &["base_url", "baseURL", "baseurl"]).then_some(("Zola", "static")))
+            .or_else(|| says("package.json", &["\"vitepress\"", "\"vuepress\""]).then_some(("VitePress", "public")))?;
+        Some(StaticFolder { generator, folder })
     }
 
     /// Lists the chapters in path order.

@@ -130,7 +130,6 @@ pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
 /// Who claims an address.
 #[derive(Clone, Copy)]
 enum Claim<'a> {
-    File(&'a SourcePath),
     Chapter(&'a SourcePath),
     Alias(&'a SourcePath),
 }
@@ -138,20 +137,17 @@ enum Claim<'a> {
 impl fmt::Display for Claim<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "the file `{path}`"),
             Self::Chapter(path) => write!(f, "`{path}`"),
             Self::Alias(path) => write!(f, "an alias of `{path}`"),
         }
     }
 }
 
-/// Collects the addresses that aliases ask for, and reports what two things claim; `urls` are those of the chapters.
+/// Collects the addresses that aliases ask for, and reports what two chapters claim; `urls` are those of the chapters. Which other files are published
+/// is known only once references are followed (see `publish`).
 pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
     let mut remarks = Vec::new();
-    let mut taken: HashMap<String, Claim<'_>> = HashMap::with_capacity(urls.len() + input.assets.len());
-    for asset in input.assets {
-        taken.insert(fold(asset.as_str()), Claim::File(asset));
-    }
+    let mut taken: HashMap<String, Claim<'_>> = HashMap::with_capacity(urls.len());
     for ((chapter, meta), url) in numbered(input).zip(urls) {
         if let Some(other) = taken.insert(fold(&url.output_file()), Claim::Chapter(&meta.path)) {
             let message = format!("this chapter and {other} would both be written to `{url}`");

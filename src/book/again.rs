@@ -37,6 +37,7 @@ pub fn index_again(input: Input<'_>, last: &Book) -> Book {
         names,
         assets: Arc::clone(&last.assets),
         assets_by_key: Arc::clone(&last.assets_by_key),
+        statics: last.statics,
         urls_style: last.urls_style,
         shows_health: last.shows_health,
         tree,
@@ -81,8 +82,8 @@ struct Changes {
 impl Changes {
     /// Compares; `None` where there is more than other titles, headings, order or facts.
     fn between(last: &Book, input: Input<'_>) -> Option<Self> {
-        if last.chapters.len() != input.chapters.len() || *last.assets != *input.assets || last.hidden != *input.hidden
-        {
+        let is_other = *last.assets != *input.assets || last.statics != input.statics || last.hidden != *input.hidden;
+        if is_other || last.chapters.len() != input.chapters.len() {
             return None;
         }
         let mut changes = Self { chapters: Vec::new(), titles: Vec::new(), moves_nodes: false };

@@ -13,17 +13,21 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::load::{Compiled, Loaded};
 use super::past::{Reading, today};
-use super::{Outcome, say};
+use super::{Outcome, left_out, say};
+use crate::book::chapter_url;
 use crate::cli::Build;
-use crate::compile::count;
+use crate::compile::{Handbook, count};
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Guards, Output, WriteError, Written};
 use crate::highlight::{Highlighter, plain_blocks};
 use crate::path::UrlPath;
+use crate::publish::Content;
 use crate::report;
 use crate::search::{self, Memory};
 use crate::site::Site;
 
+/// How many files that are no longer published are named one by one.
+const MOST_WITHDRAWN: usize = 20;
 /// Work shorter than this shows no bar.
 const BAR_AFTER: Duration = Duration::from_millis(500);
 
@@ -31,6 +35,7 @@ const BAR_AFTER: Duration = Duration::from_millis(500);
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::read(&options.source, options.out.as_deref())?;
+    loaded.need_chapters()?;
     // The output is checked before the long work, and locked until the end of it.
     let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
     let guards = Guards {
@@ -49,12 +54,14 @@ pub fn run(options: &Build) -> Outcome {
     compiled.findings.sort();
     loaded.print_some(&compiled.findings, &compiled.chain);
     let (errors, mut warnings) = count(&compiled.findings);
-    let Compiled { handbook, theme: Some(theme), chain, findings } = compiled else {
+    let Compiled { handbook, theme: Some(theme), chain, findings, content } = compiled else {
         return Ok(stop(errors.max(1), warnings));
     };
     if errors > 0 {
         return Ok(stop(errors, warnings));
     }
+    let left = left_out::summary(&loaded.inputs, &handbook, &content);
+    let left = left.map(|left| format!("; {left}")).unwrap_or_default();
     let audience = audience_line(&handbook.config, options.source.audience.as_deref());
     // git is at work for longer than the compiling took, and nothing that is searched depends on what it finds.
     let index = search::index(&handbook, &theme, &Memory::default());
@@ -75,11 +82,12 @@ pub fn run(options: &Build) -> Outcome {
     let outcome = match write(&site, &output) {
         Ok(written) => {
             report_kept(&written);
+            report_withdrawn(&written, site.handbook(), &content);
             let summary = report::summary(errors, warnings);
             let seconds = start.elapsed().as_secs_f64();
             let place = loaded.out.display();
             say(&format!(
-                "{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}",
+                "{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}",
                 written.written
             ));
             Ok(true)
@@ -147,5 +155,20 @@ fn bar(length: usize) -> ProgressBar {
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
         eprintln!("note: `{name}` was changed by hand since it was written; it stays");
+    }
+}
+
+/// Names files that the last build published and this one doesn't, though they are in the content: an author who upgrades or adds a mark should know.
+fn report_withdrawn(written: &Written, handbook: &Handbook, content: &Content) {
+    let removed = |url: &UrlPath| written.removed.binary_search(&url.output_file()).is_ok();
+    let files = content.unreferenced.iter().filter(|path| removed(&UrlPath::new(path.as_str())));
+    let style = handbook.config.urls;
+    let chapters = handbook.absent.iter().map(|absent| &absent.path).filter(|path| removed(&chapter_url(path, style)));
+    let withdrawn: Vec<_> = files.chain(chapters).collect();
+    for path in withdrawn.iter().take(MOST_WITHDRAWN) {
+        eprintln!("note: `{path}` is no longer published: nothing refers to it, or it is marked as unfinished");
+    }
+    if withdrawn.len() > MOST_WITHDRAWN {
+        eprintln!("note: {} more files are no longer published", withdrawn.len() - MOST_WITHDRAWN);
     }
 }

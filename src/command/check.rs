@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::load::{Compiled, Loaded};
-use super::{Failure, Outcome, say};
+use super::{Failure, Outcome, left_out, say};
 use crate::cli::{Check, Format};
 use crate::compile::count;
 use crate::date::parse_day;
@@ -21,6 +21,7 @@ use crate::theme::{Theme, has_own_templates};
 pub fn run(options: &Check) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::read(&options.source, None)?;
+    loaded.need_chapters()?;
     let mut compiled = loaded.compile(&options.source, options.strict)?;
     if options.policy {
         let handbook = &compiled.handbook;
@@ -40,7 +41,12 @@ pub fn run(options: &Check) -> Outcome {
     let (errors, warnings) = count(&compiled.findings);
     if options.format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
-        say(&format!("{chapters} chapters, {}, {seconds:.2} s", report::summary(errors, warnings)));
+        if let Some(hint) = left_out::hint(&compiled.content) {
+            eprintln!("{hint}");
+        }
+        let left = left_out::summary(&loaded.inputs, &compiled.handbook, &compiled.content);
+        let left = left.map(|left| format!("; {left}")).unwrap_or_default();
+        say(&format!("{chapters} chapters, {}, {seconds:.2} s{left}", report::summary(errors, warnings)));
     }
     Ok(errors == 0)
 }

@@ -14,6 +14,7 @@ use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{Inputs, Project, Writer};
+use crate::publish::Content;
 use crate::report;
 use crate::site::host_findings;
 use crate::theme::{self, Theme, ThemeFiles};
@@ -38,6 +39,8 @@ pub struct Compiled {
     pub chain: Vec<ThemeFiles>,
     /// Every finding, weighed and sorted.
     pub findings: Vec<Diagnostic>,
+    /// Which files that are no chapters are published.
+    pub content: Content,
 }
 
 /// How many findings of one code `build` draws.
@@ -68,6 +71,25 @@ impl Loaded {
         Ok(Self { project, out, inputs })
     }
 
+    /// Refuses a folder in which nothing could become a page.
+    ///
+    /// # Errors
+    /// Where there is no Markdown file.
+    pub fn need_chapters(&self) -> Result<(), Failure> {
+        if self.inputs.sources.chapters().next().is_some() {
+            return Ok(());
+        }
+        let others = self.inputs.sources.assets().count();
+        let found = match others {
+            0 => String::new(),
+            1 => ", only 1 other file".to_owned(),
+            others => format!(", only {others} other files"),
+        };
+        let message = format!("there is no Markdown file in `{}`{found}", self.project.content.display());
+        let help = "write `index.md` there, name the folder that holds the chapters, or begin with `rolebook init`";
+        Err(Failure::Refused { message, help: Some(help.to_owned()) })
+    }
+
     /// Compiles what was read.
     ///
     /// # Errors
@@ -89,9 +111,11 @@ impl Loaded {
         found.extend(more);
         found.extend(self.inputs.findings.iter().cloned());
         found.extend(host_findings(&handbook, &self.inputs.sources));
+        let content = Content::new(&handbook, &self.inputs.sources);
+        found.extend(content.findings(&handbook));
         findings.extend(handbook.config.judge(found, strict));
         findings.sort();
-        Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings })
+        Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings, content })
     }
 
     /// Draws why `handbook.toml` cannot be read.

@@ -25,6 +25,7 @@ pub use self::editor::Editor;
 
 use self::builds::Builds;
 use self::moves::Moves;
+use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
@@ -186,6 +187,7 @@ impl Preview {
         let mut findings = shown.findings.clone();
         if let Some(site) = &shown.site {
             findings.extend(site.handbook().findings(false));
+            findings.extend(site.handbook().config.judge(site.content().findings(site.handbook()), false));
             findings.sort();
             findings.dedup();
         }
@@ -200,6 +202,14 @@ impl Preview {
         let text = report::human(&near, &files, color, width);
         *shown.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
         (errors, warnings, text)
+    }
+
+    /// Says what of the content is not shown; none where all of it is.
+    #[must_use]
+    pub fn left_out(&self, loaded: &Loaded) -> Option<String> {
+        let shown = self.shown();
+        let site = shown.site.as_ref()?;
+        left_out::summary(&loaded.inputs, site.handbook(), site.content())
     }
 
     /// Returns the data of the `findings` event for a page.

@@ -18,7 +18,7 @@ use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
-use crate::disk::{Project, Writer, read_inside};
+use crate::disk::{Project, Writer, is_passed_over, read_inside};
 use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
 use crate::source::{SourceFile, Sources};
@@ -153,7 +153,8 @@ fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen):
     let files: Vec<SourcePath> = changed.files.iter().cloned().collect();
     let (errors, warnings, drawn) = preview.check(loaded, &files, (screen.has_colors(), screen.width()));
     events.publish("findings", &|page| Some(preview.findings_for(page)));
-    screen.show(&State { what: changed.what.clone(), errors, warnings, drawn });
+    let left_out = preview.left_out(loaded).map(|left| format!("; {left}")).unwrap_or_default();
+    screen.show(&State { what: changed.what.clone(), errors, warnings, drawn, left_out });
 }
 
 /// Reads what changed; returns the files with other bytes, none of them where the theme did, or nothing where every byte is as before.
@@ -161,6 +162,11 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
     let real = std::fs::canonicalize(&content).unwrap_or_else(|_| content.clone());
+    let is_foreign = |path: &&PathBuf| {
+        let inside = [&content, &real].into_iter().find_map(|root| path.strip_prefix(root).ok()?.to_str());
+        inside.is_some_and(|path| is_passed_over(&real, &SourcePath::new(path.replace('\\', "/"))))
+    };
+    let paths: Vec<&PathBuf> = paths.iter().filter(|path| !is_foreign(path)).collect();
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
         return everything(loaded);
     };
@@ -230,7 +236,7 @@ fn source_path(path: &Path, roots: [&PathBuf; 2]) -> Option<SourcePath> {
     let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     // A project's themes can lie in the content folder.
-    if parts.is_empty() || parts[0] == "themes" || parts.iter().any(|part| part.starts_with('.')) {
+    if parts.is_empty() || parts[0] == "themes" {
         return None;
     }
     Some(SourcePath::new(parts.join("/")))

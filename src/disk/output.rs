@@ -79,8 +79,8 @@ pub struct Written {
     pub written: usize,
     /// How many files were left alone because their bytes are the same.
     pub unchanged: usize,
-    /// How many files of the old site were deleted.
-    pub deleted: usize,
+    /// The files of the old site that were deleted, sorted.
+    pub removed: Vec<String>,
     /// Files that Rolebook did not write, sorted; left alone.
     pub kept_foreign: Vec<String>,
     /// Files of the old site that are no longer needed but were changed by hand, sorted; left alone, and foreign from
@@ -165,7 +165,7 @@ impl Output {
             Ok(Written {
                 written: files.iter().filter(|(_, staged)| *staged).count(),
                 unchanged: files.iter().filter(|(_, staged)| !*staged).count(),
-                deleted: steps.iter().filter(|step| matches!(step, Step::Delete(_))).count(),
+                removed: removed(&steps),
                 kept_foreign: plan.kept_foreign,
                 kept_edited: plan.kept_edited,
             })
@@ -276,6 +276,14 @@ impl Drop for Output {
 struct Calls<'c, 'f, 'bytes, E> {
     render: &'c Render<'f, 'bytes, E>,
     progress: &'c (dyn Fn(usize) + Sync),
+}
+
+/// Lists what the steps delete, sorted.
+fn removed(steps: &[Step]) -> Vec<String> {
+    let name = |step: &Step| if let Step::Delete(name) = step { Some(name.clone()) } else { None };
+    let mut names: Vec<String> = steps.iter().filter_map(name).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Takes it for success that something to be deleted is not there.
@@ -469,7 +477,7 @@ mod tests {
         let project = Project::new();
         let written = project.write(NEW).unwrap();
         assert_eq!(project.tree(), tree(NEW));
-        assert_eq!((written.written, written.unchanged, written.deleted), (NEW.len(), 0, 0));
+        assert_eq!((written.written, written.unchanged, written.removed.len()), (NEW.len(), 0, 0));
     }
 
     #[test]
@@ -489,7 +497,7 @@ mod tests {
         project.write(OLD).unwrap();
         let written = project.write(NEW).unwrap();
         assert_eq!(project.tree(), tree(NEW));
-        assert_eq!((written.written, written.unchanged, written.deleted), (8, 1, 5));
+        assert_eq!((written.written, written.unchanged, written.removed.len()), (8, 1, 5));
         project.write(OLD).unwrap();
         assert_eq!(project.tree(), tree(OLD));
     }

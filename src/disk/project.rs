@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{MachineError, Why, read_content, read_many};
+use super::{Foreign, MachineError, Why, read_content, read_many};
 
 use crate::diagnostic::Diagnostic;
 use crate::path::SourcePath;
@@ -38,14 +38,60 @@ pub struct Inputs {
     pub themes: BTreeMap<String, ThemeFiles>,
     /// What was not read.
     pub findings: Vec<Diagnostic>,
+    /// What belongs to programs and was passed over.
+    pub foreign: Foreign,
 }
 
 impl Project {
+    /// Finds the project that the user named; where they named none, the one that the current folder is part of, as `cargo` and `git` do.
+    ///
+    /// # Errors
+    /// Where `dir` is not a folder.
+    pub fn find(dir: &Path) -> Result<Self, MachineError> {
+        if dir == Path::new(".")
+            && let Some(found) = std::env::current_dir().ok().and_then(|here| Self::above(&here))
+        {
+            return Ok(found);
+        }
+        Self::at(dir)
+    }
+
+    /// Finds the project whose content holds the folder `here`, if it begins above it. A bare folder of Markdown is no project.
+    fn above(here: &Path) -> Option<Self> {
+        let has = |folder: &Path, name: &str| folder.join(name).exists();
+        let up = |levels: usize| if levels == 0 { PathBuf::from(".") } else { PathBuf::from_iter(vec![".."; levels]) };
+        for (levels, folder) in here.ancestors().enumerate() {
+            let project = |content: usize, root: usize| {
+                let (content, root) = (up(content), up(root));
+                let inside = |name: &str| root.join(name);
+                Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root })
+            };
+            if has(folder, crate::config::FILE) {
+                let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
+                // A handbook may be a project of its own, in a folder that happens to be called so.
+                let is_alone = [".git", "themes", "public"].iter().any(|name| has(folder, name));
+                let marks =
+                    [".git", ".github", ".gitlab-ci.yml", "netlify.toml", "themes", "public/.rolebook-manifest"];
+                let is_part = parent.is_some_and(|parent| marks.iter().any(|name| has(parent, name)));
+                return match (is_part && !is_alone, levels) {
+                    (true, _) => project(levels, levels + 1),
+                    (false, 0) => None,
+                    (false, _) => project(levels, levels),
+                };
+            }
+            let is_book = levels > 0 && has(folder, "book.toml") && has(folder, "src/SUMMARY.md");
+            if is_book && here.strip_prefix(folder).is_ok_and(|inside| inside.starts_with("src")) {
+                return project(levels - 1, levels);
+            }
+        }
+        None
+    }
+
     /// Finds the content: `DIR/handbook` where it holds a `handbook.toml`, an mdBook's `DIR/src`, else `DIR` itself.
     ///
     /// # Errors
     /// Where `DIR` is not a folder.
-    pub fn find(dir: &Path) -> Result<Self, MachineError> {
+    fn at(dir: &Path) -> Result<Self, MachineError> {
         fs::read_dir(dir).map_err(MachineError::new("read", dir))?;
         let root = dir.to_path_buf();
         let inside = |name: &str| if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) };
@@ -79,7 +125,7 @@ impl Project {
     pub fn read(&self, out: &Path) -> Result<Inputs, MachineError> {
         let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
         let mut inputs = Inputs::default();
-        (inputs.sources, inputs.findings) = read_folder(&self.content, &skip)?;
+        (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
         inputs.themes = self.read_themes(&mut inputs.findings)?;
         Ok(inputs)
     }
@@ -93,7 +139,7 @@ impl Project {
             if name.starts_with('.') {
                 continue;
             }
-            let (sources, found) = read_folder(&entry.path(), &[])?;
+            let (sources, found, _) = read_folder(&entry.path(), &[])?;
             findings.extend(found);
             let files = sources.files.into_iter().map(|(path, file)| (path.as_str().to_owned(), file.bytes));
             themes.insert(name.clone(), ThemeFiles { name, files: files.collect() });
@@ -103,7 +149,7 @@ impl Project {
 }
 
 /// Reads a folder's files; what cannot be read is a finding.
-fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>), MachineError> {
+fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>, Foreign), MachineError> {
     let walk = read_content(root, skip)?;
     let mut findings: Vec<Diagnostic> =
         walk.left_out.iter().map(|left| left_out(&SourcePath::new(left.name.as_str()), &left.why)).collect();
@@ -116,7 +162,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     }
     let files = read.files.into_par_iter().map(|(path, bytes)| (path, SourceFile::new(Arc::<[u8]>::from(bytes))));
     let files: Vec<(SourcePath, SourceFile)> = files.collect();
-    Ok((Sources { files: files.into_iter().collect() }, findings))
+    Ok((Sources { files: files.into_iter().collect() }, findings, walk.foreign))
 }
 
 /// Warns of a name that a checkout on Windows cannot have.

@@ -13,6 +13,7 @@ use walkdir::WalkDir;
 
 use super::{Leftover, MachineError, leftover};
 use crate::path::SourcePath;
+use crate::withheld;
 
 /// A file of the content folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,61 @@ pub struct Walk {
     pub files: Vec<Found>,
     /// What an author might miss, sorted by name. Dotfiles and what the caller asked to skip are not in it.
     pub left_out: Vec<LeftOut>,
+    /// What nobody means to publish, and what is only counted.
+    pub foreign: Foreign,
+}
+
+/// How much of a folder is neither read nor listed, since it belongs to programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// Folders of dependencies, such as `node_modules`.
+    pub dependencies: usize,
+    /// Folders that Rolebook wrote a site to.
+    pub outputs: usize,
+    /// Files of settings or secrets, such as `.env`.
+    pub secrets: usize,
+}
+
+/// The one folder with a dot that is published (RFC 8615).
+const WELL_KNOWN: &str = ".well-known";
+
+/// Why a folder isn't walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closed {
+    /// Its name begins with a dot.
+    Dot,
+    /// It holds dependencies, or what a program can make again.
+    Dependencies,
+    /// It holds a site that Rolebook wrote.
+    Output,
+}
+
+/// Tells whether a folder below the content root isn't walked; `relative` is its path from there.
+fn closed(place: &Path, relative: &Path) -> Option<Closed> {
+    let path = relative.to_string_lossy().replace('\\', "/");
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if name.starts_with('.') {
+        return (path != WELL_KNOWN).then_some(Closed::Dot);
+    }
+    if place.join(super::manifest::MANIFEST).is_file() {
+        return Some(Closed::Output);
+    }
+    // A virtual environment and a cache directory (bford.info/cachedir) say what they are, whatever they are called.
+    let says = |file: &str| place.join(file).is_file();
+    let is_made = withheld::is_dependencies(&path) || says("pyvenv.cfg") || says("CACHEDIR.TAG");
+    is_made.then_some(Closed::Dependencies)
+}
+
+/// Tells whether a path below the content root is one that the walk passes over without a word.
+#[must_use]
+pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
+    let folders = Path::new(path.folder()).ancestors().filter(|folder| !folder.as_os_str().is_empty());
+    let name = path.file_name();
+    let is_own = leftover(name).is_some();
+    let has_dot = name.starts_with('.');
+    is_own
+        || has_dot && path.folder() != WELL_KNOWN
+        || folders.into_iter().any(|folder| closed(&root.join(folder), folder).is_some())
 }
 
 /// Something in the content folder that is not read.
@@ -62,7 +118,8 @@ pub enum Why {
     Unreadable(MachineError),
 }
 
-/// Walks the content folder at `root`, leaving out dotfiles, dot-folders, what programs leave (see `leftover`) and the places in `skip`.
+/// Walks the content folder at `root`, leaving out dotfiles, dot-folders but `.well-known`, folders of dependencies, sites that Rolebook wrote, what
+/// programs leave (see `leftover`) and the places in `skip`.
 ///
 /// `root` itself may be a link; links below it are not followed. A place in `skip` that does not exist is no error.
 ///
@@ -73,19 +130,48 @@ pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError>
     fs::read_dir(&real).map_err(MachineError::new("read", root))?;
     let skip: Vec<PathBuf> = skip.iter().filter_map(|place| fs::canonicalize(place).ok()).collect();
     let mut walk = Walk::default();
-    let entries = WalkDir::new(&real).min_depth(1).into_iter().filter_entry(|entry| {
-        let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
-        !hidden && !skip.iter().any(|place| place == entry.path())
-    });
-    for entry in entries {
-        match entry {
-            Ok(entry) => sort_out(&entry, &real, &mut walk),
-            Err(error) => unreadable(error, &real, root, &mut walk),
+    let mut entries = WalkDir::new(&real).min_depth(1).into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                unreadable(error, &real, root, &mut walk);
+                continue;
+            }
+        };
+        let is_folder = entry.file_type().is_dir();
+        if skip.iter().any(|place| place == entry.path()) || is_foreign(&entry, &real, &mut walk.foreign) {
+            if is_folder {
+                entries.skip_current_dir();
+            }
+            continue;
         }
+        sort_out(&entry, &real, &mut walk);
     }
     walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     walk.left_out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(walk)
+}
+
+/// Tells whether an entry belongs to a program, and counts it.
+fn is_foreign(entry: &walkdir::DirEntry, real: &Path, foreign: &mut Foreign) -> bool {
+    let Ok(relative) = entry.path().strip_prefix(real) else { return true };
+    if entry.file_type().is_dir() {
+        let closed = closed(entry.path(), relative);
+        foreign.dependencies += usize::from(closed == Some(Closed::Dependencies));
+        foreign.outputs += usize::from(closed == Some(Closed::Output));
+        return closed.is_some();
+    }
+    let name = entry.file_name().to_string_lossy();
+    if entry.path_is_symlink() && withheld::is_dependencies(&relative.to_string_lossy().replace('\\', "/")) {
+        foreign.dependencies += 1;
+        return true;
+    }
+    if name.starts_with('.') && relative.parent() != Some(Path::new(WELL_KNOWN)) {
+        foreign.secrets += usize::from(withheld::is_secret(&name));
+        return true;
+    }
+    false
 }
 
 /// Puts one entry to the files or to what is left out.

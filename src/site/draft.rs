@@ -92,7 +92,8 @@ impl Site {
             let summary = self.files.bytes(&SourcePath::new("SUMMARY.md"));
             let summary = summary.and_then(|bytes| std::str::from_utf8(bytes).ok());
             let (assets, hidden, config) = (&handbook.book.assets, &handbook.book.hidden, &handbook.config);
-            let input = book::Input { chapters: &metas, assets, hidden, summary, config };
+            let statics = handbook.book.statics;
+            let input = book::Input { chapters: &metas, assets, statics, hidden, summary, config };
             handbook.book = Arc::new(book::index(input));
         }
         handbook.documents = Arc::new(documents);

@@ -22,8 +22,8 @@ fn an_empty_folder_says_that_there_is_no_chapter() {
     let project = Project::new();
     fs::create_dir(project.root().join("empty")).unwrap();
     let ran = project.run(&["build", "empty", "--out", "site"]);
-    assert_eq!(ran.code, Some(0));
-    ran.says(&["warning[no-chapters]", "help: write `index.md`"]);
+    assert_eq!(ran.code, Some(2));
+    ran.says(&["error: there is no Markdown file in `empty`", "help: write `index.md`"]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "spreadsheet",
             "quote",
             "conflict",
+            "withheld",
         ],
     ),
     ("parse", &["reference", "redact", "markdown", "parse", "schema"]),

@@ -75,6 +75,8 @@ impl Case {
             Err(finding) => return draw(&[*finding], &sources),
         };
         let mut findings = handbook.findings(false);
+        let content = rolebook::publish::Content::new(&handbook, &sources);
+        findings.extend(handbook.config.judge(content.findings(&handbook), false));
         let of_files = rolebook::site::host_findings(&handbook, &sources);
         findings.extend(handbook.config.judge(of_files, false));
         let plain = plain_blocks(&handbook.documents, &rolebook::highlight::Highlighter::new());
@@ -147,7 +149,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("gone-chapter", "a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead"),
     ("host-limit", "the_limit_of_a_host_is_reported_before_it_bites"),
     ("internal", "a_panic_in_a_library_becomes_a_finding_that_names_the_file"),
-    ("left-out", "names_that_can_have_no_address_are_left_out_and_named"),
     ("no-chapters", "an_empty_folder_says_that_there_is_no_chapter"),
     ("no-owner", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("orphaned-chapter", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),

@@ -28,6 +28,7 @@ mod order;
 mod preview;
 mod print;
 mod publish;
+mod published;
 mod refusals;
 mod search;
 mod served;

@@ -27,6 +27,8 @@ pub struct State {
     pub warnings: usize,
     /// The findings, drawn.
     pub drawn: String,
+    /// What is not shown, in words that follow the others.
+    pub left_out: String,
 }
 
 impl Screen {
@@ -73,7 +75,8 @@ impl Screen {
             // Home, then clear what is below: what the user did before stays above, in the terminal's memory.
             say(&format!("\x1b[H\x1b[J{}", self.draw(state, height)));
         } else {
-            say(&format!("{}{}, {}\n", state.drawn, state.what, report::summary(state.errors, state.warnings)));
+            let found = report::summary(state.errors, state.warnings);
+            say(&format!("{}{}, {found}{}\n", state.drawn, state.what, state.left_out));
         }
     }
 
@@ -85,7 +88,7 @@ impl Screen {
             out.push_str(&format!("  {notice}\n"));
         }
         let found = report::summary(state.errors, state.warnings);
-        out.push_str(&format!("\n  {}, {found}\n\n", state.what));
+        out.push_str(&format!("\n  {}, {found}{}\n\n", state.what, state.left_out));
         let last = format!("  {dim}Ctrl-C stops it.{plain}\n");
         let room = height.saturating_sub(out.lines().count() + 3);
         let lines: Vec<&str> = state.drawn.trim_end().lines().collect();

@@ -1,0 +1,67 @@
+//! Says in plain words what of the content folder is not published.
+//!
+//! Input: what was read, the compiled handbook and which files are published. Output: words for the closing lines of `build`, `check` and `serve`. Prints
+//! nothing itself.
+
+use crate::check::Why;
+use crate::compile::Handbook;
+use crate::disk::Inputs;
+use crate::publish::Content;
+use crate::withheld;
+
+/// How many files are named one by one.
+const NAMED: usize = 10;
+
+/// Counts what is left out by its kind: `3 drafts and 2 folders of dependencies were left out`; none where nothing is.
+#[must_use]
+pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
+    let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
+    let files = &handbook.config.publish.files;
+    let is_secret = |path: &&crate::path::SourcePath| {
+        !path.is_chapter() && withheld::is_secret(path.file_name()) && !files.names_exactly(path)
+    };
+    let secrets = inputs.foreign.secrets + inputs.sources.files.keys().filter(is_secret).count();
+    let counts = [
+        (absent(Why::Draft), "draft", "drafts"),
+        (absent(Why::Underscore), "chapter behind a leading underscore", "chapters behind a leading underscore"),
+        (inputs.foreign.dependencies, "folder of dependencies", "folders of dependencies"),
+        (inputs.foreign.outputs, "folder with a built site", "folders with a built site"),
+        (secrets, "file of settings or secrets", "files of settings or secrets"),
+        (content.unreferenced.len(), "file that nothing refers to", "files that nothing refers to"),
+    ];
+    let parts: Vec<String> = counts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }))
+        .collect();
+    let total: usize = counts.iter().map(|(count, ..)| count).sum();
+    let left = list(&parts).map(|list| format!("{list} {} left out", if total == 1 { "was" } else { "were" }));
+    let of_static = content.of_static.map(|(generator, count)| {
+        let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
+        format!("{count} {files} of {generator}'s static folder {are} published")
+    });
+    let said: Vec<String> = left.into_iter().chain(of_static).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// Names the files that nothing refers to, and says how to publish one; none where there is no such file.
+#[must_use]
+pub fn hint(content: &Content) -> Option<String> {
+    let mut names: Vec<String> = content.unreferenced.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let more = content.unreferenced.len().saturating_sub(NAMED);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let them = if content.unreferenced.len() == 1 { ("it is", "this file") } else { ("they are", "these files") };
+    let list = list(&names)?;
+    Some(format!(
+        "note: nothing refers to {}, so {} not published: {list}; link to what readers should have, or name it in handbook.toml under `[publish] files`",
+        them.1, them.0
+    ))
+}
+
+/// Joins parts with commas and `and`.
+fn list(parts: &[String]) -> Option<String> {
+    let (last, first) = parts.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
+}
