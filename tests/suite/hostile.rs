@@ -177,7 +177,7 @@ const TRAPS: &[Trap] = &[
             fs::write(content.join("index.md"), "# Home\n\nAgain.\n").unwrap();
         },
         variables: none,
-        spring: "git -c safe.bareRepository=all status; git -c safe.bareRepository=all diff HEAD",
+        spring: "git -c safe.bareRepository=all hash-object --path=index.md index.md",
     },
     Trap {
         name: "a bare repository buried in the content, with a program that watches",
@@ -201,7 +201,7 @@ const TRAPS: &[Trap] = &[
             ground.attributes("*.md filter=x\n");
         },
         variables: none,
-        spring: "git diff HEAD",
+        spring: "git hash-object index.md",
     },
     Trap {
         name: "a filter that smudges",
