@@ -380,3 +380,21 @@ fn links_in_raw_html_are_rewritten_however_their_attribute_is_written() {
     let plan = plan(&sources, "T", "guides/a.md", "essays/b.md").unwrap();
     assert_eq!(text(&carried_out(&sources, &plan), "index.md"), index("essays/b.md"));
 }
+
+#[test]
+fn a_folder_named_without_its_slash_is_named_so_after_the_move() {
+    let sources = Sources::from_texts([
+        ("handbook.toml", ""),
+        (
+            "index.md",
+            "# Home\n\n[1](guides/hiring) [2](guides/hiring/) [3](/guides/hiring) [4](./guides/hiring#steps)\n",
+        ),
+        ("guides/hiring/index.md", "# Hiring\n\n## Steps\n"),
+    ]);
+    let plan = plan(&sources, "T", "hiring", "careers/talks").unwrap();
+    let after = carried_out(&sources, &plan);
+    assert_eq!(
+        text(&after, "index.md"),
+        "# Home\n\n[1](careers/talks) [2](careers/talks/) [3](/careers/talks) [4](./careers/talks#steps)\n"
+    );
+}
