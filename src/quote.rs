@@ -120,7 +120,7 @@ mod tests {
             "x {#id}",
             "{{ matrix() }}",
             "![alt](x.png)",
-            "::: {audience=a}",
+            "::: {scope=a}",
             "+ plus",
             "=====",
             "a | b",

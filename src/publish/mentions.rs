@@ -87,7 +87,7 @@ pub fn of_css(text: &str) -> Vec<String> {
             '"' | '\'' => {
                 let (string, after) = quoted(rest, first);
                 let is_address =
-                    functions.last().is_some_and(|name: &String| is_of_addresses(name)) || word == "@import";
+                    functions.last().is_some_and(|name: &String| is_of_addresses(name)) || word.trim_end() == "@import";
                 if is_address {
                     found.push(string);
                 }
@@ -106,11 +106,16 @@ pub fn of_css(text: &str) -> Vec<String> {
             }
             ')' => drop(functions.pop()),
             c if c.is_whitespace() => {
-                if word != "@import" {
+                let is_import = word.trim_end() == "@import";
+                word.clear();
+                word.push_str(if is_import { "@import " } else { "" });
+            }
+            c if c.is_alphanumeric() || matches!(c, '-' | '@' | '_') => {
+                if word.ends_with(' ') {
                     word.clear();
                 }
+                word.extend(c.to_lowercase());
             }
-            c if c.is_alphanumeric() || matches!(c, '-' | '@' | '_') => word.extend(c.to_lowercase()),
             _ => word.clear(),
         }
     }

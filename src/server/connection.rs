@@ -8,6 +8,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tiny_http::{HTTPVersion, Header, Method, Response, StatusCode};
+
 use super::Answer;
 
 /// How many bytes a request's line and headers may have together.
@@ -163,16 +165,20 @@ impl Connection {
 
     /// Sends an answer; a browser that is gone by then is no failure, but the end of the connection.
     pub fn answer(&mut self, answer: &Answer, is_head: bool) {
-        let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer.status));
-        for (name, value) in answer.headers() {
-            // No value of ours holds a line end; one that did would be a header of somebody else's.
-            if !value.contains(['\r', '\n']) {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
+        // A header that the library doesn't take holds a line end: it would be somebody else's.
+        let headers = answer.headers().into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok());
+        let length = Some(answer.body.len());
+        let response = Response::new(StatusCode(answer.status), headers.collect(), &*answer.body, length, None)
+            .with_chunked_threshold(usize::MAX);
+        // What is written at once is sent at once, head and body.
+        let mut bytes = Vec::with_capacity(answer.body.len() + 1024);
+        let version = HTTPVersion(1, 1);
+        let printed = response.raw_print(&mut bytes, version, &[], is_head, None);
+        // The library writes no header about connections: whether one goes on is for its server to know.
+        if let Some(end) = bytes.windows(2).position(|two| two == b"\r\n").filter(|_| !self.is_open) {
+            bytes.splice(end..end, *b"\r\nConnection: close");
         }
-        let connection = if self.is_open { "keep-alive" } else { "close" };
-        head.push_str(&format!("Content-Length: {}\r\nConnection: {connection}\r\n\r\n", answer.body.len()));
-        let sent = self.send(head.as_bytes()).and_then(|()| if is_head { Ok(()) } else { self.send(&answer.body) });
+        let sent = printed.and_then(|()| self.send(&bytes));
         if sent.is_err() {
             self.is_open = false;
         } else if !self.is_open {
@@ -225,46 +231,28 @@ fn parse(head: &str, from: SocketAddr) -> Option<Raw> {
     let mut lines = head.split("\r\n");
     let mut parts = lines.next()?.split(' ');
     let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_token = |text: &str| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        !text.is_empty() && text.bytes().all(fits)
-    };
     if parts.next().is_some() || !is_token(method) || !matches!(version, "HTTP/1.0" | "HTTP/1.1") {
         return None;
     }
+    let method: Method = method.parse().ok()?;
     let mut headers = Vec::new();
     for line in lines {
-        let (name, value) = line.split_once(':')?;
-        let value = value.trim_matches([' ', '\t']);
-        if !is_token(name) || value.chars().any(|c| c.is_control() && c != '\t') {
+        let header: Header = line.parse().ok()?;
+        let (name, value) = (header.field.as_str().as_str(), header.value.as_str());
+        let is_whole = line.split_once(':').is_some_and(|(written, _)| written == name);
+        if !is_whole || !is_token(name) || value.chars().any(|c| c.is_control() && c != '\t') {
             return None;
         }
         headers.push((name.to_owned(), value.to_owned()));
     }
-    Some(Raw { method: method.to_owned(), target: target.to_owned(), headers, is_modern: version == "HTTP/1.1", from })
+    let (method, target) = (method.as_str().to_owned(), target.to_owned());
+    Some(Raw { method, target, headers, is_modern: version == "HTTP/1.1", from })
 }
 
-/// Returns the words that go with a status (RFC 9110, section 15).
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        301 => "Moved Permanently",
-        302 => "Found",
-        400 => "Bad Request",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        409 => "Conflict",
-        411 => "Length Required",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        421 => "Misdirected Request",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        503 => "Service Unavailable",
-        _ => "See Below",
-    }
+/// Returns whether a name may be a method's or a header's (RFC 9110, section 5.6.2).
+fn is_token(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 #[cfg(test)]

@@ -149,7 +149,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("gone-chapter", "a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead"),
     ("host-limit", "the_limit_of_a_host_is_reported_before_it_bites"),
     ("internal", "a_panic_in_a_library_becomes_a_finding_that_names_the_file"),
-    ("no-chapters", "an_empty_folder_says_that_there_is_no_chapter"),
     ("no-owner", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("orphaned-chapter", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("review-overdue", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),

@@ -231,7 +231,7 @@ fn few_chapters_close_with_the_same_heading() {
             continue;
         }
         count += 1;
-        let close = text.lines().filter(|line| line.starts_with("## ") && *line != "## Further reading").next_back();
+        let close = text.lines().rfind(|line| line.starts_with("## ") && *line != "## Further reading");
         *last.entry(close.unwrap_or_default().to_owned()).or_default() += 1;
     }
     last.remove("");

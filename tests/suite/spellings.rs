@@ -277,8 +277,12 @@ fn chapters() -> Vec<String> {
     for (opener, closer) in OPENERS {
         for is_tight in [true, false] {
             let text = block(opener, closer, is_tight);
-            CONTAINERS.iter().for_each(|container| add(container(&text)));
-            PRELUDES.iter().for_each(|prelude| add(format!("{prelude}{text}")));
+            for container in CONTAINERS {
+                add(container(&text));
+            }
+            for prelude in PRELUDES {
+                add(format!("{prelude}{text}"));
+            }
         }
         add(block("::: {audience=staff}", ":::", false)
             .replace("SECRET", &format!("x\n\n{}", block(opener, closer, false))));
@@ -293,15 +297,21 @@ fn chapters() -> Vec<String> {
             add(container(&block("::: {audience=managers}", closer, false)));
             add(container(&block("::: {audience=managers}", closer, true)));
         }
-        HEADINGS.iter().for_each(|heading| add(container(&format!("{heading}\n\nSECRET\n\nSECRET"))));
-        INLINE.iter().for_each(|text| add(container(text)));
+        for heading in HEADINGS {
+            add(container(&format!("{heading}\n\nSECRET\n\nSECRET")));
+        }
+        for text in INLINE {
+            add(container(text));
+        }
     }
     for nested in
         ["::: note\nx\n:::", ":::: note\nx\n::::", "::: {.note}\n\nx\n\n:::", "- a\n  :::", "> :::", "```\n:::\n```"]
     {
         add(format!("::: {{audience=managers}}\n\nA\n\n{nested}\n\nSECRET\n\n:::\n\nAfter"));
     }
-    HEADS.iter().for_each(|head| add(format!("{head}\nSECRET\n")));
+    for head in HEADS {
+        add(format!("{head}\nSECRET\n"));
+    }
     all.into_iter().collect()
 }
 
