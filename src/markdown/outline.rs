@@ -83,6 +83,8 @@ pub struct Outline {
     pub misnamed: Vec<u8>,
     pub decisions: Vec<OutlineDecision>,
     pub terms: Vec<Term>,
+    /// Terms that are headings: the term's number and the heading's.
+    term_headings: Vec<(usize, usize)>,
     pub findings: Vec<Diagnostic>,
 }
 
@@ -205,14 +207,33 @@ impl Reader<'_> {
 
     fn heading(&mut self, event: usize, end: usize, level: u8, at_top: bool) {
         let inner = &self.events[event + 1..end];
+        let is_term = at_top && level == 3 && self.input.kind == Kind::Glossary;
         let known = ["id", "class", "level", "scope", "audience", "lint"];
-        let (cut, attributes) = self.attributes(inner, &known);
+        let of_term = ["id", "class", "audience", "aliases", "link"];
+        let (cut, attributes) = self.attributes(inner, if is_term { &of_term } else { &known });
         let text = cut.map_or_else(|| plain_text(inner), |cut| plain_text_before(inner, cut)).trim().to_owned();
         let range = self.events[event].1.clone();
         let line_end = self.input.body[range.clone()].trim_end().len();
-        self.push_heading(event, level, at_top, (text, attributes), range.start..range.start + line_end);
+        let range = range.start..range.start + line_end;
+        if is_term {
+            let definition = self.definition_below(end);
+            self.push_term((text.clone(), definition), &attributes, &range);
+            self.outline.term_headings.push((self.outline.terms.len() - 1, self.outline.headings.len()));
+        }
+        self.push_heading(event, level, at_top, (text, attributes), range);
         if at_top {
             self.enter_section(level);
+        }
+    }
+
+    /// Returns the text of the first paragraph or list below the heading that ends with event `end`.
+    fn definition_below(&self, end: usize) -> String {
+        let events = self.events;
+        match events.get(end + 1) {
+            Some((Event::Start(Tag::Paragraph | Tag::List(_)), _)) => {
+                plain_text(&events[end + 1..end_of(events, end + 1)]).trim().to_owned()
+            }
+            _ => String::new(),
         }
     }
 
@@ -308,27 +329,31 @@ impl Reader<'_> {
         let inner = &events[event + 1..end];
         let (cut, attributes) = self.attributes(inner, &["id", "aliases", "link"]);
         let name = cut.map_or_else(|| plain_text(inner), |cut| plain_text_before(inner, cut)).trim().to_owned();
-        let value = |key: &str| attributes.iter().find(|a| a.key == key).map(|a| a.value.clone());
-        let aliases = value("aliases").unwrap_or_default();
-        let aliases = aliases.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty());
         let definition =
             events[end..].iter().position(|(e, _)| matches!(e, Event::Start(Tag::DefinitionListDefinition)));
         let definition = definition
             .map_or_else(String::new, |n| plain_text(&events[end + n..end_of(events, end + n)]).trim().to_owned());
+        let range = events[event].1.clone();
+        let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
+        self.outline.term_at.insert(event, self.outline.terms.len());
+        self.push_term((name, definition), &attributes, &range);
+    }
+
+    /// Adds a term; reports one that is defined twice.
+    fn push_term(&mut self, (name, definition): (String, String), attributes: &[Attribute], range: &Range<usize>) {
+        let value = |key: &str| attributes.iter().find(|a| a.key == key).map(|a| a.value.clone());
+        let aliases = value("aliases").unwrap_or_default();
+        let aliases = aliases.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty());
         if !self.term_names.insert(fold(&name)) {
-            let range = events[event].1.clone();
-            let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
-            self.finding("duplicate-term", &range, format!("`{name}` is defined twice"), None);
+            self.finding("duplicate-term", range, format!("`{name}` is defined twice"), None);
         }
-        let term = Term {
+        self.outline.terms.push(Term {
             name,
             aliases: aliases.collect(),
             id: value("id").unwrap_or_default(),
             link: value("link").as_deref() != Some("off"),
             definition,
-        };
-        self.outline.term_at.insert(event, self.outline.terms.len());
-        self.outline.terms.push(term);
+        });
     }
 
     fn raw_ids(&mut self, html: &str) {
@@ -379,6 +404,9 @@ impl Reader<'_> {
                 statement.id = slugger.unique(&wanted);
             }
             self.outline.anchors.insert(statement.id.clone());
+        }
+        for (term, heading) in std::mem::take(&mut self.outline.term_headings) {
+            self.outline.terms[term].id.clone_from(&self.outline.headings[heading].id);
         }
         for term in &mut self.outline.terms {
             if term.id.is_empty() {

@@ -149,7 +149,7 @@ pub fn entry(document: &Document) -> Entry {
     chapter.chapter(meta, &sections);
     let mut units = vec![chapter];
     for (n, section) in sections.iter().enumerate() {
-        let term = terms.iter().find(|term| section.level == 0 && n > 0 && term.id == section.anchor);
+        let term = terms.iter().find(|term| n > 0 && term.id == section.anchor);
         let Some(term) = term else {
             units[0].section(n, section);
             continue;
