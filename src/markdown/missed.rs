@@ -275,13 +275,14 @@ impl Missed<'_> {
                 self.finding("foreign-form", &found.range, found.message, found.help);
             }
         }
-        let mut last_line = None;
+        // Only what is between two runs is looked at: a line may have any number of them.
+        let mut last = None;
         for run in runs {
-            let line = self.input.body[..run.range.start].rfind('\n').map_or(0, |at| at + 1);
-            let is_first = last_line.replace(line) != Some(line);
+            let before = &self.input.body[last.unwrap_or(0).min(run.range.start)..run.range.start];
+            let line = before.rfind('\n').map(|at| &before[at + 1..]).or_else(|| last.is_none().then_some(before));
+            last = Some(run.range.end);
             let text = &self.input.body[run.range.clone()];
-            if is_first
-                && self.input.body[line..run.range.start].trim().is_empty()
+            if line.is_some_and(|line| line.trim().is_empty())
                 && let Some(found) = forms::foreign(text)
             {
                 let range = run.range.start + found.range.start..run.range.start + found.range.end;

@@ -114,7 +114,7 @@ fn text_that_is_not_utf_8_is_named_with_its_place() {
 fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
     let project = Project::new();
     project.put("empty.md", "");
-    let everywhere = "```rust x\0.rs\nlet a\0;\n```\n\n```none\0\n\0\n```\n\n    c\0\n\n[d\0](https://x.example/\0 \"\0\") ![e\0](p.png \"\0\") `f\0`\n\n\
+    let everywhere = "```rust x\0.rs\nlet a\0;\n```\n\n```none\0\n\0\n```\n\n    c\0\n\n[d\0](<https://x.example/\0> \"\0\") ![e\0](p.png \"\0\") `f\0`\n\n\
         <b title=\"\0\">g\0</b>[^\0]\n\n[^\0]: h\0\n\n## I\0\n\n| j\0 |\n|---|\n| k\0 |\n";
     project.put("p.png", "");
     project.put("nul.md", format!("# N\0M\n\na\0b\n\n{everywhere}"));
@@ -242,6 +242,7 @@ fn what_programs_leave_beside_a_file_is_not_published() {
         project.put(name, "# Secret\n");
     }
     project.put("kept.txt", "kept");
+    project.put("links.md", "# Links\n\n[kept](kept.txt)\n");
     project.builds(&[
         "4 warnings",
         "a copy that an editor or a merge left",
