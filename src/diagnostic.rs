@@ -205,6 +205,13 @@ pub const CODES: &[Code] = &[
     warning("summary-entry", "SUMMARY.md lists a chapter that is not there, or a line that is not understood"),
     error("template", "a template cannot be read or fails on a page"),
     error("too-deep", "a transclusion goes deeper than 8 or grows beyond 1 MB"),
+    Code {
+        name: "too-large",
+        configured: Severity::Error,
+        bare: Severity::Error,
+        guards: true,
+        meaning: "a chapter or handbook.toml is larger than 64 MB and was not read",
+    },
     strict("unclosed-block", "a `:::` block or a comment is not closed"),
     warning("unclosed-html", "an element of raw HTML is not closed"),
     guard("unknown-audience", "an audience is not one that handbook.toml declares"),

@@ -4,6 +4,7 @@
 //! never follows a link out of the content; never overwrites or deletes a file of the output that Rolebook did not write. Author's files are written by
 //! [`Writer`] alone.
 
+mod bounded;
 mod grounds;
 mod guard;
 mod journal;
@@ -26,7 +27,7 @@ pub use guard::{Guards, Refusal};
 pub use journal::{Change, Entry, Journal, Noted, State, Visible, Which};
 pub use leftover::{Leftover, leftover};
 pub use output::{Output, OutputError, Render, WriteError, Written};
-pub use project::{Inputs, Project};
+pub use project::{Inputs, Project, is_unread};
 pub use table::read_given;
 pub use walk::{
     Foreign, Found, LeftOut, Read, Walk, Why, is_passed_over, read_content, read_file, read_inside, read_many,

@@ -28,6 +28,7 @@ pub fn run(options: &Anchors) -> Outcome {
 fn attempt(options: &Anchors) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
+    loaded.need_settings()?;
     let choices = Choices { title: loaded.project.title(), drafts: true, ..Choices::default() };
     let handbook = Compiler::new()
         .compile(&loaded.inputs.sources, &choices)

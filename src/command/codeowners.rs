@@ -16,6 +16,7 @@ use crate::config::Config;
 pub fn run(options: &Codeowners) -> Outcome {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
+    loaded.need_all_read("the owner of a file that was not read is not known")?;
     let compile = |audience: Option<&str>| {
         let choices = Choices {
             title: loaded.project.title(),

@@ -17,6 +17,7 @@ use crate::source::Sources;
 /// Runs the command. Differences are no fault: the exit code is 0 with and without them.
 pub fn run(options: &Diff) -> Outcome {
     let loaded = Loaded::read(&options.source, None)?;
+    loaded.need_all_read("a file that was not read would look as if it were deleted")?;
     let repository = Repository::find(&loaded.project.content).map_err(|missing| refuse(&missing))?;
     let (since, commit) = since(&repository, &options.revision)?;
     let skip = skipped(&loaded.project, &loaded.out);

@@ -89,6 +89,7 @@ impl Project {
         }
         let source = Source { dir: dir.to_path_buf(), drafts: true, audience: None, base_url: None };
         let loaded = Loaded::read(&source, None)?;
+        loaded.need_settings()?;
         let sources = &loaded.inputs.sources;
         let title = loaded.project.title();
         let configuration = sources.bytes(&SourcePath::new(FILE));

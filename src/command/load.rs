@@ -79,6 +79,7 @@ impl Loaded {
         if self.inputs.sources.chapters().next().is_some() {
             return Ok(());
         }
+        self.need_all_read(&format!("no chapter in `{}` could be read", self.project.content.display()))?;
         let others = self.inputs.sources.assets().count();
         let found = match others {
             0 => String::new(),
@@ -90,11 +91,33 @@ impl Loaded {
         Err(Failure::Refused { message, help: Some(help.to_owned()) })
     }
 
+    /// Refuses a handbook with chapters that are there and were not read; `why` says what that keeps the command from.
+    ///
+    /// # Errors
+    /// Where there is such a chapter, or `handbook.toml` is one; each is drawn as a finding.
+    pub fn need_all_read(&self, why: &str) -> Result<(), Failure> {
+        let unread: Vec<Diagnostic> = self.inputs.unread().cloned().collect();
+        if unread.is_empty() {
+            return Ok(());
+        }
+        self.print(&unread, &[], Format::Human);
+        Err(Failure::Refused { message: why.to_owned(), help: None })
+    }
+
+    /// Refuses a `handbook.toml` that is there and was not read.
+    ///
+    /// # Errors
+    /// Where that is so; drawn as a finding.
+    pub fn need_settings(&self) -> Result<(), Failure> {
+        self.inputs.without_settings().map_or(Ok(()), |finding| Err(self.refuse(finding)))
+    }
+
     /// Compiles what was read.
     ///
     /// # Errors
     /// `handbook.toml` that cannot be read at all, drawn as a finding.
     pub fn compile(&self, source: &Source, strict: bool) -> Result<Compiled, Failure> {
+        self.need_settings()?;
         let choices = Choices {
             title: self.project.title(),
             drafts: source.drafts,

@@ -32,6 +32,7 @@ pub fn run(options: &Mv) -> Outcome {
 fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let mut loaded = Loaded::read(&source, None)?;
+    loaded.need_all_read("a file that was not read may refer to what moves, and nothing was moved")?;
     let writer = Writer::of(&loaded.project);
     let content = loaded.project.content.clone();
     let inside = |name: &str| in_content(name, &content);

@@ -23,6 +23,7 @@ pub fn run(options: &New) -> Outcome {
     }
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
+    loaded.need_settings()?;
     let choices = Choices { title: loaded.project.title(), drafts: true, everyone: true, ..Choices::default() };
     let handbook =
         Compiler::new().compile(&loaded.inputs.sources, &choices).map_err(|finding| loaded.refuse(&finding))?;

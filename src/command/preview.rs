@@ -24,12 +24,14 @@ pub use self::desk::Desk;
 pub use self::editor::Editor;
 
 use self::builds::Builds;
+use self::desk::refuse;
 use self::moves::Moves;
 use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::disk::is_unread;
 use crate::highlight::{Highlighter, plain_blocks_so_far};
 use crate::history::Past;
 use crate::markup::escape;
@@ -304,7 +306,11 @@ impl Handler for Preview {
     }
 
     fn change(&self, post: &Post) -> Answer {
-        self.desk.change(self.shown().site.as_ref(), post)
+        let shown = self.shown();
+        if post.path.ends_with("/edit/rename") && shown.findings.iter().any(is_unread) {
+            return refuse(409, "A file that was not read may refer to this chapter. Nothing was moved.");
+        }
+        self.desk.change(shown.site.as_ref(), post)
     }
 }
 
@@ -325,6 +331,9 @@ impl Maker {
             everyone: false,
             keep_last_good: true,
         };
+        if let Some(finding) = loaded.inputs.without_settings() {
+            return (None, vec![finding.clone()]);
+        }
         let handbook = match self.compiler.compile(&loaded.inputs.sources, &choices) {
             Ok(handbook) => handbook,
             Err(finding) => return (None, vec![*finding]),

@@ -6,6 +6,7 @@
 mod screen;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,6 +19,7 @@ use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{Project, Writer, is_passed_over, read_inside};
 use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
@@ -170,7 +172,14 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
         return everything(loaded);
     };
-    let mut read = read_files(loaded, &paths);
+    // Findings about files that were not read come from reading everything: there are some, or a file has grown too large.
+    let is_reported = |finding: &Diagnostic| match &finding.place {
+        Place::Content(path, _) => finding.code != "unportable-name" && paths.contains(path),
+        _ => false,
+    };
+    let Some(mut read) = read_files(loaded, &paths).filter(|_| !loaded.inputs.findings.iter().any(is_reported)) else {
+        return everything(loaded);
+    };
     let files = &loaded.inputs.sources.files;
     let is_on_its_way = |(path, file): &(SourcePath, Option<SourceFile>)| {
         let before = files.get(path).is_some_and(|file| !file.bytes.is_empty());
@@ -178,7 +187,8 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     };
     if read.iter().any(is_on_its_way) {
         std::thread::sleep(SETTLE);
-        read = read_files(loaded, &paths);
+        let Some(again) = read_files(loaded, &paths) else { return everything(loaded) };
+        read = again;
     }
     let is_other = |path: &SourcePath, file: &Option<SourceFile>| {
         files.get(path).map(|file| file.hash) != file.as_ref().map(|file| file.hash)
@@ -198,9 +208,13 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     (!changed.is_empty()).then_some(changed)
 }
 
-fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Vec<(SourcePath, Option<SourceFile>)> {
-    let read = |path: &SourcePath| read_inside(&loaded.project.content, path).ok().map(SourceFile::new);
-    paths.iter().map(|path| (path.clone(), read(path))).collect()
+/// Reads files that may be gone; nothing where one is too large.
+fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Option<Vec<(SourcePath, Option<SourceFile>)>> {
+    let read = |path: &SourcePath| match read_inside(&loaded.project.content, path) {
+        Err(error) if error.source.kind() == io::ErrorKind::FileTooLarge => None,
+        read => Some((path.clone(), read.ok().map(SourceFile::new))),
+    };
+    paths.iter().map(read).collect()
 }
 
 /// Tells whether a file is new, and one is known that differs from it by case alone.
@@ -218,14 +232,15 @@ fn name(changed: &BTreeSet<SourcePath>) -> String {
     }
 }
 
-/// Reads the whole project anew; where that fails just now, what was read before stays.
+/// Reads the whole project anew; where that fails just now, for all of it or for one chapter, what was read before stays.
 fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
-    let Ok(inputs) = loaded.project.read(&loaded.out) else { return None };
+    let Ok(mut inputs) = loaded.project.read(&loaded.out) else { return None };
+    inputs.keep_unread(&loaded.inputs);
     let (before, after) = (&loaded.inputs.sources.files, &inputs.sources.files);
     let hash = |file: Option<&SourceFile>| file.map(|file| file.hash);
     let is_other = |path: &&SourcePath| hash(before.get(*path)) != hash(after.get(*path));
     let changed: BTreeSet<SourcePath> = before.keys().chain(after.keys()).filter(is_other).cloned().collect();
-    let same = changed.is_empty() && inputs.themes == loaded.inputs.themes;
+    let same = changed.is_empty() && inputs.themes == loaded.inputs.themes && inputs.findings == loaded.inputs.findings;
     loaded.inputs = inputs;
     (!same).then(|| changed.into_iter().collect())
 }

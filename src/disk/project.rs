@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Foreign, MachineError, Why, read_content, read_many};
+use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::SourcePath;
 use crate::source::{SourceFile, Sources};
 use crate::theme::ThemeFiles;
@@ -40,6 +41,31 @@ pub struct Inputs {
     pub findings: Vec<Diagnostic>,
     /// What belongs to programs and was passed over.
     pub foreign: Foreign,
+}
+
+impl Inputs {
+    /// Lists the findings about chapters and `handbook.toml` that are there and were not read: what they say and refer to is not known.
+    pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| is_unread(finding))
+    }
+
+    /// Returns why `handbook.toml` is missing from the sources though it is there: without its settings this would be another handbook.
+    #[must_use]
+    pub fn without_settings(&self) -> Option<&Diagnostic> {
+        let settings = SourcePath::new(crate::config::FILE);
+        let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
+        self.unread().find(is_about).filter(|_| self.sources.bytes(&settings).is_none())
+    }
+
+    /// Keeps the text that `before` has of each chapter and of `handbook.toml` that was not read now.
+    pub fn keep_unread(&mut self, before: &Self) {
+        let kept = |finding: &Diagnostic| {
+            let Place::Content(path, _) = &finding.place else { return None };
+            Some((path.clone(), before.sources.files.get(path)?.clone()))
+        };
+        let kept: Vec<(SourcePath, SourceFile)> = self.unread().filter_map(kept).collect();
+        self.sources.files.extend(kept);
+    }
 }
 
 impl Project {
@@ -140,11 +166,19 @@ impl Project {
                 continue;
             }
             let (sources, found, _) = read_folder(&entry.path(), &[])?;
-            findings.extend(found);
+            findings.extend(found.into_iter().map(|finding| in_theme(finding, &name)));
             let files = sources.files.into_iter().map(|(path, file)| (path.as_str().to_owned(), file.bytes));
             themes.insert(name.clone(), ThemeFiles { name, files: files.collect() });
         }
         Ok(themes)
+    }
+}
+
+/// Gives a finding of a theme's folder its place in the theme.
+fn in_theme(finding: Diagnostic, name: &str) -> Diagnostic {
+    match finding.place {
+        Place::Content(path, span) => Diagnostic { place: Place::Theme(format!("{name}/{path}"), span), ..finding },
+        _ => finding,
     }
 }
 
@@ -157,12 +191,41 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     findings.extend(paths.iter().filter_map(unportable));
     let read = read_many(root, &paths);
     for (path, error) in &read.failed {
-        let message = format!("this file could not be read: {}", super::reason(&error.source));
-        findings.push(Diagnostic::new("unreadable", path, None, message));
+        findings.push(unread(path, error));
     }
     let files = read.files.into_par_iter().map(|(path, bytes)| (path, SourceFile::new(Arc::<[u8]>::from(bytes))));
     let files: Vec<(SourcePath, SourceFile)> = files.collect();
     Ok((Sources { files: files.into_iter().collect() }, findings, walk.foreign))
+}
+
+/// Tells whether a finding is about a chapter or `handbook.toml` that is there and was not read.
+#[must_use]
+pub fn is_unread(finding: &Diagnostic) -> bool {
+    match &finding.place {
+        Place::Content(path, _) => matches!(finding.code, "too-large" | "unreadable") && bounded::is_text(path),
+        _ => false,
+    }
+}
+
+/// Says why a file was not read. A large file that Rolebook need not understand is only left out: whatever refers to it has a finding of its own.
+fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
+    let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+    let megabytes = bounded::limit(path) >> 20;
+    match error.source.kind() {
+        io::ErrorKind::FileTooLarge if path.as_str() == crate::config::FILE => {
+            make("too-large", format!("this file is larger than {megabytes} MB and was not read"))
+                .help("put a `handbook.toml` in its place that holds only settings")
+        }
+        io::ErrorKind::FileTooLarge if path.is_chapter() => {
+            make("too-large", format!("this file is larger than {megabytes} MB and was not read"))
+                .help("split it into several chapters, or take it out of the content folder")
+        }
+        io::ErrorKind::FileTooLarge => {
+            make("left-out", format!("this file is larger than {megabytes} MB; it is not read and not published"))
+                .help("host it elsewhere and link to its address there, or make it smaller")
+        }
+        _ => make("unreadable", format!("this file could not be read: {}", super::reason(&error.source))),
+    }
 }
 
 /// Warns of a name that a checkout on Windows cannot have.

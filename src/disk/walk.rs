@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Leftover, MachineError, leftover};
+use super::{Leftover, MachineError, bounded, leftover};
 use crate::path::SourcePath;
 use crate::withheld;
 
@@ -242,14 +242,10 @@ fn source_path(relative: &Path) -> Option<SourcePath> {
 /// Reads one file of the content folder.
 ///
 /// # Errors
-/// Where it is not there, is not a regular file, or cannot be read.
+/// Where it is not there, is not a regular file, is too large (see `bounded`), or cannot be read.
 pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
     let place = root.join(path.as_str());
-    // Opening a pipe that took the file's place would wait for ever, so its kind is asked first.
-    let read = fs::symlink_metadata(&place).and_then(|metadata| {
-        if metadata.is_file() { fs::read(&place) } else { Err(io::Error::other("it is not a regular file")) }
-    });
-    read.map_err(MachineError::new("read", &place))
+    bounded::read_at_most(&place, bounded::limit(path)).map_err(MachineError::new("read", &place))
 }
 
 /// Reads one file that may have changed; like the walk, it follows no link, a folder's on the way included.

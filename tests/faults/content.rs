@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use crate::shared;
-use crate::support::{Project, is_root, ran};
+use crate::support::{Project, Ran, is_root, ran};
 
 #[test]
 fn a_missing_folder_is_refused_with_the_way_out() {
@@ -137,6 +137,95 @@ fn large_files_and_long_lines_build() {
     project.builds(&["no findings"]);
     assert!(fs::metadata(project.out("big/index.html")).unwrap().len() > 50_000_000);
     assert!(fs::metadata(project.out("line/index.html")).unwrap().len() > 10_000_000);
+}
+
+/// Runs the program where 1 GB of memory is all there is: reading 2 GB would end it.
+fn in_one_gigabyte(project: &Project, arguments: &[&str]) -> Ran {
+    let script = "ulimit -v 1000000; exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_rolebook");
+    ran(Command::new("sh").args(["-c", script, program]).args(arguments).current_dir(project.root()))
+}
+
+/// Makes a file of 2 GB that takes no room on the disk.
+fn put_two_gigabytes(project: &Project, name: &str) {
+    let place = project.content(name);
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::File::create(place).unwrap().set_len(2 << 30).unwrap();
+}
+
+#[test]
+fn a_chapter_of_two_gigabytes_is_an_error_and_is_not_read() {
+    for name in ["big.md", "SUMMARY.md", "guides/index.md"] {
+        let project = Project::new();
+        project.put("guides/a.md", "# A\n");
+        put_two_gigabytes(&project, name);
+        for arguments in [&["build"][..], &["check"], &["build", "handbook", "--out", "site"]] {
+            let ran = in_one_gigabyte(&project, arguments);
+            assert_eq!(ran.code, Some(1), "{arguments:?}: {}", ran.said);
+            ran.says(&["error[too-large]: this file is larger than 64 MB", name, "help: split it", "1 error"]);
+        }
+        project.assert_old_site();
+        let ran = in_one_gigabyte(&project, &["mv", "guides/a", "guides/b"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.said);
+        ran.says(&["error[too-large]", name, "may refer to what moves, and nothing was moved"]);
+        assert!(project.content("guides/a.md").is_file());
+        let ran = in_one_gigabyte(&project, &["codeowners"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.said);
+        ran.says(&["error[too-large]", name]);
+    }
+}
+
+#[test]
+fn settings_of_two_gigabytes_are_refused_and_are_not_read() {
+    let project = Project::new();
+    put_two_gigabytes(&project, "handbook.toml");
+    fs::write(project.root().join("t.csv"), "competency,level,statement\nA,Owning,Decides\n").unwrap();
+    for arguments in [&["build"][..], &["check"], &["anchors", "--write"], &["new", "page", "A"], &["import", "t.csv"]]
+    {
+        let ran = in_one_gigabyte(&project, arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.said);
+        ran.says(&["error[too-large]: this file is larger than 64 MB", "handbook.toml cannot be read"]);
+    }
+    assert_eq!(fs::read_dir(project.root().join("handbook")).unwrap().count(), 2);
+    project.assert_old_site();
+}
+
+#[test]
+fn a_folder_whose_only_chapter_is_too_large_says_so() {
+    let project = Project::new();
+    fs::remove_file(project.content("index.md")).unwrap();
+    put_two_gigabytes(&project, "index.md");
+    let ran = in_one_gigabyte(&project, &["build"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.said);
+    ran.says(&["error[too-large]", "index.md", "no chapter in `handbook` could be read"]);
+    assert!(!ran.said.contains("no Markdown file"), "{}", ran.said);
+}
+
+#[test]
+fn another_file_of_two_gigabytes_is_left_out_and_a_reference_to_it_is_an_error() {
+    let project = Project::new();
+    put_two_gigabytes(&project, "films/talk.mp4");
+    let ran = in_one_gigabyte(&project, &["build"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.said);
+    ran.says(&["warning[left-out]: this file is larger than 100 MB", "films/talk.mp4", "help: host it elsewhere"]);
+    project.assert_old_site();
+    for text in ["[the talk](films/talk.mp4)", "![the talk](films/talk.mp4)"] {
+        project.put("index.md", format!("# Home\n\n{text}\n"));
+        let ran = in_one_gigabyte(&project, &["build"]);
+        assert_eq!(ran.code, Some(1), "{}", ran.said);
+        ran.says(&["at `films/talk.mp4`", "index.md:3:1", "warning[left-out]"]);
+        project.assert_old_site();
+    }
+}
+
+#[test]
+fn a_theme_s_file_of_two_gigabytes_is_named_where_it_is() {
+    let project = Project::new();
+    project.put("handbook.toml", "title = \"T\"\ntheme = \"own\"\n");
+    fs::create_dir_all(project.root().join("themes/own/assets")).unwrap();
+    put_two_gigabytes(&project, "../themes/own/assets/film.mp4");
+    let ran = in_one_gigabyte(&project, &["build"]);
+    ran.says(&["left-out", "themes/own/assets/film.mp4"]);
 }
 
 #[test]

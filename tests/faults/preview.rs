@@ -70,6 +70,42 @@ fn a_preview_that_ran_out_of_descriptors_answers_again_on_the_same_port() {
 }
 
 #[test]
+fn a_chapter_that_grows_to_two_gigabytes_keeps_its_last_page_until_it_shrinks() {
+    let served = serve_with(SMALL, |_| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -v 1500000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_rolebook")]);
+        shell
+    });
+    answers(&served);
+    let events = format!("GET /_rolebook/events?page=/guides/a/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address);
+    let findings = || {
+        let mut stream = connects(&served, &events).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let waits = |wanted: bool| {
+        let start = Instant::now();
+        while findings().contains("larger than 64 MB") != wanted {
+            assert!(start.elapsed() < BOUND, "told: {}", !wanted);
+        }
+    };
+    for (name, page, text) in
+        [("guides/a.md", "/guides/a/", "# New text\n"), ("handbook.toml", "/", "title = \"New\"\n")]
+    {
+        let place = served.folder.path().join(name);
+        let before = served.get(page).contains("Old.");
+        fs::OpenOptions::new().write(true).open(&place).unwrap().set_len(2 << 30).unwrap();
+        waits(true);
+        assert!(served.get(page).contains("200 OK") && served.get(page).contains("Old.") == before);
+        fs::write(&place, text).unwrap();
+        assert!(served.waits_for(page, "New"));
+        waits(false);
+    }
+}
+
+#[test]
 fn a_preview_that_slept_shows_what_was_written_meanwhile() {
     let served = serve(SMALL);
     answers(&served);

@@ -555,6 +555,24 @@ fn nothing_is_moved_or_begun_outside_of_the_content() {
 }
 
 #[test]
+fn a_page_renames_nothing_while_a_chapter_is_too_large_to_be_read() {
+    let book = Book::new();
+    let big = book.root().join("handbook/big.md");
+    fs::File::create(&big).unwrap().set_len(2 << 30).unwrap();
+    let desk = Desk::open(book.root());
+    let wanted = json!({ "page": "/guides/a/", "name": "b" });
+    let ask = || desk.served.raw(desk.request("/_rolebook/edit/rename", &wanted));
+    let answer = ask();
+    assert!(answer.starts_with("HTTP/1.1 409") && answer.contains("was not read"), "{answer}");
+    assert!(book.root().join("handbook/guides/a.md").is_file());
+    fs::write(&big, "# Small\n\n[[a]]\n").unwrap();
+    assert!(desk.served.waits_for("/big/", "Small"));
+    let answer = ask();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(fs::read_to_string(&big).unwrap().contains("[[b]]"));
+}
+
+#[test]
 fn what_lies_in_the_private_folder_is_neither_committed_nor_published() {
     let book = Book::new();
     assert!(book.command(&["mv", "a", "b"]).output().unwrap().status.success());

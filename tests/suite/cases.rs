@@ -152,6 +152,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("no-owner", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("orphaned-chapter", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("review-overdue", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
+    ("too-large", "a_chapter_of_two_gigabytes_is_an_error_and_is_not_read"),
     ("unexpected-competency", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
     ("unportable-name", "odd_names_build_and_their_links_work"),
     ("unreadable", "a_file_that_cannot_be_read_is_an_error_that_names_it"),

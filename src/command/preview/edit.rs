@@ -295,6 +295,7 @@ pub fn failed(unwritten: &Unwritten) -> Answer {
         }
     };
     let (status, why) = match error.source.kind() {
+        io::ErrorKind::FileTooLarge if error.doing == "read" => (413, "The file is too large to be read"),
         io::ErrorKind::NotFound => (410, "The file is gone: somebody deleted or renamed it"),
         io::ErrorKind::PermissionDenied => (403, "The file is write-protected"),
         io::ErrorKind::ReadOnlyFilesystem => (403, "The folder is write-protected"),
