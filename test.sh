@@ -14,3 +14,4 @@ cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
 tests/browser/run
+tests/formatters/run
