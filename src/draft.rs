@@ -167,7 +167,7 @@ fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
 
 fn body(kind: Kind, config: &Config) -> String {
     if kind == Kind::Glossary {
-        return "### Term\n\n(Fill in: what it means here, in one sentence.)\n".to_owned();
+        return "## Terms\n\n### Term\n\n(Fill in: what it means here, in one sentence.)\n".to_owned();
     }
     let mut out = match kind {
         Kind::Role => {
