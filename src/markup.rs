@@ -7,7 +7,7 @@ mod tags;
 
 use std::borrow::Cow;
 
-pub use tags::{OF_TEXT, Tag, TagAttribute, Token, next_token, start_tags, tokens};
+pub use tags::{OF_TEXT, Tag, TagAttribute, Token, behind, next_token, start_tags, tokens};
 
 /// Returns a name in lower case; itself where it is.
 #[must_use]

@@ -361,9 +361,11 @@ impl Reader<'_> {
             return;
         }
         let mut at = 0;
-        while let Some((token, next)) = markup::next_token(html, at) {
-            at = next;
-            let Token::Start(tag) = token else { continue };
+        while let Some(token) = markup::next_token(html, at) {
+            let Token::Start(tag) = token else {
+                at = markup::behind(html, &token);
+                continue;
+            };
             let named = if tag.name == "a" { tag.get("name") } else { None };
             self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.to_string()));
             // An `<iframe/>` that nothing closes is taken out and holds nothing: what follows has ids too.

@@ -77,15 +77,15 @@ pub const OF_TEXT: [&str; 9] =
 pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let (token, next) = next_token(html, at)?;
-        at = next;
+        let token = next_token(html, at)?;
+        at = behind(html, &token);
         Some(token)
     })
 }
 
-/// Returns the first tag or comment from `at` on, and where to look for the next: behind it, or behind the text that an element such as `<title>` holds.
+/// Returns the first tag or comment from `at` on.
 #[must_use]
-pub fn next_token(html: &str, mut at: usize) -> Option<(Token<'_>, usize)> {
+pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
     while let Some(found) = html[at..].find('<') {
         let open = at + found;
         if let Some(found) = token(html, open) {
@@ -96,27 +96,29 @@ pub fn next_token(html: &str, mut at: usize) -> Option<(Token<'_>, usize)> {
     None
 }
 
-/// Reads what begins at the `<` at `open`, and where the next may begin; `None` where it is text.
-fn token(html: &str, open: usize) -> Option<(Token<'_>, usize)> {
+/// Returns where to look for the token after this one: behind it, or behind the text that an element such as `<title>` holds.
+///
+/// The text is read up to its end tag, so whoever does not skip it should not ask: a thousand `<title>` would each read the rest.
+#[must_use]
+pub fn behind(html: &str, token: &Token<'_>) -> usize {
+    match token {
+        Token::Start(tag) => content(html, tag),
+        Token::End(tag) => tag.range.end,
+        Token::Comment(range, _) => range.end,
+    }
+}
+
+/// Reads what begins at the `<` at `open`; `None` where it is text.
+fn token(html: &str, open: usize) -> Option<Token<'_>> {
     let bytes = html.as_bytes();
     match (bytes.get(open + 1)?, bytes.get(open + 2)) {
-        (name, _) if name.is_ascii_alphabetic() => {
-            let tag = tag(html, open, 1);
-            let next = content(html, &tag);
-            Some((Token::Start(tag), next))
-        }
-        (b'/', Some(name)) if name.is_ascii_alphabetic() => {
-            let tag = tag(html, open, 2);
-            let next = tag.range.end;
-            Some((Token::End(tag), next))
-        }
+        (name, _) if name.is_ascii_alphabetic() => Some(Token::Start(tag(html, open, 1))),
+        (b'/', Some(name)) if name.is_ascii_alphabetic() => Some(Token::End(tag(html, open, 2))),
         (b'/', None) => None,
         // A comment that is none (WHATWG HTML, bogus comment state).
         (b'!' | b'?' | b'/', _) => {
             let end = if html[open..].starts_with("<!--") { comment_end(html, open) } else { closing(html, open) };
-            let range = open..end.unwrap_or(html.len());
-            let next = range.end;
-            Some((Token::Comment(range, end.is_some()), next))
+            Some(Token::Comment(open..end.unwrap_or(html.len()), end.is_some()))
         }
         _ => None,
     }

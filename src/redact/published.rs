@@ -4,7 +4,7 @@
 //! text. Code is left out, since an example of a mark is code.
 
 use super::word::{self, Sign};
-use crate::markup::{Token, decode, next_token};
+use crate::markup::{Token, behind, decode, next_token};
 
 /// Returns whether the text of `html` contains something like `audience=` outside code.
 #[must_use]
@@ -25,7 +25,7 @@ fn text_outside_code(html: &str) -> String {
             text.push_str(&decode(part));
         }
     };
-    while let Some((token, next)) = next_token(html, at) {
+    while let Some(token) = next_token(html, at) {
         let (range, change) = match &token {
             Token::Start(tag) => (tag.range.clone(), i32::from(is_code(&tag.name))),
             Token::End(tag) => (tag.range.clone(), -i32::from(is_code(&tag.name))),
@@ -33,7 +33,7 @@ fn text_outside_code(html: &str) -> String {
         };
         push(&mut text, &html[at..range.start], code);
         code = code.saturating_add_signed(change as isize);
-        at = next.max(range.end);
+        at = behind(html, &token).max(range.end);
     }
     push(&mut text, &html[at..], code);
     text

@@ -61,18 +61,18 @@ impl Writer<'_, '_> {
         }
         self.raw = true;
         let (mut at, mut last) = (0, 0);
-        while let Some((token, next)) = markup::next_token(html, at) {
+        while let Some(token) = markup::next_token(html, at) {
             if let Some(begin) = token.unfinished() {
                 self.out.html.push_str(&html[last..begin]);
                 return self.unfinished(&html[begin..], start + begin);
             }
-            at = next;
             match token {
                 Token::Start(tag) => {
                     let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
                     self.report_removed(&tag, &range);
                     if self.may_open(&tag, &range, in_text) {
                         last = self.with_addresses(html, last, &tag, &range);
+                        at = markup::behind(html, &Token::Start(tag));
                     } else {
                         self.out.html.push_str(&html[last..tag.range.start]);
                         last = tag.range.end;
@@ -81,11 +81,12 @@ impl Writer<'_, '_> {
                     }
                 }
                 Token::End(tag) => {
+                    at = tag.range.end;
                     for open in self.out.open.close(&tag.name) {
                         self.unclosed(&open, "here it ends with the element around it");
                     }
                 }
-                Token::Comment(..) => {}
+                Token::Comment(range, _) => at = range.end,
             }
         }
         self.out.html.push_str(&html[last..]);
