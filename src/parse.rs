@@ -383,6 +383,18 @@ impl Reader<'_> {
         let place = Place { text: self.text, start };
         let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
         let Redacted { text: body, remarks, hidden } = redact::redact(&self.text.text[start..], rules);
+        // A chapter whose title is hidden is hidden whole: nothing of it is left but an empty page.
+        let whole = self.text.text[start..].trim_start();
+        if whole.starts_with("# ")
+            && body.trim().is_empty()
+            && remarks.iter().all(|one| matches!(one, Remark::Unknown(..)))
+        {
+            for remark in remarks {
+                self.remark(remark, place);
+            }
+            let names = names(self.path, entries, &self.text.text[start..]);
+            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
+        }
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         for remark in remarks {
             self.remark(remark, place);

@@ -6,6 +6,7 @@
 //! are made from this text. What looks like a mark and isn't understood is hidden and reported.
 //! This is the only module that knows how audiences are marked; it never looks at another chapter.
 
+mod comments;
 mod head;
 mod lines;
 mod published;
@@ -26,7 +27,7 @@ pub use remark::{Misread, Remark};
 use crate::attribute;
 use crate::config::Config;
 use lines::{Line, Meaning, Shield};
-use structure::{CodeKind, Heading, Structure};
+use structure::{Heading, Structure};
 use word::Sign;
 
 /// The audiences whose content is shown beside what everybody reads.
@@ -109,22 +110,27 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), remarks: Vec::new() };
     }
-    let structure = Structure::read(text, rules.options);
+    let comments = comments::read(text, rules.options);
+    let bare = comments.text.as_ref();
+    let structure = Structure::read(bare, rules.options);
     let mut pass = Pass {
-        text,
+        text: bare,
         rules,
         structure: &structure,
-        hidden: Vec::new(),
+        hidden: comments.hidden,
         lines: Vec::new(),
         attributes: Vec::new(),
-        remarks: Vec::new(),
+        remarks: comments.remarks,
         in_doubt: false,
     };
-    pass.comments();
-    let lines = lines::read(text, &structure);
+    for range in comments.marked {
+        pass.misread(Misread::Commented, range);
+    }
+    let lines = lines::read(bare, &structure);
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
-    pass.finish()
+    let (hidden, blanked, remarks) = pass.finish();
+    Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, remarks }
 }
 
 /// Returns whether there could be anything to redact: a quick look at the bytes.
@@ -136,6 +142,7 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
             .iter()
             .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
         || rules.are_strict() && !names_in_braces(text, rules.config).is_empty()
+        || rules.are_strict() && !names_behind_colons(text, rules.config).is_empty()
 }
 
 /// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or `{.managers}`.
@@ -146,10 +153,43 @@ fn names_in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
         let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
         let inner = word::plain(&rest[..length]);
+        // In the middle of a line it is a placeholder, as in an address.
+        let ends = rest[length..].chars().nth(1).is_none()
+            || text[..open].lines().last().is_none_or(|line| line.trim().is_empty());
+        if !ends
+            && !rest[length..].chars().skip(1).all(|c| c.is_whitespace() || matches!(c, '#' | '*' | '_' | '|' | '{'))
+        {
+            continue;
+        }
         // `{#managers}` is the id of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
         if config.audiences.keys().any(|known| word::plain(known) == name) {
             found.push(open..start + length + 1);
+        }
+    }
+    found
+}
+
+/// Lists lines that are colons and the name of a declared audience and nothing else, such as `:: managers`.
+fn names_behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let is_sign = |c: char| {
+            let is_list = c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '.' | ')');
+            is_list || c == '\u{2d0}' || word::is_colon(c) || word::is_gap(c)
+        };
+        let line = if line.starts_with("[^") { line.split_once("]:").map_or(line, |(_, text)| text) } else { line };
+        let rest = line.trim_start_matches(is_sign);
+        let signs = &line[..line.len() - rest.len()];
+        if signs.chars().filter(|c| word::is_colon(*c) || *c == '\u{2d0}').count() < 2 || rest.len() > 120 {
+            continue;
+        }
+        let name = word::plain(rest);
+        if config.audiences.keys().any(|known| word::plain(known) == name.trim()) {
+            found.push(range);
         }
     }
     found
@@ -185,40 +225,9 @@ struct Pass<'t, 'r> {
     in_doubt: bool,
 }
 
-impl<'t, 'r> Pass<'t, 'r> {
-    /// Hides comments between `%%`: on one line, or from a line that begins with it.
-    fn comments(&mut self) {
-        let mut at = 0;
-        while let Some(found) = self.text[at..].find("%%") {
-            let start = at + found;
-            at = start + 2;
-            if self.code_at(start).is_some() {
-                continue;
-            }
-            let line_start = self.text[..start].rfind('\n').map_or(0, |end| end + 1);
-            let is_block = self.text[line_start..start].trim_start_matches([' ', '\t', '>']).is_empty();
-            let rest = &self.text[at..];
-            let limit = if is_block { rest.len() } else { rest.find('\n').unwrap_or(rest.len()) };
-            let Some(length) = rest[..limit].find("%%") else {
-                if is_block {
-                    self.remarks.push(Remark::Unclosed(start..at));
-                    self.hide(start..self.text.len());
-                    return;
-                }
-                continue;
-            };
-            at += length + 2;
-            self.hide(start..at);
-        }
-    }
-
+impl<'r> Pass<'_, 'r> {
     fn hide(&mut self, range: Range<usize>) {
         self.hidden.push(range);
-    }
-
-    fn is_comment(&self, at: usize, comments: usize) -> bool {
-        let after = self.hidden[..comments].partition_point(|range| range.start <= at);
-        self.hidden[..comments][..after].last().is_some_and(|range| range.end > at)
     }
 
     /// Reports something that isn't understood and hides the chapter, or what follows where a
@@ -241,19 +250,12 @@ impl<'t, 'r> Pass<'t, 'r> {
 
     /// Walks `:::` lines and headings in the order of the text.
     fn blocks_and_sections(&mut self, lines: &'r [Line]) {
-        let comments = self.hidden.len();
         let mut open: Vec<Open<'r>> = Vec::new();
         let mut sections: Vec<Section> = Vec::new();
         let mut headings = self.structure.headings.iter().peekable();
         for line in lines {
             while let Some(heading) = headings.next_if(|heading| heading.range.start < line.mark.start) {
-                self.heading(heading, open.len(), &mut sections, (lines, comments));
-            }
-            if self.is_comment(line.mark.start, comments) {
-                if matches!(line.meaning, Meaning::Audience(..)) {
-                    self.misread(Misread::Commented, line.mark.clone());
-                }
-                continue;
+                self.heading(heading, open.len(), &mut sections, lines);
             }
             self.line(line, &mut open);
             while sections.last().is_some_and(|section| section.depth > open.len()) {
@@ -262,7 +264,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             }
         }
         for heading in headings {
-            self.heading(heading, open.len(), &mut sections, (lines, comments));
+            self.heading(heading, open.len(), &mut sections, lines);
         }
         for section in sections {
             self.hide(section.start..self.text.len());
@@ -344,17 +346,9 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    fn heading(
-        &mut self,
-        heading: &Heading,
-        depth: usize,
-        sections: &mut Vec<Section>,
-        (lines, comments): (&[Line], usize),
-    ) {
-        if self.is_comment(heading.range.start, comments) {
-            return;
-        }
-        while sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
+    fn heading(&mut self, heading: &Heading, depth: usize, sections: &mut Vec<Section>, lines: &[Line]) {
+        // A heading in a list or quote ends no section around it.
+        while heading.at_top && sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
             let start = sections.pop().map_or(heading.range.start, |section| section.start);
             self.hide(start..heading.range.start);
         }
@@ -421,6 +415,11 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
         if strict {
             let known = self.known();
+            for range in names_behind_colons(self.text, self.rules.config) {
+                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
+                    self.misread(Misread::Line, range);
+                }
+            }
             for range in names_in_braces(self.text, self.rules.config) {
                 if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(Misread::Name, range);
@@ -435,23 +434,19 @@ impl<'t, 'r> Pass<'t, 'r> {
         joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
     }
 
-    fn code_at(&self, at: usize) -> Option<CodeKind> {
-        let before = self.structure.code.partition_point(|code| code.range.start <= at);
-        self.structure.code[..before].last().filter(|code| code.range.end > at).map(|code| code.kind)
-    }
-
     fn shield_at(&self, at: usize) -> Option<Shield> {
         lines::shield_at(at, self.structure)
     }
 
-    fn finish(self) -> Redacted<'t> {
+    /// Returns what is hidden, what is blanked, and what is wrong, each in rising order.
+    fn finish(self) -> (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Remark>) {
         let hidden = joined(self.hidden);
         let mut blanked = self.lines;
         blanked.extend(hidden.iter().cloned());
         let mut remarks = self.remarks;
         remarks.sort_by_key(|remark| remark.range().start);
         remarks.dedup();
-        Redacted { text: Cow::Owned(blank(self.text, &blanked)), hidden, remarks }
+        (hidden, blanked, remarks)
     }
 }
 
@@ -678,6 +673,32 @@ mod tests {
         let (left, remarks) = redacted("a\n\n%% b\n\nc\n", None);
         assert_eq!(left, "a");
         assert!(matches!(remarks.as_slice(), [Remark::Unclosed(_)]));
+    }
+
+    #[test]
+    fn a_comment_hides_no_fence_and_code_of_doubt_hides_no_comment() {
+        let text = "Public.\n\n%%\n```\n%%\n\n::: {audience: managers}\nSECRET\n:::\n\n```\n```\n";
+        let (left, remarks) = redacted(text, None);
+        assert!(!left.contains("SECRET") && !remarks.is_empty(), "{left} {remarks:?}");
+        for text in [
+            "- %% SECRET\n  SECRET %%\n",
+            "text %% SECRET\nSECRET %% end\n",
+            "```\ncode\n\n%% SECRET %%\n",
+            "a `b\n%% SECRET %%\nc` d\n",
+            "- a\n\n      %% SECRET %%\n",
+        ] {
+            assert!(!redacted(text, None).0.contains("SECRET"), "{text}");
+        }
+        assert_eq!(shown("It rose 5%% and then 7%% later.\n", None), "It rose 5%% and then 7%% later.");
+    }
+
+    #[test]
+    fn only_a_heading_at_the_top_ends_a_section() {
+        for inner in ["> # Note\n> q", "- # Note", "- Band\n  ---\n  SECRET", "[^n]:\n    ## Note"] {
+            let text = format!("## Pay {{audience=managers}}\n\nx\n\n{inner}\n\nSECRET\n\n## Next\n\nz\n");
+            let left = redacted(&text, None).0;
+            assert!(!left.contains("SECRET") && left.ends_with("## Next z"), "{text}: {left}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::structure::{CodeKind, Container, ContainerKind, Structure, next_column};
-use super::word::is_colon;
+use super::word::{is_colon, is_invisible};
 use crate::attribute;
 
 /// A line that begins with `:::`, behind the signs of lists and quotes.
@@ -97,6 +97,8 @@ fn colons_of(line: &str) -> Option<Range<usize>> {
         if is_colon(c) {
             let (start, count) = run.unwrap_or((at, 0));
             run = Some((start, count + 1));
+            // What is drawn as nothing does not part two colons.
+            while chars.next_if(|(_, next)| is_invisible(*next)).is_some() {}
             let goes_on = chars.peek().is_some_and(|(_, next)| is_colon(*next));
             if !goes_on {
                 if count + 1 >= 3 {

@@ -10,6 +10,10 @@ use crate::markup::{Token, behind, decode, next_token};
 #[must_use]
 pub fn mark_in_html(html: &str) -> bool {
     let text = text_outside_code(html);
+    // Where audiences are declared, a line of colons is read, refused or code.
+    if text.lines().any(|line| line.trim_start().starts_with(":::")) {
+        return true;
+    }
     word::hits(&text).into_iter().any(|hit| {
         let before = &text[..hit.range.start];
         hit.sign == Sign::Equals && !before.ends_with(['?', '&'])
@@ -32,11 +36,42 @@ fn text_outside_code(html: &str) -> String {
             Token::Comment(range, _) => (range.clone(), 0),
         };
         push(&mut text, &html[at..range.start], code);
+        if let Token::Start(tag) | Token::End(tag) = &token
+            && !is_inline(&tag.name)
+        {
+            text.push('\n');
+        }
         code = code.saturating_add_signed(change as isize);
         at = behind(html, &token).max(range.end);
     }
     push(&mut text, &html[at..], code);
     text
+}
+
+fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "cite"
+            | "code"
+            | "del"
+            | "em"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "u"
+            | "wbr"
+    )
 }
 
 fn is_code(name: &str) -> bool {
@@ -51,6 +86,7 @@ mod tests {
     fn a_mark_in_text_is_found_and_one_in_code_is_not() {
         assert!(mark_in_html("<p>{audience=managers}</p>"));
         assert!(mark_in_html("<p>{aud<em>ience</em> = managers}</p>"));
+        assert!(mark_in_html("<p>Text</p><p>::: managers</p>") && !mark_in_html("<p>base:::get and pkg:::f</p>"));
         assert!(!mark_in_html("<p><code>{audience=managers}</code> is a mark</p>"));
         assert!(!mark_in_html("<p><a href=\"/?audience=x\">The audience</a>: managers</p>"));
     }

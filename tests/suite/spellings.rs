@@ -75,6 +75,10 @@ const OPENERS: &[(&str, &str)] = &[
     ("<div data-audience='managers'>", "</div>"),
     ("<!-- audience: managers -->", "<!-- /audience -->"),
     ("{: audience=managers}", ":::"),
+    (":: managers", "::"),
+    (":\u{200b}:\u{200b}: managers", ":::"),
+    (": : : managers", ":::"),
+    ("\u{2d0}\u{2d0}\u{2d0} managers", ":::"),
 ];
 
 /// Lines that close a block, right or nearly right.
@@ -173,6 +177,8 @@ const PRELUDES: &[&str] = &[
     "<b\n",
     "![x](\n",
     "--- \n\n",
+    "%%\n```\n%%\n\n",
+    "%% a\nb %%\n\n",
 ];
 
 /// How a text is put into lists, quotes and HTML.
@@ -249,6 +255,7 @@ const HEADS: &[&str] = &[
     "***\naudience: managers\n***\n",
     ";;;\n{\"audience\": \"managers\"}\n;;;\n",
     "---\r\naudience: managers\r\n---\r\n",
+    "---\u{2028}audience: managers\u{2028}---\u{2028}",
     "---\r\r---\raudience: managers\r---\r",
     "<<<<<<< a\n---\naudience: managers\n---\n=======\n---\ntitle: x\n---\n>>>>>>> b\n",
     "---\n<<<<<<< a\naudience: managers\n=======\ntitle: x\n>>>>>>> b\n---\n",

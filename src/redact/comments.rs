@@ -1,0 +1,98 @@
+//! Takes comments between `%%` out of a chapter, as Obsidian does.
+//!
+//! Input: the body of a chapter and the extensions it is parsed with. Output: [`Comments`]: the body
+//! without them, and their places. Only code whose author closed it keeps its `%%`. What follows a
+//! comment is read anew, since a comment can contain the fence of a code block. This module knows no
+//! audiences but finds their marks inside comments.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::Options;
+
+use super::structure::{CodeKind, Structure};
+use super::word::{self, Sign};
+use super::{Remark, blank};
+
+/// How often a body is read anew: each time, what a comment uncovered may be another comment.
+const MOST_READS: usize = 4;
+
+/// A body without its comments.
+#[derive(Debug)]
+pub struct Comments<'a> {
+    /// The body, byte for byte as long.
+    pub text: Cow<'a, str>,
+    /// The comments, and the rest of the body behind one that isn't closed.
+    pub hidden: Vec<Range<usize>>,
+    /// Comments that contain an audience mark.
+    pub marked: Vec<Range<usize>>,
+    /// Comments that aren't closed.
+    pub remarks: Vec<Remark>,
+}
+
+/// Finds the comments of `text`.
+#[must_use]
+pub fn read(text: &str, options: Options) -> Comments<'_> {
+    let mut found = Comments { text: Cow::Borrowed(text), hidden: Vec::new(), marked: Vec::new(), remarks: Vec::new() };
+    for _ in 0..MOST_READS {
+        if !found.text.contains("%%") {
+            return found;
+        }
+        let structure = Structure::read(&found.text, options);
+        let before = found.hidden.len();
+        let now = found.text.clone().into_owned();
+        find(&now, &structure, &mut found);
+        if found.hidden.len() == before {
+            return found;
+        }
+        found.text = Cow::Owned(blank(&now, &found.hidden[before..]));
+    }
+    found
+}
+
+fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
+    let mut at = 0;
+    while let Some(place) = text[at..].find("%%") {
+        let start = at + place;
+        at = start + 2;
+        if is_example(start, structure) {
+            continue;
+        }
+        let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let before = &text[line_start..start];
+        let is_block = !before.contains(char::is_alphabetic);
+        // `5%%` is a number, and no comment begins in a word.
+        if !is_block && before.ends_with(char::is_alphanumeric) {
+            continue;
+        }
+        let rest = &text[at..];
+        let limit = if is_block { rest.len() } else { rest.find("\n\n").unwrap_or(rest.len()) };
+        let Some(length) = rest[..limit].find("%%") else {
+            if is_block {
+                found.remarks.push(Remark::Unclosed(start..at));
+                found.hidden.push(start..text.len());
+                return;
+            }
+            continue;
+        };
+        at += length + 2;
+        if has_mark(&text[start..at]) {
+            found.marked.push(start..at);
+        }
+        found.hidden.push(start..at);
+    }
+}
+
+/// Returns whether a place is in code whose author closed it.
+fn is_example(at: usize, structure: &Structure) -> bool {
+    let before = structure.code.partition_point(|code| code.range.start <= at);
+    let code = structure.code[..before].last().filter(|code| code.range.end > at);
+    code.is_some_and(|code| code.kind == CodeKind::Certain)
+}
+
+fn has_mark(comment: &str) -> bool {
+    let is_mark = |hit: word::Hit| {
+        hit.sign != Sign::None && (comment.contains(":::") || word::braces_around(comment, hit.range.start).is_some())
+    };
+    word::hits(comment).into_iter().any(is_mark)
+}
