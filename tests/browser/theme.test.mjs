@@ -102,6 +102,9 @@ test("the branch of the page is open, others stay as the reader left them", asyn
   assert.deepEqual(await folds(), ["Roles"]);
   assert.equal(await page.locator(".side [aria-current=page]").innerText(), "Product Manager");
   await page.locator(".side > ul > li", { hasText: "Strategy" }).locator("summary").click();
+  // The event that a fold has opened comes a moment after it has.
+  await page.waitForFunction(() => document.querySelectorAll(".side > ul > li > details[open]").length === 2);
+  await page.evaluate(() => new Promise((done) => { setTimeout(done, 50); }));
   await page.goto(`${address}competencies/communication/`);
   assert.deepEqual(await folds(), ["Competencies", "Strategy"]);
   await close(page);
@@ -124,6 +127,7 @@ test("the keys [ and ] turn pages, and ? shows the keys until Escape", async () 
   assert.deepEqual(await violations(page, "dialog.keys"), []);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("dialog.keys").isVisible(), false);
+  await page.waitForFunction(() => !document.activeElement.closest("dialog[open]"));
   await page.keyboard.press("]");
   await page.waitForURL(`${address}roles/growth-product-manager/`);
   await page.keyboard.press("[");

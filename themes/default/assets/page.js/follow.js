@@ -95,7 +95,7 @@
   }
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog[open], [contenteditable]")) return;
     if (event.key === "?") {
       event.preventDefault();
       help();
