@@ -9,6 +9,8 @@
 mod comments;
 mod head;
 mod lines;
+mod names;
+mod pass;
 mod published;
 mod remark;
 mod structure;
@@ -24,10 +26,9 @@ pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_l
 pub use published::mark_in_html;
 pub use remark::{Misread, Remark};
 
-use crate::attribute;
 use crate::config::Config;
-use lines::{Line, Meaning, Shield};
-use structure::{Heading, Structure};
+use pass::Pass;
+use structure::Structure;
 use word::Sign;
 
 /// The audiences whose content is shown beside what everybody reads.
@@ -113,16 +114,7 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     let comments = comments::read(text, rules.options);
     let bare = comments.text.as_ref();
     let structure = Structure::read(bare, rules.options);
-    let mut pass = Pass {
-        text: bare,
-        rules,
-        structure: &structure,
-        hidden: comments.hidden,
-        lines: Vec::new(),
-        attributes: Vec::new(),
-        remarks: comments.remarks,
-        in_doubt: false,
-    };
+    let mut pass = Pass::new(bare, rules, &structure, (comments.hidden, comments.remarks));
     for range in comments.marked {
         pass.misread(Misread::Commented, range);
     }
@@ -141,336 +133,8 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
         || word::hits(text)
             .iter()
             .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
-        || rules.are_strict() && !names_in_braces(text, rules.config).is_empty()
-        || rules.are_strict() && !names_behind_colons(text, rules.config).is_empty()
-}
-
-/// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or `{.managers}`.
-fn names_in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (open, brace) in text.match_indices(['{', '\u{ff5b}']) {
-        let start = open + brace.len();
-        let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
-        let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
-        let inner = word::plain(&rest[..length]);
-        // In the middle of a line it is a placeholder, as in an address.
-        let ends = rest[length..].chars().nth(1).is_none()
-            || text[..open].lines().last().is_none_or(|line| line.trim().is_empty());
-        if !ends
-            && !rest[length..].chars().skip(1).all(|c| c.is_whitespace() || matches!(c, '#' | '*' | '_' | '|' | '{'))
-        {
-            continue;
-        }
-        // `{#managers}` is the id of a heading.
-        let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
-        if config.audiences.keys().any(|known| word::plain(known) == name) {
-            found.push(open..start + length + 1);
-        }
-    }
-    found
-}
-
-/// Lists lines that are colons and the name of a declared audience and nothing else, such as `:: managers`.
-fn names_behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.trim_end().len();
-        start += line.len();
-        let is_sign = |c: char| {
-            let is_list = c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '.' | ')');
-            is_list || c == '\u{2d0}' || word::is_colon(c) || word::is_gap(c)
-        };
-        let line = if line.starts_with("[^") { line.split_once("]:").map_or(line, |(_, text)| text) } else { line };
-        let rest = line.trim_start_matches(is_sign);
-        let signs = &line[..line.len() - rest.len()];
-        if signs.chars().filter(|c| word::is_colon(*c) || *c == '\u{2d0}').count() < 2 || rest.len() > 120 {
-            continue;
-        }
-        let name = word::plain(rest);
-        if config.audiences.keys().any(|known| word::plain(known) == name.trim()) {
-            found.push(range);
-        }
-    }
-    found
-}
-
-/// A `:::` block that is open.
-struct Open<'r> {
-    line: &'r Line,
-    /// Whether it is for an audience, and then whether that is shown.
-    audience: Option<bool>,
-}
-
-/// A hidden section that is open.
-struct Section {
-    start: usize,
-    level: u8,
-    /// How many `:::` blocks it is in.
-    depth: usize,
-}
-
-/// What one pass over a body has found so far.
-struct Pass<'t, 'r> {
-    text: &'t str,
-    rules: Rules<'r>,
-    structure: &'r Structure,
-    hidden: Vec<Range<usize>>,
-    /// `:::` lines that were understood and are blanked.
-    lines: Vec<Range<usize>>,
-    /// Attributes of headings that were understood; they are cut out where headings are read.
-    attributes: Vec<Range<usize>>,
-    remarks: Vec<Remark>,
-    /// Whether a mark was not understood: what doesn't fit after it isn't another mistake.
-    in_doubt: bool,
-}
-
-impl<'r> Pass<'_, 'r> {
-    fn hide(&mut self, range: Range<usize>) {
-        self.hidden.push(range);
-    }
-
-    /// Reports something that isn't understood and hides the chapter, or what follows where a
-    /// block was opened.
-    fn misread(&mut self, why: Misread, range: Range<usize>) {
-        let is_opening = matches!(why, Misread::Line);
-        let start = if is_opening { self.structure.block_start(range.start) } else { 0 };
-        if !self.rules.visible.is_everything() {
-            self.hide(start..self.text.len());
-        }
-        self.remarks.push(Remark::Misread(why, range));
-        self.in_doubt = true;
-    }
-
-    fn note_unknown(&mut self, name: &str, range: Range<usize>) {
-        if !self.rules.config.audiences.contains_key(name) {
-            self.remarks.push(Remark::Unknown(name.to_owned(), range));
-        }
-    }
-
-    /// Walks `:::` lines and headings in the order of the text.
-    fn blocks_and_sections(&mut self, lines: &'r [Line]) {
-        let mut open: Vec<Open<'r>> = Vec::new();
-        let mut sections: Vec<Section> = Vec::new();
-        let mut headings = self.structure.headings.iter().peekable();
-        for line in lines {
-            while let Some(heading) = headings.next_if(|heading| heading.range.start < line.mark.start) {
-                self.heading(heading, open.len(), &mut sections, lines);
-            }
-            self.line(line, &mut open);
-            while sections.last().is_some_and(|section| section.depth > open.len()) {
-                let section = sections.pop().map_or(line.whole.start, |section| section.start);
-                self.hide(section..line.whole.start);
-            }
-        }
-        for heading in headings {
-            self.heading(heading, open.len(), &mut sections, lines);
-        }
-        for section in sections {
-            self.hide(section.start..self.text.len());
-        }
-        for block in open {
-            self.unclosed(&block);
-        }
-    }
-
-    fn unclosed(&mut self, block: &Open<'_>) {
-        let Some(shown) = block.audience else { return };
-        if !self.in_doubt {
-            self.remarks.push(Remark::Unclosed(block.line.mark.clone()));
-        }
-        // Guessing where it ends could publish a secret.
-        if !shown {
-            self.hide(block.line.whole.start..self.text.len());
-        }
-    }
-
-    fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
-        match (line.shield, &line.meaning) {
-            (Some(Shield::Example), _) | (Some(_), Meaning::Close) => return,
-            (Some(shield), Meaning::Audience(..)) => {
-                self.misread(Misread::Shielded(shield), line.mark.clone());
-                return;
-            }
-            (Some(shield), Meaning::Other) => {
-                if self.rules.are_strict() {
-                    self.misread(Misread::Shielded(shield), line.mark.clone());
-                }
-                return;
-            }
-            (None, _) => {}
-        }
-        match &line.meaning {
-            Meaning::Audience(..) if line.within.is_none() => {
-                self.misread(Misread::Elsewhere, line.mark.clone());
-                open.push(Open { line, audience: None });
-            }
-            Meaning::Audience(name, range) => {
-                self.note_unknown(name, range.clone());
-                self.lines.push(line.mark.clone());
-                open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
-            }
-            Meaning::Close => self.close(line, open),
-            Meaning::Other => {
-                if self.rules.are_strict() {
-                    self.misread(Misread::Line, line.mark.clone());
-                }
-                open.push(Open { line, audience: None });
-            }
-        }
-    }
-
-    /// Closes the innermost block that the line fits: as many colons, in the same containers.
-    fn close(&mut self, line: &Line, open: &mut Vec<Open<'r>>) {
-        let fits = |block: &Open<'_>| block.line.colons == line.colons && block.line.within == line.within;
-        let Some(number) = open.iter().rposition(fits) else {
-            let is_near = open.iter().any(|block| block.audience.is_some());
-            if is_near {
-                let other_count = open.iter().any(|block| block.line.within == line.within);
-                self.misread(if other_count { Misread::Count } else { Misread::Elsewhere }, line.mark.clone());
-                open.pop();
-            } else if self.rules.are_strict() && !self.in_doubt {
-                self.misread(Misread::Stray, line.mark.clone());
-            }
-            return;
-        };
-        // Blocks inside that were not closed end with it.
-        for block in open.drain(number + 1..).collect::<Vec<_>>() {
-            self.unclosed(&block);
-        }
-        let Some(block) = open.pop() else { return };
-        match block.audience {
-            Some(true) => self.lines.push(line.mark.clone()),
-            Some(false) => self.hide(block.line.whole.start..line.whole.end),
-            None => {}
-        }
-    }
-
-    fn heading(&mut self, heading: &Heading, depth: usize, sections: &mut Vec<Section>, lines: &[Line]) {
-        // A heading in a list or quote ends no section around it.
-        while heading.at_top && sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
-            let start = sections.pop().map_or(heading.range.start, |section| section.start);
-            self.hide(start..heading.range.start);
-        }
-        let content = content_of(&self.text[heading.range.clone()]);
-        let Some(found) = attribute::trailing(content) else { return };
-        let at = |range: &Range<usize>| heading.range.start + range.start..heading.range.start + range.end;
-        let whole = at(&(found.text_end..content.len()));
-        // An opening `:::` line above `---` is a heading for Markdown.
-        let before = lines.partition_point(|line| line.mark.start < whole.end);
-        let is_line = lines[..before].last().is_some_and(|line| whole.start < line.mark.end);
-        if is_line {
-            return;
-        }
-        let audiences: Vec<_> = found.list.iter().filter(|one| one.key == "audience").collect();
-        match audiences.as_slice() {
-            [] => {
-                let known = |value: &str| self.rules.config.audiences.contains_key(value);
-                if let Some(one) = found.list.iter().find(|one| !is_own_value(&one.key) && known(&one.value)) {
-                    self.misread(Misread::Name, at(&one.range));
-                }
-            }
-            [one] if heading.at_top => {
-                self.note_unknown(&one.value, at(&one.range));
-                self.attributes.push(at(&one.range));
-                if !self.rules.visible.shows(&one.value) {
-                    sections.push(Section { start: heading.range.start, level: heading.level, depth });
-                }
-            }
-            [one] => self.misread(Misread::NestedHeading, at(&one.range)),
-            [first, .., last] => self.misread(Misread::Several, at(&(first.range.start..last.range.end))),
-        }
-    }
-
-    /// Finds what looks like a mark outside code and was not read as one.
-    fn near_misses(&mut self, lines: &[Line]) {
-        let strict = self.rules.are_strict();
-        let mut found: Vec<(Range<usize>, Option<Shield>)> = Vec::new();
-        for hit in word::hits(self.text) {
-            let at = hit.range.start;
-            let shield = self.shield_at(at);
-            let before = lines.partition_point(|line| line.mark.start <= at);
-            let on_line = lines[..before].last().is_some_and(|line| line.mark.end > at);
-            let braces = word::braces_around(self.text, at);
-            let names_one = || {
-                let inner = braces.clone().map(|range| word::plain(&self.text[range])).unwrap_or_default();
-                self.rules.config.audiences.keys().any(|name| inner.contains(&word::plain(name)))
-            };
-            let in_place = on_line || braces.is_some() || word::is_in_tag(self.text, at);
-            let is_query = self.text[..at].ends_with(['?', '&']) || self.text[..at].ends_with("&amp;");
-            let is_hit = match hit.sign {
-                Sign::Equals => (in_place || strict) && !is_query,
-                Sign::Colon => in_place,
-                Sign::None => strict && braces.is_some() && names_one(),
-            };
-            if is_hit && shield != Some(Shield::Example) {
-                found.push((hit.range, shield));
-            }
-        }
-        let known = self.known();
-        for (range, shield) in found {
-            if !touches(&known, &range) {
-                self.misread(shield.map_or(Misread::Word, Misread::Shielded), range);
-            }
-        }
-        if strict {
-            let known = self.known();
-            for range in names_behind_colons(self.text, self.rules.config) {
-                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
-                    self.misread(Misread::Line, range);
-                }
-            }
-            for range in names_in_braces(self.text, self.rules.config) {
-                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
-                    self.misread(Misread::Name, range);
-                }
-            }
-        }
-    }
-
-    /// Returns what was understood or reported already.
-    fn known(&self) -> Vec<Range<usize>> {
-        let reported = self.remarks.iter().map(Remark::range);
-        joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
-    }
-
-    fn shield_at(&self, at: usize) -> Option<Shield> {
-        lines::shield_at(at, self.structure)
-    }
-
-    /// Returns what is hidden, what is blanked, and what is wrong, each in rising order.
-    fn finish(self) -> (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Remark>) {
-        let hidden = joined(self.hidden);
-        let mut blanked = self.lines;
-        blanked.extend(hidden.iter().cloned());
-        let mut remarks = self.remarks;
-        remarks.sort_by_key(|remark| remark.range().start);
-        remarks.dedup();
-        (hidden, blanked, remarks)
-    }
-}
-
-/// Returns whether an attribute of a heading may have the same value as an audience is called.
-fn is_own_value(key: &str) -> bool {
-    matches!(key, "id" | "level" | "scope" | "lint")
-}
-
-/// Returns a heading without its closing signs: `#` at the end, or the line of `=` or `-` below it.
-fn content_of(heading: &str) -> &str {
-    let trimmed = heading.trim_end();
-    let last = trimmed.rsplit('\n').next().unwrap_or_default();
-    let is_underline =
-        trimmed.contains('\n') && last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-'));
-    if is_underline {
-        return trimmed[..trimmed.len() - last.len()].trim_end();
-    }
-    trimmed.trim_end_matches('#').trim_end()
-}
-
-/// Returns whether a range has a byte in common with one of `sorted`.
-fn touches(sorted: &[Range<usize>], range: &Range<usize>) -> bool {
-    let before = sorted.partition_point(|known| known.start < range.end);
-    sorted[..before].last().is_some_and(|known| known.end > range.start)
+        || rules.are_strict() && !names::in_braces(text, rules.config).is_empty()
+        || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
 }
 
 /// Sorts ranges and joins those that touch.
@@ -502,6 +166,7 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::lines::Shield;
     use super::*;
 
     fn config() -> Config {

@@ -1,0 +1,67 @@
+//! Finds the names of declared audiences where a mark would have them, without `audience=`.
+//!
+//! Input: a body and the configuration. Output: places in the body. This module knows no Markdown.
+
+use std::ops::Range;
+
+use super::word;
+use crate::config::Config;
+
+/// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or
+/// `{.managers}`. In the middle of a line they are a placeholder, as in an address.
+#[must_use]
+pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    for (open, brace) in text.match_indices(['{', '\u{ff5b}']) {
+        let start = open + brace.len();
+        let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
+        let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
+        let inner = word::plain(&rest[..length]);
+        // `{#managers}` is the id of a heading.
+        let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
+        if !known.iter().any(|known| known == name) {
+            continue;
+        }
+        let before = text[..open].trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
+        let begins_line = before.is_empty() || before.ends_with('\n');
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_' | '|' | '{');
+        if begins_line || rest[length..].chars().skip(1).all(is_end) {
+            found.push(open..start + length + 1);
+        }
+    }
+    found
+}
+
+/// Lists lines that are colons and the name of a declared audience and nothing else, such as
+/// `:: managers`.
+#[must_use]
+pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let is_sign = |c: char| {
+            let is_list = c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '.' | ')');
+            is_list || c == '\u{2d0}' || word::is_colon(c) || word::is_gap(c)
+        };
+        let line = if line.starts_with("[^") { line.split_once("]:").map_or(line, |(_, text)| text) } else { line };
+        let rest = line.trim_start_matches(is_sign);
+        let signs = &line[..line.len() - rest.len()];
+        if signs.chars().filter(|c| word::is_colon(*c) || *c == '\u{2d0}').count() < 2 || rest.len() > 120 {
+            continue;
+        }
+        let name = word::plain(rest);
+        if known.iter().any(|known| known == name.trim()) {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// Returns the names of the audiences as [`word::plain`] writes them.
+fn known(config: &Config) -> Vec<String> {
+    config.audiences.keys().map(|name| word::plain(name)).collect()
+}

@@ -1,0 +1,301 @@
+//! Walks the marks of a body and decides what is hidden, what is understood and what is wrong.
+//!
+//! Input: a body without comments, its structure and its `:::` lines. Output: ranges and remarks of a
+//! [`Pass`]. What isn't understood is hidden. This module changes no text.
+
+use std::ops::Range;
+
+use super::lines::{self, Line, Meaning, Shield};
+use super::structure::{Heading, Structure};
+use super::word::{self, Sign};
+use super::{Misread, Remark, Rules, joined, names};
+use crate::attribute;
+
+/// A `:::` block that is open.
+struct Open<'r> {
+    line: &'r Line,
+    /// Whether it is for an audience, and then whether that is shown.
+    audience: Option<bool>,
+}
+
+/// A hidden section that is open.
+struct Section {
+    start: usize,
+    level: u8,
+    /// How many `:::` blocks it is in.
+    depth: usize,
+}
+
+/// What one pass over a body has found so far.
+pub struct Pass<'t, 'r> {
+    text: &'t str,
+    rules: Rules<'r>,
+    structure: &'r Structure,
+    hidden: Vec<Range<usize>>,
+    /// `:::` lines that were understood and are blanked.
+    lines: Vec<Range<usize>>,
+    /// Attributes of headings that were understood; they are cut out where headings are read.
+    attributes: Vec<Range<usize>>,
+    remarks: Vec<Remark>,
+    /// Whether a mark was not understood: what doesn't fit after it isn't another mistake.
+    in_doubt: bool,
+}
+
+impl<'t, 'r> Pass<'t, 'r> {
+    /// Begins with the comments that were taken out, and what was wrong with them.
+    #[must_use]
+    pub fn new(
+        text: &'t str,
+        rules: Rules<'r>,
+        structure: &'r Structure,
+        (hidden, remarks): (Vec<Range<usize>>, Vec<Remark>),
+    ) -> Self {
+        Self { text, rules, structure, hidden, lines: Vec::new(), attributes: Vec::new(), remarks, in_doubt: false }
+    }
+
+    fn hide(&mut self, range: Range<usize>) {
+        self.hidden.push(range);
+    }
+
+    /// Reports something that isn't understood and hides the chapter, or what follows where a
+    /// block was opened.
+    pub fn misread(&mut self, why: Misread, range: Range<usize>) {
+        let is_opening = matches!(why, Misread::Line);
+        let start = if is_opening { self.structure.block_start(range.start) } else { 0 };
+        if !self.rules.visible.is_everything() {
+            self.hide(start..self.text.len());
+        }
+        self.remarks.push(Remark::Misread(why, range));
+        self.in_doubt = true;
+    }
+
+    fn note_unknown(&mut self, name: &str, range: Range<usize>) {
+        if !self.rules.config.audiences.contains_key(name) {
+            self.remarks.push(Remark::Unknown(name.to_owned(), range));
+        }
+    }
+
+    /// Walks `:::` lines and headings in the order of the text.
+    pub fn blocks_and_sections(&mut self, lines: &'r [Line]) {
+        let mut open: Vec<Open<'r>> = Vec::new();
+        let mut sections: Vec<Section> = Vec::new();
+        let mut headings = self.structure.headings.iter().peekable();
+        for line in lines {
+            while let Some(heading) = headings.next_if(|heading| heading.range.start < line.mark.start) {
+                self.heading(heading, open.len(), &mut sections, lines);
+            }
+            self.line(line, &mut open);
+            while sections.last().is_some_and(|section| section.depth > open.len()) {
+                let section = sections.pop().map_or(line.whole.start, |section| section.start);
+                self.hide(section..line.whole.start);
+            }
+        }
+        for heading in headings {
+            self.heading(heading, open.len(), &mut sections, lines);
+        }
+        for section in sections {
+            self.hide(section.start..self.text.len());
+        }
+        for block in open {
+            self.unclosed(&block);
+        }
+    }
+
+    fn unclosed(&mut self, block: &Open<'_>) {
+        let Some(shown) = block.audience else { return };
+        if !self.in_doubt {
+            self.remarks.push(Remark::Unclosed(block.line.mark.clone()));
+        }
+        // Guessing where it ends could publish a secret.
+        if !shown {
+            self.hide(block.line.whole.start..self.text.len());
+        }
+    }
+
+    fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
+        match (line.shield, &line.meaning) {
+            (Some(Shield::Example), _) | (Some(_), Meaning::Close) => return,
+            (Some(shield), Meaning::Audience(..)) => {
+                self.misread(Misread::Shielded(shield), line.mark.clone());
+                return;
+            }
+            (Some(shield), Meaning::Other) => {
+                if self.rules.are_strict() {
+                    self.misread(Misread::Shielded(shield), line.mark.clone());
+                }
+                return;
+            }
+            (None, _) => {}
+        }
+        match &line.meaning {
+            Meaning::Audience(..) if line.within.is_none() => {
+                self.misread(Misread::Elsewhere, line.mark.clone());
+                open.push(Open { line, audience: None });
+            }
+            Meaning::Audience(name, range) => {
+                self.note_unknown(name, range.clone());
+                self.lines.push(line.mark.clone());
+                open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
+            }
+            Meaning::Close => self.close(line, open),
+            Meaning::Other => {
+                if self.rules.are_strict() {
+                    self.misread(Misread::Line, line.mark.clone());
+                }
+                open.push(Open { line, audience: None });
+            }
+        }
+    }
+
+    /// Closes the innermost block that the line fits: as many colons, in the same containers.
+    fn close(&mut self, line: &Line, open: &mut Vec<Open<'r>>) {
+        let fits = |block: &Open<'_>| block.line.colons == line.colons && block.line.within == line.within;
+        let Some(number) = open.iter().rposition(fits) else {
+            let is_near = open.iter().any(|block| block.audience.is_some());
+            if is_near {
+                let other_count = open.iter().any(|block| block.line.within == line.within);
+                self.misread(if other_count { Misread::Count } else { Misread::Elsewhere }, line.mark.clone());
+                open.pop();
+            } else if self.rules.are_strict() && !self.in_doubt {
+                self.misread(Misread::Stray, line.mark.clone());
+            }
+            return;
+        };
+        // Blocks inside that were not closed end with it.
+        for block in open.drain(number + 1..).collect::<Vec<_>>() {
+            self.unclosed(&block);
+        }
+        let Some(block) = open.pop() else { return };
+        match block.audience {
+            Some(true) => self.lines.push(line.mark.clone()),
+            Some(false) => self.hide(block.line.whole.start..line.whole.end),
+            None => {}
+        }
+    }
+
+    fn heading(&mut self, heading: &Heading, depth: usize, sections: &mut Vec<Section>, lines: &[Line]) {
+        // A heading in a list or quote ends no section around it.
+        while heading.at_top && sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
+            let start = sections.pop().map_or(heading.range.start, |section| section.start);
+            self.hide(start..heading.range.start);
+        }
+        let content = content_of(&self.text[heading.range.clone()]);
+        let Some(found) = attribute::trailing(content) else { return };
+        let at = |range: &Range<usize>| heading.range.start + range.start..heading.range.start + range.end;
+        let whole = at(&(found.text_end..content.len()));
+        // An opening `:::` line above `---` is a heading for Markdown.
+        let before = lines.partition_point(|line| line.mark.start < whole.end);
+        let is_line = lines[..before].last().is_some_and(|line| whole.start < line.mark.end);
+        if is_line {
+            return;
+        }
+        let audiences: Vec<_> = found.list.iter().filter(|one| one.key == "audience").collect();
+        match audiences.as_slice() {
+            [] => {
+                let known = |value: &str| self.rules.config.audiences.contains_key(value);
+                if let Some(one) = found.list.iter().find(|one| !is_own_value(&one.key) && known(&one.value)) {
+                    self.misread(Misread::Name, at(&one.range));
+                }
+            }
+            [one] if heading.at_top => {
+                self.note_unknown(&one.value, at(&one.range));
+                self.attributes.push(at(&one.range));
+                if !self.rules.visible.shows(&one.value) {
+                    sections.push(Section { start: heading.range.start, level: heading.level, depth });
+                }
+            }
+            [one] => self.misread(Misread::NestedHeading, at(&one.range)),
+            [first, .., last] => self.misread(Misread::Several, at(&(first.range.start..last.range.end))),
+        }
+    }
+
+    /// Finds what looks like a mark outside code and was not read as one.
+    pub fn near_misses(&mut self, lines: &[Line]) {
+        let strict = self.rules.are_strict();
+        let mut found: Vec<(Range<usize>, Option<Shield>)> = Vec::new();
+        for hit in word::hits(self.text) {
+            let at = hit.range.start;
+            let shield = self.shield_at(at);
+            let before = lines.partition_point(|line| line.mark.start <= at);
+            let on_line = lines[..before].last().is_some_and(|line| line.mark.end > at);
+            let braces = word::braces_around(self.text, at);
+            let names_one = || {
+                let inner = braces.clone().map(|range| word::plain(&self.text[range])).unwrap_or_default();
+                self.rules.config.audiences.keys().any(|name| inner.contains(&word::plain(name)))
+            };
+            let in_place = on_line || braces.is_some() || word::is_in_tag(self.text, at);
+            let is_query = self.text[..at].ends_with(['?', '&']) || self.text[..at].ends_with("&amp;");
+            let is_hit = match hit.sign {
+                Sign::Equals => (in_place || strict) && !is_query,
+                Sign::Colon => in_place,
+                Sign::None => strict && braces.is_some() && names_one(),
+            };
+            if is_hit && shield != Some(Shield::Example) {
+                found.push((hit.range, shield));
+            }
+        }
+        let known = self.known();
+        for (range, shield) in found {
+            if !touches(&known, &range) {
+                self.misread(shield.map_or(Misread::Word, Misread::Shielded), range);
+            }
+        }
+        if strict {
+            let known = self.known();
+            for range in names::behind_colons(self.text, self.rules.config) {
+                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
+                    self.misread(Misread::Line, range);
+                }
+            }
+            for range in names::in_braces(self.text, self.rules.config) {
+                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
+                    self.misread(Misread::Name, range);
+                }
+            }
+        }
+    }
+
+    /// Returns what was understood or reported already.
+    fn known(&self) -> Vec<Range<usize>> {
+        let reported = self.remarks.iter().map(Remark::range);
+        joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
+    }
+
+    fn shield_at(&self, at: usize) -> Option<Shield> {
+        lines::shield_at(at, self.structure)
+    }
+
+    /// Returns what is hidden, what is blanked, and what is wrong, each in rising order.
+    pub fn finish(self) -> (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Remark>) {
+        let hidden = joined(self.hidden);
+        let mut blanked = self.lines;
+        blanked.extend(hidden.iter().cloned());
+        let mut remarks = self.remarks;
+        remarks.sort_by_key(|remark| remark.range().start);
+        remarks.dedup();
+        (hidden, blanked, remarks)
+    }
+}
+
+/// Returns whether an attribute of a heading may have the same value as an audience is called.
+fn is_own_value(key: &str) -> bool {
+    matches!(key, "id" | "level" | "scope" | "lint")
+}
+
+/// Returns a heading without its closing signs: `#` at the end, or the line of `=` or `-` below it.
+fn content_of(heading: &str) -> &str {
+    let trimmed = heading.trim_end();
+    let last = trimmed.rsplit('\n').next().unwrap_or_default();
+    let is_underline =
+        trimmed.contains('\n') && last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-'));
+    if is_underline {
+        return trimmed[..trimmed.len() - last.len()].trim_end();
+    }
+    trimmed.trim_end_matches('#').trim_end()
+}
+
+/// Returns whether a range has a byte in common with one of `sorted`.
+fn touches(sorted: &[Range<usize>], range: &Range<usize>) -> bool {
+    let before = sorted.partition_point(|known| known.start < range.end);
+    sorted[..before].last().is_some_and(|known| known.end > range.start)
+}
