@@ -277,19 +277,7 @@ fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec
     if folders.is_empty() {
         return;
     }
-    let is_below = |path: &SourcePath| {
-        let mut folder = path.folder();
-        loop {
-            if folders.contains(folder) {
-                return true;
-            }
-            match folder.rsplit_once('/') {
-                Some((parent, _)) => folder = parent,
-                None if folder.is_empty() => return false,
-                None => folder = "",
-            }
-        }
-    };
+    let is_below = |path: &SourcePath| path.folders().any(|folder| folders.contains(folder));
     documents.retain(|document| {
         let below = is_below(&document.meta.path);
         if below {

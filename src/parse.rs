@@ -162,7 +162,6 @@ impl Reader<'_> {
                     self.findings.push(finding.help("keep one; the first holds until then"));
                 }
                 self.check_cut(&table, content.end, format);
-                self.check_cut(&table, content.end, format);
                 Head { table, content, body, is_read: true }
             }
             Err(error) => {
@@ -383,21 +382,16 @@ impl Reader<'_> {
         let place = Place { text: self.text, start };
         let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
         let Redacted { text: body, remarks, hidden } = redact::redact(&self.text.text[start..], rules);
-        // A chapter whose title is hidden is hidden whole: nothing of it is left but an empty page.
-        let whole = self.text.text[start..].trim_start();
-        if whole.starts_with("# ")
-            && body.trim().is_empty()
-            && remarks.iter().all(|one| matches!(one, Remark::Unknown(..)))
-        {
-            for remark in remarks {
-                self.remark(remark, place);
-            }
-            let names = names(self.path, entries, &self.text.text[start..]);
-            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
-        }
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
+        // A chapter whose title is hidden is hidden whole: nothing of it is left but an empty page.
+        let is_titled = self.text.text[start..].trim_start().starts_with("# ");
+        let is_understood = remarks.iter().all(|remark| matches!(remark, Remark::Unknown(..)));
         for remark in remarks {
             self.remark(remark, place);
+        }
+        if is_titled && is_understood && body.trim().is_empty() {
+            let names = names(self.path, entries, &self.text.text[start..]);
+            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
         // Eight bytes of the chapter's own hash: a text cannot contain the hash of itself.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -585,8 +579,8 @@ fn shows_mark(parsed: &Parsed) -> bool {
 /// Returns whether a finding points at the line of `span`, both in bytes of the text.
 fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
     let crate::diagnostic::Place::Content(_, Some(place)) = &finding.place else { return false };
-    let line = |at: u32| text.text.get(..at as usize).map_or(0, |before| before.matches('\n').count());
-    line(place.start) == line(span.start)
+    let (one, other) = (place.start.min(span.start), place.start.max(span.start));
+    text.text.get(one as usize..other as usize).is_some_and(|between| !between.contains('\n'))
 }
 
 /// Returns the kind of the chapter at `path` that does not name one itself.

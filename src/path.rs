@@ -30,6 +30,12 @@ impl SourcePath {
         &self.0[..self.last_slash().unwrap_or(0)]
     }
 
+    /// Lists the folders that contain it, innermost first; the last is the root, which is empty.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let above = |folder: &str| folder.rfind('/').unwrap_or(0);
+        std::iter::successors(Some(self.folder()), move |folder| (!folder.is_empty()).then(|| &folder[..above(folder)]))
+    }
+
     fn last_slash(&self) -> Option<usize> {
         self.0.bytes().rposition(|byte| byte == b'/')
     }
@@ -325,6 +331,12 @@ pub fn old_name(alias: &str) -> OldName<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folders_of_a_path_end_with_the_root() {
+        assert_eq!(SourcePath::new("a/b/c.md").folders().collect::<Vec<_>>(), ["a/b", "a", ""]);
+        assert_eq!(SourcePath::new("c.md").folders().collect::<Vec<_>>(), [""]);
+    }
 
     #[test]
     fn names_that_windows_cannot_write_are_known() {

@@ -380,10 +380,9 @@ fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources)
 }
 
 /// Says which of the published files could run a script, and what becomes of them.
-fn active_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
-    let content = Content::new(handbook, files);
+fn active_findings(config: &Config, files: &Sources, content: &Content) -> Vec<Diagnostic> {
     let published: BTreeSet<&SourcePath> = content.shown.iter().chain(content.at.values()).collect();
-    active::findings(&active::verdicts(&handbook.config, published, files), files)
+    active::findings(&active::verdicts(config, published, files), files)
 }
 
 /// Tells whether all chapters together fit into one file.

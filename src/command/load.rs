@@ -133,8 +133,8 @@ impl Loaded {
         let ((theme, more), mut findings) = rayon::join(load, || handbook.findings(strict));
         found.extend(more);
         found.extend(self.inputs.findings.iter().cloned());
-        found.extend(host_findings(&handbook, &self.inputs.sources));
         let content = Content::new(&handbook, &self.inputs.sources);
+        found.extend(host_findings(&handbook, &self.inputs.sources, &content));
         found.extend(content.findings(&handbook));
         findings.extend(handbook.config.judge(found, strict));
         findings.sort();

@@ -12,7 +12,7 @@ use crate::config::{Config, Host};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::history::{History, How};
 use crate::path::{SourcePath, UrlPath, fold};
-use crate::publish::{self, Redirect, Rules};
+use crate::publish::{self, Content, Redirect, Rules};
 use crate::redact::Visible;
 use crate::source::Sources;
 
@@ -64,13 +64,13 @@ pub fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) ->
     Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
 }
 
-/// Says where redirects and headers do not fit what the host takes, and which files could run scripts; without the history, which takes a while to be read.
+/// Says where redirects and headers do not fit what the host takes, and which of the published files of `content` could run scripts; without the history, which takes a while to be read.
 #[must_use]
-pub fn host_findings(handbook: &Handbook, files: &Sources) -> Vec<Diagnostic> {
+pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) -> Vec<Diagnostic> {
     let pages: BTreeSet<&UrlPath> = handbook.book.urls.iter().collect();
     let redirects = redirects(handbook, None, &|url| pages.contains(url));
     let mut findings = publish::check(&handbook.config, &rules(&handbook.config, &redirects, files));
-    findings.extend(active_findings(handbook, files));
+    findings.extend(active_findings(&handbook.config, files, content));
     findings
 }
 

@@ -77,7 +77,7 @@ impl Case {
         let mut findings = handbook.findings(false);
         let content = rolebook::publish::Content::new(&handbook, &sources);
         findings.extend(handbook.config.judge(content.findings(&handbook), false));
-        let of_files = rolebook::site::host_findings(&handbook, &sources);
+        let of_files = rolebook::site::host_findings(&handbook, &sources, &content);
         findings.extend(handbook.config.judge(of_files, false));
         let plain = plain_blocks(&handbook.documents, &rolebook::highlight::Highlighter::new());
         findings.extend(handbook.config.judge(plain, false));

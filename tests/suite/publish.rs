@@ -3,6 +3,7 @@
 use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
 use rolebook::path::UrlPath;
+use rolebook::publish::Content;
 use rolebook::site::{Site, host_findings};
 use rolebook::source::Sources;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn the_limit_of_a_host_is_reported_before_it_bites() {
         let toml = "[publish]\nhost = \"cloudflare\"\n";
         let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", chapter.as_str())]);
         let handbook = crate::support::compile(&sources).unwrap();
-        let found = host_findings(&handbook, &sources);
+        let found = host_findings(&handbook, &sources, &Content::new(&handbook, &sources));
         assert!(found.iter().all(|finding| finding.code == "host-limit"), "{found:?}");
         found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
@@ -129,7 +130,10 @@ fn more_patterns_than_cloudflare_takes_are_reported_and_as_many_as_it_takes_are_
         let toml = "[publish]\nhost = \"cloudflare\"\n";
         let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", "# New\n"), ("_redirects", &rules)]);
         let handbook = crate::support::compile(&sources).unwrap();
-        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        host_findings(&handbook, &sources, &Content::new(&handbook, &sources))
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect::<Vec<_>>()
     };
     assert!(findings(100).is_empty());
     for patterns in [101, 150] {
@@ -146,7 +150,10 @@ fn a_policy_longer_than_cloudflare_takes_is_reported() {
         let toml = format!("[publish]\nhost = \"cloudflare\"\n[security]\nhosts = [{}]\n", hosts.join(", "));
         let sources = Sources::from_texts([("handbook.toml", toml.as_str()), ("new.md", "# New\n")]);
         let handbook = crate::support::compile(&sources).unwrap();
-        host_findings(&handbook, &sources).into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        host_findings(&handbook, &sources, &Content::new(&handbook, &sources))
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect::<Vec<_>>()
     };
     assert!(findings(3).is_empty());
     assert_eq!(
