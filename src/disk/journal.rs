@@ -256,7 +256,7 @@ impl Journal {
         folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
     }
 
-    /// Returns a text of a change; nothing where there is none, where it was written for a version that is not understood, or where it isn't visible.
+    /// Returns a text of a change; `None` if it doesn't exist, was written by an unknown version, or isn't visible.
     #[must_use]
     pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
         let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;

@@ -305,7 +305,7 @@ impl Writer {
     /// Tells which interrupted command is waiting to be finished, by its words.
     #[must_use]
     pub fn unfinished(&self) -> Option<String> {
-        // Whoever writes finishes what was begun first, so that only the last can be open.
+        // Every write first finishes what an earlier one began, so only the last can be open.
         let last = journal::folders(&Private::of(&self.base)).pop()?;
         (last.state() == State::Open).then(|| last.plan()).flatten().map(|plan| plan.words)
     }

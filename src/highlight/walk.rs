@@ -26,7 +26,7 @@ pub(super) type Changes = Vec<(usize, ScopeStackOp)>;
 pub(super) enum Stop {
     /// The budget is spent.
     Spent,
-    /// The grammar has a fault: an expression that is none, or a context that is missing.
+    /// The grammar is broken: an expression is invalid, or a context is missing.
     Fault,
 }
 

@@ -98,7 +98,7 @@ pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
 
 /// Returns where to look for the token after this one: behind it, or behind the text that an element such as `<title>` holds.
 ///
-/// The text is read up to its end tag, so whoever does not skip it should not ask: a thousand `<title>` would each read the rest.
+/// The text is read up to its end tag, so callers that don't skip it shouldn't ask: a thousand `<title>` would each read the rest.
 #[must_use]
 pub fn behind(html: &str, token: &Token<'_>) -> usize {
     match token {

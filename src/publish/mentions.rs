@@ -43,7 +43,7 @@ fn of_tag(text: &str, tag: &Tag<'_>, found: &mut Vec<String>) {
     for attribute in &tag.attributes {
         let (name, value) = (&*attribute.name, &*attribute.value);
         if ADDRESSES.contains(&name) {
-            // `content="5; url=next.html"` is how a page leads on by itself.
+            // `content="5; url=next.html"` makes a page redirect.
             let url = value.to_ascii_lowercase().find("url=").filter(|_| name == "content");
             found.push(url.map_or(value, |at| value[at + 4..].trim_matches(['\'', '"', ' '])).to_owned());
         } else if LISTS.contains(&name) {

@@ -84,7 +84,7 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// Reads a tag from its `<` to its `>`; nothing where it is none.
+    /// Reads a tag from its `<` to its `>`; `None` where that isn't a tag.
     fn read(text: &'a str) -> Option<Self> {
         let inside = text.strip_prefix("</").or_else(|| text.strip_prefix('<'))?;
         let length = inside.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))?;

@@ -1,6 +1,6 @@
 //! Keeps how many connections there are, and how many requests are answered at once, within bounds.
 //!
-//! Input: connections as they come. Output: a place for each. Where all are taken, the oldest connection is closed: whoever holds many loses them, and a new reader
+//! Input: connections as they come. Output: a place for each. Where all are taken, the oldest connection is closed: a client that keeps many open loses them, and a new reader
 //! never waits.
 
 use std::collections::VecDeque;
@@ -28,7 +28,7 @@ impl Room {
     /// Takes a connection in, and closes the oldest where there would be too many.
     pub fn enter(&self, stream: &Arc<TcpStream>) {
         let mut open = self.open();
-        // The room holds one handle of each; whoever answers it holds another.
+        // The room keeps one handle of each connection, and the thread that answers it keeps another.
         open.retain(|stream| Arc::strong_count(stream) > 1);
         while open.len() >= MOST_CONNECTIONS {
             if let Some(oldest) = open.pop_front() {

@@ -76,7 +76,7 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
                 !file.starts_with("ui/") && std::str::from_utf8(bytes).is_ok_and(|text| text.contains(wanted))
             })
         };
-        // What stands beside a font or a picture (its license) is for people.
+        // A license next to a font or a picture is for people, so nothing refers to it.
         let is_for_people =
             folder == "assets" && ["txt", "md", "license"].iter().any(|end| name.to_lowercase().ends_with(end));
         if is_for_people || chain.iter().any(is_named) {

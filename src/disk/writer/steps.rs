@@ -134,7 +134,7 @@ impl Writer {
         self.tidy(folder, plan);
     }
 
-    /// Takes back one step where its file is as the step left it. Whoever saves at this moment keeps the name.
+    /// Takes back one step if its file is as the step left it. A program that saves at this moment keeps the name.
     fn take_back_one(&self, spot: &Spot) {
         let is_ours = |place: &Path| spot.is_after(read(place).ok().flatten().as_deref());
         if let Some(from) = &spot.from {
