@@ -93,7 +93,8 @@ test("under the headers that hosts are told no file of the content runs a script
     const address = await hosted(build(project(texts(`[publish]\nhost = "${host}"\n`))));
     assert.deepEqual(await ran(address), []);
     const page = await open(address);
-    assert.ok(await page.evaluate(() => document.querySelector(".prose img").naturalWidth > 0));
+    // The picture may arrive after the page has loaded.
+    await page.waitForFunction(() => document.querySelector(".prose img").naturalWidth > 0);
     assert.deepEqual(page.faults, []);
     await close(page);
   }
