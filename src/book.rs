@@ -140,7 +140,7 @@ pub fn index(input: Input<'_>) -> Book {
         named: remarks.len(),
         remarks,
     };
-    book.targets = link::resolve_all(&book, input.config);
+    book.targets = link::Resolver::new(&book, input.config).all();
     let (backlinks, (relations, unfitting)) =
         rayon::join(|| backlinks(&book), || relations::relate(&book, input.config));
     book.backlinks = Arc::new(backlinks);

@@ -3,19 +3,23 @@
 //! Input: the book and the documents it was made from. Output: findings with file, line and the nearest names. Renders nothing, reads nothing;
 //! the policy of `handbook.toml` is applied after it (see [`crate::config::Config::judge`]).
 
+mod near;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::book::{At, Book, ChapterId, Generated, Remark, written_url};
+use self::near::{Near, from_root};
+use crate::book::{At, Book, ChapterId, Remark, written_url};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Document, Facts, Form, Fragment, Kind, Reference};
 use crate::embed;
 use crate::link::{self, Target};
 use crate::lint;
-use crate::path::{SourcePath, UrlPath, fold};
+use crate::near::did_you_mean;
+use crate::path::{SourcePath, UrlPath};
 use crate::withheld;
 
 /// A chapter that lies in the content and is not part of this build.
@@ -43,19 +47,22 @@ pub enum Why {
 }
 
 /// What references are held against.
-#[derive(Clone, Copy)]
+#[derive(Debug)]
 pub struct Checker<'a> {
-    /// The book.
-    pub book: &'a Book,
-    /// The documents, in the order of the book's chapters.
-    pub documents: &'a [Document],
-    /// Chapters that are not part of this build.
-    pub absent: &'a [Absent],
-    /// The handbook's rules.
-    pub config: &'a Config,
+    book: &'a Book,
+    documents: &'a [Document],
+    config: &'a Config,
+    near: Near<'a>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    /// Takes the book, its documents in the order of its chapters, the chapters that are not part of
+    /// this build, and the handbook's rules.
+    #[must_use]
+    pub fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
+        Checker { book, documents, config, near: Near::new(book, documents, absent, config) }
+    }
+
     /// Returns what is wrong with how the chapters hang together, in all chapters.
     #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {
@@ -165,32 +172,19 @@ impl Checker<'_> {
 
     /// Returns the chapter that a reference would lead to in another build.
     fn absent_at(&self, reference: &Reference, from: ChapterId) -> Option<&Absent> {
-        let key = link::hidden_key(reference, from, self.book)?;
-        self.absent.iter().find(|absent| absent.why == Why::Audience && absent.names.contains(&key))
+        self.near.hidden(&link::hidden_key(reference, from, self.book)?)
     }
 
     /// Names what a link may have meant, or why the chapter it means is not there.
     fn help_for_name(&self, name: &str, kind: Option<Kind>) -> Option<String> {
-        if let Some(absent) = self.absent.iter().find(|absent| is_called(absent, name)) {
-            return Some(why_absent(absent));
+        match self.near.absent(name) {
+            Some(absent) => Some(why_absent(absent)),
+            None => did_you_mean(&self.near.called(name, kind)),
         }
-        let fits = |document: &&Document| kind.is_none_or(|kind| document.meta.kind == kind);
-        let ids = self.documents.iter().filter(fits).map(|document| document.meta.id.as_str());
-        let made =
-            Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
-        let near = nearest(name, ids.chain(made), 2);
-        if !near.is_empty() {
-            return did_you_mean(&near);
-        }
-        let titles = self.documents.iter().filter(fits).map(|document| document.meta.title.as_str());
-        did_you_mean(&nearest(name, titles, 2))
     }
 
     fn help_for_party(&self, name: &str) -> Option<String> {
-        let roles = self.documents.iter().filter(|d| d.meta.kind == Kind::Role).map(|d| d.meta.id.as_str());
-        let partners = self.config.partners.iter().map(|(id, _)| id.as_str());
-        let near = nearest(name, roles.chain(partners), 2);
-        did_you_mean(&near).or_else(|| {
+        did_you_mean(&self.near.parties(name)).or_else(|| {
             let message = "name a role, or declare a partner under `[partners]` in handbook.toml";
             self.config.configured.then(|| message.to_owned())
         })
@@ -200,12 +194,8 @@ impl Checker<'_> {
         if let Some(help) = help_for_secret(name) {
             return Some(help);
         }
-        let paths: Vec<String> = self.book.assets.iter().map(|asset| relative(from, asset.as_str())).collect();
-        let file_name = name.rsplit('/').next().unwrap_or(name);
-        let same: Vec<&str> =
-            paths.iter().map(String::as_str).filter(|path| path.ends_with(file_name)).take(2).collect();
-        let near = if same.is_empty() { nearest(name, paths.iter().map(String::as_str), 2) } else { same };
-        did_you_mean(&near)
+        let path = from_root(from, name);
+        did_you_mean_paths(&self.near.assets(path.as_deref().unwrap_or(name)), from)
     }
 
     /// Names chapters with the same file name, else those whose path looks alike.
@@ -214,24 +204,13 @@ impl Checker<'_> {
             return Some(help);
         }
         let path = &self.book.meta(from).path;
-        let rooted = name.strip_prefix('/');
-        let joined = crate::path::join(if rooted.is_some() { "" } else { path.folder() }, rooted.unwrap_or(name));
-        let Some(joined) = joined else { return Some("it leads out of the content folder".to_owned()) };
-        let stem = SourcePath::new(joined.clone()).without_extension().to_owned();
-        if let Some(absent) = self.absent.iter().find(|absent| fold(absent.path.without_extension()) == fold(&stem)) {
-            return Some(why_absent(absent));
+        let Some(wanted) = from_root(path, name) else { return Some("it leads out of the content folder".to_owned()) };
+        let wanted = SourcePath::new(wanted);
+        let wanted = wanted.without_extension();
+        match self.near.absent_at(wanted) {
+            Some(absent) => Some(why_absent(absent)),
+            None => did_you_mean_paths(&self.near.chapters(wanted), path),
         }
-        let last = |path: &str| fold(path.rsplit('/').next().unwrap_or(path));
-        let wanted = last(&stem);
-        let all = self.documents.iter().map(|document| &document.meta.path);
-        let mut same: Vec<&SourcePath> = all.clone().filter(|path| last(path.without_extension()) == wanted).collect();
-        if same.is_empty() || same.len() > 6 {
-            let stems: Vec<&str> = self.documents.iter().map(|d| d.meta.path.without_extension()).collect();
-            let near = nearest(&stem, stems.iter().copied(), 2);
-            same = all.filter(|path| near.contains(&path.without_extension())).collect();
-        }
-        let names: Vec<String> = same.iter().take(2).map(|to| relative(path, to.as_str())).collect();
-        did_you_mean(&names.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn dead_anchor(&self, reference: &Reference, to: ChapterId, from: ChapterId) -> Diagnostic {
@@ -248,8 +227,8 @@ impl Checker<'_> {
             }
             Some(Fragment::Anchor(anchor)) => {
                 let message = format!("{whose} has no heading or anchor `{anchor}`");
-                let near = nearest(anchor, meta.anchors.iter().map(String::as_str), 2);
-                Diagnostic::new("dead-anchor", path, None, message).maybe_help(did_you_mean(&near))
+                let help = did_you_mean(&self.near.anchors(to, anchor));
+                Diagnostic::new("dead-anchor", path, None, message).maybe_help(help)
             }
             None => Diagnostic::new("dead-anchor", path, None, format!("{whose} has no such place")),
         }
@@ -347,7 +326,7 @@ impl Checker<'_> {
             let Some((name, span)) = &gone.see else { continue };
             let message = match self.book.names.find(name) {
                 [_] => continue,
-                [] if self.is_absent(name) => continue,
+                [] if self.near.absent(name).is_some() => continue,
                 [] => format!("no chapter called `{name}`"),
                 _ => format!("`{name}` could be several chapters"),
             };
@@ -355,11 +334,6 @@ impl Checker<'_> {
             findings.push(finding.maybe_help(self.help_for_name(name, None)));
         }
         findings
-    }
-
-    /// Tells whether a chapter of this name lies in the content, and is no part of this build.
-    fn is_absent(&self, name: &str) -> bool {
-        self.absent.iter().any(|absent| absent.names.contains(&fold(name)))
     }
 }
 
@@ -405,11 +379,6 @@ fn help_for_secret(name: &str) -> Option<String> {
     is_secret.then(|| help.to_owned())
 }
 
-fn is_called(absent: &Absent, name: &str) -> bool {
-    let key = fold(name.trim_matches('/').trim_end_matches(".md"));
-    fold(absent.path.stem()) == key || fold(absent.path.without_extension()) == key || absent.names.contains(&key)
-}
-
 fn why_absent(absent: &Absent) -> String {
     let path = &absent.path;
     match absent.why {
@@ -422,6 +391,12 @@ fn why_absent(absent: &Absent) -> String {
         }
         Why::Unreadable => format!("`{path}` could not be read"),
     }
+}
+
+/// Returns `paths` as a question, each as a link from the chapter at `from`.
+fn did_you_mean_paths(paths: &[&str], from: &SourcePath) -> Option<String> {
+    let links: Vec<String> = paths.iter().map(|path| relative(from, path)).collect();
+    did_you_mean(&links.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Writes `to` as a link from the chapter at `from`.

@@ -63,7 +63,7 @@ impl Handbook {
     /// Returns what holds references against the book.
     #[must_use]
     pub fn checker(&self) -> Checker<'_> {
-        Checker { book: &self.book, documents: &self.documents, absent: &self.absent, config: &self.config }
+        Checker::new(&self.book, &self.documents, &self.absent, &self.config)
     }
 }
 
@@ -173,7 +173,7 @@ impl Compiler {
         {
             let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
             let finding = Diagnostic::at("unknown-audience", Place::Handbook, format!("no audience called `{name}`"));
-            let help = crate::diagnostic::did_you_mean(&crate::diagnostic::nearest(name, known.iter().copied(), 1));
+            let help = crate::near::did_you_mean(&crate::near::nearest(name, known.iter().copied(), 1));
             findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
         }
         if choices.audience.is_some() {

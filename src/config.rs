@@ -14,10 +14,11 @@ pub use gone::Gone;
 pub use publish::{Files, HiddenLinks, Host, Publish};
 
 use crate::conflict;
-use crate::diagnostic::{CODES, Diagnostic, Place, Severity, did_you_mean, guards, nearest};
+use crate::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
 use crate::document::Kind;
 use crate::fields::{self, Context, Entries, HANDBOOK};
 use crate::front_matter::{self, Data, Format, Table};
+use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 use crate::source::Text;
 

@@ -253,62 +253,9 @@ pub fn guards(code: &str) -> bool {
     CODES.iter().any(|row| row.name == code && row.guards)
 }
 
-/// Returns up to `most` of `candidates` that look like `wanted`, nearest first, ties by name.
-///
-/// Compares by Damerau-Levenshtein distance on lower-cased names; one third of the longer name may differ, or one of the
-/// two names begins or ends with the other.
-#[must_use]
-pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
-    let length = wanted.chars().count();
-    let mut found: Vec<(usize, &str)> = Vec::new();
-    for candidate in candidates {
-        let other = candidate.to_lowercase();
-        let other_length = other.chars().count();
-        let longest = length.max(other_length);
-        let contained = length >= 4
-            && other_length >= 4
-            && (other.starts_with(&wanted) || wanted.starts_with(&other) || other.ends_with(&wanted));
-        // The distance is at least the difference of the lengths: most candidates end here.
-        // Of a name of one or two letters nothing would be left.
-        let most_distance = if longest < 3 { 0 } else { longest.div_ceil(3).min(6) };
-        if !contained && length.abs_diff(other_length) > most_distance {
-            continue;
-        }
-        let distance = strsim::damerau_levenshtein(&wanted, &other);
-        if contained || distance <= most_distance {
-            found.push((distance, candidate));
-        }
-    }
-    found.sort_unstable();
-    found.dedup_by(|a, b| a.1 == b.1);
-    found.into_iter().take(most).map(|(_, name)| name).collect()
-}
-
-/// Words the nearest names as a question, or says nothing.
-#[must_use]
-pub fn did_you_mean(names: &[&str]) -> Option<String> {
-    match names {
-        [] => None,
-        [one] => Some(format!("did you mean `{one}`?")),
-        [first @ .., last] => {
-            let list: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
-            Some(format!("did you mean {} or `{last}`?", list.join(", ")))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_comes_first() {
-        let names = ["data-driven-decisions", "decision-records", "portfolio"];
-        assert_eq!(nearest("data-driven-decision", names, 2), ["data-driven-decisions"]);
-        assert_eq!(nearest("portfolo", names, 2), ["portfolio"]);
-        assert!(nearest("zzz", names, 2).is_empty());
-    }
 
     #[test]
     fn codes_are_unique_and_explained() {
@@ -317,10 +264,5 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), CODES.len());
         assert!(CODES.iter().all(|row| row.meaning.len() > 20));
-    }
-
-    #[test]
-    fn help_lists_several_names() {
-        assert_eq!(did_you_mean(&["a", "b", "c"]).as_deref(), Some("did you mean `a`, `b` or `c`?"));
     }
 }

@@ -4,9 +4,10 @@
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
 use crate::config::{HiddenLinks, Host};
-use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
+use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 use crate::withheld;
 

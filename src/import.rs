@@ -10,7 +10,8 @@ mod levels;
 
 use crate::compile::Handbook;
 use crate::config::{FILE, Level};
-use crate::diagnostic::{Diagnostic, Severity, Span, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 use crate::source::Text;
 use crate::spreadsheet::{self, Cell, Row, SEPARATORS};

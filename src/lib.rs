@@ -30,6 +30,7 @@ pub mod link;
 pub mod lint;
 pub mod markdown;
 pub mod markup;
+pub mod near;
 pub mod parse;
 pub mod path;
 pub mod picture;

@@ -3,7 +3,8 @@
 //! Input: a chapter's references and the [`Book`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
 //! files, never reports (see `check`), never stops a build.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -38,32 +39,110 @@ pub enum Target {
     Dead,
 }
 
-/// Resolves every reference of every chapter, in the order of [`Meta::references`].
-#[must_use]
-pub fn resolve_all(book: &Book, config: &Config) -> Vec<Arc<[Target]>> {
-    book.ids().collect::<Vec<_>>().into_par_iter().map(|from| resolve_chapter(from, book, config)).collect()
+/// Resolves references against a book.
+#[derive(Debug)]
+pub struct Resolver<'a> {
+    book: &'a Book,
+    config: &'a Config,
+    /// The anchors of chapters that a reference with an unknown anchor led to, made once for each.
+    anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
 }
 
-/// Resolves every reference of one chapter.
-#[must_use]
-pub fn resolve_chapter(from: ChapterId, book: &Book, config: &Config) -> Arc<[Target]> {
-    book.meta(from).references.iter().map(|reference| resolve(reference, from, book, config)).collect()
+/// The anchors of one chapter by what others may call them, the first of each name.
+#[derive(Debug, Default)]
+struct Anchors<'a> {
+    /// By the anchor, folded.
+    folded: HashMap<String, &'a str>,
+    /// By a heading's text, folded, and by its slug.
+    headings: HashMap<String, (usize, &'a str)>,
+    slugs: HashMap<String, (usize, &'a str)>,
 }
 
-/// Returns where `reference` leads from the chapter `from`.
-#[must_use]
-pub fn resolve(reference: &Reference, from: ChapterId, book: &Book, config: &Config) -> Target {
-    let found = match reference.form {
-        Form::Relative | Form::Image => by_file(&reference.target, reference, from, book),
-        Form::Wiki | Form::Embed => by_name(&reference.target, from, book),
-        Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, book),
-        Form::AnyField => one_of(book.names.find(&reference.target)),
-        Form::Party => party(&reference.target, book, config),
-    };
-    match (found, &reference.fragment) {
-        (Target::Chapter(chapter, None), Some(fragment)) => in_chapter(chapter, fragment, book, config),
-        (Target::Dead, _) if is_hidden(reference, from, book) => Target::Hidden,
-        (found, _) => found,
+impl<'a> Resolver<'a> {
+    /// Takes the book and the handbook's rules.
+    #[must_use]
+    pub fn new(book: &'a Book, config: &'a Config) -> Self {
+        Resolver { book, config, anchors: Mutex::default() }
+    }
+
+    /// Resolves every reference of every chapter, in the order of [`Meta::references`].
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<[Target]>> {
+        let chapters: Vec<ChapterId> = self.book.ids().collect();
+        chapters.into_par_iter().map(|from| self.chapter(from)).collect()
+    }
+
+    /// Resolves every reference of one chapter.
+    #[must_use]
+    pub fn chapter(&self, from: ChapterId) -> Arc<[Target]> {
+        self.book.meta(from).references.iter().map(|reference| self.resolve(reference, from)).collect()
+    }
+
+    /// Returns where `reference` leads from the chapter `from`.
+    #[must_use]
+    pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
+        let book = self.book;
+        let found = match reference.form {
+            Form::Relative | Form::Image => by_file(&reference.target, reference, from, book),
+            Form::Wiki | Form::Embed => by_name(&reference.target, from, book),
+            Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, book),
+            Form::AnyField => one_of(book.names.find(&reference.target)),
+            Form::Party => party(&reference.target, book, self.config),
+        };
+        match (found, &reference.fragment) {
+            (Target::Chapter(chapter, None), Some(fragment)) => self.in_chapter(chapter, fragment),
+            (Target::Dead, _) if is_hidden(reference, from, book) => Target::Hidden,
+            (found, _) => found,
+        }
+    }
+
+    fn in_chapter(&self, chapter: ChapterId, fragment: &Fragment) -> Target {
+        let meta = self.book.meta(chapter);
+        let found = match fragment {
+            // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:` searches for text.
+            Fragment::Anchor(anchor) if anchor.is_empty() || anchor == "top" || anchor.starts_with(":~:") => {
+                return Target::Chapter(chapter, None);
+            }
+            Fragment::Anchor(anchor) if meta.anchors.contains(anchor) => Some(anchor.clone()),
+            Fragment::Anchor(anchor) => self.anchors_of(chapter).find(anchor, meta),
+            Fragment::Level(level) => level_in(meta, level, self.config),
+        };
+        found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
+    }
+
+    fn anchors_of(&self, chapter: ChapterId) -> Arc<Anchors<'a>> {
+        let mut memory = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(memory.entry(chapter).or_insert_with(|| Arc::new(Anchors::of(self.book.meta(chapter)))))
+    }
+}
+
+impl<'a> Anchors<'a> {
+    fn of(meta: &'a Meta) -> Self {
+        let mut anchors = Anchors::default();
+        for id in &meta.anchors {
+            anchors.folded.entry(fold(id)).or_insert(id);
+        }
+        for (number, heading) in meta.headings.iter().enumerate() {
+            let found = (number, heading.id.as_str());
+            anchors.headings.entry(fold(&heading.text)).or_insert(found);
+            anchors.slugs.entry(slug(&heading.text)).or_insert(found);
+        }
+        anchors
+    }
+
+    /// Finds an anchor that isn't there as written: in another case, else a heading by its slug or
+    /// its text.
+    fn find(&self, anchor: &str, meta: &Meta) -> Option<String> {
+        let key = fold(anchor);
+        if let Some(id) = self.folded.get(&key) {
+            return Some((*id).to_owned());
+        }
+        let slugged = slug(anchor);
+        if meta.anchors.contains(&slugged) {
+            return Some(slugged);
+        }
+        let heading = [self.headings.get(&key), self.slugs.get(&slugged)].into_iter().flatten().min();
+        heading.map(|(_, id)| (*id).to_owned())
     }
 }
 
@@ -186,36 +265,6 @@ fn asset(path: &str, book: &Book) -> Option<Target> {
         return Some(Target::Asset(file));
     }
     book.assets_by_key.get(&fold(path)).map(|file| Target::Asset(file.clone()))
-}
-
-fn in_chapter(chapter: ChapterId, fragment: &Fragment, book: &Book, config: &Config) -> Target {
-    let meta = book.meta(chapter);
-    let found = match fragment {
-        // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:` searches for text.
-        Fragment::Anchor(anchor) if anchor.is_empty() || anchor == "top" || anchor.starts_with(":~:") => {
-            return Target::Chapter(chapter, None);
-        }
-        Fragment::Anchor(anchor) => anchor_in(meta, anchor),
-        Fragment::Level(level) => level_in(meta, level, config),
-    };
-    found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
-}
-
-/// Finds an anchor: as written, else in another case, else a heading by its slug or its text.
-fn anchor_in(meta: &Meta, anchor: &str) -> Option<String> {
-    if meta.anchors.contains(anchor) {
-        return Some(anchor.to_owned());
-    }
-    let key = fold(anchor);
-    if let Some(id) = meta.anchors.iter().find(|id| fold(id) == key) {
-        return Some(id.clone());
-    }
-    let slugged = slug(anchor);
-    if meta.anchors.contains(&slugged) {
-        return Some(slugged);
-    }
-    let heading = meta.headings.iter().find(|heading| fold(&heading.text) == key || slug(&heading.text) == slugged);
-    heading.map(|heading| heading.id.clone())
 }
 
 fn level_in(meta: &Meta, level: &str, config: &Config) -> Option<String> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::attribute;
 use crate::config::{Config, unknown_audience};
 use crate::conflict;
-use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{
     Competency, Document, Facts, Form, Heading, Hole, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status,
     Strategy,
@@ -19,6 +19,7 @@ use crate::document::{
 use crate::fields::{self, Context, Entries, STATUSES};
 use crate::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::markdown::{self, Input, Parsed, Place, References};
+use crate::near::{did_you_mean, nearest};
 use crate::path::{OldName, SourcePath, fold, old_name};
 use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::source::{SourceFile, Text};

@@ -130,7 +130,8 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
         }
     }
     let moved = compile(&plan.after(sources))?;
-    Rewriter { sources, before: &before, after: &moved, plan: &mut plan }.rewrite();
+    let resolver = link::Resolver::new(&moved.book, &moved.config);
+    Rewriter { sources, before: &before, after: &moved, resolver, plan: &mut plan }.rewrite();
     plan.edits.retain(|_, edits| !edits.is_empty());
     let result = plan.after(sources);
     let after = compile(&result)?;
@@ -194,6 +195,7 @@ struct Rewriter<'a> {
     before: &'a Handbook,
     /// With the files moved and no reference rewritten.
     after: &'a Handbook,
+    resolver: link::Resolver<'a>,
     plan: &'a mut Relocation,
 }
 
@@ -240,7 +242,7 @@ impl Rewriter<'_> {
             return None;
         }
         let leads_there = |reference: &Reference| {
-            let target = link::resolve(reference, now, &self.after.book, &self.after.config);
+            let target = self.resolver.resolve(reference, now);
             Goal::of(&target, &self.after.book, &|path| path.clone()) == goal
         };
         let still = leads_there(reference);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::document::{Form, Meta, Reference};
-use crate::link::{Target, resolve_chapter};
+use crate::link::{Resolver, Target};
 use crate::path::fold;
 
 use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};
@@ -50,10 +50,11 @@ pub fn index_again(input: Input<'_>, last: &Book) -> Book {
         remarks: last.remarks[..last.named].to_vec(),
         named: last.named,
     };
+    let resolver = Resolver::new(&book, input.config);
     let follow = |from: ChapterId| {
         let before = &last.targets[from.index()];
         if changes.touch(from, &last.chapters[from.index()].references, before) {
-            resolve_chapter(from, &book, input.config)
+            resolver.chapter(from)
         } else {
             Arc::clone(before)
         }

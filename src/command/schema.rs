@@ -4,7 +4,7 @@
 
 use super::{Failure, Outcome, say};
 use crate::cli::Schema;
-use crate::diagnostic::{did_you_mean, nearest};
+use crate::near::{did_you_mean, nearest};
 use crate::schema;
 
 /// Runs the command.

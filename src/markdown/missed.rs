@@ -10,6 +10,7 @@ use pulldown_cmark::{Event, LinkType, RefDefs, Tag, TagEnd};
 
 use super::{Input, Located, end_of};
 use crate::diagnostic::Diagnostic;
+use crate::near::Candidates;
 use crate::path::fold;
 
 mod cells;
@@ -118,44 +119,51 @@ impl Missed<'_> {
                 _ => {}
             }
         }
-        let mut unused: Vec<(&String, &Range<usize>)> =
-            defined.iter().filter(|(key, _)| !used.contains(*key)).collect();
+        let labels = Candidates::new(defined.keys().map(String::as_str));
+        let mut meant = BTreeSet::new();
         for (range, label) in undefined_footnotes(self.input.body, runs) {
             let key = fold(&label);
             if defined.contains_key(&key) {
                 continue;
             }
-            let near = nearest_of(&key, defined.keys().map(String::as_str));
+            let near = labels.slip(&key);
             // The definition that was meant is not unused: that is one mistake.
-            unused.retain(|(other, _)| near.is_none_or(|near| near != other.as_str()));
+            meant.extend(near);
             let help = near.map_or_else(
                 || format!("add a line `[^{label}]: …`, or write `\\[^{label}]` if it's meant as text"),
                 |near| format!("did you mean `[^{near}]`?"),
             );
             self.finding("undefined-reference", &range, format!("no footnote is called `{label}`"), help);
         }
-        let unused: Vec<(String, Range<usize>)> = unused.into_iter().map(|(k, r)| (k.clone(), r.clone())).collect();
-        for (label, range) in unused {
-            if self.is_used_in_hidden_text(&label) {
+        let hidden = self.used_in_hidden_text();
+        for (label, range) in &defined {
+            if used.contains(label) || meant.contains(label.as_str()) || hidden.contains(label) {
                 continue;
             }
             let message = "nothing refers to this footnote, so it isn't shown".to_owned();
             let help = format!("write `[^{label}]` where it belongs, or take it out");
-            self.finding("unused-footnote", &range, message, help);
+            self.finding("unused-footnote", range, message, help);
         }
     }
 
-    /// Tells whether a footnote belongs to text that was taken out for this audience.
-    fn is_used_in_hidden_text(&self, label: &str) -> bool {
-        let count = |text: &str| fold_count(text, &format!("[^{label}]"));
+    /// Returns the footnotes that belong to text that was taken out for this audience.
+    fn used_in_hidden_text(&self) -> BTreeSet<String> {
         let whole = &self.input.place.text.text[self.input.place.start..];
-        whole != self.input.body && count(whole) > count(self.input.body)
+        if whole == self.input.body {
+            return BTreeSet::new();
+        }
+        let shown = count_labels(self.input.body);
+        let all = count_labels(whole).into_iter();
+        all.filter(|(label, count)| shown.get(label).is_none_or(|shown| count > shown))
+            .map(|(label, _)| label)
+            .collect()
     }
 
     /// Finds links by reference without a definition, and definitions that are there twice.
     fn references(&mut self, events: &[Located<'_>], known: &Known<'_>) {
+        let names = Candidates::new(known.definitions.keys().map(String::as_str));
         for link in known.undefined {
-            let near = nearest_of(&link.name, known.definitions.keys().map(String::as_str));
+            let near = names.slip(&link.name);
             let is_shortcut = link.form == LinkType::Shortcut;
             if (is_shortcut && near.is_none()) || self.is_index(&link.range) {
                 continue;
@@ -301,39 +309,39 @@ fn label_of(body: &str, start: usize) -> Range<usize> {
 fn undefined_footnotes(body: &str, runs: &[Run]) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     for run in runs {
-        let text = &body[run.range.clone()];
-        for (at, _) in text.match_indices("[^") {
-            let label = &text[at + 2..];
-            let Some(end) = label.find(']') else { continue };
-            let label = &label[..end];
-            let is_label = !label.is_empty() && !label.contains(|c: char| c.is_whitespace() || c == '[');
+        for (at, label) in labels(&body[run.range.clone()]) {
             // `[^a-z]` and `[^"]*` describe characters, and an address follows a link's text.
             let is_set = label.contains(|c: char| c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '.' | ':'));
             let is_range = label.len() == 3 && label.as_bytes()[1] == b'-';
-            if is_label && !is_set && !is_range {
+            if !is_set && !is_range {
                 let start = run.range.start + at;
-                found.push((start..start + end + 3, label.to_owned()));
+                found.push((start..start + label.len() + 3, label.to_owned()));
             }
         }
     }
     found
 }
 
-/// Counts a text in another, whatever the case.
-fn fold_count(text: &str, wanted: &str) -> usize {
-    text.to_lowercase().matches(&wanted.to_lowercase()).count()
+/// Returns what stands between `[^` and `]` in `text` without a space, each with the byte offset of
+/// its `[`.
+fn labels(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices("[^").filter_map(|(at, _)| {
+        let rest = &text[at + 2..];
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '[' | ']'))?;
+        (end > 0 && rest[end..].starts_with(']')).then(|| (at, &rest[..end]))
+    })
+}
+
+/// Counts each footnote's label in `text`, whatever its case.
+fn count_labels(text: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (_, label) in labels(text) {
+        *counts.entry(fold(label)).or_default() += 1;
+    }
+    counts
 }
 
 /// Tells a comment in the form of a definition (`[//]: # (words)`) from a link.
 fn is_comment(address: &str) -> bool {
     matches!(address.split_whitespace().next(), None | Some("#" | "<>"))
-}
-
-/// Returns the name that differs from `wanted` by a slip of the fingers: by one letter, or two of eight and more.
-fn nearest_of<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = fold(wanted);
-    let length = wanted.chars().count();
-    let most = if length >= 8 { 2 } else { usize::from(length >= 4) };
-    let near = names.map(|name| (strsim::damerau_levenshtein(&wanted, &fold(name)), name));
-    near.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name)
 }

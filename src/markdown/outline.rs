@@ -12,9 +12,10 @@ use pulldown_cmark::{Event, LinkType, Tag};
 
 use crate::attribute::{self, Attribute};
 use crate::config::HtmlPolicy;
-use crate::diagnostic::{Diagnostic, Span, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Decision, Form, Heading, Kind, Part, Reference, Statement, Term};
 use crate::markup::{self, Token};
+use crate::near::{did_you_mean, nearest};
 use crate::path::fold;
 use crate::slug::{Slugger, short_slug, slug};
 

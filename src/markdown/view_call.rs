@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, did_you_mean, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Kind, Reference, View};
+use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 
 use super::{Place, References};

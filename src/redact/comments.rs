@@ -52,22 +52,24 @@ pub fn read(text: &str, options: Options) -> Comments<'_> {
 
 fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
     let mut at = 0;
+    let mut line = Line::default();
+    let mut paragraph_end = 0;
     while let Some(place) = text[at..].find("%%") {
         let start = at + place;
         at = start + 2;
         if is_example(start, structure) {
             continue;
         }
-        let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
-        let before = &text[line_start..start];
-        let is_block = !before.contains(char::is_alphabetic);
+        let is_block = !line.has_letter_before(start, text);
         // `5%%` is a number, and no comment begins in a word.
-        if !is_block && before.ends_with(char::is_alphanumeric) {
+        if !is_block && text[..start].ends_with(char::is_alphanumeric) {
             continue;
         }
-        let rest = &text[at..];
-        let limit = if is_block { rest.len() } else { rest.find("\n\n").unwrap_or(rest.len()) };
-        let Some(length) = rest[..limit].find("%%") else {
+        if paragraph_end < at {
+            paragraph_end = text[at..].find("\n\n").map_or(text.len(), |length| at + length);
+        }
+        let limit = if is_block { text.len() } else { paragraph_end };
+        let Some(length) = text[at..limit].find("%%") else {
             if is_block {
                 found.remarks.push(Remark::Unclosed(start..at));
                 found.hidden.push(start..text.len());
@@ -80,6 +82,25 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
             found.marked.push(start..at);
         }
         found.hidden.push(start..at);
+    }
+}
+
+/// What was read of the line that a place is in: a line may have any number of them.
+#[derive(Default)]
+struct Line {
+    read_to: usize,
+    has_letter: bool,
+}
+
+impl Line {
+    /// Returns whether a letter stands before `at` in its line. Places are asked for in ascending
+    /// order.
+    fn has_letter_before(&mut self, at: usize, text: &str) -> bool {
+        let new = &text[self.read_to..at];
+        let (new, begins_anew) = new.rfind('\n').map_or((new, false), |end| (&new[end + 1..], true));
+        self.has_letter = (self.has_letter && !begins_anew) || new.contains(char::is_alphabetic);
+        self.read_to = at;
+        self.has_letter
     }
 }
 

@@ -4,8 +4,8 @@
 
 use crate::compile::Handbook;
 use crate::config::FILE;
-use crate::diagnostic::{did_you_mean, nearest};
 use crate::document::Meta;
+use crate::near::{did_you_mean, nearest};
 use crate::path::{SourcePath, fold, join};
 use crate::source::Sources;
 

@@ -3,6 +3,8 @@
 //! Input: one document. Output: [`Section`]s. What is transcluded and what views show is not part of it: search finds that where it stands. Never looks at
 //! another chapter: where a link shows another's title there is a gap.
 
+use std::collections::BTreeSet;
+
 use crate::document::{Body, Document, Fill, Hole, Kind, ReferenceNumber};
 use crate::markup::lower_case;
 
@@ -38,6 +40,7 @@ pub fn sections(document: &Document) -> Vec<Section> {
         heading: false,
         title: !document.meta.has_h1,
         notes: Vec::new(),
+        noted: BTreeSet::new(),
     };
     reader.fill(&document.body.main, &document.body.statements);
     let mut n = 0;
@@ -69,6 +72,8 @@ struct Reader<'a> {
     title: bool,
     /// Notes that were referred to, and from which section.
     notes: Vec<(usize, u32)>,
+    /// The notes in `notes`, for looking one up.
+    noted: BTreeSet<u32>,
 }
 
 impl Reader<'_> {
@@ -78,6 +83,8 @@ impl Reader<'_> {
         let mut statements = statements.iter().map(|(start, end)| (*start as usize, *end as usize)).peekable();
         let mut open: Option<(usize, usize, usize)> = None;
         let mut at = 0;
+        // Text may have any number of holes before the next tag.
+        let mut next = 0;
         loop {
             if let Some((end, section, start)) = open
                 && at >= end
@@ -101,7 +108,9 @@ impl Reader<'_> {
                 at = end;
                 continue;
             }
-            let next = rest.find('<').map_or(html.len(), |n| at + n);
+            if next <= at {
+                next = rest.find('<').map_or(html.len(), |n| at + n);
+            }
             let hole = holes.peek().map_or(next, |(offset, _)| *offset as usize);
             let statement = statements.peek().map_or(next, |(start, _)| *start);
             let end = open.map_or(next, |(end, ..)| end);
@@ -133,9 +142,13 @@ impl Reader<'_> {
             "dt" if self.glossary => self.open(&html[..length], 0),
             // Only trusted HTML has these.
             "script" | "style" if !is_end => {
-                let close = format!("</{name}");
-                let end = html[length..].to_ascii_lowercase().find(&close);
-                return end.map_or(html.len(), |end| length + end);
+                let is_close = |rest: &str| {
+                    rest.strip_prefix("</")
+                        .and_then(|rest| rest.get(..name.len()))
+                        .is_some_and(|end| end.eq_ignore_ascii_case(&name))
+                };
+                let mut ends = html[length..].match_indices("</").map(|(at, _)| length + at);
+                return ends.find(|at| is_close(&html[*at..])).unwrap_or(html.len());
             }
             "a" | "abbr" | "b" | "bdi" | "cite" | "code" | "del" | "em" | "i" | "ins" | "kbd" | "mark" | "q" | "s"
             | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => {}
@@ -160,7 +173,7 @@ impl Reader<'_> {
     fn hole(&mut self, hole: &Hole) {
         match hole {
             Hole::LinkText(n) => self.gap(*n),
-            Hole::Footnote(n) if !self.notes.iter().any(|(_, known)| known == n) => self.notes.push((self.now, *n)),
+            Hole::Footnote(n) if self.noted.insert(*n) => self.notes.push((self.now, *n)),
             Hole::Code(n) => {
                 if let Some(code) = self.body.code.get(*n as usize) {
                     self.line();

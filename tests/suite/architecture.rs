@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "path",
             "diagnostic",
+            "near",
             "date",
             "slug",
             "attribute",

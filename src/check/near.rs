@@ -1,0 +1,202 @@
+//! What a reference that leads nowhere may have meant.
+//!
+//! Input: the names of the chapters, files and partners there are, and of those that are not part of
+//! this build. Output: the nearest ones, in words. Each list is made when it is first asked for, and
+//! once: a handbook may have thousands of dead links. Never changes a finding's place or code.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use foldhash::fast::RandomState;
+
+use super::{Absent, Why};
+use crate::book::{Book, ChapterId, Generated};
+use crate::config::Config;
+use crate::document::{Document, Kind};
+use crate::near::Candidates;
+use crate::path::{SourcePath, fold};
+
+/// Names by which something can be found, each made when it is first asked for.
+#[derive(Debug)]
+pub(super) struct Near<'a> {
+    book: &'a Book,
+    documents: &'a [Document],
+    absent: &'a [Absent],
+    config: &'a Config,
+    called: Mutex<BTreeMap<Option<Kind>, Arc<Called<'a>>>>,
+    anchors: Mutex<BTreeMap<ChapterId, Arc<Candidates<'a>>>>,
+    parties: OnceLock<Candidates<'a>>,
+    chapters: OnceLock<Files<'a>>,
+    assets: OnceLock<Files<'a>>,
+    gone: OnceLock<Gone<'a>>,
+}
+
+/// What chapters of one kind are called.
+#[derive(Debug)]
+struct Called<'a> {
+    ids: Candidates<'a>,
+    titles: Candidates<'a>,
+}
+
+/// Files by their paths without extension (chapters) or with it (other files).
+#[derive(Debug)]
+struct Files<'a> {
+    paths: Candidates<'a>,
+    /// Their full paths by that path, and by its folded last part, in the order of the handbook.
+    by_path: HashMap<&'a str, &'a str, RandomState>,
+    by_last: HashMap<String, Vec<&'a str>, RandomState>,
+}
+
+/// Chapters that are not part of this build, the first of each name.
+#[derive(Debug, Default)]
+struct Gone<'a> {
+    by_path: HashMap<String, &'a Absent, RandomState>,
+    by_name: HashMap<String, &'a Absent, RandomState>,
+    for_others: HashMap<&'a str, &'a Absent, RandomState>,
+}
+
+impl<'a> Near<'a> {
+    /// Takes what is there; reads none of it yet.
+    pub(super) fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
+        Near {
+            book,
+            documents,
+            absent,
+            config,
+            called: Mutex::default(),
+            anchors: Mutex::default(),
+            parties: OnceLock::new(),
+            chapters: OnceLock::new(),
+            assets: OnceLock::new(),
+            gone: OnceLock::new(),
+        }
+    }
+
+    /// Returns the ids nearest to `name`, or else the titles: of chapters of `kind`, or of all and of
+    /// the pages that Rolebook makes.
+    pub(super) fn called(&self, name: &str, kind: Option<Kind>) -> Vec<&'a str> {
+        let called = {
+            let mut memory = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(memory.entry(kind).or_insert_with(|| Arc::new(self.make_called(kind))))
+        };
+        let near = called.ids.nearest(name, 2);
+        if near.is_empty() { called.titles.nearest(name, 2) } else { near }
+    }
+
+    fn make_called(&self, kind: Option<Kind>) -> Called<'a> {
+        let fits = |document: &&Document| kind.is_none_or(|kind| document.meta.kind == kind);
+        let ids = self.documents.iter().filter(fits).map(|document| document.meta.id.as_str());
+        let made =
+            Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
+        let titles = self.documents.iter().filter(fits).map(|document| document.meta.title.as_str());
+        Called { ids: Candidates::new(ids.chain(made)), titles: Candidates::new(titles) }
+    }
+
+    /// Returns the roles and partners whose name is nearest to `name`.
+    pub(super) fn parties(&self, name: &str) -> Vec<&'a str> {
+        let parties = self.parties.get_or_init(|| {
+            let roles = self.documents.iter().filter(|document| document.meta.kind == Kind::Role);
+            let partners = self.config.partners.iter().map(|(id, _)| id.as_str());
+            Candidates::new(roles.map(|document| document.meta.id.as_str()).chain(partners))
+        });
+        parties.nearest(name, 2)
+    }
+
+    /// Returns the anchors of `chapter` nearest to `anchor`.
+    pub(super) fn anchors(&self, chapter: ChapterId, anchor: &str) -> Vec<&'a str> {
+        let anchors = {
+            let mut memory = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
+            let make = || Arc::new(Candidates::new(self.book.meta(chapter).anchors.iter().map(String::as_str)));
+            Arc::clone(memory.entry(chapter).or_insert_with(make))
+        };
+        anchors.nearest(anchor, 2)
+    }
+
+    /// Returns the paths of up to two chapters with the same file name as `path` (without
+    /// extension), else of those whose paths look like it.
+    pub(super) fn chapters(&self, path: &str) -> Vec<&'a str> {
+        let files = self.chapters.get_or_init(|| {
+            Files::new(self.documents.iter().map(|document| {
+                let path = &document.meta.path;
+                (path.without_extension(), path.as_str())
+            }))
+        });
+        files.like(path)
+    }
+
+    /// Returns the paths of up to two files with the same name as `path`, else of those whose paths
+    /// look like it.
+    pub(super) fn assets(&self, path: &str) -> Vec<&'a str> {
+        let assets = || self.book.assets.iter().map(|asset| (asset.as_str(), asset.as_str()));
+        self.assets.get_or_init(|| Files::new(assets())).like(path)
+    }
+
+    /// Returns the chapter at `path` (without extension) that is not part of this build.
+    pub(super) fn absent_at(&self, path: &str) -> Option<&'a Absent> {
+        self.gone().by_path.get(&fold(path)).copied()
+    }
+
+    /// Returns the chapter called `name` that is not part of this build.
+    pub(super) fn absent(&self, name: &str) -> Option<&'a Absent> {
+        self.gone().by_name.get(&fold(name.trim_matches('/').trim_end_matches(".md"))).copied()
+    }
+
+    /// Returns the chapter for another audience that others may call `key` (folded).
+    pub(super) fn hidden(&self, key: &str) -> Option<&'a Absent> {
+        self.gone().for_others.get(key).copied()
+    }
+
+    fn gone(&self) -> &Gone<'a> {
+        self.gone.get_or_init(|| {
+            let mut gone = Gone::default();
+            for absent in self.absent {
+                let path = fold(absent.path.without_extension());
+                gone.by_path.entry(path.clone()).or_insert(absent);
+                for name in absent.names.iter().cloned().chain([path, fold(absent.path.stem())]) {
+                    gone.by_name.entry(name).or_insert(absent);
+                }
+                let for_others = absent.names.iter().filter(|_| absent.why == Why::Audience);
+                for name in for_others {
+                    gone.for_others.entry(name).or_insert(absent);
+                }
+            }
+            gone
+        })
+    }
+}
+
+impl<'a> Files<'a> {
+    /// Takes pairs of what is compared and the file's path.
+    fn new(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut by_path = HashMap::default();
+        let mut by_last: HashMap<String, Vec<&str>, RandomState> = HashMap::default();
+        for (compared, path) in files {
+            by_path.insert(compared, path);
+            by_last.entry(last(compared)).or_default().push(path);
+        }
+        Files { paths: Candidates::new(by_path.keys().copied()), by_path, by_last }
+    }
+
+    /// Returns up to two paths with the same last part, unless so many have it that it says nothing;
+    /// else those that look alike.
+    fn like(&self, path: &str) -> Vec<&'a str> {
+        match self.by_last.get(&last(path)) {
+            Some(same) if same.len() <= 6 => same.iter().take(2).copied().collect(),
+            _ => self.paths.nearest(path, 2).into_iter().map(|near| self.by_path[near]).collect(),
+        }
+    }
+}
+
+/// Returns the last part of a path, folded.
+fn last(path: &str) -> String {
+    fold(path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Returns the path of a file named in a chapter at `from`, from the content folder; `None` where it
+/// leads out of it.
+pub(super) fn from_root(from: &SourcePath, name: &str) -> Option<String> {
+    match name.strip_prefix('/') {
+        Some(rooted) => crate::path::join("", rooted),
+        None => crate::path::join(from.folder(), name),
+    }
+}
