@@ -394,6 +394,8 @@ pub struct Body {
     pub pieces: Vec<Piece>,
     /// Places of the file that the readers of this build don't see.
     pub hidden: Vec<Span>,
+    /// How many comments between `%%` were taken out.
+    pub comments: usize,
     /// The hash of the file that all this was read from.
     pub source: Hash,
 }

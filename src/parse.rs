@@ -382,7 +382,7 @@ impl Reader<'_> {
     ) -> Outcome {
         let place = Place { text: self.text, start };
         let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
-        let Redacted { text: body, remarks, hidden } = redact::redact(&self.text.text[start..], rules);
+        let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         // A chapter whose title is hidden is hidden whole: nothing of it is left but an empty page.
         let is_titled = self.text.text[start..].trim_start().starts_with("# ");
@@ -417,6 +417,7 @@ impl Reader<'_> {
         let meta = self.meta(kind, entries, facts, &mut parsed);
         let mut body = parsed.body;
         body.source = *hash;
+        body.comments = comments;
         body.hidden = hidden.iter().map(|range| place.span(range)).collect();
         body.reference_spans = self.references.spans;
         body.field_spans = entries.spans().map(|(name, span)| (name, self.text.map(span))).collect();

@@ -101,6 +101,8 @@ pub struct Redacted<'a> {
     /// What is hidden, in rising order: whole blocks, sections and comments, without the marks of
     /// what is shown.
     pub hidden: Vec<Range<usize>>,
+    /// How many comments between `%%` are among it.
+    pub comments: usize,
     /// What is wrong.
     pub remarks: Vec<Remark>,
 }
@@ -109,10 +111,11 @@ pub struct Redacted<'a> {
 #[must_use]
 pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
-        return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), remarks: Vec::new() };
+        return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };
     }
     let comments = comments::read(text, rules.options);
     let bare = comments.text.as_ref();
+    let count = comments.hidden.len();
     let structure = Structure::read(bare, rules.options);
     let mut pass = Pass::new(bare, rules, &structure, (comments.hidden, comments.remarks));
     for range in comments.marked {
@@ -122,7 +125,7 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
     let (hidden, blanked, remarks) = pass.finish();
-    Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, remarks }
+    Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, comments: count, remarks }
 }
 
 /// Returns whether there could be anything to redact: a quick look at the bytes.
@@ -293,6 +296,7 @@ mod tests {
             ("::: {audience=managers}\n\nx\n\n::::\n\nSECRET\n\n:::\n", Misread::Count),
             (":::: {audience=managers}\n\nx\n\n:::\n\nSECRET\n", Misread::Count),
             ("- ## Pay {audience=managers}\n\n  SECRET\n", Misread::NestedHeading),
+            ("## Pay {audience=managers}\n\nSECRET\n---\n\nx\n", Misread::Underlined),
             ("## Pay {audience=managers audience=staff}\n\nSECRET\n", Misread::Several),
             ("## Pay {audience=managers} bands\n\nSECRET\n", Misread::Word),
             ("## Pay {audience = managers}\n\nSECRET\n", Misread::Word),

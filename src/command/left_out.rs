@@ -21,11 +21,13 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Optio
         !path.is_chapter() && withheld::is_secret(path.file_name()) && !files.names_exactly(path)
     };
     let secrets = inputs.foreign.secrets + inputs.sources.files.keys().filter(is_secret).count();
+    let comments = handbook.documents.iter().map(|document| document.body.comments).sum();
     let counts = [
         (absent(Why::Draft), "draft", "drafts"),
         (absent(Why::Underscore), "chapter behind a leading underscore", "chapters behind a leading underscore"),
         (inputs.foreign.dependencies, "folder of dependencies", "folders of dependencies"),
         (inputs.foreign.outputs, "folder with a built site", "folders with a built site"),
+        (comments, "comment between `%%`", "comments between `%%`"),
         (secrets, "file of settings or secrets", "files of settings or secrets"),
         (content.unreferenced.len(), "file that nothing refers to", "files that nothing refers to"),
     ];

@@ -21,7 +21,7 @@ use super::grounds::Grounds;
 use super::journal::{self, Folder, Journal, Plan, State};
 use super::private::Private;
 use super::swap::Swap;
-use super::{MachineError, Project, Refusal};
+use super::{MachineError, Project, Refusal, bounded};
 use crate::path::SourcePath;
 use crate::source::Hash;
 
@@ -347,9 +347,7 @@ impl Writer {
 
 /// Reads a file; nothing where there is none.
 fn read(place: &Path) -> Result<Option<Vec<u8>>, MachineError> {
-    match fs::symlink_metadata(place).and_then(|metadata| {
-        if metadata.is_file() { fs::read(place) } else { Err(io::Error::other("it is no regular file")) }
-    }) {
+    match bounded::read_at_most(place, bounded::LARGEST_OTHER) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(MachineError::new("read", place)(error)),

@@ -18,10 +18,11 @@ struct Open<'r> {
     audience: Option<bool>,
 }
 
-/// A hidden section that is open.
+/// A section for an audience that is open.
 struct Section {
     start: usize,
     level: u8,
+    shown: bool,
     /// How many `:::` blocks it is in.
     depth: usize,
 }
@@ -85,19 +86,24 @@ impl<'t, 'r> Pass<'t, 'r> {
                 self.heading(heading, open.len(), &mut sections, lines);
             }
             self.line(line, &mut open);
-            while sections.last().is_some_and(|section| section.depth > open.len()) {
-                let section = sections.pop().map_or(line.whole.start, |section| section.start);
-                self.hide(section..line.whole.start);
+            while let Some(section) = sections.pop_if(|section| section.depth > open.len()) {
+                self.end_section(&section, line.whole.start);
             }
         }
         for heading in headings {
             self.heading(heading, open.len(), &mut sections, lines);
         }
         for section in sections {
-            self.hide(section.start..self.text.len());
+            self.end_section(&section, self.text.len());
         }
         for block in open {
             self.unclosed(&block);
+        }
+    }
+
+    fn end_section(&mut self, section: &Section, end: usize) {
+        if !section.shown {
+            self.hide(section.start..end);
         }
     }
 
@@ -175,9 +181,15 @@ impl<'t, 'r> Pass<'t, 'r> {
 
     fn heading(&mut self, heading: &Heading, depth: usize, sections: &mut Vec<Section>, lines: &[Line]) {
         // A heading in a list or quote ends no section around it.
-        while heading.at_top && sections.last().is_some_and(|open| open.depth == depth && open.level >= heading.level) {
-            let start = sections.pop().map_or(heading.range.start, |section| section.start);
-            self.hide(start..heading.range.start);
+        let is_ended = |open: &mut Section| open.depth == depth && open.level >= heading.level;
+        while heading.at_top
+            && let Some(section) = sections.pop_if(is_ended)
+        {
+            // A line of dashes below a paragraph makes it a heading, where its author meant a rule.
+            if self.text[section.start..].starts_with('#') && is_underlined(&self.text[heading.range.clone()]) {
+                self.misread(Misread::Underlined, heading.range.clone());
+            }
+            self.end_section(&section, heading.range.start);
         }
         let content = content_of(&self.text[heading.range.clone()]);
         let Some(found) = attribute::trailing(content) else { return };
@@ -200,9 +212,8 @@ impl<'t, 'r> Pass<'t, 'r> {
             [one] if heading.at_top => {
                 self.note_unknown(&one.value, at(&one.range));
                 self.attributes.push(at(&one.range));
-                if !self.rules.visible.shows(&one.value) {
-                    sections.push(Section { start: heading.range.start, level: heading.level, depth });
-                }
+                let shown = self.rules.visible.shows(&one.value);
+                sections.push(Section { start: heading.range.start, level: heading.level, shown, depth });
             }
             [one] => self.misread(Misread::NestedHeading, at(&one.range)),
             [first, .., last] => self.misread(Misread::Several, at(&(first.range.start..last.range.end))),
@@ -285,13 +296,16 @@ fn is_own_value(key: &str) -> bool {
 /// Returns a heading without its closing signs: `#` at the end, or the line of `=` or `-` below it.
 fn content_of(heading: &str) -> &str {
     let trimmed = heading.trim_end();
-    let last = trimmed.rsplit('\n').next().unwrap_or_default();
-    let is_underline =
-        trimmed.contains('\n') && last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-'));
-    if is_underline {
-        return trimmed[..trimmed.len() - last.len()].trim_end();
+    match trimmed.rfind('\n') {
+        Some(end) if is_underlined(trimmed) => trimmed[..end].trim_end(),
+        _ => trimmed.trim_end_matches('#').trim_end(),
     }
-    trimmed.trim_end_matches('#').trim_end()
+}
+
+/// Returns whether a heading is one because of the line of `=` or `-` below it.
+fn is_underlined(heading: &str) -> bool {
+    let underline = heading.trim_end().rsplit_once('\n').map(|(_, last)| last);
+    underline.is_some_and(|last| last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-')))
 }
 
 /// Returns whether a range has a byte in common with one of `sorted`.

@@ -42,6 +42,8 @@ pub enum Misread {
     Count,
     /// A heading for an audience inside a list or quote.
     NestedHeading,
+    /// Text with a line of dashes below it, which ends a section for an audience.
+    Underlined,
     /// More than one audience in one mark.
     Several,
     /// A mark where it has no effect.
@@ -72,6 +74,9 @@ impl Misread {
             }
             Self::Count => "this line has more or fewer colons than the block it would close, so the chapter is hidden",
             Self::NestedHeading => "a heading in a list or quote cannot be for an audience, so the chapter is hidden",
+            Self::Underlined => {
+                "with the line below it this is a heading, which ends the section for an audience, so the chapter is hidden"
+            }
             Self::Several => "this mark names more than one audience, so the chapter is hidden",
             Self::Shielded(Shield::Indented) => "this audience mark is indented like code, so the chapter is hidden",
             Self::Shielded(Shield::OpenFence) => {
@@ -103,6 +108,7 @@ impl Misread {
             }
             Self::Count => "close a block with as many colons as it was opened with".to_owned(),
             Self::NestedHeading => block,
+            Self::Underlined => "put a blank line between the two, or write the heading with `##`".to_owned(),
             Self::Several => "name one, and let `includes` in handbook.toml say who else may read it".to_owned(),
             Self::Shielded(Shield::Indented) => {
                 "remove the indentation, or put the example between lines of three backticks".to_owned()

@@ -185,7 +185,7 @@ fn drafts_and_foreign_things_are_left_out_and_counted() {
     write(
         root,
         &[
-            ("n/index.md", "# Home\n"),
+            ("n/index.md", "# Home\n\nFor 5 %% zqnote %% users.\n"),
             ("n/_drafts/x.md", "# zqfolder\n"),
             ("n/_includes/x.md", "# zqinclude\n"),
             ("n/node_modules/x/README.md", "# zqdep\n"),
@@ -198,12 +198,13 @@ fn drafts_and_foreign_things_are_left_out_and_counted() {
         ],
     );
     let said = builds(root, &["build", "n", "--out", "out"]);
-    let counts = "8 drafts, 1 chapter behind a leading underscore, 3 folders of dependencies, 2 files of settings or secrets and \
+    let counts = "8 drafts, 1 chapter behind a leading underscore, 3 folders of dependencies, 1 comment between `%%`, \
+                  2 files of settings or secrets and \
                   1 file that nothing refers to were left out";
     assert!(said.contains(counts), "{said}");
     let holds =
         |word: &str| files_below(&root.join("out")).values().any(|bytes| String::from_utf8_lossy(bytes).contains(word));
-    for word in ["zqdraft", "zqfolder", "zqinclude", "zqdep", "zqsecret", "zqsheet"] {
+    for word in ["zqdraft", "zqfolder", "zqinclude", "zqdep", "zqsecret", "zqsheet", "zqnote"] {
         assert!(!holds(word), "{word}");
     }
     let checked = builds(root, &["check", "n"]);
