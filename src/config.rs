@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 pub use evidence::Evidence;
 pub use gone::Gone;
-pub use publish::{Files, HiddenLinks, Host, Publish};
+pub use publish::{Files, Publish};
 
 use crate::conflict;
 use crate::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
-use crate::document::Kind;
 use crate::fields::{self, Context, Entries, HANDBOOK};
 use crate::front_matter::{self, Data, Format, Table};
+use crate::kind::Kind;
 use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 use crate::source::Text;
@@ -178,7 +178,7 @@ pub struct Words {
     pub grow: String,
     /// The heading over a competency's interview questions.
     pub interview: String,
-    /// The labels of a decision's parts, in the order of [`crate::document::Part`].
+    /// The labels of a decision's parts, in the order of [`crate::kind::Part`].
     pub parts: [String; 5],
 }
 
@@ -534,12 +534,6 @@ fn share_a_stem(a: &str, b: &str) -> bool {
 }
 
 impl Words {
-    /// Returns the name of a part of a decision, as `[words]` and the user interface call it.
-    #[must_use]
-    pub fn key(part: crate::document::Part) -> &'static str {
-        ["accountable", "responsible", "consulted", "informed", "escalates-to"][part as usize]
-    }
-
     fn take(&mut self, entries: &Entries<'_>) {
         let names = ["accountable", "responsible", "consulted", "informed", "escalates_to"];
         for (slot, name) in self.parts.iter_mut().zip(names) {

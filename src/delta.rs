@@ -18,7 +18,7 @@ pub use self::words::{Since, human, json, markdown};
 use self::chapters::Pairs;
 use crate::book::ChapterId;
 use crate::compile::Handbook;
-use crate::document::{Kind, Part};
+use crate::kind::{Kind, Part};
 use crate::path::SourcePath;
 
 /// Everything that differs between two states of a handbook.

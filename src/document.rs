@@ -2,6 +2,7 @@
 //!
 //! Input: none; `markdown` and `metadata` make these. Output: [`Document`]. Never filled in later: rendering reads it.
 
+use crate::kind::{Kind, Part, Status};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,78 +21,6 @@ pub struct Document {
     pub body: Arc<Body>,
     /// What is wrong with it, whatever the others say.
     pub findings: Arc<Vec<Diagnostic>>,
-}
-
-/// What a chapter is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A role.
-    Role,
-    /// A competency.
-    Competency,
-    /// A strategy chapter.
-    Strategy,
-    /// A reading path.
-    Path,
-    /// The glossary.
-    Glossary,
-    /// Anything else.
-    Page,
-}
-
-impl Kind {
-    /// The names of all kinds as `kind:` takes them.
-    pub const NAMES: &'static [&'static str] = &["role", "competency", "strategy", "path", "glossary", "page"];
-
-    /// All kinds, in the order of [`Self::NAMES`].
-    pub const ALL: [Self; 6] = [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
-
-    /// Returns the kind called `name`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
-    }
-
-    /// Returns the kind's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// Returns the kind with its article, for findings.
-    #[must_use]
-    pub fn with_article(self) -> &'static str {
-        match self {
-            Self::Role => "a role",
-            Self::Competency => "a competency",
-            Self::Strategy => "a strategy chapter",
-            Self::Path => "a path",
-            Self::Glossary => "a glossary",
-            Self::Page => "a page",
-        }
-    }
-}
-
-/// Where a chapter stands in its life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
-    /// Not built, except with `--drafts` and in the preview.
-    Draft,
-    /// Built, and marked as not yet agreed.
-    Proposed,
-    /// In force.
-    #[default]
-    Current,
-    /// Built, and marked as no longer in force.
-    Retired,
-}
-
-impl Status {
-    /// Returns the status's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        crate::fields::STATUSES[self as usize]
-    }
 }
 
 /// The number of a reference: an index into [`Meta::references`] and [`Body::reference_spans`].
@@ -314,27 +243,6 @@ pub struct Decision {
     pub scope: Option<String>,
     /// Who takes which part.
     pub parties: Vec<(Part, ReferenceNumber)>,
-}
-
-/// A part that somebody takes in a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Decides and answers for it; exactly one.
-    Accountable,
-    /// Does the work.
-    Responsible,
-    /// Is asked before.
-    Consulted,
-    /// Is told after.
-    Informed,
-    /// Settles a dispute.
-    EscalatesTo,
-}
-
-impl Part {
-    /// All parts in the order of [`crate::config::Words::parts`].
-    pub const ALL: [Self; 5] =
-        [Self::Accountable, Self::Responsible, Self::Consulted, Self::Informed, Self::EscalatesTo];
 }
 
 /// A reading path.

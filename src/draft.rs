@@ -5,8 +5,8 @@
 
 use crate::compile::Handbook;
 use crate::config::Config;
-use crate::document::Kind;
 use crate::fields;
+use crate::kind::Kind;
 use crate::parse::kind_at;
 use crate::path::{SourcePath, fold, join};
 use crate::quote;

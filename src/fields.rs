@@ -3,10 +3,10 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
-use crate::config::{HiddenLinks, Host};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::Kind;
 use crate::front_matter::{Data, Table, Value};
+use crate::kind::{HiddenLinks, Host};
+use crate::kind::{Kind, Status};
 use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 use crate::withheld;
@@ -66,9 +66,6 @@ const fn named(name: &'static str, also: &'static str, shape: Shape, meaning: &'
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
 
-/// The names of the statuses that a chapter can have.
-pub const STATUSES: &[&str] = &["draft", "proposed", "current", "retired"];
-
 /// Fields that every chapter takes.
 pub const COMMON: &[Field] = &[
     field("title", Shape::Text, "the chapter's title; without it the first heading"),
@@ -82,7 +79,7 @@ pub const COMMON: &[Field] = &[
         Shape::Integer(-1_000_000_000, 1_000_000_000),
         "its place among its neighbours, lowest first",
     ),
-    field("status", Shape::Choice(STATUSES), "draft, proposed, current or retired"),
+    field("status", Shape::Choice(Status::NAMES), "draft, proposed, current or retired"),
     field("audience", Shape::Text, "who may read it, by a name of [audiences]"),
     field("owner", Shape::Text, "who keeps it true, by a name of [owners]"),
     field("reviewed", Shape::Date, "the day it was last read and found true"),

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use crate::book::{Book, ChapterId};
 use crate::config::Config;
 use crate::date::{after, parse_day};
-use crate::document::{Facts, Kind, Meta, Status};
+use crate::document::{Facts, Meta};
+use crate::kind::{Kind, Status};
 use crate::path::fold;
 
 /// A statement or responsibility: its chapter and its number there.

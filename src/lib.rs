@@ -26,6 +26,7 @@ pub mod health;
 pub mod highlight;
 pub mod history;
 pub mod import;
+pub mod kind;
 pub mod link;
 pub mod lint;
 pub mod markdown;

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
 use crate::config::Config;
-use crate::document::{Facts, Form, Fragment, Kind, Meta, Reference};
+use crate::document::{Facts, Form, Fragment, Meta, Reference};
+use crate::kind::Kind;
 use crate::path::{SourcePath, fold, join};
 use crate::slug::slug;
 

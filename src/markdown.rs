@@ -22,7 +22,8 @@ use self::missed::{Known, Undefined};
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::{Body, Decision, Form, Heading, Kind, Reference, ReferenceNumber, Statement, Term};
+use crate::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
+use crate::kind::Kind;
 use crate::path::SourcePath;
 use crate::source::Text;
 

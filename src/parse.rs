@@ -13,11 +13,11 @@ use crate::config::{Config, unknown_audience};
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{
-    Competency, Document, Facts, Form, Heading, Hole, Kind, Meta, PathFacts, Reference, ReferenceNumber, Role, Status,
-    Strategy,
+    Competency, Document, Facts, Form, Heading, Hole, Meta, PathFacts, Reference, ReferenceNumber, Role, Strategy,
 };
-use crate::fields::{self, Context, Entries, STATUSES};
+use crate::fields::{self, Context, Entries};
 use crate::front_matter::{self, Data, Format, Split, Table, Value};
+use crate::kind::{Kind, Status};
 use crate::markdown::{self, Input, Parsed, Place, References};
 use crate::near::{did_you_mean, nearest};
 use crate::path::{OldName, SourcePath, fold, old_name};
@@ -523,9 +523,8 @@ impl Reader<'_> {
         let first = parsed.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let title = entries.text("title").filter(|title| !title.trim().is_empty()).or(first);
         let facts = with_sections(facts, parsed);
-        let status = entries.text("status").and_then(|name| STATUSES.iter().position(|known| *known == name));
-        let statuses = [Status::Draft, Status::Proposed, Status::Current, Status::Retired];
-        let status = if self.is_draft { Status::Draft } else { status.map_or(Status::Current, |n| statuses[n]) };
+        let status = entries.text("status").and_then(|name| Status::from_name(&name)).unwrap_or_default();
+        let status = if self.is_draft { Status::Draft } else { status };
         let minutes = parsed.words.div_ceil(220);
         Meta {
             path: self.path.clone(),

@@ -14,8 +14,9 @@ pub use content::Content;
 pub use headers::headers;
 pub use redirects::{Redirect, Rules, collapse};
 
-use crate::config::{Config, Host};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::kind::Host;
 
 /// Says where the rules come near a limit of the host, or do not fit.
 #[must_use]

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::Kind;
 use crate::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
+use crate::kind::Kind;
 
 /// Lists what there are schemas for.
 #[must_use]

@@ -31,8 +31,9 @@ use serde::Serialize;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
 use crate::config::Config;
-use crate::document::{Competency, Facts, Kind, Meta};
+use crate::document::{Competency, Facts, Meta};
 use crate::history::Past;
+use crate::kind::Kind;
 use crate::path::UrlPath;
 use crate::theme::{Html, Theme};
 

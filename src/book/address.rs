@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::config::UrlStyle;
-use crate::document::{Kind, Meta};
+use crate::document::Meta;
+use crate::kind::Kind;
 use crate::path::{SourcePath, UrlPath, fold};
 
 use super::remark::{At, Remark};

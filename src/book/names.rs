@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::document::{Kind, Meta};
+use crate::document::Meta;
+use crate::kind::Kind;
 use crate::path::fold;
 
 use super::ChapterId;

@@ -8,7 +8,8 @@ mod inspect;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::document::{Competency, Decision, Facts, Part, Role, Strategy};
+use crate::document::{Competency, Decision, Facts, Role, Strategy};
+use crate::kind::Part;
 use crate::link::Target;
 
 use super::remark::{At, Remark};

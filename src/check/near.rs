@@ -12,7 +12,8 @@ use foldhash::fast::RandomState;
 use super::{Absent, Why};
 use crate::book::{Book, ChapterId, Generated};
 use crate::config::Config;
-use crate::document::{Document, Kind};
+use crate::document::Document;
+use crate::kind::Kind;
 use crate::near::Candidates;
 use crate::path::{SourcePath, fold};
 

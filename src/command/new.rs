@@ -7,8 +7,8 @@ use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::{New, Source};
 use crate::compile::{Choices, Compiler};
 use crate::disk::{Deed, Project, Step, Writer};
-use crate::document::Kind;
 use crate::draft::draft;
+use crate::kind::Kind;
 
 /// Runs the command.
 pub fn run(options: &New) -> Outcome {

@@ -2,6 +2,7 @@
 //!
 //! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
 
+use crate::kind::{HiddenLinks, Host};
 use std::hash::{Hash, Hasher};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -96,46 +97,6 @@ impl Files {
                 findings.push(Diagnostic::new("bad-value", path, None, format!("`files` cannot be read: {error}")));
             }
         }
-    }
-}
-
-/// What becomes of a link to a chapter that the audience of a build does not see. Nothing of that chapter is shown either way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum HiddenLinks {
-    /// Its words stay.
-    #[default]
-    Text,
-    /// Its words stay, marked as internal.
-    Mark,
-}
-
-impl HiddenLinks {
-    /// The names as `hidden_links` takes them.
-    pub const NAMES: &'static [&'static str] = &["text", "mark"];
-}
-
-/// Who serves the site: which files it reads beside the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Host {
-    /// Netlify: `_redirects` and `_headers`.
-    Netlify,
-    /// Cloudflare Pages: the same files, with limits.
-    Cloudflare,
-    /// GitHub Pages: no rules at all, and `.nojekyll`.
-    Github,
-    /// Any web server.
-    #[default]
-    Plain,
-}
-
-impl Host {
-    /// The names of all hosts as `host` takes them.
-    pub const NAMES: &'static [&'static str] = &["netlify", "cloudflare", "github", "plain"];
-
-    /// Tells whether the host reads `_redirects` and `_headers`.
-    #[must_use]
-    pub fn reads_rules(self) -> bool {
-        matches!(self, Self::Netlify | Self::Cloudflare)
     }
 }
 

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::book::{Book, ChapterId};
-use crate::document::{Kind, Meta};
+use crate::document::Meta;
+use crate::kind::Kind;
 use crate::path::{SourcePath, fold};
 
 /// Which chapter is which.

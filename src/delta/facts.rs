@@ -8,7 +8,8 @@ use super::statements::is_alike;
 use super::{Change, Same, Sides, found_again};
 use crate::book::{Book, ChapterId, role_of};
 use crate::compile::Handbook;
-use crate::document::{Document, Facts, Hole, Kind, Meta, Role, Strategy, Term};
+use crate::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
+use crate::kind::Kind;
 use crate::link::Target;
 use crate::path::fold;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::book::ChapterId;
 use crate::config::Level;
 use crate::diagnostic::Diagnostic;
-use crate::document::Kind;
+use crate::kind::Kind;
 use crate::path::{SourcePath, fold};
 use crate::quote;
 use crate::slug::{Slugger, chapter_stem, short_slug, slug};

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Form, Kind, Reference, View};
+use crate::document::{Form, Reference, View};
+use crate::kind::Kind;
 use crate::near::{did_you_mean, nearest};
 use crate::path::SourcePath;
 

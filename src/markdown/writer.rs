@@ -16,7 +16,8 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd
 
 use crate::config::HtmlPolicy;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole, Kind};
+use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole};
+use crate::kind::Kind;
 use crate::markup::escape_into;
 use crate::path::fold;
 

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Config, Host};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::kind::Host;
 use crate::path::SourcePath;
 use crate::source::Sources;
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::Host;
+use crate::kind::Host;
 use crate::path::UrlPath;
 
 /// How many redirects without a pattern Cloudflare Pages takes (developers.cloudflare.com/pages/configuration/redirects).

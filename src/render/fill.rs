@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::book::ChapterId;
-use crate::config::HiddenLinks;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
+use crate::kind::HiddenLinks;
 use crate::link::Target;
 use crate::markup::nesting::balanced;
 use crate::markup::{self, escape, escape_into};

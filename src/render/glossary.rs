@@ -8,7 +8,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use crate::book::{Book, ChapterId};
-use crate::document::{Document, Facts, Kind};
+use crate::document::{Document, Facts};
+use crate::kind::Kind;
 use crate::markup::escape;
 use crate::slug::is_of_word;
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::copy::{copy_url, without_nul};
 use super::{PageCells, Renderer};
 use crate::book::{ChapterId, NodeId};
-use crate::document::Status;
+use crate::kind::Status;
 use crate::path::UrlPath;
 use crate::source::Sources;
 use crate::view::{Viewpoint, page};

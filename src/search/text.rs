@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Body, Document, Fill, Hole, Kind, ReferenceNumber};
+use crate::document::{Body, Document, Fill, Hole, ReferenceNumber};
+use crate::kind::Kind;
 use crate::markup::lower_case;
 
 /// Stands in a section's text where a link shows the title of another chapter.

@@ -10,7 +10,8 @@ use super::matrix::roles;
 use super::{Link, Viewpoint, competency_of};
 use crate::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
 use crate::config::{Config, Level};
-use crate::document::{Kind, Statement};
+use crate::document::Statement;
+use crate::kind::Kind;
 use crate::path::{UrlPath, fold};
 use crate::theme::Html;
 

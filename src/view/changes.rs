@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, Generated};
 use crate::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
-use crate::document::Kind;
 use crate::history::{History, How, day};
+use crate::kind::Kind;
 use crate::path::SourcePath;
 
 /// How many changed chapters the page lists.

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::matrix::field;
 use super::{Viewpoint, competency_of};
 use crate::book::{ChapterId, Party, role_of};
-use crate::document::{Facts, Part, Statement};
+use crate::document::{Facts, Statement};
+use crate::kind::Part;
 use crate::path::UrlPath;
 use crate::view::role::is_replaced;
 

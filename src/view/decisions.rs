@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, DecisionView, Party, generated_url};
-use crate::config::{UrlStyle, Words};
-use crate::document::Part;
+use crate::config::UrlStyle;
+use crate::kind::Part;
 use crate::path::UrlPath;
 use crate::slug::slug;
 
@@ -161,7 +161,7 @@ fn by_party(view: &Viewpoint<'_>) -> Vec<Group> {
                 (Some(part), Some(facts)) => others.push(Other {
                     title: facts.title.clone(),
                     url: view.anchor(decision.strategy, &facts.id),
-                    part: Words::key(part),
+                    part: part.name(),
                 }),
                 _ => {}
             }

@@ -9,7 +9,8 @@ use super::{Link, Viewpoint};
 use crate::book::{ChapterId, generated_url};
 use crate::config::{Config, Owner};
 use crate::date;
-use crate::document::{Heading, Kind, Meta, Status};
+use crate::document::{Heading, Meta};
+use crate::kind::{Kind, Status};
 use crate::path::{SourcePath, UrlPath};
 
 /// How many chapters that lead here are listed before a page of their own lists all.

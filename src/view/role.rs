@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::radar::{self, Radar};
 use super::{Link, Viewpoint, assess, competency_of, hiring, query};
 use crate::book::{ChapterId, Expectation, Generated, Party, role_of};
-use crate::config::Words;
-use crate::document::{Part, Statement};
+use crate::document::Statement;
+use crate::kind::Part;
 use crate::theme::Html;
 
 /// What the role template sees.
@@ -299,7 +299,7 @@ pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>
             title: facts.title.clone(),
             url: view.anchor(decision.strategy, &facts.id),
             scope: facts.scope.clone(),
-            part: Words::key(part),
+            part: part.name(),
         };
         if part == Part::Accountable { own.push(link) } else { others.push(link) }
     }

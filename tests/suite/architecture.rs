@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "slug",
             "attribute",
             "markup",
+            "kind",
             "document",
             "fields",
             "front_matter",

@@ -1,7 +1,8 @@
 //! Sends the examples of the `CommonMark` specification through our own writer.
 
 use rolebook::config::{Config, HtmlPolicy};
-use rolebook::document::{Fill, Hole, ImageSource, Kind};
+use rolebook::document::{Fill, Hole, ImageSource};
+use rolebook::kind::Kind;
 use rolebook::markdown::{self, Input, Place, References};
 use rolebook::markup::{escape, escape_address_into};
 use rolebook::path::SourcePath;

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, ChapterId, Relating};
-use crate::document::{Competency, Facts, Form, Kind, Role, Status};
+use crate::document::{Competency, Facts, Form, Role};
+use crate::kind::{Kind, Status};
 use crate::path::fold;
 
 impl Relating<'_> {

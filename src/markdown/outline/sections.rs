@@ -4,7 +4,7 @@
 //! section under a name that is only near: what it says would be guessed.
 
 use super::{OutlineHeading, Reader};
-use crate::document::Kind;
+use crate::kind::Kind;
 use crate::path::fold;
 
 /// The sections that `rolebook new` writes and people look for by name, beside those of `[words]`. English only, as these words are.

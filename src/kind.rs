@@ -1,0 +1,154 @@
+//! The words that fields choose from: kinds of chapters, statuses, parts of a decision, hosts.
+//!
+//! Input: a word as an author writes it. Output: what it stands for, and back. Never reads a field.
+
+/// What a chapter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A role.
+    Role,
+    /// A competency.
+    Competency,
+    /// A strategy chapter.
+    Strategy,
+    /// A reading path.
+    Path,
+    /// The glossary.
+    Glossary,
+    /// Anything else.
+    Page,
+}
+
+impl Kind {
+    /// The names of all kinds as `kind:` takes them.
+    pub const NAMES: &'static [&'static str] = &["role", "competency", "strategy", "path", "glossary", "page"];
+
+    /// All kinds, in the order of [`Self::NAMES`].
+    pub const ALL: [Self; 6] = [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
+
+    /// Returns the kind called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
+    }
+
+    /// Returns the kind's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// Returns the kind with its article, for findings.
+    #[must_use]
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Role => "a role",
+            Self::Competency => "a competency",
+            Self::Strategy => "a strategy chapter",
+            Self::Path => "a path",
+            Self::Glossary => "a glossary",
+            Self::Page => "a page",
+        }
+    }
+}
+
+/// Where a chapter stands in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Not built, except with `--drafts` and in the preview.
+    Draft,
+    /// Built, and marked as not yet agreed.
+    Proposed,
+    /// In force.
+    #[default]
+    Current,
+    /// Built, and marked as no longer in force.
+    Retired,
+}
+
+impl Status {
+    /// The names of all statuses as `status:` takes them.
+    pub const NAMES: &'static [&'static str] = &["draft", "proposed", "current", "retired"];
+
+    /// All statuses, in the order of [`Self::NAMES`].
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Proposed, Self::Current, Self::Retired];
+
+    /// Returns the status called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
+    }
+
+    /// Returns the status's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+/// A part that somebody takes in a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Decides and answers for it; exactly one.
+    Accountable,
+    /// Does the work.
+    Responsible,
+    /// Is asked before.
+    Consulted,
+    /// Is told after.
+    Informed,
+    /// Settles a dispute.
+    EscalatesTo,
+}
+
+impl Part {
+    /// All parts, in the order of [`crate::config::Words::parts`].
+    pub const ALL: [Self; 5] =
+        [Self::Accountable, Self::Responsible, Self::Consulted, Self::Informed, Self::EscalatesTo];
+
+    /// Returns the part's name, as the user interface calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ["accountable", "responsible", "consulted", "informed", "escalates-to"][self as usize]
+    }
+}
+
+/// Who serves the site: which files it reads beside the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// Netlify: `_redirects` and `_headers`.
+    Netlify,
+    /// Cloudflare Pages: the same files, with limits.
+    Cloudflare,
+    /// GitHub Pages: no rules at all, and `.nojekyll`.
+    Github,
+    /// Any web server.
+    #[default]
+    Plain,
+}
+
+impl Host {
+    /// The names of all hosts as `host` takes them.
+    pub const NAMES: &'static [&'static str] = &["netlify", "cloudflare", "github", "plain"];
+
+    /// Tells whether the host reads `_redirects` and `_headers`.
+    #[must_use]
+    pub fn reads_rules(self) -> bool {
+        matches!(self, Self::Netlify | Self::Cloudflare)
+    }
+}
+
+/// What becomes of a link to a chapter that the audience of a build does not see. Nothing of that chapter is shown either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HiddenLinks {
+    /// Its words stay.
+    #[default]
+    Text,
+    /// Its words stay, marked as internal.
+    Mark,
+}
+
+impl HiddenLinks {
+    /// The names as `hidden_links` takes them.
+    pub const NAMES: &'static [&'static str] = &["text", "mark"];
+}
