@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
-use rolebook::path::UrlPath;
 use rolebook::site::Site;
+use rolebook::text::path::UrlPath;
 use rolebook::theme;
 
 #[path = "../tests/suite/synthetic.rs"]

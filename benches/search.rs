@@ -10,9 +10,9 @@ use std::time::Instant;
 use rolebook::cli::Source;
 use rolebook::command::load::{Globals, Loaded};
 use rolebook::compile::{Choices, Compiler};
-use rolebook::path::SourcePath;
 use rolebook::search::{Memory, index};
-use rolebook::source::SourceFile;
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::SourceFile;
 use rolebook::theme;
 
 fn main() {

@@ -21,7 +21,7 @@ use rolebook::parse;
 use rolebook::redact::Visible;
 use rolebook::search::{self, Memory};
 use rolebook::site::Site;
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use rolebook::theme::{self, Theme};
 
 fn main() {

@@ -21,12 +21,12 @@ pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 
 use crate::config::{Config, UrlStyle};
-use crate::diagnostic::Diagnostic;
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
-use crate::path::{SourcePath, UrlPath, fold};
 use crate::redact::Visible;
-use crate::source::StaticFolder;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::source::StaticFolder;
 
 /// A chapter's number: its index in [`Book::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,14 +13,14 @@ use rayon::prelude::*;
 use self::near::{Near, from_root};
 use crate::book::{At, Book, ChapterId, Remark, written_url};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Document, Facts, Form, Fragment, Reference};
 use crate::embed;
 use crate::kind::Kind;
 use crate::link::{self, Target};
 use crate::lint;
-use crate::near::did_you_mean;
-use crate::path::{SourcePath, UrlPath};
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::near::did_you_mean;
+use crate::text::path::{SourcePath, UrlPath};
 use crate::withheld;
 
 /// A chapter that lies in the content and is not part of this build.
@@ -102,7 +102,7 @@ impl<'a> Checker<'a> {
             }
             let target = self.book.target(chapter, u32::try_from(number).unwrap_or(u32::MAX));
             findings.extend(self.judge(reference, target, chapter).map(|mut finding| {
-                finding.place = crate::diagnostic::Place::Content(document.meta.path.clone(), Some(*span));
+                finding.place = crate::text::diagnostic::Place::Content(document.meta.path.clone(), Some(*span));
                 finding
             }));
         }
@@ -268,7 +268,7 @@ impl<'a> Checker<'a> {
             At::Chapter => None,
         };
         let mut finding = remark.finding.clone();
-        finding.place = crate::diagnostic::Place::Content(self.book.meta(remark.chapter).path.clone(), span);
+        finding.place = crate::text::diagnostic::Place::Content(self.book.meta(remark.chapter).path.clone(), span);
         finding
     }
 
@@ -403,5 +403,5 @@ fn did_you_mean_paths(paths: &[&str], from: &SourcePath) -> Option<String> {
 /// Writes `to` as a link from the chapter at `from`.
 fn relative(from: &SourcePath, to: &str) -> String {
     let link = UrlPath::new(from.as_str()).link_to(&UrlPath::new(to));
-    crate::path::decode_percent(&link).unwrap_or(link)
+    crate::text::path::decode_percent(&link).unwrap_or(link)
 }

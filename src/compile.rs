@@ -11,13 +11,13 @@ use rayon::prelude::*;
 use crate::book::{self, Book};
 use crate::check::{Absent, Checker, Why};
 use crate::config::{Config, FILE};
-use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::document::{Document, Meta};
 use crate::kind::Status;
 use crate::parse::{Outcome, names_of, parse};
-use crate::path::SourcePath;
 use crate::redact::Visible;
-use crate::source::{Hash, SourceFile, Sources, StaticFolder};
+use crate::text::diagnostic::{Diagnostic, Place, Severity};
+use crate::text::path::SourcePath;
+use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};
 use crate::withheld;
 
 /// What the user asked for beside the sources.
@@ -174,7 +174,7 @@ impl Compiler {
         {
             let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
             let finding = Diagnostic::at("unknown-audience", Place::Handbook, format!("no audience called `{name}`"));
-            let help = crate::near::did_you_mean(&crate::near::nearest(name, known.iter().copied(), 1));
+            let help = crate::text::near::did_you_mean(&crate::text::near::nearest(name, known.iter().copied(), 1));
             findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
         }
         if choices.audience.is_some() {

@@ -13,14 +13,14 @@ pub use evidence::Evidence;
 pub use gone::Gone;
 pub use publish::{Files, Publish};
 
-use crate::conflict;
-use crate::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
 use crate::fields::{self, Context, Entries, HANDBOOK};
-use crate::front_matter::{self, Data, Format, Table};
 use crate::kind::Kind;
-use crate::near::{did_you_mean, nearest};
-use crate::path::SourcePath;
-use crate::source::Text;
+use crate::text::conflict;
+use crate::text::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
+use crate::text::front_matter::{self, Data, Format, Table};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::SourcePath;
+use crate::text::source::Text;
 
 /// The file's name inside the content folder.
 pub const FILE: &str = "handbook.toml";
@@ -71,7 +71,7 @@ pub struct Config {
     /// The words that the model looks for.
     pub words: Words,
     /// Pairs of roles that get a page of their own, with where they were declared.
-    pub compare: Vec<Vec<(String, crate::diagnostic::Span)>>,
+    pub compare: Vec<Vec<(String, crate::text::diagnostic::Span)>>,
     /// What a career's evidence has to show, in the order written.
     pub evidence: Vec<Evidence>,
     /// Chapters that were deleted.
@@ -253,7 +253,7 @@ impl Config {
     pub fn read(bytes: &[u8], title: &str) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
         let path = SourcePath::new(FILE);
         let text = Text::new(bytes).map_err(|at| {
-            let span = crate::diagnostic::Span::new(at, at + 1);
+            let span = crate::text::diagnostic::Span::new(at, at + 1);
             Box::new(Diagnostic::new("bad-configuration", &path, Some(span), "this file is not UTF-8"))
         })?;
         if let Some(place) = conflict::find(&text.text).first() {
@@ -348,7 +348,7 @@ impl Config {
     }
 
     fn check_audiences(&self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        let mut named: Vec<(String, crate::diagnostic::Span)> = entries.texts("audience");
+        let mut named: Vec<(String, crate::text::diagnostic::Span)> = entries.texts("audience");
         for (_, table) in sub_tables(entries.table("audiences")) {
             named.extend(inner(table, "audiences").texts("includes"));
         }
@@ -463,7 +463,7 @@ impl Config {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()
             .filter_map(|mut finding| {
-                let default = crate::diagnostic::default_severity(finding.code, self.configured);
+                let default = crate::text::diagnostic::default_severity(finding.code, self.configured);
                 let chosen = self.check.get(finding.code).filter(|_| !guards(finding.code));
                 finding.severity = chosen.copied().unwrap_or(default);
                 if strict && finding.severity == Severity::Warning {
@@ -487,7 +487,7 @@ impl Config {
     /// Returns the level that somebody may have meant by `name`: misspelt, with another ending, or `L2` for the second.
     #[must_use]
     pub fn near_level(&self, name: &str) -> Option<&Level> {
-        let folded = crate::path::fold(name);
+        let folded = crate::text::path::fold(name);
         let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
         let prefix = folded[..folded.len() - digits.len()].trim_end_matches([' ', '-', '_', '.']);
         if matches!(prefix, "l" | "level" | "lvl" | "") && !digits.is_empty() {
@@ -495,10 +495,11 @@ impl Config {
             return self.scale.iter().find(|level| level.level == number);
         }
         let most = |name: &str| if name.chars().count() >= 7 { 2 } else { 1 };
-        let distance = |level: &&Level| strsim::damerau_levenshtein(&crate::path::fold(&level.name), &folded);
+        let distance = |level: &&Level| strsim::damerau_levenshtein(&crate::text::path::fold(&level.name), &folded);
         let slip = self.scale.iter().min_by_key(distance).filter(|level| distance(level) <= most(&level.name));
         slip.or_else(|| {
-            let mut alike = self.scale.iter().filter(|level| share_a_stem(&crate::path::fold(&level.name), &folded));
+            let mut alike =
+                self.scale.iter().filter(|level| share_a_stem(&crate::text::path::fold(&level.name), &folded));
             alike.next().filter(|_| alike.next().is_none())
         })
     }
@@ -516,8 +517,8 @@ impl Config {
     /// Returns the level that is called `name` (by number or by name).
     #[must_use]
     pub fn level(&self, name: &str) -> Option<u8> {
-        let folded = crate::path::fold(name);
-        let by_name = self.scale.iter().find(|level| crate::path::fold(&level.name) == folded);
+        let folded = crate::text::path::fold(name);
+        let by_name = self.scale.iter().find(|level| crate::text::path::fold(&level.name) == folded);
         let by_number = || {
             let number: u8 = name.trim().parse().ok()?;
             self.scale.iter().find(|level| level.level == number)
@@ -538,27 +539,32 @@ impl Words {
         let names = ["accountable", "responsible", "consulted", "informed", "escalates_to"];
         for (slot, name) in self.parts.iter_mut().zip(names) {
             if let Some(word) = entries.text(name) {
-                *slot = crate::path::fold(&word);
+                *slot = crate::text::path::fold(&word);
             }
         }
         if let Some(word) = entries.text("responsibilities") {
-            self.responsibilities = crate::path::fold(&word);
+            self.responsibilities = crate::text::path::fold(&word);
         }
         if let Some(word) = entries.text("decisions") {
-            self.decisions = crate::path::fold(&word);
+            self.decisions = crate::text::path::fold(&word);
         }
         if let Some(word) = entries.text("grow") {
-            self.grow = crate::path::fold(&word);
+            self.grow = crate::text::path::fold(&word);
         }
         if let Some(word) = entries.text("interview") {
-            self.interview = crate::path::fold(&word);
+            self.interview = crate::text::path::fold(&word);
         }
     }
 }
 
 /// Words the finding that an audience is not declared.
 #[must_use]
-pub fn unknown_audience(name: &str, path: &SourcePath, span: crate::diagnostic::Span, config: &Config) -> Diagnostic {
+pub fn unknown_audience(
+    name: &str,
+    path: &SourcePath,
+    span: crate::text::diagnostic::Span,
+    config: &Config,
+) -> Diagnostic {
     let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
     let help = did_you_mean(&nearest(name, known.iter().copied(), 1)).unwrap_or_else(|| {
         if known.is_empty() {
@@ -606,6 +612,6 @@ fn sub_tables(table: Option<&Table>) -> Vec<(String, &Table)> {
         .collect()
 }
 
-fn table_span(table: &Table) -> Option<crate::diagnostic::Span> {
+fn table_span(table: &Table) -> Option<crate::text::diagnostic::Span> {
     table.entries.first().map(|entry| entry.key_span)
 }

@@ -19,7 +19,7 @@ use self::chapters::Pairs;
 use crate::book::ChapterId;
 use crate::compile::Handbook;
 use crate::kind::{Kind, Part};
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// Everything that differs between two states of a handbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

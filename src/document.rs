@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Span};
-use crate::front_matter::Table;
-use crate::path::SourcePath;
-use crate::source::Hash;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter::Table;
+use crate::text::path::SourcePath;
+use crate::text::source::Hash;
 
 /// One chapter, parsed by itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Meta {
     /// The day it was last found true, `2026-04-01`.
     pub reviewed: Option<String>,
     /// How long a review holds.
-    pub review_every: Option<crate::date::Duration>,
+    pub review_every: Option<crate::text::date::Duration>,
     /// Words to group chapters by.
     pub tags: Vec<String>,
     /// Where to ask about it.

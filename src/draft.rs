@@ -8,9 +8,9 @@ use crate::config::Config;
 use crate::fields;
 use crate::kind::Kind;
 use crate::parse::kind_at;
-use crate::path::{SourcePath, fold, join};
-use crate::quote;
-use crate::slug::chapter_stem;
+use crate::text::path::{SourcePath, fold, join};
+use crate::text::quote;
+use crate::text::slug::chapter_stem;
 
 /// A chapter that is not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};
 pub use expectation::{Refused, Wanted, expect};
 pub use passage::{Passage, children, passages};
 
-use crate::diagnostic::Span;
+use crate::text::diagnostic::Span;
 
 /// Returns what stands at a place of a file, with LF line ends.
 #[must_use]

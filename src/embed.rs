@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::book::{Book, ChapterId};
-use crate::diagnostic::Diagnostic;
 use crate::document::{Body, Document, Hole};
 use crate::link::Target;
+use crate::text::diagnostic::Diagnostic;
 
 /// How deep transclusions may nest.
 pub const DEEPEST: usize = 8;

@@ -3,12 +3,12 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
-use crate::diagnostic::{Diagnostic, Span};
-use crate::front_matter::{Data, Table, Value};
 use crate::kind::{HiddenLinks, Host};
 use crate::kind::{Kind, Status};
-use crate::near::{did_you_mean, nearest};
-use crate::path::SourcePath;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter::{Data, Table, Value};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::SourcePath;
 use crate::withheld;
 
 /// What a value must look like.
@@ -427,7 +427,7 @@ fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings:
             }
         }
         (Shape::Duration, Data::Text(text)) => {
-            if crate::date::parse_duration(text).is_none() {
+            if crate::text::date::parse_duration(text).is_none() {
                 let message = format!("`{key}` is not a span of time: `{text}`");
                 let finding = Diagnostic::new("bad-value", path, Some(value.span), message);
                 findings.push(finding.help("write a number and a unit, as in `6 months`, `2 weeks` or `1 year`"));

@@ -16,8 +16,8 @@ use std::process::{Command, Output, Stdio};
 
 use crate::config;
 use crate::history::{History, LOG};
-use crate::path::SourcePath;
-use crate::source::{SourceFile, Sources};
+use crate::text::path::SourcePath;
+use crate::text::source::{SourceFile, Sources};
 
 use self::place::Place;
 

@@ -9,10 +9,10 @@ use jiff::civil::Date;
 
 use crate::book::{Book, ChapterId};
 use crate::config::Config;
-use crate::date::{after, parse_day};
 use crate::document::{Facts, Meta};
 use crate::kind::{Kind, Status};
-use crate::path::fold;
+use crate::text::date::{after, parse_day};
+use crate::text::path::fold;
 
 /// A statement or responsibility: its chapter and its number there.
 pub type StatementAt = (ChapterId, u32);

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use syntect::parsing::{Scope, ScopeStack};
 
-use crate::markup::escape_into;
+use crate::text::markup::escape_into;
 
 pub use findings::{plain_blocks, plain_blocks_so_far};
 use grammar::Grammars;

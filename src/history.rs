@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::path::SourcePath;
-use crate::source::Sources;
+use crate::text::path::SourcePath;
+use crate::text::source::Sources;
 
 /// What a site knows of the time before it: all of it is given from outside, and all of it may be missing.
 #[derive(Clone, Debug, Default)]

@@ -10,11 +10,11 @@ mod levels;
 
 use crate::compile::Handbook;
 use crate::config::{FILE, Level};
-use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::near::{did_you_mean, nearest};
-use crate::path::SourcePath;
-use crate::source::Text;
-use crate::spreadsheet::{self, Cell, Row, SEPARATORS};
+use crate::text::diagnostic::{Diagnostic, Severity, Span};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::SourcePath;
+use crate::text::source::Text;
+use crate::text::spreadsheet::{self, Cell, Row, SEPARATORS};
 
 use chapters::Writer;
 use gather::Gathered;

@@ -12,8 +12,8 @@ use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
 use crate::config::Config;
 use crate::document::{Facts, Form, Fragment, Meta, Reference};
 use crate::kind::Kind;
-use crate::path::{SourcePath, fold, join};
-use crate::slug::slug;
+use crate::text::path::{SourcePath, fold, join};
+use crate::text::slug::slug;
 
 /// Where a reference leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::book::{At, Book, ChapterId, Remark};
 use crate::config::Config;
-use crate::diagnostic::Severity;
 use crate::document::Statement;
+use crate::text::diagnostic::Severity;
 
 /// How alike two statements may be: the share of words that they have in common.
 const ALIKE: f64 = 0.75;

@@ -21,11 +21,11 @@ use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 use self::missed::{Known, Undefined};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
 use crate::kind::Kind;
-use crate::path::SourcePath;
-use crate::source::Text;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::path::SourcePath;
+use crate::text::source::Text;
 
 /// One event of the parser with its place in the body, in bytes.
 type Located<'a> = (Event<'a>, std::ops::Range<usize>);

@@ -8,21 +8,21 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::attribute;
 use crate::config::{Config, unknown_audience};
-use crate::conflict;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{
     Competency, Document, Facts, Form, Heading, Hole, Meta, PathFacts, Reference, ReferenceNumber, Role, Strategy,
 };
 use crate::fields::{self, Context, Entries};
-use crate::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::kind::{Kind, Status};
 use crate::markdown::{self, Input, Parsed, Place, References};
-use crate::near::{did_you_mean, nearest};
-use crate::path::{OldName, SourcePath, fold, old_name};
 use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
-use crate::source::{SourceFile, Text};
+use crate::text::attribute;
+use crate::text::conflict;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter::{self, Data, Format, Split, Table, Value};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::{OldName, SourcePath, fold, old_name};
+use crate::text::source::{SourceFile, Text};
 use crate::withheld;
 
 /// What comes of a file.
@@ -363,7 +363,7 @@ impl Reader<'_> {
     /// Leads the spans of the front matter back to the file.
     fn map_spans(&mut self) {
         for finding in &mut self.findings {
-            if let crate::diagnostic::Place::Content(_, Some(span)) = &mut finding.place {
+            if let crate::text::diagnostic::Place::Content(_, Some(span)) = &mut finding.place {
                 *span = self.text.map(*span);
             }
         }
@@ -537,7 +537,7 @@ impl Reader<'_> {
             status,
             owner: entries.text("owner"),
             reviewed: entries.text("reviewed"),
-            review_every: entries.text("review_every").and_then(|text| crate::date::parse_duration(&text)),
+            review_every: entries.text("review_every").and_then(|text| crate::text::date::parse_duration(&text)),
             tags: entries.texts("tags").into_iter().map(|(text, _)| text).collect(),
             ask: entries.text("ask"),
             extra: entries.table("extra").cloned().unwrap_or_default(),
@@ -579,7 +579,7 @@ fn shows_mark(parsed: &Parsed) -> bool {
 
 /// Returns whether a finding points at the line of `span`, both in bytes of the text.
 fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
-    let crate::diagnostic::Place::Content(_, Some(place)) = &finding.place else { return false };
+    let crate::text::diagnostic::Place::Content(_, Some(place)) = &finding.place else { return false };
     let (one, other) = (place.start.min(span.start), place.start.max(span.start));
     text.text.get(one as usize..other as usize).is_some_and(|between| !between.contains('\n'))
 }
@@ -671,6 +671,6 @@ mod tests {
         let outcome = guarded(&path, || panic!("injected"));
         let [finding] = outcome.findings() else { panic!("{outcome:?}") };
         assert_eq!(finding.code, "internal");
-        assert_eq!(finding.place, crate::diagnostic::Place::Content(path, None));
+        assert_eq!(finding.place, crate::text::diagnostic::Place::Content(path, None));
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Input: a file's path, bytes and hash. Output: [`Picture`]. Never decodes pixels.
 
-use crate::markup;
-use crate::path::{SourcePath, UrlPath};
-use crate::source::SourceFile;
+use crate::text::markup;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::SourceFile;
 
 /// An image as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

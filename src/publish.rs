@@ -15,8 +15,8 @@ pub use headers::headers;
 pub use redirects::{Redirect, Rules, collapse};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::kind::Host;
+use crate::text::diagnostic::{Diagnostic, Place};
 
 /// Says where the rules come near a limit of the host, or do not fit.
 #[must_use]

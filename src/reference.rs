@@ -5,7 +5,7 @@
 
 use crate::config::{Config, HtmlPolicy};
 use crate::document::{Form, Fragment, Reference};
-use crate::path::decode_percent;
+use crate::text::path::decode_percent;
 
 /// What a destination is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,11 +13,11 @@ use std::ops::Range;
 use crate::book::{Book, ChapterId};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::FILE;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Form, Reference};
 use crate::link::{self, Target};
-use crate::path::{SourcePath, fold};
-use crate::source::{SourceFile, Sources};
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::path::{SourcePath, fold};
+use crate::text::source::{SourceFile, Sources};
 
 /// A file and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use self::lines::Lines;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Place, Severity, Span};
+use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
 
 /// Lines longer than this many bytes are not drawn: the place is named without them.
 const LONGEST_LINE: usize = 2_000;
@@ -252,7 +252,7 @@ pub fn summary(errors: usize, warnings: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::SourcePath;
+    use crate::text::path::SourcePath;
 
     #[allow(clippy::type_complexity, reason = "it is the type of `Files`, made of one text")]
     fn files(text: &'static [u8]) -> impl Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> {

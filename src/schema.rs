@@ -75,10 +75,10 @@ fn shape(of: Shape) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Diagnostic;
     use crate::fields::{self, Context};
-    use crate::front_matter::{Format, read};
-    use crate::path::SourcePath;
+    use crate::text::diagnostic::Diagnostic;
+    use crate::text::front_matter::{Format, read};
+    use crate::text::path::SourcePath;
 
     fn findings(kind: Kind, key: &str) -> Vec<Diagnostic> {
         let table = read(&format!("{key}: 1\n"), 0, Format::Yaml).unwrap();

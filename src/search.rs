@@ -24,8 +24,8 @@ use crate::config::UrlStyle;
 use crate::document::{Body, Document, Meta};
 use crate::kind::Kind;
 use crate::link::Target;
-use crate::path::{SourcePath, UrlPath};
 use crate::render::{summary_key, title_key};
+use crate::text::path::{SourcePath, UrlPath};
 use crate::theme::Theme;
 use crate::view::encode_fragment;
 

@@ -16,19 +16,19 @@ use rayon::prelude::*;
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, HtmlPolicy};
-use crate::diagnostic::Diagnostic;
 use crate::highlight::Highlighter;
 use crate::history::Past;
 use crate::kind::Status;
 use crate::link::Target;
-use crate::path::{SourcePath, UrlPath};
 use crate::picture::{Picture, picture};
 use crate::publish::active::{self, Verdict};
 use crate::publish::{self, Content, Redirect, Rules};
 use crate::render::derived::Derived;
 use crate::render::{Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_key, glimpse_url, has_glimpse, terms};
 use crate::search::{self, Index, Memory};
-use crate::source::Sources;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::Sources;
 use crate::theme::Theme;
 use crate::view::data::Data;
 use crate::view::navigation::print_part_url;
@@ -314,7 +314,7 @@ impl Site {
                 _ => false,
             };
             if wanted {
-                let address = crate::markup::escape(&format!("{base}{}", url.encoded()));
+                let address = crate::text::markup::escape(&format!("{base}{}", url.encoded()));
                 let changed = self.changed(route).map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
                 let _ = writeln!(out, "<url><loc>{address}</loc>{changed}</url>");
             }

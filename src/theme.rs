@@ -20,9 +20,9 @@ use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, Value};
 use toml::de::{DeTable, DeValue};
 
 use self::explain::{explain, explain_first, plain};
-use crate::diagnostic::{Diagnostic, Place, Span};
-use crate::markup;
-use crate::near::{did_you_mean, nearest};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::markup;
+use crate::text::near::{did_you_mean, nearest};
 
 /// The name of the theme that is part of the program and lies under every other.
 pub const DEFAULT: &str = "default";

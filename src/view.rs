@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::document::{Competency, Facts, Meta};
 use crate::history::Past;
 use crate::kind::Kind;
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 use crate::theme::{Html, Theme};
 
 /// Shows a statement of a competency or a responsibility of a role as HTML, its links relative to the page.
@@ -224,7 +224,7 @@ pub fn encode_fragment(anchor: &str) -> String {
         return anchor.to_owned();
     }
     let mut out = String::with_capacity(anchor.len());
-    crate::markup::escape_address_into(anchor, &mut out);
+    crate::text::markup::escape_address_into(anchor, &mut out);
     out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")
 }
 

@@ -3,9 +3,9 @@
 //! Input: the path of a file, or the table of a chapter's front matter. Output: why it isn't published. Never looks into a file, never decides about
 //! audiences (see `redact`).
 
-use crate::diagnostic::Span;
-use crate::front_matter::{Data, Table, Value};
-use crate::path::{SourcePath, fold};
+use crate::text::diagnostic::Span;
+use crate::text::front_matter::{Data, Table, Value};
+use crate::text::path::{SourcePath, fold};
 
 /// Why a chapter isn't published, judged by its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ fn truth(value: &Value) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::front_matter::{Format, read};
+    use crate::text::front_matter::{Format, read};
 
     fn of(yaml: &str) -> Option<Mark> {
         mark(&read(yaml, 0, Format::Yaml).unwrap())

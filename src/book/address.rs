@@ -9,7 +9,7 @@ use std::fmt;
 use crate::config::UrlStyle;
 use crate::document::Meta;
 use crate::kind::Kind;
-use crate::path::{SourcePath, UrlPath, fold};
+use crate::text::path::{SourcePath, UrlPath, fold};
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId, Input};
@@ -185,7 +185,7 @@ fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
 
 /// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.
 fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
-    let crate::path::OldName::Address(trimmed) = crate::path::old_name(alias) else { return None };
+    let crate::text::path::OldName::Address(trimmed) = crate::text::path::old_name(alias) else { return None };
     let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
     if stem.ends_with(".html") {
         return Some(UrlPath::new(stem));

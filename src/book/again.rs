@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::document::{Form, Meta, Reference};
 use crate::link::{Resolver, Target};
-use crate::path::fold;
+use crate::text::path::fold;
 
 use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::document::Meta;
 use crate::kind::Kind;
-use crate::path::fold;
+use crate::text::path::fold;
 
 use super::ChapterId;
 use super::remark::{At, Remark};

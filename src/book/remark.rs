@@ -3,8 +3,8 @@
 //! Input: none; the model makes these from metadata alone. Output: [`Remark`], which `check` turns into a finding with its place. The book holds no
 //! spans, so that an edit of prose keeps it.
 
-use crate::diagnostic::Diagnostic;
-use crate::path::SourcePath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::SourcePath;
 
 use super::ChapterId;
 

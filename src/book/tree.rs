@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
 use crate::document::Meta;
-use crate::path::{SourcePath, UrlPath, fold};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath, fold};
 
 use super::address::folder_url;
 use super::{ChapterId, Input, Names};
@@ -343,7 +343,7 @@ struct SummaryEntry {
     indent: usize,
     title: String,
     target: String,
-    span: crate::diagnostic::Span,
+    span: crate::text::diagnostic::Span,
 }
 
 /// Reads the lines `- [Title](file.md)` and `[Title](file.md)` of a summary; other lines are its headings and rules.
@@ -361,8 +361,8 @@ fn summary_entries(summary: &str) -> Vec<SummaryEntry> {
         let Some((title, rest)) = rest.split_once("](") else { continue };
         let Some((target, _)) = rest.split_once(')') else { continue };
         let target = target.split('#').next().unwrap_or_default().trim_matches(['<', '>', ' ']);
-        let target = crate::path::decode_percent(target).unwrap_or_else(|| target.to_owned());
-        let span = crate::diagnostic::Span::new(line_start, line_start + line.trim_end().len());
+        let target = crate::text::path::decode_percent(target).unwrap_or_else(|| target.to_owned());
+        let span = crate::text::diagnostic::Span::new(line_start, line_start + line.trim_end().len());
         entries.push(SummaryEntry { indent, title: title.replace(['`', '*'], ""), target, span });
     }
     entries

@@ -14,8 +14,8 @@ use crate::book::{Book, ChapterId, Generated};
 use crate::config::Config;
 use crate::document::Document;
 use crate::kind::Kind;
-use crate::near::Candidates;
-use crate::path::{SourcePath, fold};
+use crate::text::near::Candidates;
+use crate::text::path::{SourcePath, fold};
 
 /// Names by which something can be found, each made when it is first asked for.
 #[derive(Debug)]
@@ -197,7 +197,7 @@ fn last(path: &str) -> String {
 /// leads out of it.
 pub(super) fn from_root(from: &SourcePath, name: &str) -> Option<String> {
     match name.strip_prefix('/') {
-        Some(rooted) => crate::path::join("", rooted),
-        None => crate::path::join(from.folder(), name),
+        Some(rooted) => crate::text::path::join("", rooted),
+        None => crate::text::path::join(from.folder(), name),
     }
 }

@@ -9,11 +9,11 @@ use super::writing::{self, Attempt};
 use super::{Failure, Outcome, say, say_text};
 use crate::cli::{Anchors, Source};
 use crate::compile::{Choices, Compiler};
-use crate::diagnostic::Span;
 use crate::disk::{Deed, Project, Step, Writer};
 use crate::document::{Document, Statement};
 use crate::edit::{Anchor, with_anchors};
 use crate::report::location;
+use crate::text::diagnostic::Span;
 
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {
@@ -82,7 +82,7 @@ fn anchored(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Sources;
+    use crate::text::source::Sources;
 
     fn written(text: &str) -> String {
         let sources = Sources::from_texts([("competencies/a.md", text)]);

@@ -17,14 +17,14 @@ use super::{Outcome, left_out, say};
 use crate::book::chapter_url;
 use crate::cli::Build;
 use crate::compile::{Handbook, count};
-use crate::diagnostic::Diagnostic;
 use crate::disk::{Guards, Output, WriteError, Written};
 use crate::highlight::{Highlighter, plain_blocks};
-use crate::path::UrlPath;
 use crate::publish::Content;
 use crate::report;
 use crate::search::{self, Memory};
 use crate::site::Site;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
 
 /// How many files that are no longer published are named one by one.
 const MOST_WITHDRAWN: usize = 20;

@@ -9,12 +9,12 @@ use super::load::{Compiled, Loaded};
 use super::{Failure, Outcome, left_out, say};
 use crate::cli::{Check, Format};
 use crate::compile::count;
-use crate::date::parse_day;
-use crate::diagnostic::Diagnostic;
 use crate::highlight::{Highlighter, plain_blocks};
 use crate::policy::policy;
 use crate::report;
 use crate::site::Site;
+use crate::text::date::parse_day;
+use crate::text::diagnostic::Diagnostic;
 use crate::theme::{Theme, has_own_templates};
 
 /// Runs the command.

@@ -82,7 +82,7 @@ fn pattern(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Sources;
+    use crate::text::source::Sources;
 
     #[test]
     fn every_chapter_with_a_handle_gets_a_line_and_owners_without_one_are_named() {

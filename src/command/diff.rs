@@ -12,7 +12,7 @@ use crate::delta::{self, Since};
 use crate::disk::Project;
 use crate::git::{Missing, Repository};
 use crate::history;
-use crate::source::Sources;
+use crate::text::source::Sources;
 
 /// Runs the command. Differences are no fault: the exit code is 0 with and without them.
 pub fn run(options: &Diff) -> Outcome {

@@ -12,13 +12,13 @@ use super::{Failure, Outcome, say_text, writing};
 use crate::cli::{Import, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::FILE;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{self, Deed, Step, Unwritten, Writer, read_given};
-use crate::front_matter::{self, Format};
 use crate::import::{self, Target, plan};
-use crate::path::SourcePath;
 use crate::report;
-use crate::source::Text;
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::front_matter::{self, Format};
+use crate::text::path::SourcePath;
+use crate::text::source::Text;
 
 /// What the table goes into.
 struct Project {

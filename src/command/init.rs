@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::Init;
 use crate::disk::{Deed, Finished, Step, Unwritten, Writer};
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// The files of a new project, by path.
 const FILES: &[(&str, &str)] = &[

@@ -17,7 +17,7 @@ const NAMED: usize = 10;
 pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
     let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
     let files = &handbook.config.publish.files;
-    let is_secret = |path: &&crate::path::SourcePath| {
+    let is_secret = |path: &&crate::text::path::SourcePath| {
         !path.is_chapter() && withheld::is_secret(path.file_name()) && !files.names_exactly(path)
     };
     let secrets = inputs.foreign.secrets + inputs.sources.files.keys().filter(is_secret).count();

@@ -12,11 +12,11 @@ use super::Failure;
 use crate::cli::{Format, Source};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{Inputs, Project, Writer};
 use crate::publish::Content;
 use crate::report;
 use crate::site::host_findings;
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::theme::{self, Theme, ThemeFiles};
 
 /// A project, read.
@@ -228,7 +228,7 @@ struct SiteGlobals<'a> {
     feedback: Option<&'a str>,
     generator: &'static str,
     scripts: bool,
-    extra: &'a crate::front_matter::Table,
+    extra: &'a crate::text::front_matter::Table,
 }
 
 impl<'a> Globals<'a> {

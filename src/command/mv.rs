@@ -10,10 +10,10 @@ use super::writing::{self, Attempt};
 use super::{Failure, Outcome, argument, say, say_text};
 use crate::cli::{Format, Mv, Source};
 use crate::disk::{Deed, Project, Step, Writer};
-use crate::path::SourcePath;
 use crate::relocate::{Edit, NoMove, Relocation, apply, plan};
 use crate::report::location;
-use crate::source::Sources;
+use crate::text::path::SourcePath;
+use crate::text::source::Sources;
 
 /// Runs the command.
 pub fn run(options: &Mv) -> Outcome {

@@ -30,15 +30,15 @@ use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::compile::{Choices, Compiler};
-use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::disk::is_unread;
 use crate::highlight::{Highlighter, plain_blocks_so_far};
 use crate::history::Past;
-use crate::markup::escape;
-use crate::path::{SourcePath, UrlPath};
 use crate::report;
 use crate::server::{Answer, Handler, Post, Request};
 use crate::site::Site;
+use crate::text::diagnostic::{Diagnostic, Place, Severity};
+use crate::text::markup::escape;
+use crate::text::path::{SourcePath, UrlPath};
 use crate::theme::{self, Theme, ThemeFiles};
 
 /// The preview: what it shows now, and what it was made with.

@@ -4,8 +4,8 @@
 
 use super::{Failure, Outcome, say};
 use crate::cli::Schema;
-use crate::near::{did_you_mean, nearest};
 use crate::schema;
+use crate::text::near::{did_you_mean, nearest};
 
 /// Runs the command.
 pub fn run(options: &Schema) -> Outcome {

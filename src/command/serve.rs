@@ -19,11 +19,11 @@ use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
-use crate::diagnostic::{Diagnostic, Place};
 use crate::disk::{Project, Writer, is_passed_over, read_inside};
-use crate::path::{SourcePath, fold};
 use crate::server::{Events, Server};
-use crate::source::{SourceFile, Sources};
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::path::{SourcePath, fold};
+use crate::text::source::{SourceFile, Sources};
 use crate::watch::{Change, Waited, Watcher};
 
 /// How long after a change findings are looked for: the open pages are answered first, and whoever still types is not kept waiting.

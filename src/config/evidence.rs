@@ -3,9 +3,9 @@
 //! Input: the tables `[[evidence]]`. Output: [`Evidence`] lists. Never looks for the competencies that it names (see `check`).
 
 use super::{inner, table_span};
-use crate::diagnostic::{Diagnostic, Span};
 use crate::fields::Entries;
-use crate::path::SourcePath;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::path::SourcePath;
 
 /// One thing that a promotion case or a résumé has to show.
 #[derive(Clone, Debug, PartialEq, Eq)]

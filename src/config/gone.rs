@@ -3,9 +3,9 @@
 //! Input: the tables `[[gone]]`. Output: [`Gone`] lists. Never looks for the chapters that they name (see `check`).
 
 use super::{inner, table_span};
-use crate::diagnostic::{Diagnostic, Span};
 use crate::fields::{self, Entries};
-use crate::path::{SourcePath, decode_percent, join};
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::path::{SourcePath, decode_percent, join};
 
 /// A chapter that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use std::hash::{Hash, Hasher};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::diagnostic::Diagnostic;
 use crate::fields::Entries;
-use crate::path::SourcePath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::SourcePath;
 
 /// How the site is published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub struct Publish {
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     /// The patterns as they are written, with their places.
-    pub patterns: Vec<(String, crate::diagnostic::Span)>,
+    pub patterns: Vec<(String, crate::text::diagnostic::Span)>,
     set: GlobSet,
 }
 
@@ -63,7 +63,10 @@ impl Files {
     }
 
     /// Returns the patterns that name none of `paths`.
-    pub fn unused<'a>(&'a self, paths: &[&SourcePath]) -> impl Iterator<Item = &'a (String, crate::diagnostic::Span)> {
+    pub fn unused<'a>(
+        &'a self,
+        paths: &[&SourcePath],
+    ) -> impl Iterator<Item = &'a (String, crate::text::diagnostic::Span)> {
         let mut used = vec![false; self.patterns.len()];
         for path in paths {
             self.set.matches(path.as_str()).into_iter().for_each(|n| used[n] = true);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::book::{Book, ChapterId};
 use crate::document::Meta;
 use crate::kind::Kind;
-use crate::path::{SourcePath, fold};
+use crate::text::path::{SourcePath, fold};
 
 /// Which chapter is which.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use crate::compile::Handbook;
 use crate::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
 use crate::kind::Kind;
 use crate::link::Target;
-use crate::path::fold;
+use crate::text::path::fold;
 
 /// Compares the names of the levels.
 pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {

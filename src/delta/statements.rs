@@ -8,7 +8,7 @@ use super::{Change, Level, Same, Sides, Subject, found_again};
 use crate::book::{ChapterId, Relations};
 use crate::compile::Handbook;
 use crate::document::{Facts, Statement};
-use crate::path::fold;
+use crate::text::path::fold;
 
 /// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.
 const ALIKE: usize = 50;

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// The largest chapter, `SUMMARY.md` or `handbook.toml`: 64 MB. That is more than ten times the longest books, and parsing takes several times as much memory.
 pub const LARGEST_TEXT: u64 = 64 << 20;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Refusal, leftover};
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// A folder in which files are written.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MachineError;
 use super::private::Private;
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// More entries than this are not kept.
 const MOST_ENTRIES: usize = 1_000;

@@ -18,7 +18,7 @@ use super::MachineError;
 use super::guard::{Refusal, list};
 use super::manifest::{self, Manifest, Ours, PRIVATE};
 use super::output::OutputError;
-use crate::path::fold;
+use crate::text::path::fold;
 
 /// One change to the output folder; names are relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

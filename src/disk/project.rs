@@ -12,9 +12,9 @@ use rayon::prelude::*;
 
 use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
 
-use crate::diagnostic::{Diagnostic, Place};
-use crate::path::SourcePath;
-use crate::source::{SourceFile, Sources};
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::path::SourcePath;
+use crate::text::source::{SourceFile, Sources};
 use crate::theme::ThemeFiles;
 
 /// Where a handbook lies. Paths are as the user wrote them.

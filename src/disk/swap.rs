@@ -41,7 +41,7 @@ pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Tells whether two names differ by case or normal form alone.
 fn folds_alike(one: &Path, other: &Path) -> bool {
-    crate::path::fold(&one.to_string_lossy()) == crate::path::fold(&other.to_string_lossy())
+    crate::text::path::fold(&one.to_string_lossy()) == crate::text::path::fold(&other.to_string_lossy())
 }
 
 /// Tells whether two names lead to one file.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::{Leftover, MachineError, bounded, leftover};
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 use crate::withheld;
 
 /// A file of the content folder.

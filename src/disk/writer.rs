@@ -22,8 +22,8 @@ use super::journal::{self, Folder, Journal, Plan, State};
 use super::private::Private;
 use super::swap::Swap;
 use super::{MachineError, Project, Refusal, bounded};
-use crate::path::SourcePath;
-use crate::source::Hash;
+use crate::text::path::SourcePath;
+use crate::text::source::Hash;
 
 /// How long a file that is empty is given to be written: some editors empty it first.
 const SETTLE: Duration = Duration::from_millis(50);

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Span;
 use crate::document::{Document, Statement};
+use crate::text::diagnostic::Span;
 
 /// How many pairs of statements are compared, those before and those after a change multiplied; of more, the first is taken for the first. People change
 /// tens.
@@ -144,7 +144,7 @@ pub fn percent_shared(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
     use crate::compile::{Choices, Compiler};
-    use crate::source::Sources;
+    use crate::text::source::Sources;
 
     fn document(text: &str) -> Document {
         let sources = Sources::from_texts([("competencies/a.md", text)]);

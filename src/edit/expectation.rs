@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Span;
-use crate::front_matter::{self, Data, Entry, Format, Split, Table};
-use crate::source::Text;
+use crate::text::diagnostic::Span;
+use crate::text::front_matter::{self, Data, Entry, Format, Split, Table};
+use crate::text::source::Text;
 
 const FIELD: &str = "competencies";
 

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Span;
 use crate::document::{Body, Hole};
-use crate::markup::nesting::{Edge, edges};
+use crate::text::diagnostic::Span;
+use crate::text::markup::nesting::{Edge, edges};
 
 /// A part of a chapter's file that became elements of its own on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
 mod tests {
     use super::*;
     use crate::compile::{Choices, Compiler};
-    use crate::source::Sources;
+    use crate::text::source::Sources;
 
     /// Returns the text of each passage and how many elements it became.
     fn read(text: &str) -> Vec<(String, u32)> {

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::path::SourcePath;
-use crate::source::Sources;
+use crate::text::path::SourcePath;
+use crate::text::source::Sources;
 
 /// How much of both files is the same in a renamed one, in percent of the longer; git asks for the same.
 const ALIKE: usize = 50;
@@ -77,7 +77,7 @@ fn alike(before: &BTreeMap<&[u8], usize>, after: &BTreeMap<&[u8], usize>) -> usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceFile;
+    use crate::text::source::SourceFile;
 
     fn sources(files: &[(&str, &str)]) -> Sources {
         let file = |text: &str| SourceFile::new(text.as_bytes().to_vec());

@@ -6,8 +6,8 @@
 use rayon::prelude::*;
 
 use super::Highlighter;
-use crate::diagnostic::Diagnostic;
 use crate::document::{Code, Document};
+use crate::text::diagnostic::Diagnostic;
 
 /// Finds all blocks that are too much work. Colors what hasn't been colored yet.
 #[must_use]

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::book::ChapterId;
 use crate::config::Level;
-use crate::diagnostic::Diagnostic;
 use crate::kind::Kind;
-use crate::path::{SourcePath, fold};
-use crate::quote;
-use crate::slug::{Slugger, chapter_stem, short_slug, slug};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, fold};
+use crate::text::quote;
+use crate::text::slug::{Slugger, chapter_stem, short_slug, slug};
 
 use super::gather::{Competency, Gathered, Role};
 use super::levels::Scale;
@@ -85,7 +85,7 @@ impl Writer<'_> {
         candidate
     }
 
-    fn there_already(&mut self, span: crate::diagnostic::Span, title: &str, path: &SourcePath, adds: bool) {
+    fn there_already(&mut self, span: crate::text::diagnostic::Span, title: &str, path: &SourcePath, adds: bool) {
         let message = format!("`{title}` is there already, and import changes no chapter");
         let help = if adds {
             format!("the lines to add to `{path}` are below")

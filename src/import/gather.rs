@@ -3,9 +3,9 @@
 //! Input: rows and their layout. Output: [`Gathered`]: competencies with statements, roles with expectations, and a finding for each row or cell that says
 //! neither. Never looks at a handbook.
 
-use crate::diagnostic::{Diagnostic, Span};
-use crate::path::{SourcePath, fold};
-use crate::spreadsheet::{Cell, Row};
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::path::{SourcePath, fold};
+use crate::text::spreadsheet::{Cell, Row};
 
 use super::header::{Edge, Layout, Shape};
 use super::levels;

@@ -3,8 +3,8 @@
 //! Input: the rows of a table. Output: a [`Layout`]: which row is the header and what each column means. Never reads what the rows below say, except to tell
 //! levels from sentences.
 
-use crate::path::fold;
-use crate::spreadsheet::Row;
+use crate::text::path::fold;
+use crate::text::spreadsheet::Row;
 
 use super::levels;
 

@@ -3,7 +3,7 @@
 //! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of them together make. Never looks at a handbook.
 
 use crate::config::Level;
-use crate::path::fold;
+use crate::text::path::fold;
 
 /// How many levels `handbook.toml` takes.
 const MOST_LEVELS: u32 = 20;

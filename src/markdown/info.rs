@@ -2,7 +2,7 @@
 //!
 //! Input: the info string. Output: language, title, marked lines and what was not understood. Never fails.
 
-use crate::attribute;
+use crate::text::attribute;
 
 /// What an info string says.
 #[derive(Debug, Default, PartialEq, Eq)]

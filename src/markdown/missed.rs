@@ -9,9 +9,9 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, RefDefs, Tag, TagEnd};
 
 use super::{Input, Located, end_of};
-use crate::diagnostic::Diagnostic;
-use crate::near::Candidates;
-use crate::path::fold;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::near::Candidates;
+use crate::text::path::fold;
 
 mod cells;
 mod forms;

@@ -10,15 +10,15 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
-use crate::attribute::{self, Attribute};
 use crate::config::HtmlPolicy;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Decision, Form, Heading, Reference, Statement, Term};
 use crate::kind::{Kind, Part};
-use crate::markup::{self, Token};
-use crate::near::{did_you_mean, nearest};
-use crate::path::fold;
-use crate::slug::{Slugger, short_slug, slug};
+use crate::text::attribute::{self, Attribute};
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::markup::{self, Token};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::fold;
+use crate::text::slug::{Slugger, short_slug, slug};
 
 use super::{Input, Located, References, end_of, plain_text, plain_text_before, wiki_reference};
 

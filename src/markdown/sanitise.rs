@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::Event;
 
-use crate::markup::OF_TEXT;
+use crate::text::markup::OF_TEXT;
 
 use super::Located;
 use super::writer::{Mark, Marks};

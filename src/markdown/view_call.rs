@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
 use crate::document::{Form, Reference, View};
 use crate::kind::Kind;
-use crate::near::{did_you_mean, nearest};
-use crate::path::SourcePath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::SourcePath;
 
 use super::{Place, References};
 

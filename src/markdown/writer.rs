@@ -15,11 +15,11 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use crate::config::HtmlPolicy;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole};
 use crate::kind::Kind;
-use crate::markup::escape_into;
-use crate::path::fold;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::markup::escape_into;
+use crate::text::path::fold;
 
 pub use self::links::is_picture;
 use self::open::OpenElements;

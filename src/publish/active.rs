@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Span};
 use crate::kind::Host;
-use crate::path::SourcePath;
-use crate::source::Sources;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::path::SourcePath;
+use crate::text::source::Sources;
 
 /// What a browser may do with a file of the content that it opens: show it, with the site's pictures and styles, in an origin of its own and without scripts.
 pub const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; font-src 'self' data:; \

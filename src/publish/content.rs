@@ -9,14 +9,14 @@ use super::mentions::{mentions, of_html};
 use crate::book::{Generated, generated_url};
 use crate::compile::Handbook;
 use crate::config::{Config, FILE, HtmlPolicy};
-use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Form};
-use crate::front_matter::{Data, Table, Value};
 use crate::link::Target;
-use crate::path::{SourcePath, UrlPath, fold, join};
 use crate::reference::{Destination, destination};
 use crate::render::base_path;
-use crate::source::{Sources, StaticFolder};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::front_matter::{Data, Table, Value};
+use crate::text::path::{SourcePath, UrlPath, fold, join};
+use crate::text::source::{Sources, StaticFolder};
 
 /// Files at the content's root that hosts, browsers and search engines ask for by name, so that no page refers to them.
 const HOST_FILES: &[&str] = &[

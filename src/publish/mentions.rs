@@ -3,7 +3,7 @@
 //! Input: the text of an HTML, SVG or CSS file, a web app's manifest or a host's list of redirects. Output: addresses as they are written. Never looks
 //! whether there is such a file; what stands in a comment isn't a reference.
 
-use crate::markup::{Tag, Token, tokens};
+use crate::text::markup::{Tag, Token, tokens};
 
 /// Attributes whose value is one address.
 const ADDRESSES: [&str; 9] =

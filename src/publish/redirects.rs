@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kind::Host;
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 
 /// How many redirects without a pattern Cloudflare Pages takes (developers.cloudflare.com/pages/configuration/redirects).
 pub const MOST_FIXED: usize = 2_000;

@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::word::{Sign, hits, is_colon, is_gap, is_word, plain};
-use crate::diagnostic::Span;
-use crate::front_matter::{Data, Table, Value};
+use crate::text::diagnostic::Span;
+use crate::text::front_matter::{Data, Table, Value};
 
 /// How many lines a block of front matter is looked for in: four times the longest that was seen.
 const LONGEST: usize = 200;
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn an_audience_is_one_name_or_broken() {
         let read = |text: &str| {
-            let table = crate::front_matter::read(text, 0, crate::front_matter::Format::Yaml).unwrap();
+            let table = crate::text::front_matter::read(text, 0, crate::text::front_matter::Format::Yaml).unwrap();
             audience_of(&table, text, 0)
         };
         for text in ["title: A\n", "title: A\n# audience: b\n", "summary: Of an audience.\n"] {

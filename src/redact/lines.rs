@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::structure::{CodeKind, Container, ContainerKind, Structure, next_column};
 use super::word::{is_colon, is_invisible};
-use crate::attribute;
+use crate::text::attribute;
 
 /// A line that begins with `:::`, behind the signs of lists and quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::lines::{self, Line, Meaning, Shield};
 use super::structure::{Heading, Structure};
 use super::word::{self, Sign};
 use super::{Misread, Remark, Rules, joined, names};
-use crate::attribute;
+use crate::text::attribute;
 
 /// A `:::` block that is open.
 struct Open<'r> {

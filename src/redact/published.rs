@@ -4,7 +4,7 @@
 //! text. Code is left out, since an example of a mark is code.
 
 use super::word::{self, Sign};
-use crate::markup::{Token, behind, decode, next_token};
+use crate::text::markup::{Token, behind, decode, next_token};
 
 /// Returns whether the text of `html` contains something like `audience=` outside code.
 #[must_use]

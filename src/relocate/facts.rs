@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use crate::compile::Handbook;
 use crate::document::Document;
-use crate::front_matter::{self, Data, Entry, Format, Split, Table};
 use crate::parse::{default_id, kind_at};
-use crate::path::{SourcePath, fold};
-use crate::quote;
-use crate::source::Text;
+use crate::text::front_matter::{self, Data, Entry, Format, Split, Table};
+use crate::text::path::{SourcePath, fold};
+use crate::text::quote;
+use crate::text::source::Text;
 
 use super::{Edit, Move};
 

@@ -5,9 +5,9 @@
 use crate::compile::Handbook;
 use crate::config::FILE;
 use crate::document::Meta;
-use crate::near::{did_you_mean, nearest};
-use crate::path::{SourcePath, fold, join};
-use crate::source::Sources;
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::{SourcePath, fold, join};
+use crate::text::source::Sources;
 
 use super::{Move, NoMove};
 

@@ -9,13 +9,13 @@ use pulldown_cmark::Parser;
 
 use crate::config::Config;
 use crate::document::{Form, Reference};
-use crate::front_matter::split;
 use crate::markdown::options;
-use crate::markup;
-use crate::path::{SourcePath, UrlPath, decode_percent, join};
-use crate::quote;
 use crate::reference::{Destination, destination};
-use crate::source::Text;
+use crate::text::front_matter::split;
+use crate::text::markup;
+use crate::text::path::{SourcePath, UrlPath, decode_percent, join};
+use crate::text::quote;
+use crate::text::source::Text;
 
 use super::{Edit, Move};
 

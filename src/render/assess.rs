@@ -4,8 +4,8 @@
 
 use super::{Made, Renderer, Shown, Special};
 use crate::book::ChapterId;
-use crate::diagnostic::Diagnostic;
-use crate::path::UrlPath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
 use crate::view::assess;
 
 impl Renderer {

@@ -10,8 +10,8 @@ use crate::book::{ChapterId, Generated, generated_url};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::delta::{self, Delta};
 use crate::history::{How, moment};
-use crate::markup::escape;
-use crate::path::{SourcePath, UrlPath};
+use crate::text::markup::escape;
+use crate::text::path::{SourcePath, UrlPath};
 use crate::view::Viewpoint;
 use crate::view::changes::{self, Changes, Event};
 

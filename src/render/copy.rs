@@ -11,15 +11,15 @@ use std::ops::Range;
 use super::fill::Filler;
 use super::{PageCells, Renderer, views};
 use crate::book::{ChapterId, Generated};
-use crate::diagnostic::Span;
 use crate::document::{Document, Piece, View, What};
 use crate::embed;
-use crate::front_matter;
 use crate::link::Target;
 use crate::markdown::{Input, Place, chapter_options, pieces};
-use crate::path::{SourcePath, UrlPath};
 use crate::redact::{Redacted, Rules, Visible, redact};
-use crate::source::{Sources, Text};
+use crate::text::diagnostic::Span;
+use crate::text::front_matter;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::{Sources, Text};
 use crate::view::{Viewpoint, encode_fragment, home};
 
 /// Returns the address of a chapter's copy: that of its file, so that relative links read the same.

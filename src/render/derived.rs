@@ -5,8 +5,8 @@
 use super::{Made, PageCells, Renderer, Shown, Special, kit, views};
 use crate::book::{Book, ChapterId, Generated};
 use crate::config::{Config, UrlStyle};
-use crate::diagnostic::Diagnostic;
-use crate::path::UrlPath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
 use crate::view::data::Data;
 use crate::view::decisions::{self, By};
 use crate::view::{hiring, picker};

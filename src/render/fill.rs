@@ -9,13 +9,13 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::book::ChapterId;
-use crate::diagnostic::Diagnostic;
 use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
 use crate::kind::HiddenLinks;
 use crate::link::Target;
-use crate::markup::nesting::balanced;
-use crate::markup::{self, escape, escape_into};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::markup::nesting::balanced;
+use crate::text::markup::{self, escape, escape_into};
 use crate::view::{Viewpoint, class_of};
 
 /// One page that is being written: what its parts share.
@@ -232,7 +232,7 @@ impl<'a> Filler<'a> {
             Target::DeadAnchor(chapter) => Some(view.url(view.book.url(*chapter))),
             Target::Folder(node) => Some(view.url(&view.book.tree.node(*node).url)),
             Target::Generated(page) => view.generated(*page),
-            Target::Asset(path) => Some(view.url(&crate::path::UrlPath::new(path.as_str()))),
+            Target::Asset(path) => Some(view.url(&crate::text::path::UrlPath::new(path.as_str()))),
             Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => None,
         }
     }

@@ -14,8 +14,8 @@ use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::config::UrlStyle;
 use crate::document::{Facts, Term};
 use crate::kind::Kind;
-use crate::markup;
-use crate::path::UrlPath;
+use crate::text::markup;
+use crate::text::path::UrlPath;
 use crate::view::encode_fragment;
 
 /// How many characters of a chapter without a summary are shown.

@@ -10,8 +10,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use crate::book::{Book, ChapterId};
 use crate::document::{Document, Facts};
 use crate::kind::Kind;
-use crate::markup::escape;
-use crate::slug::is_of_word;
+use crate::text::markup::escape;
+use crate::text::slug::is_of_word;
 
 /// One term that links itself.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 //! Input: an entry of `[[gone]]`. Output: a page that search engines leave out. Never names a chapter that the audience does not see.
 
 use super::{Around, PageCells, Renderer, Special};
-use crate::diagnostic::Diagnostic;
-use crate::path::UrlPath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
 use crate::theme::Html;
 use crate::view::page::Page;
 

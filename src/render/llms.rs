@@ -9,8 +9,8 @@ use super::copy::{copy_url, without_nul};
 use super::{PageCells, Renderer};
 use crate::book::{ChapterId, NodeId};
 use crate::kind::Status;
-use crate::path::UrlPath;
-use crate::source::Sources;
+use crate::text::path::UrlPath;
+use crate::text::source::Sources;
 use crate::view::{Viewpoint, page};
 
 /// The file that holds every chapter.

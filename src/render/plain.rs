@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::markup::{Tag, decode, start_tags};
+use crate::text::markup::{Tag, decode, start_tags};
 
 /// Writes `html` as Markdown, without blank lines at either end.
 #[must_use]

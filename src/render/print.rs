@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::{Html, PageCells, Renderer, Special};
 use crate::book::{ChapterId, NodeId, generated_url};
-use crate::diagnostic::Diagnostic;
-use crate::markup::{self, escape};
-use crate::path::UrlPath;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::markup::{self, escape};
+use crate::text::path::UrlPath;
 use crate::view::navigation::{Around, print_part};
 use crate::view::page::Page;
 use crate::view::{Link, Viewpoint};

@@ -5,9 +5,9 @@
 use serde::Serialize;
 
 use crate::book::{ChapterId, Generated, Party};
-use crate::diagnostic::Diagnostic;
 use crate::document::View;
 use crate::link::Target;
+use crate::text::diagnostic::Diagnostic;
 use crate::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
 
 /// What a view's template sees.

@@ -8,8 +8,8 @@ use annotate_snippets::Renderer;
 
 use super::lines::Lines;
 use super::{Files, PAGE_WIDTH, draw, summary};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::markup::escape;
+use crate::text::diagnostic::{Diagnostic, Severity};
+use crate::text::markup::escape;
 
 /// The page stands alone, where no style sheet of the site can be relied on.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-inline-size:60rem;margin:2rem auto;padding:0 1rem}\
@@ -54,7 +54,7 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::SourcePath;
+    use crate::text::path::SourcePath;
 
     #[test]
     fn the_page_names_every_finding_under_its_file_and_shows_markup_as_text() {
@@ -63,8 +63,8 @@ mod tests {
             Diagnostic::new("dead-link", &path, None, "no chapter called `<script>`"),
             Diagnostic::new("dead-link", &path, None, "no chapter called `y`"),
         ];
-        let files = |place: &crate::diagnostic::Place| match place {
-            crate::diagnostic::Place::Content(path, _) => Some((format!("handbook/{path}"), None)),
+        let files = |place: &crate::text::diagnostic::Place| match place {
+            crate::text::diagnostic::Place::Content(path, _) => Some((format!("handbook/{path}"), None)),
             _ => None,
         };
         let page = page(&findings, &files);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::lines::Lines;
 use super::{Files, record};
-use crate::diagnostic::{CODES, Diagnostic};
+use crate::text::diagnostic::{CODES, Diagnostic};
 
 /// Returns the document.
 #[must_use]
@@ -45,7 +45,7 @@ fn result(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines) -> Value {
         "message": { "text": format!("{}{help}", record.message) },
     });
     let Some(path) = record.path else { return result };
-    let uri = crate::path::UrlPath::new(path).encoded();
+    let uri = crate::text::path::UrlPath::new(path).encoded();
     let mut location = json!({ "artifactLocation": { "uri": uri } });
     if let (Some(line), Some(column)) = (record.line, record.column) {
         location["region"] = json!({
@@ -62,8 +62,8 @@ fn result(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Place, Span};
-    use crate::path::SourcePath;
+    use crate::text::diagnostic::{Place, Span};
+    use crate::text::path::SourcePath;
 
     #[test]
     fn each_finding_has_its_rule_its_level_and_its_region() {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{Body, Document, Fill, Hole, ReferenceNumber};
 use crate::kind::Kind;
-use crate::markup::lower_case;
+use crate::text::markup::lower_case;
 
 /// Stands in a section's text where a link shows the title of another chapter.
 pub const GAP: char = '\u{fffc}';
@@ -165,7 +165,7 @@ impl Reader<'_> {
             self.title = true;
             return;
         }
-        let tags = crate::markup::start_tags(tag);
+        let tags = crate::text::markup::start_tags(tag);
         let anchor = tags.first().and_then(|tag| tag.get("id")).map(|id| id.value.to_string()).unwrap_or_default();
         self.sections.push(Section { level, anchor, ..Section::default() });
         self.now = self.sections.len() - 1;

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use super::Answer;
 use super::connection::Raw;
-use crate::path::decode_percent;
+use crate::text::path::decode_percent;
 
 /// The longest target in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;

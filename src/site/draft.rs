@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::{Route, Site};
 use crate::book::{self, ChapterId};
 use crate::compile::Handbook;
-use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Meta};
 use crate::parse::{Outcome, parse};
-use crate::path::{SourcePath, UrlPath};
 use crate::redact::Visible;
 use crate::render::Renderer;
-use crate::source::{SourceFile, Sources};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::{SourceFile, Sources};
 
 /// A chapter as it would be.
 #[derive(Clone, Debug)]

@@ -9,13 +9,13 @@ use super::{Route, Site, active_findings, authored, base_path};
 use crate::book::{Book, chapter_url, written_url};
 use crate::compile::Handbook;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::history::{History, How};
 use crate::kind::Host;
-use crate::path::{SourcePath, UrlPath, fold};
 use crate::publish::{self, Content, Redirect, Rules};
 use crate::redact::Visible;
-use crate::source::Sources;
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::source::Sources;
 
 /// How many deleted chapters are findings of their own.
 const LISTED: usize = 20;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ThemeFiles;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::text::diagnostic::{Diagnostic, Place};
 
 type Parts<'a> = BTreeMap<&'a str, &'a Arc<[u8]>>;
 

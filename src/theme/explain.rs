@@ -6,8 +6,8 @@
 use tera::ErrorKind;
 
 use super::DEFAULT;
-use crate::diagnostic::{Diagnostic, Place, Span};
-use crate::near::{did_you_mean, nearest};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::near::{did_you_mean, nearest};
 
 /// Makes the finding for an error that names one place, as those of rendering do.
 pub(super) fn explain_first(error: &tera::Error, template: &str) -> Diagnostic {

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::{DEFAULT, ThemeFiles, entries, place};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::near::{did_you_mean, nearest};
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::near::{did_you_mean, nearest};
 
 /// The folders and the file that a theme is made of.
 const PARTS: [&str; 4] = ["templates", "assets", "ui", "theme.toml"];

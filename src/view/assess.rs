@@ -12,7 +12,7 @@ use crate::book::{Book, ChapterId, Expectation, Generated, generated_url, role_o
 use crate::config::{Config, Level};
 use crate::document::Statement;
 use crate::kind::Kind;
-use crate::path::{UrlPath, fold};
+use crate::text::path::{UrlPath, fold};
 use crate::theme::Html;
 
 /// What the page of one role sees.
@@ -226,7 +226,7 @@ fn evidence(clusters: &[Cluster], view: &Viewpoint<'_>) -> Vec<Evidence> {
         let group = |cluster: &Cluster| Evidence { name: cluster.title.clone(), competencies: ids(cluster) };
         return clusters.iter().map(group).collect();
     }
-    let id = |(name, _): &(String, crate::diagnostic::Span)| {
+    let id = |(name, _): &(String, crate::text::diagnostic::Span)| {
         let found = view.book.names.find(name).iter().find(|found| view.meta(**found).kind == Kind::Competency);
         found.map(|found| view.meta(*found).id.clone())
     };

@@ -12,7 +12,7 @@ use crate::book::{ChapterId, Generated};
 use crate::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
 use crate::history::{History, How, day};
 use crate::kind::Kind;
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// How many changed chapters the page lists.
 const LISTED: usize = 200;

@@ -9,7 +9,7 @@ use super::{Viewpoint, competency_of};
 use crate::book::{ChapterId, Party, role_of};
 use crate::document::{Facts, Statement};
 use crate::kind::Part;
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 use crate::view::role::is_replaced;
 
 /// The version of the data's form; a field that is taken away or changes its meaning raises it.

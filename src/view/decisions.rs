@@ -8,8 +8,8 @@ use super::{Link, Viewpoint};
 use crate::book::{ChapterId, DecisionView, Party, generated_url};
 use crate::config::UrlStyle;
 use crate::kind::Part;
-use crate::path::UrlPath;
-use crate::slug::slug;
+use crate::text::path::UrlPath;
+use crate::text::slug::slug;
 
 /// What the decisions view sees.
 #[derive(Debug, Serialize)]

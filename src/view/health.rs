@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::book::ChapterId;
-use crate::diagnostic::{CODES, Diagnostic, Severity};
 use crate::health::Health;
+use crate::text::diagnostic::{CODES, Diagnostic, Severity};
 
 /// How many entries a list shows.
 const MOST: usize = 200;
@@ -107,7 +107,7 @@ fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
 /// Counts findings by their code.
 fn found(findings: &[Diagnostic]) -> Vec<Found> {
     let count = |code: &str| findings.iter().filter(|finding| finding.code == code).count();
-    let one = |code: &crate::diagnostic::Code| {
+    let one = |code: &crate::text::diagnostic::Code| {
         let is_error = findings.iter().any(|f| f.code == code.name && f.severity == Severity::Error);
         Found { code: code.name, meaning: code.meaning, is_error, count: count(code.name) }
     };

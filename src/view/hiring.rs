@@ -8,7 +8,7 @@ use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inheri
 use super::{Link, Viewpoint, competency_of};
 use crate::book::{Book, ChapterId, Expectation, generated_url, role_of};
 use crate::config::UrlStyle;
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 use crate::theme::Html;
 
 /// What the hiring template sees.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::book::ChapterId;
-use crate::markup::escape;
+use crate::text::markup::escape;
 
 /// A role to draw.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
 use crate::book::{Book, ChapterId, generated_url, role_of};
-use crate::slug::slug;
+use crate::text::slug::slug;
 
 /// A matrix with more cells than this lists what is expected instead of drawing a table.
 pub const MOST_CELLS: usize = 2_500;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint, class_of};
 use crate::book::{Book, NodeId, generated_url};
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 
 /// A section with more entries than this is shown as a window.
 const LONGEST: usize = 60;

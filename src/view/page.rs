@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, generated_url};
 use crate::config::{Config, Owner};
-use crate::date;
 use crate::document::{Heading, Meta};
 use crate::kind::{Kind, Status};
-use crate::path::{SourcePath, UrlPath};
+use crate::text::date;
+use crate::text::path::{SourcePath, UrlPath};
 
 /// How many chapters that lead here are listed before a page of their own lists all.
 pub const BACKLINKS: usize = 30;
@@ -40,7 +40,7 @@ pub struct Page {
     pub noindex: bool,
     /// What a reader's marks call the page.
     pub key: Option<String>,
-    pub extra: Option<crate::front_matter::Table>,
+    pub extra: Option<crate::text::front_matter::Table>,
 }
 
 /// Who keeps a chapter true.

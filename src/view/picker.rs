@@ -12,7 +12,7 @@ use super::{Link, Viewpoint, encode_fragment};
 use crate::book::{Book, ChapterId, role_of};
 use crate::config::UrlStyle;
 use crate::document::Statement;
-use crate::path::UrlPath;
+use crate::text::path::UrlPath;
 
 /// The function that data files call where pages are opened from a folder: browsers load no data there, but scripts.
 const TAKES_DATA: &str = "rolebookTake";

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::book::ChapterId;
-use crate::markup::escape;
+use crate::text::markup::escape;
 use crate::theme::Html;
 
 /// What the radar view sees.

@@ -1,10 +1,10 @@
 //! Chapters: whatever is written in one, nothing panics, findings point into the file, and the page is well-formed and harmless.
 
 use rolebook::compile::Handbook;
-use rolebook::diagnostic::Place;
 use rolebook::document::Document;
-use rolebook::path::{SourcePath, UrlPath};
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::diagnostic::Place;
+use rolebook::text::path::{SourcePath, UrlPath};
+use rolebook::text::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
 
 use crate::fuzz;

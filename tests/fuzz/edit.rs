@@ -1,10 +1,10 @@
 //! Changes of one passage: whatever the chapter and the new text are, nothing outside the passage changes, and what was drawn before is harmless.
 
-use rolebook::diagnostic::Span;
 use rolebook::document::Document;
 use rolebook::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
-use rolebook::path::SourcePath;
 use rolebook::site::Site;
+use rolebook::text::diagnostic::Span;
+use rolebook::text::path::SourcePath;
 use scraper::Html;
 
 use crate::chapter::{around, seeds, statements};

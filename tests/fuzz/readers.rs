@@ -1,11 +1,11 @@
 //! Readers of short texts: front matter, configuration, references, request targets.
 
 use rolebook::config::Config;
-use rolebook::diagnostic::Place;
 use rolebook::document::Form;
-use rolebook::front_matter::{self, Format, Split};
 use rolebook::reference::{Destination, destination, wiki};
 use rolebook::server::Request;
+use rolebook::text::diagnostic::Place;
+use rolebook::text::front_matter::{self, Format, Split};
 
 use crate::fuzz;
 use crate::shared::{files_below, repository};

@@ -1,107 +1,267 @@
-//! Holds the direction of the arrows between modules: a module uses those of its own layer and of the layers above it in this table.
+//! Holds the direction of the arrows between the folders of `src/`, and that no arrows run in a circle inside them.
+//!
+//! Reads each file's paths as the compiler would: grouped imports, `self`, `super`, and names that a parent module passes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{files_below, repository};
 
-/// The layers, from words to the shell, as ARCHITECTURE.md describes them.
-const LAYERS: &[(&str, &[&str])] = &[
-    (
-        "words",
-        &[
-            "path",
-            "diagnostic",
-            "near",
-            "date",
-            "slug",
-            "attribute",
-            "markup",
-            "kind",
-            "document",
-            "fields",
-            "front_matter",
-            "config",
-            "source",
-            "history",
-            "spreadsheet",
-            "quote",
-            "conflict",
-            "withheld",
-        ],
-    ),
-    ("parse", &["reference", "redact", "markdown", "parse", "schema"]),
-    ("model", &["book", "link", "embed", "lint", "health", "policy", "check", "compile", "delta"]),
-    ("writing", &["draft", "import", "relocate", "edit"]),
-    ("render", &["theme", "highlight", "picture", "view", "render"]),
-    ("outputs", &["publish", "search", "site"]),
-    ("world", &["disk", "git", "watch", "server", "report"]),
-    ("shell", &["cli", "command"]),
-];
+/// The layers, which are the folders of `src/`. Each uses itself and those before it.
+const LAYERS: &[&str] = &["text", "declare", "chapter", "model", "past", "author", "site", "world", "command"];
 
-fn layer_of(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|(_, modules)| modules.contains(&module))
+/// What may lie in `src/` beside the layers.
+const BESIDE: &[&str] = &["lib.rs", "main.rs", "cli.rs"];
+
+/// Modules in which circles are still to be untied.
+const KNOTS: &[&str] = &["preview", "delta", "disk", "git", "markdown", "publish", "view"];
+
+/// A module by the parts of its path, without `crate`.
+type Module = Vec<String>;
+
+/// What one module's file says.
+#[derive(Default)]
+struct File {
+    /// Each path it names, from the crate.
+    paths: BTreeSet<Module>,
+    /// What it imports, by the name it is known under from then on.
+    imports: BTreeMap<String, Module>,
 }
 
-/// Returns what each module uses, by the `crate::` paths outside its tests.
-fn uses() -> BTreeMap<String, Vec<String>> {
-    let mut uses: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (path, bytes) in files_below(&repository().join("src")) {
-        let module = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
-        if !path.ends_with(".rs") || ["lib", "main"].contains(&module.as_str()) {
-            continue;
+/// Returns the files of `src/` outside tests, by module.
+fn files() -> BTreeMap<Module, File> {
+    let sources = files_below(&repository().join("src")).into_iter();
+    let rust = sources.filter(|(path, _)| path.ends_with(".rs") && !["lib.rs", "main.rs"].contains(&path.as_str()));
+    let texts: BTreeMap<Module, String> =
+        rust.map(|(path, bytes)| (module_of(&path), String::from_utf8(bytes).unwrap())).collect();
+    let modules: BTreeSet<Module> = texts.keys().cloned().collect();
+    let read = |(module, text): (&Module, &String)| (module.clone(), File::read(module, text, &modules));
+    texts.iter().map(read).collect()
+}
+
+fn module_of(path: &str) -> Module {
+    let path = path.trim_end_matches(".rs");
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    path.split('/').map(str::to_owned).collect()
+}
+
+impl File {
+    fn read(module: &Module, text: &str, modules: &BTreeSet<Module>) -> Self {
+        let code: Vec<&str> = text.split("#[cfg(test)]").next().unwrap().lines().collect();
+        let code: Vec<&str> = code.into_iter().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let tokens = tokens(&code.join("\n"));
+        let mut file = Self::default();
+        let mut at = 0;
+        while at < tokens.len() {
+            let is_use = tokens[at] == "use";
+            let is_inside = at > 0 && tokens[at - 1] == "::";
+            if is_use || (!is_inside && ["crate", "super", "self"].contains(&tokens[at].as_str())) {
+                let start = at + usize::from(is_use);
+                let mut found = Vec::new();
+                at = tree(&tokens, start, &Vec::new(), &mut found).max(at + 1);
+                for path in found {
+                    let Some(path) = absolute(module, &path, modules) else { continue };
+                    if is_use {
+                        file.imports.insert(path.last().unwrap().clone(), path.clone());
+                    }
+                    file.paths.insert(path);
+                }
+            } else {
+                at += 1;
+            }
         }
-        let text = String::from_utf8(bytes).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap();
-        let list = uses.entry(module).or_default();
-        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-            for (at, _) in line.match_indices("crate::") {
-                let rest = &line[at + "crate::".len()..];
-                let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-                list.push(rest[..end].to_owned());
+        file
+    }
+}
+
+/// Splits code into words, `::` and single signs.
+fn tokens(code: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let length = match first {
+            c if is_word(c) => rest.find(|c: char| !is_word(c)).unwrap_or(rest.len()),
+            ':' if rest.starts_with("::") => 2,
+            c => c.len_utf8(),
+        };
+        if !first.is_whitespace() {
+            tokens.push(rest[..length].to_owned());
+        }
+        rest = &rest[length..];
+    }
+    tokens
+}
+
+/// Reads a path with its groups, lists the single paths, and returns where it ends.
+fn tree(tokens: &[String], start: usize, prefix: &[String], found: &mut Vec<Module>) -> usize {
+    let mut path = prefix.to_vec();
+    let mut at = start;
+    loop {
+        match tokens.get(at).map(String::as_str) {
+            Some("{") => {
+                at += 1;
+                while tokens.get(at).is_some_and(|token| token != "}") {
+                    at = tree(tokens, at, &path, found).max(at + 1);
+                    at += usize::from(tokens.get(at).is_some_and(|token| token == ","));
+                }
+                return at + 1;
+            }
+            Some(word) if word.chars().all(|c| c.is_alphanumeric() || c == '_') => path.push(word.to_owned()),
+            _ => break,
+        }
+        at += 1;
+        if tokens.get(at).is_none_or(|token| token != "::") {
+            break;
+        }
+        at += 1;
+    }
+    if !path.is_empty() {
+        found.push(path);
+    }
+    at
+}
+
+/// Returns a path as seen from the crate; `None` for one of another crate.
+fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Option<Module> {
+    let mut base: Module = Vec::new();
+    let mut rest = path;
+    match rest.first()?.as_str() {
+        "crate" => rest = &rest[1..],
+        "self" | "super" => base.clone_from(module),
+        child => {
+            base.clone_from(module);
+            base.push(child.to_owned());
+            if !modules.contains(&base) {
+                return None;
+            }
+            base.pop();
+        }
+    }
+    while let Some(first) = rest.first().filter(|first| ["self", "super"].contains(&first.as_str())) {
+        if first == "super" {
+            base.pop();
+        }
+        rest = &rest[1..];
+    }
+    base.extend(rest.iter().filter(|part| *part != "self").cloned());
+    (!base.is_empty()).then_some(base)
+}
+
+/// Returns the module that a path leads to, through what modules on the way pass on.
+fn target(path: &Module, files: &BTreeMap<Module, File>) -> Option<Module> {
+    let mut path = path.clone();
+    for _ in 0..8 {
+        let length = (1..=path.len()).rev().find(|length| files.contains_key(&path[..*length]))?;
+        let passed_on = path.get(length).and_then(|name| files[&path[..length]].imports.get(name));
+        match passed_on {
+            Some(further) if *further != path => {
+                let mut next = further.clone();
+                next.extend(path[length + 1..].iter().cloned());
+                path = next;
+            }
+            _ => return Some(path[..length].to_vec()),
+        }
+    }
+    None
+}
+
+/// Returns which child of each module uses which other, by whatever lies in them.
+fn arrows(files: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> {
+    let mut arrows: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (module, file) in files {
+        for to in file.paths.iter().filter_map(|path| target(path, files)) {
+            let common = module.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            if let (Some(from), Some(to)) = (module.get(common), to.get(common)) {
+                arrows
+                    .entry(module[..common].to_vec())
+                    .or_default()
+                    .entry(from.clone())
+                    .or_default()
+                    .insert(to.clone());
             }
         }
     }
-    uses
+    arrows
 }
 
-#[test]
-fn every_module_has_a_layer() {
-    for module in uses().keys() {
-        assert!(layer_of(module).is_some(), "`{module}` is in no layer");
+/// Returns a circle among the arrows, if there is one.
+fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
+    fn walk(
+        at: &str,
+        way: &mut Vec<String>,
+        done: &mut BTreeSet<String>,
+        arrows: &BTreeMap<String, BTreeSet<String>>,
+    ) -> bool {
+        if let Some(start) = way.iter().position(|one| one == at) {
+            way.drain(..start);
+            return true;
+        }
+        if !done.insert(at.to_owned()) {
+            return false;
+        }
+        way.push(at.to_owned());
+        if arrows.get(at).into_iter().flatten().any(|next| walk(next, way, done, arrows)) {
+            return true;
+        }
+        way.pop();
+        false
     }
+    let mut done = BTreeSet::new();
+    arrows.keys().find_map(|start| {
+        let mut way = Vec::new();
+        walk(start, &mut way, &mut done, arrows).then_some(way)
+    })
 }
 
 #[test]
-fn arrows_go_down_only() {
-    for (module, used) in uses() {
-        let own = layer_of(&module).unwrap();
-        for other in used.iter().filter(|other| layer_of(other).is_some()) {
-            assert!(layer_of(other).unwrap() <= own, "`{module}` uses `{other}`, which lies above it");
+fn arrows_between_layers_go_down_only() {
+    let place = |name: &str| LAYERS.iter().position(|layer| *layer == name);
+    for (module, file) in &files() {
+        let Some(own) = place(&module[0]) else { continue };
+        for path in &file.paths {
+            let other = place(&path[0]);
+            assert!(
+                other.is_none_or(|other| other <= own),
+                "`{}` uses `{}`, which lies above it",
+                module.join("::"),
+                path.join("::")
+            );
         }
     }
 }
 
 #[test]
-fn only_the_world_touches_files_clocks_and_processes() {
-    let words = ["std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now"];
-    for (path, bytes) in files_below(&repository().join("src")) {
-        let module = path.split('/').next().unwrap().trim_end_matches(".rs");
-        if layer_of(module).is_none_or(|layer| layer >= layer_of("disk").unwrap()) {
-            continue;
-        }
-        let text = String::from_utf8(bytes).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap();
-        for word in words {
-            assert!(!code.contains(word), "`{path}` uses `{word}`");
-        }
-    }
+fn no_arrows_inside_a_layer_or_a_module_run_in_a_circle() {
+    let circles: Vec<String> = arrows(&files())
+        .iter()
+        .filter(|(parent, _)| parent.last().is_some_and(|name| !KNOTS.contains(&name.as_str())))
+        .filter_map(|(parent, arrows)| Some(format!("in `{}`: {}", parent.join("::"), circle(arrows)?.join(" -> "))))
+        .collect();
+    assert!(circles.is_empty(), "{circles:#?}");
 }
 
 #[test]
-fn every_file_says_what_it_is() {
-    for (path, bytes) in files_below(&repository().join("src")) {
-        if path.ends_with(".rs") {
-            assert!(bytes.starts_with(b"//!"), "`{path}` does not begin with `//!`");
-        }
-    }
+fn paths_are_read_as_the_compiler_reads_them() {
+    let modules = ["a", "a::b", "a::b::c", "a::d"].map(|path| path.split("::").map(str::to_owned).collect::<Module>());
+    let modules: BTreeSet<Module> = modules.into_iter().collect();
+    let read = |module: &str, text: &str| {
+        let module: Module = module.split("::").map(str::to_owned).collect();
+        let file = File::read(&module, text, &modules);
+        file.paths.iter().map(|path| path.join("::")).collect::<Vec<_>>()
+    };
+    assert_eq!(read("a::b", "use crate::{a::{d::X, b::{self, c}}, e};"), ["a::b", "a::b::c", "a::d::X", "e"]);
+    assert_eq!(read("a::b::c", "use super::super::d::{X, Y};"), ["a::d::X", "a::d::Y"]);
+    assert_eq!(read("a::b", "use c::X;\nuse std::fmt;"), ["a::b::c::X"]);
+    assert_eq!(read("a::b", "fn f() { crate::a::d::g(); }\n// crate::x\n#[cfg(test)]\nuse crate::y;"), ["a::d::g"]);
+    let text = |text: &str, module: &Module| File::read(module, text, &modules);
+    let [a, b, c, d] =
+        ["a", "a::b", "a::b::c", "a::d"].map(|path| path.split("::").map(str::to_owned).collect::<Module>());
+    let files = BTreeMap::from([
+        (b.clone(), text("pub use c::X;", &b)),
+        (c.clone(), text("use crate::a::d::Z;", &c)),
+        (d.clone(), text("use super::b::X;", &d)),
+        (a, File::default()),
+    ]);
+    assert_eq!(target(&vec!["a".into(), "b".into(), "X".into()], &files), Some(c));
+    assert_eq!(circle(&arrows(&files)[&vec!["a".to_owned()]]), Some(vec!["b".to_owned(), "d".to_owned()]));
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use rolebook::path::SourcePath;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
 
 use crate::support::{page, site_with};
@@ -91,7 +91,7 @@ fn a_role_that_expects_nothing_has_no_page_and_no_link() {
         ("competencies/c.md", "# C\n"),
     ];
     let site = site_with(&sources(files.map(|(path, text)| (path.to_owned(), text.to_owned()))), None);
-    assert!(!site.has(&rolebook::path::UrlPath::new("assess/a/")));
+    assert!(!site.has(&rolebook::text::path::UrlPath::new("assess/a/")));
     assert!(!page(&site, "roles/a/").contains("assess/"));
     assert!(page(&site, "roles/b/").contains("href=\"../../assess/b/\""));
     let index = page(&site, "assess/");

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use rolebook::path::UrlPath;
+use rolebook::text::path::UrlPath;
 
 use crate::support::{files_below, repository, rolebook, shared};
 

@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 
 use rolebook::highlight::plain_blocks;
-use rolebook::path::UrlPath;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::UrlPath;
+use rolebook::text::source::{SourceFile, Sources};
 use rolebook::theme::ThemeFiles;
 
 use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
@@ -57,7 +57,7 @@ impl Case {
         };
         let files = self.of_kind("file").map(|(path, text)| {
             let content = if text.contains("\\x") { bytes(text) } else { text.as_bytes().to_vec() };
-            (rolebook::path::SourcePath::new(path), SourceFile::new(content))
+            (rolebook::text::path::SourcePath::new(path), SourceFile::new(content))
         });
         Sources { files: files.collect() }
     }
@@ -172,7 +172,7 @@ fn every_code_has_a_case_or_a_test_that_raises_it() {
         .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
         .collect();
     let mut missing = Vec::new();
-    for code in rolebook::diagnostic::CODES.iter().map(|code| code.name) {
+    for code in rolebook::text::diagnostic::CODES.iter().map(|code| code.name) {
         let in_case = said.iter().any(|text| text.contains(&format!("[{code}]: ")));
         let test = ELSEWHERE.iter().find(|(name, _)| *name == code).map(|(_, test)| *test);
         if !in_case && test.is_none() {

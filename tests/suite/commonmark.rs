@@ -4,9 +4,9 @@ use rolebook::config::{Config, HtmlPolicy};
 use rolebook::document::{Fill, Hole, ImageSource};
 use rolebook::kind::Kind;
 use rolebook::markdown::{self, Input, Place, References};
-use rolebook::markup::{escape, escape_address_into};
-use rolebook::path::SourcePath;
-use rolebook::source::Text;
+use rolebook::text::markup::{escape, escape_address_into};
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::Text;
 use serde::Deserialize;
 
 use crate::support::repository;

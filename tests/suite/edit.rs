@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolebook::edit::passages;
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 

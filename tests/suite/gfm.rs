@@ -1,7 +1,7 @@
 //! Sends the examples of GitHub's extensions to Markdown, and those of `CommonMark` again, through whole pages under the policy for authors nobody knows.
 
-use rolebook::path::UrlPath;
-use rolebook::source::Sources;
+use rolebook::text::path::UrlPath;
+use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use crate::commonmark::examples;

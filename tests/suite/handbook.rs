@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rolebook::book::{ChapterId, Party, role_of};
 use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::diagnostic::Severity;
 use rolebook::document::Facts;
 use rolebook::kind::{Kind, Part};
 use rolebook::link::Target;
+use rolebook::text::diagnostic::Severity;
 
 use crate::support::{files_below, read_folder, repository};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolebook::path::{decode_percent, join};
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::{decode_percent, join};
+use rolebook::text::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
 
 use crate::support::{read_folder, repository, site_with};
@@ -87,7 +87,7 @@ fn every_link_of_the_site_leads_somewhere_for_a_server_and_for_a_folder() {
     let mut sources = read_folder(&repository().join("handbook"));
     let (followed, dead) = follow(&sources);
     assert!(followed > 5000 && dead.is_empty(), "{followed} {dead:#?}");
-    let path = rolebook::path::SourcePath::new("handbook.toml");
+    let path = rolebook::text::path::SourcePath::new("handbook.toml");
     let text = String::from_utf8(sources.bytes(&path).unwrap().to_vec()).unwrap();
     let text = text.replacen("base_url = \"https://rolebook.example/\"", "urls = \"file\"", 1);
     assert!(text.contains("urls = \"file\""));

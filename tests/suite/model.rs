@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolebook::book::{ChapterId, role_of};
 use rolebook::compile::Handbook;
 use rolebook::health::Health;
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use serde_json::Value;
 
 use crate::support::{compile, page, read_folder, repository, site_with};

@@ -6,9 +6,9 @@ use std::fs;
 use proptest::prelude::*;
 use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::link::Target;
-use rolebook::path::SourcePath;
 use rolebook::relocate::{NoMove, Relocation, plan};
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::{files_below, rolebook, write};
 

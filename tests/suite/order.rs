@@ -1,8 +1,8 @@
 //! Holds the order in which chapters are listed and read: what authors wrote in `order`, then the alphabet.
 
 use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::path::SourcePath;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::compile;
 

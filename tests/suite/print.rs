@@ -1,6 +1,6 @@
 //! The pages to print, and the glimpses that links show.
 
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use serde_json::json;
 
 use crate::support::{page, site_with};

@@ -2,10 +2,10 @@
 
 use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
-use rolebook::path::UrlPath;
 use rolebook::publish::Content;
 use rolebook::site::{Site, host_findings};
-use rolebook::source::Sources;
+use rolebook::text::path::UrlPath;
+use rolebook::text::source::Sources;
 use std::sync::Arc;
 
 use crate::support::{page, repository, site_with, theme_over};

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
-use rolebook::path::{SourcePath, UrlPath};
 use rolebook::site::Site;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::{SourcePath, UrlPath};
+use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::{files_below, rolebook, shared, site_with, theme_over, write};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolebook::path::UrlPath;
 use rolebook::site::Site;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::UrlPath;
+use rolebook::text::source::{SourceFile, Sources};
 use serde_json::Value;
 
 use crate::support::{page, read_folder, repository, site_with};
@@ -73,7 +73,7 @@ fn every_line_of_the_table_and_every_section_leads_to_a_place_that_is_there() {
 fn an_edit_changes_its_own_text_and_few_files_of_words() {
     let before = handbook();
     let mut after = before.clone();
-    let path = rolebook::path::SourcePath::new("strategy/roadmap.md");
+    let path = rolebook::text::path::SourcePath::new("strategy/roadmap.md");
     let text = format!("{}\nA zeppelin.\n", String::from_utf8_lossy(before.bytes(&path).unwrap()));
     after.files.insert(path, SourceFile::new(text.into_bytes()));
     let (before, after) = (files(&site_with(&before, None)), files(&site_with(&after, None)));
@@ -87,7 +87,7 @@ fn an_edit_changes_its_own_text_and_few_files_of_words() {
 fn pages_know_nothing_of_the_index() {
     let mut sources = Sources::from_texts([("index.md", "# Home\n"), ("a.md", "# A\n\nOne.\n")]);
     let before = page(&site_with(&sources, None), "");
-    sources.files.insert(rolebook::path::SourcePath::new("a.md"), SourceFile::new(&b"# A\n\nTwo.\n"[..]));
+    sources.files.insert(rolebook::text::path::SourcePath::new("a.md"), SourceFile::new(&b"# A\n\nTwo.\n"[..]));
     assert_eq!(before, page(&site_with(&sources, None), ""));
 }
 

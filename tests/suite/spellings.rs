@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::diagnostic::{Place, Severity};
 use rolebook::highlight::Highlighter;
 use rolebook::site::Site;
-use rolebook::source::Sources;
+use rolebook::text::diagnostic::{Place, Severity};
+use rolebook::text::source::Sources;
 
 use crate::support::theme_over;
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::diagnostic::{Diagnostic, Place};
 use rolebook::highlight::Highlighter;
 use rolebook::report;
 use rolebook::site::Site;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::diagnostic::{Diagnostic, Place};
+use rolebook::text::source::{SourceFile, Sources};
 use rolebook::theme::{self, Theme, ThemeFiles};
 use scraper::{Html, Selector};
 
@@ -70,7 +70,7 @@ pub fn draw(findings: &[Diagnostic], sources: &Sources) -> String {
 
 /// Renders a page as text.
 pub fn page(site: &Site, url: &str) -> String {
-    let url = rolebook::path::UrlPath::new(url);
+    let url = rolebook::text::path::UrlPath::new(url);
     let rendered = site.render(&url).unwrap_or_else(|| panic!("no page at `{url}`")).unwrap();
     String::from_utf8(rendered.bytes.into_owned()).unwrap()
 }
@@ -78,7 +78,7 @@ pub fn page(site: &Site, url: &str) -> String {
 /// Reads a folder into sources.
 pub fn read_folder(root: &Path) -> Sources {
     let files = files_below(root).into_iter();
-    let files = files.map(|(path, bytes)| (rolebook::path::SourcePath::new(path), SourceFile::new(bytes)));
+    let files = files.map(|(path, bytes)| (rolebook::text::path::SourcePath::new(path), SourceFile::new(bytes)));
     Sources { files: files.collect() }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Input: how many roles and competencies. Output: sources in memory. Shared by the tests of page sizes and by the benchmark.
 
-use rolebook::path::SourcePath;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::SourcePath;
+use rolebook::text::source::{SourceFile, Sources};
 
 const LEVELS: [&str; 5] = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
 

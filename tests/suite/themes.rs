@@ -1,6 +1,6 @@
 //! Lays themes over the default one: one block, one template, one asset, one text of the user interface.
 
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use rolebook::theme::ThemeFiles;
 
 use crate::support::{files_below, page, read_folder, repository, site_with};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
 use rolebook::site::Site;
-use rolebook::source::Sources;
+use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Selector};
 
 use crate::support::{page, read_folder, repository, site_with, theme_over};
@@ -24,7 +24,7 @@ fn text(element: ElementRef<'_>) -> String {
 }
 
 fn role_pages(site: &Site) -> Vec<String> {
-    let urls = site.urls().map(rolebook::path::UrlPath::as_str);
+    let urls = site.urls().map(rolebook::text::path::UrlPath::as_str);
     urls.filter(|url| url.starts_with("roles/") && url.ends_with('/') && *url != "roles/").map(str::to_owned).collect()
 }
 
@@ -94,7 +94,7 @@ fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
     for url in role_pages(&site) {
         let html = page(&site, &url);
         let id = url.trim_start_matches("roles/").trim_end_matches('/');
-        let has = site.has(&rolebook::path::UrlPath::new(format!("hiring/{id}/")));
+        let has = site.has(&rolebook::text::path::UrlPath::new(format!("hiring/{id}/")));
         assert_eq!(has, id != "product-leader", "{id}");
         assert_eq!(html.contains(&format!("href=\"../../hiring/{id}/\"")), has, "{id}");
         if !has {
@@ -127,7 +127,7 @@ fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
             let Some(next) = next.and_then(|next| next.value().attr("href")) else { break };
             let (address, query) = next.split_once('?').unwrap();
             assert_eq!(query, format!("path={id}"));
-            at = rolebook::path::join(at.trim_end_matches('/'), address).map(|to| format!("{to}/")).unwrap();
+            at = rolebook::text::path::join(at.trim_end_matches('/'), address).map(|to| format!("{to}/")).unwrap();
             seen.push(at.clone());
         }
         let wanted: Vec<&str> = chapters.iter().map(|chapter| handbook.book.url(*chapter).as_str()).collect();
@@ -145,8 +145,8 @@ fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_
     let views: String = ids.iter().map(|id| format!("{{{{ compare(a=\"{id}\", b=\"{id}\") }}}}\n\n")).collect();
     let chapter =
         format!("# Same\n\n{views}## Other\n\n{{{{ compare(a=\"product-manager\", b=\"product-leader\") }}}}\n");
-    let path = rolebook::path::SourcePath::new("guides/same.md");
-    sources.files.insert(path, rolebook::source::SourceFile::new(chapter.into_bytes()));
+    let path = rolebook::text::path::SourcePath::new("guides/same.md");
+    sources.files.insert(path, rolebook::text::source::SourceFile::new(chapter.into_bytes()));
     let html = Html::parse_document(&page(&site_with(&sources, None), "guides/same/"));
     let compared: Vec<ElementRef<'_>> = html.select(&select(".compare")).collect();
     assert_eq!(compared.len(), ids.len() + 1);
@@ -171,7 +171,7 @@ fn only_those_who_keep_a_handbook_see_how_it_is_kept() {
         let toml = toml.map(|toml| ("handbook.toml", toml));
         let texts: Vec<(&str, &str)> = [("index.md", "# Home\n")].into_iter().chain(toml).collect();
         let site = site_for(&texts, audience);
-        let is_there = site.has(&rolebook::path::UrlPath::new("health/"));
+        let is_there = site.has(&rolebook::text::path::UrlPath::new("health/"));
         assert_eq!(page(&site, "").contains("href=\"health/\""), is_there);
         is_there
     };

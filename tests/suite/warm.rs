@@ -11,9 +11,9 @@ use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::config::Config;
 use rolebook::highlight::Highlighter;
 use rolebook::history::{Base, History, Past};
-use rolebook::path::{SourcePath, UrlPath};
 use rolebook::site::Site;
-use rolebook::source::{SourceFile, Sources};
+use rolebook::text::path::{SourcePath, UrlPath};
+use rolebook::text::source::{SourceFile, Sources};
 use rolebook::theme::{self, Theme, ThemeFiles};
 
 use crate::support::{asked, draw};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{At, ChapterId, Relating};
 use crate::document::{Competency, Facts, Form, Role};
 use crate::kind::{Kind, Status};
-use crate::path::fold;
+use crate::text::path::fold;
 
 impl Relating<'_> {
     /// Looks for what is missing or does not fit.

@@ -13,10 +13,10 @@ use crate::compile::{Choices, Compiler};
 use crate::disk::{Deed, Step, Unwritten, Writer};
 use crate::draft::draft;
 use crate::kind::Kind;
-use crate::path::SourcePath;
 use crate::relocate::{NoMove, plan};
 use crate::server::Answer;
 use crate::site::Site;
+use crate::text::path::SourcePath;
 
 /// A chapter to begin.
 #[derive(Debug, Deserialize)]

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::desk::json;
 use crate::book::{Book, ChapterId};
 use crate::document::{Facts, Meta};
-use crate::path::{SourcePath, fold};
 use crate::server::Answer;
 use crate::site::Site;
+use crate::text::path::{SourcePath, fold};
 
 /// How many are offered.
 const MOST: usize = 8;
@@ -129,7 +129,7 @@ fn levels(site: &Site, chapter: Option<ChapterId>, target: &str, begun: &str) ->
 mod tests {
     use super::*;
     use crate::compile::{Choices, Compiler};
-    use crate::source::Sources;
+    use crate::text::source::Sources;
 
     #[test]
     fn the_nearest_chapter_comes_first_and_an_id_of_two_is_written_as_a_path() {

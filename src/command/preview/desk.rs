@@ -11,9 +11,9 @@ use super::audience::Wish;
 use super::editor::Editor;
 use super::{chapter, complete, edit, level};
 use crate::disk::Writer;
-use crate::path::{SourcePath, UrlPath, decode_percent};
 use crate::server::{Answer, Post, Request};
 use crate::site::Site;
+use crate::text::path::{SourcePath, UrlPath, decode_percent};
 
 /// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers
 /// allow six connections to a host.

@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::chapter::sentences;
 use super::desk::{address, json, refuse};
 use crate::command::writing::{TRIES, now};
-use crate::diagnostic::{Diagnostic, Place, Severity, Span};
 use crate::disk::{Deed, Step, Unwritten, Writer, read_inside};
 use crate::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
-use crate::path::SourcePath;
 use crate::report::location;
 use crate::server::Answer;
 use crate::site::{Draft, Site};
-use crate::source::SourceFile;
+use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
+use crate::text::path::SourcePath;
+use crate::text::source::SourceFile;
 
 /// A passage and what it should be.
 #[derive(Debug, Deserialize)]

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::document::Meta;
-use crate::path::UrlPath;
 use crate::site::Site;
+use crate::text::path::UrlPath;
 
 /// Chapters that went, and where they are again.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use super::super::private::Private;
 use super::super::swap::{self, rename_to_free};
 use super::stage::remove_private;
 use super::{MachineError, Unwritten, Writer, read};
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// What is known of a step by looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

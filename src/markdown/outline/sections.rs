@@ -5,7 +5,7 @@
 
 use super::{OutlineHeading, Reader};
 use crate::kind::Kind;
-use crate::path::fold;
+use crate::text::path::fold;
 
 /// The sections that `rolebook new` writes and people look for by name, beside those of `[words]`. English only, as these words are.
 const SIGNALS_AND_TRAPS: [&str; 2] = ["signals", "traps"];

@@ -2,8 +2,8 @@
 //!
 //! Input: a tag and the hosts that pages may load from. Output: what is blocked and the way out. Changes nothing.
 
-use crate::markup::Tag;
 use crate::reference::host;
+use crate::text::markup::Tag;
 
 /// How a script or a style of the handbook's own comes into a page.
 const TO_A_FILE: &str = "put it into a script of your theme, or into a file beside the chapter that `src` names";

@@ -9,8 +9,8 @@ use pulldown_cmark::LinkType;
 use super::{OpenLink, Writer};
 use crate::document::{Form, Hole, Image, ImageSource};
 use crate::markdown::{end_of, plain_text, wiki_reference};
-use crate::markup::{escape_address_into, escape_into};
 use crate::reference::{Destination, destination};
+use crate::text::markup::{escape_address_into, escape_into};
 
 impl Writer<'_, '_> {
     pub(super) fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {

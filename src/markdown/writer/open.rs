@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::markup::nesting::VOID;
+use crate::text::markup::nesting::VOID;
 
 /// How many elements of raw HTML may be open at once. Readers of HTML look through all of them at each block, which takes quadratic time; Chromium
 /// stops at 512 elements, what people write needs fewer than ten.

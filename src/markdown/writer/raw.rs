@@ -13,8 +13,8 @@ use super::open::{DEEPEST, Open, OpenElements};
 use crate::config::HtmlPolicy;
 use crate::document::{Form, Hole, Image, ImageSource};
 use crate::markdown::{end_of, sanitise};
-use crate::markup::{self, Tag, TagAttribute, Token, escape_into};
 use crate::reference::{Destination, destination};
+use crate::text::markup::{self, Tag, TagAttribute, Token, escape_into};
 
 impl Writer<'_, '_> {
     pub(super) fn html_block(&mut self, n: usize) -> usize {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{DEEPEST, Data, Entry, MOST_NODES, SyntaxError, Table, Value};
-use crate::diagnostic::Span;
+use crate::text::diagnostic::Span;
 
 /// Reads `content`.
 pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {

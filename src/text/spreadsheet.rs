@@ -3,8 +3,8 @@
 //! Input: comma, semicolon or tab separated values (RFC 4180). Output: [`Row`]s of [`Cell`]s with their places in the file, so that findings point at a cell.
 //! Never decides what a column means (see `import`).
 
-use crate::diagnostic::Span;
-use crate::source::Text;
+use crate::text::diagnostic::Span;
+use crate::text::source::Text;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -299,7 +299,7 @@ pub enum OldName<'a> {
 /// Tells a title from an old address.
 #[must_use]
 pub fn old_name(alias: &str) -> OldName<'_> {
-    let plain = |c: char| crate::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
+    let plain = |c: char| crate::text::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
     let trimmed = alias.trim_matches('/');
     let before = alias.split(['#', '?']).next().unwrap_or_default();
     let has_ending = before.ends_with(['/']) || before.ends_with(".md") || before.ends_with(".html");

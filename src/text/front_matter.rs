@@ -11,7 +11,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::diagnostic::Span;
+use crate::text::diagnostic::Span;
 
 /// How many values one front matter may hold: forty times what the largest role needs.
 pub(crate) const MOST_NODES: usize = 10_000;

@@ -87,8 +87,8 @@ mod tests {
 
     use super::*;
     use crate::document::Facts;
-    use crate::front_matter::{Data, Format, read};
-    use crate::source::Sources;
+    use crate::text::front_matter::{Data, Format, read};
+    use crate::text::source::Sources;
 
     /// Returns the title and the only responsibility of a chapter that is written with both.
     fn read_back(text: &str) -> (String, String) {

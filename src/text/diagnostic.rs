@@ -3,7 +3,7 @@
 //! Input: none; every stage makes these. Output: [`Diagnostic`] values that sort into reading order, and [`CODES`], the
 //! one table of codes. Never prints (see `report`), never stops a stage.
 
-use crate::path::SourcePath;
+use crate::text::path::SourcePath;
 
 /// A range of bytes of a file as it is on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

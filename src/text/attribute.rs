@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::slug::is_of_word;
+use crate::text::slug::is_of_word;
 
 /// One attribute with its place, in bytes of the text that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +134,7 @@ mod tests {
         for id in ["re\u{301}sume\u{301}", "\u{928}\u{92e}\u{938}\u{94d}\u{924}\u{947}", "\u{e44}\u{e17}\u{e22}\u{e48}"]
         {
             assert_eq!(pairs(&format!("a {{#{id}}}")), Some(vec![("id".to_owned(), id.to_owned())]));
-            assert_eq!(crate::slug::slug(id), id);
+            assert_eq!(crate::text::slug::slug(id), id);
         }
     }
 

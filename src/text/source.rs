@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::Span;
-use crate::path::SourcePath;
+use crate::text::diagnostic::Span;
+use crate::text::path::SourcePath;
 
 /// A content hash (BLAKE3, 32 bytes).
 pub type Hash = [u8; 32];

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Place, StructureStyle};
 
 use super::{DEEPEST, Data, Duplicate, Entry, MOST_NODES, SyntaxError, Table, Value, add};
-use crate::diagnostic::Span;
+use crate::text::diagnostic::Span;
 
 /// Reads `content`.
 pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {

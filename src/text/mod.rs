@@ -1,0 +1,18 @@
+//! The words everything else is written in: paths, slugs, dates, findings, quoting, front matter, HTML
+//! tags, tables.
+//!
+//! Input: text. Output: values with their places in it. Nothing here knows what a handbook is, reads a
+//! file, or looks at another chapter.
+
+pub mod attribute;
+pub mod conflict;
+pub mod date;
+pub mod diagnostic;
+pub mod front_matter;
+pub mod markup;
+pub mod near;
+pub mod path;
+pub mod quote;
+pub mod slug;
+pub mod source;
+pub mod spreadsheet;
