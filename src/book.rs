@@ -20,7 +20,7 @@ pub use relations::{CompetencyView, DecisionView, Expectation, Party, Relations,
 pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 
-use crate::config::{Config, UrlStyle};
+use crate::declare::config::{Config, UrlStyle};
 use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
 use crate::redact::Visible;

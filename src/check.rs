@@ -1,7 +1,7 @@
 //! Follows every reference and says which lead nowhere.
 //!
 //! Input: the book and the documents it was made from. Output: findings with file, line and the nearest names. Renders nothing, reads nothing;
-//! the policy of `handbook.toml` is applied after it (see [`crate::config::Config::judge`]).
+//! the policy of `handbook.toml` is applied after it (see [`crate::declare::config::Config::judge`]).
 
 mod near;
 
@@ -12,16 +12,16 @@ use rayon::prelude::*;
 
 use self::near::{Near, from_root};
 use crate::book::{At, Book, ChapterId, Remark, written_url};
-use crate::config::Config;
+use crate::declare::config::Config;
+use crate::declare::kind::Kind;
+use crate::declare::withheld;
 use crate::document::{Document, Facts, Form, Fragment, Reference};
 use crate::embed;
-use crate::kind::Kind;
 use crate::link::{self, Target};
 use crate::lint;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::near::did_you_mean;
 use crate::text::path::{SourcePath, UrlPath};
-use crate::withheld;
 
 /// A chapter that lies in the content and is not part of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,7 +274,7 @@ impl<'a> Checker<'a> {
 
     /// Checks the pairs that `handbook.toml` declares under `compare`.
     fn pairs(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::config::FILE);
+        let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
         for pair in &self.config.compare {
             if pair.len() != 2 {
@@ -296,7 +296,7 @@ impl<'a> Checker<'a> {
 
     /// Checks the competencies that `handbook.toml` names under `evidence`.
     fn evidence(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::config::FILE);
+        let path = SourcePath::new(crate::declare::config::FILE);
         let named = self.config.evidence.iter().flat_map(|evidence| &evidence.competencies);
         let is_there = |name: &str| {
             self.book.names.find(name).iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Competency)
@@ -311,7 +311,7 @@ impl<'a> Checker<'a> {
 
     /// Checks what `handbook.toml` says is gone: it is not there, is said once, and what to read instead is one chapter.
     fn gone(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::config::FILE);
+        let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
         let mut said = BTreeSet::new();
         for gone in &self.config.gone {

@@ -234,7 +234,7 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct New {
     /// What it is: role, competency, strategy, path, glossary or page.
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::kind::Kind::NAMES))]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::declare::kind::Kind::NAMES))]
     pub kind: String,
     /// Its title.
     pub title: String,

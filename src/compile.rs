@@ -10,15 +10,15 @@ use rayon::prelude::*;
 
 use crate::book::{self, Book};
 use crate::check::{Absent, Checker, Why};
-use crate::config::{Config, FILE};
+use crate::declare::config::{Config, FILE};
+use crate::declare::kind::Status;
+use crate::declare::withheld;
 use crate::document::{Document, Meta};
-use crate::kind::Status;
 use crate::parse::{Outcome, names_of, parse};
 use crate::redact::Visible;
 use crate::text::diagnostic::{Diagnostic, Place, Severity};
 use crate::text::path::SourcePath;
 use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};
-use crate::withheld;
 
 /// What the user asked for beside the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Compiler {
             (Err(finding), _) => return Err(finding),
         };
         if let Some(base) = &choices.base_url {
-            if let Some(help) = crate::config::fault_of_base_url(base) {
+            if let Some(help) = crate::declare::config::fault_of_base_url(base) {
                 let message = format!("`--base-url {base}` is no address of a site");
                 findings.push(Diagnostic::at("bad-configuration", Place::Handbook, message).help(help));
             }

@@ -18,7 +18,7 @@ pub use self::words::{Since, human, json, markdown};
 use self::chapters::Pairs;
 use crate::book::ChapterId;
 use crate::compile::Handbook;
-use crate::kind::{Kind, Part};
+use crate::declare::kind::{Kind, Part};
 use crate::text::path::SourcePath;
 
 /// Everything that differs between two states of a handbook.

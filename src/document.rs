@@ -2,7 +2,7 @@
 //!
 //! Input: none; `markdown` and `metadata` make these. Output: [`Document`]. Never filled in later: rendering reads it.
 
-use crate::kind::{Kind, Part, Status};
+use crate::declare::kind::{Kind, Part, Status};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;

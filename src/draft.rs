@@ -4,9 +4,9 @@
 //! at the disk, never gives a fact that only the author knows.
 
 use crate::compile::Handbook;
-use crate::config::Config;
-use crate::fields;
-use crate::kind::Kind;
+use crate::declare::config::Config;
+use crate::declare::fields;
+use crate::declare::kind::Kind;
 use crate::parse::kind_at;
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::quote;
@@ -200,7 +200,7 @@ fn body(kind: Kind, config: &Config) -> String {
 
 /// Writes a heading and a prompt for each level of the scale.
 fn levels(config: &Config) -> String {
-    let one = |level: &crate::config::Level| {
+    let one = |level: &crate::declare::config::Level| {
         let means = if level.means.is_empty() {
             "what somebody at this level does that a colleague could have seen."
         } else {

@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::config;
+use crate::declare::config;
 use crate::history::{History, LOG};
 use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources};

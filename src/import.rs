@@ -9,7 +9,7 @@ mod header;
 mod levels;
 
 use crate::compile::Handbook;
-use crate::config::{FILE, Level};
+use crate::declare::config::{FILE, Level};
 use crate::text::diagnostic::{Diagnostic, Severity, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;

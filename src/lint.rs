@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::book::{At, Book, ChapterId, Remark};
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::document::Statement;
 use crate::text::diagnostic::Severity;
 

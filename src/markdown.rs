@@ -20,9 +20,9 @@ use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 
 use self::missed::{Known, Undefined};
 
-use crate::config::Config;
+use crate::declare::config::Config;
+use crate::declare::kind::Kind;
 use crate::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
-use crate::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::Text;

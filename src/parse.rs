@@ -8,12 +8,13 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::config::{Config, unknown_audience};
+use crate::declare::config::{Config, unknown_audience};
+use crate::declare::fields::{self, Context, Entries};
+use crate::declare::kind::{Kind, Status};
+use crate::declare::withheld;
 use crate::document::{
     Competency, Document, Facts, Form, Heading, Hole, Meta, PathFacts, Reference, ReferenceNumber, Role, Strategy,
 };
-use crate::fields::{self, Context, Entries};
-use crate::kind::{Kind, Status};
 use crate::markdown::{self, Input, Parsed, Place, References};
 use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::text::attribute;
@@ -23,7 +24,6 @@ use crate::text::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{OldName, SourcePath, fold, old_name};
 use crate::text::source::{SourceFile, Text};
-use crate::withheld;
 
 /// What comes of a file.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use crate::book::{At, Book, ChapterId, Remark};
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::document::Meta;
 use crate::health::{self, in_force};
 

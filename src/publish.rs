@@ -14,8 +14,8 @@ pub use content::Content;
 pub use headers::headers;
 pub use redirects::{Redirect, Rules, collapse};
 
-use crate::config::Config;
-use crate::kind::Host;
+use crate::declare::config::Config;
+use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Place};
 
 /// Says where the rules come near a limit of the host, or do not fit.

@@ -26,7 +26,7 @@ pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_l
 pub use published::mark_in_html;
 pub use remark::{Misread, Remark};
 
-use crate::config::Config;
+use crate::declare::config::Config;
 use pass::Pass;
 use structure::Structure;
 use word::Sign;

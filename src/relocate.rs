@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::book::{Book, ChapterId};
 use crate::compile::{Choices, Compiler, Handbook};
-use crate::config::FILE;
+use crate::declare::config::FILE;
 use crate::document::{Form, Reference};
 use crate::link::{self, Target};
 use crate::text::diagnostic::{Diagnostic, Place};

@@ -15,10 +15,10 @@ use rayon::prelude::*;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::compile::Handbook;
-use crate::config::{Config, HtmlPolicy};
+use crate::declare::config::{Config, HtmlPolicy};
+use crate::declare::kind::Status;
 use crate::highlight::Highlighter;
 use crate::history::Past;
-use crate::kind::Status;
 use crate::link::Target;
 use crate::picture::{Picture, picture};
 use crate::publish::active::{self, Verdict};

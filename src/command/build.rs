@@ -112,7 +112,7 @@ fn stop(errors: usize, warnings: usize) -> bool {
 }
 
 /// Says for whom the site is, where the handbook knows audiences.
-fn audience_line(config: &crate::config::Config, asked: Option<&str>) -> String {
+fn audience_line(config: &crate::declare::config::Config, asked: Option<&str>) -> String {
     if config.audiences.is_empty() {
         return String::new();
     }

@@ -10,7 +10,7 @@ use super::load::Loaded;
 use super::{Failure, Outcome, say_text};
 use crate::cli::{Codeowners, Source};
 use crate::compile::{Choices, Compiler, Handbook};
-use crate::config::Config;
+use crate::declare::config::Config;
 
 /// Runs the command.
 pub fn run(options: &Codeowners) -> Outcome {

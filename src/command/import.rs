@@ -11,7 +11,7 @@ use super::load::{Loaded, is_colored, shown};
 use super::{Failure, Outcome, say_text, writing};
 use crate::cli::{Import, Source};
 use crate::compile::{Choices, Compiler, Handbook};
-use crate::config::FILE;
+use crate::declare::config::FILE;
 use crate::disk::{self, Deed, Step, Unwritten, Writer, read_given};
 use crate::import::{self, Target, plan};
 use crate::report;

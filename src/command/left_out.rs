@@ -5,9 +5,9 @@
 
 use crate::check::Why;
 use crate::compile::Handbook;
+use crate::declare::withheld;
 use crate::disk::Inputs;
 use crate::publish::Content;
-use crate::withheld;
 
 /// How many files are named one by one.
 const NAMED: usize = 10;

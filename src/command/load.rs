@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Failure;
 use crate::cli::{Format, Source};
 use crate::compile::{Choices, Compiler, Handbook};
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::disk::{Inputs, Project, Writer};
 use crate::publish::Content;
 use crate::report;

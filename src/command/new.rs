@@ -6,9 +6,9 @@ use super::load::{Loaded, shown};
 use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::{New, Source};
 use crate::compile::{Choices, Compiler};
+use crate::declare::kind::Kind;
 use crate::disk::{Deed, Project, Step, Writer};
 use crate::draft::draft;
-use crate::kind::Kind;
 
 /// Runs the command.
 pub fn run(options: &New) -> Outcome {

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::Failure;
 use super::diff::skipped;
 use super::load::Loaded;
-use crate::config::{Config, FILE};
+use crate::declare::config::{Config, FILE};
 use crate::git::Repository;
 use crate::history::{Base, History, Past, day};
 use crate::text::date::{self, Duration, Unit, parse_day, parse_duration};

@@ -355,7 +355,7 @@ impl Maker {
     }
 
     /// Compiles the theme again where its files or what it is given have changed.
-    fn load_theme(&mut self, loaded: &Loaded, config: &crate::config::Config) -> Vec<Diagnostic> {
+    fn load_theme(&mut self, loaded: &Loaded, config: &crate::declare::config::Config) -> Vec<Diagnostic> {
         let globals = Globals::new(config);
         let key =
             format!("{}/{}/{}", config.theme, config.language, serde_json::to_string(&globals).unwrap_or_default());

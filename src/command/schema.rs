@@ -4,7 +4,7 @@
 
 use super::{Failure, Outcome, say};
 use crate::cli::Schema;
-use crate::schema;
+use crate::declare::schema;
 use crate::text::near::{did_you_mean, nearest};
 
 /// Runs the command.

@@ -8,8 +8,8 @@ use super::statements::is_alike;
 use super::{Change, Same, Sides, found_again};
 use crate::book::{Book, ChapterId, role_of};
 use crate::compile::Handbook;
+use crate::declare::kind::Kind;
 use crate::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
-use crate::kind::Kind;
 use crate::link::Target;
 use crate::text::path::fold;
 
@@ -17,7 +17,7 @@ use crate::text::path::fold;
 pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {
     let (before, after) = (&sides.before.config.scale, &sides.after.config.scale);
     let numbers: BTreeSet<u8> = before.iter().chain(after).map(|level| level.level).collect();
-    let name = |scale: &[crate::config::Level], number: u8| {
+    let name = |scale: &[crate::declare::config::Level], number: u8| {
         scale.iter().find(|level| level.level == number).map(|level| level.name.clone())
     };
     let step = |number: u8| Change::Scale { number, from: name(before, number), to: name(after, number) };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Cell, Change, Delta, Fate, Level, Said, Subject};
-use crate::kind::{Kind, Part};
+use crate::declare::kind::{Kind, Part};
 
 /// What a handbook is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]

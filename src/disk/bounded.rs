@@ -16,7 +16,7 @@ pub const LARGEST_OTHER: u64 = 100 << 20;
 
 /// Tells whether Rolebook understands the file at `path`, so that all that refers to it, and all that it says of others, depends on reading it.
 pub fn is_text(path: &SourcePath) -> bool {
-    path.is_chapter() || path.as_str() == crate::config::FILE
+    path.is_chapter() || path.as_str() == crate::declare::config::FILE
 }
 
 /// Returns the most bytes that the content's file at `path` may have.

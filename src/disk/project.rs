@@ -52,7 +52,7 @@ impl Inputs {
     /// Returns why `handbook.toml` is missing from the sources though it is there: without its settings this would be another handbook.
     #[must_use]
     pub fn without_settings(&self) -> Option<&Diagnostic> {
-        let settings = SourcePath::new(crate::config::FILE);
+        let settings = SourcePath::new(crate::declare::config::FILE);
         let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
         self.unread().find(is_about).filter(|_| self.sources.bytes(&settings).is_none())
     }
@@ -92,7 +92,7 @@ impl Project {
                 let inside = |name: &str| root.join(name);
                 Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root })
             };
-            if has(folder, crate::config::FILE) {
+            if has(folder, crate::declare::config::FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
                 // A handbook may be a project of its own, in a folder that happens to be called so.
                 let is_alone = [".git", "themes", "public"].iter().any(|name| has(folder, name));
@@ -122,13 +122,13 @@ impl Project {
         let root = dir.to_path_buf();
         let inside = |name: &str| if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) };
         let themes = Some(inside("themes"));
-        if inside("handbook").join(crate::config::FILE).is_file() {
+        if inside("handbook").join(crate::declare::config::FILE).is_file() {
             return Ok(Self { content: inside("handbook"), out: inside("public"), root, themes });
         }
         if inside("book.toml").is_file() && inside("src").join("SUMMARY.md").is_file() {
             return Ok(Self { content: inside("src"), out: inside("public"), root, themes });
         }
-        let is_configured = inside(crate::config::FILE).is_file();
+        let is_configured = inside(crate::declare::config::FILE).is_file();
         if is_configured {
             return Ok(Self { content: root.clone(), out: inside("public"), root, themes });
         }
@@ -212,7 +212,7 @@ fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
     let megabytes = bounded::limit(path) >> 20;
     match error.source.kind() {
-        io::ErrorKind::FileTooLarge if path.as_str() == crate::config::FILE => {
+        io::ErrorKind::FileTooLarge if path.as_str() == crate::declare::config::FILE => {
             make("too-large", format!("this file is larger than {megabytes} MB and was not read"))
                 .help("put a `handbook.toml` in its place that holds only settings")
         }

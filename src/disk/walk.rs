@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::{Leftover, MachineError, bounded, leftover};
+use crate::declare::withheld;
 use crate::text::path::SourcePath;
-use crate::withheld;
 
 /// A file of the content folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::book::ChapterId;
-use crate::config::Level;
-use crate::kind::Kind;
+use crate::declare::config::Level;
+use crate::declare::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;

@@ -2,7 +2,7 @@
 //!
 //! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of them together make. Never looks at a handbook.
 
-use crate::config::Level;
+use crate::declare::config::Level;
 use crate::text::path::fold;
 
 /// How many levels `handbook.toml` takes.
@@ -120,7 +120,7 @@ impl Scale {
                 names.push(name.clone());
             }
         }
-        let usual = crate::config::Config::bare("").scale;
+        let usual = crate::declare::config::Config::bare("").scale;
         if names.iter().all(|name| usual.iter().any(|level| fold(&level.name) == fold(name))) {
             return Ok(Self { levels: usual, first: 1 });
         }
@@ -135,7 +135,7 @@ impl Scale {
 
     /// Tells whether this is the scale that holds where none is declared.
     pub fn is_usual(&self) -> bool {
-        self.levels == crate::config::Config::bare("").scale
+        self.levels == crate::declare::config::Config::bare("").scale
     }
 
     /// Takes a scale that a handbook declares.
@@ -223,7 +223,7 @@ mod tests {
         let made = Scale::of(&["L3", "L4"].map(read), true).unwrap();
         let declared = Scale::declared(&made.levels);
         assert_eq!((declared.level("3"), declared.level("Level 4"), declared.level("1")), (Some(1), Some(2), None));
-        let usual = Scale::declared(&crate::config::Config::bare("").scale);
+        let usual = Scale::declared(&crate::declare::config::Config::bare("").scale);
         assert_eq!(
             (usual.level("L3"), usual.level("3 Something"), usual.level("Owning (4)")),
             (Some(3), Some(3), Some(4))

@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
-use crate::config::HtmlPolicy;
+use crate::declare::config::HtmlPolicy;
+use crate::declare::kind::{Kind, Part};
 use crate::document::{Decision, Form, Heading, Reference, Statement, Term};
-use crate::kind::{Kind, Part};
 use crate::text::attribute::{self, Attribute};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::markup::{self, Token};
@@ -549,7 +549,7 @@ impl Reader<'_> {
 }
 
 /// Splits `engineering, finance` into references with their places.
-fn names(text: &str, offset: usize, config: &crate::config::Config) -> Vec<(Reference, Range<usize>)> {
+fn names(text: &str, offset: usize, config: &crate::declare::config::Config) -> Vec<(Reference, Range<usize>)> {
     let mut found = Vec::new();
     let mut start = 0;
     for piece in text.split([',', ';']) {

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::config::Config;
+use crate::declare::config::Config;
+use crate::declare::kind::Kind;
 use crate::document::{Form, Reference, View};
-use crate::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;

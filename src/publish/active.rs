@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
-use crate::kind::Host;
+use crate::declare::config::Config;
+use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mentions::{mentions, of_html};
 use crate::book::{Generated, generated_url};
 use crate::compile::Handbook;
-use crate::config::{Config, FILE, HtmlPolicy};
+use crate::declare::config::{Config, FILE, HtmlPolicy};
 use crate::document::{Document, Form};
 use crate::link::Target;
 use crate::reference::{Destination, destination};

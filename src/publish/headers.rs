@@ -2,7 +2,7 @@
 //!
 //! Input: the handbook's rules and where files lie that never change. Output: the text. The page's `<meta>` policy says the same, save what browsers ignore there.
 
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::render::policy;
 
 /// How long a line may be on Cloudflare Pages, in characters.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kind::Host;
+use crate::declare::kind::Host;
 use crate::text::path::UrlPath;
 
 /// How many redirects without a pattern Cloudflare Pages takes (developers.cloudflare.com/pages/configuration/redirects).

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::word;
-use crate::config::Config;
+use crate::declare::config::Config;
 
 /// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or
 /// `{.managers}`. In the middle of a line they are a placeholder, as in an address.

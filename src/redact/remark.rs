@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::lines::Shield;
-use crate::config::Config;
+use crate::declare::config::Config;
 
 /// What redaction found wrong; ranges are in bytes of the text that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]

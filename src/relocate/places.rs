@@ -3,7 +3,7 @@
 //! Input: two names as they were typed. Output: the files that move. Refuses a place that is taken or that is none.
 
 use crate::compile::Handbook;
-use crate::config::FILE;
+use crate::declare::config::FILE;
 use crate::document::Meta;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{SourcePath, fold, join};

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::Parser;
 
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::document::{Form, Reference};
 use crate::markdown::options;
 use crate::reference::{Destination, destination};

@@ -4,7 +4,7 @@
 
 use super::{Made, PageCells, Renderer, Shown, Special, kit, views};
 use crate::book::{Book, ChapterId, Generated};
-use crate::config::{Config, UrlStyle};
+use crate::declare::config::{Config, UrlStyle};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 use crate::view::data::Data;

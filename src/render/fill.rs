@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::book::ChapterId;
+use crate::declare::kind::HiddenLinks;
 use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
-use crate::kind::HiddenLinks;
 use crate::link::Target;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;

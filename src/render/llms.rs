@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::copy::{copy_url, without_nul};
 use super::{PageCells, Renderer};
 use crate::book::{ChapterId, NodeId};
-use crate::kind::Status;
+use crate::declare::kind::Status;
 use crate::text::path::UrlPath;
 use crate::text::source::Sources;
 use crate::view::{Viewpoint, page};

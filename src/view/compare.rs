@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::role::{Cell, cells};
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, Party, role_of};
-use crate::kind::Part;
+use crate::declare::kind::Part;
 use crate::theme::Html;
 
 /// What the compare view sees.

@@ -32,7 +32,7 @@ pub struct LevelRow {
 pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<CompetencyPage> {
     let facts = competency_of(view.book, chapter)?;
     let related = view.book.relations.competencies.get(&chapter)?;
-    let row = |level: &crate::config::Level| {
+    let row = |level: &crate::declare::config::Level| {
         let roles = related.expected_by.iter().filter(|(_, at)| *at == level.level).map(|(role, _)| view.link(*role));
         LevelRow {
             level: level.level,

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::matrix::field;
 use super::{Viewpoint, competency_of};
 use crate::book::{ChapterId, Party, role_of};
+use crate::declare::kind::Part;
 use crate::document::{Facts, Statement};
-use crate::kind::Part;
 use crate::text::path::UrlPath;
 use crate::view::role::is_replaced;
 

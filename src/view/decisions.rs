@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, DecisionView, Party, generated_url};
-use crate::config::UrlStyle;
-use crate::kind::Part;
+use crate::declare::config::UrlStyle;
+use crate::declare::kind::Part;
 use crate::text::path::UrlPath;
 use crate::text::slug::slug;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::compare::{accountable_for, all_responsibilities, facts};
 use super::{Link, Viewpoint, encode_fragment};
 use crate::book::{Book, ChapterId, role_of};
-use crate::config::UrlStyle;
+use crate::declare::config::UrlStyle;
 use crate::document::Statement;
 use crate::text::path::UrlPath;
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::decisions::{Row, row};
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, DecisionView, Party};
+use crate::declare::kind::Part;
 use crate::document::Facts;
-use crate::kind::Part;
 
 /// What the strategy template sees.
 #[derive(Debug, Serialize)]

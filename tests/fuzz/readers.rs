@@ -1,6 +1,6 @@
 //! Readers of short texts: front matter, configuration, references, request targets.
 
-use rolebook::config::Config;
+use rolebook::declare::config::Config;
 use rolebook::document::Form;
 use rolebook::reference::{Destination, destination, wiki};
 use rolebook::server::Request;

@@ -1,8 +1,8 @@
 //! Sends the examples of the `CommonMark` specification through our own writer.
 
-use rolebook::config::{Config, HtmlPolicy};
+use rolebook::declare::config::{Config, HtmlPolicy};
+use rolebook::declare::kind::Kind;
 use rolebook::document::{Fill, Hole, ImageSource};
-use rolebook::kind::Kind;
 use rolebook::markdown::{self, Input, Place, References};
 use rolebook::text::markup::{escape, escape_address_into};
 use rolebook::text::path::SourcePath;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rolebook::book::{ChapterId, Party, role_of};
 use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::declare::kind::{Kind, Part};
 use rolebook::document::Facts;
-use rolebook::kind::{Kind, Part};
 use rolebook::link::Target;
 use rolebook::text::diagnostic::Severity;
 

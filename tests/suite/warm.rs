@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rolebook::command::load::Globals;
 use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::config::Config;
+use rolebook::declare::config::Config;
 use rolebook::highlight::Highlighter;
 use rolebook::history::{Base, History, Past};
 use rolebook::site::Site;

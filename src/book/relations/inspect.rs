@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, ChapterId, Relating};
+use crate::declare::kind::{Kind, Status};
 use crate::document::{Competency, Facts, Form, Role};
-use crate::kind::{Kind, Status};
 use crate::text::path::fold;
 
 impl Relating<'_> {

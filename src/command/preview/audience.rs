@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::declare::config::Config;
 use crate::watch::Caller;
 
 /// The audience that was asked for last.

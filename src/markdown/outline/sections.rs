@@ -4,7 +4,7 @@
 //! section under a name that is only near: what it says would be guessed.
 
 use super::{OutlineHeading, Reader};
-use crate::kind::Kind;
+use crate::declare::kind::Kind;
 use crate::text::path::fold;
 
 /// The sections that `rolebook new` writes and people look for by name, beside those of `[words]`. English only, as these words are.
@@ -55,7 +55,7 @@ fn levels(reader: &mut Reader<'_>) {
     let config = reader.input.config;
     let outline = &reader.outline;
     let has = |level: u8| outline.levels.iter().any(|(known, _)| *known == level);
-    let missing: Vec<&crate::config::Level> = config.scale.iter().filter(|level| !has(level.level)).collect();
+    let missing: Vec<&crate::declare::config::Level> = config.scale.iter().filter(|level| !has(level.level)).collect();
     let mut found: Vec<(usize, u8)> = Vec::new();
     for (n, heading) in outline.headings.iter().enumerate() {
         let is_level = outline.levels.iter().any(|(_, number)| *number == n);

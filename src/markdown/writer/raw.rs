@@ -10,7 +10,7 @@ use pulldown_cmark::Event;
 use super::Writer;
 use super::blocked;
 use super::open::{DEEPEST, Open, OpenElements};
-use crate::config::HtmlPolicy;
+use crate::declare::config::HtmlPolicy;
 use crate::document::{Form, Hole, Image, ImageSource};
 use crate::markdown::{end_of, sanitise};
 use crate::reference::{Destination, destination};

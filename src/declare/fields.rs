@@ -3,13 +3,13 @@
 //! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
 //! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
 
-use crate::kind::{HiddenLinks, Host};
-use crate::kind::{Kind, Status};
+use crate::declare::kind::{HiddenLinks, Host};
+use crate::declare::kind::{Kind, Status};
+use crate::declare::withheld;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
-use crate::withheld;
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug)]

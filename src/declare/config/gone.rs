@@ -3,7 +3,7 @@
 //! Input: the tables `[[gone]]`. Output: [`Gone`] lists. Never looks for the chapters that they name (see `check`).
 
 use super::{inner, table_span};
-use crate::fields::{self, Entries};
+use crate::declare::fields::{self, Entries};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, decode_percent, join};
 

@@ -2,12 +2,12 @@
 //!
 //! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
 
-use crate::kind::{HiddenLinks, Host};
+use crate::declare::kind::{HiddenLinks, Host};
 use std::hash::{Hash, Hasher};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::fields::Entries;
+use crate::declare::fields::Entries;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::SourcePath;
 

@@ -3,7 +3,7 @@
 //! Input: the tables `[[evidence]]`. Output: [`Evidence`] lists. Never looks for the competencies that it names (see `check`).
 
 use super::{inner, table_span};
-use crate::fields::Entries;
+use crate::declare::fields::Entries;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
-use crate::kind::Kind;
+use crate::declare::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
+use crate::declare::kind::Kind;
 
 /// Lists what there are schemas for.
 #[must_use]
@@ -75,7 +75,7 @@ fn shape(of: Shape) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::{self, Context};
+    use crate::declare::fields::{self, Context};
     use crate::text::diagnostic::Diagnostic;
     use crate::text::front_matter::{Format, read};
     use crate::text::path::SourcePath;

@@ -13,8 +13,8 @@ pub use evidence::Evidence;
 pub use gone::Gone;
 pub use publish::{Files, Publish};
 
-use crate::fields::{self, Context, Entries, HANDBOOK};
-use crate::kind::Kind;
+use crate::declare::fields::{self, Context, Entries, HANDBOOK};
+use crate::declare::kind::Kind;
 use crate::text::conflict;
 use crate::text::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
 use crate::text::front_matter::{self, Data, Format, Table};
@@ -178,7 +178,7 @@ pub struct Words {
     pub grow: String,
     /// The heading over a competency's interview questions.
     pub interview: String,
-    /// The labels of a decision's parts, in the order of [`crate::kind::Part`].
+    /// The labels of a decision's parts, in the order of [`crate::declare::kind::Part`].
     pub parts: [String; 5],
 }
 

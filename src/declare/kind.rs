@@ -102,7 +102,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// All parts, in the order of [`crate::config::Words::parts`].
+    /// All parts, in the order of [`crate::declare::config::Words::parts`].
     pub const ALL: [Self; 5] =
         [Self::Accountable, Self::Responsible, Self::Consulted, Self::Informed, Self::EscalatesTo];
 
