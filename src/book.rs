@@ -20,10 +20,10 @@ pub use relations::{CompetencyView, DecisionView, Expectation, Party, Relations,
 pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 
+use crate::chapter::document::{Meta, ReferenceNumber};
+use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, UrlStyle};
-use crate::document::{Meta, ReferenceNumber};
 use crate::link::{self, Target};
-use crate::redact::Visible;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::source::StaticFolder;

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 
 use self::near::{Near, from_root};
 use crate::book::{At, Book, ChapterId, Remark, written_url};
+use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
-use crate::document::{Document, Facts, Form, Fragment, Reference};
 use crate::embed;
 use crate::link::{self, Target};
 use crate::lint;

@@ -3,11 +3,11 @@
 //! Input: a kind, a title, and the handbook that it goes into. Output: a [`Draft`]: a path and a text whose prompts are findings until they are answered. Never looks
 //! at the disk, never gives a fact that only the author knows.
 
+use crate::chapter::parse::kind_at;
 use crate::compile::Handbook;
 use crate::declare::config::Config;
 use crate::declare::fields;
 use crate::declare::kind::Kind;
-use crate::parse::kind_at;
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::quote;
 use crate::text::slug::chapter_stem;
@@ -77,7 +77,7 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
 pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook) -> Result<Draft, NoDraft> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let path = place(kind, &title, folder, &handbook.config)?;
-    let id = crate::parse::default_id(&path);
+    let id = crate::chapter::parse::default_id(&path);
     let documents = handbook.documents.iter().map(|document| &document.meta);
     let of_place = |path: &SourcePath| fold(path.without_extension());
     let taken = documents.clone().find(|meta| of_place(&meta.path) == of_place(&path));

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::book::{Book, ChapterId};
-use crate::document::{Body, Document, Hole};
+use crate::chapter::document::{Body, Document, Hole};
 use crate::link::Target;
 use crate::text::diagnostic::Diagnostic;
 
@@ -41,7 +41,8 @@ fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let number = headings.iter().position(|heading| heading.id == anchor)?;
     let level = headings[number].level;
     let first = body.blocks.iter().position(|block| block.heading.is_some_and(|n| n as usize == number))?;
-    let ends = |block: &crate::document::Block| block.heading.is_some_and(|n| headings[n as usize].level <= level);
+    let ends =
+        |block: &crate::chapter::document::Block| block.heading.is_some_and(|n| headings[n as usize].level <= level);
     let last = body.blocks[first + 1..].iter().position(ends).map_or(body.blocks.len(), |n| first + 1 + n);
     let start = first.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
     let end = body.blocks[last - 1].end as usize;

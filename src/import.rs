@@ -212,9 +212,9 @@ fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mu
 }
 
 fn has_levels(handbook: &Handbook) -> bool {
-    let is_used = |document: &crate::document::Document| match &document.meta.facts {
-        crate::document::Facts::Competency(competency) => !competency.statements.is_empty(),
-        crate::document::Facts::Role(role) => !role.competencies.is_empty(),
+    let is_used = |document: &crate::chapter::document::Document| match &document.meta.facts {
+        crate::chapter::document::Facts::Competency(competency) => !competency.statements.is_empty(),
+        crate::chapter::document::Facts::Role(role) => !role.competencies.is_empty(),
         _ => false,
     };
     handbook.documents.iter().any(is_used)

@@ -4,6 +4,7 @@
 //! `parse`, `book`, `check`, `site`; `draft`, `import`, `relocate` and `edit` plan what commands write into the author's files; only `disk`, `watch`, `server` and `git` touch the world (see ARCHITECTURE.md).
 
 pub mod book;
+pub mod chapter;
 pub mod check;
 pub mod cli;
 pub mod command;
@@ -11,7 +12,6 @@ pub mod compile;
 pub mod declare;
 pub mod delta;
 pub mod disk;
-pub mod document;
 pub mod draft;
 pub mod edit;
 pub mod embed;
@@ -22,13 +22,9 @@ pub mod history;
 pub mod import;
 pub mod link;
 pub mod lint;
-pub mod markdown;
-pub mod parse;
 pub mod picture;
 pub mod policy;
 pub mod publish;
-pub mod redact;
-pub mod reference;
 pub mod relocate;
 pub mod render;
 pub mod report;

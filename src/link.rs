@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
+use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::document::{Facts, Form, Fragment, Meta, Reference};
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::slug::slug;
 

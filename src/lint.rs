@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::book::{At, Book, ChapterId, Remark};
+use crate::chapter::document::Statement;
 use crate::declare::config::Config;
-use crate::document::Statement;
 use crate::text::diagnostic::Severity;
 
 /// How alike two statements may be: the share of words that they have in common.

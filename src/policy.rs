@@ -6,8 +6,8 @@
 use jiff::civil::Date;
 
 use crate::book::{At, Book, ChapterId, Remark};
+use crate::chapter::document::Meta;
 use crate::declare::config::Config;
-use crate::document::Meta;
 use crate::health::{self, in_force};
 
 /// Looks at every chapter on the day `today`.

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::book::{Book, ChapterId};
+use crate::chapter::document::{Form, Reference};
 use crate::compile::{Choices, Compiler, Handbook};
 use crate::declare::config::FILE;
-use crate::document::{Form, Reference};
 use crate::link::{self, Target};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};

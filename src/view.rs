@@ -30,9 +30,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
+use crate::chapter::document::{Competency, Facts, Meta};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::document::{Competency, Facts, Meta};
 use crate::history::Past;
 use crate::text::path::UrlPath;
 use crate::theme::{Html, Theme};

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use crate::chapter::document::Meta;
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Kind;
-use crate::document::Meta;
 use crate::text::path::{SourcePath, UrlPath, fold};
 
 use super::remark::{At, Remark};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::document::{Form, Meta, Reference};
+use crate::chapter::document::{Form, Meta, Reference};
 use crate::link::{Resolver, Target};
 use crate::text::path::fold;
 

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::chapter::document::Meta;
 use crate::declare::kind::Kind;
-use crate::document::Meta;
 use crate::text::path::fold;
 
 use super::ChapterId;

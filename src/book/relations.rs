@@ -7,9 +7,9 @@ mod inspect;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::chapter::document::{Competency, Decision, Facts, Role, Strategy};
 use crate::declare::config::Config;
 use crate::declare::kind::Part;
-use crate::document::{Competency, Decision, Facts, Role, Strategy};
 use crate::link::Target;
 
 use super::remark::{At, Remark};

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::document::Meta;
+use crate::chapter::document::Meta;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 
@@ -292,8 +292,10 @@ impl<'a> Builder<'a> {
             let (above, name) = at.rsplit_once('/').unwrap_or(("", at));
             let chapter = indexes.get(at).copied();
             let meta = chapter.map(|chapter| &self.input.chapters[chapter.index()]);
-            let title = meta
-                .map_or_else(|| Cow::Owned(crate::parse::humanise(name)), |meta| Cow::Borrowed(meta.title.as_str()));
+            let title = meta.map_or_else(
+                || Cow::Owned(crate::chapter::parse::humanise(name)),
+                |meta| Cow::Borrowed(meta.title.as_str()),
+            );
             let order = meta.and_then(|meta| meta.order);
             folders.entry(above).or_default().push(Item { is_folder: true, chapter, title, order, path: at });
             at = above;

@@ -11,9 +11,9 @@ use foldhash::fast::RandomState;
 
 use super::{Absent, Why};
 use crate::book::{Book, ChapterId, Generated};
+use crate::chapter::document::Document;
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::document::Document;
 use crate::text::near::Candidates;
 use crate::text::path::{SourcePath, fold};
 

@@ -82,7 +82,7 @@ impl Project {
         let inside = || if dir == Path::new(".") { PathBuf::from("handbook") } else { dir.join("handbook") };
         if !dir.exists() {
             let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let title = Some(crate::parse::humanise(&name)).filter(|title| !title.is_empty());
+            let title = Some(crate::chapter::parse::humanise(&name)).filter(|title| !title.is_empty());
             let title = title.unwrap_or_else(|| "Handbook".to_owned());
             let writer = Writer::beginning(dir, &inside());
             return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::book::{Book, ChapterId};
+use crate::chapter::document::Meta;
 use crate::declare::kind::Kind;
-use crate::document::Meta;
 use crate::text::path::{SourcePath, fold};
 
 /// Which chapter is which.

@@ -5,9 +5,9 @@
 use super::statements::is_alike;
 use super::{Change, Fate, Same, Sides, found_again};
 use crate::book::{Book, ChapterId, DecisionView, Party};
+use crate::chapter::document::Decision;
 use crate::compile::Handbook;
 use crate::declare::kind::Part;
-use crate::document::Decision;
 
 /// Compares the strategy chapters: chapters first, then their facts and decisions.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {

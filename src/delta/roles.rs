@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::statements::{Cell, Said, matched};
 use super::{Change, Sides, Subject};
 use crate::book::{ChapterId, Relations, role_of};
+use crate::chapter::document::Statement;
 use crate::compile::Handbook;
-use crate::document::Statement;
 
 /// Compares the roles: chapters first, then what is expected, facts and responsibilities.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use super::{Change, Level, Same, Sides, Subject, found_again};
 use crate::book::{ChapterId, Relations};
+use crate::chapter::document::{Facts, Statement};
 use crate::compile::Handbook;
-use crate::document::{Facts, Statement};
 use crate::text::path::fold;
 
 /// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.

@@ -140,7 +140,7 @@ impl Project {
     pub fn title(&self) -> String {
         let real = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let title = crate::parse::humanise(&name);
+        let title = crate::chapter::parse::humanise(&name);
         if title.is_empty() { "Handbook".to_owned() } else { title }
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Document, Statement};
+use crate::chapter::document::{Document, Statement};
 use crate::text::diagnostic::Span;
 
 /// How many pairs of statements are compared, those before and those after a change multiplied; of more, the first is taken for the first. People change

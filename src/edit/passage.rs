@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::document::{Body, Hole};
+use crate::chapter::document::{Body, Hole};
 use crate::text::diagnostic::Span;
 use crate::text::markup::nesting::{Edge, edges};
 

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::Highlighter;
-use crate::document::{Code, Document};
+use crate::chapter::document::{Code, Document};
 use crate::text::diagnostic::Diagnostic;
 
 /// Finds all blocks that are too much work. Colors what hasn't been colored yet.

@@ -126,7 +126,7 @@ impl Writer<'_> {
     fn levels(&self, competency: &Competency, there: Option<ChapterId>) -> String {
         let meta = there.and_then(|chapter| Some(self.target.handbook?.book.meta(chapter)));
         let has = |text: &str| match meta.map(|meta| &meta.facts) {
-            Some(crate::document::Facts::Competency(facts)) => {
+            Some(crate::chapter::document::Facts::Competency(facts)) => {
                 facts.statements.iter().any(|known| fold(&known.text) == fold(text))
             }
             _ => false,
@@ -193,7 +193,7 @@ impl Writer<'_> {
     /// Tells whether a role that is there says which level it expects of a competency, in its own front matter.
     fn expects(&self, role: ChapterId, competency: &str) -> bool {
         let Some(book) = self.target.handbook.map(|handbook| &handbook.book) else { return false };
-        let crate::document::Facts::Role(facts) = &book.meta(role).facts else { return false };
+        let crate::chapter::document::Facts::Role(facts) = &book.meta(role).facts else { return false };
         let leads_to =
             |reference| book.target_chapter(role, reference).is_some_and(|to| book.meta(to).id == competency);
         facts.competencies.iter().any(|(reference, _)| leads_to(*reference))

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{mentions, of_html};
 use crate::book::{Generated, generated_url};
+use crate::chapter::document::{Document, Form};
+use crate::chapter::reference::{Destination, destination};
 use crate::compile::Handbook;
 use crate::declare::config::{Config, FILE, HtmlPolicy};
-use crate::document::{Document, Form};
 use crate::link::Target;
-use crate::reference::{Destination, destination};
 use crate::render::base_path;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};

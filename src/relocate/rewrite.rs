@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use pulldown_cmark::Parser;
 
+use crate::chapter::document::{Form, Reference};
+use crate::chapter::markdown::options;
+use crate::chapter::reference::{Destination, destination};
 use crate::declare::config::Config;
-use crate::document::{Form, Reference};
-use crate::markdown::options;
-use crate::reference::{Destination, destination};
 use crate::text::front_matter::split;
 use crate::text::markup;
 use crate::text::path::{SourcePath, UrlPath, decode_percent, join};

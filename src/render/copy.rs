@@ -11,11 +11,11 @@ use std::ops::Range;
 use super::fill::Filler;
 use super::{PageCells, Renderer, views};
 use crate::book::{ChapterId, Generated};
-use crate::document::{Document, Piece, View, What};
+use crate::chapter::document::{Document, Piece, View, What};
+use crate::chapter::markdown::{Input, Place, chapter_options, pieces};
+use crate::chapter::redact::{Redacted, Rules, Visible, redact};
 use crate::embed;
 use crate::link::Target;
-use crate::markdown::{Input, Place, chapter_options, pieces};
-use crate::redact::{Redacted, Rules, Visible, redact};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter;
 use crate::text::path::{SourcePath, UrlPath};
@@ -238,8 +238,9 @@ fn source_part(document: &Document, anchor: &str) -> Option<Span> {
         return body.statement_spans.get(n).copied();
     }
     let range = embed::part(document, Some(anchor))?;
-    let inside =
-        |block: &&crate::document::Block| (block.end as usize) > range.start && (block.end as usize) <= range.end;
+    let inside = |block: &&crate::chapter::document::Block| {
+        (block.end as usize) > range.start && (block.end as usize) <= range.end
+    };
     let first = body.blocks.iter().find(inside)?;
     let last = body.blocks.iter().rev().find(inside)?;
     Some(Span::new(first.span.start as usize, last.span.end as usize))

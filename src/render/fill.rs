@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::book::ChapterId;
+use crate::chapter::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::declare::kind::HiddenLinks;
-use crate::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::embed;
 use crate::link::Target;
 use crate::text::diagnostic::Diagnostic;
@@ -334,7 +334,7 @@ impl<'a> Filler<'a> {
                 }
             },
             ImageSource::Remote(address) => {
-                let host = crate::reference::host(address).unwrap_or_default();
+                let host = crate::chapter::reference::host(address).unwrap_or_default();
                 let mut safe = String::new();
                 markup::escape_address_into(address, &mut safe);
                 if self.view.config.hosts.contains(&host) {

@@ -8,8 +8,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use crate::book::{Book, ChapterId};
+use crate::chapter::document::{Document, Facts};
 use crate::declare::kind::Kind;
-use crate::document::{Document, Facts};
 use crate::text::markup::escape;
 use crate::text::slug::is_of_word;
 

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::book::{ChapterId, Generated, Party};
-use crate::document::View;
+use crate::chapter::document::View;
 use crate::link::Target;
 use crate::text::diagnostic::Diagnostic;
 use crate::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};

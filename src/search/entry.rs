@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 
 use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
-use crate::document::{Document, Facts, Meta};
+use crate::chapter::document::{Document, Facts, Meta};
 
 /// Weights are in hundredths: of one plain occurrence in `text`, of a whole score in `top`.
 const PLAIN: u32 = 100;

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::chapter::document::{Body, Document, Fill, Hole, ReferenceNumber};
 use crate::declare::kind::Kind;
-use crate::document::{Body, Document, Fill, Hole, ReferenceNumber};
 use crate::text::markup::lower_case;
 
 /// Stands in a section's text where a link shows the title of another chapter.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::{Route, Site};
 use crate::book::{self, ChapterId};
+use crate::chapter::document::{Document, Meta};
+use crate::chapter::parse::{Outcome, parse};
+use crate::chapter::redact::Visible;
 use crate::compile::Handbook;
-use crate::document::{Document, Meta};
-use crate::parse::{Outcome, parse};
-use crate::redact::Visible;
 use crate::render::Renderer;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath};

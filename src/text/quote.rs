@@ -86,7 +86,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::Facts;
+    use crate::chapter::document::Facts;
     use crate::text::front_matter::{Data, Format, read};
     use crate::text::source::Sources;
 
@@ -145,7 +145,7 @@ mod tests {
         use pulldown_cmark::{Event, Parser};
         let text = markdown(text);
         let chapter = format!("# {text}\n\nx\n\n### {text} {{level=1}}\n\n- {text} {{#one}}\n- {text}\n\n{text}\n");
-        let events = Parser::new_ext(&chapter, crate::markdown::options(true, true));
+        let events = Parser::new_ext(&chapter, crate::chapter::markdown::options(true, true));
         events.filter(|event| !matches!(event, Event::Text(_))).map(|event| format!("{event:?}")).collect()
     }
 

@@ -9,9 +9,9 @@ use super::home::Item;
 use super::matrix::roles;
 use super::{Link, Viewpoint, competency_of};
 use crate::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
+use crate::chapter::document::Statement;
 use crate::declare::config::{Config, Level};
 use crate::declare::kind::Kind;
-use crate::document::Statement;
 use crate::text::path::{UrlPath, fold};
 use crate::theme::Html;
 

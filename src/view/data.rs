@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::matrix::field;
 use super::{Viewpoint, competency_of};
 use crate::book::{ChapterId, Party, role_of};
+use crate::chapter::document::{Facts, Statement};
 use crate::declare::kind::Part;
-use crate::document::{Facts, Statement};
 use crate::text::path::UrlPath;
 use crate::view::role::is_replaced;
 
@@ -278,8 +278,8 @@ fn terms<'a>(view: &Viewpoint<'a>) -> Vec<Term<'a>> {
         Facts::Glossary(terms) => Some(terms),
         _ => None,
     });
-    let one = |term: &'a crate::document::Term| {
-        let crate::document::Term { id, name, aliases, definition, .. } = term;
+    let one = |term: &'a crate::chapter::document::Term| {
+        let crate::chapter::document::Term { id, name, aliases, definition, .. } = term;
         Term { id, name, aliases, definition }
     };
     lists.flatten().map(one).collect()

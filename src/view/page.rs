@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::book::{ChapterId, generated_url};
+use crate::chapter::document::{Heading, Meta};
 use crate::declare::config::{Config, Owner};
 use crate::declare::kind::{Kind, Status};
-use crate::document::{Heading, Meta};
 use crate::text::date;
 use crate::text::path::{SourcePath, UrlPath};
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint, class_of, query};
 use crate::book::ChapterId;
-use crate::document::Facts;
+use crate::chapter::document::Facts;
 
 /// How many paths a chapter's page leads along.
 const PATHS: usize = 12;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::compare::{accountable_for, all_responsibilities, facts};
 use super::{Link, Viewpoint, encode_fragment};
 use crate::book::{Book, ChapterId, role_of};
+use crate::chapter::document::Statement;
 use crate::declare::config::UrlStyle;
-use crate::document::Statement;
 use crate::text::path::UrlPath;
 
 /// The function that data files call where pages are opened from a folder: browsers load no data there, but scripts.

@@ -1,8 +1,8 @@
 //! Readers of short texts: front matter, configuration, references, request targets.
 
+use rolebook::chapter::document::Form;
+use rolebook::chapter::reference::{Destination, destination, wiki};
 use rolebook::declare::config::Config;
-use rolebook::document::Form;
-use rolebook::reference::{Destination, destination, wiki};
 use rolebook::server::Request;
 use rolebook::text::diagnostic::Place;
 use rolebook::text::front_matter::{self, Format, Split};

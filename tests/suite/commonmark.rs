@@ -1,9 +1,9 @@
 //! Sends the examples of the `CommonMark` specification through our own writer.
 
+use rolebook::chapter::document::{Fill, Hole, ImageSource};
+use rolebook::chapter::markdown::{self, Input, Place, References};
 use rolebook::declare::config::{Config, HtmlPolicy};
 use rolebook::declare::kind::Kind;
-use rolebook::document::{Fill, Hole, ImageSource};
-use rolebook::markdown::{self, Input, Place, References};
 use rolebook::text::markup::{escape, escape_address_into};
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::Text;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rolebook::book::{ChapterId, Party, role_of};
+use rolebook::chapter::document::Facts;
 use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::declare::kind::{Kind, Part};
-use rolebook::document::Facts;
 use rolebook::link::Target;
 use rolebook::text::diagnostic::Severity;
 

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, ChapterId, Relating};
+use crate::chapter::document::{Competency, Facts, Form, Role};
 use crate::declare::kind::{Kind, Status};
-use crate::document::{Competency, Facts, Form, Role};
 use crate::text::path::fold;
 
 impl Relating<'_> {
@@ -82,7 +82,8 @@ impl Relating<'_> {
         }
         for (number, statement) in competency.statements.iter().enumerate() {
             let Some(replaces) = &statement.replaces else { continue };
-            let lower = |other: &crate::document::Statement| other.id == *replaces && other.level < statement.level;
+            let lower =
+                |other: &crate::chapter::document::Statement| other.id == *replaces && other.level < statement.level;
             if !competency.statements.iter().any(lower) {
                 let message = format!("`replaces={replaces}` names no statement of a lower level");
                 let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));

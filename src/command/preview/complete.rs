@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::desk::json;
 use crate::book::{Book, ChapterId};
-use crate::document::{Facts, Meta};
+use crate::chapter::document::{Facts, Meta};
 use crate::server::Answer;
 use crate::site::Site;
 use crate::text::path::{SourcePath, fold};

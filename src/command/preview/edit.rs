@@ -93,7 +93,7 @@ struct Conflict {
 /// A file as it is, and the passage in it that is meant.
 struct Found {
     bytes: Vec<u8>,
-    document: crate::document::Document,
+    document: crate::chapter::document::Document,
     span: Span,
 }
 

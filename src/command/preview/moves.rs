@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::Meta;
+use crate::chapter::document::Meta;
 use crate::site::Site;
 use crate::text::path::UrlPath;
 

@@ -13,8 +13,8 @@ use crate::text::markup::OF_TEXT;
 
 use super::Located;
 use super::writer::{Mark, Marks};
-use crate::document::Hole;
-use crate::reference::SCHEMES;
+use crate::chapter::document::Hole;
+use crate::chapter::reference::SCHEMES;
 
 /// Elements that are taken out with all that is in them.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
@@ -170,7 +170,8 @@ pub fn has_no_end(name: &str, start: usize, ends: &HashMap<&'static str, usize>)
 /// Tells whether an attribute loads nothing but from `hosts`. Pictures and films of the handbook are marks by now: what is left here the scanner of tags
 /// read otherwise than the sanitiser, such as an attribute that is there twice.
 fn may_load(name: &str, value: &str, hosts: &[String]) -> bool {
-    !matches!(name, "src" | "poster") || crate::reference::host(value).is_some_and(|host| hosts.contains(&host))
+    !matches!(name, "src" | "poster")
+        || crate::chapter::reference::host(value).is_some_and(|host| hosts.contains(&host))
 }
 
 fn builder<'a>(element: &'a str, attributes: [&'a str; 2]) -> Builder<'a> {

@@ -5,7 +5,7 @@
 use pulldown_cmark::{Alignment, Event, TagEnd};
 
 use super::Writer;
-use crate::document::Hole;
+use crate::chapter::document::Hole;
 
 /// The table that is being written.
 pub(super) struct Table {

@@ -20,9 +20,9 @@ use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 
 use self::missed::{Known, Undefined};
 
+use crate::chapter::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::Text;
@@ -240,5 +240,5 @@ fn cut_text<'t>(text: &'t str, range: &std::ops::Range<usize>, cut: usize) -> &'
 /// Makes a link's reference; shared by the writer and the reader of decisions.
 fn wiki_reference(destination: &str, config: &Config, form: Form) -> Reference {
     // In a table `|` is written `\|`: the backslash is ours to strip.
-    crate::reference::wiki(destination.strip_suffix('\\').unwrap_or(destination), form, config)
+    crate::chapter::reference::wiki(destination.strip_suffix('\\').unwrap_or(destination), form, config)
 }

@@ -14,9 +14,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
+use crate::chapter::document::{Block, Body, Callout, Code, Fill, Form, Hole};
 use crate::declare::config::HtmlPolicy;
 use crate::declare::kind::Kind;
-use crate::document::{Block, Body, Callout, Code, Fill, Form, Hole};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::markup::escape_into;
 use crate::text::path::fold;

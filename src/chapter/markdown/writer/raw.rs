@@ -10,10 +10,10 @@ use pulldown_cmark::Event;
 use super::Writer;
 use super::blocked;
 use super::open::{DEEPEST, Open, OpenElements};
+use crate::chapter::document::{Form, Hole, Image, ImageSource};
+use crate::chapter::markdown::{end_of, sanitise};
+use crate::chapter::reference::{Destination, destination};
 use crate::declare::config::HtmlPolicy;
-use crate::document::{Form, Hole, Image, ImageSource};
-use crate::markdown::{end_of, sanitise};
-use crate::reference::{Destination, destination};
 use crate::text::markup::{self, Tag, TagAttribute, Token, escape_into};
 
 impl Writer<'_, '_> {

@@ -3,8 +3,8 @@
 //! Input: the destination of a link, an image or a field. Output: a [`Destination`]: a reference into the handbook, an address elsewhere,
 //! or one that is not allowed. Never looks whether the target exists (see `link`).
 
+use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::{Config, HtmlPolicy};
-use crate::document::{Form, Fragment, Reference};
 use crate::text::path::decode_percent;
 
 /// What a destination is.

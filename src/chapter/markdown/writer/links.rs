@@ -7,9 +7,9 @@ use std::ops::Range;
 use pulldown_cmark::LinkType;
 
 use super::{OpenLink, Writer};
-use crate::document::{Form, Hole, Image, ImageSource};
-use crate::markdown::{end_of, plain_text, wiki_reference};
-use crate::reference::{Destination, destination};
+use crate::chapter::document::{Form, Hole, Image, ImageSource};
+use crate::chapter::markdown::{end_of, plain_text, wiki_reference};
+use crate::chapter::reference::{Destination, destination};
 use crate::text::markup::{escape_address_into, escape_into};
 
 impl Writer<'_, '_> {
@@ -116,7 +116,7 @@ impl Writer<'_, '_> {
 
     /// Reports what a page would load from a host that is not allowed, and `instead` what became of it.
     pub(super) fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
-        let host = crate::reference::host(address).unwrap_or_default();
+        let host = crate::chapter::reference::host(address).unwrap_or_default();
         if self.input.config.hosts.contains(&host) || self.input.plain {
             return;
         }

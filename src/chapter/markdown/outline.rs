@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
 
+use crate::chapter::document::{Decision, Form, Heading, Reference, Statement, Term};
 use crate::declare::config::HtmlPolicy;
 use crate::declare::kind::{Kind, Part};
-use crate::document::{Decision, Form, Heading, Reference, Statement, Term};
 use crate::text::attribute::{self, Attribute};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::markup::{self, Token};
@@ -556,7 +556,7 @@ fn names(text: &str, offset: usize, config: &crate::declare::config::Config) -> 
         let name = piece.trim().trim_end_matches('.').trim_start_matches("and ").trim();
         if !name.is_empty() && name != "and" && name != "-" && name != "–" && name != "—" {
             let at = offset + start + piece.find(name).unwrap_or(0);
-            found.push((crate::reference::wiki(name, Form::Party, config), at..at + name.len()));
+            found.push((crate::chapter::reference::wiki(name, Form::Party, config), at..at + name.len()));
         }
         start += piece.len() + 1;
     }

@@ -8,15 +8,15 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::chapter::document::{
+    Competency, Document, Facts, Form, Heading, Hole, Meta, PathFacts, Reference, ReferenceNumber, Role, Strategy,
+};
+use crate::chapter::markdown::{self, Input, Parsed, Place, References};
+use crate::chapter::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
 use crate::declare::fields::{self, Context, Entries};
 use crate::declare::kind::{Kind, Status};
 use crate::declare::withheld;
-use crate::document::{
-    Competency, Document, Facts, Form, Heading, Hole, Meta, PathFacts, Reference, ReferenceNumber, Role, Strategy,
-};
-use crate::markdown::{self, Input, Parsed, Place, References};
-use crate::redact::{self, Field, Misread, Redacted, Remark, Rules, Visible};
 use crate::text::attribute;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -258,7 +258,7 @@ impl Reader<'_> {
     }
 
     fn refer(&mut self, target: &str, span: Span, form: Form) -> ReferenceNumber {
-        let reference: Reference = crate::reference::wiki(target, form, self.config);
+        let reference: Reference = crate::chapter::reference::wiki(target, form, self.config);
         self.references.add(reference, span)
     }
 

@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<CodeKind> {
-        let options = crate::markdown::options(true, false);
+        let options = crate::chapter::markdown::options(true, false);
         Structure::read(text, options).code.into_iter().map(|code| code.kind).collect()
     }
 
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn items_know_the_column_of_their_content() {
         let columns = |text: &str| -> Vec<ContainerKind> {
-            let options = crate::markdown::options(true, false);
+            let options = crate::chapter::markdown::options(true, false);
             Structure::read(text, options).containers.into_iter().map(|container| container.kind).collect()
         };
         assert_eq!(columns("- a\n"), [ContainerKind::Item(2)]);

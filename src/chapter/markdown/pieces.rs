@@ -10,8 +10,8 @@ use pulldown_cmark::{Event, LinkType, Parser, RefDefs, Tag};
 use super::outline;
 use super::writer::is_picture;
 use super::{Input, Located, References, end_of, plain_text, view_call};
-use crate::document::{Form, Piece, What};
-use crate::reference::{Destination, destination};
+use crate::chapter::document::{Form, Piece, What};
+use crate::chapter::reference::{Destination, destination};
 
 /// Lists the pieces of a body that has not been parsed.
 #[must_use]

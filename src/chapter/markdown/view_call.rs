@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
+use crate::chapter::document::{Form, Reference, View};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::document::{Form, Reference, View};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
         let text = self.text(name)?;
         let range = self.argument(name)?.value_range.clone();
         let span = self.site.place.span(&(self.site.offset + range.start..self.site.offset + range.end));
-        let reference: Reference = crate::reference::wiki(&text, form, self.config);
+        let reference: Reference = crate::chapter::reference::wiki(&text, form, self.config);
         Some(self.references.add(reference, span))
     }
 }

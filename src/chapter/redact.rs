@@ -180,7 +180,7 @@ mod tests {
     fn redacted(text: &str, audience: Option<&str>) -> (String, Vec<Remark>) {
         let config = config();
         let visible = Visible::of(audience, &config);
-        let options = crate::markdown::options(true, false);
+        let options = crate::chapter::markdown::options(true, false);
         let found = redact(text, Rules { visible: &visible, config: &config, options });
         assert_eq!(found.text.len(), text.len());
         (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
@@ -327,8 +327,11 @@ mod tests {
             "a ::: b\n",
         ] {
             let config = Config::bare("x");
-            let rules =
-                Rules { visible: &Visible::default(), config: &config, options: crate::markdown::options(true, false) };
+            let rules = Rules {
+                visible: &Visible::default(),
+                config: &config,
+                options: crate::chapter::markdown::options(true, false),
+            };
             assert_eq!(redact(text, rules).remarks, [], "{text}");
         }
         let text = "Audience: managers\n\n[a](https://x.example/?audience=managers)";
@@ -374,7 +377,8 @@ mod tests {
     fn commands_that_write_see_everything() {
         let config = config();
         let visible = Visible::everything();
-        let rules = Rules { visible: &visible, config: &config, options: crate::markdown::options(true, false) };
+        let rules =
+            Rules { visible: &visible, config: &config, options: crate::chapter::markdown::options(true, false) };
         let found = redact("## A {audience=nobody}\n\nx\n\n::: managers\ny\n:::\n", rules);
         assert!(found.text.contains('x') && found.text.contains('y'));
         assert_eq!(found.remarks.len(), 2);

@@ -2,7 +2,7 @@
 //!
 //! Input: a tag and the hosts that pages may load from. Output: what is blocked and the way out. Changes nothing.
 
-use crate::reference::host;
+use crate::chapter::reference::host;
 use crate::text::markup::Tag;
 
 /// How a script or a style of the handbook's own comes into a page.
