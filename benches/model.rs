@@ -14,8 +14,8 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use rolebook::command::load::Globals;
-use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler};
 use rolebook::site::Site;
 use rolebook::text::path::UrlPath;
 use rolebook::theme;

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use rolebook::cli::Source;
 use rolebook::command::load::{Globals, Loaded};
-use rolebook::compile::{Choices, Compiler};
+use rolebook::model::compile::{Choices, Compiler};
 use rolebook::search::{Memory, index};
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::SourceFile;
@@ -26,7 +26,7 @@ fn main() {
     let (chain, _) = theme::chain("default", &loaded.inputs.themes);
     let theme = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config)).0.unwrap();
     let memory = Memory::default();
-    let time = |what: &str, handbook: &rolebook::compile::Handbook| {
+    let time = |what: &str, handbook: &rolebook::model::compile::Handbook| {
         let start = Instant::now();
         let files = index(handbook, &theme, &memory).urls().count();
         println!("{what:<22} {:>8.1} ms, {files} files", start.elapsed().as_secs_f64() * 1000.0);

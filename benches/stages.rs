@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use rolebook::book::{self, Input};
 use rolebook::chapter::document::Meta;
 use rolebook::chapter::parse;
 use rolebook::chapter::redact::Visible;
 use rolebook::cli::Source;
 use rolebook::command::load::{Globals, Loaded};
-use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::highlight::Highlighter;
+use rolebook::model::book::{self, Input};
+use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::search::{self, Memory};
 use rolebook::site::Site;
 use rolebook::text::source::Sources;

@@ -16,9 +16,9 @@ pub use self::statements::{Cell, Said};
 pub use self::words::{Since, human, json, markdown};
 
 use self::chapters::Pairs;
-use crate::book::ChapterId;
-use crate::compile::Handbook;
 use crate::declare::kind::{Kind, Part};
+use crate::model::book::ChapterId;
+use crate::model::compile::Handbook;
 use crate::text::path::SourcePath;
 
 /// Everything that differs between two states of a handbook.

@@ -4,10 +4,10 @@
 //! at the disk, never gives a fact that only the author knows.
 
 use crate::chapter::parse::kind_at;
-use crate::compile::Handbook;
 use crate::declare::config::Config;
 use crate::declare::fields;
 use crate::declare::kind::Kind;
+use crate::model::compile::Handbook;
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::quote;
 use crate::text::slug::chapter_stem;

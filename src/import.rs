@@ -8,8 +8,8 @@ mod gather;
 mod header;
 mod levels;
 
-use crate::compile::Handbook;
 use crate::declare::config::{FILE, Level};
+use crate::model::compile::Handbook;
 use crate::text::diagnostic::{Diagnostic, Severity, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;

@@ -3,27 +3,20 @@
 //! Input: chapters, `handbook.toml`, themes. Output: every page of the site by its address. The stages are pure functions, in this order: `source`,
 //! `parse`, `book`, `check`, `site`; `draft`, `import`, `relocate` and `edit` plan what commands write into the author's files; only `disk`, `watch`, `server` and `git` touch the world (see ARCHITECTURE.md).
 
-pub mod book;
 pub mod chapter;
-pub mod check;
 pub mod cli;
 pub mod command;
-pub mod compile;
 pub mod declare;
 pub mod delta;
 pub mod disk;
 pub mod draft;
 pub mod edit;
-pub mod embed;
 pub mod git;
-pub mod health;
 pub mod highlight;
 pub mod history;
 pub mod import;
-pub mod link;
-pub mod lint;
+pub mod model;
 pub mod picture;
-pub mod policy;
 pub mod publish;
 pub mod relocate;
 pub mod render;

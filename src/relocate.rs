@@ -10,11 +10,11 @@ mod rewrite;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::{Form, Reference};
-use crate::compile::{Choices, Compiler, Handbook};
 use crate::declare::config::FILE;
-use crate::link::{self, Target};
+use crate::model::book::{Book, ChapterId};
+use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::model::link::{self, Target};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
 use crate::text::source::{SourceFile, Sources};

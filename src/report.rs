@@ -195,7 +195,7 @@ fn severity(finding: &Diagnostic) -> &'static str {
 /// Returns the findings as one JSON document.
 #[must_use]
 pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
-    let (errors, warnings) = crate::compile::count(findings);
+    let (errors, warnings) = crate::model::compile::count(findings);
     let mut lines = Lines::default();
     let findings = findings.iter().map(|finding| record(finding, files, &mut lines)).collect();
     let document = Document { findings, errors, warnings };

@@ -13,13 +13,13 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::book::{Book, ChapterId, Generated, NodeId, generated_url};
-use crate::compile::Handbook;
 use crate::declare::config::{Config, HtmlPolicy};
 use crate::declare::kind::Status;
 use crate::highlight::Highlighter;
 use crate::history::Past;
-use crate::link::Target;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::model::compile::Handbook;
+use crate::model::link::Target;
 use crate::picture::{Picture, picture};
 use crate::publish::active::{self, Verdict};
 use crate::publish::{self, Content, Redirect, Rules};

@@ -29,11 +29,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
 use crate::chapter::document::{Competency, Facts, Meta};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::history::Past;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
 use crate::text::path::UrlPath;
 use crate::theme::{Html, Theme};
 

@@ -9,9 +9,9 @@ use super::writing::{self, Attempt};
 use super::{Failure, Outcome, say, say_text};
 use crate::chapter::document::{Document, Statement};
 use crate::cli::{Anchors, Source};
-use crate::compile::{Choices, Compiler};
 use crate::disk::{Deed, Project, Step, Writer};
 use crate::edit::{Anchor, with_anchors};
+use crate::model::compile::{Choices, Compiler};
 use crate::report::location;
 use crate::text::diagnostic::Span;
 

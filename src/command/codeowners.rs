@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use super::load::Loaded;
 use super::{Failure, Outcome, say_text};
 use crate::cli::{Codeowners, Source};
-use crate::compile::{Choices, Compiler, Handbook};
 use crate::declare::config::Config;
+use crate::model::compile::{Choices, Compiler, Handbook};
 
 /// Runs the command.
 pub fn run(options: &Codeowners) -> Outcome {

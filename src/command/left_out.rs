@@ -3,10 +3,10 @@
 //! Input: what was read, the compiled handbook and which files are published. Output: words for the closing lines of `build`, `check` and `serve`. Prints
 //! nothing itself.
 
-use crate::check::Why;
-use crate::compile::Handbook;
 use crate::declare::withheld;
 use crate::disk::Inputs;
+use crate::model::check::Why;
+use crate::model::compile::Handbook;
 use crate::publish::Content;
 
 /// How many files are named one by one.

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::cli::{Format, Source};
-use crate::compile::{Choices, Compiler, Handbook};
 use crate::declare::config::Config;
 use crate::disk::{Inputs, Project, Writer};
+use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::publish::Content;
 use crate::report;
 use crate::site::host_findings;

@@ -5,10 +5,10 @@
 use super::load::{Loaded, shown};
 use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::{New, Source};
-use crate::compile::{Choices, Compiler};
 use crate::declare::kind::Kind;
 use crate::disk::{Deed, Project, Step, Writer};
 use crate::draft::draft;
+use crate::model::compile::{Choices, Compiler};
 
 /// Runs the command.
 pub fn run(options: &New) -> Outcome {

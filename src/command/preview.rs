@@ -29,10 +29,10 @@ use self::moves::Moves;
 use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
-use crate::compile::{Choices, Compiler};
 use crate::disk::is_unread;
 use crate::highlight::{Highlighter, plain_blocks_so_far};
 use crate::history::Past;
+use crate::model::compile::{Choices, Compiler};
 use crate::report;
 use crate::server::{Answer, Handler, Post, Request};
 use crate::site::Site;
@@ -194,7 +194,7 @@ impl Preview {
             findings.dedup();
         }
         let drawn = draw(&findings, loaded, &chain, shown.site.as_ref());
-        let (errors, warnings) = crate::compile::count(&findings);
+        let (errors, warnings) = crate::model::compile::count(&findings);
         let files = |place: &Place| loaded.file(place, &chain);
         let is_near = |finding: &&Diagnostic| match &finding.place {
             Place::Content(path, _) => changed.contains(path),

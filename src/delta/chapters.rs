@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::Meta;
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId};
 use crate::text::path::{SourcePath, fold};
 
 /// Which chapter is which.

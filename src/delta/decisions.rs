@@ -4,10 +4,10 @@
 
 use super::statements::is_alike;
 use super::{Change, Fate, Same, Sides, found_again};
-use crate::book::{Book, ChapterId, DecisionView, Party};
 use crate::chapter::document::Decision;
-use crate::compile::Handbook;
 use crate::declare::kind::Part;
+use crate::model::book::{Book, ChapterId, DecisionView, Party};
+use crate::model::compile::Handbook;
 
 /// Compares the strategy chapters: chapters first, then their facts and decisions.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {

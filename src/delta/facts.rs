@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use super::statements::is_alike;
 use super::{Change, Same, Sides, found_again};
-use crate::book::{Book, ChapterId, role_of};
 use crate::chapter::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
-use crate::compile::Handbook;
 use crate::declare::kind::Kind;
-use crate::link::Target;
+use crate::model::book::{Book, ChapterId, role_of};
+use crate::model::compile::Handbook;
+use crate::model::link::Target;
 use crate::text::path::fold;
 
 /// Compares the names of the levels.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::statements::{Cell, Said, matched};
 use super::{Change, Sides, Subject};
-use crate::book::{ChapterId, Relations, role_of};
 use crate::chapter::document::Statement;
-use crate::compile::Handbook;
+use crate::model::book::{ChapterId, Relations, role_of};
+use crate::model::compile::Handbook;
 
 /// Compares the roles: chapters first, then what is expected, facts and responsibilities.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Level, Same, Sides, Subject, found_again};
-use crate::book::{ChapterId, Relations};
 use crate::chapter::document::{Facts, Statement};
-use crate::compile::Handbook;
+use crate::model::book::{ChapterId, Relations};
+use crate::model::compile::Handbook;
 use crate::text::path::fold;
 
 /// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.

@@ -143,7 +143,7 @@ pub fn percent_shared(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{Choices, Compiler};
+    use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 
     fn document(text: &str) -> Document {

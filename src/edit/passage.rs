@@ -119,7 +119,7 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{Choices, Compiler};
+    use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 
     /// Returns the text of each passage and how many elements it became.

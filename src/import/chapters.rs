@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::book::ChapterId;
 use crate::declare::config::Level;
 use crate::declare::kind::Kind;
+use crate::model::book::ChapterId;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;

@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{mentions, of_html};
-use crate::book::{Generated, generated_url};
 use crate::chapter::document::{Document, Form};
 use crate::chapter::reference::{Destination, destination};
-use crate::compile::Handbook;
 use crate::declare::config::{Config, FILE, HtmlPolicy};
-use crate::link::Target;
+use crate::model::book::{Generated, generated_url};
+use crate::model::compile::Handbook;
+use crate::model::link::Target;
 use crate::render::base_path;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};

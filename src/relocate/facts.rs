@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::chapter::document::Document;
 use crate::chapter::parse::{default_id, kind_at};
-use crate::compile::Handbook;
+use crate::model::compile::Handbook;
 use crate::text::front_matter::{self, Data, Entry, Format, Split, Table};
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;

@@ -3,8 +3,8 @@
 //! Input: two names as they were typed. Output: the files that move. Refuses a place that is taken or that is none.
 
 use crate::chapter::document::Meta;
-use crate::compile::Handbook;
 use crate::declare::config::FILE;
+use crate::model::compile::Handbook;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::source::Sources;

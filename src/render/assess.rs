@@ -3,7 +3,7 @@
 //! Input: a role and the address of its page. Output: HTML that reads without a script. Never knows an answer: those stay in the reader's browser.
 
 use super::{Made, Renderer, Shown, Special};
-use crate::book::ChapterId;
+use crate::model::book::ChapterId;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 use crate::view::assess;

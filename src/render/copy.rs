@@ -10,12 +10,12 @@ use std::ops::Range;
 
 use super::fill::Filler;
 use super::{PageCells, Renderer, views};
-use crate::book::{ChapterId, Generated};
 use crate::chapter::document::{Document, Piece, View, What};
 use crate::chapter::markdown::{Input, Place, chapter_options, pieces};
 use crate::chapter::redact::{Redacted, Rules, Visible, redact};
-use crate::embed;
-use crate::link::Target;
+use crate::model::book::{ChapterId, Generated};
+use crate::model::embed;
+use crate::model::link::Target;
 use crate::text::diagnostic::Span;
 use crate::text::front_matter;
 use crate::text::path::{SourcePath, UrlPath};

@@ -3,8 +3,8 @@
 //! Input: a [`Derived`] and its address. Output: its text and media type. Pages with a name of their own are [`super::Renderer::generated`].
 
 use super::{Made, PageCells, Renderer, Shown, Special, kit, views};
-use crate::book::{Book, ChapterId, Generated};
 use crate::declare::config::{Config, UrlStyle};
+use crate::model::book::{Book, ChapterId, Generated};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 use crate::view::data::Data;

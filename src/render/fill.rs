@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{Renderer, views};
-use crate::book::ChapterId;
 use crate::chapter::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::declare::kind::HiddenLinks;
-use crate::embed;
-use crate::link::Target;
+use crate::model::book::ChapterId;
+use crate::model::embed;
+use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;
 use crate::text::markup::{self, escape, escape_into};

@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::fill::Filler;
 use super::{PageCells, Renderer, views};
-use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::chapter::document::{Facts, Term};
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId};
 use crate::text::markup;
 use crate::text::path::UrlPath;
 use crate::view::encode_fragment;

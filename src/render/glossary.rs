@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::{Document, Facts};
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId};
 use crate::text::markup::escape;
 use crate::text::slug::is_of_word;
 

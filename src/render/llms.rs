@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use super::copy::{copy_url, without_nul};
 use super::{PageCells, Renderer};
-use crate::book::{ChapterId, NodeId};
 use crate::declare::kind::Status;
+use crate::model::book::{ChapterId, NodeId};
 use crate::text::path::UrlPath;
 use crate::text::source::Sources;
 use crate::view::{Viewpoint, page};

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Html, PageCells, Renderer, Special};
-use crate::book::{ChapterId, NodeId, generated_url};
+use crate::model::book::{ChapterId, NodeId, generated_url};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::{self, escape};
 use crate::text::path::UrlPath;

@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
-use crate::book::{ChapterId, Generated, Party};
 use crate::chapter::document::View;
-use crate::link::Target;
+use crate::model::book::{ChapterId, Generated, Party};
+use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
 use crate::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
 

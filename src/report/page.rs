@@ -19,7 +19,7 @@ pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;backgroun
 /// Returns the page.
 #[must_use]
 pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
-    let (errors, warnings) = crate::compile::count(findings);
+    let (errors, warnings) = crate::model::compile::count(findings);
     let counted = summary(errors, warnings);
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::{Route, Site};
-use crate::book::{self, ChapterId};
 use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, parse};
 use crate::chapter::redact::Visible;
-use crate::compile::Handbook;
+use crate::model::book::{self, ChapterId};
+use crate::model::compile::Handbook;
 use crate::render::Renderer;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath};

@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Route, Site, active_findings, authored, base_path};
-use crate::book::{Book, chapter_url, written_url};
 use crate::chapter::redact::Visible;
-use crate::compile::Handbook;
 use crate::declare::config::Config;
 use crate::declare::kind::Host;
 use crate::history::{History, How};
+use crate::model::book::{Book, chapter_url, written_url};
+use crate::model::compile::Handbook;
 use crate::publish::{self, Content, Redirect, Rules};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, UrlPath, fold};

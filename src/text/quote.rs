@@ -95,7 +95,9 @@ mod tests {
         let text = markdown(text);
         let chapter = format!("# {text}\n\n## Responsibilities\n\n- {text} {{#one}}\n");
         let sources = Sources::from_texts([("roles/a.md", chapter.as_str())]);
-        let handbook = crate::compile::Compiler::new().compile(&sources, &crate::compile::Choices::default()).unwrap();
+        let handbook = crate::model::compile::Compiler::new()
+            .compile(&sources, &crate::model::compile::Choices::default())
+            .unwrap();
         let meta = &handbook.documents[0].meta;
         let Facts::Role(role) = &meta.facts else { panic!() };
         (meta.title.clone(), role.responsibilities[0].text.clone())

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::home::Item;
 use super::matrix::roles;
 use super::{Link, Viewpoint, competency_of};
-use crate::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
 use crate::chapter::document::Statement;
 use crate::declare::config::{Config, Level};
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
 use crate::text::path::{UrlPath, fold};
 use crate::theme::Html;
 

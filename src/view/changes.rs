@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, Generated};
 use crate::declare::kind::Kind;
 use crate::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
 use crate::history::{History, How, day};
+use crate::model::book::{ChapterId, Generated};
 use crate::text::path::SourcePath;
 
 /// How many changed chapters the page lists.

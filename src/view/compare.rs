@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::role::{Cell, cells};
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, Party, role_of};
 use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Party, role_of};
 use crate::theme::Html;
 
 /// What the compare view sees.

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
-use crate::book::ChapterId;
+use crate::model::book::ChapterId;
 
 /// What the competency template sees.
 #[derive(Debug, Serialize)]

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::matrix::field;
 use super::{Viewpoint, competency_of};
-use crate::book::{ChapterId, Party, role_of};
 use crate::chapter::document::{Facts, Statement};
 use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Party, role_of};
 use crate::text::path::UrlPath;
 use crate::view::role::is_replaced;
 
@@ -198,7 +198,7 @@ fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
     view.book.relations.role_order.iter().filter_map(one).collect()
 }
 
-fn expected<'a>(expectation: &crate::book::Expectation, view: &Viewpoint<'a>) -> Expected<'a> {
+fn expected<'a>(expectation: &crate::model::book::Expectation, view: &Viewpoint<'a>) -> Expected<'a> {
     let level = expectation.level;
     let facts = competency_of(view.book, expectation.competency);
     let all = facts.map(|facts| facts.statements.as_slice()).unwrap_or_default();
@@ -230,7 +230,7 @@ fn competencies<'a>(view: &Viewpoint<'a>) -> Vec<Competency<'a>> {
 }
 
 fn strategies<'a>(view: &Viewpoint<'a>) -> Vec<Strategy<'a>> {
-    let one = |(chapter, related): (&ChapterId, &crate::book::StrategyView)| {
+    let one = |(chapter, related): (&ChapterId, &crate::model::book::StrategyView)| {
         let meta = view.meta(*chapter);
         let Facts::Strategy(facts) = &meta.facts else { return None };
         Some(Strategy {
@@ -252,7 +252,7 @@ fn decisions<'a>(view: &Viewpoint<'a>) -> Vec<Decision<'a>> {
         Party::Role(role) => view.meta(role).id.as_str(),
         Party::Partner(n) => view.config.partners.get(n as usize).map_or("", |(id, _)| id.as_str()),
     };
-    let one = |decision: &crate::book::DecisionView| {
+    let one = |decision: &crate::model::book::DecisionView| {
         let facts = decision.facts(view.book)?;
         let with = |part: Part| -> Vec<&'a str> {
             decision.parties.iter().filter(|(other, _)| *other == part).map(|(_, who)| party(*who)).collect()

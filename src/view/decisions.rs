@@ -5,9 +5,9 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, DecisionView, Party, generated_url};
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, DecisionView, Party, generated_url};
 use crate::text::path::UrlPath;
 use crate::text::slug::slug;
 

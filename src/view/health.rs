@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::book::ChapterId;
-use crate::health::Health;
+use crate::model::book::ChapterId;
+use crate::model::health::Health;
 use crate::text::diagnostic::{CODES, Diagnostic, Severity};
 
 /// How many entries a list shows.

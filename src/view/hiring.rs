@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inherited};
 use super::{Link, Viewpoint, competency_of};
-use crate::book::{Book, ChapterId, Expectation, generated_url, role_of};
 use crate::declare::config::UrlStyle;
+use crate::model::book::{Book, ChapterId, Expectation, generated_url, role_of};
 use crate::text::path::UrlPath;
 use crate::theme::Html;
 

@@ -5,9 +5,9 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, changes, ladder, path};
-use crate::book::{Book, ChapterId, Generated, NodeId};
 use crate::chapter::document::Facts;
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId};
 use crate::theme::Html;
 
 /// What the home template sees.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ladder_drawing::{Node, draw};
 use super::matrix::roles;
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, role_of};
+use crate::model::book::{ChapterId, role_of};
 use crate::theme::Html;
 
 /// What the ladder view sees.

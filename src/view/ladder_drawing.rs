@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::book::ChapterId;
+use crate::model::book::ChapterId;
 use crate::text::markup::escape;
 
 /// A role to draw.

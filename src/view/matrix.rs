@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
-use crate::book::{Book, ChapterId, generated_url, role_of};
+use crate::model::book::{Book, ChapterId, generated_url, role_of};
 use crate::text::slug::slug;
 
 /// A matrix with more cells than this lists what is expected instead of drawing a table.

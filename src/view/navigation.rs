@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{Link, Viewpoint, class_of};
-use crate::book::{Book, NodeId, generated_url};
+use crate::model::book::{Book, NodeId, generated_url};
 use crate::text::path::UrlPath;
 
 /// A section with more entries than this is shown as a window.

@@ -6,10 +6,10 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, generated_url};
 use crate::chapter::document::{Heading, Meta};
 use crate::declare::config::{Config, Owner};
 use crate::declare::kind::{Kind, Status};
+use crate::model::book::{ChapterId, generated_url};
 use crate::text::date;
 use crate::text::path::{SourcePath, UrlPath};
 

@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, class_of, query};
-use crate::book::ChapterId;
 use crate::chapter::document::Facts;
+use crate::model::book::ChapterId;
 
 /// How many paths a chapter's page leads along.
 const PATHS: usize = 12;

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::compare::{accountable_for, all_responsibilities, facts};
 use super::{Link, Viewpoint, encode_fragment};
-use crate::book::{Book, ChapterId, role_of};
 use crate::chapter::document::Statement;
 use crate::declare::config::UrlStyle;
+use crate::model::book::{Book, ChapterId, role_of};
 use crate::text::path::UrlPath;
 
 /// The function that data files call where pages are opened from a folder: browsers load no data there, but scripts.

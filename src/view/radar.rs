@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::book::ChapterId;
+use crate::model::book::ChapterId;
 use crate::text::markup::escape;
 use crate::theme::Html;
 

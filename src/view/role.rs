@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::radar::{self, Radar};
 use super::{Link, Viewpoint, assess, competency_of, hiring, query};
-use crate::book::{ChapterId, Expectation, Generated, Party, role_of};
 use crate::chapter::document::Statement;
 use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Expectation, Generated, Party, role_of};
 use crate::theme::Html;
 
 /// What the role template sees.

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::decisions::{Row, row};
 use super::{Link, Viewpoint};
-use crate::book::{ChapterId, DecisionView, Party};
 use crate::chapter::document::Facts;
 use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, DecisionView, Party};
 
 /// What the strategy template sees.
 #[derive(Debug, Serialize)]

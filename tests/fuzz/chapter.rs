@@ -1,7 +1,7 @@
 //! Chapters: whatever is written in one, nothing panics, findings point into the file, and the page is well-formed and harmless.
 
 use rolebook::chapter::document::Document;
-use rolebook::compile::Handbook;
+use rolebook::model::compile::Handbook;
 use rolebook::text::diagnostic::Place;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use rolebook::book::{ChapterId, Party, role_of};
 use rolebook::chapter::document::Facts;
-use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::declare::kind::{Kind, Part};
-use rolebook::link::Target;
+use rolebook::model::book::{ChapterId, Party, role_of};
+use rolebook::model::compile::{Choices, Compiler, Handbook};
+use rolebook::model::link::Target;
 use rolebook::text::diagnostic::Severity;
 
 use crate::support::{files_below, read_folder, repository};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rolebook::book::{ChapterId, role_of};
-use rolebook::compile::Handbook;
-use rolebook::health::Health;
+use rolebook::model::book::{ChapterId, role_of};
+use rolebook::model::compile::Handbook;
+use rolebook::model::health::Health;
 use rolebook::text::source::Sources;
 use serde_json::Value;
 

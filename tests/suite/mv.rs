@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use proptest::prelude::*;
-use rolebook::compile::{Choices, Compiler, Handbook};
-use rolebook::link::Target;
+use rolebook::model::compile::{Choices, Compiler, Handbook};
+use rolebook::model::link::Target;
 use rolebook::relocate::{NoMove, Relocation, plan};
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};

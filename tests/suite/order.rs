@@ -1,6 +1,6 @@
 //! Holds the order in which chapters are listed and read: what authors wrote in `order`, then the alphabet.
 
-use rolebook::compile::{Choices, Compiler, Handbook};
+use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};
 

@@ -1,7 +1,7 @@
 //! Publishes small handbooks for each host and reads what the host would read.
 
-use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler};
 use rolebook::publish::Content;
 use rolebook::site::{Site, host_findings};
 use rolebook::text::path::UrlPath;

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler};
 use rolebook::site::Site;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};

@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::site::Site;
 use rolebook::text::diagnostic::{Place, Severity};
 use rolebook::text::source::Sources;

@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use rolebook::command::load::Globals;
-use rolebook::compile::{Choices, Compiler, Handbook};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::report;
 use rolebook::site::Site;
 use rolebook::text::diagnostic::{Diagnostic, Place};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rolebook::compile::{Choices, Compiler};
 use rolebook::highlight::Highlighter;
+use rolebook::model::compile::{Choices, Compiler};
 use rolebook::site::Site;
 use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Selector};

@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use super::desk::json;
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::{Facts, Meta};
+use crate::model::book::{Book, ChapterId};
 use crate::server::Answer;
 use crate::site::Site;
 use crate::text::path::{SourcePath, fold};
@@ -128,7 +128,7 @@ fn levels(site: &Site, chapter: Option<ChapterId>, target: &str, begun: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::{Choices, Compiler};
+    use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 
     #[test]

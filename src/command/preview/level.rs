@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::{address, json, refuse};
 use super::edit::{failed, write};
-use crate::book::{ChapterId, role_of};
 use crate::chapter::document::{Document, Facts};
 use crate::disk::{Unwritten, Writer, read_inside};
 use crate::edit::{Refused, Wanted as Level, expect};
+use crate::model::book::{ChapterId, role_of};
 use crate::server::Answer;
 use crate::site::Site;
 

@@ -44,7 +44,7 @@ impl Moves {
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
             return;
         }
-        let missing = |other: &crate::book::Book, meta: &Meta| other.at_path(&meta.path).is_none();
+        let missing = |other: &crate::model::book::Book, meta: &Meta| other.at_path(&meta.path).is_none();
         let went: Vec<_> = before.ids().filter(|chapter| missing(after, before.meta(*chapter))).collect();
         let came: Vec<_> = after.ids().filter(|chapter| missing(before, after.meta(*chapter))).collect();
         for chapter in &went {

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::book::{self, Book};
 use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, names_of, parse};
 use crate::chapter::redact::Visible;
-use crate::check::{Absent, Checker, Why};
 use crate::declare::config::{Config, FILE};
 use crate::declare::kind::Status;
 use crate::declare::withheld;
+use crate::model::book::{self, Book};
+use crate::model::check::{Absent, Checker, Why};
 use crate::text::diagnostic::{Diagnostic, Place, Severity};
 use crate::text::path::SourcePath;
 use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::book::{Book, ChapterId, Generated, NodeId, folder_url};
 use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, folder_url};
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::slug::slug;
 
@@ -194,7 +194,7 @@ fn party(name: &str, book: &Book, config: &Config) -> Target {
     partner.and_then(|n| u32::try_from(n).ok()).map_or(found, Target::Partner)
 }
 
-/// The order of DESIGN: id, path, alias, title (see [`crate::book::Names::find`]); then pages that are made, folders and files.
+/// The order of DESIGN: id, path, alias, title (see [`crate::model::book::Names::find`]); then pages that are made, folders and files.
 fn by_name(name: &str, from: ChapterId, book: &Book) -> Target {
     if name.is_empty() {
         return Target::Chapter(from, None);

@@ -23,7 +23,7 @@ pub use tree::{Node, NodeId, Tree};
 use crate::chapter::document::{Meta, ReferenceNumber};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, UrlStyle};
-use crate::link::{self, Target};
+use crate::model::link::{self, Target};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::source::StaticFolder;

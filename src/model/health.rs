@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::{Facts, Meta};
 use crate::declare::config::Config;
 use crate::declare::kind::{Kind, Status};
+use crate::model::book::{Book, ChapterId};
 use crate::text::date::{after, parse_day};
 use crate::text::path::fold;
 

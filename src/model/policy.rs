@@ -5,10 +5,10 @@
 
 use jiff::civil::Date;
 
-use crate::book::{At, Book, ChapterId, Remark};
 use crate::chapter::document::Meta;
 use crate::declare::config::Config;
-use crate::health::{self, in_force};
+use crate::model::book::{At, Book, ChapterId, Remark};
+use crate::model::health::{self, in_force};
 
 /// Looks at every chapter on the day `today`.
 #[must_use]

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::book::{Book, ChapterId};
 use crate::chapter::document::{Body, Document, Hole};
-use crate::link::Target;
+use crate::model::book::{Book, ChapterId};
+use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
 
 /// How deep transclusions may nest.

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::near::{Near, from_root};
-use crate::book::{At, Book, ChapterId, Remark, written_url};
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
-use crate::embed;
-use crate::link::{self, Target};
-use crate::lint;
+use crate::model::book::{At, Book, ChapterId, Remark, written_url};
+use crate::model::embed;
+use crate::model::link::{self, Target};
+use crate::model::lint;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::near::did_you_mean;
 use crate::text::path::{SourcePath, UrlPath};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::chapter::document::{Form, Meta, Reference};
-use crate::link::{Resolver, Target};
+use crate::model::link::{Resolver, Target};
 use crate::text::path::fold;
 
 use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::book::{At, Book, ChapterId, Remark};
 use crate::chapter::document::Statement;
 use crate::declare::config::Config;
+use crate::model::book::{At, Book, ChapterId, Remark};
 use crate::text::diagnostic::Severity;
 
 /// How alike two statements may be: the share of words that they have in common.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::chapter::document::{Competency, Decision, Facts, Role, Strategy};
 use crate::declare::config::Config;
 use crate::declare::kind::Part;
-use crate::link::Target;
+use crate::model::link::Target;
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId};

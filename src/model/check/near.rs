@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use foldhash::fast::RandomState;
 
 use super::{Absent, Why};
-use crate::book::{Book, ChapterId, Generated};
 use crate::chapter::document::Document;
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated};
 use crate::text::near::Candidates;
 use crate::text::path::{SourcePath, fold};
 
