@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::declare::config;
-use crate::history::{History, LOG};
+use crate::past::history::{History, LOG};
 use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources};
 

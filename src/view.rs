@@ -32,8 +32,8 @@ use serde::Serialize;
 use crate::chapter::document::{Competency, Facts, Meta};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::history::Past;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
+use crate::past::history::Past;
 use crate::text::path::UrlPath;
 use crate::theme::{Html, Theme};
 

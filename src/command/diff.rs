@@ -7,11 +7,11 @@ use std::path::Path;
 use super::load::Loaded;
 use super::{Failure, Outcome, say_text};
 use crate::cli::{Diff, DiffFormat};
-use crate::delta::{self, Since};
 use crate::disk::Project;
 use crate::git::{Missing, Repository};
-use crate::history;
 use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::past::delta::{self, Since};
+use crate::past::history;
 use crate::text::source::Sources;
 
 /// Runs the command. Differences are no fault: the exit code is 0 with and without them.

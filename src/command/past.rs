@@ -13,7 +13,7 @@ use super::diff::skipped;
 use super::load::Loaded;
 use crate::declare::config::{Config, FILE};
 use crate::git::Repository;
-use crate::history::{Base, History, Past, day};
+use crate::past::history::{Base, History, Past, day};
 use crate::text::date::{self, Duration, Unit, parse_day, parse_duration};
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;

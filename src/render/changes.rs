@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::{PageCells, Renderer};
-use crate::delta::{self, Delta};
-use crate::history::{How, moment};
 use crate::model::book::{ChapterId, Generated, generated_url};
 use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::past::delta::{self, Delta};
+use crate::past::history::{How, moment};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
 use crate::view::Viewpoint;

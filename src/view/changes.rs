@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint};
 use crate::declare::kind::Kind;
-use crate::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
-use crate::history::{History, How, day};
 use crate::model::book::{ChapterId, Generated};
+use crate::past::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
+use crate::past::history::{History, How, day};
 use crate::text::path::SourcePath;
 
 /// How many changed chapters the page lists.
