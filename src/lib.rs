@@ -3,21 +3,18 @@
 //! Input: chapters, `handbook.toml`, themes. Output: every page of the site by its address. The stages are pure functions, in this order: `source`,
 //! `parse`, `book`, `check`, `site`; `draft`, `import`, `relocate` and `edit` plan what commands write into the author's files; only `disk`, `watch`, `server` and `git` touch the world (see ARCHITECTURE.md).
 
+pub mod author;
 pub mod chapter;
 pub mod cli;
 pub mod command;
 pub mod declare;
 pub mod disk;
-pub mod draft;
-pub mod edit;
 pub mod git;
 pub mod highlight;
-pub mod import;
 pub mod model;
 pub mod past;
 pub mod picture;
 pub mod publish;
-pub mod relocate;
 pub mod render;
 pub mod report;
 pub mod search;

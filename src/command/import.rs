@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use super::load::{Loaded, is_colored, shown};
 use super::{Failure, Outcome, say_text, writing};
+use crate::author::import::{self, Target, plan};
 use crate::cli::{Import, Source};
 use crate::declare::config::FILE;
 use crate::disk::{self, Deed, Step, Unwritten, Writer, read_given};
-use crate::import::{self, Target, plan};
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::report;
 use crate::text::diagnostic::{Diagnostic, Place};

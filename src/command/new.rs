@@ -4,10 +4,10 @@
 
 use super::load::{Loaded, shown};
 use super::{Failure, Outcome, argument, say, writing};
+use crate::author::draft::draft;
 use crate::cli::{New, Source};
 use crate::declare::kind::Kind;
 use crate::disk::{Deed, Project, Step, Writer};
-use crate::draft::draft;
 use crate::model::compile::{Choices, Compiler};
 
 /// Runs the command.

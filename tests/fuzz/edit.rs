@@ -1,7 +1,7 @@
 //! Changes of one passage: whatever the chapter and the new text are, nothing outside the passage changes, and what was drawn before is harmless.
 
+use rolebook::author::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
 use rolebook::chapter::document::Document;
-use rolebook::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
 use rolebook::site::Site;
 use rolebook::text::diagnostic::Span;
 use rolebook::text::path::SourcePath;

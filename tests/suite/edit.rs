@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolebook::edit::passages;
+use rolebook::author::edit::passages;
 use rolebook::text::source::Sources;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use proptest::prelude::*;
+use rolebook::author::relocate::{NoMove, Relocation, plan};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::model::link::Target;
-use rolebook::relocate::{NoMove, Relocation, plan};
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};
 

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::desk::{address, json, refuse};
 use super::edit::failed;
+use crate::author::draft::draft;
+use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
 use crate::command::writing::now;
 use crate::declare::kind::Kind;
 use crate::disk::{Deed, Step, Unwritten, Writer};
-use crate::draft::draft;
 use crate::model::compile::{Choices, Compiler};
-use crate::relocate::{NoMove, plan};
 use crate::server::Answer;
 use crate::site::Site;
 use crate::text::path::SourcePath;

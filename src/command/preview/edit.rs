@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::chapter::sentences;
 use super::desk::{address, json, refuse};
+use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::command::writing::{TRIES, now};
 use crate::disk::{Deed, Step, Unwritten, Writer, read_inside};
-use crate::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::report::location;
 use crate::server::Answer;
 use crate::site::{Draft, Site};

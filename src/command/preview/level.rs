@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::{address, json, refuse};
 use super::edit::{failed, write};
+use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::disk::{Unwritten, Writer, read_inside};
-use crate::edit::{Refused, Wanted as Level, expect};
 use crate::model::book::{ChapterId, role_of};
 use crate::server::Answer;
 use crate::site::Site;
