@@ -14,11 +14,11 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use rolebook::command::load::Globals;
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::theme;
+use rolebook::site::urls::Site;
 use rolebook::text::path::UrlPath;
-use rolebook::theme;
 
 #[path = "../tests/suite/synthetic.rs"]
 mod synthetic;

@@ -10,10 +10,10 @@ use std::time::Instant;
 use rolebook::cli::Source;
 use rolebook::command::load::{Globals, Loaded};
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::search::{Memory, index};
+use rolebook::site::search::{Memory, index};
+use rolebook::site::theme;
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::SourceFile;
-use rolebook::theme;
 
 fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));

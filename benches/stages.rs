@@ -16,13 +16,13 @@ use rolebook::chapter::parse;
 use rolebook::chapter::redact::Visible;
 use rolebook::cli::Source;
 use rolebook::command::load::{Globals, Loaded};
-use rolebook::highlight::Highlighter;
 use rolebook::model::book::{self, Input};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
-use rolebook::search::{self, Memory};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::search::{self, Memory};
+use rolebook::site::theme::{self, Theme};
+use rolebook::site::urls::Site;
 use rolebook::text::source::Sources;
-use rolebook::theme::{self, Theme};
 
 fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();

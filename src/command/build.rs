@@ -16,13 +16,13 @@ use super::past::{Reading, today};
 use super::{Outcome, left_out, say};
 use crate::cli::Build;
 use crate::disk::{Guards, Output, WriteError, Written};
-use crate::highlight::{Highlighter, plain_blocks};
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
-use crate::publish::Content;
 use crate::report;
-use crate::search::{self, Memory};
-use crate::site::Site;
+use crate::site::highlight::{Highlighter, plain_blocks};
+use crate::site::publish::Content;
+use crate::site::search::{self, Memory};
+use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 

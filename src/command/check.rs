@@ -8,14 +8,14 @@ use std::time::Instant;
 use super::load::{Compiled, Loaded};
 use super::{Failure, Outcome, left_out, say};
 use crate::cli::{Check, Format};
-use crate::highlight::{Highlighter, plain_blocks};
 use crate::model::compile::count;
 use crate::model::policy::policy;
 use crate::report;
-use crate::site::Site;
+use crate::site::highlight::{Highlighter, plain_blocks};
+use crate::site::theme::{Theme, has_own_templates};
+use crate::site::urls::Site;
 use crate::text::date::parse_day;
 use crate::text::diagnostic::Diagnostic;
-use crate::theme::{Theme, has_own_templates};
 
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {

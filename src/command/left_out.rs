@@ -7,7 +7,7 @@ use crate::declare::withheld;
 use crate::disk::Inputs;
 use crate::model::check::Why;
 use crate::model::compile::Handbook;
-use crate::publish::Content;
+use crate::site::publish::Content;
 
 /// How many files are named one by one.
 const NAMED: usize = 10;

@@ -13,11 +13,11 @@ use crate::cli::{Format, Source};
 use crate::declare::config::Config;
 use crate::disk::{Inputs, Project, Writer};
 use crate::model::compile::{Choices, Compiler, Handbook};
-use crate::publish::Content;
 use crate::report;
-use crate::site::host_findings;
+use crate::site::publish::Content;
+use crate::site::theme::{self, Theme, ThemeFiles};
+use crate::site::urls::host_findings;
 use crate::text::diagnostic::{Diagnostic, Place};
-use crate::theme::{self, Theme, ThemeFiles};
 
 /// A project, read.
 pub struct Loaded {

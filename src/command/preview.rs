@@ -30,16 +30,16 @@ use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
 use crate::disk::is_unread;
-use crate::highlight::{Highlighter, plain_blocks_so_far};
 use crate::model::compile::{Choices, Compiler};
 use crate::past::history::Past;
 use crate::report;
 use crate::server::{Answer, Handler, Post, Request};
-use crate::site::Site;
+use crate::site::highlight::{Highlighter, plain_blocks_so_far};
+use crate::site::theme::{self, Theme, ThemeFiles};
+use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place, Severity};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
-use crate::theme::{self, Theme, ThemeFiles};
 
 /// The preview: what it shows now, and what it was made with.
 pub struct Preview {

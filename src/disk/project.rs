@@ -12,10 +12,10 @@ use rayon::prelude::*;
 
 use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
 
+use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources};
-use crate::theme::ThemeFiles;
 
 /// Where a handbook lies. Paths are as the user wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]

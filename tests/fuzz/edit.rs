@@ -2,7 +2,7 @@
 
 use rolebook::author::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
 use rolebook::chapter::document::Document;
-use rolebook::site::Site;
+use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::Span;
 use rolebook::text::path::SourcePath;
 use scraper::Html;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use rolebook::highlight::Highlighter;
+use rolebook::site::highlight::Highlighter;
 
 use crate::support::{asked, shared, write};
 

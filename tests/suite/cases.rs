@@ -6,10 +6,10 @@
 
 use std::fmt::Write as _;
 
-use rolebook::highlight::plain_blocks;
+use rolebook::site::highlight::plain_blocks;
+use rolebook::site::theme::ThemeFiles;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::{SourceFile, Sources};
-use rolebook::theme::ThemeFiles;
 
 use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
 
@@ -75,11 +75,11 @@ impl Case {
             Err(finding) => return draw(&[*finding], &sources),
         };
         let mut findings = handbook.findings(false);
-        let content = rolebook::publish::Content::new(&handbook, &sources);
+        let content = rolebook::site::publish::Content::new(&handbook, &sources);
         findings.extend(handbook.config.judge(content.findings(&handbook), false));
-        let of_files = rolebook::site::host_findings(&handbook, &sources, &content);
+        let of_files = rolebook::site::urls::host_findings(&handbook, &sources, &content);
         findings.extend(handbook.config.judge(of_files, false));
-        let plain = plain_blocks(&handbook.documents, &rolebook::highlight::Highlighter::new());
+        let plain = plain_blocks(&handbook.documents, &rolebook::site::highlight::Highlighter::new());
         findings.extend(handbook.config.judge(plain, false));
         findings.sort();
         let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
@@ -87,9 +87,9 @@ impl Case {
             let (theme, found) = theme_over(Some(ThemeFiles::from_texts("own", theme)), &handbook);
             findings.extend(handbook.config.judge(found, false));
             if let Some(theme) = theme {
-                let highlighter = std::sync::Arc::new(rolebook::highlight::Highlighter::new());
+                let highlighter = std::sync::Arc::new(rolebook::site::highlight::Highlighter::new());
                 let site =
-                    rolebook::site::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
+                    rolebook::site::urls::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
                 let mut failures = site.failures();
                 failures.sort();
                 failures.dedup();

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::urls::Site;
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};
 

@@ -1,9 +1,9 @@
 //! Publishes small handbooks for each host and reads what the host would read.
 
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::publish::Content;
-use rolebook::site::{Site, host_findings};
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::publish::Content;
+use rolebook::site::urls::{Site, host_findings};
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
 use std::sync::Arc;

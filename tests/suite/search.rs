@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolebook::site::Site;
+use rolebook::site::urls::Site;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::{SourceFile, Sources};
 use serde_json::Value;

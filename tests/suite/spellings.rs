@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler, Handbook};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::{Place, Severity};
 use rolebook::text::source::Sources;
 

@@ -6,13 +6,13 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use rolebook::command::load::Globals;
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::report;
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::theme::{self, Theme, ThemeFiles};
+use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::{Diagnostic, Place};
 use rolebook::text::source::{SourceFile, Sources};
-use rolebook::theme::{self, Theme, ThemeFiles};
 use scraper::{Html, Selector};
 
 /// The repository.

@@ -1,7 +1,7 @@
 //! Lays themes over the default one: one block, one template, one asset, one text of the user interface.
 
+use rolebook::site::theme::ThemeFiles;
 use rolebook::text::source::Sources;
-use rolebook::theme::ThemeFiles;
 
 use crate::support::{files_below, page, read_folder, repository, site_with};
 
@@ -56,7 +56,7 @@ fn a_theme_replaces_one_text_of_the_user_interface() {
 }
 
 /// The handbook of this repository, with its theme `paper` over the default one.
-fn handbook_on_paper() -> rolebook::site::Site {
+fn handbook_on_paper() -> rolebook::site::urls::Site {
     let files = files_below(&repository().join("themes/paper")).into_iter();
     let files = files.map(|(path, bytes)| (path, std::sync::Arc::from(bytes))).collect();
     site_with(&read_folder(&repository().join("handbook")), Some(ThemeFiles { name: "paper".to_owned(), files }))

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::urls::Site;
 use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Selector};
 

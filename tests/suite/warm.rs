@@ -8,13 +8,13 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rolebook::command::load::Globals;
 use rolebook::declare::config::Config;
-use rolebook::highlight::Highlighter;
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::past::history::{Base, History, Past};
-use rolebook::site::Site;
+use rolebook::site::highlight::Highlighter;
+use rolebook::site::theme::{self, Theme, ThemeFiles};
+use rolebook::site::urls::Site;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};
-use rolebook::theme::{self, Theme, ThemeFiles};
 
 use crate::support::{asked, draw};
 

@@ -15,7 +15,7 @@ use crate::declare::kind::Kind;
 use crate::disk::{Deed, Step, Unwritten, Writer};
 use crate::model::compile::{Choices, Compiler};
 use crate::server::Answer;
-use crate::site::Site;
+use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 
 /// A chapter to begin.

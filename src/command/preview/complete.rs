@@ -9,7 +9,7 @@ use super::desk::json;
 use crate::chapter::document::{Facts, Meta};
 use crate::model::book::{Book, ChapterId};
 use crate::server::Answer;
-use crate::site::Site;
+use crate::site::urls::Site;
 use crate::text::path::{SourcePath, fold};
 
 /// How many are offered.

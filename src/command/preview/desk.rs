@@ -12,7 +12,7 @@ use super::editor::Editor;
 use super::{chapter, complete, edit, level};
 use crate::disk::Writer;
 use crate::server::{Answer, Post, Request};
-use crate::site::Site;
+use crate::site::urls::Site;
 use crate::text::path::{SourcePath, UrlPath, decode_percent};
 
 /// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers

@@ -15,7 +15,7 @@ use crate::command::writing::{TRIES, now};
 use crate::disk::{Deed, Step, Unwritten, Writer, read_inside};
 use crate::report::location;
 use crate::server::Answer;
-use crate::site::{Draft, Site};
+use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::SourceFile;

@@ -12,7 +12,7 @@ use crate::chapter::document::{Document, Facts};
 use crate::disk::{Unwritten, Writer, read_inside};
 use crate::model::book::{ChapterId, role_of};
 use crate::server::Answer;
-use crate::site::Site;
+use crate::site::urls::Site;
 
 /// A cell and what it should be; no level is *not expected*.
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::chapter::document::Meta;
-use crate::site::Site;
+use crate::site::urls::Site;
 use crate::text::path::UrlPath;
 
 /// Chapters that went, and where they are again.

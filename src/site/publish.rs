@@ -1,0 +1,55 @@
+//! Decides which files are published, and writes what hosts read beside the pages: redirects, headers, and what their limits do to them.
+//!
+//! Input: a compiled handbook, where old addresses lead, the author's own files for the host. Output: which files are published, texts, and findings
+//! where a host would not take them. Never serves anything; never touches files.
+
+pub mod active;
+mod content;
+mod headers;
+mod mentions;
+mod redirects;
+mod xml;
+
+pub use content::Content;
+pub use headers::headers;
+pub use redirects::{Redirect, Rules, collapse};
+
+use crate::declare::config::Config;
+use crate::declare::kind::Host;
+use crate::text::diagnostic::{Diagnostic, Place};
+
+/// Says where the rules come near a limit of the host, or do not fit.
+#[must_use]
+pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if config.publish.host != Host::Cloudflare {
+        return findings;
+    }
+    let mut report = |message: String, help: &str| {
+        findings.push(Diagnostic::at("host-limit", Place::Handbook, message).help(help));
+    };
+    let (fixed, most) = (rules.fixed, redirects::MOST_FIXED);
+    if !rules.stubs.is_empty() {
+        let message = format!("Cloudflare Pages takes {most} redirects, and there are {}", fixed + rules.stubs.len());
+        report(
+            message,
+            "those that do not fit are written as pages that lead on; remove aliases that nobody uses, or say `[publish] renames = false`",
+        );
+    } else if fixed * 10 > most * 9 {
+        let message = format!("{fixed} of the {most} redirects that Cloudflare Pages takes are in use");
+        report(message, "remove aliases that nobody uses any more");
+    }
+    if rules.patterns > redirects::MOST_PATTERNS {
+        let message = format!(
+            "Cloudflare Pages takes {} redirects with `*` or `:name`, and `_redirects` has {}",
+            redirects::MOST_PATTERNS,
+            rules.patterns
+        );
+        report(message, "it leaves out the others: write them without patterns");
+    }
+    if crate::site::render::policy(config).len() > headers::LONGEST_LINE {
+        let message = format!("the content security policy is longer than the {} characters", headers::LONGEST_LINE);
+        report(format!("{message} that Cloudflare Pages takes"), "name fewer hosts under `[security]`");
+    }
+    findings
+}

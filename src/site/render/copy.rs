@@ -1,0 +1,335 @@
+//! Writes a chapter as Markdown that others can read: for machines, and for people who paste.
+//!
+//! Input: the chapter's file, redacted here by the same function as for its page, and the address of the copy. Output: Markdown without front matter, attributes and
+//! comments; references are links to the copies of other chapters, transclusions are quoted with their source, views are links to what they show. Never
+//! shows what the page does not.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::fill::Filler;
+use super::{PageCells, Renderer, views};
+use crate::chapter::document::{Document, Piece, View, What};
+use crate::chapter::markdown::{Input, Place, chapter_options, pieces};
+use crate::chapter::redact::{Redacted, Rules, Visible, redact};
+use crate::model::book::{ChapterId, Generated};
+use crate::model::embed;
+use crate::model::link::Target;
+use crate::site::view::{Viewpoint, encode_fragment, home};
+use crate::text::diagnostic::Span;
+use crate::text::front_matter;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::{Sources, Text};
+
+/// Returns the address of a chapter's copy: that of its file, so that relative links read the same.
+#[must_use]
+pub fn copy_url(path: &SourcePath) -> UrlPath {
+    UrlPath::new(path.as_str())
+}
+
+impl Renderer {
+    /// Returns a chapter as Markdown, its links relative to `at`; `files` hold the chapters' bytes.
+    #[must_use]
+    pub fn copy(&self, chapter: ChapterId, files: &Sources, at: &UrlPath) -> String {
+        let cells = PageCells { renderer: self, at, root: None };
+        let view = self.viewpoint(at, &cells, None);
+        let copier = Copier { renderer: self, view, files };
+        let meta = view.meta(chapter);
+        let mut out = String::new();
+        if !meta.has_h1 {
+            let _ = write!(out, "# {}\n\n", meta.title);
+            if let Some(summary) = &meta.summary {
+                let _ = write!(out, "> {summary}\n\n");
+            }
+        }
+        out.push_str(&copier.part(chapter, None, 0));
+        without_nul(tidy(&out))
+    }
+}
+
+struct Copier<'a> {
+    renderer: &'a Renderer,
+    view: Viewpoint<'a>,
+    files: &'a Sources,
+}
+
+impl<'a> Copier<'a> {
+    fn document(&self, chapter: ChapterId) -> &'a Document {
+        &self.renderer.handbook.documents[chapter.index()]
+    }
+
+    /// Returns the text of a chapter or of a part of it; `depth` says how many transclusions it is in.
+    fn part(&self, chapter: ChapterId, anchor: Option<&str>, depth: usize) -> String {
+        let document = self.document(chapter);
+        let Some(file) = self.files.files.get(&document.meta.path) else { return String::new() };
+        let Ok(text) = Text::new(&file.bytes) else { return String::new() };
+        let start = front_matter::split(&text.text).body();
+        let config = self.view.config;
+        let visible = Visible::of(config.audience.as_deref(), config);
+        let rules = Rules { visible: &visible, config, options: chapter_options(document.meta.kind, config) };
+        let Redacted { text: body, .. } = redact(&text.text[start..], rules);
+        let place = Place { text: &text, start };
+        // While a file in the preview cannot be read, the chapter is what it was before, and its pieces are those of another text.
+        let anew = (document.body.source != file.hash).then(|| {
+            let (path, kind) = (&document.meta.path, document.meta.kind);
+            pieces(Input { body: &body, path, kind, config, place, seed: "", plain: false })
+        });
+        let wanted = match anchor {
+            None => 0..body.len(),
+            Some(anchor) => match source_part(document, anchor) {
+                Some(span) => within(&body, place, span),
+                None => return String::new(),
+            },
+        };
+        let chapter = Chapter { id: chapter, references: references(document), depth };
+        self.write(&body, anew.as_ref().unwrap_or(&document.body.pieces), &chapter, (place, wanted))
+    }
+
+    /// Writes what lies in `wanted`, each piece as what it is elsewhere.
+    fn write(
+        &self,
+        body: &str,
+        list: &[Piece],
+        chapter: &Chapter,
+        (place, wanted): (Place<'_>, Range<usize>),
+    ) -> String {
+        let mut out = String::with_capacity(wanted.len() + 64);
+        let mut at = wanted.start;
+        let mut views = 0;
+        for piece in list {
+            let number = views;
+            views += usize::from(piece.what == What::View);
+            let range = piece.range();
+            if range.start < at || range.end > wanted.end {
+                continue;
+            }
+            let before = &body[at..range.start];
+            // What disappears at the end of a line takes the space before it along.
+            let ends = piece.what == What::Nothing && body[range.end..].trim_start_matches(' ').starts_with('\n');
+            out.push_str(if ends { before.trim_end_matches(' ') } else { before });
+            let span = place.span(&range);
+            let reference = chapter.references.get(&(span.start, span.end)).copied();
+            self.piece(piece, body, (chapter, reference, number), &mut out);
+            at = range.end;
+        }
+        out.push_str(&body[at..wanted.end]);
+        out
+    }
+
+    fn piece(
+        &self,
+        piece: &Piece,
+        body: &str,
+        (chapter, reference, view): (&Chapter, Option<u32>, usize),
+        out: &mut String,
+    ) {
+        let slice = |(start, end): (u32, u32)| &body[start as usize..end as usize];
+        match (&piece.what, reference) {
+            (What::Nothing, _) | (What::Embed, None) => {}
+            (What::Html, _) => out.push_str(&words_of(&body[piece.range()])),
+            (What::View, _) => out.push_str(&self.shown(chapter.id, view)),
+            (What::Link(words, title), Some(n)) => {
+                let words = words.map_or_else(|| text(&self.words(chapter.id, n)), |at| slice(at).to_owned());
+                out.push_str(&link(&words, self.address(chapter.id, n).as_deref(), title));
+            }
+            (What::Picture(alt), Some(n)) => match self.address(chapter.id, n) {
+                Some(address) => {
+                    let _ = write!(out, "![{}]({address})", text(alt));
+                }
+                None => out.push_str(&text(alt)),
+            },
+            (What::Embed, Some(n)) => self.embed(chapter, n, out),
+            // What the parser of the page did not take for a reference is text there too.
+            (What::Link(words, _), None) => out.push_str(words.map_or("", slice)),
+            (What::Picture(alt), None) => out.push_str(alt),
+        }
+    }
+
+    fn words(&self, chapter: ChapterId, reference: u32) -> String {
+        Filler::new(self.renderer, self.view).words(chapter, reference)
+    }
+
+    /// Returns where a reference leads: to a copy where it is a chapter.
+    fn address(&self, chapter: ChapterId, reference: u32) -> Option<String> {
+        let view = &self.view;
+        Some(match view.book.target(chapter, reference) {
+            Target::Chapter(to, Some(anchor)) if *to == chapter => format!("#{}", encode_fragment(anchor)),
+            Target::Chapter(to, anchor) => {
+                let copy = view.url(&copy_url(&view.meta(*to).path));
+                anchor.as_ref().map_or_else(|| copy.clone(), |anchor| format!("{copy}#{}", encode_fragment(anchor)))
+            }
+            Target::DeadAnchor(to) => view.url(&copy_url(&view.meta(*to).path)),
+            Target::Folder(node) => view.url(&view.book.tree.node(*node).url),
+            Target::Generated(page) => view.generated(*page)?,
+            Target::Asset(path) => view.url(&self.renderer.picture_url(path)),
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => {
+                return None;
+            }
+        })
+    }
+
+    /// Quotes a part of another chapter, with where it comes from.
+    fn embed(&self, chapter: &Chapter, n: u32, out: &mut String) {
+        let words = text(&self.words(chapter.id, n));
+        let source = link(&words, self.address(chapter.id, n).as_deref(), "");
+        let (to, anchor) = match self.view.book.target(chapter.id, n) {
+            Target::Chapter(to, anchor) => (to, anchor),
+            Target::Hidden => return,
+            _ => return out.push_str(&source),
+        };
+        if chapter.depth >= embed::DEEPEST {
+            return out.push_str(&source);
+        }
+        let inner = self.part(*to, anchor.as_deref(), chapter.depth + 1);
+        let _ = write!(out, "> {source}\n>");
+        for line in tidy(&inner).lines() {
+            let _ = write!(out, "\n>{}{line}", if line.is_empty() { "" } else { " " });
+            // A part that grows into rings was reported; a copy of it stays readable.
+            if out.len() > embed::LARGEST {
+                break;
+            }
+        }
+    }
+
+    /// Links to the page that shows what a view shows.
+    fn shown(&self, chapter: ChapterId, number: usize) -> String {
+        let Some(asked) = self.document(chapter).body.views.get(number) else { return String::new() };
+        let page = |page: Generated| {
+            let url = self.view.generated(page);
+            url.map(|url| link(self.view.theme.ui(views::title_key(page)), Some(&url), "")).unwrap_or_default()
+        };
+        match asked {
+            View::Matrix { .. } => page(Generated::Matrix),
+            View::Ladder { .. } | View::Roles { .. } => page(Generated::Ladder),
+            View::Decisions { .. } => page(Generated::Decisions),
+            View::Children => self.children(chapter),
+            View::Compare { .. } | View::Radar { .. } | View::Changes { .. } => String::new(),
+        }
+    }
+
+    fn children(&self, chapter: ChapterId) -> String {
+        let node = self.view.book.tree.of_chapter[chapter.index()];
+        let items = home::children(node, &self.view).items;
+        let line = |item: &home::Item| {
+            let summary = item.summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
+            format!("- {}{summary}", link(&text(&item.title), item.url.as_deref(), ""))
+        };
+        items.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A chapter whose text is being written.
+struct Chapter {
+    id: ChapterId,
+    /// Its references by their places in the file.
+    references: BTreeMap<(u32, u32), u32>,
+    depth: usize,
+}
+
+fn references(document: &Document) -> BTreeMap<(u32, u32), u32> {
+    (0..).zip(&document.body.reference_spans).map(|(n, span)| ((span.start, span.end), n)).collect()
+}
+
+/// Returns the place in the file of a section or a statement.
+fn source_part(document: &Document, anchor: &str) -> Option<Span> {
+    let body = &document.body;
+    if let Some(n) = embed::statement(document, anchor) {
+        return body.statement_spans.get(n).copied();
+    }
+    let range = embed::part(document, Some(anchor))?;
+    let inside = |block: &&crate::chapter::document::Block| {
+        (block.end as usize) > range.start && (block.end as usize) <= range.end
+    };
+    let first = body.blocks.iter().find(inside)?;
+    let last = body.blocks.iter().rev().find(inside)?;
+    Some(Span::new(first.span.start as usize, last.span.end as usize))
+}
+
+/// Leads a span in the file back to the body.
+fn within(body: &str, place: Place<'_>, span: Span) -> Range<usize> {
+    let offset = |at: u32| {
+        let (mut low, mut high) = (0, body.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if place.span(&(middle..middle)).start < at { low = middle + 1 } else { high = middle }
+        }
+        (0..=low).rev().find(|at| body.is_char_boundary(*at)).unwrap_or(0)
+    };
+    let (start, end) = (offset(span.start), offset(span.end));
+    start..end.max(start)
+}
+
+fn link(words: &str, address: Option<&str>, title: &str) -> String {
+    let Some(address) = address else { return words.to_owned() };
+    let title = if title.is_empty() { String::new() } else { format!(" \"{}\"", title.replace('"', "\\\"")) };
+    format!("[{words}]({address}{title})")
+}
+
+/// Returns the words of raw HTML: no tag, no comment, no script is part of a copy.
+fn words_of(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let lower: String = rest.chars().take(8).collect::<String>().to_ascii_lowercase();
+        let end = match lower.as_str() {
+            tag if tag.starts_with("<!--") => "-->",
+            tag if tag.starts_with("<script") => "</script>",
+            tag if tag.starts_with("<style") => "</style>",
+            _ => ">",
+        };
+        let is_end = |at: &usize| rest[*at..].get(..end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end));
+        let found = rest.match_indices(&end[..1]).map(|(at, _)| at).find(is_end);
+        rest = found.map_or("", |at| &rest[at + end.len()..]);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Escapes what would end a link's words or a table's cell.
+fn text(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if matches!(c, '[' | ']' | '|' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Replaces NUL, which no text may hold (`CommonMark` 0.31.2, section 2.3).
+pub(super) fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+/// Takes out lines that only redaction or a removed piece left behind; text in fences stays as it is.
+fn tidy(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut fence: Option<&str> = None;
+    let mut empty = true;
+    for line in markdown.lines() {
+        let start = line.trim_start();
+        let mark = ["```", "~~~"].into_iter().find(|mark| start.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            _ => {}
+        }
+        let blank = line.trim().is_empty();
+        if fence.is_none() && blank && empty {
+            continue;
+        }
+        empty = blank;
+        if !blank || fence.is_some() {
+            // Two spaces at the end are a line break.
+            out.push_str(if line.ends_with("  ") && fence.is_none() { line } else { line.trim_end_matches(' ') });
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}

@@ -1,0 +1,119 @@
+//! Renders what is derived for single roles and for scripts: hiring kits, role files of the comparison, groupings of decisions.
+//!
+//! Input: a [`Derived`] and its address. Output: its text and media type. Pages with a name of their own are [`super::Renderer::generated`].
+
+use super::{Made, PageCells, Renderer, Shown, Special, kit, views};
+use crate::declare::config::{Config, UrlStyle};
+use crate::model::book::{Book, ChapterId, Generated};
+use crate::site::view::data::Data;
+use crate::site::view::decisions::{self, By};
+use crate::site::view::{hiring, picker};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// A page or file that is made for a role or for a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// What a role is hired with.
+    Hiring(ChapterId),
+    /// The same as Markdown.
+    HiringText(ChapterId),
+    /// What a comparison needs to know of a role.
+    Role(ChapterId),
+    /// The competencies' data as a script, for pages that are opened from a folder.
+    Competencies,
+    /// All decisions in another grouping than by strategy.
+    Decisions(By),
+}
+
+impl Derived {
+    /// Lists all of them with their addresses.
+    #[must_use]
+    pub fn all(book: &Book, config: &Config) -> Vec<(UrlPath, Self)> {
+        let mut all = Vec::new();
+        for role in hiring::hired(book) {
+            all.push((hiring::url(role, book, config.urls), Self::Hiring(role)));
+            all.push((hiring::markdown_url(role, book), Self::HiringText(role)));
+        }
+        if Generated::Compare.exists(book) {
+            for role in book.relations.role_order.iter().copied() {
+                all.push((picker::role_url(role, book, config.urls), Self::Role(role)));
+            }
+            if config.urls == UrlStyle::File {
+                all.push((picker::data_url("competencies", config.urls), Self::Competencies));
+            }
+        }
+        if Generated::Decisions.exists(book) {
+            all.extend([By::Role, By::Scope].map(|by| (by.url(config.urls), Self::Decisions(by))));
+        }
+        all
+    }
+
+    /// Tells whether it is a page that people find.
+    #[must_use]
+    pub fn is_page(self) -> bool {
+        matches!(self, Self::Hiring(_) | Self::Decisions(_))
+    }
+}
+
+impl Renderer {
+    /// Renders what is derived; returns its text and media type.
+    ///
+    /// # Errors
+    /// `template` where a template fails.
+    pub fn derived(&self, derived: Derived, at: &UrlPath) -> Result<(String, &'static str), Box<Diagnostic>> {
+        Ok(match derived {
+            Derived::Hiring(role) => (self.hiring(role, at)?, HTML),
+            Derived::HiringText(role) => (self.hiring_text(role, at), "text/markdown; charset=utf-8"),
+            Derived::Role(role) => self.role_data(role, at),
+            Derived::Competencies => (picker::as_script("competencies", &self.data(Data::Competencies, at)), SCRIPT),
+            Derived::Decisions(by) => (self.decisions(by, at)?, HTML),
+        })
+    }
+
+    fn hiring(&self, role: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let title = &self.book().meta(role).title;
+        let made = Made {
+            template: "hiring.html",
+            kind: "hiring",
+            title: self.theme.ui("hiring-of").replace("{role}", title),
+            summary: Some(self.theme.ui("hiring-means").to_owned()),
+            special: &|view| Special { hiring: hiring::hiring(role, view), ..Special::default() },
+        };
+        self.made(made, at, None)
+    }
+
+    fn hiring_text(&self, role: ChapterId, at: &UrlPath) -> String {
+        // Taken away from the site, only whole addresses lead anywhere.
+        let root = self.handbook.config.base_url.as_deref();
+        let cells = PageCells { renderer: self, at, root };
+        let view = self.viewpoint(at, &cells, root);
+        hiring::hiring(role, &view).map_or_else(String::new, |kit| kit::markdown_of(&kit, &view))
+    }
+
+    fn role_data(&self, role: ChapterId, at: &UrlPath) -> (String, &'static str) {
+        let cells = PageCells { renderer: self, at, root: None };
+        let json = picker::role_json(role, &self.viewpoint(at, &cells, None)).unwrap_or_default();
+        match self.handbook.config.urls {
+            UrlStyle::Pretty => (json, "application/json"),
+            UrlStyle::File => (picker::as_script(&picker::role_name(role, self.book()), &json), SCRIPT),
+        }
+    }
+
+    fn decisions(&self, by: By, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let made = Made {
+            template: "decisions.html",
+            kind: "decisions",
+            title: self.theme.ui(&format!("decisions-by-{}", by.name())).to_owned(),
+            summary: Some(self.theme.ui(views::summary_key(Generated::Decisions)).to_owned()),
+            special: &|view| {
+                let shown = Shown::Decisions(decisions::grouped(by, view));
+                Special { view: Some(shown), ..Special::default() }
+            },
+        };
+        self.made(made, at, None)
+    }
+}

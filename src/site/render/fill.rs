@@ -1,0 +1,571 @@
+//! Fills the holes of a chapter's HTML: links, images, code, footnotes, views, transclusions.
+//!
+//! Input: a [`Fill`] of a document, and the page it is shown on. Output: HTML. What is in a transcluded part is resolved from the chapter it comes from. Never
+//! reports: what leads nowhere was reported by `check`, and becomes its text.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::{Renderer, views};
+use crate::chapter::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::declare::kind::HiddenLinks;
+use crate::model::book::ChapterId;
+use crate::model::embed;
+use crate::model::link::Target;
+use crate::site::view::{Viewpoint, class_of};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::markup::nesting::balanced;
+use crate::text::markup::{self, escape, escape_into};
+
+/// One page that is being written: what its parts share.
+pub struct Filler<'a> {
+    renderer: &'a Renderer,
+    view: Viewpoint<'a>,
+    /// Numbers of footnotes by where they are defined, in the order first referred to.
+    footnotes: HashMap<(ChapterId, u32), usize>,
+    order: Vec<(ChapterId, u32)>,
+    /// How often each footnote was referred to.
+    uses: Vec<usize>,
+    /// Which terms have been linked.
+    seen: Vec<bool>,
+    tables: u32,
+    /// What failed; a page with a failure is not shown as if it were whole.
+    pub failures: Vec<Diagnostic>,
+}
+
+/// What holds for a part of a page.
+#[derive(Clone, Copy)]
+struct Scope {
+    chapter: ChapterId,
+    /// How many transclusions it is in.
+    depth: usize,
+    /// Whether terms link themselves and headings have anchors to copy.
+    own: bool,
+}
+
+impl<'a> Filler<'a> {
+    /// Makes a filler for the page that `view` is at.
+    #[must_use]
+    pub fn new(renderer: &'a Renderer, view: Viewpoint<'a>) -> Self {
+        let seen = vec![false; renderer.glossary.len()];
+        Self {
+            renderer,
+            view,
+            footnotes: HashMap::new(),
+            order: Vec::new(),
+            uses: Vec::new(),
+            seen,
+            tables: 0,
+            failures: Vec::new(),
+        }
+    }
+
+    fn document(&self, chapter: ChapterId) -> &'a Document {
+        &self.renderer.handbook.documents[chapter.index()]
+    }
+
+    /// Returns a chapter's text with its footnotes.
+    pub fn chapter(&mut self, chapter: ChapterId) -> String {
+        let fill = &self.document(chapter).body.main;
+        let mut out = String::with_capacity(fill.html.len() * 2);
+        let scope = Scope { chapter, depth: 0, own: true };
+        self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut out);
+        self.write_footnotes(&mut out);
+        out
+    }
+
+    /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
+    #[must_use]
+    pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
+        let fill = &self.document(chapter).body.main;
+        let Some(start) = fill.html.find("<p>") else { return String::new() };
+        let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
+        self.part((start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false })
+    }
+
+    /// Returns the inner HTML of a statement, without terms and footnotes.
+    #[must_use]
+    pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
+        let document = self.document(chapter);
+        let Some(range) = document.body.statement(number) else {
+            // An element that is not allowed has taken its HTML: its words are left.
+            return document.meta.facts.statements().get(number).map_or_else(String::new, |said| escape(&said.text));
+        };
+        let end = range.end;
+        let mut out = self.part((range, end), Scope { chapter, depth: embed::DEEPEST, own: false });
+        out.truncate(out.trim_end().len());
+        out
+    }
+
+    /// Returns the HTML of a section without its heading, terms and footnotes, two levels lower; ids begin with the chapter's.
+    #[must_use]
+    pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
+        let document = self.document(chapter);
+        let range = embed::part(document, Some(anchor))?;
+        let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        // A hole at the end of a section belongs to what follows.
+        let out = self.part((heading..range.end, range.end.saturating_sub(1)), scope);
+        Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
+    }
+
+    /// Returns what stands below a heading of another chapter, its own headings from level `first` on; without terms and footnotes.
+    #[must_use]
+    pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
+        let document = self.document(chapter);
+        let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
+        let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
+        let last = range.end.saturating_sub(1);
+        let out = self.part((range, last), Scope { chapter, depth: embed::DEEPEST, own: false });
+        moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
+    }
+
+    /// Returns a part of a chapter's text as [`Self::fill`] does, with its elements complete: raw HTML may reach over where a part begins or ends.
+    fn part(&mut self, place: (Range<usize>, usize), scope: Scope) -> String {
+        let body = &self.document(scope.chapter).body;
+        let mut out = String::new();
+        self.fill(&body.main, place, scope, &mut out);
+        if body.sanitised { balanced(&out).into_owned() } else { out }
+    }
+
+    /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
+    fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
+        let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
+        let mut at = range.start;
+        for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) <= last) {
+            let offset = *offset as usize;
+            self.text(fill, at..offset, scope, out);
+            self.hole(hole, offset, scope, out);
+            at = offset;
+        }
+        self.text(fill, at..range.end, scope, out);
+    }
+
+    /// Appends HTML without holes, linking terms in its runs of text.
+    fn text(&mut self, fill: &Fill, range: Range<usize>, scope: Scope, out: &mut String) {
+        if !scope.own || self.renderer.glossary.is_empty() {
+            return out.push_str(&fill.html[range]);
+        }
+        let view = self.view;
+        let url = |entry: &super::glossary::Entry| view.anchor(entry.chapter, &entry.anchor);
+        let first = fill.prose.partition_point(|(_, end)| (*end as usize) <= range.start);
+        let mut at = range.start;
+        for (start, end) in &fill.prose[first..] {
+            let (start, end) = ((*start as usize).max(at), (*end as usize).min(range.end));
+            if start >= range.end {
+                break;
+            }
+            out.push_str(&fill.html[at..start]);
+            self.renderer.glossary.link(&fill.html[start..end], &mut self.seen, &url, out);
+            at = end;
+        }
+        out.push_str(&fill.html[at..range.end]);
+    }
+
+    fn hole(&mut self, hole: &Hole, offset: usize, scope: Scope, out: &mut String) {
+        let body = &self.document(scope.chapter).body;
+        match hole {
+            Hole::LinkOpen(n, title) => self.open_link(*n, title.as_deref(), scope, out),
+            Hole::LinkClose(n) => self.close_link(*n, scope, out),
+            Hole::LinkText(n) => escape_into(&self.link_text(*n, scope), out),
+            Hole::Href(n) | Hole::Poster(n) | Hole::Src(n) => self.raw_address(hole, *n, scope, out),
+            Hole::Image(n) => {
+                if let Some(image) = body.images.get(*n as usize) {
+                    self.image(image, scope, out);
+                }
+            }
+            Hole::Code(n) => {
+                if let Some(code) = body.code.get(*n as usize) {
+                    write_code(code, self.renderer, out);
+                }
+            }
+            Hole::Footnote(n) => self.footnote(*n, scope, out),
+            Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
+            Hole::TableAttributes(heading, _) => self.table(*heading, scope, out),
+            Hole::CalloutAttributes(callout) => {
+                let _ = write!(out, " role=\"note\" aria-label=\"{}\"", escape(self.callout(*callout)));
+            }
+            Hole::CalloutTitle(callout) => {
+                let _ = write!(out, "<p class=\"callout-title\">{}</p>", escape(self.callout(*callout)));
+            }
+            Hole::Task(done) => {
+                let (key, checked) = if *done { ("task-done", " checked=\"\"") } else { ("task-open", "") };
+                let label = escape(self.view.theme.ui(key));
+                let _ = write!(out, "<input type=\"checkbox\" disabled=\"\"{checked} aria-label=\"{label}\">");
+            }
+            Hole::View(n) => {
+                if let Some(view) = body.views.get(*n as usize) {
+                    match views::show(view, scope.chapter, &self.view) {
+                        Ok(html) => out.push_str(&html),
+                        Err(failure) => self.failures.push(*failure),
+                    }
+                }
+            }
+            Hole::Embed(n) => self.embed(*n, offset, scope, out),
+        }
+    }
+
+    fn callout(&self, callout: Callout) -> &'a str {
+        let theme: &'a crate::site::theme::Theme = self.view.theme;
+        theme.ui(match callout {
+            Callout::Note => "callout-note",
+            Callout::Tip => "callout-tip",
+            Callout::Important => "callout-important",
+            Callout::Warning => "callout-warning",
+            Callout::Caution => "callout-caution",
+        })
+    }
+
+    /// Returns the address that a reference leads to, relative to the page.
+    fn address(&self, n: u32, scope: Scope) -> Option<String> {
+        let view = &self.view;
+        match view.book.target(scope.chapter, n) {
+            Target::Chapter(chapter, anchor) => Some(match anchor {
+                // Within its own page a link needs no path.
+                Some(anchor) if *chapter == scope.chapter && scope.depth == 0 && scope.own => {
+                    format!("#{}", crate::site::view::encode_fragment(anchor))
+                }
+                Some(anchor) => view.anchor(*chapter, anchor),
+                None => view.url(view.book.url(*chapter)),
+            }),
+            Target::DeadAnchor(chapter) => Some(view.url(view.book.url(*chapter))),
+            Target::Folder(node) => Some(view.url(&view.book.tree.node(*node).url)),
+            Target::Generated(page) => view.generated(*page),
+            Target::Asset(path) => Some(view.url(&crate::text::path::UrlPath::new(path.as_str()))),
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => None,
+        }
+    }
+
+    fn is_link(&self, n: u32, scope: Scope) -> bool {
+        !matches!(
+            self.view.book.target(scope.chapter, n),
+            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead
+        )
+    }
+
+    fn open_link(&self, n: u32, title: Option<&str>, scope: Scope, out: &mut String) {
+        let Some(address) = self.address(n, scope) else {
+            let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+            return out.push_str(if hidden { "<span class=\"internal\">" } else { "<span class=\"dead\">" });
+        };
+        out.push_str("<a href=\"");
+        escape_into(&address, out);
+        out.push('"');
+        let class = match self.view.book.target(scope.chapter, n) {
+            Target::Chapter(chapter, _) => class_of(self.view.meta(*chapter).kind),
+            Target::DeadAnchor(_) => Some("dead"),
+            _ => None,
+        };
+        if let Some(class) = class {
+            let _ = write!(out, " class=\"{class}\"");
+        }
+        if let Some(title) = title {
+            let _ = write!(out, " title=\"{}\"", escape(title));
+        }
+        out.push('>');
+    }
+
+    /// Ends a link; one to a chapter that is not for these readers may say so.
+    fn close_link(&self, n: u32, scope: Scope, out: &mut String) {
+        let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+        if hidden && self.view.config.publish.hidden_links == HiddenLinks::Mark {
+            let _ = write!(out, " <span class=\"note\">({})</span>", escape(self.view.theme.ui("internal")));
+        }
+        out.push_str(if self.is_link(n, scope) { "</a>" } else { "</span>" });
+    }
+
+    /// Names what a reference of a chapter leads to, for a link without words.
+    pub fn words(&self, chapter: ChapterId, reference: u32) -> String {
+        self.link_text(reference, Scope { chapter, depth: 0, own: true })
+    }
+
+    /// Names what a link without words leads to: the chapter, and the place in it where it has a name.
+    fn link_text(&self, n: u32, scope: Scope) -> String {
+        let view = &self.view;
+        let reference = self.document(scope.chapter).meta.references.get(n as usize);
+        match view.book.target(scope.chapter, n) {
+            Target::Chapter(chapter, anchor) => {
+                let meta = view.meta(*chapter);
+                let heading = anchor.as_ref().and_then(|id| meta.headings.iter().find(|heading| heading.id == *id));
+                match (heading, reference.map(|r| &r.fragment)) {
+                    (Some(heading), Some(Some(Fragment::Level(_)))) => format!("{} ({})", meta.title, heading.text),
+                    (Some(heading), _) if *chapter == scope.chapter => heading.text.clone(),
+                    (Some(heading), _) => format!("{}: {}", meta.title, heading.text),
+                    (None, _) => meta.title.clone(),
+                }
+            }
+            Target::DeadAnchor(chapter) => view.meta(*chapter).title.clone(),
+            Target::Folder(node) => view.book.tree.node(*node).title.clone(),
+            Target::Generated(page) => view.theme.ui(views::title_key(*page)).to_owned(),
+            Target::Asset(path) => path.file_name().to_owned(),
+            // Not even the name that the author wrote: it may be the secret.
+            Target::Hidden => view.theme.ui("internal-chapter").to_owned(),
+            _ => reference.map(|reference| reference.target.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Writes the `href` or `src` of raw HTML; an element whose target is gone stays without one.
+    fn raw_address(&self, hole: &Hole, n: u32, scope: Scope, out: &mut String) {
+        let picture = || match self.view.book.target(scope.chapter, n) {
+            Target::Asset(path) => Some(self.view.url(&self.renderer.picture_url(path))),
+            _ => None,
+        };
+        let (name, address) = match hole {
+            Hole::Src(_) => ("src", picture()),
+            Hole::Poster(_) => ("poster", picture()),
+            _ => ("href", self.address(n, scope)),
+        };
+        if let Some(address) = address {
+            let _ = write!(out, " {name}=\"{}\"", escape(&address));
+        }
+    }
+
+    fn image(&self, image: &Image, scope: Scope, out: &mut String) {
+        match &image.source {
+            ImageSource::File(n) => match self.view.book.target(scope.chapter, *n) {
+                Target::Asset(path) => {
+                    let address = self.view.url(&self.renderer.picture_url(path));
+                    let size = self.renderer.pictures.get(path).and_then(|picture| picture.size);
+                    write_image(&address, image, size, out);
+                }
+                _ => {
+                    let _ = write!(out, "<span class=\"dead\">{}</span>", escape(&image.alt));
+                }
+            },
+            ImageSource::Remote(address) => {
+                let host = crate::chapter::reference::host(address).unwrap_or_default();
+                let mut safe = String::new();
+                markup::escape_address_into(address, &mut safe);
+                if self.view.config.hosts.contains(&host) {
+                    write_image(&safe.replace("&amp;", "&"), image, None, out);
+                } else {
+                    let text = if image.alt.is_empty() { address } else { &image.alt };
+                    let _ = write!(out, "<a class=\"external\" href=\"{safe}\">{}</a>", escape(text));
+                }
+            }
+        }
+    }
+
+    fn footnote(&mut self, n: u32, scope: Scope, out: &mut String) {
+        // A statement that is shown on another page leaves its notes behind.
+        if !scope.own && scope.depth == embed::DEEPEST {
+            return;
+        }
+        let key = (scope.chapter, n);
+        let next = self.order.len();
+        let number = *self.footnotes.entry(key).or_insert(next);
+        if number == next {
+            self.order.push(key);
+            self.uses.push(0);
+        }
+        self.uses[number] += 1;
+        let suffix = if self.uses[number] > 1 { format!(":{}", self.uses[number]) } else { String::new() };
+        let shown = number + 1;
+        let _ = write!(
+            out,
+            "<sup class=\"footnote-ref\" id=\"fnref:{shown}{suffix}\"><a href=\"#fn:{shown}\" role=\"doc-noteref\">{shown}</a></sup>"
+        );
+    }
+
+    fn write_footnotes(&mut self, out: &mut String) {
+        if self.order.is_empty() {
+            return;
+        }
+        let label = escape(self.view.theme.ui("footnotes"));
+        let _ = write!(out, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{label}\">\n<ol>\n");
+        let mut n = 0;
+        // A note may refer to further notes: the list grows while it is written.
+        while let Some((chapter, number)) = self.order.get(n).copied() {
+            n += 1;
+            let document = self.document(chapter);
+            let Some((_, fill)) = document.body.footnotes.get(number as usize) else { continue };
+            let mut inner = String::new();
+            let scope = Scope { chapter, depth: 0, own: true };
+            self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut inner);
+            let back = escape(self.view.theme.ui("footnote-back"));
+            let link = format!(
+                " <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>"
+            );
+            let inner = inner.trim_end();
+            let inner = match inner.strip_suffix("</p>") {
+                Some(text) => format!("{text}{link}</p>"),
+                None => format!("{inner}{link}"),
+            };
+            let _ = writeln!(out, "<li id=\"fn:{n}\">{inner}</li>");
+        }
+        out.push_str("</ol>\n</section>\n");
+    }
+
+    fn heading_anchor(&self, n: u32, scope: Scope, out: &mut String) {
+        if scope.depth > 0 || !scope.own {
+            return;
+        }
+        let Some(heading) = self.view.meta(scope.chapter).headings.get(n as usize) else { return };
+        let label = self.view.theme.ui("anchor-label").replace("{title}", &heading.text);
+        let id = crate::site::view::encode_fragment(&heading.id);
+        let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-label=\"{}\"></a>", escape(&id), escape(&label));
+    }
+
+    /// A wide table scrolls by itself: its region can be focused, and has a name of its own on the page.
+    fn table(&mut self, heading: u32, scope: Scope, out: &mut String) {
+        self.tables += 1;
+        let meta = self.view.meta(scope.chapter);
+        let heading = (heading as usize).checked_sub(1).and_then(|n| meta.headings.get(n));
+        let title = heading.map_or(meta.title.as_str(), |heading| heading.text.as_str());
+        let label =
+            self.view.theme.ui("table-label").replace("{n}", &self.tables.to_string()).replace("{title}", title);
+        let _ = write!(out, " role=\"region\" tabindex=\"0\" aria-label=\"{}\"", escape(&label));
+    }
+
+    /// Puts a part of another chapter here.
+    fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
+        let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
+            if *self.view.book.target(scope.chapter, n) == Target::Hidden {
+                // Every block is one element, so that blocks and elements can be paired.
+                return out.push_str("<section class=\"embed\" hidden></section>");
+            }
+            let text = escape(&self.link_text(n, scope));
+            let _ = write!(out, "<p class=\"dead\">{text}</p>");
+            return;
+        };
+        let document = self.document(*to);
+        let Some(range) = embed::part(document, anchor.as_deref()).filter(|_| scope.depth < embed::DEEPEST) else {
+            return out.push_str("<section class=\"embed\"></section>");
+        };
+        let is_whole = anchor.is_none();
+        let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());
+        // A hole at the end of a section belongs to what follows; at the end of a statement, to the statement.
+        let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
+        let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
+        let inner = self.part((range.clone(), last), inner_scope);
+        let prefix = format!("{}--", document.meta.id);
+        let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
+        let inner = moved(inner.trim_end(), &prefix, shift);
+        let inner = if is_statement { format!("<ul>\n<li>{inner}</li>\n</ul>") } else { inner };
+        let _ = write!(out, "<section class=\"embed\">\n{inner}\n</section>");
+    }
+}
+
+/// Tells by how many levels the headings of a part sink, so that they stand below the heading that they come under.
+fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) -> u8 {
+    let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
+    let over = before.filter_map(|block| block.heading).last();
+    let over = over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level);
+    let first = part.body.blocks.iter().filter(|block| (block.end as usize) > start).find_map(|block| block.heading);
+    let first = first.and_then(|n| part.meta.headings.get(n as usize)).map_or(over + 1, |heading| heading.level);
+    (over + 1).saturating_sub(first)
+}
+
+/// Returns HTML with a prefix before every id and every heading `shift` levels lower.
+fn moved(html: &str, prefix: &str, shift: u8) -> String {
+    let mut out = String::with_capacity(html.len() + 256);
+    let mut last = 0;
+    for tag in markup::start_tags(html) {
+        close_headings(&html[last..tag.range.start], shift, &mut out);
+        last = tag.range.start;
+        if let Some(level) = heading_level(&tag.name) {
+            let _ = write!(out, "<h{}", (level + shift).min(6));
+            last += 3;
+        }
+        for attribute in &tag.attributes {
+            let is_note = attribute.value.starts_with("fn:") || attribute.value.starts_with("fnref:");
+            let is_anchor = attribute.name == "id" || (attribute.name == "name" && tag.name == "a");
+            if is_anchor && !is_note {
+                out.push_str(&html[last..attribute.range.start]);
+                let _ = write!(out, "{}=\"{prefix}{}\"", attribute.name, escape(&attribute.value));
+                last = attribute.range.end;
+            }
+        }
+    }
+    close_headings(&html[last..], shift, &mut out);
+    out
+}
+
+fn heading_level(name: &str) -> Option<u8> {
+    let level = name.strip_prefix('h')?.parse().ok()?;
+    (1..=6).contains(&level).then_some(level)
+}
+
+/// Appends HTML, its headings' end tags shifted.
+fn close_headings(html: &str, shift: u8, out: &mut String) {
+    let mut rest = html;
+    while let Some(at) = rest.find("</h") {
+        let level =
+            rest.as_bytes().get(at + 3).copied().filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        rest = after;
+        if let Some(level) = level {
+            let _ = write!(out, "{}", (level + shift).min(6));
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+}
+
+fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut String) {
+    let _ = write!(out, "<img src=\"{}\" alt=\"{}\"", escape(address), escape(&image.alt));
+    if !image.title.is_empty() {
+        let _ = write!(out, " title=\"{}\"", escape(&image.title));
+    }
+    if let Some((width, height)) = size {
+        let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
+    }
+    out.push_str(" loading=\"lazy\" decoding=\"async\">");
+}
+
+/// Writes a block of code, coloured where its language is known.
+fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
+    out.push_str("<figure class=\"code\"");
+    if let Some(id) = &code.id {
+        let _ = write!(out, " id=\"{}\"", escape(id));
+    }
+    out.push('>');
+    if let Some(title) = &code.title {
+        let _ = write!(out, "<figcaption>{}</figcaption>", escape(title));
+    }
+    out.push_str("<pre tabindex=\"0\"><code");
+    if !code.language.is_empty() {
+        let _ = write!(out, " class=\"language-{}\"", escape(&code.language));
+    }
+    out.push('>');
+    match renderer.highlighter.highlight(&code.text, &code.language) {
+        Some(coloured) => mark_lines(&coloured, &code.marked, out),
+        None => mark_lines(&escape(&code.text), &code.marked, out),
+    }
+    out.push_str("</code></pre></figure>");
+}
+
+/// Appends code, the marked lines each in an element. No element of the code reaches over the end of a line.
+fn mark_lines(html: &str, marked: &[(u32, u32)], out: &mut String) {
+    if marked.is_empty() {
+        return out.push_str(html);
+    }
+    for (n, line) in (1_u32..).zip(html.split_inclusive('\n')) {
+        if marked.iter().any(|(from, to)| (*from..=*to).contains(&n)) {
+            let _ = write!(out, "<mark class=\"line\">{line}</mark>");
+        } else {
+            out.push_str(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_moved_gets_prefixed_ids_and_lower_headings() {
+        let html = "<h2 id=\"a\">A</h2><p><a name=\"b\">x</a></p><h5>C</h5><sup id=\"fnref:1\"></sup>";
+        let wanted = "<h4 id=\"x--a\">A</h4><p><a name=\"x--b\">x</a></p><h6>C</h6><sup id=\"fnref:1\"></sup>";
+        assert_eq!(moved(html, "x--", 2), wanted);
+    }
+
+    #[test]
+    fn marked_lines_are_elements_of_their_own() {
+        let mut out = String::new();
+        mark_lines("a\nb\nc\n", &[(2, 2)], &mut out);
+        assert_eq!(out, "a\n<mark class=\"line\">b\n</mark>c\n");
+    }
+}

@@ -1,0 +1,31 @@
+//! Renders the page of a chapter that was deleted: that it is gone, why, and what to read instead.
+//!
+//! Input: an entry of `[[gone]]`. Output: a page that search engines leave out. Never names a chapter that the audience does not see.
+
+use super::{Around, PageCells, Renderer, Special};
+use crate::site::theme::Html;
+use crate::site::view::page::Page;
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::UrlPath;
+
+impl Renderer {
+    /// Renders the page of the entry `n`.
+    ///
+    /// # Errors
+    /// `template` where a template fails.
+    pub fn gone(&self, n: usize, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
+        let cells = PageCells { renderer: self, at, root: None };
+        let view = self.viewpoint(at, &cells, None);
+        let config = &self.handbook.config;
+        let gone = config.gone.get(n);
+        let mut page = Page::generated(self.theme.ui("gone").to_owned(), "404", at, config);
+        page.canonical = None;
+        page.noindex = true;
+        page.summary = gone.and_then(|gone| gone.reason.clone());
+        let see = gone.and_then(|gone| gone.see.as_ref());
+        let chapter = see.and_then(|(name, _)| self.book().names.find(name).first().copied());
+        let special = Special { target: chapter.map(|chapter| view.link(chapter)), ..Special::default() };
+        let frame = self.frame(page, Around::default(), Html::new(""), special, &view);
+        self.theme.render("gone.html", &frame).map_err(Box::new)
+    }
+}

@@ -1,0 +1,114 @@
+//! Writes a hiring kit as Markdown, for a document that a hiring panel shares.
+//!
+//! Input: what the page shows. Output: Markdown with the same in the same order. Addresses are whole where the handbook says where it is served.
+
+use std::fmt::Write as _;
+
+use super::plain::{line, markdown};
+use crate::site::theme::Html;
+use crate::site::view::hiring::{Asked, Hiring};
+use crate::site::view::{Link, Viewpoint};
+
+/// Writes the kit.
+#[must_use]
+pub fn markdown_of(kit: &Hiring, view: &Viewpoint<'_>) -> String {
+    let ui = |key: &str| view.theme.ui(key).to_owned();
+    let mut out = format!("# {}\n", ui("hiring-of").replace("{role}", &kit.role.title));
+    if let Some(summary) = &kit.summary {
+        let _ = write!(out, "\n{summary}\n");
+    }
+    out.push('\n');
+    write_facts(kit, view, &mut out);
+    write_section(&ui("compare-responsibilities"), &mut out);
+    write_items(&kit.responsibilities, &mut out);
+    for group in &kit.inherited {
+        let _ = write!(out, "\n{} {}:\n\n", ui("inherited-from-title"), group.from.title);
+        write_items(&group.items, &mut out);
+    }
+    if !kit.decisions.is_empty() {
+        write_section(&ui("accountable-for"), &mut out);
+        for decision in &kit.decisions {
+            let _ = writeln!(out, "- {}", decision.title);
+        }
+    }
+    write_section(&ui("hiring-expected"), &mut out);
+    let _ = writeln!(out, "{}", ui("role-competencies-hint"));
+    for cluster in &kit.clusters {
+        let _ = write!(out, "\n### {}\n", cluster.title);
+        for asked in &cluster.competencies {
+            write_competency(asked, view, &mut out);
+        }
+    }
+    write_card(kit, view, &mut out);
+    out
+}
+
+fn write_section(title: &str, out: &mut String) {
+    let _ = write!(out, "\n## {title}\n\n");
+}
+
+fn write_items(items: &[Html], out: &mut String) {
+    for item in items {
+        let _ = writeln!(out, "- {}", line(item.as_str()));
+    }
+}
+
+fn write_facts(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
+    let names = |links: &[Link]| links.iter().map(|link| link.title.as_str()).collect::<Vec<_>>().join(", ");
+    let facts = [
+        ("scope", kit.scope.clone().unwrap_or_default()),
+        ("horizon", kit.horizon.clone().unwrap_or_default()),
+        ("track", kit.track.clone().unwrap_or_default()),
+        ("grade", kit.grade.clone().unwrap_or_default()),
+        ("rel-reports-to", names(&kit.reports_to)),
+        ("rel-works-with", names(&kit.works_with)),
+    ];
+    for (key, text) in facts.iter().filter(|(_, text)| !text.is_empty()) {
+        let _ = writeln!(out, "- {}: {text}", view.theme.ui(key));
+    }
+    if let Some(url) = &kit.role.url {
+        let _ = writeln!(out, "- {}: [{}]({url})", view.theme.ui("role"), kit.role.title);
+    }
+}
+
+fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
+    let expected = &asked.expected;
+    let _ = write!(out, "\n#### {}: {}", expected.title, level(asked, view));
+    if expected.focus {
+        let _ = write!(out, " ({})", view.theme.ui("focus"));
+    }
+    out.push_str("\n\n");
+    for statement in &expected.statements {
+        let _ = writeln!(out, "- {}", line(statement.html.as_str()));
+    }
+    for lower in &expected.lower {
+        let _ = write!(out, "\n{} {}:\n\n", view.theme.ui("lower-levels"), lower.name);
+        for statement in &lower.statements {
+            let _ = writeln!(out, "- {}", line(statement.html.as_str()));
+        }
+    }
+    if let Some(interview) = &asked.interview {
+        let _ = write!(out, "\n**{}**\n\n{}\n", view.theme.ui("hiring-ask"), markdown(interview.as_str()));
+    }
+}
+
+fn level(asked: &Asked, view: &Viewpoint<'_>) -> String {
+    let words = view.theme.ui("level-of").replace("{name}", &asked.expected.level_name);
+    words.replace("{n}", &asked.expected.level.to_string()).replace("{of}", &asked.expected.of.to_string())
+}
+
+/// Writes the blank card: evidence before a judgement, and no total.
+fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
+    let ui = |key: &'static str| view.theme.ui(key);
+    write_section(ui("hiring-card"), out);
+    let _ = write!(out, "{}\n\n", ui("hiring-card-means"));
+    for key in ["hiring-candidate", "hiring-interviewer", "hiring-date"] {
+        let _ = writeln!(out, "- {}:", ui(key));
+    }
+    let heads = ["competency", "hiring-evidence", "hiring-not-yet", "hiring-partly", "hiring-shown"].map(ui);
+    let _ = write!(out, "\n| {} |\n|---|---|---|---|---|\n", heads.join(" | "));
+    for asked in kit.clusters.iter().flat_map(|cluster| &cluster.competencies) {
+        let title = asked.expected.title.replace('|', "\\|");
+        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", level(asked, view));
+    }
+}

@@ -1,0 +1,84 @@
+//! Lists the handbook for machines that read: `llms.txt` (llmstxt.org).
+//!
+//! Input: the tree and the chapters' copies. Output: what the handbook is, then its parts with a line for each chapter; and all copies in one text. Never
+//! shows what pages do not.
+
+use std::fmt::Write as _;
+
+use super::copy::{copy_url, without_nul};
+use super::{PageCells, Renderer};
+use crate::declare::kind::Status;
+use crate::model::book::{ChapterId, NodeId};
+use crate::site::view::{Viewpoint, page};
+use crate::text::path::UrlPath;
+use crate::text::source::Sources;
+
+/// The file that holds every chapter.
+pub const LLMS_FULL: &str = "llms-full.txt";
+
+impl Renderer {
+    /// Lists the chapters' copies, with a link to the one file of them all where there is one.
+    #[must_use]
+    pub fn llms(&self, at: &UrlPath, has_full: bool) -> String {
+        let cells = PageCells { renderer: self, at, root: None };
+        let view = self.viewpoint(at, &cells, None);
+        // A list that is handed on by itself needs whole addresses.
+        let base = view.config.base_url.as_deref();
+        let address = |to: &UrlPath| base.map_or_else(|| view.url(to), |base| format!("{base}{}", to.encoded()));
+        let full = has_full.then(|| address(&UrlPath::new(LLMS_FULL)));
+        without_nul(llms(&view, full.as_deref(), &|chapter| address(&copy_url(&view.meta(chapter).path))))
+    }
+
+    /// Returns every chapter as Markdown in one text, in reading order.
+    #[must_use]
+    pub fn llms_full(&self, files: &Sources, at: &UrlPath) -> String {
+        let tree = &self.book().tree;
+        let chapters = tree.reading.iter().filter_map(|node| tree.node(*node).chapter);
+        let copies = chapters.map(|chapter| {
+            let address = page::canonical(&self.handbook.config, self.book().url(chapter));
+            let source = address.map(|address| format!("<{address}>\n\n")).unwrap_or_default();
+            format!("{source}{}", self.copy(chapter, files, at))
+        });
+        copies.collect::<Vec<_>>().join("\n---\n\n")
+    }
+}
+
+/// Writes the list; `copy` gives the address of a chapter's Markdown.
+fn llms(view: &Viewpoint<'_>, full: Option<&str>, copy: &dyn Fn(ChapterId) -> String) -> String {
+    let config = view.config;
+    let mut out = format!("# {}\n", config.title);
+    if let Some(description) = &config.description {
+        let _ = write!(out, "\n> {description}\n");
+    }
+    if let Some(full) = full {
+        let _ = write!(out, "\nAll chapters in one file: {full}\n");
+    }
+    let tree = &view.book.tree;
+    let (parts, single): (Vec<NodeId>, Vec<NodeId>) =
+        tree.root().children.iter().partition(|node| !tree.node(**node).children.is_empty());
+    let mut lines = String::new();
+    for node in &single {
+        entries(*node, view, copy, &mut lines);
+    }
+    if !lines.is_empty() {
+        let _ = write!(out, "\n{lines}");
+    }
+    for part in parts {
+        let _ = write!(out, "\n## {}\n\n", tree.node(part).title);
+        entries(part, view, copy, &mut out);
+    }
+    out
+}
+
+/// Appends a line for each chapter at and below a node, in reading order.
+fn entries(node: NodeId, view: &Viewpoint<'_>, copy: &dyn Fn(ChapterId) -> String, out: &mut String) {
+    let this = view.book.tree.node(node);
+    if let Some(chapter) = this.chapter.filter(|chapter| view.meta(*chapter).status != Status::Retired) {
+        let meta = view.meta(chapter);
+        let summary = meta.summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
+        let _ = writeln!(out, "- [{}]({}){summary}", meta.title, copy(chapter));
+    }
+    for child in &this.children {
+        entries(*child, view, copy, out);
+    }
+}

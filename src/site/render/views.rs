@@ -1,0 +1,98 @@
+//! Renders the views that a chapter asks for, and names the templates and titles of generated pages.
+//!
+//! Input: a typed [`View`] and the page it is on. Output: HTML from the theme's template for it.
+
+use serde::Serialize;
+
+use crate::chapter::document::View;
+use crate::model::book::{ChapterId, Generated, Party};
+use crate::model::link::Target;
+use crate::site::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
+use crate::text::diagnostic::Diagnostic;
+
+/// What a view's template sees.
+#[derive(Serialize)]
+struct Data<T: Serialize> {
+    view: T,
+}
+
+/// Renders a view that stands in the chapter `chapter`.
+///
+/// # Errors
+/// `template` where the theme's template fails.
+pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
+    let role = |n: u32| match at.book.target(chapter, n) {
+        Target::Chapter(role, _) => Some(*role),
+        _ => None,
+    };
+    // A view whose chapters are gone is empty: `check` has reported it. It is an element all the same, as every block is.
+    let nothing = |name: &str| Ok(format!("<div class=\"view {name}-view\"></div>"));
+    match view {
+        View::Matrix { track, cluster } => {
+            let which = matrix::Which { track: track.clone(), cluster: cluster.clone() };
+            render("matrix", matrix::matrix(&which, at), at)
+        }
+        View::Compare { a, b } => match (role(*a), role(*b)) {
+            (Some(a), Some(b)) => {
+                compare::compare(a, b, at).map_or_else(|| nothing("compare"), |data| render("compare", data, at))
+            }
+            _ => nothing("compare"),
+        },
+        View::Ladder { track } => render("ladder", ladder::ladder(track.as_deref(), at), at),
+        View::Radar { role: named } => {
+            let role = named.map_or(Some(chapter), role);
+            role.and_then(|role| radar::radar(role, at))
+                .map_or_else(|| nothing("radar"), |data| render("radar", data, at))
+        }
+        View::Decisions { role: party, strategy, scope } => {
+            let party = party.and_then(|n| match at.book.target(chapter, n) {
+                Target::Chapter(role, _) => Some(Party::Role(*role)),
+                Target::Partner(n) => Some(Party::Partner(*n)),
+                _ => None,
+            });
+            let which = decisions::Which { party, strategy: strategy.and_then(role), scope: scope.clone() };
+            render("decisions", decisions::decisions(&which, at), at)
+        }
+        View::Roles { track } => render("roles", ladder::role_list(track.as_deref(), at), at),
+        View::Children => {
+            let node = at.book.tree.of_chapter[chapter.index()];
+            render("children", home::children(node, at), at)
+        }
+        View::Changes { n } => render("changes", changes::lately(*n as usize, at), at),
+    }
+}
+
+fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
+    let html = at.theme.render(&format!("view/{name}.html"), &Data { view }).map_err(Box::new)?;
+    Ok(format!("<div class=\"view {name}-view\">\n{html}\n</div>"))
+}
+
+/// Returns the key of a generated page's title.
+#[must_use]
+pub fn title_key(page: Generated) -> &'static str {
+    match page {
+        Generated::Matrix => "matrix",
+        Generated::Ladder => "ladder",
+        Generated::Decisions => "decision-rights",
+        Generated::Assess => "assess",
+        Generated::Changes => "changes",
+        Generated::Search => "search",
+        Generated::Compare => "compare-any",
+        Generated::Health => "health",
+    }
+}
+
+/// Returns the key of what a generated page says of itself.
+#[must_use]
+pub fn summary_key(page: Generated) -> &'static str {
+    match page {
+        Generated::Matrix => "matrix-means",
+        Generated::Ladder => "ladder-means",
+        Generated::Decisions => "decisions-means",
+        Generated::Assess => "assess-means",
+        Generated::Changes => "changes-means",
+        Generated::Search => "search-means",
+        Generated::Compare => "compare-any-means",
+        Generated::Health => "health-means",
+    }
+}

@@ -1,0 +1,326 @@
+//! Makes the index that the browser searches: one small entry with a name that stays, and files named by their content behind it.
+//!
+//! Input: a compiled handbook and the words of the theme. Output: [`Index`]: every file below `search/`. Each chapter is indexed alone and remembered while it
+//! stays the same; only the merge sees all of them. Never asked for by a page: pages know the entry's name and nothing of what is in it.
+
+mod entry;
+mod merge;
+mod pack;
+mod text;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use self::entry::{Entry, Unit, filled};
+use self::pack::Files;
+use self::words::Stems;
+use crate::chapter::document::{Body, Document, Meta};
+use crate::declare::config::UrlStyle;
+use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::model::compile::Handbook;
+use crate::model::link::Target;
+use crate::site::render::{summary_key, title_key};
+use crate::site::theme::Theme;
+use crate::site::view::encode_fragment;
+use crate::text::path::{SourcePath, UrlPath};
+
+/// The version of the format.
+const VERSION: u32 = 1;
+/// A handbook with more units than this has its table in files of [`TABLE`] units.
+const TABLE_INSIDE: usize = 200;
+const TABLE: usize = 64;
+/// How many bytes of texts lie in one file: a file for each page would be most of a large site's files.
+const TEXT_FILE: usize = 20_000;
+/// A section's text is cut after so many bytes: it is there to show excerpts, not to be read.
+const LONGEST_TEXT: usize = 20_000;
+/// Texts of the user interface that the entry carries.
+const TEXTS: [&str; 14] = [
+    "search-count",
+    "search-count-one",
+    "search-none",
+    "search-none-means",
+    "search-filter",
+    "search-kind",
+    "search-part",
+    "search-owner",
+    "search-more",
+    "search-all",
+    "search-hint",
+    "search-start",
+    "search-similar",
+    "search-in",
+];
+
+/// Every file of the index by its address.
+#[derive(Debug, Default)]
+pub struct Index {
+    files: BTreeMap<UrlPath, Vec<u8>>,
+}
+
+/// Remembers what chapters were indexed as, while they stay the same.
+#[derive(Debug, Default)]
+pub struct Memory {
+    entries: Mutex<HashMap<SourcePath, Remembered>>,
+}
+
+/// The document that an entry was made of is held, so that one at the same address in memory is the same.
+#[derive(Clone, Debug)]
+struct Remembered {
+    meta: Arc<Meta>,
+    body: Arc<Body>,
+    entry: Arc<Entry>,
+}
+
+fn ending(style: UrlStyle) -> &'static str {
+    match style {
+        UrlStyle::Pretty => "json",
+        UrlStyle::File => "js",
+    }
+}
+
+impl Index {
+    /// Lists the addresses of all files, sorted.
+    pub fn urls(&self) -> impl Iterator<Item = &UrlPath> {
+        self.files.keys()
+    }
+
+    /// Returns a file's bytes.
+    #[must_use]
+    pub fn get(&self, url: &UrlPath) -> Option<&[u8]> {
+        self.files.get(url).map(Vec::as_slice)
+    }
+
+    /// Tells whether an address could be that of a file of the index.
+    #[must_use]
+    pub fn claims(url: &UrlPath) -> bool {
+        let name = url.as_str().strip_prefix("search/").and_then(|name| name.rsplit_once('.'));
+        name.is_some_and(|(stem, ending)| {
+            matches!(ending, "json" | "js") && (stem == "index" || stem.len() == pack::NAME) && !stem.contains('/')
+        })
+    }
+}
+
+impl Memory {
+    /// Indexes what is new, in parallel, and forgets what is gone.
+    fn entries(&self, documents: &[Document]) -> Vec<Arc<Entry>> {
+        let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = |document: &Document| {
+            let same = known.get(&document.meta.path).filter(|remembered| {
+                Arc::ptr_eq(&remembered.meta, &document.meta) && Arc::ptr_eq(&remembered.body, &document.body)
+            });
+            same.map_or_else(|| Arc::new(entry::entry(document)), |remembered| Arc::clone(&remembered.entry))
+        };
+        let entries: Vec<Arc<Entry>> = documents.par_iter().map(entry).collect();
+        let remember = |(document, entry): (&Document, &Arc<Entry>)| {
+            let (meta, body) = (Arc::clone(&document.meta), Arc::clone(&document.body));
+            (document.meta.path.clone(), Remembered { meta, body, entry: Arc::clone(entry) })
+        };
+        *known = documents.iter().zip(&entries).map(remember).collect();
+        entries
+    }
+}
+
+/// A page that can be found, beside its entry.
+struct Page {
+    url: String,
+    title: String,
+    facets: [usize; 3],
+    chapter: Option<ChapterId>,
+}
+
+/// Makes the index.
+#[must_use]
+pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
+    let entries = memory.entries(&handbook.documents);
+    let mut facets = Facets::new(theme);
+    let mut pages: Vec<(Page, Arc<Entry>)> = Vec::new();
+    for (chapter, entry) in handbook.book.ids().zip(entries) {
+        pages.push((facets.chapter(chapter, handbook), entry));
+    }
+    pages.extend(made_pages(handbook, theme, &mut facets));
+    let mut files = Files::default();
+    let texts = texts(&pages, handbook, theme, &mut files);
+    let units: Vec<(&Page, &Unit, &str)> = pages
+        .iter()
+        .zip(&texts)
+        .flat_map(|((page, entry), text)| entry.units.iter().map(move |unit| (page, unit, text.as_str())))
+        .collect();
+    let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
+    let lists = merge::lists(&only, &Stems::of(&handbook.config.language), &mut files);
+    let rows: Vec<Value> = units.iter().map(row).collect();
+    let table = if rows.len() <= TABLE_INSIDE {
+        json!(rows)
+    } else {
+        json!(rows.chunks(TABLE).map(|rows| files.add(json!(rows).to_string())).collect::<String>())
+    };
+    let entry = json!({
+        "version": VERSION,
+        "units": units.len(),
+        "bounds": lists.bounds.join(" "),
+        "words": lists.names.concat(),
+        "table": table,
+        "facets": facets.names,
+        "runs": runs(&units),
+        "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
+    });
+    placed(files, entry.to_string(), handbook.config.urls)
+}
+
+/// Gives files their addresses; for a folder opened in a browser they are scripts, since it fetches nothing there.
+fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
+    let ending = ending(style);
+    let place = |(name, json): (String, Vec<u8>)| {
+        let url = UrlPath::new(format!("search/{name}.{ending}"));
+        if style == UrlStyle::Pretty {
+            return (url, json);
+        }
+        let json = String::from_utf8(json).unwrap_or_default();
+        (url, format!("rolebookSearch({},{json});\n", json!(name)).into_bytes())
+    };
+    let all = files.files.into_iter().chain([("index".to_owned(), entry.into_bytes())]);
+    Index { files: all.map(place).collect() }
+}
+
+/// Adds files with the pages' texts and returns where each lies.
+fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
+    let text = |(page, entry): &(Page, Arc<Entry>)| {
+        let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
+        let sections = entry.sections.iter().enumerate().map(|(n, section)| {
+            let mut text = filled(section, &title);
+            let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or(0));
+            json!([entry.heading(n), encode_fragment(&section.anchor), text])
+        });
+        Value::Array(sections.collect()).to_string()
+    };
+    let texts: Vec<String> = pages.par_iter().map(text).collect();
+    let mut places = Vec::with_capacity(texts.len());
+    let mut open: Vec<String> = Vec::new();
+    let mut close = |open: &mut Vec<String>| {
+        let name = files.add(format!("[{}]", open.join(",")));
+        places.extend((0..open.len()).map(|n| format!("{name}{n}")));
+        open.clear();
+    };
+    for text in texts {
+        let size: usize = open.iter().map(String::len).sum();
+        if size > 0 && size + text.len() > TEXT_FILE {
+            close(&mut open);
+        }
+        open.push(text);
+    }
+    if !open.is_empty() {
+        close(&mut open);
+    }
+    places
+}
+
+/// Returns the title that a link without words shows.
+fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32) -> String {
+    let book = &handbook.book;
+    match book.target(chapter, reference) {
+        Target::Chapter(to, _) | Target::DeadAnchor(to) => book.meta(*to).title.clone(),
+        Target::Folder(node) => book.tree.node(*node).title.clone(),
+        // Not even the name that the author wrote: it may be the secret.
+        Target::Hidden => theme.ui("internal-chapter").to_owned(),
+        _ => book.meta(chapter).references.get(reference as usize).map(|r| r.target.clone()).unwrap_or_default(),
+    }
+}
+
+/// Returns the line of the table for a unit: title, address, the name of its page's text, and for a term the page's title.
+fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
+    match &unit.anchor {
+        Some(anchor) => json!([unit.title, format!("{}#{}", page.url, encode_fragment(anchor)), text, page.title]),
+        None => json!([unit.title, page.url, text]),
+    }
+}
+
+/// Packs the facets of units: how many in a row have the same three.
+fn runs(units: &[(&Page, &Unit, &str)]) -> String {
+    let mut out = String::new();
+    for run in units.chunk_by(|(a, ..), (b, ..)| a.facets == b.facets) {
+        pack::number(u32::try_from(run.len()).unwrap_or(u32::MAX), &mut out);
+        for facet in run[0].0.facets {
+            pack::number(u32::try_from(facet).unwrap_or(u32::MAX), &mut out);
+        }
+    }
+    out
+}
+
+/// What units can be chosen by: kind, part, owner. The first of each says that there is none.
+struct Facets {
+    names: [Vec<String>; 3],
+}
+
+impl Facets {
+    fn new(theme: &Theme) -> Self {
+        let kinds = Kind::ALL.iter().map(|kind| theme.ui(kind_key(*kind)).to_owned());
+        Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
+    }
+
+    /// Returns the number of a name, which is new or known.
+    fn number(&mut self, facet: usize, name: &str) -> usize {
+        let names = &mut self.names[facet];
+        names.iter().position(|known| known == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        })
+    }
+
+    fn chapter(&mut self, chapter: ChapterId, handbook: &Handbook) -> Page {
+        let book = &handbook.book;
+        let meta = book.meta(chapter);
+        let owner = meta.owner.as_deref().unwrap_or_default();
+        let owner = handbook.config.owners.get(owner).map_or(owner, |owner| owner.name.as_str());
+        let facets =
+            [meta.kind as usize, self.part(book.tree.of_chapter[chapter.index()], book), self.number(2, owner)];
+        Page { url: book.url(chapter).encoded(), title: meta.title.clone(), facets, chapter: Some(chapter) }
+    }
+
+    /// Returns the part at the top that a node is in; a chapter at the top is in none.
+    fn part(&mut self, node: NodeId, book: &Book) -> usize {
+        let tree = &book.tree;
+        let part = tree.above(node).into_iter().chain([node]).nth(1);
+        let part = part.filter(|part| *part != node || !tree.node(node).children.is_empty());
+        part.map_or(0, |part| self.number(1, &tree.node(part).title))
+    }
+}
+
+/// Returns the key of a kind's name.
+fn kind_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Role => "kind-role",
+        Kind::Competency => "kind-competency",
+        Kind::Strategy => "kind-strategy",
+        Kind::Path => "kind-path",
+        Kind::Glossary => "kind-glossary",
+        Kind::Page => "kind-page",
+    }
+}
+
+/// Lists the pages that are made from the model and the folders without an index.
+fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(Page, Arc<Entry>)> {
+    let book = &handbook.book;
+    let mut pages = Vec::new();
+    let mut add = |title: &str, summary: &str, url: &UrlPath, part: usize| {
+        let page =
+            Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
+        pages.push((page, Arc::new(entry::made(title, summary))));
+    };
+    // What has changed is no subject, and not every site shows it.
+    let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
+    let found = Generated::ALL.into_iter().filter(|page| is_subject(page) && page.exists(book));
+    for page in found {
+        let (title, summary) = (theme.ui(title_key(page)), theme.ui(summary_key(page)));
+        add(title, summary, &generated_url(page.name(), handbook.config.urls), 0);
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.chapter.is_none()) {
+        let part = facets.part(NodeId(u32::try_from(n).unwrap_or(u32::MAX)), book);
+        add(&node.title, "", &node.url, part);
+    }
+    pages
+}

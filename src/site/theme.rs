@@ -1,0 +1,741 @@
+//! Holds theme folders, lays them over each other and renders pages with them.
+//!
+//! Input: [`ThemeFiles`], the files of one theme folder each, and per page a `Serialize` view of the site. Output: a
+//! [`Theme`] whose templates, assets and UI strings come from the topmost theme that has them, HTML, and findings.
+//! Never reads files; no function or filter that templates can call knows anything of the site.
+//!
+//! A template is registered once, as `THEME/page.html`. A bare name (`page.html`) means the topmost theme that has it,
+//! so a theme replaces a template by having it and builds on one below with `{% extends "default/page.html" %}`.
+
+mod assets;
+mod explain;
+mod unused;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, Value};
+use toml::de::{DeTable, DeValue};
+
+use self::explain::{explain, explain_first, plain};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::markup;
+use crate::text::near::{did_you_mean, nearest};
+
+/// The name of the theme that is part of the program and lies under every other.
+pub const DEFAULT: &str = "default";
+
+/// The language whose UI strings stand in for those that another language lacks.
+const FALLBACK_LANGUAGE: &str = "en";
+
+/// The file in a theme folder that says what the theme is.
+const MANIFEST: &str = "theme.toml";
+
+/// Lists files of `themes/default` with their bytes.
+macro_rules! default_files {
+    ($($path:literal)*) => {
+        &[$(($path, include_bytes!(concat!("../../themes/default/", $path)))),*]
+    };
+}
+
+/// Every file of `themes/default`, in path order.
+const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
+    "assets/assess.css"
+    "assets/assess.js/01-match.js"
+    "assets/assess.js/02-record.js"
+    "assets/assess.js/03-write.js"
+    "assets/assess.js/04-store.js"
+    "assets/assess.js/05-page.js"
+    "assets/assess.js/06-quick.js"
+    "assets/assess.js/07-statements.js"
+    "assets/assess.js/08-result.js"
+    "assets/assess.js/09-plan.js"
+    "assets/assess.js/10-case.js"
+    "assets/assess.js/11-keep.js"
+    "assets/assess.js/12-main.js"
+    "assets/changes.css"
+    "assets/compare.css"
+    "assets/compare.js"
+    "assets/copy.js"
+    "assets/glimpse.js"
+    "assets/hiring.css"
+    "assets/icon.svg"
+    "assets/page.js/due.js"
+    "assets/page.js/follow.js"
+    "assets/page.js/notes.js"
+    "assets/page.js/paths.js"
+    "assets/page.js/search.js"
+    "assets/print.css"
+    "assets/search-core.js"
+    "assets/search.css"
+    "assets/serif-italic.woff2"
+    "assets/serif-license.txt"
+    "assets/serif.woff2"
+    "assets/style.css/1-tokens.css"
+    "assets/style.css/2-base.css"
+    "assets/style.css/3-frame.css"
+    "assets/style.css/4-prose.css"
+    "assets/style.css/5-parts.css"
+    "assets/style.css/6-paths.css"
+    "assets/style.css/7-print.css"
+    "assets/style.css/8-role.css"
+    "assets/theme.js"
+    "templates/404.html"
+    "templates/assess-index.html"
+    "templates/assess.html"
+    "templates/backlinks.html"
+    "templates/base.html"
+    "templates/changes.html"
+    "templates/compare.html"
+    "templates/competency.html"
+    "templates/decisions.html"
+    "templates/folder.html"
+    "templates/glossary.html"
+    "templates/gone.html"
+    "templates/health.html"
+    "templates/hiring.html"
+    "templates/home.html"
+    "templates/ladder.html"
+    "templates/links.html"
+    "templates/matrix.html"
+    "templates/page.html"
+    "templates/path.html"
+    "templates/picker.html"
+    "templates/print.html"
+    "templates/redirect.html"
+    "templates/role.html"
+    "templates/search.html"
+    "templates/strategy.html"
+    "templates/view/changes.html"
+    "templates/view/children.html"
+    "templates/view/compare.html"
+    "templates/view/decisions.html"
+    "templates/view/ladder.html"
+    "templates/view/matrix.html"
+    "templates/view/radar.html"
+    "templates/view/roles.html"
+    "templates/view/shelves.html"
+    "theme.toml"
+    "ui/de.toml"
+    "ui/en.toml"
+};
+
+/// The files of one theme folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeFiles {
+    /// The folder's name.
+    pub name: String,
+    /// The bytes of each file by its path in the folder, `/` between parts.
+    pub files: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl ThemeFiles {
+    /// Makes a theme from paths and texts, as tests do.
+    #[must_use]
+    pub fn from_texts<'a>(name: &str, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let file = |(path, text): (&str, &str)| (path.to_owned(), Arc::from(text.as_bytes()));
+        Self { name: name.to_owned(), files: texts.into_iter().map(file).collect() }
+    }
+
+    /// Lists the files below `folder` (which ends in `/`) by their path in it; names that begin with a dot are no part
+    /// of a theme.
+    fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> {
+        self.files.iter().filter_map(move |(path, bytes)| {
+            let name = path.strip_prefix(folder)?;
+            let hidden = name.split('/').any(|part| part.starts_with('.'));
+            (!hidden).then_some((name, bytes))
+        })
+    }
+}
+
+/// What `theme.toml` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The theme that this one lies upon; the default theme where it says nothing.
+    pub extends: Option<String>,
+    /// What people call the theme.
+    pub title: Option<String>,
+}
+
+/// Text that is HTML already: a template prints it as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Html(Value);
+
+impl Html {
+    /// Takes markup that needs no escaping.
+    #[must_use]
+    pub fn new(markup: &str) -> Self {
+        Self(Value::safe_string(markup))
+    }
+
+    /// Returns the markup.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().unwrap_or_default()
+    }
+}
+
+impl Serialize for Html {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Themes laid over each other, compiled.
+#[derive(Clone, Debug)]
+pub struct Theme {
+    tera: Tera,
+    hash: String,
+    assets: BTreeMap<String, Arc<[u8]>>,
+    ui: BTreeMap<String, String>,
+}
+
+impl Theme {
+    /// Returns 12 hex digits that change with any name or byte of the chain.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Returns every asset by its name, such as `style.css`.
+    #[must_use]
+    pub fn assets(&self) -> &BTreeMap<String, Arc<[u8]>> {
+        &self.assets
+    }
+
+    /// Returns a text of the user interface; `key` itself where no theme has it.
+    #[must_use]
+    pub fn ui<'a>(&'a self, key: &'a str) -> &'a str {
+        self.ui.get(key).map_or(key, String::as_str)
+    }
+
+    /// Tells whether a template can be rendered, by a bare name or as `THEME/page.html`.
+    #[must_use]
+    pub fn has(&self, template: &str) -> bool {
+        self.tera.contains_template(template)
+    }
+
+    /// Renders `template` (a bare name, or `THEME/page.html`) with the fields of `context` as its variables.
+    ///
+    /// # Errors
+    /// `template` where the template does not exist or asks for something that the page does not have.
+    #[allow(clippy::result_large_err, reason = "fails at most once for a page")]
+    pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, Diagnostic> {
+        let failed = |error: tera::Error| explain_first(&error, template);
+        let context = Context::from_serialize(context).map_err(failed)?;
+        self.tera.render(template, &context).map_err(failed)
+    }
+}
+
+/// Returns the theme that is part of the program.
+#[must_use]
+pub fn embedded() -> ThemeFiles {
+    let file = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Arc::from(*bytes));
+    ThemeFiles { name: DEFAULT.to_owned(), files: DEFAULT_FILES.iter().map(file).collect() }
+}
+
+/// Reads `theme.toml`; a theme without one lies upon the default theme.
+#[must_use]
+pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
+    let mut manifest = Manifest::default();
+    let mut findings = Vec::new();
+    for (key, span, value) in entries(files, MANIFEST, &mut findings) {
+        let slot = match key.as_str() {
+            "extends" => &mut manifest.extends,
+            "title" => &mut manifest.title,
+            _ => {
+                let help = did_you_mean(&nearest(&key, ["extends", "title"], 1));
+                let help = help.unwrap_or_else(|| "a theme takes `extends` and `title`".to_owned());
+                let message = format!("a theme has no field `{key}`");
+                findings.push(Diagnostic::at("unknown-key", place(files, MANIFEST, span), message).help(help));
+                continue;
+            }
+        };
+        *slot = text_of(value, &key, place(files, MANIFEST, span), &mut findings);
+    }
+    (manifest, findings)
+}
+
+/// Follows `extends` from the theme `wanted` down to the default theme, topmost first.
+///
+/// `themes` are those of the project by name; one called `default` replaces the embedded one. A theme that is not there
+/// and a ring of themes are findings, and the chain goes on with the default theme.
+#[must_use]
+pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeFiles>, Vec<Diagnostic>) {
+    let mut chain: Vec<ThemeFiles> = Vec::new();
+    let mut findings = Vec::new();
+    let mut next = wanted.to_owned();
+    let mut asked_at = Place::Handbook;
+    while next != DEFAULT {
+        if chain.iter().any(|theme| theme.name == next) {
+            let ring: Vec<&str> = chain.iter().map(|theme| theme.name.as_str()).chain([next.as_str()]).collect();
+            let message = format!("themes extend each other in a ring: {}", ring.join(" -> "));
+            findings
+                .push(Diagnostic::at("bad-configuration", asked_at, message).help("let one of them extend `default`"));
+            break;
+        }
+        let Some(theme) = themes.get(&next) else {
+            let known = themes.keys().map(String::as_str).chain([DEFAULT]);
+            let help = did_you_mean(&nearest(&next, known, 2));
+            let message = format!("there is no theme called `{next}`");
+            findings.push(Diagnostic::at("bad-configuration", asked_at, message).maybe_help(help));
+            break;
+        };
+        let (manifest, mut found) = manifest(theme);
+        findings.append(&mut found);
+        asked_at = Place::Theme(format!("{next}/{MANIFEST}"), None);
+        chain.push(theme.clone());
+        next = manifest.extends.unwrap_or_else(|| DEFAULT.to_owned());
+    }
+    let base = themes.get(DEFAULT).cloned().unwrap_or_else(embedded);
+    findings.extend(manifest(&base).1);
+    chain.push(base);
+    (chain, findings)
+}
+
+/// Compiles a chain of themes, topmost first and the default theme last.
+///
+/// `language` chooses the UI strings (`de-AT` takes `ui/de-AT.toml`, then `ui/de.toml`, then `ui/en.toml`); the fields
+/// of `globals` are variables of every template. There is no theme where a template cannot be compiled.
+#[must_use]
+pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (Option<Theme>, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let ui = strings(chain, language, &mut findings);
+    let sources = templates(chain, &mut findings);
+    let mut tera = match compile(chain, &sources) {
+        Ok(tera) => tera,
+        Err(mut found) => {
+            findings.append(&mut found);
+            return (None, findings);
+        }
+    };
+    match Context::from_serialize(globals) {
+        Ok(context) => *tera.global_context() = context,
+        Err(error) => findings.append(&mut explain(&error, DEFAULT, &[])),
+    }
+    tera.global_context().insert("ui", &ui);
+    let assets = assets::gather(chain, &mut findings);
+    findings.extend(unused::find(chain));
+    (Some(Theme { tera, hash: hash(chain), assets, ui }), findings)
+}
+
+/// Tells whether a chain has templates of its own: those of the program are known to render.
+#[must_use]
+pub fn has_own_templates(chain: &[ThemeFiles]) -> bool {
+    let embedded = embedded();
+    let is_own = |(path, bytes): (&String, &Arc<[u8]>)| {
+        path.starts_with("templates/") && embedded.files.get(path) != Some(bytes)
+    };
+    chain.iter().any(|theme| theme.files.iter().any(is_own))
+}
+
+/// Finds the file that a [`Place::Theme`] names (`THEME/page.html`, `THEME/ui/de.toml`).
+#[must_use]
+pub fn file_at<'a>(chain: &'a [ThemeFiles], name: &str) -> Option<(String, &'a Arc<[u8]>)> {
+    let (theme, file) = name.split_once('/')?;
+    let theme = chain.iter().find(|candidate| candidate.name == theme)?;
+    [format!("templates/{file}"), file.to_owned()]
+        .into_iter()
+        .find_map(|path| theme.files.get(&path).map(|bytes| (path.clone(), bytes)))
+}
+
+/// Hashes names and bytes, each after its length, so that no two chains read the same.
+fn hash(chain: &[ThemeFiles]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    for theme in chain {
+        add(theme.name.as_bytes());
+        add(&(theme.files.len() as u64).to_le_bytes());
+        for (path, bytes) in &theme.files {
+            add(path.as_bytes());
+            add(bytes);
+        }
+    }
+    let mut hex = hasher.finalize().to_hex().to_string();
+    hex.truncate(12);
+    hex
+}
+
+/// Gathers the texts of the user interface: English first, the language over it, in each the topmost theme last.
+fn strings(chain: &[ThemeFiles], language: &str, findings: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    let mut languages = vec![FALLBACK_LANGUAGE];
+    languages.extend(language.match_indices('-').map(|(end, _)| &language[..end]));
+    languages.push(language);
+    languages.dedup();
+    let mut ui = BTreeMap::new();
+    for language in languages {
+        let file = format!("ui/{language}.toml");
+        for theme in chain.iter().rev() {
+            for (key, span, value) in entries(theme, &file, findings) {
+                if let Some(text) = text_of(value, &key, place(theme, &file, span), findings) {
+                    ui.insert(key, text);
+                }
+            }
+        }
+    }
+    ui
+}
+
+/// Lists every template as `THEME/page.html` with its text.
+fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec<(String, &'a str)> {
+    let mut sources = Vec::new();
+    for theme in chain {
+        for (file, bytes) in theme.below("templates/").filter(|(file, _)| file.strip_suffix(".html").is_some()) {
+            let name = format!("{}/{file}", theme.name);
+            // `view/matrix.html` must mean one thing: a theme called `view` would make it two.
+            if file.split_once('/').is_some_and(|(folder, _)| chain.iter().any(|other| other.name == folder)) {
+                let message = format!("the folder of `{file}` is called like a theme");
+                findings.push(
+                    Diagnostic::at("bad-configuration", Place::Theme(name.clone(), None), message)
+                        .help("give the theme another name"),
+                );
+            }
+            match std::str::from_utf8(bytes) {
+                Ok(text) => sources.push((name, text)),
+                Err(_) => findings.push(not_utf8(name)),
+            }
+        }
+    }
+    sources
+}
+
+fn not_utf8(name: String) -> Diagnostic {
+    Diagnostic::at("bad-encoding", Place::Theme(name, None), "the file is not UTF-8").help("save it as UTF-8")
+}
+
+/// Makes the template engine; filters first, since templates are checked against them.
+fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec<Diagnostic>> {
+    let mut tera = Tera::new();
+    tera.register_filter("fill", fill);
+    // The engine's own leaves control characters in, which HTML does not take.
+    tera.set_escape_fn(|text, out| out.write_all(markup::escaped(text).as_bytes()));
+    let first = |error: tera::Error| explain(&error, DEFAULT, sources);
+    tera.set_fallback_prefixes(chain.iter().map(|theme| format!("{}/", theme.name))).map_err(first)?;
+    match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {
+        Ok(()) => Ok(tera),
+        Err(error) => {
+            // The engine stops at the first template that it cannot read; an author wants to know of all.
+            let mut findings: Vec<Diagnostic> = sources.iter().filter_map(unreadable).collect();
+            if findings.is_empty() {
+                findings = with_missing_blocks(explain(&error, DEFAULT, sources), chain);
+            }
+            Err(findings)
+        }
+    }
+}
+
+/// Says once that a template which others build on has lost its blocks, and not once for each of those that miss them.
+fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<Diagnostic> {
+    let block = |finding: &Diagnostic| {
+        let rest = finding.message.strip_prefix("block `")?;
+        let (name, rest) = rest.split_once('`')?;
+        let is_below = matches!(&finding.place, Place::Theme(file, _) if file.starts_with("default/"));
+        (rest.contains("not defined") && is_below).then(|| name.to_owned())
+    };
+    let mut missing: Vec<String> = findings.iter().filter_map(block).collect();
+    missing.sort();
+    missing.dedup();
+    let own = chain.iter().filter(|theme| theme.name != DEFAULT).find_map(|theme| {
+        let file = ["page.html", "base.html"]
+            .into_iter()
+            .find(|file| theme.files.contains_key(&format!("templates/{file}")))?;
+        Some((format!("{}/{file}", theme.name), file))
+    });
+    let Some((place, file)) = own.filter(|_| !missing.is_empty()) else { return findings };
+    let message = format!("other templates build on blocks that this one does not have: {}", missing.join(", "));
+    let help =
+        format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
+    let finding = Diagnostic::at("template", Place::Theme(place, None), message).help(help);
+    findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
+}
+
+/// Reads one template by itself and returns what keeps it from being read.
+fn unreadable((name, text): &(String, &str)) -> Option<Diagnostic> {
+    match Tera::new().add_raw_template(name, text) {
+        Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => Some(explain_first(&error, name)),
+        _ => None,
+    }
+}
+
+/// Replaces `{name}` in a text by the argument of that name: `{{ ui.minutes | fill(n=5) }}`.
+#[allow(clippy::needless_pass_by_value, reason = "the engine hands filters owned arguments")]
+fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
+    let mut filled = Cow::Borrowed(text.as_str());
+    for (key, value) in arguments.iter() {
+        if let Some(key) = key.as_str() {
+            let hole = format!("{{{key}}}");
+            if filled.contains(&hole) {
+                filled = Cow::Owned(filled.replace(&hole, &value.to_string()));
+            }
+        }
+    }
+    // Never safe: what fills the hole may be an author's text.
+    Value::normal_string(&filled)
+}
+
+/// Reads a flat TOML file of a theme as keys, their spans and their values; nothing where there is no such file.
+fn entries<'a>(theme: &'a ThemeFiles, file: &str, findings: &mut Vec<Diagnostic>) -> Vec<(String, Span, DeValue<'a>)> {
+    let Some(bytes) = theme.files.get(file) else { return Vec::new() };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        findings.push(not_utf8(format!("{}/{file}", theme.name)));
+        return Vec::new();
+    };
+    match DeTable::parse(text) {
+        Ok(table) => {
+            let entry = |(key, value): (toml::Spanned<toml::de::DeString<'a>>, toml::Spanned<DeValue<'a>>)| {
+                let span = Span::new(key.span().start, key.span().end);
+                (key.into_inner().into_owned(), span, value.into_inner())
+            };
+            let mut entries: Vec<_> = table.into_inner().into_iter().map(entry).collect();
+            entries.sort_by_key(|(_, span, _)| *span);
+            entries
+        }
+        Err(error) => {
+            let span = error.span().map(|range| Span::new(range.start, range.end));
+            let place = Place::Theme(format!("{}/{file}", theme.name), span);
+            findings.push(Diagnostic::at("bad-configuration", place, plain(error.message())));
+            Vec::new()
+        }
+    }
+}
+
+fn place(theme: &ThemeFiles, file: &str, span: Span) -> Place {
+    Place::Theme(format!("{}/{file}", theme.name), Some(span))
+}
+
+fn text_of(value: DeValue<'_>, key: &str, place: Place, findings: &mut Vec<Diagnostic>) -> Option<String> {
+    if let DeValue::String(text) = value {
+        return Some(text.into_owned());
+    }
+    let message = format!("`{key}` must be a text");
+    findings.push(Diagnostic::at("wrong-type", place, message).help(format!("write `{key} = \"...\"`")));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Page<'a> {
+        title: &'a str,
+        content: Html,
+    }
+
+    fn base() -> ThemeFiles {
+        ThemeFiles::from_texts(
+            DEFAULT,
+            [
+                (
+                    "templates/base.html",
+                    "<title>{% block title %}{{ title }}{% endblock %}</title>{% block body %}{% endblock %}",
+                ),
+                (
+                    "templates/page.html",
+                    "{% extends 'base.html' %}{% block body %}{{ content }}{% include 'view/foot.html' %}{% endblock %}",
+                ),
+                ("templates/view/foot.html", "<p>{{ ui.owner }}: {{ title }}</p>"),
+                ("assets/style.css", "a{}"),
+                ("assets/print.css", "b{}"),
+                ("ui/en.toml", "owner = \"Owner\"\nminutes = \"{n} min\"\n"),
+                ("ui/de.toml", "owner = \"Zuständig\"\n"),
+            ],
+        )
+    }
+
+    fn page() -> Page<'static> {
+        Page { title: "A & B", content: Html::new("<em>x</em>") }
+    }
+
+    fn ready(chain: &[ThemeFiles]) -> Theme {
+        let (theme, findings) = load(chain, "en", &BTreeMap::from([("site", "S")]));
+        // Templates that only a test asks for take the place of nothing.
+        assert!(findings.iter().all(|finding| finding.code == "unused-theme-file"), "{findings:?}");
+        theme.unwrap()
+    }
+
+    fn broken(text: &str) -> Vec<Diagnostic> {
+        let own = ThemeFiles::from_texts("own", [("templates/page.html", text)]);
+        let (theme, findings) = load(&[own, base()], "en", &BTreeMap::<String, String>::new());
+        match theme {
+            Some(theme) => vec![theme.render("page.html", &page()).unwrap_err()],
+            None => findings,
+        }
+    }
+
+    #[test]
+    fn the_list_of_embedded_files_equals_the_folder() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default/");
+        let mut there: Vec<String> = walkdir::WalkDir::new(&folder)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| entry.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/"))
+            .collect();
+        there.sort();
+        let listed: Vec<&str> = DEFAULT_FILES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(listed, there);
+    }
+
+    #[test]
+    fn the_embedded_theme_compiles_without_a_finding() {
+        let (chain, findings) = chain(DEFAULT, &BTreeMap::new());
+        assert_eq!(findings, []);
+        let theme = ready(&chain);
+        for name in ["page.html", "role.html", "home.html", "404.html", "view/matrix.html"] {
+            assert!(theme.has(name), "{name}");
+        }
+        assert!(theme.assets().contains_key("style.css"));
+    }
+
+    #[test]
+    fn every_language_of_the_default_theme_has_every_string() {
+        let mut findings = Vec::new();
+        let keys = |file: &str, findings: &mut Vec<Diagnostic>| -> Vec<String> {
+            let mut keys: Vec<_> = entries(&embedded(), file, findings).into_iter().map(|(key, ..)| key).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys("ui/en.toml", &mut findings), keys("ui/de.toml", &mut findings));
+        assert_eq!(findings, []);
+    }
+
+    #[test]
+    fn text_is_escaped_and_html_is_not() {
+        let html = ready(&[base()]).render("page.html", &page()).unwrap();
+        assert_eq!(html, "<title>A &amp; B</title><em>x</em><p>Owner: A &amp; B</p>");
+    }
+
+    #[test]
+    fn a_theme_replaces_one_template_and_builds_on_another() {
+        let own = ThemeFiles::from_texts(
+            "own",
+            [
+                (
+                    "templates/page.html",
+                    "{% extends \"default/page.html\" %}{% block title %}{{ super() }}!{% endblock %}",
+                ),
+                ("templates/view/foot.html", "<i>{{ site }}</i>"),
+                ("assets/style.css", "c{}"),
+            ],
+        );
+        let theme = ready(&[own, base()]);
+        let html = theme.render("page.html", &page()).unwrap();
+        assert_eq!(html, "<title>A &amp; B!</title><em>x</em><i>S</i>");
+        assert_eq!(&*theme.assets()["style.css"], b"c{}");
+        assert_eq!(&*theme.assets()["print.css"], b"b{}");
+    }
+
+    #[test]
+    fn strings_fall_back_key_by_key() {
+        let own = ThemeFiles::from_texts("own", [("ui/de.toml", "new = \"Neu\"")]);
+        let (theme, _) = load(&[own, base()], "de-AT", &BTreeMap::<String, String>::new());
+        let theme = theme.unwrap();
+        assert_eq!(
+            [theme.ui("owner"), theme.ui("minutes"), theme.ui("new"), theme.ui("none")],
+            ["Zuständig", "{n} min", "Neu", "none"]
+        );
+    }
+
+    #[test]
+    fn a_filled_string_is_still_escaped() {
+        let own = ThemeFiles::from_texts("own", [("templates/a.html", "{{ ui.minutes | fill(n=title) }}")]);
+        assert_eq!(ready(&[own, base()]).render("a.html", &page()).unwrap(), "A &amp; B min");
+    }
+
+    #[test]
+    fn the_hash_changes_with_a_name_or_a_byte() {
+        let one = ready(&[base()]);
+        assert_eq!(one.hash().len(), 12);
+        assert_eq!(one.hash(), ready(&[base()]).hash());
+        let mut other = base();
+        other.files.insert("assets/style.css".to_owned(), Arc::from(&b"a{} "[..]));
+        assert_ne!(one.hash(), ready(&[other]).hash());
+        assert_ne!(
+            hash(&[ThemeFiles::from_texts("a", [("bc", "d")])]),
+            hash(&[ThemeFiles::from_texts("a", [("b", "cd")])])
+        );
+    }
+
+    #[test]
+    fn an_unknown_field_is_found_where_it_stands() {
+        let findings = broken("<p>\n{{ titel }}</p>");
+        let finding = &findings[0];
+        assert_eq!(finding.place, Place::Theme("own/page.html".to_owned(), Some(Span::new(7, 12))));
+        assert_eq!(finding.message, "templates know no variable `titel` here");
+        assert_eq!(finding.help.as_deref(), Some("did you mean `title`?"));
+    }
+
+    #[test]
+    fn an_unknown_filter_is_found_where_it_stands() {
+        let findings = broken("ä\n{{ title | uper }}");
+        assert_eq!(findings[0].place, Place::Theme("own/page.html".to_owned(), Some(Span::new(14, 18))));
+        assert_eq!(findings[0].message, "unknown filter `uper`");
+    }
+
+    #[test]
+    fn every_unreadable_template_is_reported() {
+        let own = ThemeFiles::from_texts("own", [("templates/a.html", "{% if %}"), ("templates/b.html", "{{ a")]);
+        let (theme, findings) = load(&[own, base()], "en", &BTreeMap::<String, String>::new());
+        assert!(theme.is_none());
+        assert_eq!(findings.len(), 2);
+    }
+
+    #[test]
+    fn a_template_that_extends_itself_is_told_the_way_out() {
+        let findings = broken("{% extends \"page.html\" %}");
+        assert_eq!(findings[0].message, "the template `own/page.html` extends itself");
+        assert_eq!(findings[0].help.as_deref(), Some("name the theme below: `{% extends \"default/page.html\" %}`"));
+    }
+
+    #[test]
+    fn an_error_in_an_included_template_says_who_included_it() {
+        let own = ThemeFiles::from_texts("own", [("templates/view/foot.html", "{{ nothing.x }}")]);
+        let finding = ready(&[own, base()]).render("page.html", &page()).unwrap_err();
+        assert!(matches!(&finding.place, Place::Theme(name, Some(_)) if name == "own/view/foot.html"));
+        assert_eq!(finding.notes.len(), 1);
+    }
+
+    #[test]
+    fn a_template_that_is_not_there_is_a_finding() {
+        let finding = ready(&[base()]).render("nothing.html", &page()).unwrap_err();
+        assert_eq!(finding.message, "no theme has the template `nothing.html`");
+    }
+
+    #[test]
+    fn a_manifest_is_read_key_by_key() {
+        let files = ThemeFiles::from_texts("own", [("theme.toml", "titel = \"x\"\nextends = 3\n")]);
+        let (manifest, findings) = manifest(&files);
+        assert_eq!(manifest, Manifest::default());
+        let codes: Vec<_> = findings.iter().map(|finding| (finding.code, &finding.place)).collect();
+        let at = |start, end| Place::Theme("own/theme.toml".to_owned(), Some(Span::new(start, end)));
+        assert_eq!(codes, [("unknown-key", &at(0, 5)), ("wrong-type", &at(12, 19))]);
+    }
+
+    #[test]
+    fn a_ring_of_themes_ends_at_the_default() {
+        let theme = |name: &str, below: &str| {
+            let toml = format!("extends = \"{below}\"");
+            (name.to_owned(), ThemeFiles::from_texts(name, [("theme.toml", toml.as_str())]))
+        };
+        let themes = BTreeMap::from([theme("a", "b"), theme("b", "a"), theme("c", "defautl")]);
+        let (chain_a, findings) = chain("a", &themes);
+        assert_eq!(chain_a.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["a", "b", DEFAULT]);
+        assert_eq!(findings[0].message, "themes extend each other in a ring: a -> b -> a");
+        let (_, findings) = chain("c", &themes);
+        assert_eq!(findings[0].help.as_deref(), Some("did you mean `default`?"));
+    }
+
+    #[test]
+    fn the_file_behind_a_place_is_found() {
+        let chain = [base()];
+        assert_eq!(file_at(&chain, "default/page.html").unwrap().0, "templates/page.html");
+        assert_eq!(file_at(&chain, "default/ui/en.toml").unwrap().0, "ui/en.toml");
+        assert!(file_at(&chain, "other/page.html").is_none());
+    }
+}

@@ -1,0 +1,559 @@
+//! The site as a function from an address to bytes.
+//!
+//! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all addresses, and the bytes behind each. `build` asks for all of
+//! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
+
+mod draft;
+mod former;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use crate::declare::config::{Config, HtmlPolicy};
+use crate::declare::kind::Status;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::model::compile::Handbook;
+use crate::model::link::Target;
+use crate::past::history::Past;
+use crate::site::highlight::Highlighter;
+use crate::site::picture::{Picture, picture};
+use crate::site::publish::active::{self, Verdict};
+use crate::site::publish::{self, Content, Redirect, Rules};
+use crate::site::render::derived::Derived;
+use crate::site::render::{
+    Glimpsed, LLMS_FULL, Renderer, base_path, copy_url, glimpse_key, glimpse_url, has_glimpse, terms,
+};
+use crate::site::search::{self, Index, Memory};
+use crate::site::theme::Theme;
+use crate::site::view::data::Data;
+use crate::site::view::navigation::print_part_url;
+use crate::site::view::page::{BACKLINKS, backlinks_address};
+use crate::site::view::{FEED, assess, comparison_url, encode_fragment, matrix};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath};
+use crate::text::source::Sources;
+
+pub use draft::Draft;
+pub use former::host_findings;
+
+/// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
+const LARGEST_FULL: usize = 10_000_000;
+
+/// What lies behind an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Route {
+    Chapter(ChapterId),
+    Folder(NodeId),
+    Generated(Generated),
+    MatrixPart(Box<matrix::Which>),
+    Compare(ChapterId, ChapterId),
+    Assess(ChapterId),
+    Backlinks(ChapterId),
+    Print(Option<NodeId>),
+    /// Glimpses of a few pages, by their names.
+    Glimpses(BTreeMap<String, Glimpsed>),
+    Redirect(ChapterId),
+    File(SourcePath),
+    ThemeFile(String),
+    MatrixCsv,
+    StatementsCsv,
+    Data(Data),
+    Derived(Derived),
+    NotFound,
+    /// What is said of a chapter that was deleted, by its number in the configuration.
+    Gone(usize),
+    Sitemap,
+    Feed,
+    /// A chapter as Markdown.
+    Copy(ChapterId),
+    Llms,
+    LlmsFull,
+    Robots,
+    Redirects,
+    Headers,
+    NoJekyll,
+}
+
+/// The bytes behind an address.
+#[derive(Clone, Debug)]
+pub struct Rendered<'a> {
+    /// The bytes.
+    pub bytes: Cow<'a, [u8]>,
+    /// Their media type.
+    pub media: &'static str,
+    /// The chapter that it is the page of.
+    pub chapter: Option<ChapterId>,
+    /// What a browser may do with it, where it is a file of the content and not one of ours.
+    pub policy: Option<&'static str>,
+}
+
+/// Everything that a site is made of.
+#[derive(Debug)]
+pub struct Site {
+    renderer: Renderer,
+    layout: Arc<Layout>,
+    files: Sources,
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    index: OnceLock<Index>,
+    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it is kept.
+    memory: Option<Arc<Memory>>,
+}
+
+/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+#[derive(Debug)]
+struct Layout {
+    routes: BTreeMap<UrlPath, Route>,
+    redirects: Vec<Redirect>,
+    /// What becomes of the author's files that browsers open as documents.
+    verdicts: BTreeMap<SourcePath, Verdict>,
+    /// Which files that are no chapters are published.
+    content: Content,
+    pictures: Arc<BTreeMap<SourcePath, Picture>>,
+}
+
+impl Site {
+    /// Lays out the site: gives every address what lies behind it. Renders nothing.
+    #[must_use]
+    pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
+        Self::with_past(handbook, files, theme, highlighter, Past::default())
+    }
+
+    /// Lays out the site with what is known of the time before.
+    #[must_use]
+    pub fn with_past(
+        handbook: Handbook,
+        files: Sources,
+        theme: Arc<Theme>,
+        highlighter: Arc<Highlighter>,
+        past: Past,
+    ) -> Self {
+        let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
+        let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
+        Self { renderer, layout, files, index: OnceLock::new(), memory: None }
+    }
+
+    /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
+    #[must_use]
+    pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
+        let highlighter = Arc::clone(&self.renderer.highlighter);
+        let memory = Some(self.memory.clone().unwrap_or_default());
+        let is_same = Arc::ptr_eq(&handbook.book, &self.handbook().book)
+            && Arc::ptr_eq(&theme, &self.renderer.theme)
+            && handbook.config == self.handbook().config
+            && is_small(&files) == is_small(&self.files)
+            // What raw HTML refers to is in no book.
+            && handbook.config.markdown.html != HtmlPolicy::Trusted
+            && files.assets().eq(self.files.assets());
+        if !is_same {
+            let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            return Self { memory, ..next };
+        }
+        let layout = Arc::clone(&self.layout);
+        let renderer = self.renderer.next(handbook);
+        Self { renderer, layout, files, index: OnceLock::new(), memory }
+    }
+
+    /// Takes an index that was made of the same handbook and theme before the site was, while something was waited for.
+    #[must_use]
+    pub fn with_index(self, index: Index) -> Self {
+        Self { index: OnceLock::from(index), ..self }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let memory = self.memory.clone().unwrap_or_default();
+            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
+        })
+    }
+
+    /// Returns where an old address leads that the host answers for, and no page.
+    #[must_use]
+    pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
+        let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
+        Some(&self.layout.redirects[found].to)
+    }
+
+    /// Returns the handbook.
+    #[must_use]
+    pub fn handbook(&self) -> &Handbook {
+        &self.renderer.handbook
+    }
+
+    /// Returns which files that are no chapters are published.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.layout.content
+    }
+
+    /// Lists every address, sorted.
+    #[must_use]
+    pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
+        let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
+        let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
+        all.sort_unstable();
+        all.into_iter()
+    }
+
+    /// Tells whether the site has the address.
+    #[must_use]
+    pub fn has(&self, url: &UrlPath) -> bool {
+        self.layout.routes.contains_key(url)
+    }
+
+    /// Renders what lies behind `url`; `None` where nothing does.
+    ///
+    /// # Errors
+    /// `template` where a template fails.
+    #[must_use]
+    pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
+        if let Some(route) = self.layout.routes.get(url) {
+            return Some(self.render_route(route, url));
+        }
+        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
+        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), chapter: None, policy: None }))
+    }
+
+    fn render_route(&self, route: &Route, url: &UrlPath) -> Result<Rendered<'_>, Box<Diagnostic>> {
+        const HTML: &str = "text/html; charset=utf-8";
+        const MARKDOWN: &str = "text/markdown; charset=utf-8";
+        let renderer = &self.renderer;
+        let text =
+            |text: String, media| Rendered { bytes: Cow::Owned(text.into_bytes()), media, chapter: None, policy: None };
+        let page = |html: String| text(html, HTML);
+        Ok(match route {
+            Route::Chapter(chapter) => Rendered { chapter: Some(*chapter), ..page(renderer.chapter(*chapter, url)?) },
+            Route::Folder(node) => page(renderer.folder(*node, url)?),
+            Route::Generated(generated) => page(renderer.generated(*generated, url)?),
+            Route::MatrixPart(which) => page(renderer.matrix_part(which, url)?),
+            Route::Compare(a, b) => page(renderer.comparison(*a, *b, url)?),
+            Route::Assess(role) => page(renderer.assess(*role, url)?),
+            Route::Backlinks(chapter) => page(renderer.backlinks(*chapter, url)?),
+            Route::Print(part) => page(renderer.print(*part, url)?),
+            Route::Glimpses(shown) => text(renderer.glimpses(shown, url), media_type(url.as_str())),
+            Route::Redirect(chapter) => page(renderer.redirect(*chapter, url)?),
+            Route::NotFound => page(renderer.not_found()?),
+            Route::Gone(n) => page(renderer.gone(*n, url)?),
+            Route::File(path) => self.file(path),
+            Route::ThemeFile(name) => {
+                let bytes = renderer.theme.assets().get(name).map_or(&[][..], |bytes| bytes);
+                Rendered { bytes: Cow::Borrowed(bytes), media: media_type(name), chapter: None, policy: None }
+            }
+            Route::MatrixCsv => text(renderer.matrix_csv(url), "text/csv; charset=utf-8"),
+            Route::StatementsCsv => text(renderer.statements_csv(url), "text/csv; charset=utf-8"),
+            Route::Data(data) => text(renderer.data(*data, url), "application/json"),
+            Route::Feed => {
+                let base = renderer.handbook.config.base_url.as_deref().unwrap_or_default();
+                text(renderer.feed(base, url), "application/atom+xml; charset=utf-8")
+            }
+            Route::Derived(derived) => {
+                let (bytes, media) = renderer.derived(*derived, url)?;
+                text(bytes, media)
+            }
+            Route::Sitemap => text(self.sitemap(), "application/xml"),
+            Route::Copy(chapter) => text(renderer.copy(*chapter, &self.files, url), MARKDOWN),
+            Route::Llms => text(renderer.llms(url, self.has(&UrlPath::new(LLMS_FULL))), MARKDOWN),
+            Route::LlmsFull => text(renderer.llms_full(&self.files, url), MARKDOWN),
+            Route::Robots => text(self.robots(), "text/plain; charset=utf-8"),
+            Route::Redirects => text(self.rules().text, "text/plain; charset=utf-8"),
+            Route::Headers => {
+                let fixed = format!("assets/{}/", renderer.theme.hash());
+                let authored = authored(&self.files, "_headers");
+                text(
+                    publish::headers(&renderer.handbook.config, &fixed, authored, &self.held()),
+                    "text/plain; charset=utf-8",
+                )
+            }
+            Route::NoJekyll => text(String::new(), "text/plain; charset=utf-8"),
+        })
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        former::rules(&self.renderer.handbook.config, &self.layout.redirects, &self.files)
+    }
+
+    fn file(&self, path: &SourcePath) -> Rendered<'_> {
+        let bytes = self.files.bytes(path).map_or(&[][..], |bytes| bytes);
+        let policy = active::policy_of(path, self.layout.verdicts.get(path).copied());
+        Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None, policy }
+    }
+
+    /// Lists the addresses of the author's files that the host has to hold, each with its policy.
+    fn held(&self) -> Vec<(String, &'static str)> {
+        let routes = self.layout.routes.iter();
+        let held = routes.filter_map(|(url, route)| {
+            let Route::File(path) = route else { return None };
+            let verdict = *self.layout.verdicts.get(path)?;
+            Some((url.encoded(), active::policy_of(path, Some(verdict))?))
+        });
+        held.collect()
+    }
+
+    /// Renders every address, in parallel, and returns what failed; for tests and `check`.
+    #[must_use]
+    pub fn failures(&self) -> Vec<Diagnostic> {
+        let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
+        urls.into_par_iter()
+            .filter_map(|(url, route)| self.render_route(route, url).err())
+            .map(|failure| *failure)
+            .collect()
+    }
+
+    /// Lists the pages that search engines may show (sitemaps.org protocol 0.9).
+    fn sitemap(&self) -> String {
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        let base = self.renderer.handbook.config.base_url.as_deref().unwrap_or_default();
+        for (url, route) in &self.layout.routes {
+            let wanted = match route {
+                Route::Chapter(chapter) => self.renderer.handbook.book.meta(*chapter).status != Status::Retired,
+                Route::Derived(derived) => derived.is_page(),
+                Route::Generated(page) => *page != Generated::Search,
+                Route::Folder(_) | Route::MatrixPart(_) | Route::Compare(..) | Route::Assess(_) => true,
+                _ => false,
+            };
+            if wanted {
+                let address = crate::text::markup::escape(&format!("{base}{}", url.encoded()));
+                let changed = self.changed(route).map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
+                let _ = writeln!(out, "<url><loc>{address}</loc>{changed}</url>");
+            }
+        }
+        out.push_str("</urlset>\n");
+        out
+    }
+
+    /// Returns the day on which what lies behind a route was last changed, where history knows.
+    fn changed(&self, route: &Route) -> Option<jiff::civil::Date> {
+        let Route::Chapter(chapter) = route else { return None };
+        self.renderer.past.history.as_ref()?.last_day(&self.renderer.handbook.book.meta(*chapter).path)
+    }
+
+    /// An internal audience keeps every robot out.
+    fn robots(&self) -> String {
+        let config = &self.renderer.handbook.config;
+        let rule = if config.is_internal() { "Disallow: /" } else { "Allow: /" };
+        match &config.base_url {
+            Some(base) => format!("User-agent: *\n{rule}\nSitemap: {base}sitemap.xml\n"),
+            None => format!("User-agent: *\n{rule}\n"),
+        }
+    }
+
+    /// Returns the address of the page of the chapter at `path`.
+    #[must_use]
+    pub fn page_of(&self, path: &SourcePath, anchor: Option<&str>) -> Option<String> {
+        let book = &self.renderer.handbook.book;
+        let url = book.url(book.at_path(path)?).encoded();
+        Some(anchor.map_or_else(|| url.clone(), |anchor| format!("{url}#{}", encode_fragment(anchor))))
+    }
+}
+
+impl Layout {
+    fn new(handbook: &Handbook, files: &Sources, theme: &Theme, past: &Past) -> Self {
+        let content = Content::new(handbook, files);
+        let pictures: BTreeMap<SourcePath, Picture> = content
+            .shown
+            .iter()
+            .filter_map(|path| Some((path.clone(), picture(path, files.files.get(path)?))))
+            .collect();
+        let mut routes = routes(handbook, theme, (&pictures, &content), is_small(files));
+        let verdicts = verdicts(&handbook.config, &routes, files);
+        let is_refused = |path: &SourcePath| verdicts.get(path) == Some(&Verdict::Refused);
+        routes.retain(|_, route| !matches!(route, Route::File(path) if is_refused(path)));
+        let redirects = former::redirects(handbook, past.history.as_deref(), &|url| routes.contains_key(url));
+        lay_out_changes(handbook, past, &mut routes);
+        former::lay_out(handbook, &redirects, files, &mut routes);
+        Self { routes, redirects, verdicts, content, pictures: Arc::new(pictures) }
+    }
+}
+
+/// Judges the author's files that are published and that browsers open as documents.
+fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources) -> BTreeMap<SourcePath, Verdict> {
+    let published: BTreeSet<&SourcePath> = routes
+        .values()
+        .filter_map(|route| match route {
+            Route::File(path) => Some(path),
+            _ => None,
+        })
+        .collect();
+    active::verdicts(config, published, files)
+}
+
+/// Says which of the published files could run a script, and what becomes of them.
+fn active_findings(config: &Config, files: &Sources, content: &Content) -> Vec<Diagnostic> {
+    let published: BTreeSet<&SourcePath> = content.shown.iter().chain(content.at.values()).collect();
+    active::findings(&active::verdicts(config, published, files), files)
+}
+
+/// Tells whether all chapters together fit into one file.
+fn is_small(files: &Sources) -> bool {
+    files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
+}
+
+fn routes(
+    handbook: &Handbook,
+    theme: &Theme,
+    (pictures, content): (&BTreeMap<SourcePath, Picture>, &Content),
+    is_small: bool,
+) -> BTreeMap<UrlPath, Route> {
+    let (book, config) = (&handbook.book, &handbook.config);
+    let mut routes = BTreeMap::new();
+    for chapter in book.ids() {
+        routes.insert(book.url(chapter).clone(), Route::Chapter(chapter));
+    }
+    // What chapters and authors' files claim is never taken from them.
+    let mut add = |url: UrlPath, route: Route| {
+        routes.entry(url).or_insert(route);
+    };
+    for (path, picture) in pictures {
+        add(picture.url.clone(), Route::File(path.clone()));
+    }
+    for (url, path) in &content.at {
+        add(url.clone(), Route::File(path.clone()));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        add(node.url.clone(), Route::Folder(NodeId(u32::try_from(n).unwrap_or(u32::MAX))));
+    }
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        add(generated_url(page.name(), config.urls), Route::Generated(page));
+        if page == Generated::Matrix {
+            add(UrlPath::new("matrix.csv"), Route::MatrixCsv);
+            for (name, which) in matrix::parts(book) {
+                add(generated_url(&format!("matrix/{name}"), config.urls), Route::MatrixPart(Box::new(which)));
+            }
+        }
+    }
+    let is_model = !book.relations.roles.is_empty() || !book.relations.competencies.is_empty();
+    for data in Data::ALL.into_iter().filter(|_| is_model) {
+        add(data.url(), Route::Data(data));
+    }
+    if !book.relations.competencies.is_empty() {
+        add(UrlPath::new("statements.csv"), Route::StatementsCsv);
+    }
+    for (url, derived) in Derived::all(book, config) {
+        add(url, Route::Derived(derived));
+    }
+    for pair in &book.relations.pairs {
+        add(comparison_url(book, config, *pair), Route::Compare(pair.0, pair.1));
+    }
+    for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
+        add(assess::address(*role, book, config), Route::Assess(*role));
+    }
+    for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
+        add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
+    }
+    add_prints(book, config, &mut add);
+    for (url, shown) in glimpses(book, config) {
+        add(url, Route::Glimpses(shown));
+    }
+    if config.publish.markdown {
+        for chapter in book.ids() {
+            add(copy_url(&book.meta(chapter).path), Route::Copy(chapter));
+        }
+        add(UrlPath::new("llms.txt"), Route::Llms);
+        if is_small {
+            add(UrlPath::new(LLMS_FULL), Route::LlmsFull);
+        }
+    }
+    for name in theme.assets().keys() {
+        add(UrlPath::new(format!("assets/{}/{name}", theme.hash())), Route::ThemeFile(name.clone()));
+    }
+    add(UrlPath::new("404.html"), Route::NotFound);
+    add(UrlPath::new("robots.txt"), Route::Robots);
+    if config.base_url.is_some() {
+        add(UrlPath::new("sitemap.xml"), Route::Sitemap);
+    }
+    routes
+}
+
+/// Adds the pages to print.
+fn add_prints(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
+    if book.chapters.len() > 1 {
+        add(generated_url("print", config.urls), Route::Print(None));
+        for node in &book.tree.root().children {
+            if let Some(url) = print_part_url(book, *node) {
+                add(url, Route::Print(Some(*node)));
+            }
+        }
+    }
+}
+
+/// Lists the files of glimpses and what each holds.
+fn glimpses(book: &Book, config: &Config) -> BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> {
+    let mut files: BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> = BTreeMap::new();
+    let mut add = |page: &UrlPath, anchor: Option<&str>, shown: Glimpsed| {
+        let key = glimpse_key(page, anchor);
+        files.entry(glimpse_url(&key, config.urls)).or_default().insert(key, shown);
+    };
+    for page in Generated::ALL.into_iter().filter(|page| page.exists(book)) {
+        add(&generated_url(page.name(), config.urls), None, Glimpsed::Generated(page));
+    }
+    for (n, node) in book.tree.nodes.iter().enumerate().filter(|(_, node)| node.chapter.is_none()) {
+        add(&node.url, None, Glimpsed::Folder(NodeId(u32::try_from(n).unwrap_or(u32::MAX))));
+    }
+    for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
+        let url = book.url(chapter);
+        add(url, None, Glimpsed::Chapter(chapter));
+        for (n, term) in terms(book, chapter).iter().enumerate() {
+            add(url, Some(&term.id), Glimpsed::Term(chapter, n));
+        }
+    }
+    files
+}
+
+/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.
+fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
+    let (book, config) = (&handbook.book, &handbook.config);
+    if past.history.is_some() {
+        if config.base_url.is_some() {
+            routes.entry(UrlPath::new(FEED)).or_insert(Route::Feed);
+        }
+        return;
+    }
+    let page = Target::Generated(Generated::Changes);
+    if !book.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
+        routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
+    }
+}
+
+/// Returns the text of a file that the author wrote for the host; nothing where there is none.
+fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
+    let bytes = files.bytes(&SourcePath::new(name));
+    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// Returns the media type of a file by its extension (IANA media types).
+#[must_use]
+pub fn media_type(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "pdf" => "application/pdf",
+        "xml" => "application/xml",
+        "txt" => "text/plain; charset=utf-8",
+        "md" => "text/markdown; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "zip" => "application/zip",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,243 @@
+//! Shapes the data that each template sees.
+//!
+//! Input: the book, the configuration and the address of the page. Output: `Serialize` structs, one per template, with every link already relative to
+//! that page. Never calls a template, never looks at another page's bytes.
+
+#![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
+
+pub mod assess;
+pub mod changes;
+pub mod compare;
+pub mod competency;
+pub mod data;
+pub mod decisions;
+pub mod health;
+pub mod hiring;
+pub mod home;
+pub mod ladder;
+mod ladder_drawing;
+pub mod matrix;
+pub mod navigation;
+pub mod page;
+pub mod path;
+pub mod picker;
+pub mod radar;
+pub mod role;
+pub mod strategy;
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::chapter::document::{Competency, Facts, Meta};
+use crate::declare::config::Config;
+use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
+use crate::past::history::Past;
+use crate::site::theme::{Html, Theme};
+use crate::text::path::UrlPath;
+
+/// Shows a statement of a competency or a responsibility of a role as HTML, its links relative to the page.
+pub trait Cells {
+    /// Returns the inner HTML of the statement with this number in its chapter.
+    fn statement(&self, chapter: ChapterId, number: usize) -> Html;
+
+    /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
+    fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
+    /// Returns the HTML of a competency's interview questions, its headings from the fifth level on; nothing where it has none.
+    fn interview(&self, competency: ChapterId) -> Option<Html>;
+}
+
+/// The place that a page is seen from, and what it is made of.
+#[derive(Clone, Copy)]
+pub struct Viewpoint<'a> {
+    /// How the chapters hang together.
+    pub book: &'a Book,
+    /// The handbook's rules.
+    pub config: &'a Config,
+    /// The words of the user interface.
+    pub theme: &'a Theme,
+    /// The page that shows it.
+    pub at: &'a UrlPath,
+    /// What is known of the time before.
+    pub past: &'a Past,
+    /// Shows statements.
+    pub cells: &'a dyn Cells,
+    /// The path that addresses begin with instead of being relative: on the page that hosts show at any depth.
+    pub root: Option<&'a str>,
+}
+
+/// A link as templates print it; one without an address is text.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Link {
+    /// The text.
+    pub title: String,
+    /// Where it leads, relative to the page.
+    pub url: Option<String>,
+    /// The kind of chapter behind it, which is also its class.
+    pub kind: Option<&'static str>,
+    /// A remark beside it.
+    pub note: Option<String>,
+    /// Whether it is a move at the same rank.
+    pub sideways: bool,
+}
+
+impl<'a> Viewpoint<'a> {
+    /// Returns the address of `to` relative to the page.
+    #[must_use]
+    pub fn url(&self, to: &UrlPath) -> String {
+        match self.root {
+            Some(root) => format!("{root}{}", to.encoded()),
+            None => self.at.link_to(to),
+        }
+    }
+
+    /// Returns a chapter's metadata.
+    #[must_use]
+    pub fn meta(&self, chapter: ChapterId) -> &'a Meta {
+        self.book.meta(chapter)
+    }
+
+    /// Links to a chapter.
+    #[must_use]
+    pub fn link(&self, chapter: ChapterId) -> Link {
+        let meta = self.meta(chapter);
+        let url = Some(self.url(self.book.url(chapter)));
+        Link { title: meta.title.clone(), url, kind: class_of(meta.kind), ..Link::default() }
+    }
+
+    /// Links to several chapters.
+    #[must_use]
+    pub fn links(&self, chapters: &[ChapterId]) -> Vec<Link> {
+        chapters.iter().map(|chapter| self.link(*chapter)).collect()
+    }
+
+    /// Links to a node of the tree.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> Link {
+        let node = self.book.tree.node(node);
+        match node.chapter {
+            Some(chapter) => Link { title: node.title.clone(), ..self.link(chapter) },
+            None => Link { title: node.title.clone(), url: Some(self.url(&node.url)), ..Link::default() },
+        }
+    }
+
+    /// Links to an anchor of a chapter.
+    #[must_use]
+    pub fn anchor(&self, chapter: ChapterId, anchor: &str) -> String {
+        let mut url = self.url(self.book.url(chapter));
+        url.push('#');
+        url.push_str(&encode_fragment(anchor));
+        url
+    }
+
+    /// Links to a generated page, if the book has it.
+    #[must_use]
+    pub fn generated(&self, page: Generated) -> Option<String> {
+        page.exists(self.book).then(|| self.url(&generated_url(page.name(), self.config.urls)))
+    }
+
+    /// Links to a role, or names a partner.
+    #[must_use]
+    pub fn party(&self, party: Party) -> Link {
+        match party {
+            Party::Role(role) => self.link(role),
+            Party::Partner(n) => {
+                let title = self.config.partners.get(n as usize).map(|(_, title)| title.clone()).unwrap_or_default();
+                Link { title, kind: Some("partner"), ..Link::default() }
+            }
+        }
+    }
+
+    /// Returns the page that compares two roles, in whichever order it was declared.
+    #[must_use]
+    pub fn comparison(&self, a: ChapterId, b: ChapterId) -> Option<String> {
+        let pairs = &self.book.relations.pairs;
+        let (a, b) = if pairs.contains(&(a, b)) { (a, b) } else { (b, a) };
+        pairs.contains(&(a, b)).then(|| self.url(&comparison_url(self.book, self.config, (a, b))))
+    }
+
+    /// Returns the name of a level.
+    #[must_use]
+    pub fn level_name(&self, level: u8) -> String {
+        self.config.scale.iter().find(|known| known.level == level).map(|known| known.name.clone()).unwrap_or_default()
+    }
+
+    /// Returns the highest level of the scale.
+    #[must_use]
+    pub fn highest(&self) -> u8 {
+        self.config.scale.last().map_or(0, |level| level.level)
+    }
+
+    /// Returns the address of the place where a competency describes a level.
+    #[must_use]
+    pub fn level_url(&self, competency: ChapterId, level: u8) -> Option<String> {
+        let facts = competency_of(self.book, competency)?;
+        let (_, anchor) = facts.levels.iter().find(|(number, _)| *number == level)?;
+        Some(self.anchor(competency, anchor))
+    }
+
+    /// Returns the title of a role's track.
+    #[must_use]
+    pub fn track_title(&self, role: ChapterId) -> Option<String> {
+        let id = role_of(self.book, role)?.track.as_ref()?;
+        let track = self.config.tracks.iter().find(|track| track.id == *id);
+        Some(track.map_or_else(|| id.clone(), |track| track.title.clone()))
+    }
+}
+
+/// The feed of changed chapters.
+pub const FEED: &str = "changes.xml";
+
+/// Returns the address of the feed; none without a history, or without the address that its absolute links need.
+#[must_use]
+pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
+    (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
+}
+
+/// Returns the facts of a competency.
+#[must_use]
+pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
+    match &book.meta(chapter).facts {
+        Facts::Competency(competency) => Some(competency),
+        _ => None,
+    }
+}
+
+/// Returns the class that links to chapters of a kind have.
+#[must_use]
+pub fn class_of(kind: Kind) -> Option<&'static str> {
+    (kind != Kind::Page).then(|| kind.name())
+}
+
+/// Returns the address of the page that compares two roles.
+#[must_use]
+pub fn comparison_url(book: &Book, config: &Config, (a, b): (ChapterId, ChapterId)) -> UrlPath {
+    generated_url(&format!("compare/{}/{}", book.meta(a).id, book.meta(b).id), config.urls)
+}
+
+/// Percent-encodes what cannot stand in a fragment (RFC 3986 section 3.5).
+#[must_use]
+pub fn encode_fragment(anchor: &str) -> String {
+    // Anchors are slugs, save where an author wrote one.
+    if anchor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return anchor.to_owned();
+    }
+    let mut out = String::with_capacity(anchor.len());
+    crate::text::markup::escape_address_into(anchor, &mut out);
+    out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")
+}
+
+/// Percent-encodes what cannot stand in a value of a query (WHATWG URL, application/x-www-form-urlencoded).
+#[must_use]
+pub fn query(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -1,0 +1,240 @@
+//! Shapes the pages to assess oneself against a role: what the role expects, every level of it, and what helps to grow.
+//!
+//! Input: a viewpoint and a role. Output: [`Assess`], and [`Index`] of all roles. Statements keep their ids, by which answers are found again; whose
+//! answers they are is never known here.
+
+use serde::Serialize;
+
+use super::home::Item;
+use super::matrix::roles;
+use super::{Link, Viewpoint, competency_of};
+use crate::chapter::document::Statement;
+use crate::declare::config::{Config, Level};
+use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
+use crate::site::theme::Html;
+use crate::text::path::{UrlPath, fold};
+
+/// What the page of one role sees.
+#[derive(Debug, Serialize)]
+pub struct Assess {
+    pub role: Link,
+    pub id: String,
+    pub scale: Vec<Step>,
+    pub clusters: Vec<Cluster>,
+    pub evidence: Vec<Evidence>,
+    pub before: Vec<Link>,
+    pub next: Vec<Link>,
+    pub index_url: String,
+}
+
+/// One level of the scale.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    pub level: u8,
+    pub name: String,
+    pub means: Option<String>,
+}
+
+/// What is asked in one cluster.
+#[derive(Debug, Serialize)]
+pub struct Cluster {
+    pub title: String,
+    pub competencies: Vec<Asked>,
+}
+
+/// A competency that the role expects, with all its levels.
+#[derive(Debug, Serialize)]
+pub struct Asked {
+    pub id: String,
+    pub title: String,
+    pub url: Option<String>,
+    pub summary: Option<String>,
+    pub level: u8,
+    pub level_name: String,
+    pub focus: bool,
+    /// The expected level first, so that it can stand open; then the others, lowest first.
+    pub levels: Vec<AskedLevel>,
+    pub grow: Option<Grow>,
+}
+
+/// One level of a competency.
+#[derive(Debug, Serialize)]
+pub struct AskedLevel {
+    pub level: u8,
+    pub name: String,
+    pub own: bool,
+    pub statements: Vec<Row>,
+}
+
+/// A statement with what finds its answer again.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    pub id: String,
+    pub html: Html,
+    pub replaces: Option<String>,
+}
+
+/// The section of a competency that helps to grow.
+#[derive(Debug, Serialize)]
+pub struct Grow {
+    pub title: String,
+    pub url: String,
+    pub html: Html,
+}
+
+/// What evidence has to show, and the ids of the competencies that show it.
+#[derive(Debug, Serialize)]
+pub struct Evidence {
+    pub name: String,
+    pub competencies: Vec<String>,
+}
+
+/// What the list of all roles sees.
+#[derive(Debug, Serialize)]
+pub struct Index {
+    pub tracks: Vec<Track>,
+}
+
+/// The roles of one track.
+#[derive(Debug, Serialize)]
+pub struct Track {
+    pub title: String,
+    pub roles: Vec<Item>,
+}
+
+/// Returns the address of the page of one role.
+#[must_use]
+pub fn address(role: ChapterId, book: &Book, config: &Config) -> UrlPath {
+    generated_url(&format!("assess/{}", book.meta(role).id), config.urls)
+}
+
+/// Returns the link to the page of one role; none where the role expects nothing.
+#[must_use]
+pub fn url(role: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
+    let expects = view.book.relations.roles.get(&role).is_some_and(|related| !related.expectations.is_empty());
+    expects.then(|| view.url(&address(role, view.book, view.config)))
+}
+
+/// Makes the data of one role's page; nothing where the chapter is no role.
+#[must_use]
+pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
+    let related = view.book.relations.roles.get(&chapter)?;
+    let link = |role: &ChapterId| Some(Link { url: Some(url(*role, view)?), ..view.link(*role) });
+    let clusters = clusters(&related.expectations, view);
+    let index = generated_url(Generated::Assess.name(), view.config.urls);
+    Some(Assess {
+        role: view.link(chapter),
+        id: view.meta(chapter).id.clone(),
+        scale: view.config.scale.iter().map(step).collect(),
+        evidence: evidence(&clusters, view),
+        clusters,
+        before: related.grows_from.iter().filter_map(link).collect(),
+        next: related.grows_into.iter().chain(&related.moves_to).filter_map(link).collect(),
+        index_url: view.url(&index),
+    })
+}
+
+/// Makes the data of the list of all roles.
+#[must_use]
+pub fn index(view: &Viewpoint<'_>) -> Index {
+    let mut tracks: Vec<Track> = Vec::new();
+    for role in roles(None, view) {
+        let Some(url) = url(role, view) else { continue };
+        let title = view.track_title(role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
+        let meta = view.meta(role);
+        let summary = role_of(view.book, role).and_then(|facts| facts.scope.clone()).or_else(|| meta.summary.clone());
+        let item = Item { title: meta.title.clone(), url: Some(url), kind: Some("role"), summary };
+        match tracks.last_mut() {
+            Some(last) if last.title == title => last.roles.push(item),
+            _ => tracks.push(Track { title, roles: vec![item] }),
+        }
+    }
+    Index { tracks }
+}
+
+fn step(level: &Level) -> Step {
+    let means = Some(level.means.clone()).filter(|means| !means.is_empty());
+    Step { level: level.level, name: level.name.clone(), means }
+}
+
+fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<Cluster> {
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for expectation in expectations {
+        let facts = competency_of(view.book, expectation.competency);
+        let title = facts.and_then(|facts| facts.cluster.clone());
+        let title = title.unwrap_or_else(|| view.theme.ui("competencies-other").to_owned());
+        let asked = asked(expectation, view);
+        match clusters.last_mut() {
+            Some(last) if last.title == title => last.competencies.push(asked),
+            _ => clusters.push(Cluster { title, competencies: vec![asked] }),
+        }
+    }
+    clusters
+}
+
+fn asked(expectation: &Expectation, view: &Viewpoint<'_>) -> Asked {
+    let competency = expectation.competency;
+    let meta = view.meta(competency);
+    let mut levels: Vec<AskedLevel> = view
+        .config
+        .scale
+        .iter()
+        .map(|level| AskedLevel {
+            level: level.level,
+            name: level.name.clone(),
+            own: level.level == expectation.level,
+            statements: rows(competency, level.level, view),
+        })
+        .filter(|level| level.own || !level.statements.is_empty())
+        .collect();
+    levels.sort_by_key(|level| !level.own);
+    Asked {
+        id: meta.id.clone(),
+        title: meta.title.clone(),
+        url: view.link(competency).url,
+        summary: meta.summary.clone(),
+        level: expectation.level,
+        level_name: view.level_name(expectation.level),
+        focus: expectation.focus,
+        levels,
+        grow: grow(competency, view),
+    }
+}
+
+fn rows(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Vec<Row> {
+    let statements = competency_of(view.book, competency).map(|facts| facts.statements.as_slice()).unwrap_or_default();
+    let row = |(n, statement): (usize, &Statement)| Row {
+        id: statement.id.clone(),
+        html: view.cells.statement(competency, n),
+        replaces: statement.replaces.clone(),
+    };
+    statements.iter().enumerate().filter(|(_, statement)| statement.level == level).map(row).collect()
+}
+
+fn grow(competency: ChapterId, view: &Viewpoint<'_>) -> Option<Grow> {
+    let mut headings = view.meta(competency).headings.iter().filter(|heading| heading.section);
+    let heading = headings.find(|heading| fold(&heading.text) == view.config.words.grow)?;
+    let html = view.cells.section(competency, &heading.id).filter(|html| !html.as_str().is_empty())?;
+    Some(Grow { title: heading.text.clone(), url: view.anchor(competency, &heading.id), html })
+}
+
+/// Lists what evidence has to show: as `handbook.toml` says, else one for each cluster that the role is asked about.
+fn evidence(clusters: &[Cluster], view: &Viewpoint<'_>) -> Vec<Evidence> {
+    if view.config.evidence.is_empty() {
+        let ids = |cluster: &Cluster| cluster.competencies.iter().map(|asked| asked.id.clone()).collect();
+        let group = |cluster: &Cluster| Evidence { name: cluster.title.clone(), competencies: ids(cluster) };
+        return clusters.iter().map(group).collect();
+    }
+    let id = |(name, _): &(String, crate::text::diagnostic::Span)| {
+        let found = view.book.names.find(name).iter().find(|found| view.meta(**found).kind == Kind::Competency);
+        found.map(|found| view.meta(*found).id.clone())
+    };
+    let declared = view.config.evidence.iter();
+    declared
+        .map(|evidence| Evidence {
+            name: evidence.name.clone(),
+            competencies: evidence.competencies.iter().filter_map(id).collect(),
+        })
+        .collect()
+}

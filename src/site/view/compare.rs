@@ -1,0 +1,171 @@
+//! Shapes the comparison of two roles: what differs first, what is the same after it.
+//!
+//! Input: a viewpoint and two roles. Output: [`Compare`]. Statements gained are those of the levels that the second role adds over the first.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::role::{Cell, cells};
+use super::{Link, Viewpoint};
+use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Party, role_of};
+use crate::site::theme::Html;
+
+/// What the compare view sees.
+#[derive(Debug, Serialize)]
+pub struct Compare {
+    pub a: Link,
+    pub b: Link,
+    pub facts: Vec<Fact>,
+    pub same_facts: Vec<Fact>,
+    pub competencies: Vec<Row>,
+    pub same: Vec<Row>,
+    pub responsibilities: Split<Html>,
+    pub decisions: Split<DecisionLink>,
+}
+
+/// A fact of both roles.
+#[derive(Debug, Serialize)]
+pub struct Fact {
+    pub label_key: &'static str,
+    pub a: Option<String>,
+    pub b: Option<String>,
+    pub same: bool,
+}
+
+/// A competency and what each role expects of it.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    pub competency: Link,
+    pub a: Option<u8>,
+    pub a_name: Option<String>,
+    pub b: Option<u8>,
+    pub b_name: Option<String>,
+    pub difference: Option<i16>,
+    pub gained: Vec<Cell>,
+    pub lost: Vec<Cell>,
+}
+
+/// What only one has, and what both have.
+#[derive(Debug, Serialize)]
+pub struct Split<T> {
+    pub only_a: Vec<T>,
+    pub only_b: Vec<T>,
+    pub both: Vec<T>,
+}
+
+/// A decision by name.
+#[derive(Debug, Serialize)]
+pub struct DecisionLink {
+    pub title: String,
+    pub url: String,
+}
+
+/// Makes the view's data; nothing where one of the two is no role.
+#[must_use]
+pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compare> {
+    role_of(view.book, a)?;
+    role_of(view.book, b)?;
+    let (same_facts, facts) = facts_of_both(a, b, view).into_iter().partition(|fact| fact.same);
+    let (same, competencies) = rows(a, b, view).into_iter().partition(|row| row.a == row.b);
+    Some(Compare {
+        a: view.link(a),
+        b: view.link(b),
+        facts,
+        same_facts,
+        competencies,
+        same,
+        responsibilities: responsibilities(a, b, view),
+        decisions: decisions(a, b, view),
+    })
+}
+
+/// Lists what is known of a role, as text, by the key of its label and in the order shown.
+#[must_use]
+pub fn facts(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(&'static str, Option<String>)> {
+    let Some(own) = role_of(view.book, role) else { return Vec::new() };
+    let reports = view.book.relations.roles.get(&role).map(|related| &related.reports_to);
+    let names: Vec<&str> = reports.into_iter().flatten().map(|to| view.meta(*to).title.as_str()).collect();
+    vec![
+        ("scope", own.scope.clone()),
+        ("horizon", own.horizon.clone()),
+        ("track", view.track_title(role)),
+        ("rank", own.rank.map(|n| n.to_string())),
+        ("grade", own.grade.clone()),
+        ("rel-reports-to", (!names.is_empty()).then(|| names.join(", "))),
+    ]
+}
+
+fn facts_of_both(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Fact> {
+    let rows = facts(a, view).into_iter().zip(facts(b, view));
+    let rows = rows.map(|((label_key, a), (_, b))| Fact { label_key, same: a == b, a, b });
+    rows.filter(|fact| fact.a.is_some() || fact.b.is_some()).collect()
+}
+
+fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
+    let relations = &view.book.relations;
+    let mut rows = Vec::new();
+    for competency in relations.clusters.iter().flat_map(|(_, list)| list) {
+        let level = |role: ChapterId| relations.expectation(role, *competency).map(|e| e.level);
+        let (at_a, at_b) = (level(a), level(b));
+        if at_a.is_none() && at_b.is_none() {
+            continue;
+        }
+        let (low, high) = (at_a.unwrap_or(0), at_b.unwrap_or(0));
+        let between = |from: u8, to: u8| -> Vec<Cell> {
+            (from + 1..=to).flat_map(|level| cells(*competency, (level, to), view)).collect()
+        };
+        rows.push(Row {
+            competency: view.link(*competency),
+            a: at_a,
+            a_name: at_a.map(|level| view.level_name(level)),
+            b: at_b,
+            b_name: at_b.map(|level| view.level_name(level)),
+            difference: Some(i16::from(high) - i16::from(low)).filter(|n| *n != 0),
+            gained: between(low, high),
+            lost: between(high, low),
+        });
+    }
+    rows
+}
+
+/// Lists a role's responsibilities, its own before those it has taken over, by the role they stand in and their number there.
+#[must_use]
+pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(ChapterId, u32)> {
+    let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
+    let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
+    let taken = view.book.relations.roles.get(&role).map(|related| related.inherited.clone()).unwrap_or_default();
+    own.chain(taken).collect()
+}
+
+/// Responsibilities are the same where both roles have taken over the same one.
+fn responsibilities(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<Html> {
+    let (of_a, of_b) = (all_responsibilities(a, view), all_responsibilities(b, view));
+    split(&of_a, &of_b, |(chapter, number)| view.cells.statement(*chapter, *number as usize))
+}
+
+/// Lists the decisions that a role is accountable for, by their number in the book.
+#[must_use]
+pub fn accountable_for(role: ChapterId, view: &Viewpoint<'_>) -> Vec<usize> {
+    let decisions = view.book.relations.decisions.iter().enumerate();
+    decisions.filter(|(_, d)| d.has(Part::Accountable, Party::Role(role))).map(|(n, _)| n).collect()
+}
+
+fn decisions(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<DecisionLink> {
+    split(&accountable_for(a, view), &accountable_for(b, view), |number| {
+        let decision = &view.book.relations.decisions[*number];
+        let (title, id) =
+            decision.facts(view.book).map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();
+        DecisionLink { title, url: view.anchor(decision.strategy, &id) }
+    })
+}
+
+fn split<K: Ord, T>(a: &[K], b: &[K], show: impl Fn(&K) -> T) -> Split<T> {
+    let (in_a, in_b): (BTreeSet<&K>, BTreeSet<&K>) = (a.iter().collect(), b.iter().collect());
+    Split {
+        only_a: a.iter().filter(|key| !in_b.contains(key)).map(&show).collect(),
+        only_b: b.iter().filter(|key| !in_a.contains(key)).map(&show).collect(),
+        both: a.iter().filter(|key| in_b.contains(key)).map(&show).collect(),
+    }
+}

@@ -1,0 +1,141 @@
+//! Shapes a role's levels as a picture: one axis per competency.
+//!
+//! Input: a viewpoint and a role. Output: [`Radar`], an SVG without ids and styles, and the same as a list. Fewer than three competencies are no picture.
+
+use std::f64::consts::TAU;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{Link, Viewpoint};
+use crate::model::book::ChapterId;
+use crate::site::theme::Html;
+use crate::text::markup::escape;
+
+/// What the radar view sees.
+#[derive(Debug, Serialize)]
+pub struct Radar {
+    pub svg: Html,
+    pub role: Link,
+    pub axes: Vec<Axis>,
+    pub of: u8,
+}
+
+/// One competency and its level.
+#[derive(Debug, Serialize)]
+pub struct Axis {
+    pub competency: Link,
+    pub level: Option<u8>,
+    pub name: String,
+}
+
+/// The picture's outer radius, in its own units.
+const RADIUS: f64 = 150.0;
+/// Room for labels on each side.
+const MARGIN: f64 = 130.0;
+
+/// Makes the view's data; nothing where the chapter is no role or expects fewer than three competencies.
+#[must_use]
+pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
+    let related = view.book.relations.roles.get(&role)?;
+    if related.expectations.len() < 3 {
+        return None;
+    }
+    let axes: Vec<Axis> = related
+        .expectations
+        .iter()
+        .map(|expectation| Axis {
+            competency: view.link(expectation.competency),
+            level: Some(expectation.level),
+            name: view.level_name(expectation.level),
+        })
+        .collect();
+    let of = view.highest();
+    let label = in_words(&view.meta(role).title, &axes, view);
+    Some(Radar { svg: Html::new(&draw(&axes, of, &label)), role: view.link(role), axes, of })
+}
+
+/// Says all that the picture shows, for those who do not see it.
+fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
+    let axis = |axis: &Axis| {
+        let level = match axis.level {
+            Some(level) => {
+                let words = view.theme.ui("level-of").replace("{name}", &axis.name);
+                words.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string())
+            }
+            None => view.theme.ui("not-expected").to_owned(),
+        };
+        format!("{}: {level}", axis.competency.title)
+    };
+    let axes: Vec<String> = axes.iter().map(axis).collect();
+    format!("{role}. {}", axes.join("; "))
+}
+
+fn draw(axes: &[Axis], of: u8, label: &str) -> String {
+    let (width, height) = (2.0 * (RADIUS + MARGIN), 2.0 * (RADIUS + 40.0));
+    let (cx, cy) = (width / 2.0, height / 2.0);
+    let count = f64::from(u32::try_from(axes.len()).unwrap_or(1));
+    let point = |n: usize, share: f64| {
+        let angle = TAU * f64::from(u32::try_from(n).unwrap_or(0)) / count - TAU / 4.0;
+        (cx + RADIUS * share * angle.cos(), cy + RADIUS * share * angle.sin())
+    };
+    let polygon = |share: &dyn Fn(usize) -> f64| -> String {
+        let points: Vec<String> = (0..axes.len())
+            .map(|n| {
+                let (x, y) = point(n, share(n));
+                format!("{x:.1},{y:.1}")
+            })
+            .collect();
+        points.join(" ")
+    };
+    let mut svg = format!("<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{}\">", escape(label));
+    for level in 1..=of {
+        let share = f64::from(level) / f64::from(of);
+        let _ = write!(svg, "<polygon class=\"grid\" points=\"{}\"/>", polygon(&|_| share));
+    }
+    for n in 0..axes.len() {
+        let (x, y) = point(n, 1.0);
+        let _ = write!(svg, "<line class=\"grid\" x1=\"{cx:.1}\" y1=\"{cy:.1}\" x2=\"{x:.1}\" y2=\"{y:.1}\"/>");
+    }
+    let share = |n: usize| f64::from(axes[n].level.unwrap_or(0)) / f64::from(of.max(1));
+    let _ = write!(svg, "<polygon class=\"area\" points=\"{}\"/>", polygon(&share));
+    for (n, axis) in axes.iter().enumerate() {
+        let (x, y) = point(n, 1.12);
+        let anchor = if (x - cx).abs() < 8.0 {
+            "middle"
+        } else if x > cx {
+            "start"
+        } else {
+            "end"
+        };
+        let (dot_x, dot_y) = point(n, share(n));
+        let _ = write!(svg, "<circle class=\"dot\" cx=\"{dot_x:.1}\" cy=\"{dot_y:.1}\" r=\"4\"/>");
+        write_label(&mut svg, (x, y), anchor, &axis.competency.title);
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Writes a label in one or two lines; SVG does not wrap text.
+fn write_label(svg: &mut String, (x, y): (f64, f64), anchor: &str, text: &str) {
+    let lines = two_lines(text);
+    let first = y + 4.0 - 8.0 * f64::from(u32::from(lines.len() > 1));
+    let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{first:.1}\" text-anchor=\"{anchor}\">");
+    for (n, line) in lines.iter().enumerate() {
+        let shift = if n == 0 { "0" } else { "1.2em" };
+        let _ = write!(svg, "<tspan x=\"{x:.1}\" dy=\"{shift}\">{}</tspan>", escape(line));
+    }
+    svg.push_str("</text>");
+}
+
+/// Cuts a text at the space nearest to its middle where it is longer than 18 characters.
+pub(super) fn two_lines(text: &str) -> Vec<&str> {
+    if text.chars().count() <= 18 {
+        return vec![text];
+    }
+    let middle = text.len() / 2;
+    match text.match_indices(' ').map(|(at, _)| at).min_by_key(|at| at.abs_diff(middle)) {
+        Some(at) => vec![&text[..at], &text[at + 1..]],
+        None => vec![text],
+    }
+}

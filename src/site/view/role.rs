@@ -1,0 +1,307 @@
+//! Shapes a role's page: the facts at a glance, what is expected, what is taken over, what it decides.
+//!
+//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the own level's statements stand open, those below are listed after it.
+
+use serde::Serialize;
+
+use super::radar::{self, Radar};
+use super::{Link, Viewpoint, assess, competency_of, hiring, query};
+use crate::chapter::document::Statement;
+use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Expectation, Generated, Party, role_of};
+use crate::site::theme::Html;
+
+/// What the role template sees.
+#[derive(Debug, Serialize)]
+pub struct RolePage {
+    pub base: bool,
+    pub track: Option<Link>,
+    pub rank: Option<u32>,
+    pub grade: Option<String>,
+    pub scope: Option<String>,
+    pub horizon: Option<String>,
+    pub extends: Option<Link>,
+    pub reports_to: Vec<Link>,
+    pub grows_from: Vec<Link>,
+    pub grows_into: Vec<Link>,
+    pub works_with: Vec<Link>,
+    pub leads: Vec<Link>,
+    /// Strategy chapters in which it decides or does the work, beside those that it leads.
+    pub carries: Vec<Link>,
+    /// Its own responsibilities, for paper: on the screen they are the chapter's text.
+    pub responsibilities: Vec<Html>,
+    pub also_called: Vec<String>,
+    pub paths: Vec<Link>,
+    pub compare: Vec<Link>,
+    /// Where it can be set beside any other role.
+    pub compare_url: Option<String>,
+    /// What it is hired with.
+    pub hiring_url: Option<String>,
+    pub inherited: Vec<Inherited>,
+    pub clusters: Vec<ClusterRows>,
+    pub decisions: Vec<DecisionLink>,
+    pub takes_part: Vec<DecisionLink>,
+    pub radar: Option<Radar>,
+    pub delta: Option<Delta>,
+    pub assess_url: Option<String>,
+}
+
+/// What the role adds over the one that it grows from.
+#[derive(Debug, Serialize)]
+pub struct Delta {
+    pub from: Link,
+    pub url: Option<String>,
+    pub rows: Vec<Raised>,
+}
+
+/// A competency whose level rises.
+#[derive(Debug, Serialize)]
+pub struct Raised {
+    pub competency: Link,
+    pub from: Option<String>,
+    pub to: String,
+    /// How many statements come in.
+    pub count: usize,
+}
+
+/// Responsibilities taken over from one role.
+#[derive(Debug, Serialize)]
+pub struct Inherited {
+    pub from: Link,
+    pub items: Vec<Html>,
+}
+
+/// What is expected in one cluster.
+#[derive(Debug, Serialize)]
+pub struct ClusterRows {
+    pub title: String,
+    pub competencies: Vec<Expected>,
+}
+
+/// What is expected of one competency.
+#[derive(Debug, Serialize)]
+pub struct Expected {
+    pub title: String,
+    pub url: Option<String>,
+    pub level: u8,
+    pub level_name: String,
+    pub of: u8,
+    pub means: Option<String>,
+    pub focus: bool,
+    pub from: Option<Link>,
+    pub steps: Vec<Step>,
+    pub statements: Vec<Cell>,
+    pub lower: Vec<Lower>,
+}
+
+/// One box of the strip.
+#[derive(Debug, Serialize)]
+pub struct Step {
+    pub own: bool,
+    pub reached: bool,
+}
+
+/// A statement.
+#[derive(Debug, Serialize)]
+pub struct Cell {
+    pub html: Html,
+    pub url: String,
+}
+
+/// A level below the own one.
+#[derive(Debug, Serialize)]
+pub struct Lower {
+    pub name: String,
+    pub level: u8,
+    pub statements: Vec<Cell>,
+}
+
+/// A decision and the part in it.
+#[derive(Debug, Serialize)]
+pub struct DecisionLink {
+    pub title: String,
+    pub url: String,
+    pub scope: Option<String>,
+    pub part: &'static str,
+}
+
+/// Makes the page's data; nothing where the chapter is no role.
+#[must_use]
+pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
+    let facts = role_of(view.book, chapter)?;
+    let relations = &view.book.relations;
+    let related = relations.roles.get(&chapter)?;
+    let sideways = related.moves_to.iter().map(|to| Link { sideways: true, ..view.link(*to) });
+    let (decisions, takes_part) = decisions(chapter, view);
+    Some(RolePage {
+        base: facts.base,
+        track: view.track_title(chapter).map(|title| Link { title, ..Link::default() }),
+        rank: facts.rank,
+        grade: facts.grade.clone(),
+        scope: facts.scope.clone(),
+        horizon: facts.horizon.clone(),
+        extends: related.extends.map(|base| view.link(base)),
+        reports_to: view.links(&related.reports_to),
+        grows_from: view.links(&related.grows_from),
+        grows_into: related.grows_into.iter().map(|to| view.link(*to)).chain(sideways).collect(),
+        works_with: related.works_with.iter().map(|party| view.party(*party)).collect(),
+        leads: view.links(&related.leads),
+        carries: view.links(&carried(chapter, view)),
+        responsibilities: (0..facts.responsibilities.len()).map(|n| view.cells.statement(chapter, n)).collect(),
+        also_called: facts.also_called.clone(),
+        paths: relations.on_paths.get(&chapter).map(|paths| view.links(paths)).unwrap_or_default(),
+        compare: compare(chapter, view),
+        compare_url: view.generated(Generated::Compare).map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
+        hiring_url: (!facts.base).then(|| view.url(&hiring::url(chapter, view.book, view.config.urls))),
+        inherited: inherited(&related.inherited, view),
+        clusters: clusters(&related.expectations, view),
+        decisions,
+        takes_part,
+        radar: radar::radar(chapter, view),
+        assess_url: assess::url(chapter, view),
+        delta: related.grows_from.first().and_then(|before| delta(*before, chapter, view)),
+    })
+}
+
+/// Lists the strategy chapters that a role carries by deciding or doing the work, and does not lead.
+fn carried(role: ChapterId, view: &Viewpoint<'_>) -> Vec<ChapterId> {
+    let leads = view.book.relations.roles.get(&role).map(|related| related.leads.clone()).unwrap_or_default();
+    let mut list: Vec<ChapterId> = Vec::new();
+    for decision in &view.book.relations.decisions {
+        let carries = [Part::Accountable, Part::Responsible].iter().any(|part| decision.has(*part, Party::Role(role)));
+        if carries && !leads.contains(&decision.strategy) && !list.contains(&decision.strategy) {
+            list.push(decision.strategy);
+        }
+    }
+    list
+}
+
+/// Lists what rises from one role to the next; nothing where nothing does.
+fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<Delta> {
+    let relations = &view.book.relations;
+    let raised = |expectation: &Expectation| {
+        let competency = expectation.competency;
+        let low = relations.expectation(before, competency).map_or(0, |e| e.level);
+        let count =
+            (low + 1..=expectation.level).map(|level| cells(competency, (level, expectation.level), view).len());
+        (low < expectation.level).then(|| Raised {
+            competency: Link { url: view.level_url(competency, expectation.level), ..view.link(competency) },
+            from: (low > 0).then(|| view.level_name(low)),
+            to: view.level_name(expectation.level),
+            count: count.sum(),
+        })
+    };
+    let rows: Vec<Raised> = relations.roles.get(&after)?.expectations.iter().filter_map(raised).collect();
+    let url = view.comparison(before, after);
+    (!rows.is_empty()).then(|| Delta { from: view.link(before), url, rows })
+}
+
+/// Links to the comparisons that have a page.
+fn compare(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Link> {
+    let pairs = view.book.relations.pairs.iter();
+    let others = pairs.filter_map(|(a, b)| match chapter {
+        this if this == *a => Some(*b),
+        this if this == *b => Some(*a),
+        _ => None,
+    });
+    let mut others: Vec<ChapterId> = others.collect();
+    let order = &view.book.relations.role_order;
+    others.sort_by_key(|other| order.iter().position(|role| role == other));
+    others.dedup();
+    others.iter().map(|other| Link { url: view.comparison(chapter, *other), ..view.link(*other) }).collect()
+}
+
+/// Groups responsibilities taken over by the role that they stand in.
+#[must_use]
+pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherited> {
+    let mut groups: Vec<(ChapterId, Inherited)> = Vec::new();
+    for (from, number) in list {
+        let html = view.cells.statement(*from, *number as usize);
+        match groups.last_mut() {
+            Some((last, group)) if last == from => group.items.push(html),
+            _ => groups.push((*from, Inherited { from: view.link(*from), items: vec![html] })),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<ClusterRows> {
+    let of = |competency: ChapterId| competency_of(view.book, competency).and_then(|facts| facts.cluster.clone());
+    let mut rows: Vec<ClusterRows> = Vec::new();
+    for expectation in expectations {
+        let title = of(expectation.competency).unwrap_or_else(|| view.theme.ui("competencies-other").to_owned());
+        let row = expected(expectation, view);
+        match rows.last_mut() {
+            Some(last) if last.title == title => last.competencies.push(row),
+            _ => rows.push(ClusterRows { title, competencies: vec![row] }),
+        }
+    }
+    rows
+}
+
+/// Shows what is expected of one competency: the own level's statements, then those of the levels below.
+#[must_use]
+pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
+    let link = view.link(expectation.competency);
+    let level = expectation.level;
+    let lower = (1..level).rev().filter_map(|lower| {
+        let statements = cells(expectation.competency, (lower, level), view);
+        (!statements.is_empty()).then(|| Lower { name: view.level_name(lower), level: lower, statements })
+    });
+    let scale = &view.config.scale;
+    Expected {
+        url: view.level_url(expectation.competency, level).or(link.url),
+        title: link.title,
+        level,
+        level_name: view.level_name(level),
+        of: view.highest(),
+        means: scale.iter().find(|l| l.level == level).map(|l| l.means.clone()).filter(|means| !means.is_empty()),
+        focus: expectation.focus,
+        from: expectation.from.map(|from| view.link(from)),
+        steps: scale.iter().map(|l| Step { own: l.level == level, reached: l.level < level }).collect(),
+        statements: cells(expectation.competency, (level, level), view),
+        lower: lower.collect(),
+    }
+}
+
+/// Lists the statements of one level for somebody who is at `own`: those that a statement up to there replaces are left out.
+#[must_use]
+pub fn cells(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
+    let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
+    let statements = facts.statements.iter().enumerate();
+    statements
+        .filter(|(_, statement)| statement.level == level && !is_replaced(statement, &facts.statements, own))
+        .map(|(n, statement)| Cell {
+            html: view.cells.statement(competency, n),
+            url: view.anchor(competency, &statement.id),
+        })
+        .collect()
+}
+
+/// Tells whether a statement of a level up to `own` takes this one's place.
+#[must_use]
+pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
+    all.iter().any(|other| {
+        other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
+    })
+}
+
+/// Lists the decisions that the role makes, and those that it takes another part in.
+#[must_use]
+pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>, Vec<DecisionLink>) {
+    let mut own = Vec::new();
+    let mut others = Vec::new();
+    for decision in &view.book.relations.decisions {
+        let Some(facts) = decision.facts(view.book) else { continue };
+        let part = Part::ALL.into_iter().find(|part| decision.has(*part, Party::Role(chapter)));
+        let Some(part) = part else { continue };
+        let link = DecisionLink {
+            title: facts.title.clone(),
+            url: view.anchor(decision.strategy, &facts.id),
+            scope: facts.scope.clone(),
+            part: part.name(),
+        };
+        if part == Part::Accountable { own.push(link) } else { others.push(link) }
+    }
+    (own, others)
+}
