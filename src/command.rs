@@ -25,7 +25,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
-use crate::disk::{MachineError, OutputError};
+use crate::world::disk::{MachineError, OutputError};
 
 /// Why a command ended without doing its work.
 #[derive(Debug)]

@@ -10,10 +10,10 @@ use super::{Failure, Outcome, say, say_text};
 use crate::author::edit::{Anchor, with_anchors};
 use crate::chapter::document::{Document, Statement};
 use crate::cli::{Anchors, Source};
-use crate::disk::{Deed, Project, Step, Writer};
 use crate::model::compile::{Choices, Compiler};
-use crate::report::location;
 use crate::text::diagnostic::Span;
+use crate::world::disk::{Deed, Project, Step, Writer};
+use crate::world::report::location;
 
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {

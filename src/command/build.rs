@@ -15,16 +15,16 @@ use super::load::{Compiled, Loaded};
 use super::past::{Reading, today};
 use super::{Outcome, left_out, say};
 use crate::cli::Build;
-use crate::disk::{Guards, Output, WriteError, Written};
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
-use crate::report;
 use crate::site::highlight::{Highlighter, plain_blocks};
 use crate::site::publish::Content;
 use crate::site::search::{self, Memory};
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
+use crate::world::disk::{Guards, Output, WriteError, Written};
+use crate::world::report;
 
 /// How many files that are no longer published are named one by one.
 const MOST_WITHDRAWN: usize = 20;

@@ -10,12 +10,12 @@ use super::{Failure, Outcome, left_out, say};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
-use crate::report;
 use crate::site::highlight::{Highlighter, plain_blocks};
 use crate::site::theme::{Theme, has_own_templates};
 use crate::site::urls::Site;
 use crate::text::date::parse_day;
 use crate::text::diagnostic::Diagnostic;
+use crate::world::report;
 
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {

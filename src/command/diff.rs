@@ -7,12 +7,12 @@ use std::path::Path;
 use super::load::Loaded;
 use super::{Failure, Outcome, say_text};
 use crate::cli::{Diff, DiffFormat};
-use crate::disk::Project;
-use crate::git::{Missing, Repository};
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::past::delta::{self, Since};
 use crate::past::history;
 use crate::text::source::Sources;
+use crate::world::disk::Project;
+use crate::world::git::{Missing, Repository};
 
 /// Runs the command. Differences are no fault: the exit code is 0 with and without them.
 pub fn run(options: &Diff) -> Outcome {

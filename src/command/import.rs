@@ -12,13 +12,13 @@ use super::{Failure, Outcome, say_text, writing};
 use crate::author::import::{self, Target, plan};
 use crate::cli::{Import, Source};
 use crate::declare::config::FILE;
-use crate::disk::{self, Deed, Step, Unwritten, Writer, read_given};
 use crate::model::compile::{Choices, Compiler, Handbook};
-use crate::report;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::front_matter::{self, Format};
 use crate::text::path::SourcePath;
 use crate::text::source::Text;
+use crate::world::disk::{self, Deed, Step, Unwritten, Writer, read_given};
+use crate::world::report;
 
 /// What the table goes into.
 struct Project {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::{Failure, Outcome, argument, say, writing};
 use crate::cli::Init;
-use crate::disk::{Deed, Finished, Step, Unwritten, Writer};
 use crate::text::path::SourcePath;
+use crate::world::disk::{Deed, Finished, Step, Unwritten, Writer};
 
 /// The files of a new project, by path.
 const FILES: &[(&str, &str)] = &[

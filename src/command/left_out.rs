@@ -4,10 +4,10 @@
 //! nothing itself.
 
 use crate::declare::withheld;
-use crate::disk::Inputs;
 use crate::model::check::Why;
 use crate::model::compile::Handbook;
 use crate::site::publish::Content;
+use crate::world::disk::Inputs;
 
 /// How many files are named one by one.
 const NAMED: usize = 10;

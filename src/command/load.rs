@@ -11,13 +11,13 @@ use serde::Serialize;
 use super::Failure;
 use crate::cli::{Format, Source};
 use crate::declare::config::Config;
-use crate::disk::{Inputs, Project, Writer};
 use crate::model::compile::{Choices, Compiler, Handbook};
-use crate::report;
 use crate::site::publish::Content;
 use crate::site::theme::{self, Theme, ThemeFiles};
 use crate::site::urls::host_findings;
 use crate::text::diagnostic::{Diagnostic, Place};
+use crate::world::disk::{Inputs, Project, Writer};
+use crate::world::report;
 
 /// A project, read.
 pub struct Loaded {

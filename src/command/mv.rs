@@ -10,10 +10,10 @@ use super::writing::{self, Attempt};
 use super::{Failure, Outcome, argument, say, say_text};
 use crate::author::relocate::{Edit, NoMove, Relocation, apply, plan};
 use crate::cli::{Format, Mv, Source};
-use crate::disk::{Deed, Project, Step, Writer};
-use crate::report::location;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
+use crate::world::disk::{Deed, Project, Step, Writer};
+use crate::world::report::location;
 
 /// Runs the command.
 pub fn run(options: &Mv) -> Outcome {

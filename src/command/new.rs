@@ -7,8 +7,8 @@ use super::{Failure, Outcome, argument, say, writing};
 use crate::author::draft::draft;
 use crate::cli::{New, Source};
 use crate::declare::kind::Kind;
-use crate::disk::{Deed, Project, Step, Writer};
 use crate::model::compile::{Choices, Compiler};
+use crate::world::disk::{Deed, Project, Step, Writer};
 
 /// Runs the command.
 pub fn run(options: &New) -> Outcome {

@@ -12,11 +12,11 @@ use super::Failure;
 use super::diff::skipped;
 use super::load::Loaded;
 use crate::declare::config::{Config, FILE};
-use crate::git::Repository;
 use crate::past::history::{Base, History, Past, day};
 use crate::text::date::{self, Duration, Unit, parse_day, parse_duration};
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
+use crate::world::git::Repository;
 
 /// How far back changes of what is asked of roles are shown, where `handbook.toml` does not say.
 const WINDOW: Duration = Duration { count: 90, unit: Unit::Days };

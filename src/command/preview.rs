@@ -29,17 +29,17 @@ use self::moves::Moves;
 use super::left_out;
 use super::load::{Globals, Loaded};
 use crate::cli::Source;
-use crate::disk::is_unread;
 use crate::model::compile::{Choices, Compiler};
 use crate::past::history::Past;
-use crate::report;
-use crate::server::{Answer, Handler, Post, Request};
 use crate::site::highlight::{Highlighter, plain_blocks_so_far};
 use crate::site::theme::{self, Theme, ThemeFiles};
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place, Severity};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
+use crate::world::disk::is_unread;
+use crate::world::report;
+use crate::world::server::{Answer, Handler, Post, Request};
 
 /// The preview: what it shows now, and what it was made with.
 pub struct Preview {

@@ -19,12 +19,12 @@ use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
-use crate::disk::{Project, Writer, is_passed_over, read_inside};
-use crate::server::{Events, Server};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
 use crate::text::source::{SourceFile, Sources};
-use crate::watch::{Change, Waited, Watcher};
+use crate::world::disk::{Project, Writer, is_passed_over, read_inside};
+use crate::world::server::{Events, Server};
+use crate::world::watch::{Change, Waited, Watcher};
 
 /// How long after a change findings are looked for: the open pages are answered first, and whoever still types is not kept waiting.
 const CHECK_AFTER: Duration = Duration::from_millis(40);

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::load::shown;
 use super::{Failure, say};
-use crate::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
+use crate::world::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
 
 /// How often a command plans anew because somebody saved a file between its plan and its writing.
 pub const TRIES: usize = 6;

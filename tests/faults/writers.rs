@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolebook::disk::{Project, State, Which, Writer};
+use rolebook::world::disk::{Project, State, Which, Writer};
 use serde_json::{Value, json};
 
 use crate::served::{Served, serve_with};

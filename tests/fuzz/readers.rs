@@ -3,9 +3,9 @@
 use rolebook::chapter::document::Form;
 use rolebook::chapter::reference::{Destination, destination, wiki};
 use rolebook::declare::config::Config;
-use rolebook::server::Request;
 use rolebook::text::diagnostic::Place;
 use rolebook::text::front_matter::{self, Format, Split};
+use rolebook::world::server::Request;
 
 use crate::fuzz;
 use crate::shared::{files_below, repository};

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use rolebook::command::load::Globals;
 use rolebook::model::compile::{Choices, Compiler, Handbook};
-use rolebook::report;
 use rolebook::site::highlight::Highlighter;
 use rolebook::site::theme::{self, Theme, ThemeFiles};
 use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::{Diagnostic, Place};
 use rolebook::text::source::{SourceFile, Sources};
+use rolebook::world::report;
 use scraper::{Html, Selector};
 
 /// The repository.

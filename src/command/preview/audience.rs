@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::declare::config::Config;
-use crate::watch::Caller;
+use crate::world::watch::Caller;
 
 /// The audience that was asked for last.
 #[derive(Debug)]

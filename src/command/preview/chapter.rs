@@ -12,11 +12,11 @@ use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
 use crate::command::writing::now;
 use crate::declare::kind::Kind;
-use crate::disk::{Deed, Step, Unwritten, Writer};
 use crate::model::compile::{Choices, Compiler};
-use crate::server::Answer;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
+use crate::world::disk::{Deed, Step, Unwritten, Writer};
+use crate::world::server::Answer;
 
 /// A chapter to begin.
 #[derive(Debug, Deserialize)]

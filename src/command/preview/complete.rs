@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::desk::json;
 use crate::chapter::document::{Facts, Meta};
 use crate::model::book::{Book, ChapterId};
-use crate::server::Answer;
 use crate::site::urls::Site;
 use crate::text::path::{SourcePath, fold};
+use crate::world::server::Answer;
 
 /// How many are offered.
 const MOST: usize = 8;

@@ -10,35 +10,35 @@ use serde::{Deserialize, Serialize};
 use super::audience::Wish;
 use super::editor::Editor;
 use super::{chapter, complete, edit, level};
-use crate::disk::Writer;
-use crate::server::{Answer, Post, Request};
 use crate::site::urls::Site;
 use crate::text::path::{SourcePath, UrlPath, decode_percent};
+use crate::world::disk::Writer;
+use crate::world::server::{Answer, Post, Request};
 
 /// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers
 /// allow six connections to a host.
 const FILES: &[(&str, &[&str], bool)] = &[
-    ("preview.css", &[include_str!("../../server/preview.css"), include_str!("../../server/overlay.css")], false),
-    ("edit.css", &[include_str!("../../server/edit.css")], true),
+    ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
+    ("edit.css", &[include_str!("client/edit.css")], true),
     (
         "preview.js",
         &[
-            include_str!("../../server/preview.js"),
-            include_str!("../../server/ask.js"),
-            include_str!("../../server/overlay.js"),
-            include_str!("../../server/passages.js"),
-            include_str!("../../server/audience.js"),
+            include_str!("client/preview.js"),
+            include_str!("client/ask.js"),
+            include_str!("client/overlay.js"),
+            include_str!("client/passages.js"),
+            include_str!("client/audience.js"),
         ],
         false,
     ),
     (
         "edit.js",
         &[
-            include_str!("../../server/complete.js"),
-            include_str!("../../server/paste.js"),
-            include_str!("../../server/edit.js"),
-            include_str!("../../server/cells.js"),
-            include_str!("../../server/chapters.js"),
+            include_str!("client/complete.js"),
+            include_str!("client/paste.js"),
+            include_str!("client/edit.js"),
+            include_str!("client/cells.js"),
+            include_str!("client/chapters.js"),
         ],
         true,
     ),

@@ -12,13 +12,13 @@ use super::chapter::sentences;
 use super::desk::{address, json, refuse};
 use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::command::writing::{TRIES, now};
-use crate::disk::{Deed, Step, Unwritten, Writer, read_inside};
-use crate::report::location;
-use crate::server::Answer;
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::SourceFile;
+use crate::world::disk::{Deed, Step, Unwritten, Writer, read_inside};
+use crate::world::report::location;
+use crate::world::server::Answer;
 
 /// A passage and what it should be.
 #[derive(Debug, Deserialize)]

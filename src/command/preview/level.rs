@@ -9,10 +9,10 @@ use super::desk::{address, json, refuse};
 use super::edit::{failed, write};
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
-use crate::disk::{Unwritten, Writer, read_inside};
 use crate::model::book::{ChapterId, role_of};
-use crate::server::Answer;
 use crate::site::urls::Site;
+use crate::world::disk::{Unwritten, Writer, read_inside};
+use crate::world::server::Answer;
 
 /// A cell and what it should be; no level is *not expected*.
 #[derive(Debug, Deserialize)]

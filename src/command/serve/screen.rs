@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 
 use console::Term;
 
-use crate::report;
+use crate::world::report;
 
 /// What the terminal shows.
 #[derive(Debug)]

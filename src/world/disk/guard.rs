@@ -196,7 +196,7 @@ fn identity(_: &Path) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disk::Output;
+    use crate::world::disk::Output;
 
     /// A project with content and themes inside a home folder.
     struct World(tempfile::TempDir);

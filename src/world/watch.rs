@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, MetadataKind, ModifyKind, RemoveKind};
 use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use crate::disk::leftover;
+use crate::world::disk::leftover;
 
 /// How long a first event waits for those that belong to it: an editor truncates a file before it writes it.
 const GATHER: Duration = Duration::from_millis(2);
