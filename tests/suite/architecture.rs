@@ -10,7 +10,7 @@ use crate::support::{files_below, repository};
 const LAYERS: &[&str] = &["text", "declare", "chapter", "model", "past", "author", "site", "world", "command"];
 
 /// What may lie in `src/` beside the layers.
-const BESIDE: &[&str] = &["lib.rs", "main.rs", "cli.rs"];
+const BESIDE: &[&str] = &["cli.rs", "lib.rs", "main.rs"];
 
 /// Modules in which circles are still to be untied.
 const KNOTS: &[&str] = &["model", "preview", "delta", "disk", "git", "markdown", "publish", "view"];
@@ -211,6 +211,14 @@ fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
         let mut way = Vec::new();
         walk(start, &mut way, &mut done, arrows).then_some(way)
     })
+}
+
+#[test]
+fn the_folders_of_the_source_are_the_layers() {
+    let beside = |path: &&String| !LAYERS.iter().any(|layer| path.starts_with(&format!("{layer}/")));
+    let files = files_below(&repository().join("src"));
+    let left: Vec<&String> = files.keys().filter(beside).collect();
+    assert_eq!(left, BESIDE);
 }
 
 #[test]
