@@ -10,9 +10,10 @@ mod levels;
 
 use crate::declare::config::{FILE, Level};
 use crate::model::compile::Handbook;
-use crate::text::diagnostic::{Diagnostic, Severity, Span};
+use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
+use crate::text::rule::{Rule, Severity};
 use crate::text::source::Text;
 use crate::text::spreadsheet::{self, Cell, Row, SEPARATORS};
 
@@ -93,7 +94,7 @@ fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered,
     };
     let (rows, layout) = lay_out(&text, &is_level).map_err(|span| {
         let message = "this quote is opened and not closed";
-        let finding = Diagnostic::new("bad-table", name, Some(span), message);
+        let finding = Diagnostic::new(Rule::BadTable, name, Some(span), message);
         Box::new(finding.help("close it, or write a quote inside a cell twice"))
     })?;
     let layout = layout.ok_or_else(|| Box::new(no_header(name, &rows)))?;
@@ -142,17 +143,17 @@ fn wrong_encoding(name: &SourcePath, bytes: &[u8], at: usize) -> Diagnostic {
     };
     // A place in bytes that are no text has no line to show.
     let span = (!bytes.contains(&0)).then(|| Span::new(at, at + 1));
-    Diagnostic::new("bad-encoding", name, span, message).help(help)
+    Diagnostic::new(Rule::BadEncoding, name, span, message).help(help)
 }
 
 fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
     let Some(first) = rows.iter().find(|row| !row.is_empty()) else {
-        return Diagnostic::new("bad-table", name, None, "this table is empty");
+        return Diagnostic::new(Rule::BadTable, name, None, "this table is empty");
     };
     let message = "no row among the first ten says what the columns are";
     let help = "name three columns `competency`, `level` and `statement`; or, in a table of roles by competencies, write `role` \
                 or `competency` into the first cell";
-    Diagnostic::new("bad-table", name, Some(first.span()), message).help(help)
+    Diagnostic::new(Rule::BadTable, name, Some(first.span()), message).help(help)
 }
 
 /// Holds what was gathered against the handbook.
@@ -160,7 +161,7 @@ fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Impor
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
     if gathered.competencies.is_empty() {
         let message = "there is nothing below the header that could be used";
-        import.findings.push(Diagnostic::new("bad-table", name, Some(gathered.header), message));
+        import.findings.push(Diagnostic::new(Rule::BadTable, name, Some(gathered.header), message));
         return import;
     }
     let Some(scale) = scale(&gathered, name, target, &mut import) else { return import };
@@ -205,7 +206,7 @@ fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mu
                 ),
             };
             let span = gathered.levels().next().map(|cell| cell.span);
-            import.findings.push(Diagnostic::new("bad-table", name, span, message).help(help));
+            import.findings.push(Diagnostic::new(Rule::BadTable, name, span, message).help(help));
             None
         }
     }
@@ -241,7 +242,7 @@ fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, sc
             format!("the levels are {}{below}", list.join(", "))
         });
         let message = format!("the scale has no level `{}`", cell.text);
-        import.findings.push(Diagnostic::new("level-out-of-range", name, Some(cell.span), message).help(help));
+        import.findings.push(Diagnostic::new(Rule::LevelOutOfRange, name, Some(cell.span), message).help(help));
     }
     if !lines.is_empty() {
         import.by_hand.push(Lines { path: SourcePath::new(FILE), what, text: chapters::scale(&lines) });

@@ -17,6 +17,7 @@ use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::model::link::{self, Target};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
+use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
 /// A file and where it goes.
@@ -141,7 +142,7 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
 
 /// Returns the findings of which there are more than before, by file and code.
 fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<Diagnostic> {
-    let mut counts: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(String, Rule), usize> = BTreeMap::new();
     for finding in before.findings(false) {
         let place = match &finding.place {
             Place::Content(path, _) => plan.new_place(path).to_string(),

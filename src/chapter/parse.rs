@@ -23,6 +23,7 @@ use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{OldName, SourcePath, fold, old_name};
+use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Text};
 
 /// What comes of a file.
@@ -55,7 +56,7 @@ pub fn parse(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Vi
 
 fn guarded(path: &SourcePath, work: impl FnOnce() -> Outcome) -> Outcome {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let finding = Diagnostic::new("internal", path, None, "Rolebook failed on this file")
+        let finding = Diagnostic::new(Rule::Internal, path, None, "Rolebook failed on this file")
             .help("this is a fault of Rolebook: please report it with the file");
         Outcome::Unreadable(Arc::new(vec![finding]))
     })
@@ -66,7 +67,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         Ok(text) => text,
         Err(at) => {
             let finding =
-                Diagnostic::new("bad-encoding", path, Some(Span::new(at, at + 1)), "this chapter is not UTF-8")
+                Diagnostic::new(Rule::BadEncoding, path, Some(Span::new(at, at + 1)), "this chapter is not UTF-8")
                     .help("save the file with the encoding UTF-8");
             return Outcome::Unreadable(Arc::new(vec![finding]));
         }
@@ -137,14 +138,14 @@ impl Reader<'_> {
         let conflicts = conflict::find(text);
         for place in &conflicts {
             let span = Some(Span::new(place.start, place.end));
-            let finding = Diagnostic::new("merge-conflict", self.path, span, conflict::MESSAGE);
+            let finding = Diagnostic::new(Rule::MergeConflict, self.path, span, conflict::MESSAGE);
             self.findings.push(finding.help(conflict::HELP));
         }
         let (format, content) = match split {
             Split::None => return Head { table: Table::default(), content: 0..0, body, is_read: true },
             Split::Unterminated { format, opening } => {
                 let message = "the front matter does not end";
-                let finding = Diagnostic::new("bad-front-matter", self.path, Some(opening), message);
+                let finding = Diagnostic::new(Rule::BadFrontMatter, self.path, Some(opening), message);
                 self.findings.push(finding.help(format!("close it with a line `{}`", format.fence())));
                 let length = text[body..].find("\n\n").unwrap_or(text.len() - body);
                 return Head::unread(body..body + length, body);
@@ -159,7 +160,7 @@ impl Reader<'_> {
             Ok(table) => {
                 for repeat in &table.duplicates {
                     let message = format!("`{}` is written twice", repeat.key);
-                    let finding = Diagnostic::new("duplicate-key", self.path, Some(repeat.second), message);
+                    let finding = Diagnostic::new(Rule::DuplicateKey, self.path, Some(repeat.second), message);
                     self.findings.push(finding.help("keep one; the first holds until then"));
                 }
                 self.check_cut(&table, content.end, format);
@@ -167,7 +168,7 @@ impl Reader<'_> {
             }
             Err(error) => {
                 self.findings.push(
-                    Diagnostic::new("bad-front-matter", self.path, Some(error.span), error.message)
+                    Diagnostic::new(Rule::BadFrontMatter, self.path, Some(error.span), error.message)
                         .maybe_help(error.help),
                 );
                 Head::unread(content, body)
@@ -197,7 +198,7 @@ impl Reader<'_> {
             let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
             let at = start + line.find(value).unwrap_or(0);
             let help = Some(format!("put the text in quotes if it's meant whole: `{}: \"{quoted}\"`", entry.key));
-            self.finding("cut-value", Span::new(at, at + value.len()), format!("`{}` {what}", entry.key), help);
+            self.finding(Rule::CutValue, Span::new(at, at + value.len()), format!("`{}` {what}", entry.key), help);
         }
     }
 
@@ -216,7 +217,7 @@ impl Reader<'_> {
         self.is_draft = mark.is_some();
         if let Some(withheld::Mark::Unclear(key, span)) = mark {
             let message = format!("`{key}` is neither true nor false, so this chapter counts as a draft");
-            self.finding("bad-value", span, message, Some("write true or false".to_owned()));
+            self.finding(Rule::BadValue, span, message, Some("write true or false".to_owned()));
         }
     }
 
@@ -227,7 +228,7 @@ impl Reader<'_> {
         {
             let first_line = text[block.clone()].split('\n').next().map_or(0, str::len);
             let span = Span::new(block.start, block.start + first_line.max(1));
-            self.misread("misplaced-front-matter", Misread::Block, span);
+            self.misread(Rule::MisplacedFrontMatter, Misread::Block, span);
             return visible.is_everything();
         }
         match redact::audience_of(&head.table, &text[head.content.clone()], head.content.start) {
@@ -242,18 +243,18 @@ impl Reader<'_> {
                 // A key or value that is wrong is one mistake.
                 let text = self.text;
                 self.findings.retain(|finding| !is_on_line(finding, span, text));
-                self.misread("audience-mark", Misread::Field, span);
+                self.misread(Rule::AudienceMark, Misread::Field, span);
                 visible.is_everything()
             }
         }
     }
 
-    fn misread(&mut self, code: &'static str, why: Misread, span: Span) {
+    fn misread(&mut self, code: Rule, why: Misread, span: Span) {
         let help = Some(why.help(self.config));
         self.finding(code, span, why.message().to_owned(), help);
     }
 
-    fn finding(&mut self, code: &'static str, span: Span, message: String, help: Option<String>) {
+    fn finding(&mut self, code: Rule, span: Span, message: String, help: Option<String>) {
         self.findings.push(Diagnostic::new(code, self.path, Some(span), message).maybe_help(help));
     }
 
@@ -304,7 +305,7 @@ impl Reader<'_> {
         {
             let help = "a role that is judged on everything first is judged on nothing first";
             let message = format!("`focus` names {} competencies, and four are the most", focus.len());
-            self.finding("bad-value", value.span, message, Some(help.to_owned()));
+            self.finding(Rule::BadValue, value.span, message, Some(help.to_owned()));
         }
         Role {
             track: entries.text("track"),
@@ -344,7 +345,7 @@ impl Reader<'_> {
         let level = self.config.level(&written);
         if level.is_none() {
             let message = format!("the scale has no level `{written}` to expect of `{competency}`");
-            self.finding("level-out-of-range", value.span, message, Some(self.config.help_for_level(&written)));
+            self.finding(Rule::LevelOutOfRange, value.span, message, Some(self.config.help_for_level(&written)));
         }
         level
     }
@@ -357,7 +358,7 @@ impl Reader<'_> {
         }
         let help = did_you_mean(&nearest(&name, known.iter().copied(), 2))
             .unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
-        self.finding("bad-value", span, format!("no {field} called `{name}`"), Some(help));
+        self.finding(Rule::BadValue, span, format!("no {field} called `{name}`"), Some(help));
     }
 
     /// Leads the spans of the front matter back to the file.
@@ -402,7 +403,7 @@ impl Reader<'_> {
         // The net below everything else: where audiences are declared, no mark is ever text.
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
             let end = self.text.text[start..].trim_end().len();
-            self.misread("audience-mark", Misread::Published, place.span(&(0..end)));
+            self.misread(Rule::AudienceMark, Misread::Published, place.span(&(0..end)));
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, entries, "")));
         }
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
@@ -432,35 +433,35 @@ impl Reader<'_> {
             Remark::Unclosed(ref range) if self.text.text[place.start..][range.clone()].starts_with("%%") => {
                 let message = "this comment is not closed, so what follows is hidden".to_owned();
                 let help = "close it with `%%`, or write `\\%%` where the signs are meant".to_owned();
-                self.finding("unclosed-block", span, message, Some(help));
+                self.finding(Rule::UnclosedBlock, span, message, Some(help));
             }
             Remark::Unclosed(_) => {
                 let help = "close it with a line `:::`; until then it holds to the end of the chapter".to_owned();
-                self.finding("unclosed-block", span, "this block is not closed".to_owned(), Some(help));
+                self.finding(Rule::UnclosedBlock, span, "this block is not closed".to_owned(), Some(help));
             }
-            Remark::Misread(why, _) => self.misread("audience-mark", why, span),
+            Remark::Misread(why, _) => self.misread(Rule::AudienceMark, why, span),
         }
     }
 
     /// Looks at a chapter as a whole: at most one of these findings, and none where its front matter could not be read.
     fn check_text(&mut self, entries: &Entries<'_>, parsed: &Parsed, body: &str) {
-        if self.findings.iter().any(|finding| matches!(finding.code, "bad-front-matter" | "merge-conflict")) {
+        if self.findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict)) {
             return;
         }
         let empty = body.trim().is_empty();
         let is_titled = entries.text("title").is_some_and(|title| !title.trim().is_empty());
         let first = parsed.headings.first().filter(|heading| !heading.text.is_empty());
         if empty && entries.is_empty() {
-            self.findings.push(Diagnostic::new("empty-chapter", self.path, None, "this chapter is empty"));
+            self.findings.push(Diagnostic::new(Rule::EmptyChapter, self.path, None, "this chapter is empty"));
         } else if !is_titled && first.is_none() {
             let finding =
-                Diagnostic::new("missing-title", self.path, None, "this chapter has neither a title nor a heading");
+                Diagnostic::new(Rule::MissingTitle, self.path, None, "this chapter has neither a title nor a heading");
             self.findings.push(finding.help("begin it with a line `# Title`"));
         } else if let Some(first) = first.filter(|first| !is_titled && is_borrowed(first, parsed, self.path)) {
             let block = parsed.body.blocks.iter().find(|block| block.heading == Some(0));
             let message =
                 format!("this chapter has no heading of its own and is called `{}` after a section", first.text);
-            let finding = Diagnostic::new("missing-title", self.path, block.map(|block| block.span), message);
+            let finding = Diagnostic::new(Rule::MissingTitle, self.path, block.map(|block| block.span), message);
             self.findings.push(finding.help("begin it with a line `# Title`"));
         }
     }
@@ -485,7 +486,7 @@ impl Reader<'_> {
                 "add a heading for each level with a bullet for each thing that somebody does",
             ),
         };
-        let finding = Diagnostic::new("unwritten-chapter", self.path, block.map(|block| block.span), message);
+        let finding = Diagnostic::new(Rule::UnwrittenChapter, self.path, block.map(|block| block.span), message);
         self.findings.push(finding.help(format!("{help}, or set `status: draft`")));
     }
 
@@ -494,7 +495,7 @@ impl Reader<'_> {
         for (alias, span) in entries.texts("aliases") {
             if let OldName::Unusable(help) = old_name(&alias) {
                 let message = format!("the alias `{alias}` makes no redirect");
-                self.finding("bad-value", self.text.map(span), message, Some(help.to_owned()));
+                self.finding(Rule::BadValue, self.text.map(span), message, Some(help.to_owned()));
             }
         }
     }
@@ -505,7 +506,8 @@ impl Reader<'_> {
             let there = parsed.headings.iter().any(|h| fold(&h.text) == fold(section));
             if !there {
                 let is_misspelt = |finding: &Diagnostic| {
-                    finding.code == "misspelt-section" && finding.help.as_deref() == Some(&format!("write `{section}`"))
+                    finding.code == Rule::MisspeltSection
+                        && finding.help.as_deref() == Some(&format!("write `{section}`"))
                 };
                 if self.findings.iter().any(is_misspelt) {
                     continue;
@@ -514,7 +516,7 @@ impl Reader<'_> {
                 let near = nearest(section, parsed.headings.iter().map(|heading| heading.text.as_str()), 1);
                 let help = near.first().map(|near| format!("is it the one called `{near}`?"));
                 let help = help.unwrap_or_else(|| format!("add a heading `## {section}`"));
-                self.findings.push(Diagnostic::new("missing-section", self.path, None, message).help(help));
+                self.findings.push(Diagnostic::new(Rule::MissingSection, self.path, None, message).help(help));
             }
         }
     }
@@ -670,7 +672,7 @@ mod tests {
         let path = SourcePath::new("roles/a.md");
         let outcome = guarded(&path, || panic!("injected"));
         let [finding] = outcome.findings() else { panic!("{outcome:?}") };
-        assert_eq!(finding.code, "internal");
+        assert_eq!(finding.code, Rule::Internal);
         assert_eq!(finding.place, crate::text::diagnostic::Place::Content(path, None));
     }
 }

@@ -16,6 +16,7 @@ use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::front_matter::{self, Format};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 use crate::text::source::Text;
 use crate::world::disk::{self, Deed, Step, Unwritten, Writer, read_given};
 use crate::world::report;
@@ -140,7 +141,7 @@ fn said(import: &import::Import, content: &Path, options: &Import) -> String {
         let path = shown(content, FILE);
         out.push_str(&format!("The levels have names and no numbers: see whether their order in {path} is right.\n"));
     }
-    let unused = import.findings.iter().filter(|finding| finding.code == "unused-row").count();
+    let unused = import.findings.iter().filter(|finding| finding.code == Rule::UnusedRow).count();
     if unused > 0 {
         let help = if options.dry_run { "" } else { "; to import again, delete the chapters written first" };
         out.push_str(&format!("{} of the table not used: see above{help}.\n", plural(unused, "part")));

@@ -34,9 +34,10 @@ use crate::past::history::Past;
 use crate::site::highlight::{Highlighter, plain_blocks_so_far};
 use crate::site::theme::{self, Theme, ThemeFiles};
 use crate::site::urls::Site;
-use crate::text::diagnostic::{Diagnostic, Place, Severity};
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
+use crate::text::rule::Severity;
 use crate::world::disk::is_unread;
 use crate::world::report;
 use crate::world::server::{Answer, Handler, Post, Request};
@@ -394,7 +395,7 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
             });
             Drawn {
                 severity: if finding.severity == Severity::Error { "error" } else { "warning" },
-                code: finding.code,
+                code: finding.code.name(),
                 message: finding.message.clone(),
                 path: place.map(|(path, _)| path),
                 source: match &finding.place {

@@ -21,6 +21,7 @@ use super::{Failure, Outcome, writing};
 use crate::cli::{Serve, Source};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
+use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 use crate::world::disk::{Project, Writer, is_passed_over, read_inside};
 use crate::world::server::{Events, Server};
@@ -174,7 +175,7 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     };
     // Findings about files that were not read come from reading everything: there are some, or a file has grown too large.
     let is_reported = |finding: &Diagnostic| match &finding.place {
-        Place::Content(path, _) => finding.code != "unportable-name" && paths.contains(path),
+        Place::Content(path, _) => finding.code != Rule::UnportableName && paths.contains(path),
         _ => false,
     };
     let Some(mut read) = read_files(loaded, &paths).filter(|_| !loaded.inputs.findings.iter().any(is_reported)) else {

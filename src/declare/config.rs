@@ -16,10 +16,11 @@ pub use publish::{Files, Publish};
 use crate::declare::fields::{self, Context, Entries, HANDBOOK};
 use crate::declare::kind::Kind;
 use crate::text::conflict;
-use crate::text::diagnostic::{CODES, Diagnostic, Place, Severity, guards};
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::front_matter::{self, Data, Format, Table};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
+use crate::text::rule::{Rule, Severity};
 use crate::text::source::Text;
 
 /// The file's name inside the content folder.
@@ -87,7 +88,7 @@ pub struct Config {
     /// The audience whose builds say how the handbook is kept.
     pub health: Option<String>,
     /// The weight of codes that the author changed.
-    pub check: BTreeMap<String, Severity>,
+    pub check: BTreeMap<Rule, Severity>,
     /// The author's own data.
     pub extra: Table,
 }
@@ -254,21 +255,21 @@ impl Config {
         let path = SourcePath::new(FILE);
         let text = Text::new(bytes).map_err(|at| {
             let span = crate::text::diagnostic::Span::new(at, at + 1);
-            Box::new(Diagnostic::new("bad-configuration", &path, Some(span), "this file is not UTF-8"))
+            Box::new(Diagnostic::new(Rule::BadConfiguration, &path, Some(span), "this file is not UTF-8"))
         })?;
         if let Some(place) = conflict::find(&text.text).first() {
             let span = text.span(place.start, place.end);
-            let finding = Diagnostic::new("bad-configuration", &path, Some(span), conflict::MESSAGE);
+            let finding = Diagnostic::new(Rule::BadConfiguration, &path, Some(span), conflict::MESSAGE);
             return Err(Box::new(finding.help(conflict::HELP)));
         }
         let table = front_matter::read(&text.text, 0, Format::Toml).map_err(|error| {
             let span = text.map(error.span);
-            Box::new(Diagnostic::new("bad-configuration", &path, Some(span), error.message).maybe_help(error.help))
+            Box::new(Diagnostic::new(Rule::BadConfiguration, &path, Some(span), error.message).maybe_help(error.help))
         })?;
         let mut findings = Vec::new();
         for repeat in &table.duplicates {
             let message = format!("`{}` is written twice", repeat.key);
-            findings.push(Diagnostic::new("duplicate-key", &path, Some(repeat.second), message));
+            findings.push(Diagnostic::new(Rule::DuplicateKey, &path, Some(repeat.second), message));
         }
         let context = Context { path: &path, owner: "handbook.toml" };
         let entries = fields::read(&table, &[HANDBOOK], context, &mut findings);
@@ -279,7 +280,7 @@ impl Config {
         for (address, span) in entries.texts("base_url") {
             if let Some(help) = fault_of_base_url(&address) {
                 let message = format!("`base_url` is no address of a site: `{address}`");
-                findings.push(Diagnostic::new("bad-value", &path, Some(span), message).help(help));
+                findings.push(Diagnostic::new(Rule::BadValue, &path, Some(span), message).help(help));
             }
         }
         config.take_people(&entries, &path, &mut findings);
@@ -320,7 +321,7 @@ impl Config {
         for table in entries.tables("tracks") {
             let track = inner(table, "tracks");
             let Some(id) = track.text("id").or_else(|| track.text("title")) else {
-                findings.push(Diagnostic::new("needs-value", path, table_span(table), "a track has no `id`"));
+                findings.push(Diagnostic::new(Rule::NeedsValue, path, table_span(table), "a track has no `id`"));
                 continue;
             };
             let title = track.text("title").unwrap_or_else(|| id.clone());
@@ -371,7 +372,7 @@ impl Config {
             let level = inner(table, "scale");
             let (Some(number), Some(name)) = (level.integer("level"), level.text("name")) else {
                 let message = "a level of the scale has no `level` or no `name`";
-                findings.push(Diagnostic::new("needs-value", path, table_span(table), message));
+                findings.push(Diagnostic::new(Rule::NeedsValue, path, table_span(table), message));
                 continue;
             };
             let means = level.text("means").unwrap_or_default();
@@ -381,7 +382,7 @@ impl Config {
         if !rising {
             let message = "the levels of the scale are not 1, 2, 3 … in this order";
             let span = entries.get("scale").map(|value| value.span);
-            findings.push(Diagnostic::new("bad-value", path, span, message));
+            findings.push(Diagnostic::new(Rule::BadValue, path, span, message));
         } else if !scale.is_empty() {
             self.scale = scale;
         }
@@ -397,7 +398,7 @@ impl Config {
             let Some(kind) = Kind::from_name(&entry.key) else {
                 let help = did_you_mean(&nearest(&entry.key, Kind::NAMES.iter().copied(), 1));
                 let message = format!("there is no kind `{}`", entry.key);
-                findings.push(Diagnostic::new("unknown-key", path, Some(entry.key_span), message).maybe_help(help));
+                findings.push(Diagnostic::new(Rule::UnknownKey, path, Some(entry.key_span), message).maybe_help(help));
                 continue;
             };
             let headings = fields::texts_of(&entry.value).into_iter().map(|(text, _)| text).collect();
@@ -437,23 +438,24 @@ impl Config {
 
     fn take_policy(&mut self, check: Option<&Table>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
         for entry in check.iter().flat_map(|table| &table.entries) {
-            if !CODES.iter().any(|code| code.name == entry.key) {
-                let help = did_you_mean(&nearest(&entry.key, CODES.iter().map(|code| code.name), 2));
+            let Some(rule) = Rule::from_name(&entry.key) else {
+                let help = did_you_mean(&nearest(&entry.key, Rule::ALL.iter().map(|rule| rule.name()), 2));
                 let message = format!("there is no finding called `{}`", entry.key);
-                findings.push(Diagnostic::new("unknown-key", path, Some(entry.key_span), message).maybe_help(help));
-            }
+                findings.push(Diagnostic::new(Rule::UnknownKey, path, Some(entry.key_span), message).maybe_help(help));
+                continue;
+            };
             let severity = match fields::text_of(&entry.value).as_deref() {
                 Some("error") => Severity::Error,
                 Some("warn") => Severity::Warning,
                 Some("allow") => Severity::Allow,
                 _ => continue,
             };
-            if guards(&entry.key) && severity != Severity::Error {
+            if rule.is_firm() && severity != Severity::Error {
                 let message = format!("`{}` is always an error: it keeps hidden text from being published", entry.key);
-                let finding = Diagnostic::new("bad-value", path, Some(entry.value.span), message);
+                let finding = Diagnostic::new(Rule::BadValue, path, Some(entry.value.span), message);
                 findings.push(finding.help("remove this line"));
             }
-            self.check.insert(entry.key.clone(), severity);
+            self.check.insert(rule, severity);
         }
     }
 
@@ -463,9 +465,8 @@ impl Config {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()
             .filter_map(|mut finding| {
-                let default = crate::text::diagnostic::default_severity(finding.code, self.configured);
-                let chosen = self.check.get(finding.code).filter(|_| !guards(finding.code));
-                finding.severity = chosen.copied().unwrap_or(default);
+                let chosen = self.check.get(&finding.code).filter(|_| !finding.code.is_firm());
+                finding.severity = chosen.copied().unwrap_or_else(|| finding.code.severity(self.configured));
                 if strict && finding.severity == Severity::Warning {
                     finding.severity = Severity::Error;
                 }
@@ -573,7 +574,7 @@ pub fn unknown_audience(
             format!("handbook.toml declares {}", known.join(", "))
         }
     });
-    Diagnostic::new("unknown-audience", path, Some(span), format!("no audience called `{name}`")).help(help)
+    Diagnostic::new(Rule::UnknownAudience, path, Some(span), format!("no audience called `{name}`")).help(help)
 }
 
 /// The five levels that hold where handbook.toml declares none.

@@ -10,6 +10,7 @@ use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug)]
@@ -394,7 +395,7 @@ fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, 
     let help = of_another_kind(key, context).or_else(|| did_you_mean(&near)).unwrap_or_else(|| {
         format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", "))
     });
-    Diagnostic::new("unknown-key", context.path, Some(span), format!("{} has no field `{key}`", context.owner))
+    Diagnostic::new(Rule::UnknownKey, context.path, Some(span), format!("{} has no field `{key}`", context.owner))
         .help(help)
 }
 
@@ -416,20 +417,20 @@ fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings:
         (Shape::Integer(least, most), Data::Integer(n)) => {
             if !(least..=most).contains(n) {
                 let message = format!("`{key}` is {n}, which is not between {least} and {most}");
-                findings.push(Diagnostic::new("bad-value", path, Some(value.span), message));
+                findings.push(Diagnostic::new(Rule::BadValue, path, Some(value.span), message));
             }
         }
         (Shape::Date, Data::Text(text) | Data::Date(text)) => {
             if text.parse::<jiff::civil::Date>().is_err() || text.len() != 10 {
                 let message = format!("`{key}` is not a day: `{text}`");
-                let finding = Diagnostic::new("bad-value", path, Some(value.span), message);
+                let finding = Diagnostic::new(Rule::BadValue, path, Some(value.span), message);
                 findings.push(finding.help("write year, month and day, as in 2026-04-01"));
             }
         }
         (Shape::Duration, Data::Text(text)) => {
             if crate::text::date::parse_duration(text).is_none() {
                 let message = format!("`{key}` is not a span of time: `{text}`");
-                let finding = Diagnostic::new("bad-value", path, Some(value.span), message);
+                let finding = Diagnostic::new(Rule::BadValue, path, Some(value.span), message);
                 findings.push(finding.help("write a number and a unit, as in `6 months`, `2 weeks` or `1 year`"));
             }
         }
@@ -438,7 +439,7 @@ fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings:
                 let near = nearest(text, words.iter().copied(), 1);
                 let help = did_you_mean(&near).unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
                 let message = format!("`{key}` cannot be `{text}`");
-                findings.push(Diagnostic::new("bad-value", path, Some(value.span), message).help(help));
+                findings.push(Diagnostic::new(Rule::BadValue, path, Some(value.span), message).help(help));
             }
         }
         (Shape::List(inner), Data::List(items)) => {
@@ -474,7 +475,7 @@ fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> D
         Shape::Boolean => Some("write true or false, without quotes".to_owned()),
         _ => None,
     };
-    Diagnostic::new("wrong-type", context.path, Some(value.span), message).maybe_help(help)
+    Diagnostic::new(Rule::WrongType, context.path, Some(value.span), message).maybe_help(help)
 }
 
 /// Names a shape as an author would.

@@ -79,6 +79,7 @@ mod tests {
     use crate::text::diagnostic::Diagnostic;
     use crate::text::front_matter::{Format, read};
     use crate::text::path::SourcePath;
+    use crate::text::rule::Rule;
 
     fn findings(kind: Kind, key: &str) -> Vec<Diagnostic> {
         let table = read(&format!("{key}: 1\n"), 0, Format::Yaml).unwrap();
@@ -95,11 +96,11 @@ mod tests {
             let schema = of(kind.name()).unwrap();
             let properties = schema["properties"].as_object().unwrap();
             for key in properties.keys() {
-                assert!(findings(kind, key).iter().all(|finding| finding.code != "unknown-key"), "{key}");
+                assert!(findings(kind, key).iter().all(|finding| finding.code != Rule::UnknownKey), "{key}");
             }
             for other in Kind::ALL {
                 for field in of_kind(other).iter().filter(|field| !properties.contains_key(field.name)) {
-                    assert_eq!(findings(kind, field.name)[0].code, "unknown-key", "{}", field.name);
+                    assert_eq!(findings(kind, field.name)[0].code, Rule::UnknownKey, "{}", field.name);
                 }
             }
         }

@@ -22,6 +22,7 @@ use crate::model::lint;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::near::did_you_mean;
 use crate::text::path::{SourcePath, UrlPath};
+use crate::text::rule::Rule;
 
 /// A chapter that lies in the content and is not part of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl<'a> Checker<'a> {
 
     fn judge(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<Diagnostic> {
         let path = &self.book.meta(from).path;
-        let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+        let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
         match target {
             Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => {
                 None
@@ -123,18 +124,19 @@ impl<'a> Checker<'a> {
                     _ => "a role or a partner",
                 };
                 let kind = self.book.meta(*chapter).kind.with_article();
-                Some(make("unknown-chapter", format!("`{}` is {kind}, not {wanted}", reference.target)))
+                Some(make(Rule::UnknownChapter, format!("`{}` is {kind}, not {wanted}", reference.target)))
             }
             Target::Ambiguous(several) => {
                 let names: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.meta(*c).path)).collect();
                 let first = self.book.meta(several[0]).path.without_extension();
-                let finding = make("ambiguous-link", format!("`{}` could be {}", reference.target, names.join(" or ")));
+                let finding =
+                    make(Rule::AmbiguousLink, format!("`{}` could be {}", reference.target, names.join(" or ")));
                 Some(finding.help(format!("write the path, such as `{first}`")))
             }
             Target::Hidden => {
                 let message = format!("`{}` is not part of what this audience reads", reference.target);
                 let absent = self.absent_at(reference, from);
-                Some(make("hidden-link", message).maybe_help(absent.map(why_absent)))
+                Some(make(Rule::HiddenLink, message).maybe_help(absent.map(why_absent)))
             }
             Target::Dead => Some(self.dead(reference, from)),
         }
@@ -142,30 +144,30 @@ impl<'a> Checker<'a> {
 
     fn dead(&self, reference: &Reference, from: ChapterId) -> Diagnostic {
         let path = &self.book.meta(from).path;
-        let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+        let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
         let name = &reference.target;
         match reference.form {
             Form::Wiki | Form::Embed => {
-                make("dead-link", format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
+                make(Rule::DeadLink, format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
             }
-            Form::AnyField => make("unknown-chapter", format!("no chapter called `{name}`"))
+            Form::AnyField => make(Rule::UnknownChapter, format!("no chapter called `{name}`"))
                 .maybe_help(self.help_for_name(name, None)),
             Form::Field(kind) => {
                 let message = format!("no {} called `{name}`", kind_words(kind));
-                make("unknown-chapter", message).maybe_help(self.help_for_name(name, Some(kind)))
+                make(Rule::UnknownChapter, message).maybe_help(self.help_for_name(name, Some(kind)))
             }
             Form::Party => {
                 let message = format!("no role or partner called `{name}`");
-                make("unknown-chapter", message).maybe_help(self.help_for_party(name))
+                make(Rule::UnknownChapter, message).maybe_help(self.help_for_party(name))
             }
             Form::Image => {
-                make("missing-file", format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path))
+                make(Rule::MissingFile, format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path))
             }
-            Form::Relative if name.is_empty() => make("dead-link", "this link has no target".to_owned())
+            Form::Relative if name.is_empty() => make(Rule::DeadLink, "this link has no target".to_owned())
                 .help("write where it leads between the parentheses"),
             Form::Relative => {
                 let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
-                make("dead-link", format!("no chapter or file at `{name}`"))
+                make(Rule::DeadLink, format!("no chapter or file at `{name}`"))
                     .maybe_help(help.or_else(|| self.help_for_path(name, from)))
             }
         }
@@ -220,7 +222,7 @@ impl<'a> Checker<'a> {
         let whose = if to == from { "this chapter".to_owned() } else { format!("`{}`", meta.title) };
         match &reference.fragment {
             Some(Fragment::Level(level)) => {
-                let finding = Diagnostic::new("dead-anchor", path, None, format!("{whose} has no level `{level}`"));
+                let finding = Diagnostic::new(Rule::DeadAnchor, path, None, format!("{whose} has no level `{level}`"));
                 match &meta.facts {
                     Facts::Competency(_) => finding.help(self.config.help_for_level(level)),
                     _ => finding.help(format!("it is {}, and only competencies have levels", meta.kind.with_article())),
@@ -229,9 +231,9 @@ impl<'a> Checker<'a> {
             Some(Fragment::Anchor(anchor)) => {
                 let message = format!("{whose} has no heading or anchor `{anchor}`");
                 let help = did_you_mean(&self.near.anchors(to, anchor));
-                Diagnostic::new("dead-anchor", path, None, message).maybe_help(help)
+                Diagnostic::new(Rule::DeadAnchor, path, None, message).maybe_help(help)
             }
-            None => Diagnostic::new("dead-anchor", path, None, format!("{whose} has no such place")),
+            None => Diagnostic::new(Rule::DeadAnchor, path, None, format!("{whose} has no such place")),
         }
     }
 
@@ -239,17 +241,17 @@ impl<'a> Checker<'a> {
     /// front matter that cannot be read.
     fn is_explained(&self, remark: &Remark) -> bool {
         let findings = &self.documents[remark.chapter.index()].findings;
-        if is_unread(findings) && remark.finding.code != "colliding-url" {
+        if is_unread(findings) && remark.finding.code != Rule::CollidingUrl {
             return true;
         }
         let field = match remark.finding.code {
-            "strategy-lead" => "`led_by`",
-            "needs-value" => "`chapters`",
+            Rule::StrategyLead => "`led_by`",
+            Rule::NeedsValue => "`chapters`",
             _ => return false,
         };
         let is_about = |finding: &&Diagnostic| {
             let words = finding.help.iter().chain([&finding.message]);
-            ["unknown-key", "wrong-type", "bad-value"].contains(&finding.code)
+            [Rule::UnknownKey, Rule::WrongType, Rule::BadValue].contains(&finding.code)
                 && words.into_iter().any(|text| text.contains(field))
         };
         findings.iter().any(|finding| is_about(&finding))
@@ -280,13 +282,13 @@ impl<'a> Checker<'a> {
             if pair.len() != 2 {
                 let span = pair.first().map(|(_, span)| *span);
                 let message = format!("`compare` takes pairs of roles, and this one has {}", pair.len());
-                findings.push(Diagnostic::new("bad-value", &path, span, message));
+                findings.push(Diagnostic::new(Rule::BadValue, &path, span, message));
             }
             for (name, span) in pair {
                 let found = self.book.names.find(name);
                 if !found.iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Role) {
                     let finding =
-                        Diagnostic::new("unknown-chapter", &path, Some(*span), format!("no role called `{name}`"));
+                        Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), format!("no role called `{name}`"));
                     findings.push(finding.maybe_help(self.help_for_name(name, Some(Kind::Role))));
                 }
             }
@@ -303,7 +305,7 @@ impl<'a> Checker<'a> {
         };
         let unknown = named.filter(|(name, _)| !is_there(name)).map(|(name, span)| {
             let message = format!("no competency called `{name}`");
-            let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
+            let finding = Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), message);
             finding.maybe_help(self.help_for_name(name, Some(Kind::Competency)))
         });
         unknown.collect()
@@ -319,10 +321,10 @@ impl<'a> Checker<'a> {
             let is_there = self.book.urls.contains(&url) || self.book.redirects.contains_key(&url);
             if is_there || self.book.tree.nodes.iter().any(|node| node.url == url) {
                 let message = format!("`{}` is there: it is no chapter that is gone", gone.path);
-                findings.push(Diagnostic::new("bad-value", &path, gone.span, message).help("take the entry out"));
+                findings.push(Diagnostic::new(Rule::BadValue, &path, gone.span, message).help("take the entry out"));
             } else if !said.insert(url) {
                 let message = format!("`{}` is gone twice", gone.path);
-                findings.push(Diagnostic::new("bad-value", &path, gone.span, message).help("take one of them out"));
+                findings.push(Diagnostic::new(Rule::BadValue, &path, gone.span, message).help("take one of them out"));
             }
             let Some((name, span)) = &gone.see else { continue };
             let message = match self.book.names.find(name) {
@@ -331,7 +333,7 @@ impl<'a> Checker<'a> {
                 [] => format!("no chapter called `{name}`"),
                 _ => format!("`{name}` could be several chapters"),
             };
-            let finding = Diagnostic::new("unknown-chapter", &path, Some(*span), message);
+            let finding = Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), message);
             findings.push(finding.maybe_help(self.help_for_name(name, None)));
         }
         findings
@@ -340,7 +342,7 @@ impl<'a> Checker<'a> {
 
 /// Tells whether a chapter's front matter could not be read: what is missing in it then is no second mistake.
 fn is_unread(findings: &[Diagnostic]) -> bool {
-    findings.iter().any(|finding| matches!(finding.code, "bad-front-matter" | "merge-conflict"))
+    findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict))
 }
 
 fn kind_words(kind: Kind) -> &'static str {

@@ -16,8 +16,9 @@ use crate::declare::kind::Status;
 use crate::declare::withheld;
 use crate::model::book::{self, Book};
 use crate::model::check::{Absent, Checker, Why};
-use crate::text::diagnostic::{Diagnostic, Place, Severity};
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
+use crate::text::rule::{Rule, Severity};
 use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};
 
 /// What the user asked for beside the sources.
@@ -165,7 +166,7 @@ impl Compiler {
         if let Some(base) = &choices.base_url {
             if let Some(help) = crate::declare::config::fault_of_base_url(base) {
                 let message = format!("`--base-url {base}` is no address of a site");
-                findings.push(Diagnostic::at("bad-configuration", Place::Handbook, message).help(help));
+                findings.push(Diagnostic::at(Rule::BadConfiguration, Place::Handbook, message).help(help));
             }
             config.base_url = Some(if base.ends_with('/') { base.clone() } else { format!("{base}/") });
         }
@@ -173,7 +174,8 @@ impl Compiler {
             && !config.audiences.contains_key(name)
         {
             let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
-            let finding = Diagnostic::at("unknown-audience", Place::Handbook, format!("no audience called `{name}`"));
+            let finding =
+                Diagnostic::at(Rule::UnknownAudience, Place::Handbook, format!("no audience called `{name}`"));
             let help = crate::text::near::did_you_mean(&crate::text::near::nearest(name, known.iter().copied(), 1));
             findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
         }
@@ -299,7 +301,7 @@ fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(Diagnostic::at("no-chapters", Place::Handbook, message).help(help))
+    Some(Diagnostic::at(Rule::NoChapters, Place::Handbook, message).help(help))
 }
 
 /// Tells whether a Markdown file is a chapter, and neither the list of chapters nor a download.
@@ -322,7 +324,7 @@ fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {
 
 /// Tells whether a chapter's front matter could not be read, so that what was known of it is better.
 fn is_broken(findings: &[Diagnostic]) -> bool {
-    findings.iter().any(|finding| finding.code == "bad-front-matter")
+    findings.iter().any(|finding| finding.code == Rule::BadFrontMatter)
 }
 
 /// Counts errors and warnings.

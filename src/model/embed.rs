@@ -9,6 +9,7 @@ use crate::chapter::document::{Body, Document, Hole};
 use crate::model::book::{Book, ChapterId};
 use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
+use crate::text::rule::Rule;
 
 /// How deep transclusions may nest.
 pub const DEEPEST: usize = 8;
@@ -102,15 +103,15 @@ fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
     match fault {
         Fault::Ring(names) => {
             let message = format!("this puts a text into itself: {}", names.join(" -> "));
-            Diagnostic::new("cyclic-transclusion", path, span, message).help("link to it instead")
+            Diagnostic::new(Rule::CyclicTransclusion, path, span, message).help("link to it instead")
         }
         Fault::Deep => {
             let message = format!("transclusions go deeper than {DEEPEST} here");
-            Diagnostic::new("too-deep", path, span, message).help("link to it instead")
+            Diagnostic::new(Rule::TooDeep, path, span, message).help("link to it instead")
         }
         Fault::Large => {
             let message = format!("this brings more than {LARGEST} bytes of text");
-            Diagnostic::new("too-deep", path, span, message)
+            Diagnostic::new(Rule::TooDeep, path, span, message)
                 .help("transclude a section instead of a chapter, or link to it")
         }
     }

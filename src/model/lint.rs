@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::chapter::document::Statement;
 use crate::declare::config::Config;
 use crate::model::book::{At, Book, ChapterId, Remark};
-use crate::text::diagnostic::Severity;
+use crate::text::rule::{Rule, Severity};
 
 /// How alike two statements may be: the share of words that they have in common.
 const ALIKE: f64 = 0.75;
@@ -24,8 +24,8 @@ struct Cell<'a> {
 /// Lints every statement and responsibility.
 #[must_use]
 pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
-    let is_on = |code: &str| config.check.get(code).is_some_and(|severity| *severity != Severity::Allow);
-    let (can, and, same) = (is_on("statement-can"), is_on("statement-and"), is_on("statement-same"));
+    let is_on = |rule: Rule| config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow);
+    let (can, and, same) = (is_on(Rule::StatementCan), is_on(Rule::StatementAnd), is_on(Rule::StatementSame));
     if !(can || and || same) || !config.language.starts_with("en") {
         return Vec::new();
     }
@@ -36,13 +36,14 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
     for cell in cells.iter().filter(|cell| cell.statement.level > 0 && !cell.statement.unlinted) {
         if can && let Some(words) = says_can(&cell.words) {
             let message = format!("a statement says what somebody does, and this says `{words}`");
-            remarks
-                .push(remark("statement-can", cell, book, message).help("begin with what a colleague could have seen"));
+            remarks.push(
+                remark(Rule::StatementCan, cell, book, message).help("begin with what a colleague could have seen"),
+            );
         }
         if and && let Some(verb) = second_verb(&cell.words, &verbs) {
             let message = format!("a statement is one behaviour, and `and {verb}` begins another");
             let help = "make two of it, or write `{lint=off}` behind it if it is one";
-            remarks.push(remark("statement-and", cell, book, message).help(help));
+            remarks.push(remark(Rule::StatementAnd, cell, book, message).help(help));
         }
     }
     if same {
@@ -66,7 +67,7 @@ fn words(text: &str) -> Vec<String> {
     parts.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-fn remark(code: &'static str, cell: &Cell<'_>, book: &Book, message: String) -> Remark {
+fn remark(code: Rule, cell: &Cell<'_>, book: &Book, message: String) -> Remark {
     Remark::new(code, (cell.chapter, &book.meta(cell.chapter).path), At::Statement(cell.number), message)
 }
 
@@ -112,7 +113,8 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
         if let Some(other) = alike.filter(|_| !cell.statement.unlinted) {
             let meta = book.meta(cells[other].chapter);
             let message = format!("this says nearly the same as `{}` of `{}`", cells[other].statement.id, meta.title);
-            remarks.push(remark("statement-same", cell, book, message).help("say what is different here, or cut it"));
+            remarks
+                .push(remark(Rule::StatementSame, cell, book, message).help("say what is different here, or cut it"));
         }
         for word in &set {
             if let Some(list) = &mut uses[*word] {

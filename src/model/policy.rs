@@ -9,6 +9,7 @@ use crate::chapter::document::Meta;
 use crate::declare::config::Config;
 use crate::model::book::{At, Book, ChapterId, Remark};
 use crate::model::health::{self, in_force};
+use crate::text::rule::Rule;
 
 /// Looks at every chapter on the day `today`.
 #[must_use]
@@ -24,7 +25,7 @@ pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
     remarks
 }
 
-fn remark(code: &'static str, chapter: ChapterId, meta: &Meta, (at, message): (At, String)) -> Remark {
+fn remark(code: Rule, chapter: ChapterId, meta: &Meta, (at, message): (At, String)) -> Remark {
     Remark::new(code, (chapter, &meta.path), at, message)
 }
 
@@ -37,24 +38,24 @@ fn overdue(chapter: ChapterId, meta: &Meta, today: Date) -> Vec<Remark> {
         } else {
             (format!("the review of this chapter was due on {day}"), "read it, mend it, and write today's date")
         };
-        remark("review-overdue", chapter, meta, (At::Field(field), message)).help(help)
+        remark(Rule::ReviewOverdue, chapter, meta, (At::Field(field), message)).help(help)
     });
     found.collect()
 }
 
 fn ownerless(chapter: ChapterId, meta: &Meta, config: &Config) -> Option<Remark> {
-    let found = remark("no-owner", chapter, meta, (At::Chapter, "nobody keeps this chapter".to_owned()));
+    let found = remark(Rule::NoOwner, chapter, meta, (At::Chapter, "nobody keeps this chapter".to_owned()));
     health::is_ownerless(meta, config).then(|| found.help("add `owner:` with a name of [owners]"))
 }
 
 /// A chapter that no other leads to is found by nobody who does not look for it.
 fn orphaned(chapter: ChapterId, meta: &Meta, book: &Book) -> Option<Remark> {
-    let found = remark("orphaned-chapter", chapter, meta, (At::Chapter, "no other chapter leads here".to_owned()));
+    let found = remark(Rule::OrphanedChapter, chapter, meta, (At::Chapter, "no other chapter leads here".to_owned()));
     health::is_orphaned(chapter, book).then(|| found.help("link to it where a reader would need it"))
 }
 
 fn unexpected(chapter: ChapterId, meta: &Meta, book: &Book) -> Option<Remark> {
     let found =
-        remark("unexpected-competency", chapter, meta, (At::Chapter, "no role expects this competency".to_owned()));
+        remark(Rule::UnexpectedCompetency, chapter, meta, (At::Chapter, "no role expects this competency".to_owned()));
     health::is_unexpected(chapter, book).then(|| found.help("list it under `competencies` of a role, or retire it"))
 }

@@ -17,6 +17,7 @@ pub use redirects::{Redirect, Rules, collapse};
 use crate::declare::config::Config;
 use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::rule::Rule;
 
 /// Says where the rules come near a limit of the host, or do not fit.
 #[must_use]
@@ -26,7 +27,7 @@ pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
         return findings;
     }
     let mut report = |message: String, help: &str| {
-        findings.push(Diagnostic::at("host-limit", Place::Handbook, message).help(help));
+        findings.push(Diagnostic::at(Rule::HostLimit, Place::Handbook, message).help(help));
     };
     let (fixed, most) = (rules.fixed, redirects::MOST_FIXED);
     if !rules.stubs.is_empty() {

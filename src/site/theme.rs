@@ -23,6 +23,7 @@ use self::explain::{explain, explain_first, plain};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::markup;
 use crate::text::near::{did_you_mean, nearest};
+use crate::text::rule::Rule;
 
 /// The name of the theme that is part of the program and lies under every other.
 pub const DEFAULT: &str = "default";
@@ -249,7 +250,7 @@ pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
                 let help = did_you_mean(&nearest(&key, ["extends", "title"], 1));
                 let help = help.unwrap_or_else(|| "a theme takes `extends` and `title`".to_owned());
                 let message = format!("a theme has no field `{key}`");
-                findings.push(Diagnostic::at("unknown-key", place(files, MANIFEST, span), message).help(help));
+                findings.push(Diagnostic::at(Rule::UnknownKey, place(files, MANIFEST, span), message).help(help));
                 continue;
             }
         };
@@ -272,15 +273,16 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
         if chain.iter().any(|theme| theme.name == next) {
             let ring: Vec<&str> = chain.iter().map(|theme| theme.name.as_str()).chain([next.as_str()]).collect();
             let message = format!("themes extend each other in a ring: {}", ring.join(" -> "));
-            findings
-                .push(Diagnostic::at("bad-configuration", asked_at, message).help("let one of them extend `default`"));
+            findings.push(
+                Diagnostic::at(Rule::BadConfiguration, asked_at, message).help("let one of them extend `default`"),
+            );
             break;
         }
         let Some(theme) = themes.get(&next) else {
             let known = themes.keys().map(String::as_str).chain([DEFAULT]);
             let help = did_you_mean(&nearest(&next, known, 2));
             let message = format!("there is no theme called `{next}`");
-            findings.push(Diagnostic::at("bad-configuration", asked_at, message).maybe_help(help));
+            findings.push(Diagnostic::at(Rule::BadConfiguration, asked_at, message).maybe_help(help));
             break;
         };
         let (manifest, mut found) = manifest(theme);
@@ -391,7 +393,7 @@ fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec
             if file.split_once('/').is_some_and(|(folder, _)| chain.iter().any(|other| other.name == folder)) {
                 let message = format!("the folder of `{file}` is called like a theme");
                 findings.push(
-                    Diagnostic::at("bad-configuration", Place::Theme(name.clone(), None), message)
+                    Diagnostic::at(Rule::BadConfiguration, Place::Theme(name.clone(), None), message)
                         .help("give the theme another name"),
                 );
             }
@@ -405,7 +407,7 @@ fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec
 }
 
 fn not_utf8(name: String) -> Diagnostic {
-    Diagnostic::at("bad-encoding", Place::Theme(name, None), "the file is not UTF-8").help("save it as UTF-8")
+    Diagnostic::at(Rule::BadEncoding, Place::Theme(name, None), "the file is not UTF-8").help("save it as UTF-8")
 }
 
 /// Makes the template engine; filters first, since templates are checked against them.
@@ -450,7 +452,7 @@ fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<D
     let message = format!("other templates build on blocks that this one does not have: {}", missing.join(", "));
     let help =
         format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
-    let finding = Diagnostic::at("template", Place::Theme(place, None), message).help(help);
+    let finding = Diagnostic::at(Rule::Template, Place::Theme(place, None), message).help(help);
     findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
 }
 
@@ -498,7 +500,7 @@ fn entries<'a>(theme: &'a ThemeFiles, file: &str, findings: &mut Vec<Diagnostic>
         Err(error) => {
             let span = error.span().map(|range| Span::new(range.start, range.end));
             let place = Place::Theme(format!("{}/{file}", theme.name), span);
-            findings.push(Diagnostic::at("bad-configuration", place, plain(error.message())));
+            findings.push(Diagnostic::at(Rule::BadConfiguration, place, plain(error.message())));
             Vec::new()
         }
     }
@@ -513,7 +515,7 @@ fn text_of(value: DeValue<'_>, key: &str, place: Place, findings: &mut Vec<Diagn
         return Some(text.into_owned());
     }
     let message = format!("`{key}` must be a text");
-    findings.push(Diagnostic::at("wrong-type", place, message).help(format!("write `{key} = \"...\"`")));
+    findings.push(Diagnostic::at(Rule::WrongType, place, message).help(format!("write `{key} = \"...\"`")));
     None
 }
 
@@ -555,7 +557,7 @@ mod tests {
     fn ready(chain: &[ThemeFiles]) -> Theme {
         let (theme, findings) = load(chain, "en", &BTreeMap::from([("site", "S")]));
         // Templates that only a test asks for take the place of nothing.
-        assert!(findings.iter().all(|finding| finding.code == "unused-theme-file"), "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.code == Rule::UnusedThemeFile), "{findings:?}");
         theme.unwrap()
     }
 
@@ -714,7 +716,7 @@ mod tests {
         assert_eq!(manifest, Manifest::default());
         let codes: Vec<_> = findings.iter().map(|finding| (finding.code, &finding.place)).collect();
         let at = |start, end| Place::Theme("own/theme.toml".to_owned(), Some(Span::new(start, end)));
-        assert_eq!(codes, [("unknown-key", &at(0, 5)), ("wrong-type", &at(12, 19))]);
+        assert_eq!(codes, [(Rule::UnknownKey, &at(0, 5)), (Rule::WrongType, &at(12, 19))]);
     }
 
     #[test]

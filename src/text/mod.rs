@@ -13,6 +13,7 @@ pub mod markup;
 pub mod near;
 pub mod path;
 pub mod quote;
+pub mod rule;
 pub mod slug;
 pub mod source;
 pub mod spreadsheet;

@@ -18,7 +18,8 @@ use self::lines::Lines;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::rule::{Rule, Severity};
 
 /// Lines longer than this many bytes are not drawn: the place is named without them.
 const LONGEST_LINE: usize = 2_000;
@@ -46,7 +47,7 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
 /// Draws at most `most` findings of each code, and says how many more there are of which.
 #[must_use]
 pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
-    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
     let mut is_shown = |finding: &&Diagnostic| {
         let count = counted.entry(finding.code).or_default();
         *count += 1;
@@ -74,7 +75,7 @@ pub fn plain(finding: &Diagnostic, files: &Files<'_>) -> String {
 fn draw(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines, renderer: &Renderer) -> String {
     let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
     let message = visible(&finding.message);
-    let title = level.primary_title(message).id(finding.code);
+    let title = level.primary_title(message).id(finding.code.name());
     let mut group = Group::with_title(title);
     let place = files(&finding.place);
     if let Some((path, bytes)) = &place {
@@ -173,7 +174,7 @@ fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>, lines: &mut Lines) -> 
     let mut at = |offset: u32| bytes.as_ref().map(|bytes| lines.location(bytes, offset as usize));
     let (start, end) = (span.and_then(|span| at(span.start)), span.and_then(|span| at(span.end)));
     Record {
-        code: finding.code,
+        code: finding.code.name(),
         severity: severity(finding),
         message: &finding.message,
         help: finding.help.as_deref(),
@@ -264,7 +265,7 @@ mod tests {
 
     fn finding(start: usize, end: usize) -> Diagnostic {
         let path = SourcePath::new("roles/a.md");
-        Diagnostic::new("dead-link", &path, Some(Span::new(start, end)), "no chapter called `decision`")
+        Diagnostic::new(Rule::DeadLink, &path, Some(Span::new(start, end)), "no chapter called `decision`")
             .help("did you mean `decisions`?")
     }
 
@@ -311,7 +312,7 @@ mod tests {
             let line: Arc<[u8]> = Arc::from(word.clone().into_bytes());
             let path = SourcePath::new("roles/a.md");
             let mut finding =
-                Diagnostic::new("dead-link", &path, Some(Span::new(0, 1)), word.clone()).help(word.clone());
+                Diagnostic::new(Rule::DeadLink, &path, Some(Span::new(0, 1)), word.clone()).help(word.clone());
             finding.notes.push(word.clone());
             let files = |_: &Place| Some((format!("handbook/{word}.md"), Some(Arc::clone(&line))));
             for drawn in [human(&[finding.clone()], &files, false, 100), plain(&finding, &files)] {
@@ -347,8 +348,8 @@ mod tests {
     fn of_many_findings_of_one_code_some_are_drawn_and_the_others_counted() {
         let path = SourcePath::new("a.md");
         let finding = |code, n: usize| Diagnostic::new(code, &path, None, format!("this is {n}."));
-        let mut findings: Vec<Diagnostic> = (0..5).map(|n| finding("dead-link", n)).collect();
-        findings.push(finding("no-title", 5));
+        let mut findings: Vec<Diagnostic> = (0..5).map(|n| finding(Rule::DeadLink, n)).collect();
+        findings.push(finding(Rule::NoOwner, 5));
         let text = brief(&findings, &files(b"x"), false, 3);
         assert!(text.contains("this is 2.") && !text.contains("this is 3.") && text.contains("this is 5."), "{text}");
         assert!(text.ends_with("note: and more: 2 of `dead-link`; `rolebook check` shows all\n"), "{text}");

@@ -54,7 +54,7 @@ fn hold(text: &str) {
     let findings = handbook.findings(false);
     assert!(findings.is_empty() || !draw(&findings, &sources).is_empty());
     for finding in findings {
-        assert_ne!(finding.code, "internal", "the parser panicked");
+        assert_ne!(finding.code.name(), "internal", "the parser panicked");
         if let Place::Content(path, Some(span)) = &finding.place {
             let length = sources.bytes(path).unwrap().len();
             assert!(span.start <= span.end && span.end as usize <= length, "{finding:?} lies outside {length} bytes");

@@ -7,7 +7,7 @@ use rolebook::declare::kind::{Kind, Part};
 use rolebook::model::book::{ChapterId, Party, role_of};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::model::link::Target;
-use rolebook::text::diagnostic::Severity;
+use rolebook::text::rule::{Rule, Severity};
 
 use crate::support::{files_below, read_folder, repository};
 
@@ -190,10 +190,10 @@ fn it_has_no_finding_for_any_audience() {
         let findings = handbook.findings(true);
         assert!(findings.is_empty(), "{audience:?}: {findings:#?}");
     }
-    for code in ["statement-can", "statement-and", "statement-same"] {
+    for rule in [Rule::StatementCan, Rule::StatementAnd, Rule::StatementSame] {
         assert!(
-            handbook().config.check.get(code).is_some_and(|severity| *severity != Severity::Allow),
-            "{code} is off"
+            handbook().config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow),
+            "{rule} is off"
         );
     }
 }

@@ -114,7 +114,7 @@ fn the_data_says_what_the_pages_say() {
 fn a_large_matrix_lists_what_is_expected() {
     let sources = synthetic::handbook(200, 120);
     let handbook = compile(&sources).unwrap();
-    assert!(handbook.findings(false).iter().all(|finding| finding.code != "dead-link"));
+    assert!(handbook.findings(false).iter().all(|finding| finding.code.name() != "dead-link"));
     let site = site_with(&sources, None);
     let whole = page(&site, "matrix/");
     // A book to print is as long as the book.
@@ -167,7 +167,7 @@ fn statements_are_held_to_english_wording_in_english_handbooks_only() {
         );
         let talk = "# Talk\n\n### Owning\n\n- Can write a brief. {#a}\n- Writes and can read a brief. {#b}\n- Writes and reads the budget. {#c}\n- Reads and writes the budget. {#d}\n";
         let sources = Sources::from_texts([("handbook.toml", toml.as_str()), ("competencies/talk.md", talk)]);
-        let findings = compile(&sources).unwrap().findings(false).into_iter().map(|finding| finding.code);
+        let findings = compile(&sources).unwrap().findings(false).into_iter().map(|finding| finding.code.name());
         findings.filter(|code| code.starts_with("statement-")).collect::<BTreeSet<_>>()
     };
     let all = BTreeSet::from(["statement-and", "statement-can", "statement-same"]);

@@ -61,7 +61,7 @@ fn the_limit_of_a_host_is_reported_before_it_bites() {
         let sources = Sources::from_texts([("handbook.toml", toml), ("new.md", chapter.as_str())]);
         let handbook = crate::support::compile(&sources).unwrap();
         let found = host_findings(&handbook, &sources, &Content::new(&handbook, &sources));
-        assert!(found.iter().all(|finding| finding.code == "host-limit"), "{found:?}");
+        assert!(found.iter().all(|finding| finding.code.name() == "host-limit"), "{found:?}");
         found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert!(findings(1800).is_empty(), "nine tenths are left alone");

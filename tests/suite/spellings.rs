@@ -11,7 +11,8 @@ use std::sync::Arc;
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::site::highlight::Highlighter;
 use rolebook::site::urls::Site;
-use rolebook::text::diagnostic::{Place, Severity};
+use rolebook::text::diagnostic::Place;
+use rolebook::text::rule::Severity;
 use rolebook::text::source::Sources;
 
 use crate::support::theme_over;
@@ -370,7 +371,7 @@ fn refused(handbook: &Handbook) -> BTreeSet<usize> {
     ];
     let errors = handbook.findings(false).into_iter().filter(|finding| finding.severity == Severity::Error);
     errors
-        .filter(|finding| guards.contains(&finding.code))
+        .filter(|finding| guards.contains(&finding.code.name()))
         .filter_map(|finding| match finding.place {
             Place::Content(path, Some(_)) => number(path.as_str()),
             _ => None,

@@ -10,6 +10,7 @@ use crate::model::book::ChapterId;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;
+use crate::text::rule::Rule;
 use crate::text::slug::{Slugger, chapter_stem, short_slug, slug};
 
 use super::gather::{Competency, Gathered, Role};
@@ -92,7 +93,7 @@ impl Writer<'_> {
         } else {
             "nothing of the table is missing there".to_owned()
         };
-        self.import.findings.push(Diagnostic::new("chapter-exists", self.name, Some(span), message).help(help));
+        self.import.findings.push(Diagnostic::new(Rule::ChapterExists, self.name, Some(span), message).help(help));
     }
 
     fn competency(&mut self, competency: &Competency, taken: &mut BTreeSet<String>) -> String {

@@ -5,6 +5,7 @@
 
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, fold};
+use crate::text::rule::Rule;
 use crate::text::spreadsheet::{Cell, Row};
 
 use super::header::{Edge, Layout, Shape};
@@ -105,7 +106,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn unused(&mut self, span: Span, why: &str, help: Option<&str>) {
-        let finding = Diagnostic::new("unused-row", self.name, Some(span), format!("{why}, and was not used"));
+        let finding = Diagnostic::new(Rule::UnusedRow, self.name, Some(span), format!("{why}, and was not used"));
         self.gathered.findings.push(finding.maybe_help(help.map(str::to_owned)));
     }
 

@@ -12,6 +12,7 @@ use super::{Input, Located, end_of};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::Candidates;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 mod cells;
 mod forms;
@@ -93,7 +94,7 @@ fn runs(body: &str, events: &[Located<'_>]) -> Vec<Run> {
 }
 
 impl Missed<'_> {
-    fn finding(&mut self, code: &'static str, range: &Range<usize>, message: String, help: String) {
+    fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: String) {
         let span = self.input.place.span(range);
         self.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
     }
@@ -113,7 +114,7 @@ impl Missed<'_> {
                         defined.insert(fold(label), first);
                         let message = format!("the footnote `{label}` is defined twice; this text isn't shown");
                         let help = "give it a label of its own, or take it out".to_owned();
-                        self.finding("duplicate-definition", &at, message, help);
+                        self.finding(Rule::DuplicateDefinition, &at, message, help);
                     }
                 }
                 _ => {}
@@ -133,7 +134,7 @@ impl Missed<'_> {
                 || format!("add a line `[^{label}]: …`, or write `\\[^{label}]` if it's meant as text"),
                 |near| format!("did you mean `[^{near}]`?"),
             );
-            self.finding("undefined-reference", &range, format!("no footnote is called `{label}`"), help);
+            self.finding(Rule::UndefinedReference, &range, format!("no footnote is called `{label}`"), help);
         }
         let hidden = self.used_in_hidden_text();
         for (label, range) in &defined {
@@ -142,7 +143,7 @@ impl Missed<'_> {
             }
             let message = "nothing refers to this footnote, so it isn't shown".to_owned();
             let help = format!("write `[^{label}]` where it belongs, or take it out");
-            self.finding("unused-footnote", range, message, help);
+            self.finding(Rule::UnusedFootnote, range, message, help);
         }
     }
 
@@ -177,7 +178,7 @@ impl Missed<'_> {
                 None => format!("add a line `[{name}]: address`, or write `\\[` where the bracket is meant as text"),
             };
             let message = format!("no link is defined as `{}`", link.name);
-            self.finding("undefined-reference", &link.range, message, help);
+            self.finding(Rule::UndefinedReference, &link.range, message, help);
         }
         self.repeated_definitions(events, known.definitions);
     }
@@ -217,7 +218,7 @@ impl Missed<'_> {
             if definitions.contains_key(&fold(name)) {
                 let message = format!("the link `{name}` is defined twice, and the first one counts");
                 let help = "give it a name of its own, or take it out".to_owned();
-                self.finding("duplicate-definition", &(at..at + rest.trim_end().len()), message, help);
+                self.finding(Rule::DuplicateDefinition, &(at..at + rest.trim_end().len()), message, help);
             }
         }
     }
@@ -237,11 +238,11 @@ impl Missed<'_> {
                 let end = end.min(run.range.start + text.trim_end().len());
                 let message = "this link is not closed".to_owned();
                 let help = "write `]]` where it ends, or `\\[[` if it's meant as text".to_owned();
-                self.finding("link-form", &(start..end), message, help);
+                self.finding(Rule::LinkForm, &(start..end), message, help);
             }
             if let Some(found) = forms::broken_link(text) {
                 let range = run.range.start + found.range.start..run.range.start + found.range.end;
-                self.finding("link-form", &range, found.message, found.help);
+                self.finding(Rule::LinkForm, &range, found.message, found.help);
             }
         }
     }
@@ -266,7 +267,7 @@ impl Missed<'_> {
             if let Some(range) = forms::definition(self.input.body, &events[n].1) {
                 let message = "this would be a definition, and only the glossary has them".to_owned();
                 let help = "write it as a sentence, or set `definition_lists = true` under `[markdown]`".to_owned();
-                self.finding("definition-outside", &range, message, help);
+                self.finding(Rule::DefinitionOutside, &range, message, help);
                 return;
             }
             n = end;
@@ -280,7 +281,7 @@ impl Missed<'_> {
                 && matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _)))
                 && let Some(found) = forms::callout(self.input.body, range, events.get(n + 2).map(|(_, at)| at.start))
             {
-                self.finding("foreign-form", &found.range, found.message, found.help);
+                self.finding(Rule::ForeignForm, &found.range, found.message, found.help);
             }
         }
         // Only what is between two runs is looked at: a line may have any number of them.
@@ -294,7 +295,7 @@ impl Missed<'_> {
                 && let Some(found) = forms::foreign(text)
             {
                 let range = run.range.start + found.range.start..run.range.start + found.range.end;
-                self.finding("foreign-form", &range, found.message, found.help);
+                self.finding(Rule::ForeignForm, &range, found.message, found.help);
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::markup::{self, Token};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 use crate::text::slug::{Slugger, short_slug, slug};
 
 use super::{Input, Located, References, end_of, plain_text, plain_text_before, wiki_reference};
@@ -176,7 +177,7 @@ impl Reader<'_> {
         }
     }
 
-    fn finding(&mut self, code: &'static str, range: &Range<usize>, message: String, help: Option<String>) {
+    fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: Option<String>) {
         let span = self.input.place.span(range);
         self.outline.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).maybe_help(help));
     }
@@ -199,7 +200,7 @@ impl Reader<'_> {
                 let help = did_you_mean(&nearest(&attribute.key, known.iter().copied(), 1))
                     .unwrap_or_else(|| format!("this place takes {}", known.join(", ")));
                 let message = format!("no attribute called `{}` here", attribute.key);
-                self.finding("bad-attribute", &attribute.range, message, Some(help));
+                self.finding(Rule::BadAttribute, &attribute.range, message, Some(help));
             }
         }
         let text_end = start + found.text_end;
@@ -291,7 +292,7 @@ impl Reader<'_> {
         if level.is_none() {
             let message = format!("the scale has no level `{}`", attribute.value);
             let help = config.help_for_level(&attribute.value);
-            self.finding("level-out-of-range", &attribute.range, message, Some(help));
+            self.finding(Rule::LevelOutOfRange, &attribute.range, message, Some(help));
         }
         level
     }
@@ -347,7 +348,7 @@ impl Reader<'_> {
         let aliases = value("aliases").unwrap_or_default();
         let aliases = aliases.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty());
         if !self.term_names.insert(fold(&name)) {
-            self.finding("duplicate-term", range, format!("`{name}` is defined twice"), None);
+            self.finding(Rule::DuplicateTerm, range, format!("`{name}` is defined twice"), None);
         }
         self.outline.terms.push(Term {
             name,
@@ -389,7 +390,7 @@ impl Reader<'_> {
         for attribute in explicit {
             if !slugger.claim(&attribute.value) {
                 let message = format!("anchor `{}` is written twice in this chapter", attribute.value);
-                self.finding("duplicate-anchor", &attribute.range, message, None);
+                self.finding(Rule::DuplicateAnchor, &attribute.range, message, None);
             }
         }
         for heading in &mut self.outline.headings {
@@ -484,7 +485,7 @@ impl Reader<'_> {
         } else {
             "keep the one who decides; the others are responsible or consulted".to_owned()
         };
-        self.finding("decision-accountable", range, message, Some(help));
+        self.finding(Rule::DecisionAccountable, range, message, Some(help));
     }
 
     /// Reads `- Accountable: [[role]], partner`.
@@ -502,7 +503,7 @@ impl Reader<'_> {
                 let range = events[item].1.clone();
                 let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
                 let help = Some(format!("did you mean `{}`?", capitalised(near)));
-                self.finding("decision-form", &range, format!("a decision has no part called `{label}`"), help);
+                self.finding(Rule::DecisionForm, &range, format!("a decision has no part called `{label}`"), help);
             }
             return;
         };

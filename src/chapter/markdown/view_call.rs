@@ -11,6 +11,7 @@ use crate::declare::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 
 use super::{Place, References};
 
@@ -62,7 +63,7 @@ pub struct Site<'a> {
 impl Site<'_> {
     fn finding(&self, range: &Range<usize>, message: String) -> Diagnostic {
         let range = self.offset + range.start..self.offset + range.end;
-        Diagnostic::new("unknown-view", self.path, Some(self.place.span(&range)), message)
+        Diagnostic::new(Rule::UnknownView, self.path, Some(self.place.span(&range)), message)
     }
 }
 

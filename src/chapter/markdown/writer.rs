@@ -20,6 +20,7 @@ use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::markup::escape_into;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 pub use self::links::is_picture;
 use self::open::OpenElements;
@@ -252,7 +253,7 @@ impl Writer<'_, '_> {
         self.written.words += text.split_whitespace().count();
         if text.starts_with(PROMPT) {
             let help = "write the answer in its place, or take it out";
-            self.finding("placeholder", range, "this prompt waits for an answer".to_owned(), help);
+            self.finding(Rule::Placeholder, range, "this prompt waits for an answer".to_owned(), help);
         }
         let linkable = self.heading.is_none() && self.links.is_empty() && self.input.kind != Kind::Glossary;
         if !linkable {
@@ -448,7 +449,7 @@ impl Writer<'_, '_> {
             let line = self.input.body[range.clone()].lines().next().unwrap_or_default();
             let at = range.start + line.find(unknown.as_str()).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
-            self.finding("bad-attribute", &(at..at + unknown.len()), message, "it takes title, lines and id");
+            self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, "it takes title, lines and id");
         }
         self.written.words += text.split_whitespace().count();
         let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default().len();
@@ -461,7 +462,7 @@ impl Writer<'_, '_> {
         end + 1
     }
 
-    fn finding(&mut self, code: &'static str, range: &Range<usize>, message: String, help: &str) {
+    fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: &str) {
         let span = self.input.place.span(range);
         self.written.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
     }

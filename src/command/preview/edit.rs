@@ -13,8 +13,9 @@ use super::desk::{address, json, refuse};
 use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::command::writing::{TRIES, now};
 use crate::site::urls::{Draft, Site};
-use crate::text::diagnostic::{Diagnostic, Place, Severity, Span};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::path::SourcePath;
+use crate::text::rule::Severity;
 use crate::text::source::SourceFile;
 use crate::world::disk::{Deed, Step, Unwritten, Writer, read_inside};
 use crate::world::report::location;
@@ -167,7 +168,7 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
         let Place::Content(_, Some(span)) = &finding.place else { return None };
         place.contains(&(span.start as usize)).then(|| Finding {
             severity: if finding.severity == Severity::Error { "error" } else { "warning" },
-            code: finding.code,
+            code: finding.code.name(),
             message: finding.message.clone(),
             help: finding.help.clone(),
             line: location(bytes, span.start as usize).line + 1 - first,

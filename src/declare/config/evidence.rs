@@ -6,6 +6,7 @@ use super::{inner, table_span};
 use crate::declare::fields::Entries;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 
 /// One thing that a promotion case or a résumé has to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,12 @@ pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<
     for table in entries.tables("evidence") {
         let evidence = inner(table, "evidence");
         let Some(name) = evidence.text("name").filter(|name| !name.trim().is_empty()) else {
-            findings.push(Diagnostic::new("needs-value", path, table_span(table), "a kind of evidence has no `name`"));
+            findings.push(Diagnostic::new(
+                Rule::NeedsValue,
+                path,
+                table_span(table),
+                "a kind of evidence has no `name`",
+            ));
             continue;
         };
         list.push(Evidence { name, competencies: evidence.texts("competencies") });

@@ -6,6 +6,7 @@ use super::{inner, table_span};
 use crate::declare::fields::{self, Entries};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, decode_percent, join};
+use crate::text::rule::Rule;
 
 /// A chapter that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +30,11 @@ pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<
         let gone = inner(table, "gone");
         let span = gone.get("path").map(|value| value.span).or_else(|| table_span(table));
         let Some(text) = gone.text("path").filter(|path| !path.trim_matches('/').is_empty()) else {
-            findings.push(Diagnostic::new("needs-value", path, table_span(table), "what is gone has no `path`"));
+            findings.push(Diagnostic::new(Rule::NeedsValue, path, table_span(table), "what is gone has no `path`"));
             continue;
         };
         let Some(gone_path) = cleaned(&text) else {
-            let finding = Diagnostic::new("bad-value", path, span, format!("no page can be at `{text}`"));
+            let finding = Diagnostic::new(Rule::BadValue, path, span, format!("no page can be at `{text}`"));
             findings.push(finding.help("name the file that was there, or the address from the root of the site"));
             continue;
         };

@@ -3,6 +3,7 @@
 //! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
 
 use crate::declare::kind::{HiddenLinks, Host};
+use crate::text::rule::Rule;
 use std::hash::{Hash, Hasher};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -85,7 +86,7 @@ impl Files {
                 }
                 Err(error) => {
                     let message = format!("`{text}` is not a pattern for files: {}", error.kind());
-                    let finding = Diagnostic::new("bad-value", path, Some(span), message);
+                    let finding = Diagnostic::new(Rule::BadValue, path, Some(span), message);
                     findings.push(
                         finding.help("write a path from the content folder, as in `downloads/**` or `terms.pdf`"),
                     );
@@ -97,7 +98,7 @@ impl Files {
             Ok(set) => self.set = set,
             Err(error) => {
                 self.patterns.clear();
-                findings.push(Diagnostic::new("bad-value", path, None, format!("`files` cannot be read: {error}")));
+                findings.push(Diagnostic::new(Rule::BadValue, path, None, format!("`files` cannot be read: {error}")));
             }
         }
     }

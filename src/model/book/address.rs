@@ -10,6 +10,7 @@ use crate::chapter::document::Meta;
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Kind;
 use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::rule::Rule;
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId, Input};
@@ -152,7 +153,7 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
     for ((chapter, meta), url) in numbered(input).zip(urls) {
         if let Some(other) = taken.insert(fold(&url.output_file()), Claim::Chapter(&meta.path)) {
             let message = format!("this chapter and {other} would both be written to `{url}`");
-            let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Chapter, message);
+            let remark = Remark::new(Rule::CollidingUrl, (chapter, &meta.path), At::Chapter, message);
             remarks.push(remark.help("rename one of them"));
         }
     }
@@ -165,7 +166,7 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
                 Some(Claim::Chapter(path)) if **path == meta.path => {}
                 Some(other) => {
                     let message = format!("the alias `{alias}` is the address of {other}");
-                    let remark = Remark::new("colliding-url", (chapter, &meta.path), At::Field("aliases"), message);
+                    let remark = Remark::new(Rule::CollidingUrl, (chapter, &meta.path), At::Field("aliases"), message);
                     remarks.push(remark.help("remove the alias"));
                 }
                 None => {

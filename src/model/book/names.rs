@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::chapter::document::Meta;
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 use super::ChapterId;
 use super::remark::{At, Remark};
@@ -145,7 +146,7 @@ impl Names {
             {
                 let other = &chapters[first.index()].path;
                 let message = format!("the id `{}` is that of `{other}` too", meta.id);
-                let remark = Remark::new("duplicate-id", (chapter, &meta.path), At::Field("id"), message);
+                let remark = Remark::new(Rule::DuplicateId, (chapter, &meta.path), At::Field("id"), message);
                 remarks.push(remark.help("give one of them another `id`, or rename its file"));
             }
         }

@@ -11,6 +11,7 @@ use crate::chapter::document::{Competency, Decision, Facts, Role, Strategy};
 use crate::declare::config::Config;
 use crate::declare::kind::Part;
 use crate::model::link::Target;
+use crate::text::rule::Rule;
 
 use super::remark::{At, Remark};
 use super::{Book, ChapterId};
@@ -171,7 +172,7 @@ impl<'a> Relating<'a> {
         references.iter().filter_map(|n| party(self.book.target(chapter, *n))).collect()
     }
 
-    fn remark(&mut self, code: &'static str, (chapter, at): (ChapterId, At), message: String, help: &str) {
+    fn remark(&mut self, code: Rule, (chapter, at): (ChapterId, At), message: String, help: &str) {
         let path = &self.book.meta(chapter).path;
         self.remarks.push(Remark::new(code, (chapter, path), at, message).help(help));
     }
@@ -277,7 +278,7 @@ impl<'a> Relating<'a> {
         if let [_] = chain {
             let message = "this role extends itself".to_owned();
             return self.remark(
-                "cyclic-roles",
+                Rule::CyclicRoles,
                 (chapter, At::Field("extends")),
                 message,
                 "name another role, or take it out",
@@ -285,7 +286,7 @@ impl<'a> Relating<'a> {
         }
         let ids: Vec<&str> = chain.iter().chain([&chapter]).map(|c| self.book.meta(*c).id.as_str()).collect();
         let message = format!("roles extend each other in a ring: {}", ids.join(" -> "));
-        self.remark("cyclic-roles", (chapter, At::Field("extends")), message, "take `extends` out of one of them");
+        self.remark(Rule::CyclicRoles, (chapter, At::Field("extends")), message, "take `extends` out of one of them");
     }
 
     fn expectations(&self, chain: &[ChapterId]) -> Vec<Expectation> {
@@ -345,7 +346,7 @@ impl<'a> Relating<'a> {
                         let title = &self.book.meta(to).title;
                         let message = format!("this role has rank {here} and grows into `{title}` of rank {there}");
                         self.remark(
-                            "bad-value",
+                            Rule::BadValue,
                             (chapter, At::Reference(*reference)),
                             message,
                             "a role grows into one of a higher rank, or of the same for a move",
@@ -394,7 +395,7 @@ impl<'a> Relating<'a> {
         let ids: Vec<&str> = ring.iter().chain([first]).map(|c| self.book.meta(*c).id.as_str()).collect();
         let message = format!("roles grow into each other in a ring: {}", ids.join(" -> "));
         let help = "give the roles ranks; at the same rank it is a move, and moves may go both ways";
-        self.remark("cyclic-roles", (*first, At::Field("grows_into")), message, help);
+        self.remark(Rule::CyclicRoles, (*first, At::Field("grows_into")), message, help);
     }
 
     /// Fills in the other direction of every relation.

@@ -5,6 +5,7 @@
 
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 
 use super::ChapterId;
 
@@ -37,7 +38,7 @@ pub struct Remark {
 impl Remark {
     /// Makes a remark on a part of the chapter at `path`.
     #[must_use]
-    pub fn new(code: &'static str, (chapter, path): (ChapterId, &SourcePath), at: At, message: String) -> Self {
+    pub fn new(code: Rule, (chapter, path): (ChapterId, &SourcePath), at: At, message: String) -> Self {
         Self { chapter, at, finding: Diagnostic::new(code, path, None, message) }
     }
 

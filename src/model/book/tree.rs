@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::chapter::document::Meta;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::rule::Rule;
 
 use super::address::folder_url;
 use super::{ChapterId, Input, Names};
@@ -201,7 +202,7 @@ impl<'a> Builder<'a> {
             let without = SourcePath::new(target).without_extension().to_owned();
             let Some(chapter) = names.at_path(&without).first().copied() else {
                 let message = format!("no chapter at `{target}`");
-                let finding = Diagnostic::new("summary-entry", &path, Some(entry.span), message);
+                let finding = Diagnostic::new(Rule::SummaryEntry, &path, Some(entry.span), message);
                 findings.push(finding.help("write the chapter, or take the line out"));
                 continue;
             };

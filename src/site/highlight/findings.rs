@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Highlighter;
 use crate::chapter::document::{Code, Document};
 use crate::text::diagnostic::Diagnostic;
+use crate::text::rule::Rule;
 
 /// Finds all blocks that are too much work. Colors what hasn't been colored yet.
 #[must_use]
@@ -31,6 +32,6 @@ fn findings(document: &Document, is_plain: impl Fn(&Code) -> bool) -> Vec<Diagno
 fn finding(document: &Document, code: &Code) -> Diagnostic {
     let message =
         format!("this block is shown without colors: highlighting it as `{}` is too much work", code.language);
-    Diagnostic::new("plain-code", &document.meta.path, Some(code.span), message)
+    Diagnostic::new(Rule::PlainCode, &document.meta.path, Some(code.span), message)
         .help("shorten its longest lines or split the block, or write `text` as its language")
 }

@@ -9,6 +9,7 @@ use crate::declare::config::Config;
 use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
 /// What a browser may do with a file of the content that it opens: show it, with the site's pictures and styles, in an origin of its own and without scripts.
@@ -91,8 +92,8 @@ pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Ve
         let span = found.at.map(|at| Span::new(at, at + 1));
         let (code, message) = match verdict {
             Verdict::Named => continue,
-            Verdict::Refused => ("refused-file", format!("this file {}, and it was left out", found.what)),
-            Verdict::Sandboxed => ("sandboxed-file", format!("this file {}, and none of it will run", found.what)),
+            Verdict::Refused => (Rule::RefusedFile, format!("this file {}, and it was left out", found.what)),
+            Verdict::Sandboxed => (Rule::SandboxedFile, format!("this file {}, and none of it will run", found.what)),
         };
         let help = format!(
             "remove that from the file, or name it in handbook.toml if you trust whoever may change it: `[security]` with `active = [\"{path}\"]`"

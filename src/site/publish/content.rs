@@ -16,6 +16,7 @@ use crate::site::render::base_path;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
+use crate::text::rule::Rule;
 use crate::text::source::{Sources, StaticFolder};
 
 /// Files at the content's root that hosts, browsers and search engines ask for by name, so that no page refers to them.
@@ -91,24 +92,24 @@ impl Content {
         for (url, path) in &self.at {
             let Some(owner) = owner(url) else { continue };
             let message = format!("this file and {owner} would both be written to `{url}`");
-            findings.push(Diagnostic::new("colliding-url", path, None, message).help("rename one of them"));
+            findings.push(Diagnostic::new(Rule::CollidingUrl, path, None, message).help("rename one of them"));
         }
         for path in &self.unreferenced {
             let Some(owner) = owner(&UrlPath::new(path.as_str())) else { continue };
             let message = format!("this file is not published, and {owner} has its address");
             findings
-                .push(Diagnostic::new("left-out", path, None, message).help("rename it, if readers should have it"));
+                .push(Diagnostic::new(Rule::LeftOut, path, None, message).help("rename it, if readers should have it"));
         }
         for path in &self.marked {
             let message = "this download holds a mark for an audience, which nothing takes out of a file";
             let help = "make it a chapter, or take the marked text out of it";
-            findings.push(Diagnostic::new("marked-download", path, None, message).help(help));
+            findings.push(Diagnostic::new(Rule::MarkedDownload, path, None, message).help(help));
         }
         let assets: Vec<&SourcePath> = handbook.book.assets.iter().collect();
         for (pattern, span) in handbook.config.publish.files.unused(&assets) {
             let message = format!("no file fits `{pattern}`");
             let help = "write the path from the content folder; `*` stays within a folder, and `**` goes deeper";
-            findings.push(Diagnostic::new("missing-file", &SourcePath::new(FILE), Some(*span), message).help(help));
+            findings.push(Diagnostic::new(Rule::MissingFile, &SourcePath::new(FILE), Some(*span), message).help(help));
         }
         findings
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::rule::Rule;
 
 type Parts<'a> = BTreeMap<&'a str, &'a Arc<[u8]>>;
 
@@ -62,7 +63,7 @@ fn no_part(theme: &ThemeFiles, path: &str) -> Diagnostic {
     let (name, _) = split(path);
     let place = Place::Theme(format!("{}/assets/{path}", theme.name), None);
     Diagnostic::at(
-        "bad-configuration",
+        Rule::BadConfiguration,
         place,
         format!("the folder `{name}` takes the parts of one file, all of its kind"),
     )

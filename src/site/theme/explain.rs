@@ -8,6 +8,7 @@ use tera::ErrorKind;
 use super::DEFAULT;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::{did_you_mean, nearest};
+use crate::text::rule::Rule;
 
 /// Makes the finding for an error that names one place, as those of rendering do.
 pub(super) fn explain_first(error: &tera::Error, template: &str) -> Diagnostic {
@@ -17,7 +18,7 @@ pub(super) fn explain_first(error: &tera::Error, template: &str) -> Diagnostic {
 
 /// Makes a finding about a template as a whole.
 fn at(template: &str, message: String) -> Diagnostic {
-    Diagnostic::at("template", Place::Theme(template.to_owned(), None), message)
+    Diagnostic::at(Rule::Template, Place::Theme(template.to_owned(), None), message)
 }
 
 /// Puts an error of the template engine into words, one finding for each place it names; at least one.
@@ -109,7 +110,7 @@ fn in_words(message: &str, place: Place) -> Diagnostic {
     if help.is_none() && !known.is_empty() {
         help = Some(format!("there are {}", known.join(", ")));
     }
-    Diagnostic::at("template", place, words).maybe_help(help)
+    Diagnostic::at(Rule::Template, place, words).maybe_help(help)
 }
 
 /// Makes a sentence of another library one of ours: its first line, lower case at the front, no full stop.

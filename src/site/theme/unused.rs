@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::{DEFAULT, ThemeFiles, entries, place};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::near::{did_you_mean, nearest};
+use crate::text::rule::Rule;
 
 /// The folders and the file that a theme is made of.
 const PARTS: [&str; 4] = ["templates", "assets", "ui", "theme.toml"];
@@ -42,7 +43,7 @@ fn words(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
             let help = did_you_mean(&nearest(&key, known.iter().map(String::as_str), 2));
             let help = help.unwrap_or_else(|| "no template asks for it: take it out, or ask for it by `ui`".to_owned());
             let message = format!("pages have no words called `{key}`");
-            findings.push(Diagnostic::at("unknown-key", place(theme, file, span), message).help(help));
+            findings.push(Diagnostic::at(Rule::UnknownKey, place(theme, file, span), message).help(help));
         }
     }
 }
@@ -94,7 +95,7 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
         let message = format!("`{path}` takes the place of nothing, and no template names it");
         let at =
             if folder == "templates" { format!("{}/{name}", theme.name) } else { format!("{}/{path}", theme.name) };
-        findings.push(Diagnostic::at("unused-theme-file", Place::Theme(at, None), message).help(help));
+        findings.push(Diagnostic::at(Rule::UnusedThemeFile, Place::Theme(at, None), message).help(help));
     }
 }
 
@@ -109,7 +110,7 @@ fn outside(theme: &ThemeFiles, path: &str) -> Option<Diagnostic> {
         .find(|part| strsim::damerau_levenshtein(part, &top.to_lowercase()) <= usize::from(part.len() > 3) * 2)?;
     let message = format!("a theme has no `{top}`");
     let place = Place::Theme(format!("{}/{path}", theme.name), None);
-    Some(Diagnostic::at("unused-theme-file", place, message).help(format!("did you mean `{near}`?")))
+    Some(Diagnostic::at(Rule::UnusedThemeFile, place, message).help(format!("did you mean `{near}`?")))
 }
 
 /// Tells whether a file is added to an asset that is kept in parts.

@@ -15,6 +15,7 @@ use crate::past::history::{History, How};
 use crate::site::publish::{self, Content, Redirect, Rules};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
 /// How many deleted chapters are findings of their own.
@@ -114,12 +115,12 @@ impl Site {
             let message = format!("`{path}` was deleted, and its address leads nowhere");
             let help =
                 format!("say in handbook.toml what to read instead: `[[gone]]` with `path = \"{path}\"` and `see`");
-            findings.push(Diagnostic::at("gone-chapter", Place::Handbook, message).help(help));
+            findings.push(Diagnostic::at(Rule::GoneChapter, Place::Handbook, message).help(help));
         }
         if lost.len() > LISTED {
             let message =
                 format!("{} more chapters were deleted, and their addresses lead nowhere", lost.len() - LISTED);
-            findings.push(Diagnostic::at("gone-chapter", Place::Handbook, message));
+            findings.push(Diagnostic::at(Rule::GoneChapter, Place::Handbook, message));
         }
         findings
     }

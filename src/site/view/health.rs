@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{Link, Viewpoint};
 use crate::model::book::ChapterId;
 use crate::model::health::Health;
-use crate::text::diagnostic::{CODES, Diagnostic, Severity};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::rule::{Rule, Severity};
 
 /// How many entries a list shows.
 const MOST: usize = 200;
@@ -106,10 +107,10 @@ fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
 
 /// Counts findings by their code.
 fn found(findings: &[Diagnostic]) -> Vec<Found> {
-    let count = |code: &str| findings.iter().filter(|finding| finding.code == code).count();
-    let one = |code: &crate::text::diagnostic::Code| {
-        let is_error = findings.iter().any(|f| f.code == code.name && f.severity == Severity::Error);
-        Found { code: code.name, meaning: code.meaning, is_error, count: count(code.name) }
+    let one = |rule: &Rule| {
+        let found = || findings.iter().filter(|finding| finding.code == *rule);
+        let is_error = found().any(|finding| finding.severity == Severity::Error);
+        Found { code: rule.name(), meaning: rule.meaning(), is_error, count: found().count() }
     };
-    CODES.iter().map(one).filter(|found| found.count > 0).collect()
+    Rule::ALL.iter().map(one).filter(|found| found.count > 0).collect()
 }

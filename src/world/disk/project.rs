@@ -15,6 +15,7 @@ use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
 /// Where a handbook lies. Paths are as the user wrote them.
@@ -202,29 +203,29 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
 #[must_use]
 pub fn is_unread(finding: &Diagnostic) -> bool {
     match &finding.place {
-        Place::Content(path, _) => matches!(finding.code, "too-large" | "unreadable") && bounded::is_text(path),
+        Place::Content(path, _) => matches!(finding.code, Rule::TooLarge | Rule::Unreadable) && bounded::is_text(path),
         _ => false,
     }
 }
 
 /// Says why a file was not read. A large file that Rolebook need not understand is only left out: whatever refers to it has a finding of its own.
 fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
-    let make = |code: &'static str, message: String| Diagnostic::new(code, path, None, message);
+    let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
     let megabytes = bounded::limit(path) >> 20;
     match error.source.kind() {
         io::ErrorKind::FileTooLarge if path.as_str() == crate::declare::config::FILE => {
-            make("too-large", format!("this file is larger than {megabytes} MB and was not read"))
+            make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read"))
                 .help("put a `handbook.toml` in its place that holds only settings")
         }
         io::ErrorKind::FileTooLarge if path.is_chapter() => {
-            make("too-large", format!("this file is larger than {megabytes} MB and was not read"))
+            make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read"))
                 .help("split it into several chapters, or take it out of the content folder")
         }
         io::ErrorKind::FileTooLarge => {
-            make("left-out", format!("this file is larger than {megabytes} MB; it is not read and not published"))
+            make(Rule::LeftOut, format!("this file is larger than {megabytes} MB; it is not read and not published"))
                 .help("host it elsewhere and link to its address there, or make it smaller")
         }
-        _ => make("unreadable", format!("this file could not be read: {}", super::reason(&error.source))),
+        _ => make(Rule::Unreadable, format!("this file could not be read: {}", super::reason(&error.source))),
     }
 }
 
@@ -233,35 +234,35 @@ fn unportable(path: &SourcePath) -> Option<Diagnostic> {
     let part = path.unportable_part()?;
     let message = format!("`{part}` is no name that Windows can write");
     let help = "rename it: no `< > : \" | ? * \\`, no dot or space at the end, no device such as `con` or `nul`";
-    Some(Diagnostic::new("unportable-name", path, None, message).help(help))
+    Some(Diagnostic::new(Rule::UnportableName, path, None, message).help(help))
 }
 
 fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
     match why {
-        Why::Link => Diagnostic::new("left-out", path, None, "this is a symbolic link, and links are not followed")
+        Why::Link => Diagnostic::new(Rule::LeftOut, path, None, "this is a symbolic link, and links are not followed")
             .help("put the file itself into the content folder"),
         Why::Copy => Diagnostic::new(
-            "left-out",
+            Rule::LeftOut,
             path,
             None,
             "this is a copy that an editor or a merge left; it is not published",
         )
         .help("delete it, or give it another name"),
         Why::SavedAsText => Diagnostic::new(
-            "left-out",
+            Rule::LeftOut,
             path,
             None,
             "this looks like a chapter that was saved as text; it is not published",
         )
         .help("take `.txt` off its name, or delete it"),
-        Why::Special => Diagnostic::new("left-out", path, None, "this is no regular file"),
-        Why::NotUtf8 => Diagnostic::new("left-out", path, None, "the name of this file is not UTF-8")
+        Why::Special => Diagnostic::new(Rule::LeftOut, path, None, "this is no regular file"),
+        Why::NotUtf8 => Diagnostic::new(Rule::LeftOut, path, None, "the name of this file is not UTF-8")
             .help("rename it, so that it can have an address"),
-        Why::Control => Diagnostic::new("left-out", path, None, "the name of this file holds a control character")
+        Why::Control => Diagnostic::new(Rule::LeftOut, path, None, "the name of this file holds a control character")
             .help("rename it, so that it can have an address"),
         Why::Unreadable(error) => {
             let message = format!("this could not be read: {}", super::reason(&error.source));
-            Diagnostic::new("unreadable", path, None, message)
+            Diagnostic::new(Rule::Unreadable, path, None, message)
         }
     }
 }

@@ -8,8 +8,9 @@ use annotate_snippets::Renderer;
 
 use super::lines::Lines;
 use super::{Files, PAGE_WIDTH, draw, summary};
-use crate::text::diagnostic::{Diagnostic, Severity};
+use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::escape;
+use crate::text::rule::Severity;
 
 /// The page stands alone, where no style sheet of the site can be relied on.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-inline-size:60rem;margin:2rem auto;padding:0 1rem}\
@@ -55,13 +56,14 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
 mod tests {
     use super::*;
     use crate::text::path::SourcePath;
+    use crate::text::rule::Rule;
 
     #[test]
     fn the_page_names_every_finding_under_its_file_and_shows_markup_as_text() {
         let path = SourcePath::new("a<b>.md");
         let findings = [
-            Diagnostic::new("dead-link", &path, None, "no chapter called `<script>`"),
-            Diagnostic::new("dead-link", &path, None, "no chapter called `y`"),
+            Diagnostic::new(Rule::DeadLink, &path, None, "no chapter called `<script>`"),
+            Diagnostic::new(Rule::DeadLink, &path, None, "no chapter called `y`"),
         ];
         let files = |place: &crate::text::diagnostic::Place| match place {
             crate::text::diagnostic::Place::Content(path, _) => Some((format!("handbook/{path}"), None)),

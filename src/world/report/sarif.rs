@@ -6,18 +6,16 @@ use serde_json::{Value, json};
 
 use super::lines::Lines;
 use super::{Files, record};
-use crate::text::diagnostic::{CODES, Diagnostic};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::rule::Rule;
 
 /// Returns the document.
 #[must_use]
 pub fn sarif(findings: &[Diagnostic], files: &Files<'_>) -> String {
-    let mut used: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+    let mut used: Vec<Rule> = findings.iter().map(|finding| finding.code).collect();
     used.sort_unstable();
     used.dedup();
-    let rule = |code: &&str| {
-        let meaning = CODES.iter().find(|known| known.name == *code).map_or("", |known| known.meaning);
-        json!({ "id": code, "shortDescription": { "text": meaning } })
-    };
+    let rule = |rule: &Rule| json!({ "id": rule.name(), "shortDescription": { "text": rule.meaning() } });
     let mut lines = Lines::default();
     let results: Vec<Value> = findings.iter().map(|finding| result(finding, files, &mut lines)).collect();
     let document = json!({
@@ -68,14 +66,14 @@ mod tests {
     #[test]
     fn each_finding_has_its_rule_its_level_and_its_region() {
         let path = SourcePath::new("a b.md");
-        let findings = [Diagnostic::new("dead-link", &path, Some(Span::new(3, 5)), "no chapter")];
+        let findings = [Diagnostic::new(Rule::DeadLink, &path, Some(Span::new(3, 5)), "no chapter")];
         let files = |place: &Place| match place {
             Place::Content(path, _) => Some((path.to_string(), Some(std::sync::Arc::from(&b"\xC3\xA9\nab"[..])))),
             _ => None,
         };
         let document: Value = serde_json::from_str(&sarif(&findings, &files)).unwrap();
         let run = &document["runs"][0];
-        assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "dead-link");
+        assert_eq!(run["tool"]["driver"]["rules"][0]["id"], Rule::DeadLink.name());
         let place = &run["results"][0]["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "a%20b.md");
         assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 3 }));

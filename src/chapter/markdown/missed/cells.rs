@@ -2,6 +2,7 @@
 //!
 //! Input: the events of tables. Output: findings, at most one for a row: the first mistake moves every cell behind it.
 
+use crate::text::rule::Rule;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
@@ -25,7 +26,7 @@ impl Missed<'_> {
             let end = end_of(events, n);
             let range = events[n].1.clone();
             if let Some((at, message, help)) = self.cut(&events[n + 1..end], &range, row) {
-                return self.finding("unescaped-pipe", &at, message.to_owned(), help.to_owned());
+                return self.finding(Rule::UnescapedPipe, &at, message.to_owned(), help.to_owned());
             }
             last = range.end;
             n = end + 1;
@@ -36,7 +37,7 @@ impl Missed<'_> {
             let start = last + rest.find(dropped).unwrap_or(0);
             let message = "this row has more cells than the table's head, and these aren't shown".to_owned();
             let help = "add a column to the head, or write `\\|` where a `|` is meant as text".to_owned();
-            self.finding("extra-cell", &(start..last + rest.len()), message, help);
+            self.finding(Rule::ExtraCell, &(start..last + rest.len()), message, help);
         }
     }
 

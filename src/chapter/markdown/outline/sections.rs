@@ -6,6 +6,7 @@
 use super::{OutlineHeading, Reader};
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 /// The sections that `rolebook new` writes and people look for by name, beside those of `[words]`. English only, as these words are.
 const SIGNALS_AND_TRAPS: [&str; 2] = ["signals", "traps"];
@@ -46,7 +47,7 @@ fn sections(reader: &mut Reader<'_>) {
         let message = format!("`{}` isn't taken for the section `{}`", heading.heading.text, capitalised(&name));
         let help = format!("write `{}`", capitalised(&name));
         let range = heading.range.clone();
-        reader.finding("misspelt-section", &range, message, Some(help));
+        reader.finding(Rule::MisspeltSection, &range, message, Some(help));
     }
 }
 
@@ -78,7 +79,7 @@ fn levels(reader: &mut Reader<'_>) {
         let heading = &reader.outline.headings[n];
         let message = format!("`{}` is no level of the scale, so what is below it isn't read", heading.heading.text);
         let range = heading.range.clone();
-        reader.finding("level-out-of-range", &range, message, Some(format!("did you mean `{name}`?")));
+        reader.finding(Rule::LevelOutOfRange, &range, message, Some(format!("did you mean `{name}`?")));
         reader.outline.misnamed.push(level);
     }
 }

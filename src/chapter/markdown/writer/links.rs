@@ -11,6 +11,7 @@ use crate::chapter::document::{Form, Hole, Image, ImageSource};
 use crate::chapter::markdown::{end_of, plain_text, wiki_reference};
 use crate::chapter::reference::{Destination, destination};
 use crate::text::markup::{escape_address_into, escape_into};
+use crate::text::rule::Rule;
 
 impl Writer<'_, '_> {
     pub(super) fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
@@ -65,7 +66,7 @@ impl Writer<'_, '_> {
 
     pub(super) fn forbidden(&mut self, scheme: &str, range: &Range<usize>) {
         let message = format!("links with `{scheme}:` are not allowed; this one became text");
-        self.finding("unsafe-url", range, message, "link to a chapter or to an https:, http: or mailto: address");
+        self.finding(Rule::UnsafeUrl, range, message, "link to a chapter or to an https:, http: or mailto: address");
     }
 
     pub(super) fn image(
@@ -122,7 +123,7 @@ impl Writer<'_, '_> {
         }
         let message = format!("a page would load this from {host}; it {instead}");
         self.finding(
-            "remote-resource",
+            Rule::RemoteResource,
             range,
             message,
             "put the file into the handbook, or name the host in `[security] hosts`",

@@ -15,6 +15,7 @@ use crate::chapter::markdown::{end_of, sanitise};
 use crate::chapter::reference::{Destination, destination};
 use crate::declare::config::HtmlPolicy;
 use crate::text::markup::{self, Tag, TagAttribute, Token, escape_into};
+use crate::text::rule::Rule;
 
 impl Writer<'_, '_> {
     pub(super) fn html_block(&mut self, n: usize) -> usize {
@@ -50,7 +51,7 @@ impl Writer<'_, '_> {
             let Some((what, help)) = blocked::blocked(&tag, &self.input.config.hosts) else { continue };
             let length = self.input.body.len();
             let range = (start + tag.range.start).min(length)..(start + tag.range.end).min(length);
-            self.finding("blocked-html", &range, format!("the page's policy blocks {what}"), help);
+            self.finding(Rule::BlockedHtml, &range, format!("the page's policy blocks {what}"), help);
         }
     }
 
@@ -107,7 +108,7 @@ impl Writer<'_, '_> {
                 "`<{}>` stands in {DEEPEST} other elements of HTML; it and what is deeper was removed",
                 tag.name
             );
-            self.finding("unsafe-html", range, message, "close the elements that end before it");
+            self.finding(Rule::UnsafeHtml, range, message, "close the elements that end before it");
         }
         false
     }
@@ -176,7 +177,7 @@ impl Writer<'_, '_> {
     fn unclosed(&mut self, open: &Open, what: &str) {
         let name = &open.name;
         let help = format!("write `</{name}>` where it ends; {what}");
-        self.finding("unclosed-html", &open.at, format!("`<{name}>` is not closed"), &help);
+        self.finding(Rule::UnclosedHtml, &open.at, format!("`<{name}>` is not closed"), &help);
     }
 
     /// Shows a tag without its `>` as text: it would take what follows for its own. A comment without an end stays hidden.
@@ -184,7 +185,12 @@ impl Writer<'_, '_> {
         let length = self.input.body.len();
         let range = start.min(length)..(start + html.trim_end().len()).min(length);
         let help = "write the `>` that ends it, before the next empty line";
-        self.finding("unsafe-html", &range, "this HTML begins a tag or a comment and does not end it".to_owned(), help);
+        self.finding(
+            Rule::UnsafeHtml,
+            &range,
+            "this HTML begins a tag or a comment and does not end it".to_owned(),
+            help,
+        );
         if !html.starts_with("<!--") {
             escape_into(html, &mut self.out.html);
         }
@@ -194,14 +200,14 @@ impl Writer<'_, '_> {
         let help = "write it in Markdown, or set `html = \"trusted\"` under `[security]` if you trust every author";
         if !sanitise::ELEMENTS.contains(&&*tag.name) {
             let message = format!("`<{}>` is not allowed in chapters and was removed", tag.name);
-            return self.finding("unsafe-html", range, message, help);
+            return self.finding(Rule::UnsafeHtml, range, message, help);
         }
         for attribute in &tag.attributes {
             if attribute.name == "style" || attribute.name.starts_with("on") {
                 let message = format!("the attribute `{}` is not allowed in chapters and was removed", attribute.name);
                 let start = range.start - tag.range.start;
                 let at = start + attribute.range.start..(start + attribute.range.end).min(self.input.body.len());
-                self.finding("unsafe-html", &at, message, help);
+                self.finding(Rule::UnsafeHtml, &at, message, help);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::{At, ChapterId, Relating};
 use crate::chapter::document::{Competency, Facts, Form, Role};
 use crate::declare::kind::{Kind, Status};
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 impl Relating<'_> {
     /// Looks for what is missing or does not fit.
@@ -20,7 +21,7 @@ impl Relating<'_> {
                 Facts::Strategy(strategy) if strategy.led_by.is_none() => {
                     let message = "this strategy names no role that leads it".to_owned();
                     self.remark(
-                        "strategy-lead",
+                        Rule::StrategyLead,
                         (chapter, At::Chapter),
                         message,
                         "add `led_by: role-id` to the front matter",
@@ -29,7 +30,7 @@ impl Relating<'_> {
                 Facts::Path(path) if path.chapters.is_empty() => {
                     let message = "this path lists no chapters".to_owned();
                     self.remark(
-                        "needs-value",
+                        Rule::NeedsValue,
                         (chapter, At::Chapter),
                         message,
                         "add `chapters: [first, second]` to the front matter",
@@ -59,7 +60,7 @@ impl Relating<'_> {
                 let id = &self.book.meta(competency).id;
                 let message = format!("`focus` names `{id}`, which this role expects no level of");
                 self.remark(
-                    "bad-value",
+                    Rule::BadValue,
                     (chapter, At::Reference(*reference)),
                     message,
                     "list it under `competencies` with a level, or take it out of `focus`",
@@ -77,7 +78,7 @@ impl Relating<'_> {
                 let message = format!("nothing is said for level {} ({})", level.name, level.level);
                 let help =
                     format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
-                self.remark("empty-level", (chapter, At::Chapter), message, &help);
+                self.remark(Rule::EmptyLevel, (chapter, At::Chapter), message, &help);
             }
         }
         for (number, statement) in competency.statements.iter().enumerate() {
@@ -88,7 +89,7 @@ impl Relating<'_> {
                 let message = format!("`replaces={replaces}` names no statement of a lower level");
                 let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
                 self.remark(
-                    "bad-value",
+                    Rule::BadValue,
                     (chapter, at),
                     message,
                     "name the anchor of a statement further down the scale",
@@ -104,7 +105,7 @@ impl Relating<'_> {
         let kind = self.book.meta(chapter).kind.name();
         let message = format!("this {kind} {what} itself");
         let help = format!("name another {}, or take it out", if kind == "path" { "chapter" } else { kind });
-        self.remark("bad-value", (chapter, At::Reference(reference)), message, &help);
+        self.remark(Rule::BadValue, (chapter, At::Reference(reference)), message, &help);
     }
 
     /// Reports chapters of one kind that have the title of another: readers, and links by title, cannot tell them apart.
@@ -124,7 +125,7 @@ impl Relating<'_> {
             };
             let path = &self.book.meta(*other).path;
             let message = format!("the title `{}` is that of `{path}` too", meta.title);
-            self.remark("duplicate-title", (chapter, At::Title), message, "give one of them another title");
+            self.remark(Rule::DuplicateTitle, (chapter, At::Title), message, "give one of them another title");
         }
     }
 }

@@ -1,0 +1,200 @@
+//! The rules that findings come from: each with its name, its severity and what it means.
+//!
+//! Input: a name as `[check]` in `handbook.toml` writes it. Output: a [`Rule`]. Never finds anything
+//! itself: the stages do.
+
+use std::fmt;
+
+/// How much a finding weighs, after the policy of `handbook.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Ends `build` and `check` with exit code 1.
+    Error,
+    /// Is reported; an error under `--strict`.
+    Warning,
+    /// Isn't reported.
+    Allow,
+}
+
+/// How much the findings of a rule weigh without a policy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// An error everywhere.
+    Error,
+    /// An error everywhere that no policy lowers.
+    FirmError,
+    /// An error where there is a `handbook.toml`, a warning in a bare folder of Markdown.
+    Strict,
+    /// Protects a secret: like `Strict`, and no policy lowers it.
+    Guard,
+    /// A warning everywhere.
+    Warning,
+    /// A warning where there is a `handbook.toml`, and nothing in a bare folder.
+    ConfiguredWarning,
+    /// Nothing, unless `[check]` asks for it.
+    Off,
+}
+
+/// Makes the enum, and what can be said of each rule, from one table.
+macro_rules! rules {
+    ($($rule:ident $name:literal $weight:ident $meaning:literal;)*) => {
+        /// A rule that a finding comes from. Sorted by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $(#[doc = $meaning] $rule,)*
+        }
+
+        impl Rule {
+            /// All rules, sorted by name.
+            pub const ALL: &[Self] = &[$(Self::$rule),*];
+
+            /// Returns the name that findings show in brackets and `[check]` takes.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $name,)*
+                }
+            }
+
+            /// Returns what the rule means, in one sentence without a full stop.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $meaning,)*
+                }
+            }
+
+            const fn weight(self) -> Weight {
+                match self {
+                    $(Self::$rule => Weight::$weight,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    AmbiguousLink "ambiguous-link" Strict "a reference fits several chapters equally well";
+    AudienceMark "audience-mark" Guard "something looks like an audience mark and is not understood; the chapter hides it";
+    BadAttribute "bad-attribute" Strict "an attribute list in braces has a key or a form that its place does not take";
+    BadConfiguration "bad-configuration" Error "handbook.toml or theme.toml cannot be read";
+    BadEncoding "bad-encoding" Error "a chapter is not UTF-8";
+    BadFrontMatter "bad-front-matter" Error "front matter is not valid YAML or TOML, or does not end";
+    BadTable "bad-table" Error "a table cannot be imported";
+    BadValue "bad-value" Strict "a field has the right type and a value that makes no sense";
+    BlockedHtml "blocked-html" Warning "trusted HTML that the page's own policy blocks";
+    ChapterExists "chapter-exists" Warning "a table that is imported names a chapter that is there already";
+    CollidingUrl "colliding-url" Error "two sources would be written to one address, or to addresses that some file systems take for one";
+    CutValue "cut-value" Warning "a sign of YAML takes away a part of a value";
+    CyclicRoles "cyclic-roles" Error "roles extend or grow into each other in a ring";
+    CyclicTransclusion "cyclic-transclusion" Strict "a chapter puts itself into itself, directly or through others";
+    DeadAnchor "dead-anchor" Strict "a reference names a heading or anchor that its chapter does not have";
+    DeadLink "dead-link" Strict "a reference leads nowhere";
+    DecisionAccountable "decision-accountable" Strict "a decision has no accountable or more than one";
+    DecisionForm "decision-form" Strict "a decision has a bullet that is not understood";
+    DefinitionOutside "definition-outside" Warning "a `: ` line that would be a definition lies outside the glossary";
+    DuplicateAnchor "duplicate-anchor" Strict "an anchor is written twice in one chapter";
+    DuplicateDefinition "duplicate-definition" Warning "a footnote or a link by reference is defined twice, and the first one counts";
+    DuplicateId "duplicate-id" Error "two typed chapters have the same id";
+    DuplicateKey "duplicate-key" Error "a key is written twice";
+    DuplicateTerm "duplicate-term" Warning "a term is defined twice in the glossary";
+    DuplicateTitle "duplicate-title" Warning "two chapters of one kind have the same title";
+    EmptyChapter "empty-chapter" Warning "a chapter has neither front matter nor text";
+    EmptyLevel "empty-level" Warning "a competency says nothing for a level of the scale";
+    ExtraCell "extra-cell" Warning "a row of a table has more cells than its head, and these are not shown";
+    ForeignForm "foreign-form" Warning "a form that other generators read is shown as text";
+    GoneChapter "gone-chapter" Warning "a chapter was deleted, and nothing says what to read instead";
+    HiddenLink "hidden-link" Strict "a reference leads to a chapter that the audience of this build does not see";
+    HostLimit "host-limit" Warning "the host does not take as many redirects or headers, or soon will not";
+    Internal "internal" Error "Rolebook itself failed on this file";
+    LeftOut "left-out" Warning "something in the content folder is left out, though it may look as if it were published";
+    LevelOutOfRange "level-out-of-range" Strict "a level is not one of the scale";
+    LinkForm "link-form" Strict "a link is begun and not written so that Markdown reads it";
+    MarkedDownload "marked-download" Error "a Markdown file under `[publish] files` holds a mark for an audience";
+    MergeConflict "merge-conflict" Strict "a merge that was not finished left both versions";
+    MisplacedFrontMatter "misplaced-front-matter" Guard "text looks like front matter and is not read as such; the chapter is hidden";
+    MissingFile "missing-file" Strict "an image or download is not in the content folder";
+    MissingSection "missing-section" Warning "a section that `[sections]` asks for is not there";
+    MissingTitle "missing-title" Warning "a chapter has neither a title nor a first heading";
+    MisspeltSection "misspelt-section" Warning "a section has nearly the name of one that the model reads";
+    NeedsValue "needs-value" Strict "a field that its kind cannot do without is missing";
+    NoChapters "no-chapters" Warning "there is no Markdown file to make a page of";
+    NoOwner "no-owner" Warning "nobody keeps a chapter; only with --policy";
+    OrphanedChapter "orphaned-chapter" Warning "no other chapter leads to a chapter; only with --policy";
+    Placeholder "placeholder" Warning "a prompt of a new handbook waits for an answer";
+    PlainCode "plain-code" Warning "a code block is shown without colors, because coloring it is too much work";
+    RefusedFile "refused-file" Strict "a file could run a script, and the host sends no headers that would keep it from the site's pages";
+    RemoteResource "remote-resource" Warning "a page would load something from another host";
+    ReviewOverdue "review-overdue" Warning "a review was due, or a strategy is no longer valid; only with --policy";
+    SandboxedFile "sandboxed-file" Warning "a file could run a script, and the host is told to let it run none";
+    StatementAnd "statement-and" Off "a statement of a level describes two behaviours";
+    StatementCan "statement-can" Off "a statement of a level says what somebody could do instead of what they do";
+    StatementSame "statement-same" Off "a statement equals or nearly equals another cell";
+    StrategyLead "strategy-lead" Warning "a strategy chapter names no role that leads it";
+    SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
+    Template "template" Error "a template cannot be read or fails on a page";
+    TooDeep "too-deep" Error "a transclusion goes deeper than 8 or grows beyond 1 MB";
+    TooLarge "too-large" FirmError "a chapter or handbook.toml is larger than 64 MB and was not read";
+    UnclosedBlock "unclosed-block" Strict "a `:::` block or a comment is not closed";
+    UnclosedHtml "unclosed-html" Warning "an element of raw HTML is not closed";
+    UndefinedReference "undefined-reference" Strict "a footnote or a link by reference has no definition";
+    UnescapedPipe "unescaped-pipe" Warning "a `|` inside a link or code in a table cuts the cell in two";
+    UnexpectedCompetency "unexpected-competency" Warning "no role expects a competency; only with --policy";
+    UnknownAudience "unknown-audience" Guard "an audience is not one that handbook.toml declares";
+    UnknownChapter "unknown-chapter" Strict "a field names a chapter that does not exist or is of another kind";
+    UnknownKey "unknown-key" Strict "a key is not one that its place takes";
+    UnknownView "unknown-view" Strict "a view or one of its arguments is not known";
+    UnportableName "unportable-name" ConfiguredWarning "a file has a name that Windows cannot write";
+    Unreadable "unreadable" Error "a file of the content folder cannot be read";
+    UnsafeHtml "unsafe-html" Warning "raw HTML was removed by the policy";
+    UnsafeUrl "unsafe-url" Warning "a link has a scheme that is not allowed";
+    UnusedFootnote "unused-footnote" Warning "a footnote is defined and nothing refers to it";
+    UnusedRow "unused-row" Warning "a row, column or cell of a table that is imported was not used";
+    UnusedThemeFile "unused-theme-file" Warning "a file of a theme takes the place of nothing, and nothing refers to it";
+    UnwrittenChapter "unwritten-chapter" Warning "a role or a competency says nothing yet";
+    WrongType "wrong-type" Strict "a field has a value of another type";
+}
+
+impl Rule {
+    /// Returns the rule called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.name() == name)
+    }
+
+    /// Returns the severity without a policy: with a `handbook.toml`, or in a bare folder of Markdown.
+    #[must_use]
+    pub const fn severity(self, configured: bool) -> Severity {
+        match (self.weight(), configured) {
+            (Weight::Error | Weight::FirmError, _) | (Weight::Strict | Weight::Guard, true) => Severity::Error,
+            (Weight::Strict | Weight::Guard, false) | (Weight::Warning, _) | (Weight::ConfiguredWarning, true) => {
+                Severity::Warning
+            }
+            (Weight::ConfiguredWarning, false) | (Weight::Off, _) => Severity::Allow,
+        }
+    }
+
+    /// Returns whether no policy may lower the rule's findings.
+    #[must_use]
+    pub const fn is_firm(self) -> bool {
+        matches!(self.weight(), Weight::Guard | Weight::FirmError)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_by_name_once_each_and_explained() {
+        let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
+        assert!(Rule::ALL.iter().all(|rule| rule.meaning().len() > 20));
+    }
+}
