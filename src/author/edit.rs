@@ -14,7 +14,6 @@ pub use passage::{Passage, children, passages};
 use crate::text::diagnostic::Span;
 
 /// Returns what stands at a place of a file, with LF line ends.
-#[must_use]
 pub fn text_at(bytes: &[u8], span: Span) -> String {
     let part = bytes.get(span.range()).unwrap_or_default();
     String::from_utf8_lossy(part).replace("\r\n", "\n").replace('\r', "\n")
@@ -23,7 +22,6 @@ pub fn text_at(bytes: &[u8], span: Span) -> String {
 /// Puts `text` at a place of a file.
 ///
 /// Blank lines at the text's end are left out, because those that follow the place are still there.
-#[must_use]
 pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     splice(bytes, span, text.trim_end())
 }

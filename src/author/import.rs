@@ -59,7 +59,6 @@ pub struct Import {
 
 impl Import {
     /// Tells whether an error keeps everything from being written.
-    #[must_use]
     pub fn is_refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
@@ -77,7 +76,6 @@ pub struct Target<'a> {
 }
 
 /// Plans the import of the table `bytes`, which findings call `name`.
-#[must_use]
 pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Import {
     match read(name, bytes, target) {
         Ok(gathered) => place(gathered, name, target),

@@ -64,13 +64,11 @@ pub enum NoMove {
 
 impl Relocation {
     /// Returns where a file lies after the move.
-    #[must_use]
     pub fn new_place(&self, path: &SourcePath) -> SourcePath {
         self.moves.iter().find(|moved| moved.from == *path).map_or_else(|| path.clone(), |moved| moved.to.clone())
     }
 
     /// Returns a file's bytes with its edits.
-    #[must_use]
     pub fn edited(&self, path: &SourcePath, bytes: &[u8]) -> Vec<u8> {
         let edits = self.edits.get(path).map_or(&[][..], Vec::as_slice);
         apply(bytes, 0..bytes.len(), edits)
@@ -99,7 +97,6 @@ impl Relocation {
 }
 
 /// Returns a part of a file with the edits that lie in it.
-#[must_use]
 pub fn apply(bytes: &[u8], part: Range<usize>, edits: &[Edit]) -> Vec<u8> {
     let mut out = Vec::with_capacity(part.len());
     let mut last = part.start;

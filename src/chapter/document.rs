@@ -142,7 +142,6 @@ pub enum Facts {
 
 impl Facts {
     /// Returns a competency's statements or a role's responsibilities.
-    #[must_use]
     pub fn statements(&self) -> &[Statement] {
         match self {
             Self::Role(role) => &role.responsibilities,
@@ -310,13 +309,11 @@ pub struct Body {
 
 impl Body {
     /// Returns whether a place of the file holds something that the readers of this build don't see.
-    #[must_use]
     pub fn hides_part_of(&self, span: Span) -> bool {
         self.hidden.iter().any(|hidden| hidden.start < span.end && span.start < hidden.end)
     }
 
     /// Returns the bytes of a statement's HTML in `main`, by its number in the order of the facts; none where sanitising took it away.
-    #[must_use]
     pub fn statement(&self, number: usize) -> Option<Range<usize>> {
         let (start, end) = *self.statements.get(number)?;
         (start < end).then_some(start as usize..end as usize)
@@ -336,7 +333,6 @@ pub struct Piece {
 
 impl Piece {
     /// Returns its place in the redacted body, in bytes.
-    #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -536,7 +532,6 @@ pub enum View {
 
 impl View {
     /// Returns the view's name, which is also its template's.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Matrix { .. } => "matrix",

@@ -31,7 +31,6 @@ use crate::text::source::Text;
 type Located<'a> = (Event<'a>, std::ops::Range<usize>);
 
 /// The Markdown extensions of a handbook; `CommonMark` alone where `extended` is false.
-#[must_use]
 pub fn options(extended: bool, definition_lists: bool) -> Options {
     let mut options = Options::empty();
     if extended {
@@ -78,7 +77,6 @@ impl Input<'_> {
 }
 
 /// Returns the extensions that a chapter of `kind` is read with; typographic quotes apart.
-#[must_use]
 pub fn chapter_options(kind: Kind, config: &Config) -> Options {
     options(true, kind == Kind::Glossary || config.markdown.definition_lists)
 }
@@ -144,7 +142,6 @@ pub struct Parsed {
 }
 
 /// Parses a body; `references` already holds those of the front matter.
-#[must_use]
 pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);

@@ -39,7 +39,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// Returns the findings.
-    #[must_use]
     pub fn findings(&self) -> &[Diagnostic] {
         match self {
             Self::Chapter(document) => &document.findings,
@@ -49,7 +48,6 @@ impl Outcome {
 }
 
 /// Parses a file; a panic in a library below becomes a finding that names the file.
-#[must_use]
 pub fn parse(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Visible) -> Outcome {
     guarded(path, || parse_file(path, file, config, visible))
 }
@@ -587,7 +585,6 @@ fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
 }
 
 /// Returns the kind of the chapter at `path` that does not name one itself.
-#[must_use]
 pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
     if path.is_index() {
         return Kind::Page;
@@ -635,7 +632,6 @@ fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<Strin
 }
 
 /// Returns every name that a link to a chapter may use, folded.
-#[must_use]
 pub fn names_of(meta: &Meta) -> BTreeSet<String> {
     let aliases = meta.aliases.iter().map(|alias| alias.trim_matches('/').to_owned());
     let own = [meta.path.without_extension().to_owned(), default_id(&meta.path), meta.id.clone(), meta.title.clone()];
@@ -643,7 +639,6 @@ pub fn names_of(meta: &Meta) -> BTreeSet<String> {
 }
 
 /// Returns the id of a chapter that names none: the file's stem; of an index, the folder's name; at the root, `index`.
-#[must_use]
 pub fn default_id(path: &SourcePath) -> String {
     if !path.is_index() {
         return path.stem().to_owned();
@@ -655,7 +650,6 @@ pub fn default_id(path: &SourcePath) -> String {
 }
 
 /// Makes a title from a file's name: `first-ninety_days` becomes `First ninety days`.
-#[must_use]
 pub fn humanise(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let words = words.trim();

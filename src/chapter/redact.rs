@@ -40,7 +40,6 @@ pub struct Visible {
 
 impl Visible {
     /// Follows `includes` from `audience`; `None` shows what is for everybody only.
-    #[must_use]
     pub fn of(audience: Option<&str>, config: &Config) -> Self {
         let mut names = BTreeSet::new();
         let mut open: Vec<&str> = audience.into_iter().collect();
@@ -56,20 +55,17 @@ impl Visible {
 
     /// Shows all there is, marks that aren't understood included: for commands that write into the
     /// author's files and publish nothing.
-    #[must_use]
     pub fn everything() -> Self {
         Self { names: BTreeSet::new(), everything: true }
     }
 
     /// Returns whether content for `audience` is shown. An audience that is not declared is never
     /// published.
-    #[must_use]
     pub fn shows(&self, audience: &str) -> bool {
         self.everything || self.names.contains(audience)
     }
 
     /// Returns whether everything is shown, whatever its mark.
-    #[must_use]
     pub fn is_everything(&self) -> bool {
         self.everything
     }
@@ -108,7 +104,6 @@ pub struct Redacted<'a> {
 }
 
 /// Blanks what `rules` do not show, comments between `%%`, and the `:::` lines of audiences.
-#[must_use]
 pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };

@@ -28,7 +28,6 @@ pub const SCHEMES: &[&str] = &[
 const SCRIPTS: &[&str] = &["javascript", "vbscript", "data", "blob"];
 
 /// Reads the destination of a Markdown link or image.
-#[must_use]
 pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
     // Browsers drop tabs, line ends and leading controls before they look for a scheme (WHATWG URL, basic parser).
     let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
@@ -52,7 +51,6 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
 }
 
 /// Reads the target of `[[…]]` or of a field that names a chapter.
-#[must_use]
 pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
     let raw = raw.trim();
     let (target, anchor) = split_anchor(raw);
@@ -89,7 +87,6 @@ fn scheme(address: &str) -> Option<&str> {
 }
 
 /// Returns the host of an address, in lower case; `None` where it has none.
-#[must_use]
 pub fn host(address: &str) -> Option<String> {
     let rest = address.split_once("//")?.1;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;

@@ -13,7 +13,6 @@ use crate::world::disk::Inputs;
 const NAMED: usize = 10;
 
 /// Counts what is left out by its kind: `3 drafts and 2 folders of dependencies were left out`; none where nothing is.
-#[must_use]
 pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
     let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
     let files = &handbook.config.publish.files;
@@ -47,7 +46,6 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Optio
 }
 
 /// Names the files that nothing refers to, and says how to publish one; none where there is no such file.
-#[must_use]
 pub fn hint(content: &Content) -> Option<String> {
     let mut names: Vec<String> = content.unreferenced.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
     let more = content.unreferenced.len().saturating_sub(NAMED);

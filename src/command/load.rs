@@ -142,7 +142,6 @@ impl Loaded {
     }
 
     /// Draws why `handbook.toml` cannot be read.
-    #[must_use]
     pub fn refuse(&self, finding: &Diagnostic) -> Failure {
         self.print(std::slice::from_ref(finding), &[], Format::Human);
         Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
@@ -175,7 +174,6 @@ impl Loaded {
     }
 
     /// Finds the file behind a place, named from the project's folder: a page must not tell where on the machine that lies.
-    #[must_use]
     pub fn file_in_project(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
         let (path, bytes) = self.file(place, chain)?;
         let root = shown(&self.project.root, "");
@@ -184,7 +182,6 @@ impl Loaded {
     }
 
     /// Finds the file behind a place.
-    #[must_use]
     pub fn file(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
         match place {
             Place::Content(path, _) => {
@@ -205,7 +202,6 @@ impl Loaded {
 }
 
 /// Joins a folder and a path as the user would write it.
-#[must_use]
 pub fn shown(folder: &Path, path: &str) -> String {
     let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
     place.to_string_lossy().replace('\\', "/")
@@ -233,7 +229,6 @@ struct SiteGlobals<'a> {
 
 impl<'a> Globals<'a> {
     /// Takes what templates may know.
-    #[must_use]
     pub fn new(config: &'a Config) -> Self {
         Self {
             site: SiteGlobals {

@@ -70,7 +70,6 @@ fn say_text(text: &str) {
 }
 
 /// Runs a command.
-#[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Build(options) => build::run(&options),

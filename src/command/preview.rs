@@ -114,7 +114,6 @@ const MOST_DRAWN: usize = 10;
 
 impl Preview {
     /// Makes a preview that shows nothing yet; `desk` is what its pages may ask for.
-    #[must_use]
     pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
@@ -144,20 +143,17 @@ impl Preview {
     }
 
     /// Returns the data of the `build` event: which build is shown now.
-    #[must_use]
     pub fn build(&self) -> String {
         let shown = self.shown();
         format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
     }
 
     /// Returns the audience that pages asked for last.
-    #[must_use]
     pub fn audience(&self) -> Option<String> {
         self.desk.audience()
     }
 
     /// Returns the data of the `audiences` event: which there are, and whose site is shown.
-    #[must_use]
     pub fn audiences(&self) -> String {
         let shown = self.shown();
         let config = shown.site.as_ref().map(|site| &*site.handbook().config);
@@ -208,7 +204,6 @@ impl Preview {
     }
 
     /// Says what of the content is not shown; none where all of it is.
-    #[must_use]
     pub fn left_out(&self, loaded: &Loaded) -> Option<String> {
         let shown = self.shown();
         let site = shown.site.as_ref()?;
@@ -216,7 +211,6 @@ impl Preview {
     }
 
     /// Returns the data of the `findings` event for a page.
-    #[must_use]
     pub fn findings_for(&self, page: &str) -> String {
         let shown = self.shown();
         let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone();

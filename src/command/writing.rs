@@ -16,7 +16,6 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// Returns the time in milliseconds since 1970.
 #[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
-#[must_use]
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
@@ -85,7 +84,6 @@ impl From<Refusal> for Failure {
 }
 
 /// Says why nothing was written below `content`.
-#[must_use]
 pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
     match unwritten {
         Unwritten::Changed(path) => Failure::Refused {

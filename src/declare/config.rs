@@ -193,7 +193,6 @@ impl Default for Words {
 }
 
 /// Returns the way out where an address cannot be that of a site: it has a scheme and a host, and nothing behind its path.
-#[must_use]
 pub fn fault_of_base_url(address: &str) -> Option<String> {
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
@@ -209,7 +208,6 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
 
 impl Config {
     /// Returns what holds for a folder without `handbook.toml`.
-    #[must_use]
     pub fn bare(title: &str) -> Self {
         Self {
             configured: false,
@@ -460,7 +458,6 @@ impl Config {
     }
 
     /// Gives each finding its weight, drops those that are allowed, sorts and removes repeats.
-    #[must_use]
     pub fn judge(&self, findings: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()
@@ -479,14 +476,12 @@ impl Config {
     }
 
     /// Tells whether search engines should stay away: the site is built for an audience that does not say `indexed`.
-    #[must_use]
     pub fn is_internal(&self) -> bool {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
     /// Returns the level that somebody may have meant by `name`: misspelt, with another ending, or `L2` for the second.
-    #[must_use]
     pub fn near_level(&self, name: &str) -> Option<&Level> {
         let folded = crate::text::path::fold(name);
         let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
@@ -506,7 +501,6 @@ impl Config {
     }
 
     /// Says which level was meant by `name`, or which there are.
-    #[must_use]
     pub fn help_for_level(&self, name: &str) -> String {
         if let Some(level) = self.near_level(name) {
             return format!("did you mean `{}`?", level.name);
@@ -516,7 +510,6 @@ impl Config {
     }
 
     /// Returns the level that is called `name` (by number or by name).
-    #[must_use]
     pub fn level(&self, name: &str) -> Option<u8> {
         let folded = crate::text::path::fold(name);
         let by_name = self.scale.iter().find(|level| crate::text::path::fold(&level.name) == folded);
@@ -559,7 +552,6 @@ impl Words {
 }
 
 /// Words the finding that an audience is not declared.
-#[must_use]
 pub fn unknown_audience(
     name: &str,
     path: &SourcePath,

@@ -124,7 +124,6 @@ const PATH: &[Field] = &[
 ];
 
 /// Returns the fields that only chapters of `kind` take.
-#[must_use]
 pub fn of_kind(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::Role => ROLE,
@@ -270,7 +269,6 @@ pub struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     /// Tells whether nothing fits.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -281,43 +279,36 @@ impl<'a> Entries<'a> {
     }
 
     /// Returns the value of `name`.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         self.list.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     /// Returns the text of `name`.
-    #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(text_of)
     }
 
     /// Returns the texts of `name`, with their spans.
-    #[must_use]
     pub fn texts(&self, name: &str) -> Vec<(String, Span)> {
         self.get(name).map(texts_of).unwrap_or_default()
     }
 
     /// Returns the whole number of `name`.
-    #[must_use]
     pub fn integer(&self, name: &str) -> Option<i64> {
         self.get(name).and_then(|value| if let Data::Integer(n) = value.data { Some(n) } else { None })
     }
 
     /// Returns the truth of `name`.
-    #[must_use]
     pub fn boolean(&self, name: &str) -> Option<bool> {
         self.get(name).and_then(|value| if let Data::Boolean(b) = value.data { Some(b) } else { None })
     }
 
     /// Returns the table of `name`.
-    #[must_use]
     pub fn table(&self, name: &str) -> Option<&'a Table> {
         self.get(name).and_then(|value| if let Data::Table(table) = &value.data { Some(table) } else { None })
     }
 
     /// Returns the tables in the list of `name`.
-    #[must_use]
     pub fn tables(&self, name: &str) -> Vec<&'a Table> {
         let items = match self.get(name).map(|value| &value.data) {
             Some(Data::List(items)) => items.as_slice(),
@@ -328,13 +319,11 @@ impl<'a> Entries<'a> {
 }
 
 /// Returns a value as text: text, or a number, date or boolean as written.
-#[must_use]
 pub fn text_of(value: &Value) -> Option<String> {
     value.text().map(str::to_owned)
 }
 
 /// Returns a list of texts with their spans; a single text is a list of one.
-#[must_use]
 pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
     match &value.data {
         Data::List(items) => items.iter().filter_map(|item| Some((text_of(item)?, item.span))).collect(),
@@ -479,7 +468,6 @@ fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> D
 }
 
 /// Names a shape as an author would.
-#[must_use]
 pub fn words_for(shape: Shape) -> &'static str {
     match shape {
         Shape::Text | Shape::Choice(_) => "text",

@@ -27,7 +27,6 @@ impl Kind {
     pub const ALL: [Self; 6] = [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
 
     /// Returns the kind called `name`.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
     }
@@ -74,7 +73,6 @@ impl Status {
     pub const ALL: [Self; 4] = [Self::Draft, Self::Proposed, Self::Current, Self::Retired];
 
     /// Returns the status called `name`.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
     }

@@ -8,13 +8,11 @@ use crate::declare::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
 use crate::declare::kind::Kind;
 
 /// Lists what there are schemas for.
-#[must_use]
 pub fn names() -> Vec<&'static str> {
     Kind::NAMES.iter().copied().chain(["handbook"]).collect()
 }
 
 /// Returns the schema of a kind's front matter, or of `handbook`.
-#[must_use]
 pub fn of(name: &str) -> Option<Value> {
     let (title, lists): (String, Vec<&[Field]>) = if name == "handbook" {
         ("handbook.toml".to_owned(), vec![HANDBOOK])
@@ -30,7 +28,6 @@ pub fn of(name: &str) -> Option<Value> {
 }
 
 /// Returns all schemas by name.
-#[must_use]
 pub fn all() -> Value {
     let schemas: Map<String, Value> =
         names().into_iter().filter_map(|name| Some((name.to_owned(), of(name)?))).collect();

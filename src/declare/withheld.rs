@@ -19,7 +19,6 @@ pub enum Part {
 /// Returns why the chapter at `path` isn't published, if its path says so.
 ///
 /// `_index.md` is a folder's own page, and the folder `_posts` holds posts that Jekyll publishes.
-#[must_use]
 pub fn part(path: &SourcePath) -> Option<Part> {
     let folders = || path.folder().split('/').filter(|folder| !folder.is_empty());
     if folders().any(is_drafts) {
@@ -35,7 +34,6 @@ fn is_drafts(folder: &str) -> bool {
 }
 
 /// Tells whether a folder holds the dependencies of a program, by its path from the content root.
-#[must_use]
 pub fn is_dependencies(path: &str) -> bool {
     let mut parts = path.rsplit('/');
     let name = parts.next().unwrap_or_default();
@@ -45,7 +43,6 @@ pub fn is_dependencies(path: &str) -> bool {
 }
 
 /// Tells whether a file holds settings or secrets of a program, by its name: `.env`, `config.env`, `env.local`, keys.
-#[must_use]
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let plain = name.trim_start_matches('.');
@@ -106,14 +103,12 @@ const STATUSES: &[&str] = &[
 ];
 
 /// Tells whether a key of front matter is a mark of a generator for chapters that it keeps back.
-#[must_use]
 pub fn is_mark(key: &str) -> bool {
     let key = fold(key.trim());
     MARKS.iter().any(|(name, _)| *name == key)
 }
 
 /// Returns what the marks in front matter say; nothing where the chapter is finished.
-#[must_use]
 pub fn mark(table: &Table) -> Option<Mark> {
     let mut unclear = None;
     for entry in &table.entries {
@@ -148,7 +143,6 @@ fn words_of(value: &Value) -> Vec<&str> {
 }
 
 /// Tells whether a status is another generator's word for what isn't finished, or looks like `draft`.
-#[must_use]
 pub fn is_unfinished(status: &str) -> bool {
     let status = fold(status.trim()).replace(['-', '_'], " ");
     STATUSES.contains(&status.as_str()) || strsim::damerau_levenshtein(&status, "draft") < 2

@@ -108,7 +108,6 @@ fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
 }
 
 /// Makes the book.
-#[must_use]
 pub fn index(input: Input<'_>) -> Book {
     let mut findings = Vec::new();
     let urls: Vec<UrlPath> =
@@ -182,25 +181,21 @@ impl Book {
     }
 
     /// Returns a chapter's metadata.
-    #[must_use]
     pub fn meta(&self, chapter: ChapterId) -> &Meta {
         &self.chapters[chapter.index()]
     }
 
     /// Returns a chapter's address.
-    #[must_use]
     pub fn url(&self, chapter: ChapterId) -> &UrlPath {
         &self.urls[chapter.index()]
     }
 
     /// Returns where a reference leads.
-    #[must_use]
     pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
         self.targets[chapter.index()].get(reference as usize).unwrap_or(&Target::Dead)
     }
 
     /// Returns the chapter that a reference leads to.
-    #[must_use]
     pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
         match self.target(chapter, reference) {
             Target::Chapter(to, _) => Some(*to),
@@ -209,7 +204,6 @@ impl Book {
     }
 
     /// Returns the number of the chapter at `path`.
-    #[must_use]
     pub fn at_path(&self, path: &SourcePath) -> Option<ChapterId> {
         let found = self.chapters.binary_search_by(|meta| meta.path.cmp(path)).ok()?;
         u32::try_from(found).ok().map(ChapterId)

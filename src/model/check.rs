@@ -60,13 +60,11 @@ pub struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// Takes the book, its documents in the order of its chapters, the chapters that are not part of
     /// this build, and the handbook's rules.
-    #[must_use]
     pub fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
         Checker { book, documents, config, near: Near::new(book, documents, absent, config) }
     }
 
     /// Returns what is wrong with how the chapters hang together, in all chapters.
-    #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         let mut findings: Vec<Diagnostic> =
@@ -83,7 +81,6 @@ impl<'a> Checker<'a> {
     }
 
     /// Returns what is wrong with one chapter's references.
-    #[must_use]
     pub fn of_chapter(&self, chapter: ChapterId) -> Vec<Diagnostic> {
         let document = &self.documents[chapter.index()];
         let spans = &document.body.reference_spans;
@@ -258,7 +255,6 @@ impl<'a> Checker<'a> {
     }
 
     /// Gives a remark of the model its place in the file.
-    #[must_use]
     pub fn placed(&self, remark: &Remark) -> Diagnostic {
         let body = &self.documents[remark.chapter.index()].body;
         let field = |name: &str| body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span);

@@ -63,7 +63,6 @@ impl Handbook {
     }
 
     /// Returns what holds references against the book.
-    #[must_use]
     pub fn checker(&self) -> Checker<'_> {
         Checker::new(&self.book, &self.documents, &self.absent, &self.config)
     }
@@ -119,7 +118,6 @@ struct Last {
 
 impl Compiler {
     /// Makes a compiler that remembers nothing.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -328,7 +326,6 @@ fn is_broken(findings: &[Diagnostic]) -> bool {
 }
 
 /// Counts errors and warnings.
-#[must_use]
 pub fn count(findings: &[Diagnostic]) -> (usize, usize) {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     (errors, findings.len() - errors)

@@ -19,7 +19,6 @@ pub const LARGEST: usize = 1_000_000;
 /// Returns the bytes of the chapter's HTML that `anchor` stands for: a section with its heading, a statement, or the whole chapter.
 ///
 /// `None` where the anchor is neither a section at the top of the chapter nor a statement.
-#[must_use]
 pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     let body = &document.body;
     let Some(anchor) = anchor else { return Some(0..body.main.html.len()) };
@@ -30,7 +29,6 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
 }
 
 /// Returns the number of the statement or responsibility with this anchor.
-#[must_use]
 pub fn statement(document: &Document, anchor: &str) -> Option<usize> {
     document.meta.facts.statements().iter().position(|statement| statement.id == anchor)
 }
@@ -51,7 +49,6 @@ fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
 }
 
 /// Returns the bytes of a section without its heading.
-#[must_use]
 pub fn below_heading(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let whole = section(document, anchor)?;
     let first = document.body.blocks.iter().find(|block| block.end as usize > whole.start)?;
@@ -80,7 +77,6 @@ enum Fault {
 type Part = (ChapterId, Option<String>);
 
 /// Reports transclusions that lead into themselves, go too deep or grow too large.
-#[must_use]
 pub fn check(book: &Book, documents: &[Document]) -> Vec<Diagnostic> {
     let mut walker = Walker { book, documents, sizes: HashMap::new(), trail: Vec::new() };
     let mut findings = Vec::new();

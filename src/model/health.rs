@@ -40,7 +40,6 @@ pub struct Health {
 
 impl Health {
     /// Looks at every chapter that is in force.
-    #[must_use]
     pub fn of(book: &Book, config: &Config) -> Self {
         let mut health = Self::default();
         for chapter in in_force(book) {
@@ -76,7 +75,6 @@ pub fn in_force(book: &Book) -> impl Iterator<Item = ChapterId> {
 }
 
 /// Returns the days after which a chapter is no longer to be trusted, each with the field that it comes from.
-#[must_use]
 pub fn due(meta: &Meta) -> Vec<(&'static str, Date)> {
     let reviewed = meta.reviewed.as_deref().and_then(parse_day);
     let review = reviewed.zip(meta.review_every).and_then(|(day, every)| after(day, every));
@@ -88,19 +86,16 @@ pub fn due(meta: &Meta) -> Vec<(&'static str, Date)> {
 }
 
 /// Tells whether nobody keeps a chapter of a handbook that has owners.
-#[must_use]
 pub fn is_ownerless(meta: &Meta, config: &Config) -> bool {
     meta.owner.is_none() && !config.owners.is_empty()
 }
 
 /// Tells whether no other chapter leads to this one; an index is found by its folder.
-#[must_use]
 pub fn is_orphaned(chapter: ChapterId, book: &Book) -> bool {
     !book.meta(chapter).path.is_index() && book.backlinks[chapter.index()].is_empty()
 }
 
 /// Tells whether a chapter is a competency that no role expects.
-#[must_use]
 pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
     let view = book.relations.competencies.get(&chapter).filter(|_| book.meta(chapter).kind == Kind::Competency);
     view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()

@@ -61,26 +61,22 @@ struct Anchors<'a> {
 
 impl<'a> Resolver<'a> {
     /// Takes the book and the handbook's rules.
-    #[must_use]
     pub fn new(book: &'a Book, config: &'a Config) -> Self {
         Resolver { book, config, anchors: Mutex::default() }
     }
 
     /// Resolves every reference of every chapter, in the order of [`Meta::references`].
-    #[must_use]
     pub fn all(&self) -> Vec<Arc<[Target]>> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         chapters.into_par_iter().map(|from| self.chapter(from)).collect()
     }
 
     /// Resolves every reference of one chapter.
-    #[must_use]
     pub fn chapter(&self, from: ChapterId) -> Arc<[Target]> {
         self.book.meta(from).references.iter().map(|reference| self.resolve(reference, from)).collect()
     }
 
     /// Returns where `reference` leads from the chapter `from`.
-    #[must_use]
     pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
         let book = self.book;
         let found = match reference.form {
@@ -152,7 +148,6 @@ fn is_hidden(reference: &Reference, from: ChapterId, book: &Book) -> bool {
 }
 
 /// Returns the name, folded, by which a reference would find a chapter that this audience does not see.
-#[must_use]
 pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Book) -> Option<String> {
     let target = reference.target.as_str();
     let joined = match (reference.form, target.strip_prefix('/')) {

@@ -22,7 +22,6 @@ struct Cell<'a> {
 }
 
 /// Lints every statement and responsibility.
-#[must_use]
 pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
     let is_on = |rule: Rule| config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow);
     let (can, and, same) = (is_on(Rule::StatementCan), is_on(Rule::StatementAnd), is_on(Rule::StatementSame));

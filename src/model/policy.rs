@@ -12,7 +12,6 @@ use crate::model::health::{self, in_force};
 use crate::text::rule::Rule;
 
 /// Looks at every chapter on the day `today`.
-#[must_use]
 pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for chapter in in_force(book) {

@@ -167,7 +167,6 @@ pub enum Fate {
 }
 
 /// Compares two handbooks, the older first. `renames` says what git knows: by the path today, the path then.
-#[must_use]
 pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePath, SourcePath>) -> Delta {
     let pairs = Pairs::new(&before.book, &after.book, renames);
     let sides = Sides { before, after, pairs };

@@ -100,7 +100,6 @@ impl History {
     /// Reads what `git` printed for [`LOG`]; `exists` tells which files are there today.
     ///
     /// A rename is followed back as far as it goes: what older commits did to the old name, they did to the file of today.
-    #[must_use]
     pub fn parse(output: &[u8], exists: impl Fn(&SourcePath) -> bool) -> Self {
         let mut history = Self::default();
         // What a path of the time that is being read is called today. A path that was added is another file before that.
@@ -147,25 +146,21 @@ impl History {
     }
 
     /// Returns when the file that is at `path` today was last changed, in seconds since 1970.
-    #[must_use]
     pub fn last_change(&self, path: &SourcePath) -> Option<i64> {
         self.last.get(path).copied()
     }
 
     /// Returns the day on which the file that is at `path` today was last changed.
-    #[must_use]
     pub fn last_day(&self, path: &SourcePath) -> Option<Date> {
         self.last_change(path).and_then(day)
     }
 
     /// Returns the day of the newest commit.
-    #[must_use]
     pub fn newest(&self) -> Option<Date> {
         self.commits.first().and_then(|commit| day(commit.seconds))
     }
 
     /// Returns the newest commit made on `limit` or before; the oldest of all where the content is younger.
-    #[must_use]
     pub fn at(&self, limit: Date) -> Option<&Commit> {
         let found = self.commits.iter().find(|commit| day(commit.seconds).is_some_and(|day| day <= limit));
         found.or_else(|| self.commits.last())
@@ -173,7 +168,6 @@ impl History {
 }
 
 /// Returns the day (UTC) of a moment: one that everybody agrees on, wherever they wrote or build.
-#[must_use]
 pub fn day(seconds: i64) -> Option<Date> {
     let epoch = jiff::civil::date(1970, 1, 1);
     let span = jiff::Span::new().try_days(seconds.div_euclid(86_400)).ok()?;
@@ -181,7 +175,6 @@ pub fn day(seconds: i64) -> Option<Date> {
 }
 
 /// Writes a moment as feeds do (RFC 3339, UTC).
-#[must_use]
 pub fn moment(seconds: i64) -> String {
     let day = day(seconds).unwrap_or(jiff::civil::date(1970, 1, 1));
     let time = seconds.rem_euclid(86_400);

@@ -58,7 +58,6 @@ impl std::fmt::Debug for Highlighter {
 
 impl Highlighter {
     /// Makes a highlighter that has loaded nothing yet.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -69,19 +68,16 @@ impl Highlighter {
     /// operator, `p` punctuation, `a` attribute, `b` constant or built-in, `g` tag, `h` heading, `i` inserted, `d`
     /// deleted and `e` escape. `language` is a name, a file extension or a common alias in any case. `None` means that
     /// the caller prints the code as it is: no such language, plain text, a syntax that fails on it, or too much work.
-    #[must_use]
     pub fn highlight(&self, code: &str, language: &str) -> Option<Arc<str>> {
         self.color(code, language).ok()
     }
 
     /// Tells whether a block is printed as it is because coloring it is too much work.
-    #[must_use]
     pub fn is_too_much(&self, code: &str, language: &str) -> bool {
         self.color(code, language) == Err(Plain::TooMuch)
     }
 
     /// Tells the same, without doing the work for blocks that nobody has asked for yet.
-    #[must_use]
     pub fn was_too_much(&self, code: &str, language: &str) -> bool {
         let Some(languages) = self.languages.get() else { return false };
         let key = languages.find(language).map(|syntax| block_key(languages.name(syntax), code));

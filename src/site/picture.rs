@@ -16,7 +16,6 @@ pub struct Picture {
 }
 
 /// Looks at an image.
-#[must_use]
 pub fn picture(path: &SourcePath, file: &SourceFile) -> Picture {
     Picture { url: hashed_url(path, file), size: size(path, &file.bytes) }
 }

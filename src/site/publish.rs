@@ -20,7 +20,6 @@ use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::rule::Rule;
 
 /// Says where the rules come near a limit of the host, or do not fit.
-#[must_use]
 pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if config.publish.host != Host::Cloudflare {

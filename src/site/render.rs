@@ -143,7 +143,6 @@ struct Frame<'a> {
 
 impl Renderer {
     /// Prepares what all pages share.
-    #[must_use]
     pub fn new(
         handbook: Handbook,
         theme: Arc<Theme>,
@@ -188,13 +187,11 @@ impl Renderer {
     }
 
     /// Returns the address of an image's file.
-    #[must_use]
     pub fn picture_url(&self, path: &SourcePath) -> UrlPath {
         self.pictures.get(path).map_or_else(|| UrlPath::new(path.as_str()), |picture| picture.url.clone())
     }
 
     /// Returns the address of a file of the theme.
-    #[must_use]
     pub fn theme_asset(&self, name: &str) -> UrlPath {
         UrlPath::new(format!("assets/{}/{name}", self.theme.hash()))
     }
@@ -483,21 +480,18 @@ impl Renderer {
     }
 
     /// Returns a file of the model's data.
-    #[must_use]
     pub fn data(&self, data: Data, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         data.render(&self.viewpoint(at, &cells, None))
     }
 
     /// Returns every statement as CSV.
-    #[must_use]
     pub fn statements_csv(&self, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         statements_csv(&self.viewpoint(at, &cells, None))
     }
 
     /// Returns the matrix as CSV.
-    #[must_use]
     pub fn matrix_csv(&self, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         matrix::csv(&self.viewpoint(at, &cells, None))
@@ -546,14 +540,12 @@ impl Cells for PageCells<'_> {
 }
 
 /// Returns the path of an address: `https://x.org/a/` gives `/a/`.
-#[must_use]
 pub fn base_path(base: &str) -> &str {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     rest.find('/').map_or("/", |at| &rest[at..])
 }
 
 /// Returns the policy that every page states: nothing but this site's own files, and the hosts that `handbook.toml` lets in.
-#[must_use]
 pub fn policy(config: &Config) -> String {
     let hosts: String = config.hosts.iter().map(|host| format!(" https://{host}")).collect();
     let frames = if hosts.is_empty() { String::new() } else { format!(" frame-src{hosts};") };

@@ -90,13 +90,11 @@ impl Index {
     }
 
     /// Returns a file's bytes.
-    #[must_use]
     pub fn get(&self, url: &UrlPath) -> Option<&[u8]> {
         self.files.get(url).map(Vec::as_slice)
     }
 
     /// Tells whether an address could be that of a file of the index.
-    #[must_use]
     pub fn claims(url: &UrlPath) -> bool {
         let name = url.as_str().strip_prefix("search/").and_then(|name| name.rsplit_once('.'));
         name.is_some_and(|(stem, ending)| {
@@ -134,7 +132,6 @@ struct Page {
 }
 
 /// Makes the index.
-#[must_use]
 pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let entries = memory.entries(&handbook.documents);
     let mut facets = Facets::new(theme);

@@ -134,7 +134,6 @@ pub struct ThemeFiles {
 
 impl ThemeFiles {
     /// Makes a theme from paths and texts, as tests do.
-    #[must_use]
     pub fn from_texts<'a>(name: &str, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let file = |(path, text): (&str, &str)| (path.to_owned(), Arc::from(text.as_bytes()));
         Self { name: name.to_owned(), files: texts.into_iter().map(file).collect() }
@@ -166,13 +165,11 @@ pub struct Html(Value);
 
 impl Html {
     /// Takes markup that needs no escaping.
-    #[must_use]
     pub fn new(markup: &str) -> Self {
         Self(Value::safe_string(markup))
     }
 
     /// Returns the markup.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().unwrap_or_default()
     }
@@ -195,25 +192,21 @@ pub struct Theme {
 
 impl Theme {
     /// Returns 12 hex digits that change with any name or byte of the chain.
-    #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
     /// Returns every asset by its name, such as `style.css`.
-    #[must_use]
     pub fn assets(&self) -> &BTreeMap<String, Arc<[u8]>> {
         &self.assets
     }
 
     /// Returns a text of the user interface; `key` itself where no theme has it.
-    #[must_use]
     pub fn ui<'a>(&'a self, key: &'a str) -> &'a str {
         self.ui.get(key).map_or(key, String::as_str)
     }
 
     /// Tells whether a template can be rendered, by a bare name or as `THEME/page.html`.
-    #[must_use]
     pub fn has(&self, template: &str) -> bool {
         self.tera.contains_template(template)
     }
@@ -231,14 +224,12 @@ impl Theme {
 }
 
 /// Returns the theme that is part of the program.
-#[must_use]
 pub fn embedded() -> ThemeFiles {
     let file = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Arc::from(*bytes));
     ThemeFiles { name: DEFAULT.to_owned(), files: DEFAULT_FILES.iter().map(file).collect() }
 }
 
 /// Reads `theme.toml`; a theme without one lies upon the default theme.
-#[must_use]
 pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
     let mut manifest = Manifest::default();
     let mut findings = Vec::new();
@@ -263,7 +254,6 @@ pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
 ///
 /// `themes` are those of the project by name; one called `default` replaces the embedded one. A theme that is not there
 /// and a ring of themes are findings, and the chain goes on with the default theme.
-#[must_use]
 pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeFiles>, Vec<Diagnostic>) {
     let mut chain: Vec<ThemeFiles> = Vec::new();
     let mut findings = Vec::new();
@@ -301,7 +291,6 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
 ///
 /// `language` chooses the UI strings (`de-AT` takes `ui/de-AT.toml`, then `ui/de.toml`, then `ui/en.toml`); the fields
 /// of `globals` are variables of every template. There is no theme where a template cannot be compiled.
-#[must_use]
 pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (Option<Theme>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let ui = strings(chain, language, &mut findings);
@@ -324,7 +313,6 @@ pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (
 }
 
 /// Tells whether a chain has templates of its own: those of the program are known to render.
-#[must_use]
 pub fn has_own_templates(chain: &[ThemeFiles]) -> bool {
     let embedded = embedded();
     let is_own = |(path, bytes): (&String, &Arc<[u8]>)| {
@@ -334,7 +322,6 @@ pub fn has_own_templates(chain: &[ThemeFiles]) -> bool {
 }
 
 /// Finds the file that a [`Place::Theme`] names (`THEME/page.html`, `THEME/ui/de.toml`).
-#[must_use]
 pub fn file_at<'a>(chain: &'a [ThemeFiles], name: &str) -> Option<(String, &'a Arc<[u8]>)> {
     let (theme, file) = name.split_once('/')?;
     let theme = chain.iter().find(|candidate| candidate.name == theme)?;

@@ -117,13 +117,11 @@ struct Layout {
 
 impl Site {
     /// Lays out the site: gives every address what lies behind it. Renders nothing.
-    #[must_use]
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
         Self::with_past(handbook, files, theme, highlighter, Past::default())
     }
 
     /// Lays out the site with what is known of the time before.
-    #[must_use]
     pub fn with_past(
         handbook: Handbook,
         files: Sources,
@@ -171,26 +169,22 @@ impl Site {
     }
 
     /// Returns where an old address leads that the host answers for, and no page.
-    #[must_use]
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
         let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
         Some(&self.layout.redirects[found].to)
     }
 
     /// Returns the handbook.
-    #[must_use]
     pub fn handbook(&self) -> &Handbook {
         &self.renderer.handbook
     }
 
     /// Returns which files that are no chapters are published.
-    #[must_use]
     pub fn content(&self) -> &Content {
         &self.layout.content
     }
 
     /// Lists every address, sorted.
-    #[must_use]
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
         let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
         let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
@@ -199,7 +193,6 @@ impl Site {
     }
 
     /// Tells whether the site has the address.
-    #[must_use]
     pub fn has(&self, url: &UrlPath) -> bool {
         self.layout.routes.contains_key(url)
     }
@@ -293,7 +286,6 @@ impl Site {
     }
 
     /// Renders every address, in parallel, and returns what failed; for tests and `check`.
-    #[must_use]
     pub fn failures(&self) -> Vec<Diagnostic> {
         let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
@@ -342,7 +334,6 @@ impl Site {
     }
 
     /// Returns the address of the page of the chapter at `path`.
-    #[must_use]
     pub fn page_of(&self, path: &SourcePath, anchor: Option<&str>) -> Option<String> {
         let book = &self.renderer.handbook.book;
         let url = book.url(book.at_path(path)?).encoded();
@@ -525,7 +516,6 @@ fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
 }
 
 /// Returns the media type of a file by its extension (IANA media types).
-#[must_use]
 pub fn media_type(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     match extension.as_str() {

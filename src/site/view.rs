@@ -84,7 +84,6 @@ pub struct Link {
 
 impl<'a> Viewpoint<'a> {
     /// Returns the address of `to` relative to the page.
-    #[must_use]
     pub fn url(&self, to: &UrlPath) -> String {
         match self.root {
             Some(root) => format!("{root}{}", to.encoded()),
@@ -93,7 +92,6 @@ impl<'a> Viewpoint<'a> {
     }
 
     /// Returns a chapter's metadata.
-    #[must_use]
     pub fn meta(&self, chapter: ChapterId) -> &'a Meta {
         self.book.meta(chapter)
     }
@@ -107,13 +105,11 @@ impl<'a> Viewpoint<'a> {
     }
 
     /// Links to several chapters.
-    #[must_use]
     pub fn links(&self, chapters: &[ChapterId]) -> Vec<Link> {
         chapters.iter().map(|chapter| self.link(*chapter)).collect()
     }
 
     /// Links to a node of the tree.
-    #[must_use]
     pub fn node(&self, node: NodeId) -> Link {
         let node = self.book.tree.node(node);
         match node.chapter {
@@ -138,7 +134,6 @@ impl<'a> Viewpoint<'a> {
     }
 
     /// Links to a role, or names a partner.
-    #[must_use]
     pub fn party(&self, party: Party) -> Link {
         match party {
             Party::Role(role) => self.link(role),
@@ -150,7 +145,6 @@ impl<'a> Viewpoint<'a> {
     }
 
     /// Returns the page that compares two roles, in whichever order it was declared.
-    #[must_use]
     pub fn comparison(&self, a: ChapterId, b: ChapterId) -> Option<String> {
         let pairs = &self.book.relations.pairs;
         let (a, b) = if pairs.contains(&(a, b)) { (a, b) } else { (b, a) };
@@ -158,13 +152,11 @@ impl<'a> Viewpoint<'a> {
     }
 
     /// Returns the name of a level.
-    #[must_use]
     pub fn level_name(&self, level: u8) -> String {
         self.config.scale.iter().find(|known| known.level == level).map(|known| known.name.clone()).unwrap_or_default()
     }
 
     /// Returns the highest level of the scale.
-    #[must_use]
     pub fn highest(&self) -> u8 {
         self.config.scale.last().map_or(0, |level| level.level)
     }
@@ -190,13 +182,11 @@ impl<'a> Viewpoint<'a> {
 pub const FEED: &str = "changes.xml";
 
 /// Returns the address of the feed; none without a history, or without the address that its absolute links need.
-#[must_use]
 pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
     (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
 }
 
 /// Returns the facts of a competency.
-#[must_use]
 pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
     match &book.meta(chapter).facts {
         Facts::Competency(competency) => Some(competency),
@@ -205,19 +195,16 @@ pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
 }
 
 /// Returns the class that links to chapters of a kind have.
-#[must_use]
 pub fn class_of(kind: Kind) -> Option<&'static str> {
     (kind != Kind::Page).then(|| kind.name())
 }
 
 /// Returns the address of the page that compares two roles.
-#[must_use]
 pub fn comparison_url(book: &Book, config: &Config, (a, b): (ChapterId, ChapterId)) -> UrlPath {
     generated_url(&format!("compare/{}/{}", book.meta(a).id, book.meta(b).id), config.urls)
 }
 
 /// Percent-encodes what cannot stand in a fragment (RFC 3986 section 3.5).
-#[must_use]
 pub fn encode_fragment(anchor: &str) -> String {
     // Anchors are slugs, save where an author wrote one.
     if anchor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -229,7 +216,6 @@ pub fn encode_fragment(anchor: &str) -> String {
 }
 
 /// Percent-encodes what cannot stand in a value of a query (WHATWG URL, application/x-www-form-urlencoded).
-#[must_use]
 pub fn query(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {

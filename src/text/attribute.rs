@@ -29,7 +29,6 @@ pub struct Attributes {
 
 impl Attributes {
     /// Returns the first value of `key`.
-    #[must_use]
     pub fn get(&self, key: &str) -> Option<&Attribute> {
         self.list.iter().find(|attribute| attribute.key == key)
     }
@@ -38,7 +37,6 @@ impl Attributes {
 /// Finds an attribute list at the end of `text`, which may be followed by spaces only.
 ///
 /// Braces with anything else in them are text, and so are braces that follow a backslash.
-#[must_use]
 pub fn trailing(text: &str) -> Option<Attributes> {
     let trimmed = text.trim_end();
     if !trimmed.ends_with('}') {
@@ -60,7 +58,6 @@ pub fn trailing(text: &str) -> Option<Attributes> {
 /// Parses what stands between the braces; `offset` is where it begins.
 ///
 /// Returns nothing where it is empty or a word is neither `#id`, `.class` nor `key=value`.
-#[must_use]
 pub fn parse(inner: &str, offset: usize) -> Option<Vec<Attribute>> {
     let mut list = Vec::new();
     let mut at = 0;

@@ -13,7 +13,6 @@ pub const MESSAGE: &str = "a merge left both versions here";
 pub const HELP: &str = "keep one of them, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
 
 /// Returns the first lines of all conflicts, without their line ends.
-#[must_use]
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     // Nearly every file ends here.

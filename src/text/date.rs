@@ -28,7 +28,6 @@ pub enum Unit {
 }
 
 /// Reads `6 months`, `1 year`, `2 weeks`, `90 days`; the number is 1 to 1000.
-#[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let (count, unit) = text.trim().split_once(char::is_whitespace)?;
     let unit = match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
@@ -43,13 +42,11 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// Reads a day written as `2026-04-01`.
-#[must_use]
 pub fn parse_day(text: &str) -> Option<Date> {
     if text.len() == 10 { text.parse().ok() } else { None }
 }
 
 /// Returns the day that lies `duration` after `day`; the month's last day where the day does not exist.
-#[must_use]
 pub fn after(day: Date, duration: Duration) -> Option<Date> {
     day.checked_add(span(duration)?).ok()
 }
@@ -67,7 +64,6 @@ fn span(duration: Duration) -> Option<jiff::Span> {
 }
 
 /// Returns the day that lies `duration` before `day`; the month's last day where the day does not exist.
-#[must_use]
 pub fn before(day: Date, duration: Duration) -> Option<Date> {
     day.checked_sub(span(duration)?).ok()
 }

@@ -16,7 +16,6 @@ pub struct Span {
 
 impl Span {
     /// Makes a span; offsets past 4 GiB are cut there.
-    #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         Self { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
     }

@@ -63,7 +63,6 @@ pub enum Split {
 
 impl Split {
     /// Returns the first byte of the chapter's text.
-    #[must_use]
     pub fn body(&self) -> usize {
         match self {
             Self::None => 0,
@@ -75,7 +74,6 @@ impl Split {
 }
 
 /// Looks for front matter at the very beginning of `text`.
-#[must_use]
 pub fn split(text: &str) -> Split {
     let mut lines = text.split_inclusive('\n');
     let Some(first) = lines.next() else { return Split::None };
@@ -210,7 +208,6 @@ impl Value {
     }
 
     /// Returns text, or a number, date or truth as it is written.
-    #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.data {
             Data::Text(text) | Data::Date(text) => Some(text),
@@ -220,7 +217,6 @@ impl Value {
     }
 
     /// Names what it is, for findings.
-    #[must_use]
     pub fn kind_name(&self) -> &'static str {
         match self.data {
             Data::Null => "nothing",

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 pub use tags::{OF_TEXT, Tag, TagAttribute, Token, behind, next_token, start_tags, tokens};
 
 /// Returns a name in lower case; itself where it is.
-#[must_use]
 pub fn lower_case(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
@@ -20,7 +19,6 @@ pub fn lower_case(name: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text of HTML that we wrote ourselves, its white space as single spaces.
-#[must_use]
 pub fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -33,7 +31,6 @@ pub fn text(html: &str) -> String {
 }
 
 /// Decodes the character references that this program writes.
-#[must_use]
 pub fn decode(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
@@ -77,13 +74,11 @@ const IS_ESCAPED: [bool; 256] = {
 };
 
 /// Returns `text` escaped for HTML; itself where nothing in it needs that.
-#[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| IS_ESCAPED[usize::from(byte)]) { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Returns `text` escaped for HTML.
-#[must_use]
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     escape_into(text, &mut out);
@@ -129,7 +124,6 @@ pub fn escape_address_into(address: &str, out: &mut String) {
 }
 
 /// Returns HTML without its tags, with the common character references decoded.
-#[must_use]
 pub fn strip_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

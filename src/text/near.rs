@@ -50,7 +50,6 @@ impl<'a> Candidates<'a> {
     ///
     /// Compares by Damerau-Levenshtein distance on lower-cased names; one third of the longer name
     /// may differ, or one of the two names begins or ends with the other.
-    #[must_use]
     pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&'a str> {
         let wanted = wanted.to_lowercase();
         let compared = self.worth_comparing(&wanted).into_iter();
@@ -62,7 +61,6 @@ impl<'a> Candidates<'a> {
 
     /// Returns the name that differs from `wanted` by a slip of the fingers: by one letter, or two
     /// in names of eight letters and more.
-    #[must_use]
     pub fn slip(&self, wanted: &str) -> Option<&'a str> {
         let wanted = wanted.to_lowercase();
         let length = wanted.chars().count();
@@ -96,13 +94,11 @@ impl<'a> Candidates<'a> {
 }
 
 /// Returns up to `most` of `candidates` that look like `wanted`; see [`Candidates::nearest`].
-#[must_use]
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     Candidates::new(candidates).nearest(wanted, most)
 }
 
 /// Returns the nearest names as a question, or `None` where there are none.
-#[must_use]
 pub fn did_you_mean(names: &[&str]) -> Option<String> {
     match names {
         [] => None,

@@ -19,13 +19,11 @@ impl SourcePath {
     }
 
     /// Returns the whole path.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Returns the folder, without a trailing `/`; empty at the content root.
-    #[must_use]
     pub fn folder(&self) -> &str {
         &self.0[..self.last_slash().unwrap_or(0)]
     }
@@ -41,13 +39,11 @@ impl SourcePath {
     }
 
     /// Returns the last part of the path.
-    #[must_use]
     pub fn file_name(&self) -> &str {
         self.last_slash().map_or(&*self.0, |slash| &self.0[slash + 1..])
     }
 
     /// Returns the file's name without its last extension.
-    #[must_use]
     pub fn stem(&self) -> &str {
         let name = self.file_name();
         match name.rsplit_once('.') {
@@ -57,7 +53,6 @@ impl SourcePath {
     }
 
     /// Returns the extension as written, without its dot; empty where there is none.
-    #[must_use]
     pub fn extension(&self) -> &str {
         match self.file_name().rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => extension,
@@ -66,7 +61,6 @@ impl SourcePath {
     }
 
     /// Tells whether this is a chapter: a Markdown file by its extension.
-    #[must_use]
     pub fn is_chapter(&self) -> bool {
         // Asked for every file again and again: the end of the text is enough to tell.
         let bytes = self.0.as_bytes();
@@ -79,13 +73,11 @@ impl SourcePath {
     }
 
     /// Tells whether this chapter is its folder's own page (`index.md`, `README.md`, or `_index.md` as Hugo and Zola write it).
-    #[must_use]
     pub fn is_index(&self) -> bool {
         self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
     /// Returns the path without the extension of a chapter; the folder for an index.
-    #[must_use]
     pub fn without_extension(&self) -> &str {
         if self.is_index() {
             return self.folder();
@@ -97,7 +89,6 @@ impl SourcePath {
 
 impl SourcePath {
     /// Returns the first part of the path that a file on Windows cannot be called (Microsoft, "Naming Files, Paths, and Namespaces").
-    #[must_use]
     pub fn unportable_part(&self) -> Option<&str> {
         const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
         let is_numbered = |stem: &str| {
@@ -139,19 +130,16 @@ impl UrlPath {
     }
 
     /// Returns the decoded path.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Returns the name of the file that holds this address in the output folder.
-    #[must_use]
     pub fn output_file(&self) -> String {
         if self.0.is_empty() || self.0.ends_with('/') { format!("{}index.html", self.0) } else { self.0.to_string() }
     }
 
     /// Tells whether the bytes behind this address are an HTML page.
-    #[must_use]
     pub fn is_page(&self) -> bool {
         self.0.is_empty()
             || self.0.ends_with('/')
@@ -220,7 +208,6 @@ fn encode_path_into(path: &str, out: &mut String) {
 }
 
 /// Decodes percent-encoding; `None` where a `%` is not followed by two hex digits or the result is not UTF-8.
-#[must_use]
 pub fn decode_percent(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -240,7 +227,6 @@ pub fn decode_percent(text: &str) -> Option<String> {
 }
 
 /// Returns the key that two names are compared by: Unicode normal form C, lower case, single spaces.
-#[must_use]
 pub fn fold(name: &str) -> String {
     if name.is_ascii() {
         let mut out = String::with_capacity(name.len());
@@ -270,7 +256,6 @@ pub fn fold(name: &str) -> String {
 }
 
 /// Resolves `reference` against `folder` (both without a leading `/`); `None` where it leaves the root.
-#[must_use]
 pub fn join(folder: &str, reference: &str) -> Option<String> {
     let mut parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
     for part in reference.split('/') {
@@ -297,7 +282,6 @@ pub enum OldName<'a> {
 }
 
 /// Tells a title from an old address.
-#[must_use]
 pub fn old_name(alias: &str) -> OldName<'_> {
     let plain = |c: char| crate::text::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
     let trimmed = alias.trim_matches('/');

@@ -5,7 +5,6 @@
 /// Returns `text` as one run of Markdown, for a heading or a list item.
 ///
 /// Spaces and line ends become single spaces, as they do when a page is made.
-#[must_use]
 pub fn markdown(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let tildes = text.matches('~').count();
@@ -51,7 +50,6 @@ fn is_entity(rest: &str) -> bool {
 }
 
 /// Returns `text` as a YAML scalar that is text: plain where nothing can be misread, else in double quotes.
-#[must_use]
 pub fn yaml(text: &str) -> String {
     const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "~"];
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '.');
@@ -61,7 +59,6 @@ pub fn yaml(text: &str) -> String {
 }
 
 /// Returns `text` as a string in double quotes, as TOML and YAML both read it.
-#[must_use]
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -157,7 +157,6 @@ rules! {
 
 impl Rule {
     /// Returns the rule called `name`.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.name() == name)
     }

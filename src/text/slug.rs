@@ -9,7 +9,6 @@ use unicode_normalization::char::is_combining_mark;
 /// Returns the slug of `text`: lower case, punctuation dropped, each space a `-`.
 ///
 /// The rule is GitHub's for headings: letters, marks, numbers, `-` and `_` stay; repeats of `-` are kept.
-#[must_use]
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {
@@ -23,20 +22,17 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Tells whether a character is part of a word: a letter, a number, `_`, or a mark on one of them (UAX #44, general category M), and what joins two.
-#[must_use]
 pub fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || (!c.is_ascii() && (is_combining_mark(c) || c == '\u{200d}'))
 }
 
 /// Returns the slug of the first `words` words of `text`.
-#[must_use]
 pub fn short_slug(text: &str, words: usize) -> String {
     let first: Vec<&str> = text.split_whitespace().take(words).collect();
     slug(&first.join(" ")).trim_matches('-').to_owned()
 }
 
 /// Returns the name of the file that a chapter with this title gets: its slug without repeated dashes, cut at a word where it is long.
-#[must_use]
 pub fn chapter_stem(title: &str) -> String {
     const LONGEST: usize = 80;
     let slug = slug(title);

@@ -63,20 +63,17 @@ pub struct Sources {
 
 impl Sources {
     /// Makes sources from paths and texts, as tests do.
-    #[must_use]
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let file = |(path, text): (&str, &str)| (SourcePath::new(path), SourceFile::new(text.as_bytes()));
         Self { files: texts.into_iter().map(file).collect() }
     }
 
     /// Returns the bytes at `path`.
-    #[must_use]
     pub fn bytes(&self, path: &SourcePath) -> Option<&Arc<[u8]>> {
         self.files.get(path).map(|file| &file.bytes)
     }
 
     /// Returns the static folder of the generator whose configuration lies at the root; none where no generator is recognized.
-    #[must_use]
     pub fn static_folder(&self) -> Option<StaticFolder> {
         let has = |name: &str| self.files.contains_key(&SourcePath::new(name));
         let says = |name: &str, words: &[&str]| {
@@ -140,7 +137,6 @@ impl<'a> Text<'a> {
     }
 
     /// Returns the offset in the file of an offset in the text.
-    #[must_use]
     pub fn to_file(&self, offset: usize) -> usize {
         self.skipped + offset + self.dropped.partition_point(|&at| at < offset)
     }
@@ -152,7 +148,6 @@ impl<'a> Text<'a> {
     }
 
     /// Returns the span in the file of a span in the text.
-    #[must_use]
     pub fn map(&self, span: Span) -> Span {
         self.span(span.start as usize, span.end as usize)
     }

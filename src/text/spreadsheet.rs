@@ -24,13 +24,11 @@ pub struct Row {
 
 impl Row {
     /// Tells whether no cell holds anything.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
     }
 
     /// Returns a cell; none where the row ends before it or the cell is empty.
-    #[must_use]
     pub fn cell(&self, n: usize) -> Option<&Cell> {
         self.cells.get(n).filter(|cell| !cell.text.is_empty())
     }
@@ -48,7 +46,6 @@ impl Row {
 pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// Returns the separator that a first line `sep=;` names, as Excel writes and reads it.
-#[must_use]
 pub fn declared_separator(text: &str) -> Option<char> {
     let line = text.lines().next()?.trim_end();
     let mut rest = line.strip_prefix("sep=")?.chars();

@@ -31,7 +31,6 @@ const PAGE_WIDTH: usize = 100;
 pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
 
 /// Draws findings with their source lines, a blank line after each.
-#[must_use]
 pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width.max(60));
@@ -45,7 +44,6 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
 }
 
 /// Draws at most `most` findings of each code, and says how many more there are of which.
-#[must_use]
 pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
     let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
     let mut is_shown = |finding: &&Diagnostic| {
@@ -67,7 +65,6 @@ pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usiz
 }
 
 /// Draws one finding without colour, for a page of the preview.
-#[must_use]
 pub fn plain(finding: &Diagnostic, files: &Files<'_>) -> String {
     draw(finding, files, &mut Lines::default(), &Renderer::plain().term_width(PAGE_WIDTH))
 }
@@ -194,7 +191,6 @@ fn severity(finding: &Diagnostic) -> &'static str {
 }
 
 /// Returns the findings as one JSON document.
-#[must_use]
 pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let (errors, warnings) = crate::model::compile::count(findings);
     let mut lines = Lines::default();
@@ -204,7 +200,6 @@ pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
 }
 
 /// Returns the findings as workflow commands, which GitHub shows beside the lines of a review.
-#[must_use]
 pub fn github(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let mut lines = Lines::default();
     let mut out = String::new();
@@ -239,7 +234,6 @@ fn property(text: &str) -> String {
 }
 
 /// Says how many errors and warnings there are.
-#[must_use]
 pub fn summary(errors: usize, warnings: usize) -> String {
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     match (errors, warnings) {

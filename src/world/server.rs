@@ -49,7 +49,6 @@ pub struct Answer {
 
 impl Answer {
     /// Makes a short answer in words.
-    #[must_use]
     pub fn text(status: u16, text: &str) -> Self {
         Self {
             status,
@@ -118,7 +117,6 @@ impl Server {
     }
 
     /// Returns the address to open in a browser of this machine.
-    #[must_use]
     pub fn url(&self) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
@@ -128,13 +126,11 @@ impl Server {
     }
 
     /// Tells whether other machines can ask too.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         !self.address.ip().is_loopback()
     }
 
     /// Returns the port.
-    #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
     }

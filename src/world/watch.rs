@@ -93,7 +93,6 @@ impl Watcher {
     ///
     /// Where the system has no room for more watches, the folders are read regularly instead, and [`Self::notice`] says so; with `poll` they are in any case, for
     /// disks of which the system tells nothing (shares, containers).
-    #[must_use]
     pub fn new(roots: &[PathBuf], ignored: &[PathBuf], poll: bool) -> Self {
         let (sender, events) = channel();
         let real = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -113,7 +112,6 @@ impl Watcher {
     }
 
     /// Says why folders are read regularly instead of watched.
-    #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }

@@ -21,7 +21,6 @@ pub struct Anchor {
 }
 
 /// Returns the file with the anchors in it: into the braces that are there, else behind the text.
-#[must_use]
 pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + anchors.len() * 32);
     let mut last = 0;
@@ -44,7 +43,6 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
 ///
 /// A statement whose author wrote no anchor is addressed by its first words: other words would be another address, and what
 /// refers to it would lead nowhere. Statements are paired by equal words first, then by their order between those.
-#[must_use]
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
     let taken = &after.meta.anchors;
@@ -130,7 +128,6 @@ fn between(
 }
 
 /// Returns how many of a hundred words of the shorter text are in the other.
-#[must_use]
 pub fn percent_shared(a: &str, b: &str) -> usize {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

@@ -19,7 +19,6 @@ pub struct Passage {
 }
 
 /// Lists the passages of a chapter.
-#[must_use]
 pub fn passages(body: &Body) -> Vec<Passage> {
     let holes = body.main.holes.iter().filter_map(|(at, hole)| Some((*at as usize..*at as usize, edge_of(hole)?)));
     // A hole at the byte where a tag begins lies before the tag.
@@ -65,7 +64,6 @@ fn in_order(passages: Vec<Passage>) -> Vec<Passage> {
 }
 
 /// Lists the elements at the top of HTML by their bytes.
-#[must_use]
 pub fn children(html: &str) -> Vec<Range<usize>> {
     let mut depth = 0_u32;
     let mut start = 0;

@@ -20,7 +20,6 @@ pub struct Info {
 }
 
 /// Reads an info string.
-#[must_use]
 pub fn read(info: &str) -> Info {
     let info = info.trim();
     let first = info.split_whitespace().next().unwrap_or_default();

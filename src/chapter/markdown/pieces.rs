@@ -14,7 +14,6 @@ use crate::chapter::document::{Form, Piece, What};
 use crate::chapter::reference::{Destination, destination};
 
 /// Lists the pieces of a body that has not been parsed.
-#[must_use]
 pub fn pieces(input: Input<'_>) -> Vec<Piece> {
     let parser = Parser::new_ext(input.body, input.options());
     let defined = definitions(input, parser.reference_definitions());

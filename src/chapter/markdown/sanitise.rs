@@ -132,7 +132,6 @@ const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
 const SECOND: &str = "-2";
 
 /// Sanitises `html`; `hosts` are those that pages may load from.
-#[must_use]
 pub fn sanitise(html: &str, marks: &Marks, seed: &str, hosts: &[String]) -> (String, Marks) {
     let element = format!("rb{seed}");
     let attribute = format!("data-rb{seed}");

@@ -31,7 +31,6 @@ pub struct Comments<'a> {
 }
 
 /// Finds the comments of `text`.
-#[must_use]
 pub fn read(text: &str, options: Options) -> Comments<'_> {
     let mut found = Comments { text: Cow::Borrowed(text), hidden: Vec::new(), marked: Vec::new(), remarks: Vec::new() };
     for _ in 0..MOST_READS {

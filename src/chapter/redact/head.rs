@@ -25,7 +25,6 @@ pub enum Field {
 
 /// Reads the audience of a chapter from its front matter: the table, and the text it was read from,
 /// which begins at byte `offset` of the chapter.
-#[must_use]
 pub fn audience_of(table: &Table, content: &str, offset: usize) -> Field {
     match audience_in(table) {
         // A line that should be a key can be part of another value.
@@ -84,7 +83,6 @@ fn nested(value: &Value) -> Option<Span> {
 
 /// Finds a line of text that gives a chapter to an audience or keeps it back: for front matter that
 /// can't be read, and for blocks that aren't recognized as front matter.
-#[must_use]
 pub fn private_line(text: &str) -> Option<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -122,7 +120,6 @@ fn key_of(line: &str) -> Option<(String, String)> {
 
 /// Returns the block before the first heading, or directly below it, that is fenced like front
 /// matter, isn't read as such and keeps the chapter back; `start` is where the text begins.
-#[must_use]
 pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Range<usize>> {
     let lines = lines_of(text, start);
     let mut n = 0;

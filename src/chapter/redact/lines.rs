@@ -55,7 +55,6 @@ pub enum Shield {
 }
 
 /// Lists the `:::` lines of `text`.
-#[must_use]
 pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
     let mut found = Vec::new();
     let mut open: Vec<&Container> = Vec::new();

@@ -9,7 +9,6 @@ use crate::declare::config::Config;
 
 /// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or
 /// `{.managers}`. In the middle of a line they are a placeholder, as in an address.
-#[must_use]
 pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
@@ -35,7 +34,6 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
 
 /// Lists lines that are colons and the name of a declared audience and nothing else, such as
 /// `:: managers`.
-#[must_use]
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();

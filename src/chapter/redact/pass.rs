@@ -44,7 +44,6 @@ pub struct Pass<'t, 'r> {
 
 impl<'t, 'r> Pass<'t, 'r> {
     /// Begins with the comments that were taken out, and what was wrong with them.
-    #[must_use]
     pub fn new(
         text: &'t str,
         rules: Rules<'r>,

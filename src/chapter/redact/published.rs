@@ -7,7 +7,6 @@ use super::word::{self, Sign};
 use crate::text::markup::{Token, behind, decode, next_token};
 
 /// Returns whether the text of `html` contains something like `audience=` outside code.
-#[must_use]
 pub fn mark_in_html(html: &str) -> bool {
     let text = text_outside_code(html);
     // Where audiences are declared, a line of colons is read, refused or code.

@@ -21,7 +21,6 @@ pub enum Remark {
 
 impl Remark {
     /// Returns the place in the text.
-    #[must_use]
     pub fn range(&self) -> &Range<usize> {
         match self {
             Self::Unknown(_, range) | Self::Unclosed(range) | Self::Misread(_, range) => range,

@@ -79,7 +79,6 @@ pub struct Structure {
 
 impl Structure {
     /// Reads the structure of `text`.
-    #[must_use]
     pub fn read(text: &str, options: Options) -> Self {
         let mut found = Self::default();
         let mut depth = 0_usize;
@@ -159,7 +158,6 @@ impl Structure {
     }
 
     /// Returns the start of the outermost block that contains `at`, or `at` itself between blocks.
-    #[must_use]
     pub fn block_start(&self, at: usize) -> usize {
         let after = self.blocks.partition_point(|block| block.start <= at);
         match self.blocks[..after].last() {
@@ -226,7 +224,6 @@ fn width(text: &str) -> usize {
 }
 
 /// Returns the column after `c`.
-#[must_use]
 pub fn next_column(column: usize, c: char) -> usize {
     if c == '\t' { column + 4 - column % 4 } else { column + 1 }
 }

@@ -33,7 +33,6 @@ pub struct Hit {
 }
 
 /// Lists the places of the word, from first to last.
-#[must_use]
 pub fn hits(text: &str) -> Vec<Hit> {
     let mut found = Vec::new();
     let mut start = None;
@@ -53,7 +52,6 @@ pub fn hits(text: &str) -> Vec<Hit> {
 }
 
 /// Returns whether `word` is the word of a mark or nearly so.
-#[must_use]
 pub fn is_word(word: &str) -> bool {
     if !may_be_word(word) {
         return false;
@@ -87,7 +85,6 @@ fn is_wide(c: char) -> bool {
 }
 
 /// Returns `text` in compatibility form (NFKC), lower case, without invisible characters and stars.
-#[must_use]
 pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !is_invisible(*c) && *c != '*').flat_map(char::to_lowercase).collect()
 }
@@ -98,20 +95,17 @@ fn is_of_word(c: char) -> bool {
 }
 
 /// Returns whether a character is drawn as nothing: joiners, soft hyphens, marks of direction.
-#[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Returns whether a character separates words: white space of any kind, or nothing that is drawn.
-#[must_use]
 pub fn is_gap(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
 /// Returns whether a character counts as a colon.
-#[must_use]
 pub fn is_colon(c: char) -> bool {
     matches!(c, ':' | '\u{ff1a}' | '\u{fe55}' | '\u{fe13}' | '\u{2236}' | '\u{a789}')
 }
@@ -126,7 +120,6 @@ fn sign_after(rest: &str) -> Sign {
 }
 
 /// Returns the braces around `at`: from behind the opening one to the closing one or the paragraph's end.
-#[must_use]
 pub fn braces_around(text: &str, at: usize) -> Option<Range<usize>> {
     let open = behind(text, at, |c| matches!(c, '{' | '\u{ff5b}'), |c| matches!(c, '}' | '\u{ff5d}'))?;
     let rest = reach(text, open);
@@ -135,7 +128,6 @@ pub fn braces_around(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// Returns the text from `at` as far as a mark may reach.
-#[must_use]
 pub fn reach(text: &str, at: usize) -> &str {
     let end = (at + 2 * REACH).min(text.len());
     let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
@@ -143,7 +135,6 @@ pub fn reach(text: &str, at: usize) -> &str {
 }
 
 /// Returns whether `at` is inside a tag or comment of HTML: behind `<` and a letter, `/`, `!` or `?`.
-#[must_use]
 pub fn is_in_tag(text: &str, at: usize) -> bool {
     behind(text, at, |c| c == '<', |c| c == '>')
         .is_some_and(|open| text[open..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')))

@@ -39,13 +39,11 @@ struct Choice<'a> {
 
 impl Wish {
     /// Begins with the audience of the command line; `caller` is told of every other.
-    #[must_use]
     pub fn new(name: Option<String>, caller: Caller) -> Self {
         Self { name: Mutex::new(name), caller }
     }
 
     /// Returns the audience.
-    #[must_use]
     pub fn name(&self) -> Option<String> {
         self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -62,7 +60,6 @@ impl Wish {
 }
 
 /// Returns the data of the `audiences` event; `asked` is what was asked for last.
-#[must_use]
 pub fn event(config: Option<&Config>, asked: Option<&str>) -> String {
     let all = config.into_iter().flat_map(|config| &config.audiences);
     let all = all.map(|(name, audience)| Choice { name, title: &audience.title }).collect();

@@ -42,7 +42,6 @@ const IN_TERMINALS: &[&str] =
 impl Editor {
     /// Reads the command of an editor: a program and its arguments, in quotes where they hold spaces. `{file}`, `{line}` and `{column}`
     /// in it are filled in; without them the program's own way is used. `None` for an empty command.
-    #[must_use]
     pub fn read(command: &str) -> Option<Self> {
         let mut words = split(command).into_iter();
         Some(Self { program: words.next()?, arguments: words.collect() })
@@ -56,7 +55,6 @@ impl Editor {
     }
 
     /// Tells whether it needs a terminal of its own.
-    #[must_use]
     pub fn needs_terminal(&self) -> bool {
         let name = self.name();
         let is_inside = self.arguments.iter().any(|argument| argument == "-nw" || argument == "-t");

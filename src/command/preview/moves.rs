@@ -70,7 +70,6 @@ impl Moves {
     }
 
     /// Returns where the chapter that was at `url` is now.
-    #[must_use]
     pub fn find(&self, url: &UrlPath) -> Option<&UrlPath> {
         let mut at = self.moved.get(url)?;
         // Renamed back and forth, addresses could lead in a ring.

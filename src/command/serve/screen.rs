@@ -33,7 +33,6 @@ pub struct State {
 
 impl Screen {
     /// Greets: says where the handbook is, and what is out of the ordinary.
-    #[must_use]
     pub fn open(url: String, notices: Vec<String>) -> Self {
         let screen = Self { url, notices, is_terminal: std::io::stdout().is_terminal() };
         if !screen.is_terminal {
@@ -57,13 +56,11 @@ impl Screen {
     }
 
     /// Tells whether findings are drawn in colours (no-color.org).
-    #[must_use]
     pub fn has_colors(&self) -> bool {
         self.is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
     }
 
     /// Returns how many columns a finding may take.
-    #[must_use]
     pub fn width(&self) -> usize {
         if self.is_terminal { usize::from(Term::stdout().size().1).clamp(40, 140) } else { 110 }
     }

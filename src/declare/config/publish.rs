@@ -52,13 +52,11 @@ impl Hash for Files {
 
 impl Files {
     /// Tells whether a pattern names the file.
-    #[must_use]
     pub fn names(&self, path: &SourcePath) -> bool {
         !self.patterns.is_empty() && self.set.is_match(path.as_str())
     }
 
     /// Tells whether a pattern is the very path of the file, without a wildcard.
-    #[must_use]
     pub fn names_exactly(&self, path: &SourcePath) -> bool {
         self.patterns.iter().any(|(text, _)| text.trim_start_matches('/') == path.as_str())
     }

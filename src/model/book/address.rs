@@ -65,7 +65,6 @@ impl Generated {
     }
 
     /// Returns the page called `name`, if the book has what it shows and no chapter takes its place.
-    #[must_use]
     pub fn from_name(name: &str, book: &Book) -> Option<Self> {
         let page = Self::ALL.into_iter().find(|page| page.name() == name)?;
         page.exists(book).then_some(page)
@@ -89,7 +88,6 @@ impl Generated {
 }
 
 /// Returns the address of the page called `name` (such as `matrix` or `compare/a/b`) in the given style.
-#[must_use]
 pub fn generated_url(name: &str, style: UrlStyle) -> UrlPath {
     match style {
         UrlStyle::Pretty => UrlPath::new(format!("{name}/")),
@@ -98,7 +96,6 @@ pub fn generated_url(name: &str, style: UrlStyle) -> UrlPath {
 }
 
 /// Returns the address of a chapter.
-#[must_use]
 pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
     if path.is_index() {
         return folder_url(path.folder(), style);
@@ -107,7 +104,6 @@ pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
 }
 
 /// Returns the address of a folder's page.
-#[must_use]
 pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     let slash = if folder.is_empty() { "" } else { "/" };
     match style {
@@ -117,7 +113,6 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
 }
 
 /// Returns the address that a file's path or an address without its outer slashes (`guides/old.md`, `guides/old`, `guides/index.html`) stands for.
-#[must_use]
 pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
     let path = SourcePath::new(text);
     if path.is_chapter() {

@@ -17,7 +17,6 @@ use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};
 const MOST_CHANGED: usize = 64;
 
 /// Makes the book of `input`, sharing with `last` what is the same.
-#[must_use]
 pub fn index_again(input: Input<'_>, last: &Book) -> Book {
     let Some(mut changes) = Changes::between(last, input) else { return index(input) };
     let names = last.names.retitled(&changes.titles);

@@ -71,7 +71,6 @@ impl Step {
 
 impl Names {
     /// Collects the names.
-    #[must_use]
     pub fn new(chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) -> Self {
         let mut id = Step::with_capacity(chapters.len());
         let mut path = Step::with_capacity(chapters.len());
@@ -106,7 +105,6 @@ impl Names {
     }
 
     /// Returns the key that [`Self::find`] looks a name up by.
-    #[must_use]
     pub fn key(name: &str) -> String {
         let key = fold(name);
         let trimmed = key.trim_start_matches('/').trim_end_matches('/');
@@ -115,20 +113,17 @@ impl Names {
     }
 
     /// Returns the chapters of the first step that has a match; more than one is ambiguous.
-    #[must_use]
     pub fn find(&self, name: &str) -> &[ChapterId] {
         let key = Self::key(name);
         [&self.id, &self.path, &self.alias, &self.title].into_iter().find_map(|step| step.get(&key)).unwrap_or(&[])
     }
 
     /// Returns the chapters whose path without extension is `path`, whatever its case.
-    #[must_use]
     pub fn at_path(&self, path: &str) -> &[ChapterId] {
         self.path.get(&fold(path)).unwrap_or(&[])
     }
 
     /// Returns the chapters with the alias `alias` (without slashes at its ends).
-    #[must_use]
     pub fn at_alias(&self, alias: &str) -> &[ChapterId] {
         self.alias.get(&fold(alias)).unwrap_or(&[])
     }

@@ -124,14 +124,12 @@ pub struct Relations {
 
 impl Relations {
     /// Returns what a role expects of a competency.
-    #[must_use]
     pub fn expectation(&self, role: ChapterId, competency: ChapterId) -> Option<&Expectation> {
         self.roles.get(&role)?.expectations.iter().find(|expectation| expectation.competency == competency)
     }
 }
 
 /// Relates everything.
-#[must_use]
 pub fn relate(book: &Book, config: &Config) -> (Relations, Vec<Remark>) {
     let mut reader =
         Relating { book, config, relations: Relations::default(), remarks: Vec::new(), order: reading_order(book) };
@@ -483,7 +481,6 @@ fn party(target: &Target) -> Option<Party> {
 }
 
 /// Returns the facts of a role.
-#[must_use]
 pub fn role_of(book: &Book, chapter: ChapterId) -> Option<&Role> {
     match &book.meta(chapter).facts {
         Facts::Role(role) => Some(role),
@@ -502,7 +499,6 @@ impl DecisionView {
     }
 
     /// Tells whether `party` takes the part `part`.
-    #[must_use]
     pub fn has(&self, part: Part, party: Party) -> bool {
         self.parties.contains(&(part, party))
     }

@@ -37,7 +37,6 @@ pub struct Remark {
 
 impl Remark {
     /// Makes a remark on a part of the chapter at `path`.
-    #[must_use]
     pub fn new(code: Rule, (chapter, path): (ChapterId, &SourcePath), at: At, message: String) -> Self {
         Self { chapter, at, finding: Diagnostic::new(code, path, None, message) }
     }

@@ -61,26 +61,22 @@ pub struct Tree {
 
 impl Tree {
     /// Returns a node.
-    #[must_use]
     pub fn node(&self, node: NodeId) -> &Node {
         &self.nodes[node.index()]
     }
 
     /// Returns the root.
-    #[must_use]
     pub fn root(&self) -> &Node {
         &self.nodes[0]
     }
 
     /// Returns the node of a folder without an index, by its address.
-    #[must_use]
     pub fn folder(&self, url: &UrlPath) -> Option<NodeId> {
         self.folders.get(url).copied()
     }
 
     /// Returns the tree after the chapters `changed` got other titles or orders, where every node keeps its place; nothing where one moves, or where `SUMMARY.md` has
     /// a say.
-    #[must_use]
     pub fn retitled(&self, input: Input<'_>, changed: &[ChapterId]) -> Option<Self> {
         if input.summary.is_some() {
             return None;
@@ -111,7 +107,6 @@ impl Tree {
     }
 
     /// Lists the nodes above `node`, the root first.
-    #[must_use]
     pub fn above(&self, node: NodeId) -> Vec<NodeId> {
         let mut list = Vec::new();
         let mut at = self.node(node).parent;
@@ -124,7 +119,6 @@ impl Tree {
     }
 
     /// Returns what comes before and after `node` in reading order.
-    #[must_use]
     pub fn neighbours(&self, node: NodeId) -> (Option<NodeId>, Option<NodeId>) {
         let place = self.place[node.index()] as usize;
         let before = place.checked_sub(1).map(|n| self.reading[n]);

@@ -209,7 +209,6 @@ fn is_reworded(before: &Document, after: &Document) -> bool {
 
 impl Change {
     /// Returns the chapter that the change is about; none for the scale and for terms.
-    #[must_use]
     pub fn chapter(&self) -> Option<&super::Subject> {
         match self {
             Self::Scale { .. } | Self::Term { .. } => None,

@@ -35,14 +35,12 @@ pub struct Said {
 
 impl Cell {
     /// Tells whether it stands at another level than before.
-    #[must_use]
     pub fn is_moved(&self) -> bool {
         let number = |said: &Said| said.level.as_ref().map(|level| level.number);
         matches!((&self.before, &self.after), (Some(before), Some(after)) if number(before) != number(after))
     }
 
     /// Tells whether it says the same in other words.
-    #[must_use]
     pub fn is_reworded(&self) -> bool {
         matches!((&self.before, &self.after), (Some(before), Some(after)) if before.text != after.text)
     }

@@ -85,7 +85,6 @@ fn part_of(change: &Change) -> usize {
 }
 
 /// Writes the comparison for the terminal; `since` names what it is compared with.
-#[must_use]
 pub fn human(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing has changed since {} ({}).\n", since.revision, since.day);
@@ -101,7 +100,6 @@ pub fn human(delta: &Delta, since: &Since) -> String {
 }
 
 /// Writes the comparison as Markdown, to paste into a review.
-#[must_use]
 pub fn markdown(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing in the handbook has changed since `{}` ({}).\n", since.revision, since.day);
@@ -118,7 +116,6 @@ pub fn markdown(delta: &Delta, since: &Since) -> String {
 }
 
 /// Writes the comparison as one JSON document.
-#[must_use]
 pub fn json(delta: &Delta, since: &Since) -> String {
     let changes: Vec<Value> = delta.changes.iter().map(value).collect();
     let document = json!({ "version": 1, "since": since.revision, "day": since.day, "changes": changes });

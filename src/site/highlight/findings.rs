@@ -11,14 +11,12 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
 /// Finds all blocks that are too much work. Colors what hasn't been colored yet.
-#[must_use]
 pub fn plain_blocks(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
     documents.par_iter().flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 
 /// Finds those among the blocks that somebody has looked at.
-#[must_use]
 pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.was_too_much(&code.text, &code.language);
     documents.iter().flat_map(|document| findings(document, is_plain)).collect()

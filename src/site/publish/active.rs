@@ -44,7 +44,6 @@ pub enum Verdict {
 }
 
 /// Judges each of the files that browsers open as documents; the others can run nothing.
-#[must_use]
 pub fn verdicts<'a>(
     config: &Config,
     published: impl IntoIterator<Item = &'a SourcePath>,
@@ -73,7 +72,6 @@ pub fn verdicts<'a>(
 }
 
 /// Returns the policy that a file of the content is served with.
-#[must_use]
 pub fn policy_of(path: &SourcePath, verdict: Option<Verdict>) -> Option<&'static str> {
     match verdict {
         Some(Verdict::Named) => Some(SCRIPTS),
@@ -84,7 +82,6 @@ pub fn policy_of(path: &SourcePath, verdict: Option<Verdict>) -> Option<&'static
 }
 
 /// Says which files are left out, and which run only what a sandbox allows.
-#[must_use]
 pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (path, verdict) in verdicts {
@@ -145,7 +142,6 @@ fn is_xml(path: &SourcePath) -> bool {
 }
 
 /// Returns why a file could run a script, where it could.
-#[must_use]
 pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
     let whole = |what: &str| Some(Danger { what: what.to_owned(), at: None });
     if is_page(path) {

@@ -73,7 +73,6 @@ pub struct Content {
 
 impl Content {
     /// Finds out which files are published.
-    #[must_use]
     pub fn new(handbook: &Handbook, files: &Sources) -> Self {
         let mut search = Search::new(handbook, files);
         search.follow_chapters();
@@ -84,7 +83,6 @@ impl Content {
     }
 
     /// Says which files want the address of a page, and which names under `[publish] files` mean nothing.
-    #[must_use]
     pub fn findings(&self, handbook: &Handbook) -> Vec<Diagnostic> {
         let taken = addresses(handbook);
         let owner = |url: &UrlPath| taken.get(&fold(&url.output_file()));

@@ -12,7 +12,6 @@ pub const LONGEST_LINE: usize = 2_000;
 ///
 /// Every header but one stands in a single `/*` rule, because hosts join the values of a header that several rules set. How long pages are kept is not
 /// said: both hosts ask browsers to come back each time, and a value here would be joined with that of files that never change.
-#[must_use]
 pub fn headers(config: &Config, fixed: &str, authored: &str, held: &[(String, &str)]) -> String {
     // `frame-ancestors` works in a header only (CSP level 3, section 3.3).
     let mut rules = vec![

@@ -12,7 +12,6 @@ const ADDRESSES: [&str; 9] =
 const LISTS: [&str; 2] = ["srcset", "imagesrcset"];
 
 /// Returns the addresses that a file refers to, by the form that its name tells; none for forms that are not followed.
-#[must_use]
 pub fn mentions(name: &str, text: &str) -> Vec<String> {
     let name = name.to_ascii_lowercase();
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
@@ -26,7 +25,6 @@ pub fn mentions(name: &str, text: &str) -> Vec<String> {
 }
 
 /// Returns the addresses in HTML or SVG: of attributes, styles and style sheets.
-#[must_use]
 pub fn of_html(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for token in tokens(text) {
@@ -71,7 +69,6 @@ fn of_instruction(comment: &str) -> Option<String> {
 }
 
 /// Returns the addresses in a style sheet: `url(…)`, `@import "…"`, and the strings of `image-set(…)` and `src(…)`.
-#[must_use]
 pub fn of_css(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     // The last word before a string or a bracket tells what it is; a function reaches to its bracket.

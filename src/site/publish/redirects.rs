@@ -27,7 +27,6 @@ pub struct Redirect {
 /// Follows every move to its end: chains become one step; rings, moves to what is gone and moves away from what is there are left out.
 ///
 /// The result is sorted by the old address.
-#[must_use]
 pub fn collapse(moves: &BTreeMap<UrlPath, UrlPath>, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
     let end = |from: &UrlPath| {
         let mut seen = BTreeSet::from([from]);
@@ -59,7 +58,6 @@ pub struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// Writes the rules; `base` is the path that the site is reached at, `authored` the author's own `_redirects`.
-    #[must_use]
     pub fn new(host: Host, base: &str, redirects: &'a [Redirect], authored: &str) -> Self {
         let mut rules = Self::default();
         if !host.reads_rules() {

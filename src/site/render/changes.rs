@@ -54,7 +54,6 @@ impl Renderer {
     }
 
     /// Writes the feed of changed chapters; `base` is the address that the site is served at.
-    #[must_use]
     pub fn feed(&self, base: &str, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);

@@ -23,14 +23,12 @@ use crate::text::path::{SourcePath, UrlPath};
 use crate::text::source::{Sources, Text};
 
 /// Returns the address of a chapter's copy: that of its file, so that relative links read the same.
-#[must_use]
 pub fn copy_url(path: &SourcePath) -> UrlPath {
     UrlPath::new(path.as_str())
 }
 
 impl Renderer {
     /// Returns a chapter as Markdown, its links relative to `at`; `files` hold the chapters' bytes.
-    #[must_use]
     pub fn copy(&self, chapter: ChapterId, files: &Sources, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);

@@ -31,7 +31,6 @@ pub enum Derived {
 
 impl Derived {
     /// Lists all of them with their addresses.
-    #[must_use]
     pub fn all(book: &Book, config: &Config) -> Vec<(UrlPath, Self)> {
         let mut all = Vec::new();
         for role in hiring::hired(book) {

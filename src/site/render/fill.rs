@@ -46,7 +46,6 @@ struct Scope {
 
 impl<'a> Filler<'a> {
     /// Makes a filler for the page that `view` is at.
-    #[must_use]
     pub fn new(renderer: &'a Renderer, view: Viewpoint<'a>) -> Self {
         let seen = vec![false; renderer.glossary.len()];
         Self {
@@ -76,7 +75,6 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
-    #[must_use]
     pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
         let fill = &self.document(chapter).body.main;
         let Some(start) = fill.html.find("<p>") else { return String::new() };
@@ -85,7 +83,6 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns the inner HTML of a statement, without terms and footnotes.
-    #[must_use]
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
         let document = self.document(chapter);
         let Some(range) = document.body.statement(number) else {
@@ -99,7 +96,6 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns the HTML of a section without its heading, terms and footnotes, two levels lower; ids begin with the chapter's.
-    #[must_use]
     pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
         let document = self.document(chapter);
         let range = embed::part(document, Some(anchor))?;
@@ -111,7 +107,6 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns what stands below a heading of another chapter, its own headings from level `first` on; without terms and footnotes.
-    #[must_use]
     pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
         let document = self.document(chapter);
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };

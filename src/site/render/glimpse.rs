@@ -49,20 +49,17 @@ pub enum Shown {
 }
 
 /// Tells whether links to the chapter can show a glimpse of it: those of a kind, and pages that another chapter leads to.
-#[must_use]
 pub fn has_glimpse(book: &Book, chapter: ChapterId) -> bool {
     book.meta(chapter).kind != Kind::Page || !book.backlinks[chapter.index()].is_empty()
 }
 
 /// Returns the name of the glimpse of the page at `page`, or of a place on it.
-#[must_use]
 pub fn glimpse_key(page: &UrlPath, anchor: Option<&str>) -> String {
     let page = UrlPath::new(stem(page)).encoded();
     anchor.map_or_else(|| page.clone(), |anchor| format!("{page}#{}", encode_fragment(anchor)))
 }
 
 /// Returns the address of the file that holds a glimpse; the script finds it the same way (FNV-1a, 32 bits, both halves folded).
-#[must_use]
 pub fn glimpse_url(key: &str, style: UrlStyle) -> UrlPath {
     let hash = key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     UrlPath::new(format!("glimpse/{}.{}", (hash ^ (hash >> 16)) % FILES, extension(style)))
@@ -80,7 +77,6 @@ fn extension(style: UrlStyle) -> &'static str {
 
 impl Renderer {
     /// Returns the bytes of a file of glimpses.
-    #[must_use]
     pub fn glimpses(&self, shown: &BTreeMap<String, Shown>, at: &UrlPath) -> String {
         let glimpses: BTreeMap<&str, Glimpse<'_>> =
             shown.iter().map(|(key, shown)| (key.as_str(), self.glimpse(*shown, at))).collect();
@@ -135,7 +131,6 @@ impl Renderer {
 }
 
 /// Returns the terms of a glossary.
-#[must_use]
 pub fn terms(book: &Book, chapter: ChapterId) -> &[Term] {
     match &book.meta(chapter).facts {
         Facts::Glossary(terms) => terms,

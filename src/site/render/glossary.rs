@@ -38,7 +38,6 @@ pub struct Glossary {
 
 impl Glossary {
     /// Collects the terms of every glossary chapter.
-    #[must_use]
     pub fn new(book: &Book) -> Self {
         let mut glossary = Self::default();
         for chapter in &book.relations.glossaries {
@@ -59,19 +58,16 @@ impl Glossary {
     }
 
     /// Tells whether no term links itself.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.automaton.is_none()
     }
 
     /// Returns how many terms link themselves.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Lists the terms that no chapter but their glossary uses.
-    #[must_use]
     pub fn unused(&self, documents: &[Document]) -> Vec<&Entry> {
         let mut used = vec![false; self.entries.len()];
         for document in documents.iter().filter(|document| document.meta.kind != Kind::Glossary) {

@@ -10,7 +10,6 @@ use crate::site::view::hiring::{Asked, Hiring};
 use crate::site::view::{Link, Viewpoint};
 
 /// Writes the kit.
-#[must_use]
 pub fn markdown_of(kit: &Hiring, view: &Viewpoint<'_>) -> String {
     let ui = |key: &str| view.theme.ui(key).to_owned();
     let mut out = format!("# {}\n", ui("hiring-of").replace("{role}", &kit.role.title));

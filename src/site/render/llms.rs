@@ -18,7 +18,6 @@ pub const LLMS_FULL: &str = "llms-full.txt";
 
 impl Renderer {
     /// Lists the chapters' copies, with a link to the one file of them all where there is one.
-    #[must_use]
     pub fn llms(&self, at: &UrlPath, has_full: bool) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -30,7 +29,6 @@ impl Renderer {
     }
 
     /// Returns every chapter as Markdown in one text, in reading order.
-    #[must_use]
     pub fn llms_full(&self, files: &Sources, at: &UrlPath) -> String {
         let tree = &self.book().tree;
         let chapters = tree.reading.iter().filter_map(|node| tree.node(*node).chapter);

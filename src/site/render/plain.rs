@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use crate::text::markup::{Tag, decode, start_tags};
 
 /// Writes `html` as Markdown, without blank lines at either end.
-#[must_use]
 pub fn markdown(html: &str) -> String {
     let mut writer = Writer::default();
     let mut at = 0;
@@ -22,7 +21,6 @@ pub fn markdown(html: &str) -> String {
 }
 
 /// Writes HTML within one line, such as a statement.
-#[must_use]
 pub fn line(html: &str) -> String {
     markdown(html).split_whitespace().collect::<Vec<_>>().join(" ")
 }

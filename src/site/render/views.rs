@@ -68,7 +68,6 @@ fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<Strin
 }
 
 /// Returns the key of a generated page's title.
-#[must_use]
 pub fn title_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix",
@@ -83,7 +82,6 @@ pub fn title_key(page: Generated) -> &'static str {
 }
 
 /// Returns the key of what a generated page says of itself.
-#[must_use]
 pub fn summary_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix-means",

@@ -32,7 +32,6 @@ pub struct Entry {
 
 impl Entry {
     /// Returns the heading of a section as it is found: with the other names of what it is about.
-    #[must_use]
     pub fn heading(&self, n: usize) -> String {
         let section = &self.sections[n];
         let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
@@ -140,7 +139,6 @@ pub fn stand(sections: &mut Vec<(u32, u8)>, section: u32, strength: u8) {
 }
 
 /// Indexes a chapter.
-#[must_use]
 pub fn entry(document: &Document) -> Entry {
     let sections = sections(document);
     let meta = &*document.meta;
@@ -169,7 +167,6 @@ pub fn entry(document: &Document) -> Entry {
 }
 
 /// Returns what a page is found by that is made from the model: its title and what it says of itself.
-#[must_use]
 pub fn made(title: &str, summary: &str) -> Entry {
     let section = Section { text: summary.to_owned(), ..Section::default() };
     let mut unit = Builder::default();
@@ -278,7 +275,6 @@ impl Builder {
 }
 
 /// Returns a section's text with the titles that its links show.
-#[must_use]
 pub fn filled(section: &Section, title: &dyn Fn(u32) -> String) -> String {
     if section.gaps.is_empty() {
         return section.text.clone();

@@ -57,7 +57,6 @@ impl Files {
 }
 
 /// Returns the name of a file with these bytes.
-#[must_use]
 pub fn name(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     blake3::hash(bytes).as_bytes()[..NAME].iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()

@@ -30,7 +30,6 @@ pub struct Section {
 }
 
 /// Reads the sections of a chapter; the first is what stands before any heading.
-#[must_use]
 pub fn sections(document: &Document) -> Vec<Section> {
     let glossary = document.meta.kind == Kind::Glossary;
     let mut reader = Reader {

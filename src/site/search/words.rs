@@ -55,7 +55,6 @@ fn word(text: &str, lower: &mut String, each: &mut dyn FnMut(&str)) -> usize {
 }
 
 /// Returns the words of `text`, folded.
-#[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let mut list = Vec::new();
     each_word(text, &mut |word| list.push(word.to_owned()));
@@ -125,7 +124,6 @@ fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
 }
 
 /// Returns a word in lower case without the marks over Latin, Greek and Cyrillic letters, in one normal form.
-#[must_use]
 pub fn fold(word: &str) -> String {
     let bare = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
     let lower: String = bare.nfc().collect::<String>().to_lowercase();
@@ -137,7 +135,6 @@ pub struct Stems(Option<Stemmer>);
 
 impl Stems {
     /// Takes the language of the handbook (BCP 47); in one that is not known every word is a group by itself.
-    #[must_use]
     pub fn of(language: &str) -> Self {
         let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let algorithm = match primary.as_str() {
@@ -165,7 +162,6 @@ impl Stems {
     }
 
     /// Returns the stem of a folded word.
-    #[must_use]
     pub fn stem(&self, word: &str) -> String {
         let Some(stemmer) = &self.0 else { return word.to_owned() };
         if word.chars().any(char::is_numeric) {

@@ -29,7 +29,6 @@ pub struct Draft {
 
 impl Site {
     /// Returns the files that the site was made from.
-    #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.files
     }
@@ -44,7 +43,6 @@ impl Site {
     }
 
     /// Parses bytes as the chapter at `path`; `None` where they would be no chapter of this site.
-    #[must_use]
     pub fn parsed(&self, path: &SourcePath, bytes: &[u8]) -> Option<Document> {
         let config = &self.handbook().config;
         let visible = Visible::of(config.audience.as_deref(), config);
@@ -58,7 +56,6 @@ impl Site {
     ///
     /// # Errors
     /// `template` where a template of a view fails.
-    #[must_use]
     pub fn draft(&self, path: &SourcePath, bytes: &[u8]) -> Option<Result<Draft, Box<Diagnostic>>> {
         let document = self.parsed(path, bytes)?;
         let chapter = self.handbook().book.at_path(path)?;

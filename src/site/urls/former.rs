@@ -67,7 +67,6 @@ pub fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) ->
 }
 
 /// Says where redirects and headers do not fit what the host takes, and which of the published files of `content` could run scripts; without the history, which takes a while to be read.
-#[must_use]
 pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) -> Vec<Diagnostic> {
     let pages: BTreeSet<&UrlPath> = handbook.book.urls.iter().collect();
     let redirects = redirects(handbook, None, &|url| pages.contains(url));
@@ -105,7 +104,6 @@ pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, rou
 
 impl Site {
     /// Says what the history shows: chapters that were deleted without a word, and more redirects than the host takes.
-    #[must_use]
     pub fn findings_of_the_past(&self) -> Vec<Diagnostic> {
         let Some(history) = &self.renderer.past.history else { return Vec::new() };
         let config = &self.handbook().config;

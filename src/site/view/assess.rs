@@ -104,20 +104,17 @@ pub struct Track {
 }
 
 /// Returns the address of the page of one role.
-#[must_use]
 pub fn address(role: ChapterId, book: &Book, config: &Config) -> UrlPath {
     generated_url(&format!("assess/{}", book.meta(role).id), config.urls)
 }
 
 /// Returns the link to the page of one role; none where the role expects nothing.
-#[must_use]
 pub fn url(role: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let expects = view.book.relations.roles.get(&role).is_some_and(|related| !related.expectations.is_empty());
     expects.then(|| view.url(&address(role, view.book, view.config)))
 }
 
 /// Makes the data of one role's page; nothing where the chapter is no role.
-#[must_use]
 pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
     let related = view.book.relations.roles.get(&chapter)?;
     let link = |role: &ChapterId| Some(Link { url: Some(url(*role, view)?), ..view.link(*role) });
@@ -136,7 +133,6 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
 }
 
 /// Makes the data of the list of all roles.
-#[must_use]
 pub fn index(view: &Viewpoint<'_>) -> Index {
     let mut tracks: Vec<Track> = Vec::new();
     for role in roles(None, view) {

@@ -109,7 +109,6 @@ pub struct Event<'a> {
 }
 
 /// Lists changed chapters of the site, newest first, each once a day.
-#[must_use]
 pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Vec<Event<'a>> {
     let mut list: Vec<Event<'a>> = Vec::new();
     let mut seen: BTreeMap<(ChapterId, i64), usize> = BTreeMap::new();
@@ -145,7 +144,6 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
 }
 
 /// Lists at most `n` changed chapters.
-#[must_use]
 pub fn lately(n: usize, view: &Viewpoint<'_>) -> Changes {
     let Some(history) = &view.past.history else { return Changes::default() };
     let item = |event: Event<'_>| {
@@ -159,7 +157,6 @@ pub fn lately(n: usize, view: &Viewpoint<'_>) -> Changes {
 }
 
 /// Makes the page's data; `delta` says what has changed since the base, if there is one to compare with.
-#[must_use]
 pub fn page(delta: Option<(&Delta, bool)>, view: &Viewpoint<'_>) -> Changes {
     let mut changes = lately(LISTED, view);
     for item in std::mem::take(&mut changes.items) {

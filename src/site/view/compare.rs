@@ -63,7 +63,6 @@ pub struct DecisionLink {
 }
 
 /// Makes the view's data; nothing where one of the two is no role.
-#[must_use]
 pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compare> {
     role_of(view.book, a)?;
     role_of(view.book, b)?;
@@ -82,7 +81,6 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
 }
 
 /// Lists what is known of a role, as text, by the key of its label and in the order shown.
-#[must_use]
 pub fn facts(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(&'static str, Option<String>)> {
     let Some(own) = role_of(view.book, role) else { return Vec::new() };
     let reports = view.book.relations.roles.get(&role).map(|related| &related.reports_to);
@@ -131,7 +129,6 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
 }
 
 /// Lists a role's responsibilities, its own before those it has taken over, by the role they stand in and their number there.
-#[must_use]
 pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(ChapterId, u32)> {
     let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
     let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
@@ -146,7 +143,6 @@ fn responsibilities(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<H
 }
 
 /// Lists the decisions that a role is accountable for, by their number in the book.
-#[must_use]
 pub fn accountable_for(role: ChapterId, view: &Viewpoint<'_>) -> Vec<usize> {
     let decisions = view.book.relations.decisions.iter().enumerate();
     decisions.filter(|(_, d)| d.has(Part::Accountable, Party::Role(role))).map(|(n, _)| n).collect()

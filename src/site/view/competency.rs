@@ -28,7 +28,6 @@ pub struct LevelRow {
 }
 
 /// Makes the page's data; nothing where the chapter is no competency.
-#[must_use]
 pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<CompetencyPage> {
     let facts = competency_of(view.book, chapter)?;
     let related = view.book.relations.competencies.get(&chapter)?;

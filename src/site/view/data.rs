@@ -286,7 +286,6 @@ fn terms<'a>(view: &Viewpoint<'a>) -> Vec<Term<'a>> {
 }
 
 /// Returns every statement as CSV (RFC 4180): cluster, competency, level, its name, id, text.
-#[must_use]
 pub fn statements_csv(view: &Viewpoint<'_>) -> String {
     let mut out = String::from("cluster,competency,level,level name,id,statement\r\n");
     for competency in competencies(view) {

@@ -103,7 +103,6 @@ pub struct Which {
 }
 
 /// Makes the view's data.
-#[must_use]
 pub fn decisions(which: &Which, view: &Viewpoint<'_>) -> Decisions {
     let all = view.book.relations.decisions.iter();
     let rows = all
@@ -119,7 +118,6 @@ pub fn decisions(which: &Which, view: &Viewpoint<'_>) -> Decisions {
 }
 
 /// Groups all decisions.
-#[must_use]
 pub fn grouped(by: By, view: &Viewpoint<'_>) -> Grouped {
     let way = |other: By| Link {
         title: view.theme.ui(["strategy", "role", "scope"][other as usize]).to_owned(),
@@ -213,7 +211,6 @@ fn group(head: Link, anchor: &str, rows: Vec<Row>) -> Group {
 }
 
 /// Makes the row of one decision.
-#[must_use]
 pub fn row(decision: &DecisionView, view: &Viewpoint<'_>) -> Option<Row> {
     let facts = decision.facts(view.book)?;
     let with = |part: Part| -> Vec<Link> {

@@ -55,7 +55,6 @@ pub struct Found {
 }
 
 /// Makes the page's data; `unused` are links to terms that no chapter uses.
-#[must_use]
 pub fn page(health: &Health, unused: Vec<Link>, findings: &[Diagnostic], view: &Viewpoint<'_>) -> HealthPage {
     let due = health.due.iter().take(MOST).map(|(day, chapter)| {
         let owner = view.meta(*chapter).owner.as_ref();

@@ -54,19 +54,16 @@ pub fn hired(book: &Book) -> impl Iterator<Item = ChapterId> {
 }
 
 /// Returns the address of a role's page.
-#[must_use]
 pub fn url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
     generated_url(&format!("hiring/{}", book.meta(role).id), style)
 }
 
 /// Returns the address of the same as Markdown.
-#[must_use]
 pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
     UrlPath::new(format!("hiring/{}.md", book.meta(role).id))
 }
 
 /// Makes the page's data; nothing where the chapter is no role.
-#[must_use]
 pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
     let facts = role_of(view.book, chapter)?;
     let related = view.book.relations.roles.get(&chapter)?;

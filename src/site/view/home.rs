@@ -76,7 +76,6 @@ const PAIRS: usize = 12;
 const LATELY: usize = 5;
 
 /// Makes the page's data.
-#[must_use]
 pub fn home(view: &Viewpoint<'_>) -> Home {
     let relations = &view.book.relations;
     let paths = relations.paths.iter().map(|(chapter, chapters)| {
@@ -187,7 +186,6 @@ pub struct Item {
 }
 
 /// Lists what lies below a node.
-#[must_use]
 pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
     let item = |child: &NodeId| {
         let link = view.node(*child);
@@ -206,7 +204,6 @@ pub struct Letter {
 }
 
 /// Lists the letters of a glossary in its order; nothing where its terms do not stand in the order of the alphabet.
-#[must_use]
 pub fn letters(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Letter> {
     let Facts::Glossary(terms) = &view.meta(chapter).facts else { return Vec::new() };
     let mut letters: Vec<Letter> = Vec::new();

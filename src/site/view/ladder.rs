@@ -42,7 +42,6 @@ pub struct RungRole {
 }
 
 /// Makes the view's data.
-#[must_use]
 pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
     let mut tracks: Vec<(Option<String>, Track)> = Vec::new();
     for role in roles(track, view) {
@@ -113,7 +112,6 @@ pub struct RoleRow {
 }
 
 /// Makes a list of roles.
-#[must_use]
 pub fn role_list(track: Option<&str>, view: &Viewpoint<'_>) -> Roles {
     let row = |role: ChapterId| {
         let facts = role_of(view.book, role)?;

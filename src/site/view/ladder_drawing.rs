@@ -42,7 +42,6 @@ const HEAD: f64 = 40.0;
 type Places = BTreeMap<ChapterId, (f64, f64)>;
 
 /// Draws the ladder; `tracks` are the titles of the columns, `label` says what the picture is.
-#[must_use]
 pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
     let ranks = ranks(nodes);
     let (places, starts, width) = places(nodes, tracks.len(), &ranks);

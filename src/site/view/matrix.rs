@@ -74,7 +74,6 @@ pub struct Which {
 }
 
 /// Makes the view's data.
-#[must_use]
 pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     let roles = roles(which.track.as_deref(), view);
     let head = |role: &ChapterId| RoleHead {
@@ -115,7 +114,6 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
 }
 
 /// Lists the parts of the matrix that have a page of their own, by the name that their address ends in: one for each track, one for each cluster.
-#[must_use]
 pub fn parts(book: &Book) -> Vec<(String, Which)> {
     let tracks: BTreeSet<String> =
         book.relations.roles.keys().filter_map(|role| role_of(book, *role)?.track.clone()).collect();
@@ -140,7 +138,6 @@ pub fn parts(book: &Book) -> Vec<(String, Which)> {
 }
 
 /// Links to the parts of the matrix.
-#[must_use]
 pub fn part_links(view: &Viewpoint<'_>) -> Vec<Link> {
     let link = |(name, which): (String, Which)| {
         let url = view.url(&generated_url(&format!("matrix/{name}"), view.config.urls));
@@ -166,7 +163,6 @@ fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
 }
 
 /// Lists the roles of a track, or all, in the handbook's order.
-#[must_use]
 pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     let of_track = |role: &&ChapterId| {
         track.is_none_or(|track| role_of(view.book, **role).and_then(|facts| facts.track.as_deref()) == Some(track))
@@ -187,7 +183,6 @@ fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
 }
 
 /// Returns the whole matrix as CSV (RFC 4180): a row for each competency, a column for each role.
-#[must_use]
 pub fn csv(view: &Viewpoint<'_>) -> String {
     let roles = roles(None, view);
     let mut out = String::from("cluster,competency,id");

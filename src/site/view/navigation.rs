@@ -63,7 +63,6 @@ pub struct Around {
 }
 
 /// Returns what stands around `node`, or around a page that is in no part.
-#[must_use]
 pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     let tree = &view.book.tree;
     let above = node.map(|node| tree.above(node)).unwrap_or_default();
@@ -80,14 +79,12 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
 }
 
 /// Links to the page that shows a whole part.
-#[must_use]
 pub fn print_part(node: NodeId, view: &Viewpoint<'_>) -> Option<Link> {
     let url = print_part_url(view.book, node)?;
     Some(Link { title: view.book.tree.node(node).title.clone(), url: Some(view.url(&url)), ..Link::default() })
 }
 
 /// Returns the address of the page that shows a whole part; a part without chapters below it has none.
-#[must_use]
 pub fn print_part_url(book: &Book, node: NodeId) -> Option<UrlPath> {
     let this = book.tree.node(node);
     let name = this.url.as_str();

@@ -76,7 +76,6 @@ pub struct Relation {
 
 impl Page {
     /// Makes the page of a generated view.
-    #[must_use]
     pub fn generated(title: String, kind: &str, at: &UrlPath, config: &Config) -> Self {
         let canonical = canonical(config, at);
         Self {
@@ -90,7 +89,6 @@ impl Page {
     }
 
     /// Makes the page of a chapter.
-    #[must_use]
     pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
         let meta = view.meta(chapter);
         let config = view.config;
@@ -125,7 +123,6 @@ fn changed(path: &SourcePath, view: &Viewpoint<'_>) -> Option<String> {
 }
 
 /// Returns the page's address at the place it will be served from.
-#[must_use]
 pub fn canonical(config: &Config, at: &UrlPath) -> Option<String> {
     config.base_url.as_ref().map(|base| format!("{base}{}", at.encoded()))
 }
@@ -152,7 +149,6 @@ fn edit_url(repository: &str, path: &str) -> String {
 }
 
 /// Lists a page's sections in two levels; nothing where there are fewer than two.
-#[must_use]
 pub fn contents(meta: &Meta) -> Vec<Entry> {
     let sections = meta.headings.iter().filter(|heading| heading.section && !heading.text.is_empty());
     // The first heading of level 1 is the title.
@@ -173,7 +169,6 @@ pub fn contents(meta: &Meta) -> Vec<Entry> {
 }
 
 /// Lists who leads to a chapter.
-#[must_use]
 pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> {
     let all = &view.book.backlinks[chapter.index()];
     if all.is_empty() {
@@ -185,20 +180,17 @@ pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> 
 }
 
 /// Returns the address of the page that lists all who lead to a chapter.
-#[must_use]
 pub fn backlinks_url(chapter: ChapterId, view: &Viewpoint<'_>) -> UrlPath {
     backlinks_address(view.meta(chapter), view.config)
 }
 
 /// Returns the address of the page that lists all who lead to the chapter with this metadata.
-#[must_use]
 pub fn backlinks_address(meta: &Meta, config: &Config) -> UrlPath {
     let path = meta.path.without_extension();
     generated_url(&format!("backlinks/{}", if path.is_empty() { "index" } else { path }), config.urls)
 }
 
 /// Lists the relations that the chapter's own template does not show.
-#[must_use]
 pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
     let relations = &view.book.relations;
     let mut list = Vec::new();
@@ -215,7 +207,6 @@ pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
 }
 
 /// Returns the name of the template that shows chapters of a kind.
-#[must_use]
 pub fn template(kind: Kind) -> &'static str {
     match kind {
         Kind::Role => "role.html",

@@ -47,7 +47,6 @@ pub struct Stop {
 }
 
 /// Makes the page's data; nothing where the chapter is no path.
-#[must_use]
 pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
     let Facts::Path(facts) = &view.meta(path).facts else { return None };
     let chapters = view.book.relations.paths.get(&path)?;
@@ -67,7 +66,6 @@ pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
 }
 
 /// Lists the paths that a chapter lies on, with the stops before and after it; at most [`PATHS`].
-#[must_use]
 pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
     let paths = view.book.relations.on_paths.get(&chapter).map(Vec::as_slice).unwrap_or_default();
     let one = |path: &ChapterId| {
@@ -95,13 +93,11 @@ fn along(chapter: ChapterId, path: ChapterId, view: &Viewpoint<'_>) -> String {
 }
 
 /// Returns what a reader's marks call a chapter: its address, whatever page it is seen from.
-#[must_use]
 pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
     view.book.url(chapter).encoded()
 }
 
 /// Adds up the minutes that chapters take to read.
-#[must_use]
 pub fn minutes(chapters: &[ChapterId], view: &Viewpoint<'_>) -> u32 {
     chapters.iter().map(|chapter| u32::from(view.meta(*chapter).minutes)).sum()
 }

@@ -78,7 +78,6 @@ pub struct Choice {
 }
 
 /// Makes the page's data.
-#[must_use]
 pub fn picker(view: &Viewpoint<'_>) -> Picker {
     let mut tracks: Vec<Group> = Vec::new();
     for role in &view.book.relations.role_order {
@@ -107,26 +106,22 @@ pub fn picker(view: &Viewpoint<'_>) -> Picker {
 }
 
 /// Returns the address of a data file that scripts load.
-#[must_use]
 pub fn data_url(name: &str, style: UrlStyle) -> UrlPath {
     let extension = if style == UrlStyle::File { "js" } else { "json" };
     UrlPath::new(format!("api/v1/{name}.{extension}"))
 }
 
 /// Returns the address of a role's file.
-#[must_use]
 pub fn role_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
     data_url(&role_name(role, book), style)
 }
 
 /// Returns what a role's file is called in its script.
-#[must_use]
 pub fn role_name(role: ChapterId, book: &Book) -> String {
     format!("roles/{}", book.meta(role).id)
 }
 
 /// Makes a script of data: it hands them over under their name.
-#[must_use]
 pub fn as_script(name: &str, json: &str) -> String {
     let name = serde_json::to_string(name).unwrap_or_default();
     format!("{TAKES_DATA}({name}, {});\n", json.trim_end())
@@ -165,7 +160,6 @@ struct Item<'a> {
 }
 
 /// Returns what a comparison needs to know of a role, as JSON; nothing where the chapter is no role.
-#[must_use]
 pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let meta = view.meta(chapter);
     let related = view.book.relations.roles.get(&chapter)?;

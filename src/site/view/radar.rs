@@ -35,7 +35,6 @@ const RADIUS: f64 = 150.0;
 const MARGIN: f64 = 130.0;
 
 /// Makes the view's data; nothing where the chapter is no role or expects fewer than three competencies.
-#[must_use]
 pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
     let related = view.book.relations.roles.get(&role)?;
     if related.expectations.len() < 3 {

@@ -126,7 +126,6 @@ pub struct DecisionLink {
 }
 
 /// Makes the page's data; nothing where the chapter is no role.
-#[must_use]
 pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let facts = role_of(view.book, chapter)?;
     let relations = &view.book.relations;
@@ -212,7 +211,6 @@ fn compare(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Link> {
 }
 
 /// Groups responsibilities taken over by the role that they stand in.
-#[must_use]
 pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherited> {
     let mut groups: Vec<(ChapterId, Inherited)> = Vec::new();
     for (from, number) in list {
@@ -240,7 +238,6 @@ fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<ClusterRo
 }
 
 /// Shows what is expected of one competency: the own level's statements, then those of the levels below.
-#[must_use]
 pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
     let level = expectation.level;
@@ -265,7 +262,6 @@ pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
 }
 
 /// Lists the statements of one level for somebody who is at `own`: those that a statement up to there replaces are left out.
-#[must_use]
 pub fn cells(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
     let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
     let statements = facts.statements.iter().enumerate();
@@ -279,7 +275,6 @@ pub fn cells(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>
 }
 
 /// Tells whether a statement of a level up to `own` takes this one's place.
-#[must_use]
 pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
     all.iter().any(|other| {
         other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
@@ -287,7 +282,6 @@ pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
 }
 
 /// Lists the decisions that the role makes, and those that it takes another part in.
-#[must_use]
 pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>, Vec<DecisionLink>) {
     let mut own = Vec::new();
     let mut others = Vec::new();

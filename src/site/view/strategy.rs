@@ -24,7 +24,6 @@ pub struct StrategyPage {
 }
 
 /// Makes the page's data; nothing where the chapter is no strategy.
-#[must_use]
 pub fn strategy(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<StrategyPage> {
     let Facts::Strategy(facts) = &view.meta(chapter).facts else { return None };
     let related = view.book.relations.strategies.get(&chapter)?;

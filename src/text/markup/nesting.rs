@@ -24,7 +24,6 @@ pub enum Edge {
 }
 
 /// Lists the tags of HTML with their bytes, from `<` to one past `>`.
-#[must_use]
 pub fn edges(html: &str) -> Vec<(Range<usize>, Edge)> {
     named_edges(html).map(|(tag, edge)| (tag.range, edge)).collect()
 }
@@ -39,7 +38,6 @@ fn named_edges(html: &str) -> impl Iterator<Item = (Tag<'_>, Edge)> {
 }
 
 /// Returns a part of a whole with its elements complete: what it opens is closed at its end, and an end tag whose start lies before it is left out.
-#[must_use]
 pub fn balanced(part: &str) -> Cow<'_, str> {
     let mut open: Vec<Cow<'_, str>> = Vec::new();
     let mut out = String::new();

@@ -34,7 +34,6 @@ pub struct TagAttribute<'a> {
 
 impl<'a> Tag<'a> {
     /// Returns the value of the attribute `name`.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&TagAttribute<'a>> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
@@ -53,7 +52,6 @@ pub enum Token<'a> {
 
 impl Token<'_> {
     /// Returns where it begins if its end is missing.
-    #[must_use]
     pub fn unfinished(&self) -> Option<usize> {
         match self {
             Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
@@ -63,7 +61,6 @@ impl Token<'_> {
 }
 
 /// Lists the start tags of `html`; comments, end tags and elements' bare text (scripts, styles) are passed over.
-#[must_use]
 pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     let start = |token| if let Token::Start(tag) = token { Some(tag) } else { None };
     tokens(html).filter_map(start).collect()
@@ -84,7 +81,6 @@ pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
 }
 
 /// Returns the first tag or comment from `at` on.
-#[must_use]
 pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
     while let Some(found) = html[at..].find('<') {
         let open = at + found;
@@ -99,7 +95,6 @@ pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
 /// Returns where to look for the token after this one: behind it, or behind the text that an element such as `<title>` holds.
 ///
 /// The text is read up to its end tag, so callers that don't skip it shouldn't ask: a thousand `<title>` would each read the rest.
-#[must_use]
 pub fn behind(html: &str, token: &Token<'_>) -> usize {
     match token {
         Token::Start(tag) => content(html, tag),

@@ -245,19 +245,16 @@ pub struct Journal {
 
 impl Journal {
     /// Takes the journal of the project at `base` whose content lies in the folder `content` of it.
-    #[must_use]
     pub(super) fn new(base: &Path, content: String) -> Self {
         Self { private: Private::of(base), content }
     }
 
     /// Lists the entries that changed the content, oldest first, as far as they are visible.
-    #[must_use]
     pub fn entries(&self, visible: Visible) -> Vec<Entry> {
         folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
     }
 
     /// Returns a text of a change; `None` if it doesn't exist, was written by an unknown version, or isn't visible.
-    #[must_use]
     pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
         let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;
         let seen = self.entry(&folder, visible)?.changes.into_iter();

@@ -22,7 +22,6 @@ const COPIES: [&str; 3] = [".bak", ".orig", ".rej"];
 const OF_SYSTEMS: [&str; 2] = ["thumbs.db", "desktop.ini"];
 
 /// Returns what kind of leftover a file is by its name; dotfiles are the caller's.
-#[must_use]
 pub fn leftover(name: &str) -> Option<Leftover> {
     let lower = name.to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|end| lower.ends_with(end) && lower.len() > end.len());

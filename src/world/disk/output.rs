@@ -137,7 +137,6 @@ impl Output {
     }
 
     /// Returns the folder's real place, links followed.
-    #[must_use]
     pub fn place(&self) -> &Path {
         &self.real
     }

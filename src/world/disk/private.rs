@@ -24,13 +24,11 @@ pub struct Lock(#[allow(dead_code, reason = "the system drops the lock with the 
 
 impl Private {
     /// Returns the folder below `base`, whether or not it exists.
-    #[must_use]
     pub fn of(base: &Path) -> Self {
         Self(base.join(PRIVATE))
     }
 
     /// Returns the place of something in the folder.
-    #[must_use]
     pub fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

@@ -51,7 +51,6 @@ impl Inputs {
     }
 
     /// Returns why `handbook.toml` is missing from the sources though it is there: without its settings this would be another handbook.
-    #[must_use]
     pub fn without_settings(&self) -> Option<&Diagnostic> {
         let settings = SourcePath::new(crate::declare::config::FILE);
         let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
@@ -137,7 +136,6 @@ impl Project {
     }
 
     /// Returns the title of a handbook that names none: the name of its folder.
-    #[must_use]
     pub fn title(&self) -> String {
         let real = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -200,7 +198,6 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
 }
 
 /// Tells whether a finding is about a chapter or `handbook.toml` that is there and was not read.
-#[must_use]
 pub fn is_unread(finding: &Diagnostic) -> bool {
     match &finding.place {
         Place::Content(path, _) => matches!(finding.code, Rule::TooLarge | Rule::Unreadable) && bounded::is_text(path),

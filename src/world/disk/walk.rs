@@ -79,7 +79,6 @@ fn closed(place: &Path, relative: &Path) -> Option<Closed> {
 }
 
 /// Tells whether a path below the content root is one that the walk passes over without a word.
-#[must_use]
 pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
     let folders = Path::new(path.folder()).ancestors().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name();
@@ -275,7 +274,6 @@ pub struct Read {
 }
 
 /// Reads files of the content folder in parallel; one that has vanished since the walk is left out.
-#[must_use]
 pub fn read_many(root: &Path, paths: &[SourcePath]) -> Read {
     let results: Vec<_> = paths.par_iter().with_min_len(16).map(|path| read_file(root, path)).collect();
     let mut read = Read::default();

@@ -148,7 +148,6 @@ pub struct Writer {
 
 impl Writer {
     /// Returns the writer of a project's chapters.
-    #[must_use]
     pub fn of(project: &Project) -> Self {
         let closed = std::iter::once(project.out.clone()).chain(project.themes.clone()).collect();
         let grounds = Grounds { root: project.content.clone(), closed, any_name: false };
@@ -156,20 +155,17 @@ impl Writer {
     }
 
     /// Returns the writer of a project that doesn't exist yet, in the folder `base`; its chapters go to `content`.
-    #[must_use]
     pub fn beginning(base: &Path, content: &Path) -> Self {
         let grounds = Grounds { root: content.to_path_buf(), closed: Vec::new(), any_name: base == content };
         Self { base: base.to_path_buf(), grounds, swap: Swap::AtOnce }
     }
 
     /// Returns the folder that files are named from.
-    #[must_use]
     pub fn content(&self) -> &Path {
         &self.grounds.root
     }
 
     /// Returns the journal of what this writer did.
-    #[must_use]
     pub fn journal(&self) -> Journal {
         Journal::new(&self.base, self.root())
     }
@@ -303,7 +299,6 @@ impl Writer {
     }
 
     /// Tells which interrupted command is waiting to be finished, by its words.
-    #[must_use]
     pub fn unfinished(&self) -> Option<String> {
         // Every write first finishes what an earlier one began, so only the last can be open.
         let last = journal::folders(&Private::of(&self.base)).pop()?;

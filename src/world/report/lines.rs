@@ -15,7 +15,6 @@ pub struct Location {
 }
 
 /// Returns where byte `offset` of a file lies; a byte order mark counts nothing, LF, CRLF and a lone CR each end a line.
-#[must_use]
 pub fn location(bytes: &[u8], offset: usize) -> Location {
     let from = first_line(bytes);
     located(bytes, offset, line_from(bytes, from, offset))

@@ -10,7 +10,6 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
 /// Returns the document.
-#[must_use]
 pub fn sarif(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let mut used: Vec<Rule> = findings.iter().map(|finding| finding.code).collect();
     used.sort_unstable();

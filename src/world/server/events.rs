@@ -38,7 +38,6 @@ struct Client {
 
 impl Events {
     /// Makes an empty list.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,13 +47,11 @@ impl Events {
     }
 
     /// Tells whether one more page may listen.
-    #[must_use]
     pub fn has_room(&self) -> bool {
         self.streams.load(Ordering::SeqCst) < MOST_STREAMS
     }
 
     /// Lists the pages that are open, each once.
-    #[must_use]
     pub fn open_pages(&self) -> Vec<String> {
         let mut pages: Vec<String> = self.lock().iter().map(|client| client.page.clone()).collect();
         pages.sort_unstable();

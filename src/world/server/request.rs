@@ -72,7 +72,6 @@ impl Request {
     }
 
     /// Returns a value of the query, decoded.
-    #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
         let pairs = self.query.as_deref()?.split('&');
         let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
