@@ -4,6 +4,7 @@
 //! findings. Never looks at other chapters and never highlights: that is rendering's work.
 
 mod info;
+mod marks;
 mod missed;
 mod outline;
 mod pieces;

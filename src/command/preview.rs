@@ -3,6 +3,7 @@
 //! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
 //! preview needs is added here, to the bytes that a build would write.
 
+mod answer;
 mod audience;
 mod builds;
 mod chapter;
@@ -23,8 +24,8 @@ pub use self::audience::Wish;
 pub use self::desk::Desk;
 pub use self::editor::Editor;
 
+use self::answer::refuse;
 use self::builds::Builds;
-use self::desk::refuse;
 use self::moves::Moves;
 use super::left_out;
 use super::load::{Globals, Loaded};

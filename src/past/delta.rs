@@ -6,6 +6,7 @@
 mod chapters;
 mod decisions;
 mod facts;
+mod likeness;
 mod roles;
 mod statements;
 mod words;

@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod private;
 mod project;
+mod refusal;
 mod swap;
 mod table;
 mod walk;
@@ -23,11 +24,12 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use guard::{Guards, Refusal};
+pub use guard::Guards;
 pub use journal::{Change, Entry, Journal, Noted, State, Visible, Which};
 pub use leftover::{Leftover, leftover};
-pub use output::{Output, OutputError, Render, WriteError, Written};
+pub use output::{Output, Render, WriteError, Written};
 pub use project::{Inputs, Project, is_unread};
+pub use refusal::{OutputError, Refusal};
 pub use table::read_given;
 pub use walk::{
     Foreign, Found, LeftOut, Read, Walk, Why, is_passed_over, read_content, read_file, read_inside, read_many,

@@ -77,7 +77,7 @@ impl Repository {
     /// Where there is none that can be read.
     pub fn find(content: &Path) -> Result<Self, Missing> {
         let program = command::program().ok_or(Missing::Program)?;
-        let content = command::real(content);
+        let content = place::real(content);
         let place = Place::around(&content)?;
         let repository = Self { program, place, content };
         repository.check_trust()?;
@@ -93,7 +93,7 @@ impl Repository {
             return Err(reason(&output.stderr));
         }
         let found = String::from_utf8_lossy(&output.stdout);
-        let found = command::real(Path::new(found.trim_end_matches(['\n', '\r'])));
+        let found = place::real(Path::new(found.trim_end_matches(['\n', '\r'])));
         if found == self.place.repository {
             return Ok(());
         }

@@ -12,7 +12,7 @@ use pulldown_cmark::Event;
 use crate::text::markup::OF_TEXT;
 
 use super::Located;
-use super::writer::{Mark, Marks};
+use super::marks::{Mark, Marks};
 use crate::chapter::document::Hole;
 use crate::chapter::reference::SCHEMES;
 

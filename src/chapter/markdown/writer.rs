@@ -14,10 +14,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
+use super::marks::{Mark, Marks};
 use crate::chapter::document::{Block, Body, Callout, Code, Fill, Form, Hole};
 use crate::declare::config::HtmlPolicy;
 use crate::declare::kind::Kind;
-use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::escape_into;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -30,29 +31,6 @@ use super::{Input, Located, References, cut_text, end_of, info, sanitise, view_c
 
 /// How the prompts begin that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
-
-/// Something that must stay at its place in the HTML.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
-    Hole(Hole),
-    ProseStart,
-    ProseEnd,
-    /// The end of a block at the top: its span and its heading's number.
-    BlockEnd(Span, Option<u32>),
-    StatementStart(u32),
-    StatementEnd(u32),
-}
-
-impl Mark {
-    /// Tells whether the mark stands inside a tag.
-    pub fn is_attribute(&self) -> bool {
-        use Hole::{CalloutAttributes, Href, Poster, Src, TableAttributes};
-        matches!(self, Self::Hole(TableAttributes(..) | CalloutAttributes(_) | Href(_) | Poster(_) | Src(_)))
-    }
-}
-
-/// Marks at byte offsets, rising.
-pub type Marks = Vec<(u32, Mark)>;
 
 /// What the writer makes.
 #[derive(Debug, Default)]

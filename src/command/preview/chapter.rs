@@ -5,8 +5,7 @@
 
 use serde::Deserialize;
 
-use super::desk::{address, json, refuse};
-use super::edit::failed;
+use super::answer::{address, failed, json, refuse, sentences};
 use crate::author::draft::draft;
 use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
@@ -101,13 +100,4 @@ pub fn page(site: &Site, path: &SourcePath) -> Answer {
         Some(url) => json(200, &serde_json::json!({ "url": url })),
         None => json(200, &()),
     }
-}
-
-/// Messages begin small and end without a full stop, as terminals like it.
-pub fn sentences(message: &str, help: &str) -> String {
-    let sentence = |text: &str| {
-        let mut chars = text.chars();
-        chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
-    };
-    format!("{} {}", sentence(message), sentence(help))
 }

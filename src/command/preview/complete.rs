@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::desk::json;
+use super::answer::json;
 use crate::chapter::document::{Facts, Meta};
 use crate::model::book::{Book, ChapterId};
 use crate::site::urls::Site;

@@ -5,13 +5,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
 use super::{chapter, complete, edit, level};
 use crate::site::urls::Site;
-use crate::text::path::{SourcePath, UrlPath, decode_percent};
+use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
 use crate::world::server::{Answer, Post, Request};
 
@@ -68,22 +69,6 @@ struct Open {
     path: String,
     line: usize,
     column: usize,
-}
-
-#[derive(Serialize)]
-struct Refusal<'a> {
-    error: &'a str,
-}
-
-/// Makes an answer of a value.
-pub fn json(status: u16, value: &impl Serialize) -> Answer {
-    let body = serde_json::to_vec(value).unwrap_or_default();
-    Answer { status, media: "application/json", body, location: None, policy: None }
-}
-
-/// Makes an answer that says in a sentence why not.
-pub fn refuse(status: u16, sentence: &str) -> Answer {
-    json(status, &Refusal { error: sentence })
 }
 
 impl Desk {
@@ -204,10 +189,4 @@ fn with<T: for<'de> Deserialize<'de>>(post: &Post, answer: impl FnOnce(T) -> Ans
         Ok(wanted) => answer(wanted),
         Err(_) => refuse(400, "This request is not understood."),
     }
-}
-
-/// Returns the address that a page named by its path in the browser.
-pub fn address(path: &str) -> UrlPath {
-    let path = path.trim_start_matches('/');
-    UrlPath::new(decode_percent(path).unwrap_or_else(|| path.to_owned()))
 }

@@ -3,13 +3,11 @@
 //! Input: the site that is shown, the passage and its new text. Output: where passages stand, a passage as it would look, and the file with it. Writes one
 //! span of one file that is a source, and only over the bytes that the author saw.
 
-use std::io;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::chapter::sentences;
-use super::desk::{address, json, refuse};
+use super::answer::{address, failed, json, refuse};
 use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
 use crate::command::writing::{TRIES, now};
 use crate::site::urls::{Draft, Site};
@@ -282,28 +280,4 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
             passage: nearest.map(|(_, n, _)| n),
         },
     )
-}
-
-/// Says why a file was not written. Whatever it was, the file is as before.
-pub fn failed(unwritten: &Unwritten) -> Answer {
-    let error = match unwritten {
-        Unwritten::Machine(error) => error,
-        Unwritten::Refused(refusal) => return refuse(422, &sentences(&refusal.message, &refusal.help)),
-        Unwritten::Taken(path) => return refuse(409, &format!("`{path}` is there already. Nothing was changed.")),
-        Unwritten::Changed(path) => {
-            let why = format!("Somebody else changed `{path}` at the same moment");
-            return refuse(409, &format!("{why}. Nothing was changed, and your text is still here."));
-        }
-    };
-    let (status, why) = match error.source.kind() {
-        io::ErrorKind::FileTooLarge if error.doing == "read" => (413, "The file is too large to be read"),
-        io::ErrorKind::NotFound => (410, "The file is gone: somebody deleted or renamed it"),
-        io::ErrorKind::PermissionDenied => (403, "The file is write-protected"),
-        io::ErrorKind::ReadOnlyFilesystem => (403, "The folder is write-protected"),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            (507, "There is no room left on the disk")
-        }
-        _ => (500, "The file could not be written"),
-    };
-    refuse(status, &format!("{why}. Nothing was changed, and your text is still here."))
 }

@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::desk::{address, json, refuse};
-use super::edit::{failed, write};
+use super::answer::{address, failed, json, refuse};
+use super::edit::write;
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::model::book::{ChapterId, role_of};

@@ -2,7 +2,7 @@
 //!
 //! Input: both handbooks. Output: changes in the handbook's order. A role that is called otherwise is the same party.
 
-use super::statements::is_alike;
+use super::likeness::is_alike;
 use super::{Change, Fate, Same, Sides, found_again};
 use crate::chapter::document::Decision;
 use crate::declare::kind::Part;

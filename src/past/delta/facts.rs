@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::statements::is_alike;
+use super::likeness::is_alike;
 use super::{Change, Same, Sides, found_again};
 use crate::chapter::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
 use crate::declare::kind::Kind;

@@ -4,14 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use super::likeness::{ALIKE, likeness, words};
 use super::{Change, Level, Same, Sides, Subject, found_again};
 use crate::chapter::document::{Facts, Statement};
 use crate::model::book::{ChapterId, Relations};
 use crate::model::compile::Handbook;
 use crate::text::path::fold;
-
-/// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.
-const ALIKE: usize = 50;
 
 /// A statement or a responsibility, then and now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,22 +149,6 @@ fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> 
         }
     }
     pairs
-}
-
-fn words(text: &str) -> BTreeSet<String> {
-    let folded = fold(text);
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// Returns how much two sets of words share, in percent.
-fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
-    let all = a.len() + b.len();
-    (a.intersection(b).count() * 200).checked_div(all).unwrap_or(0)
-}
-
-/// Tells whether two names share enough words to be one that was changed.
-pub(super) fn is_alike(a: &str, b: &str) -> bool {
-    likeness(&words(a), &words(b)) >= ALIKE
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::xml::Danger;
 use crate::declare::config::Config;
 use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -22,15 +23,6 @@ pub const SCRIPTS: &str = "sandbox allow-scripts allow-forms allow-modals allow-
 const MOST_RULES: usize = 80;
 /// How long a file may be to be read for scripts, in bytes; a longer one counts as active.
 const LONGEST: usize = 16 * 1024 * 1024;
-
-/// Why a file could run a script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Danger {
-    /// What it holds, as in "holds a script".
-    pub what: String,
-    /// Where, in bytes, if that is known.
-    pub at: Option<usize>,
-}
 
 /// What becomes of a file that browsers open as a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,14 @@
 //! Input: the text. Output: the first [`Danger`]. Reads tags, attributes and instructions as XML has them; what can't be read that way counts as dangerous, because
 //! some reader may understand it otherwise.
 
-use super::active::Danger;
+/// Why a file could run a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Danger {
+    /// What it holds, as in "holds a script".
+    pub what: String,
+    /// Where, in bytes, if that is known.
+    pub at: Option<usize>,
+}
 
 /// Elements, by their names without a prefix, that run scripts, hold foreign documents or change others' behavior.
 const ELEMENTS: &[(&str, &str)] = &[

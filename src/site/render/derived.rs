@@ -7,7 +7,7 @@ use crate::declare::config::{Config, UrlStyle};
 use crate::model::book::{Book, ChapterId, Generated};
 use crate::site::view::data::Data;
 use crate::site::view::decisions::{self, By};
-use crate::site::view::{hiring, picker};
+use crate::site::view::{hiring, picker, role};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 
@@ -34,7 +34,7 @@ impl Derived {
     pub fn all(book: &Book, config: &Config) -> Vec<(UrlPath, Self)> {
         let mut all = Vec::new();
         for role in hiring::hired(book) {
-            all.push((hiring::url(role, book, config.urls), Self::Hiring(role)));
+            all.push((role::hiring_url(role, book, config.urls), Self::Hiring(role)));
             all.push((hiring::markdown_url(role, book), Self::HiringText(role)));
         }
         if Generated::Compare.exists(book) {

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inherited};
 use super::{Link, Viewpoint, competency_of};
-use crate::declare::config::UrlStyle;
-use crate::model::book::{Book, ChapterId, Expectation, generated_url, role_of};
+use crate::model::book::{Book, ChapterId, Expectation, role_of};
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
 
@@ -51,11 +50,6 @@ pub struct Asked {
 pub fn hired(book: &Book) -> impl Iterator<Item = ChapterId> {
     let roles = book.relations.role_order.iter().copied();
     roles.filter(|role| role_of(book, *role).is_some_and(|facts| !facts.base))
-}
-
-/// Returns the address of a role's page.
-pub fn url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
-    generated_url(&format!("hiring/{}", book.meta(role).id), style)
 }
 
 /// Returns the address of the same as Markdown.

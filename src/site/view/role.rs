@@ -5,11 +5,13 @@
 use serde::Serialize;
 
 use super::radar::{self, Radar};
-use super::{Link, Viewpoint, assess, competency_of, hiring, query};
+use super::{Link, Viewpoint, assess, competency_of, query};
 use crate::chapter::document::Statement;
+use crate::declare::config::UrlStyle;
 use crate::declare::kind::Part;
-use crate::model::book::{ChapterId, Expectation, Generated, Party, role_of};
+use crate::model::book::{Book, ChapterId, Expectation, Generated, Party, generated_url, role_of};
 use crate::site::theme::Html;
+use crate::text::path::UrlPath;
 
 /// What the role template sees.
 #[derive(Debug, Serialize)]
@@ -151,7 +153,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         paths: relations.on_paths.get(&chapter).map(|paths| view.links(paths)).unwrap_or_default(),
         compare: compare(chapter, view),
         compare_url: view.generated(Generated::Compare).map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
-        hiring_url: (!facts.base).then(|| view.url(&hiring::url(chapter, view.book, view.config.urls))),
+        hiring_url: (!facts.base).then(|| view.url(&hiring_url(chapter, view.book, view.config.urls))),
         inherited: inherited(&related.inherited, view),
         clusters: clusters(&related.expectations, view),
         decisions,
@@ -298,4 +300,9 @@ pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>
         if part == Part::Accountable { own.push(link) } else { others.push(link) }
     }
     (own, others)
+}
+
+/// Returns the address of a role's hiring kit.
+pub fn hiring_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
+    generated_url(&format!("hiring/{}", book.meta(role).id), style)
 }

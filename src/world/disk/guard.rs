@@ -3,13 +3,12 @@
 //! Input: the folder that the user asked for and the folders that must not be touched. Output: the folder's real place,
 //! or a [`Refusal`] with the way out. Only looks; never writes.
 
-use std::fmt;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::MachineError;
 use super::manifest::{self, PRIVATE};
-use super::output::OutputError;
+use super::refusal::{OutputError, Refusal};
 
 /// The places that an output may not touch.
 #[derive(Clone, Debug)]
@@ -23,30 +22,6 @@ pub struct Guards<'a> {
     /// The user's home folder, where it is known.
     pub home: Option<PathBuf>,
 }
-
-/// A folder that Rolebook does not write to, and what the user can do. Ends the program with exit code 2.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-    /// The way out.
-    pub help: String,
-}
-
-impl Refusal {
-    /// Makes a refusal.
-    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// Files that hosts and people put into an output folder before its first build.
 const WELCOME: &[&str] =

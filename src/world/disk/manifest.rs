@@ -16,8 +16,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use super::MachineError;
-use super::guard::Refusal;
-use super::output::OutputError;
+use super::refusal::{OutputError, Refusal};
 
 /// The manifest's own name.
 pub(super) const MANIFEST: &str = ".rolebook-manifest";

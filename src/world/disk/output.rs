@@ -11,7 +11,6 @@
 //! build again.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -21,18 +20,10 @@ use blake3::Hash;
 use rayon::prelude::*;
 
 use super::MachineError;
-use super::guard::{self, Guards, Refusal};
+use super::guard::{self, Guards};
 use super::manifest::{self, LOCK, MANIFEST, STAGE};
 use super::plan::{Plan, Step};
-
-/// Why an output folder cannot be used.
-#[derive(Debug)]
-pub enum OutputError {
-    /// Rolebook will not write there. Exit code 2.
-    Refused(Refusal),
-    /// The machine failed. Exit code 3.
-    Machine(MachineError),
-}
+use super::refusal::{OutputError, Refusal};
 
 /// Why a site was not written.
 #[derive(Debug)]
@@ -48,29 +39,6 @@ impl<E> From<OutputError> for WriteError<E> {
         Self::Output(error)
     }
 }
-
-impl From<Refusal> for OutputError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<MachineError> for OutputError {
-    fn from(error: MachineError) -> Self {
-        Self::Machine(error)
-    }
-}
-
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(refusal) => refusal.fmt(f),
-            Self::Machine(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OutputError {}
 
 /// What writing a site did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

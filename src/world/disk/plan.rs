@@ -15,9 +15,9 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::MachineError;
-use super::guard::{Refusal, list};
+use super::guard::list;
 use super::manifest::{self, Manifest, Ours, PRIVATE};
-use super::output::OutputError;
+use super::refusal::{OutputError, Refusal};
 use crate::text::path::fold;
 
 /// One change to the output folder; names are relative to it.

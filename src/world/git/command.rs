@@ -64,12 +64,6 @@ fn folders() -> Vec<PathBuf> {
     std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
-/// Returns where a file really is. On Windows links are not resolved, because git doesn't take the form of the answer.
-pub fn real(path: &Path) -> PathBuf {
-    let absolute = || std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    if cfg!(windows) { absolute() } else { std::fs::canonicalize(path).unwrap_or_else(|_| absolute()) }
-}
-
 /// Makes a call of git on exactly this repository.
 pub fn hardened(program: &Path, place: &Place) -> Command {
     let mut command = bare(program, &[]);

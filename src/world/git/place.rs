@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Missing, command};
+use super::Missing;
 
 /// How much of a `.git` file is read, in bytes.
 const LONGEST: u64 = 16 * 1024;
@@ -34,7 +34,7 @@ impl Place {
         if !is_repository(&repository) {
             return Err(Missing::Broken("`.git` is no repository".to_owned()));
         }
-        let repository = command::real(&repository);
+        let repository = real(&repository);
         // A `.git` file of a work tree or a submodule never leads among the chapters.
         if repository.starts_with(content) && repository != content.join(".git") {
             return Err(Missing::Broken("`.git` leads into the content folder".to_owned()));
@@ -61,6 +61,12 @@ fn is_repository(folder: &Path) -> bool {
         && ((has("objects") && has("refs")) || folder.join("commondir").is_file())
 }
 
+/// Returns where a file really is. On Windows links are not resolved, because git doesn't take the form of the answer.
+pub fn real(path: &Path) -> PathBuf {
+    let absolute = || std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    if cfg!(windows) { absolute() } else { std::fs::canonicalize(path).unwrap_or_else(|_| absolute()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,7 +74,7 @@ mod tests {
     #[test]
     fn a_folder_that_looks_like_a_repository_is_none_and_a_git_file_may_not_lead_among_the_chapters() {
         let folder = tempfile::tempdir().unwrap();
-        let root = command::real(folder.path());
+        let root = real(folder.path());
         let make = |place: &Path| {
             for name in ["objects", "refs"] {
                 fs::create_dir_all(place.join(name)).unwrap();
