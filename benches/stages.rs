@@ -75,7 +75,7 @@ fn index(bencher: Bencher<'_, '_>) {
         summary: None,
         config: &handbook.config,
     };
-    bencher.counter(ItemsCount::new(metas.len())).bench(|| black_box(book::index(input)));
+    bencher.counter(ItemsCount::new(metas.len())).bench(|| black_box(book::Book::new(input)));
 }
 
 /// Follows every reference.

@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
         let mut findings: Vec<Diagnostic> =
             chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
         findings.extend(self.book.findings.iter().cloned());
-        let remarks = self.book.remarks.iter().filter(|remark| !self.is_explained(remark));
+        let remarks = self.book.remarks().filter(|remark| !self.is_explained(remark));
         findings.extend(remarks.map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
         findings.extend(self.pairs());

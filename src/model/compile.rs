@@ -261,8 +261,8 @@ impl Compiler {
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
         let input = book::Input { chapters: &metas, assets: &assets, statics, hidden: &hidden, summary: text, config };
         let book = Arc::new(match &self.last {
-            Some(last) if last.summary == summary => book::index_again(input, &last.book),
-            _ => book::index(input),
+            Some(last) if last.summary == summary => book::book_again(input, &last.book),
+            _ => book::Book::new(input),
         });
         self.last = Some(Last { metas, assets, statics, summary, book: Arc::clone(&book) });
         book

@@ -92,7 +92,7 @@ pub fn is_ownerless(meta: &Meta, config: &Config) -> bool {
 
 /// Tells whether no other chapter leads to this one; an index is found by its folder.
 pub fn is_orphaned(chapter: ChapterId, book: &Book) -> bool {
-    !book.meta(chapter).path.is_index() && book.backlinks[chapter.index()].is_empty()
+    !book.meta(chapter).path.is_index() && book.links.backlinks[chapter.index()].is_empty()
 }
 
 /// Tells whether a chapter is a competency that no role expects.

@@ -1,6 +1,6 @@
 //! Resolves references between chapters.
 //!
-//! Input: a chapter's references and the [`Book`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
+//! Input: a chapter's references and the [`Index`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
 //! files, never reports (see `check`), never stops a build.
 
 use std::collections::HashMap;
@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference};
+use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
-use crate::model::book::{Book, ChapterId, Generated, NodeId, folder_url};
+use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::slug::slug;
 
@@ -40,10 +40,79 @@ pub enum Target {
     Dead,
 }
 
-/// Resolves references against a book.
+/// Where each reference leads, and who links to whom.
+#[derive(Debug)]
+pub struct Links {
+    /// Where each reference of each chapter leads, in the order of [`Meta::references`].
+    pub targets: Vec<Arc<[Target]>>,
+    /// Which chapters link to each chapter, sorted, each once; its links to itself don't count.
+    pub backlinks: Arc<Vec<Vec<ChapterId>>>,
+}
+
+impl Links {
+    /// Follows every reference of every chapter.
+    pub fn new(index: &Index, config: &Config) -> Self {
+        let targets = Resolver::new(index, config).all();
+        let backlinks = Arc::new(backlinks(&targets));
+        Self { targets, backlinks }
+    }
+
+    /// Takes what every reference leads to, and shares who links to whom with `last` where that
+    /// is the same.
+    pub fn again(targets: Vec<Arc<[Target]>>, last: &Self) -> Self {
+        let backlinks = if lead_to_the_same(&last.targets, &targets) {
+            Arc::clone(&last.backlinks)
+        } else {
+            Arc::new(backlinks(&targets))
+        };
+        Self { targets, backlinks }
+    }
+
+    /// Returns where a reference leads.
+    pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
+        self.targets[chapter.index()].get(reference as usize).unwrap_or(&Target::Dead)
+    }
+
+    /// Returns the chapter that a reference leads to.
+    pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
+        match self.target(chapter, reference) {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        }
+    }
+}
+
+fn backlinks(targets: &[Arc<[Target]>]) -> Vec<Vec<ChapterId>> {
+    let mut lists: Vec<Vec<ChapterId>> = vec![Vec::new(); targets.len()];
+    for (from, targets) in (0..).map(ChapterId).zip(targets) {
+        for target in targets.iter() {
+            if let Target::Chapter(to, _) = target
+                && *to != from
+                && lists[to.index()].last() != Some(&from)
+            {
+                lists[to.index()].push(from);
+            }
+        }
+    }
+    lists
+}
+
+/// Returns whether each chapter still links to the chapters that it did.
+fn lead_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
+    let chapters = |targets: &[Target]| -> Vec<ChapterId> {
+        let to = |target: &Target| match target {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        };
+        targets.iter().filter_map(to).collect()
+    };
+    before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || chapters(a) == chapters(b))
+}
+
+/// Resolves references against an index.
 #[derive(Debug)]
 pub struct Resolver<'a> {
-    book: &'a Book,
+    book: &'a Index,
     config: &'a Config,
     /// The anchors of chapters that a reference with an unknown anchor led to, made once for each.
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
@@ -61,7 +130,7 @@ struct Anchors<'a> {
 
 impl<'a> Resolver<'a> {
     /// Takes the book and the handbook's rules.
-    pub fn new(book: &'a Book, config: &'a Config) -> Self {
+    pub fn new(book: &'a Index, config: &'a Config) -> Self {
         Resolver { book, config, anchors: Mutex::default() }
     }
 
@@ -143,12 +212,12 @@ impl<'a> Anchors<'a> {
     }
 }
 
-fn is_hidden(reference: &Reference, from: ChapterId, book: &Book) -> bool {
+fn is_hidden(reference: &Reference, from: ChapterId, book: &Index) -> bool {
     !book.hidden.is_empty() && hidden_key(reference, from, book).is_some_and(|key| book.hidden.contains(&key))
 }
 
 /// Returns the name, folded, by which a reference would find a chapter that this audience does not see.
-pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Book) -> Option<String> {
+pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Option<String> {
     let target = reference.target.as_str();
     let joined = match (reference.form, target.strip_prefix('/')) {
         (Form::Image, _) => return None,
@@ -171,7 +240,7 @@ fn one_of(chapters: &[ChapterId]) -> Target {
     }
 }
 
-fn of_kind(found: &[ChapterId], kind: Kind, book: &Book) -> Target {
+fn of_kind(found: &[ChapterId], kind: Kind, book: &Index) -> Target {
     let fitting: Vec<ChapterId> = found.iter().copied().filter(|chapter| book.meta(*chapter).kind == kind).collect();
     match (fitting.as_slice(), found) {
         ([], [other, ..]) => Target::WrongKind(*other),
@@ -179,7 +248,7 @@ fn of_kind(found: &[ChapterId], kind: Kind, book: &Book) -> Target {
     }
 }
 
-fn party(name: &str, book: &Book, config: &Config) -> Target {
+fn party(name: &str, book: &Index, config: &Config) -> Target {
     let found = of_kind(book.names.find(name), Kind::Role, book);
     if matches!(found, Target::Chapter(..)) {
         return found;
@@ -190,7 +259,7 @@ fn party(name: &str, book: &Book, config: &Config) -> Target {
 }
 
 /// The order of DESIGN: id, path, alias, title (see [`crate::model::book::Names::find`]); then pages that are made, folders and files.
-fn by_name(name: &str, from: ChapterId, book: &Book) -> Target {
+fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
     if name.is_empty() {
         return Target::Chapter(from, None);
     }
@@ -203,7 +272,7 @@ fn by_name(name: &str, from: ChapterId, book: &Book) -> Target {
 }
 
 /// Follows a path as a code host does: a file, a file without `.md`, a folder.
-fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Book) -> Target {
+fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Index) -> Target {
     if path.is_empty() {
         // `[text]()` leads nowhere; `[text](#anchor)` leads into the chapter itself.
         return if reference.fragment.is_some() { Target::Chapter(from, None) } else { Target::Dead };
@@ -223,7 +292,7 @@ fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Book) -> T
         .unwrap_or(Target::Dead)
 }
 
-fn chapter_file(path: &str, book: &Book) -> Option<Target> {
+fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     let file = SourcePath::new(path);
     if let Some(exact) = book.at_path(&file) {
         return Some(Target::Chapter(exact, None));
@@ -250,12 +319,12 @@ fn chapter_file(path: &str, book: &Book) -> Option<Target> {
 }
 
 /// Finds the page of a folder without an index, or one that is made from the model.
-fn other_page(path: &str, book: &Book) -> Option<Target> {
+fn other_page(path: &str, book: &Index) -> Option<Target> {
     let folder = book.tree.folder(&folder_url(path, book.urls_style));
     folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))
 }
 
-fn asset(path: &str, book: &Book) -> Option<Target> {
+fn asset(path: &str, book: &Index) -> Option<Target> {
     let file = SourcePath::new(path);
     if book.assets.contains(&file) {
         return Some(Target::Asset(file));

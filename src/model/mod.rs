@@ -7,6 +7,8 @@ pub mod check;
 pub mod compile;
 pub mod embed;
 pub mod health;
+pub mod index;
 pub mod link;
 pub mod lint;
 pub mod policy;
+pub mod relations;

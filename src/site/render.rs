@@ -441,7 +441,7 @@ impl Renderer {
             summary: None,
             special: &|view| Special {
                 target: Some(view.link(chapter)),
-                items: view.links(&self.book().backlinks[chapter.index()]),
+                items: view.links(&self.book().links.backlinks[chapter.index()]),
                 ..Special::default()
             },
         };

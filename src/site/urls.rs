@@ -432,7 +432,7 @@ fn routes(
     for (role, _) in book.relations.roles.iter().filter(|(_, related)| !related.expectations.is_empty()) {
         add(assess::address(*role, book, config), Route::Assess(*role));
     }
-    for chapter in book.ids().filter(|chapter| book.backlinks[chapter.index()].len() > BACKLINKS) {
+    for chapter in book.ids().filter(|chapter| book.links.backlinks[chapter.index()].len() > BACKLINKS) {
         add(backlinks_address(book.meta(chapter), config), Route::Backlinks(chapter));
     }
     add_prints(book, config, &mut add);
@@ -504,7 +504,7 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
         return;
     }
     let page = Target::Generated(Generated::Changes);
-    if !book.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
+    if !book.links.targets.iter().flat_map(|targets| targets.iter()).any(|target| *target == page) {
         routes.retain(|_, route| *route != Route::Generated(Generated::Changes));
     }
 }

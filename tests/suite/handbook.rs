@@ -155,7 +155,7 @@ fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others(
     let mut far: BTreeMap<ChapterId, usize> = BTreeMap::from([(home, 0)]);
     let mut open = VecDeque::from([home]);
     while let Some(at) = open.pop_front() {
-        let written = book.targets[at.index()].iter().filter_map(|target| match target {
+        let written = book.links.targets[at.index()].iter().filter_map(|target| match target {
             Target::Chapter(to, _) => Some(*to),
             _ => None,
         });
@@ -174,7 +174,7 @@ fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others(
     for chapter in book.ids() {
         let meta = book.meta(chapter);
         assert!(far.get(&chapter).is_some_and(|clicks| *clicks <= 3), "{} is too far away", meta.path);
-        if chapter != home && book.backlinks[chapter.index()].len() < 2 {
+        if chapter != home && book.links.backlinks[chapter.index()].len() < 2 {
             lonely.push(meta.path.to_string());
         }
     }

@@ -207,7 +207,7 @@ fn a_link_of_a_chapter_to_itself_leads_nobody_to_it() {
     assert_eq!(titles(&Health::of(&book, &config).orphaned), ["A"]);
     let backlinks = |title: &str| {
         let chapter = book.ids().find(|chapter| book.meta(*chapter).title == title).unwrap();
-        titles(&book.backlinks[chapter.index()])
+        titles(&book.links.backlinks[chapter.index()])
     };
     assert_eq!(backlinks("A"), Vec::<String>::new());
     assert_eq!(backlinks("B"), ["Home"]);

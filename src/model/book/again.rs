@@ -1,6 +1,6 @@
 //! Makes the next book from the last one: what an edit did not change is shared, and only references that it can have moved are followed anew.
 //!
-//! Input: the same as [`index`]'s, made under the same configuration and `SUMMARY.md`, and the last book. Output: the [`Book`] that [`index`] would make. Where
+//! Input: the same as [`Book::new`]'s, made under the same configuration and `SUMMARY.md`, and the last book. Output: the [`Book`] that [`Book::new`] would make. Where
 //! chapters came, went or got other ids, aliases or kinds, that is what is called.
 
 use std::sync::Arc;
@@ -8,29 +8,47 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::chapter::document::{Form, Meta, Reference};
-use crate::model::link::{Resolver, Target};
+use crate::model::link::{Links, Resolver, Target};
 use crate::text::path::fold;
 
-use super::{Book, ChapterId, Input, Names, backlinks, index, relations, tree};
+use super::Book;
+use crate::model::index::{ChapterId, Index, Input, Names, Tree};
+use crate::model::relations::relate;
 
 /// With more chapters changed at once, a whole new book is about as quick.
 const MOST_CHANGED: usize = 64;
 
 /// Makes the book of `input`, sharing with `last` what is the same.
-pub fn index_again(input: Input<'_>, last: &Book) -> Book {
-    let Some(mut changes) = Changes::between(last, input) else { return index(input) };
+pub fn book_again(input: Input<'_>, last: &Book) -> Book {
+    let Some(changes) = Changes::between(last, input) else { return Book::new(input) };
+    let (index, moves_nodes) = index_again(input, last, &changes);
+    let resolver = Resolver::new(&index, input.config);
+    let follow = |from: ChapterId| {
+        let before = &last.links.targets[from.index()];
+        let touched = changes.touch(from, &last.chapters[from.index()].references, before, moves_nodes);
+        if touched { resolver.chapter(from) } else { Arc::clone(before) }
+    };
+    let chapters: Vec<ChapterId> = index.ids().collect();
+    let targets: Vec<Arc<[Target]>> = chapters.into_par_iter().map(follow).collect();
+    let links = Links::again(targets, &last.links);
+    let (relations, unfitting) = relate(&index, &links, input.config);
+    Book { index, links, relations, unfitting }
+}
+
+/// Makes the index of `input`; also returns whether nodes of the tree can have other numbers.
+fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, bool) {
     let names = last.names.retitled(&changes.titles);
-    let (mut tree, mut findings) = (Arc::clone(&last.tree), last.findings.clone());
+    let (mut tree, mut findings, mut moves_nodes) = (Arc::clone(&last.tree), last.findings.clone(), false);
     if changes.moves_nodes {
         if let Some(retitled) = tree.retitled(input, &changes.chapters) {
             tree = Arc::new(retitled);
-            changes.moves_nodes = false;
         } else {
             findings.clear();
-            tree = Arc::new(tree::build(input, &last.urls, &names, &mut findings));
+            tree = Arc::new(Tree::new(input, &last.urls, &names, &mut findings));
+            moves_nodes = true;
         }
     }
-    let mut book = Book {
+    let index = Index {
         chapters: input.chapters.to_vec(),
         urls: Arc::clone(&last.urls),
         names,
@@ -41,32 +59,11 @@ pub fn index_again(input: Input<'_>, last: &Book) -> Book {
         shows_health: last.shows_health,
         tree,
         hidden: last.hidden.clone(),
-        targets: Vec::new(),
-        backlinks: Arc::clone(&last.backlinks),
-        relations: relations::Relations::default(),
         redirects: Arc::clone(&last.redirects),
         findings,
-        remarks: last.remarks[..last.named].to_vec(),
-        named: last.named,
+        remarks: last.remarks.clone(),
     };
-    let resolver = Resolver::new(&book, input.config);
-    let follow = |from: ChapterId| {
-        let before = &last.targets[from.index()];
-        if changes.touch(from, &last.chapters[from.index()].references, before) {
-            resolver.chapter(from)
-        } else {
-            Arc::clone(before)
-        }
-    };
-    let targets: Vec<Arc<[Target]>> = book.ids().collect::<Vec<_>>().into_par_iter().map(follow).collect();
-    book.targets = targets;
-    if !leads_to_the_same(&last.targets, &book.targets) {
-        book.backlinks = Arc::new(backlinks(&book));
-    }
-    let (relations, unfitting) = relations::relate(&book, input.config);
-    book.relations = relations;
-    book.remarks.extend(unfitting);
-    book
+    (index, moves_nodes)
 }
 
 /// What is different between two books of the same chapters.
@@ -81,7 +78,7 @@ struct Changes {
 
 impl Changes {
     /// Compares; `None` where there is more than other titles, headings, order or facts.
-    fn between(last: &Book, input: Input<'_>) -> Option<Self> {
+    fn between(last: &Index, input: Input<'_>) -> Option<Self> {
         let is_other = *last.assets != *input.assets || last.statics != input.statics || last.hidden != *input.hidden;
         if is_other || last.chapters.len() != input.chapters.len() {
             return None;
@@ -109,15 +106,16 @@ impl Changes {
     }
 
     /// Tells whether a reference of the chapter `from` may lead elsewhere now.
-    fn touch(&self, from: ChapterId, references: &[Reference], targets: &[Target]) -> bool {
-        self.has(from) || references.iter().zip(targets).any(|(reference, target)| self.moves(reference, target))
+    fn touch(&self, from: ChapterId, references: &[Reference], targets: &[Target], moves_nodes: bool) -> bool {
+        self.has(from)
+            || references.iter().zip(targets).any(|(reference, target)| self.moves(reference, target, moves_nodes))
     }
 
-    fn moves(&self, reference: &Reference, target: &Target) -> bool {
+    fn moves(&self, reference: &Reference, target: &Target, moves_nodes: bool) -> bool {
         let by_target = match target {
             // An anchor may have come or gone.
             Target::Chapter(to, _) | Target::DeadAnchor(to) => reference.fragment.is_some() && self.has(*to),
-            Target::Folder(_) => self.moves_nodes,
+            Target::Folder(_) => moves_nodes,
             _ => false,
         };
         by_target || (!self.titles.is_empty() && self.names_a_title(reference))
@@ -145,16 +143,4 @@ fn is_key_of(title: &str, name: &str) -> bool {
         (Some(a), Some(b)) if !a.eq_ignore_ascii_case(&b) => false,
         _ => Names::key(name) == title,
     }
-}
-
-/// Tells whether each chapter still links to the chapters that it did.
-fn leads_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
-    let chapters = |targets: &[Target]| -> Vec<ChapterId> {
-        let to = |target: &Target| match target {
-            Target::Chapter(to, _) => Some(*to),
-            _ => None,
-        };
-        targets.iter().filter_map(to).collect()
-    };
-    before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || chapters(a) == chapters(b))
 }

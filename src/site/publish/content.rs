@@ -184,7 +184,7 @@ impl<'a> Search<'a> {
     /// Follows what chapters link to and show, in Markdown and in raw HTML.
     fn follow_chapters(&mut self) {
         let book = &self.handbook.book;
-        for (meta, targets) in book.chapters.iter().zip(&book.targets) {
+        for (meta, targets) in book.chapters.iter().zip(&book.links.targets) {
             for (reference, target) in meta.references.iter().zip(targets.iter()) {
                 let Target::Asset(path) = target else { continue };
                 if reference.form == Form::Image { self.show(path) } else { self.link(path) }

@@ -50,7 +50,7 @@ pub enum Shown {
 
 /// Tells whether links to the chapter can show a glimpse of it: those of a kind, and pages that another chapter leads to.
 pub fn has_glimpse(book: &Book, chapter: ChapterId) -> bool {
-    book.meta(chapter).kind != Kind::Page || !book.backlinks[chapter.index()].is_empty()
+    book.meta(chapter).kind != Kind::Page || !book.links.backlinks[chapter.index()].is_empty()
 }
 
 /// Returns the name of the glimpse of the page at `page`, or of a place on it.

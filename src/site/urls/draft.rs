@@ -91,7 +91,7 @@ impl Site {
             let (assets, hidden, config) = (&handbook.book.assets, &handbook.book.hidden, &handbook.config);
             let statics = handbook.book.statics;
             let input = book::Input { chapters: &metas, assets, statics, hidden, summary, config };
-            handbook.book = Arc::new(book::index(input));
+            handbook.book = Arc::new(book::Book::new(input));
         }
         handbook.documents = Arc::new(documents);
         handbook

@@ -170,7 +170,7 @@ pub fn contents(meta: &Meta) -> Vec<Entry> {
 
 /// Lists who leads to a chapter.
 pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> {
-    let all = &view.book.backlinks[chapter.index()];
+    let all = &view.book.links.backlinks[chapter.index()];
     if all.is_empty() {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
 
 use super::remark::{At, Remark};
-use super::{Book, ChapterId, Input};
+use super::{ChapterId, Index, Input};
 
 /// A page that is made from the model and not from a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,14 +65,14 @@ impl Generated {
     }
 
     /// Returns the page called `name`, if the book has what it shows and no chapter takes its place.
-    pub fn from_name(name: &str, book: &Book) -> Option<Self> {
+    pub fn from_name(name: &str, book: &Index) -> Option<Self> {
         let page = Self::ALL.into_iter().find(|page| page.name() == name)?;
         page.exists(book).then_some(page)
     }
 
     /// Tells whether the book has what the page shows.
     #[must_use]
-    pub fn exists(self, book: &Book) -> bool {
+    pub fn exists(self, book: &Index) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
         let has = match self {
             Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),

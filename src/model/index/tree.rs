@@ -60,6 +60,20 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
+    pub fn new<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Self {
+        let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
+        let places = input.chapters.iter().map(place).collect();
+        let nodes = Vec::with_capacity(input.chapters.len());
+        let mut builder = Builder { input, urls, places, nodes, of_chapter: vec![None; input.chapters.len()] };
+        builder.root();
+        if let Some(summary) = input.summary {
+            builder.follow_summary(summary, names, findings);
+        }
+        builder.follow_folders();
+        builder.finish()
+    }
+
     /// Returns a node.
     pub fn node(&self, node: NodeId) -> &Node {
         &self.nodes[node.index()]
@@ -124,20 +138,6 @@ impl Tree {
         let before = place.checked_sub(1).map(|n| self.reading[n]);
         (before, self.reading.get(place + 1).copied())
     }
-}
-
-/// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
-pub fn build<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Tree {
-    let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
-    let places = input.chapters.iter().map(place).collect();
-    let nodes = Vec::with_capacity(input.chapters.len());
-    let mut builder = Builder { input, urls, places, nodes, of_chapter: vec![None; input.chapters.len()] };
-    builder.root();
-    if let Some(summary) = input.summary {
-        builder.follow_summary(summary, names, findings);
-    }
-    builder.follow_folders();
-    builder.finish()
 }
 
 struct Builder<'a> {

@@ -53,9 +53,9 @@ impl Relating<'_> {
         // A competency whose level is not understood is expected all the same: that is one mistake.
         let references = (0..).zip(&self.book.meta(chapter).references);
         let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !role.focus.contains(n));
-        expected.extend(fields.filter_map(|(n, _)| self.book.target_chapter(chapter, n)));
+        expected.extend(fields.filter_map(|(n, _)| self.links.target_chapter(chapter, n)));
         for reference in &role.focus {
-            let Some(competency) = self.book.target_chapter(chapter, *reference) else { continue };
+            let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
                 let message = format!("`focus` names `{id}`, which this role expects no level of");
@@ -100,7 +100,7 @@ impl Relating<'_> {
 
     /// Reports a chapter that names itself where it should name another.
     fn inspect_self(&mut self, chapter: ChapterId, what: &str, references: &[u32]) {
-        let is_itself = |n: &&u32| self.book.target_chapter(chapter, **n) == Some(chapter);
+        let is_itself = |n: &&u32| self.links.target_chapter(chapter, **n) == Some(chapter);
         let Some(reference) = references.iter().find(is_itself).copied() else { return };
         let kind = self.book.meta(chapter).kind.name();
         let message = format!("this {kind} {what} itself");

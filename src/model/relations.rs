@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::chapter::document::{Competency, Decision, Facts, Role, Strategy};
 use crate::declare::config::Config;
 use crate::declare::kind::Part;
-use crate::model::link::Target;
+use crate::model::link::{Links, Target};
 use crate::text::rule::Rule;
 
-use super::remark::{At, Remark};
-use super::{Book, ChapterId};
+use crate::model::index::{At, ChapterId, Index, Remark};
 
 /// How deep roles may build on each other; a longer chain is a ring.
 const DEEPEST: usize = 32;
@@ -130,9 +129,15 @@ impl Relations {
 }
 
 /// Relates everything.
-pub fn relate(book: &Book, config: &Config) -> (Relations, Vec<Remark>) {
-    let mut reader =
-        Relating { book, config, relations: Relations::default(), remarks: Vec::new(), order: reading_order(book) };
+pub fn relate(book: &Index, links: &Links, config: &Config) -> (Relations, Vec<Remark>) {
+    let mut reader = Relating {
+        book,
+        links,
+        config,
+        relations: Relations::default(),
+        remarks: Vec::new(),
+        order: reading_order(book),
+    };
     reader.collect();
     reader.inherit();
     reader.grow();
@@ -143,12 +148,13 @@ pub fn relate(book: &Book, config: &Config) -> (Relations, Vec<Remark>) {
 }
 
 /// Lists the chapters in reading order.
-fn reading_order(book: &Book) -> Vec<ChapterId> {
+fn reading_order(book: &Index) -> Vec<ChapterId> {
     book.tree.reading.iter().filter_map(|node| book.tree.node(*node).chapter).collect()
 }
 
 struct Relating<'a> {
-    book: &'a Book,
+    book: &'a Index,
+    links: &'a Links,
     config: &'a Config,
     relations: Relations,
     remarks: Vec<Remark>,
@@ -162,12 +168,12 @@ impl<'a> Relating<'a> {
 
     fn all(&self, chapter: ChapterId, references: &[u32]) -> Vec<ChapterId> {
         let mut seen = BTreeSet::new();
-        let found = references.iter().filter_map(|n| self.book.target_chapter(chapter, *n));
+        let found = references.iter().filter_map(|n| self.links.target_chapter(chapter, *n));
         found.filter(|to| seen.insert(*to)).collect()
     }
 
     fn parties(&self, chapter: ChapterId, references: &[u32]) -> Vec<Party> {
-        references.iter().filter_map(|n| party(self.book.target(chapter, *n))).collect()
+        references.iter().filter_map(|n| party(self.links.target(chapter, *n))).collect()
     }
 
     fn remark(&mut self, code: Rule, (chapter, at): (ChapterId, At), message: String, help: &str) {
@@ -205,7 +211,7 @@ impl<'a> Relating<'a> {
 
     fn collect_role(&mut self, chapter: ChapterId, role: &Role) {
         let view = RoleView {
-            extends: role.extends.and_then(|n| self.book.target_chapter(chapter, n)),
+            extends: role.extends.and_then(|n| self.links.target_chapter(chapter, n)),
             reports_to: self.all(chapter, &role.reports_to).into_iter().filter(|to| *to != chapter).collect(),
             works_with: self.parties(chapter, &role.works_with),
             ..RoleView::default()
@@ -226,12 +232,12 @@ impl<'a> Relating<'a> {
     }
 
     fn collect_strategy(&mut self, chapter: ChapterId, strategy: &Strategy) {
-        let led_by = strategy.led_by.and_then(|n| self.book.target_chapter(chapter, n));
+        let led_by = strategy.led_by.and_then(|n| self.links.target_chapter(chapter, n));
         self.relations.strategies.insert(chapter, StrategyView { led_by, ..StrategyView::default() });
         for (number, decision) in strategy.decisions.iter().enumerate() {
             let parties = decision.parties.iter();
             let parties =
-                parties.filter_map(|(part, n)| Some((*part, party(self.book.target(chapter, *n))?))).collect();
+                parties.filter_map(|(part, n)| Some((*part, party(self.links.target(chapter, *n))?))).collect();
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             self.relations.decisions.push(DecisionView { strategy: chapter, number, parties });
         }
@@ -293,7 +299,7 @@ impl<'a> Relating<'a> {
         for (depth, chapter) in chain.iter().enumerate() {
             let Some(role) = self.role(*chapter) else { continue };
             for (reference, level) in &role.competencies {
-                if let Some(competency) = self.book.target_chapter(*chapter, *reference) {
+                if let Some(competency) = self.links.target_chapter(*chapter, *reference) {
                     found.entry(competency).or_insert((*level, (depth > 0).then_some(*chapter)));
                 }
             }
@@ -335,7 +341,7 @@ impl<'a> Relating<'a> {
             let mut up = Vec::new();
             let mut sideways = Vec::new();
             for reference in &role.grows_into {
-                let to = self.book.target_chapter(chapter, *reference);
+                let to = self.links.target_chapter(chapter, *reference);
                 let Some(to) = to.filter(|to| *to != chapter) else { continue };
                 let other = self.role(to).and_then(|role| role.rank);
                 match (role.rank, other) {
@@ -481,7 +487,7 @@ fn party(target: &Target) -> Option<Party> {
 }
 
 /// Returns the facts of a role.
-pub fn role_of(book: &Book, chapter: ChapterId) -> Option<&Role> {
+pub fn role_of(book: &Index, chapter: ChapterId) -> Option<&Role> {
     match &book.meta(chapter).facts {
         Facts::Role(role) => Some(role),
         _ => None,
@@ -491,7 +497,7 @@ pub fn role_of(book: &Book, chapter: ChapterId) -> Option<&Role> {
 impl DecisionView {
     /// Returns what the chapter says of the decision.
     #[must_use]
-    pub fn facts<'a>(&self, book: &'a Book) -> Option<&'a Decision> {
+    pub fn facts<'a>(&self, book: &'a Index) -> Option<&'a Decision> {
         match &book.meta(self.strategy).facts {
             Facts::Strategy(strategy) => strategy.decisions.get(self.number as usize),
             _ => None,

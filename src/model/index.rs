@@ -1,0 +1,157 @@
+//! Knows every chapter by its names, its URL and its place in the tree, before any link is followed.
+//!
+//! Input: the metadata of every chapter, the assets' names and the configuration. Output: an
+//! [`Index`]. Never sees prose, so that an edit of prose keeps it; never reads files.
+
+mod address;
+mod names;
+mod remark;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use address::{Generated, chapter_url, folder_url, generated_url, written_url};
+pub use names::Names;
+pub use remark::{At, Remark};
+pub use tree::{Node, NodeId, Tree};
+
+use crate::chapter::document::Meta;
+use crate::chapter::redact::Visible;
+use crate::declare::config::{Config, UrlStyle};
+use crate::text::diagnostic::Diagnostic;
+use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::source::StaticFolder;
+
+/// A chapter's number: its place in [`Index::chapters`], which are sorted by path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChapterId(pub u32);
+
+impl ChapterId {
+    /// Returns the number as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Every chapter by its names, its URL and its place in the tree.
+#[derive(Debug)]
+pub struct Index {
+    /// The chapters, sorted by path.
+    pub chapters: Vec<Arc<Meta>>,
+    /// The address of each chapter.
+    pub urls: Arc<Vec<UrlPath>>,
+    /// Chapters by id, path, alias and title.
+    pub names: Names,
+    /// Files that are neither chapters nor configuration.
+    pub assets: Arc<BTreeSet<SourcePath>>,
+    /// Those files by their folded path.
+    pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
+    /// Another generator's folder of files that are published as they are.
+    pub statics: Option<StaticFolder>,
+    /// How addresses look.
+    pub urls_style: UrlStyle,
+    /// Whether there is a page that says how the handbook is kept.
+    pub shows_health: bool,
+    /// Parts and what lies below them.
+    pub tree: Arc<Tree>,
+    /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
+    pub hidden: BTreeSet<String>,
+    /// Addresses of old names: where they lead.
+    pub redirects: Arc<BTreeMap<UrlPath, ChapterId>>,
+    /// What is wrong with files that are no chapters (`SUMMARY.md`).
+    pub findings: Vec<Diagnostic>,
+    /// What is wrong with names and addresses.
+    pub remarks: Vec<Remark>,
+}
+
+/// What [`Index::new`] works on.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The chapters' metadata, sorted by path.
+    pub chapters: &'a [Arc<Meta>],
+    /// Files that are neither chapters nor configuration.
+    pub assets: &'a BTreeSet<SourcePath>,
+    /// Another generator's folder of files that are published as they are.
+    pub statics: Option<StaticFolder>,
+    /// What chapters that this audience does not see are called, folded.
+    pub hidden: &'a BTreeSet<String>,
+    /// The text of `SUMMARY.md` at the content root.
+    pub summary: Option<&'a str>,
+    /// The handbook's rules.
+    pub config: &'a Config,
+}
+
+/// Returns the files by their folded path, and those of a static folder by their address as well.
+fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
+    let inside = |path: &SourcePath| {
+        let rest = path.as_str().strip_prefix(input.statics?.folder)?.strip_prefix('/')?;
+        Some((fold(rest), path.clone()))
+    };
+    let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();
+    keys.extend(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())));
+    keys
+}
+
+/// Tells whether this build says how the handbook is kept. Where readers are told apart, only those that `[health]` names see it; a bare
+/// folder of Markdown is kept by nobody.
+fn shows_health(config: &Config) -> bool {
+    match &config.health {
+        Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
+        None => config.configured && config.audiences.is_empty(),
+    }
+}
+
+impl Index {
+    /// Names every chapter and gives each its place.
+    pub fn new(input: Input<'_>) -> Self {
+        let mut findings = Vec::new();
+        let urls: Vec<UrlPath> =
+            input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
+        let mut remarks = Vec::new();
+        let named = || {
+            let names = Names::new(input.chapters, &mut remarks);
+            let tree = Tree::new(input, &urls, &names, &mut findings);
+            (names, tree)
+        };
+        let ((names, tree), (redirects, collisions)) = rayon::join(named, || address::redirects(input, &urls));
+        remarks.extend(collisions);
+        Self {
+            chapters: input.chapters.to_vec(),
+            urls: Arc::new(urls),
+            names,
+            assets: Arc::new(input.assets.clone()),
+            assets_by_key: Arc::new(by_key(input)),
+            statics: input.statics,
+            urls_style: input.config.urls,
+            shows_health: shows_health(input.config),
+            tree: Arc::new(tree),
+            hidden: input.hidden.clone(),
+            redirects: Arc::new(redirects),
+            findings,
+            remarks,
+        }
+    }
+
+    /// Lists the chapters with their numbers.
+    pub fn ids(&self) -> impl Iterator<Item = ChapterId> + use<> {
+        (0..u32::try_from(self.chapters.len()).unwrap_or(u32::MAX)).map(ChapterId)
+    }
+
+    /// Returns a chapter's metadata.
+    pub fn meta(&self, chapter: ChapterId) -> &Meta {
+        &self.chapters[chapter.index()]
+    }
+
+    /// Returns a chapter's address.
+    pub fn url(&self, chapter: ChapterId) -> &UrlPath {
+        &self.urls[chapter.index()]
+    }
+
+    /// Returns the number of the chapter at `path`.
+    pub fn at_path(&self, path: &SourcePath) -> Option<ChapterId> {
+        let found = self.chapters.binary_search_by(|meta| meta.path.cmp(path)).ok()?;
+        u32::try_from(found).ok().map(ChapterId)
+    }
+}
