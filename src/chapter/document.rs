@@ -180,6 +180,8 @@ pub struct Role {
     pub competencies: Vec<(ReferenceNumber, u8)>,
     /// What it is judged on first.
     pub focus: Vec<ReferenceNumber>,
+    /// Statements that it is judged on beside those of its focus.
+    pub judged: Vec<ReferenceNumber>,
     /// What it answers for.
     pub responsibilities: Vec<Statement>,
 }
@@ -287,6 +289,8 @@ pub struct Body {
     pub reference_spans: Vec<Span>,
     /// Where each statement's or responsibility's HTML lies in `main`, in the order of the facts; empty where sanitising took it away.
     pub statements: Vec<(u32, u32)>,
+    /// Where examples of statements lie in `main`: whole lists, or single items where a list has others too; rising and apart.
+    pub examples: Vec<(u32, u32)>,
     /// Where each statement's words stand in the file; in the order of the facts.
     pub statement_spans: Vec<Span>,
     /// Where each statement ends in the file, to write an anchor there; in the order of the facts.
@@ -317,6 +321,31 @@ impl Body {
     pub fn statement(&self, number: usize) -> Option<Range<usize>> {
         let (start, end) = *self.statements.get(number)?;
         (start < end).then_some(start as usize..end as usize)
+    }
+
+    /// Returns the bytes in `main` of the examples that belong to a statement, by its number in the order of the facts.
+    pub fn examples_of(&self, number: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.examples_in(self.statement(number).unwrap_or_default())
+    }
+
+    /// Returns the bytes in `main` of the examples inside `range`.
+    pub fn examples_in(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+        let first = self.examples.partition_point(|(start, _)| (*start as usize) < range.start);
+        let all = self.examples[first..].iter().map(|(start, end)| *start as usize..*end as usize);
+        all.take_while(move |example| example.end <= range.end)
+    }
+
+    /// Returns `range` of `main` without the examples in it: what a statement says itself.
+    #[must_use]
+    pub fn without_examples(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        let mut at = range.start;
+        for example in self.examples_in(range.clone()) {
+            parts.push(at..example.start.max(at));
+            at = example.end.max(at);
+        }
+        parts.push(at..range.end);
+        parts
     }
 }
 

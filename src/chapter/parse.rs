@@ -319,6 +319,7 @@ impl Reader<'_> {
             works_with: self.refer_all(entries, "works_with", Form::Party),
             competencies: self.competencies(entries),
             focus,
+            judged: self.refer_all(entries, "judged", Form::Field(Kind::Competency)),
             responsibilities: Vec::new(),
         }
     }

@@ -99,4 +99,12 @@ mod tests {
         assert_eq!(written(text), wanted);
         assert_eq!(written(&wanted), wanted);
     }
+
+    #[test]
+    fn an_example_gets_no_anchor() {
+        let text = "# A\n\n### Owning\n\n- Says why.\n  - **Example:** As here.\n  - **Not yet:** Shrugs.\n";
+        let wanted = text.replace("Says why.", "Says why. {#l3-says-why}");
+        assert_eq!(written(text), wanted);
+        assert_eq!(written(&wanted), wanted);
+    }
 }

@@ -179,6 +179,10 @@ pub struct Words {
     pub grow: String,
     /// The heading over a competency's interview questions.
     pub interview: String,
+    /// The label of an example below a statement.
+    pub example: String,
+    /// The label of what doesn't show a statement yet.
+    pub not_yet: String,
     /// The labels of a decision's parts, in the order of [`crate::declare::kind::Part`].
     pub parts: [String; 5],
 }
@@ -186,9 +190,9 @@ pub struct Words {
 impl Default for Words {
     fn default() -> Self {
         let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        let [responsibilities, decisions, grow, interview] =
-            ["responsibilities", "decisions", "grow", "interview"].map(str::to_owned);
-        Self { responsibilities, decisions, grow, interview, parts }
+        let [responsibilities, decisions, grow, interview, example, not_yet] =
+            ["responsibilities", "decisions", "grow", "interview", "example", "not yet"].map(str::to_owned);
+        Self { responsibilities, decisions, grow, interview, example, not_yet, parts }
     }
 }
 
@@ -547,6 +551,11 @@ impl Words {
         }
         if let Some(word) = entries.text("interview") {
             self.interview = crate::text::path::fold(&word);
+        }
+        for (slot, name) in [(&mut self.example, "example"), (&mut self.not_yet, "not_yet")] {
+            if let Some(word) = entries.text(name) {
+                *slot = crate::text::path::fold(word.trim_end().trim_end_matches(':'));
+            }
         }
     }
 }

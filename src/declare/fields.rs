@@ -104,6 +104,7 @@ const ROLE: &[Field] = &[
     field("works_with", Shape::List(&Shape::Party), "roles and partners that it works with"),
     field("competencies", Shape::Map(&Shape::Level), "the level that it expects of each competency"),
     field("focus", CHAPTERS, "at most four competencies that it is judged on first"),
+    field("judged", CHAPTERS, "statements that it is judged on beside its focus, such as writing#one-page"),
 ];
 
 const COMPETENCY: &[Field] = &[
@@ -213,6 +214,8 @@ pub const WORDS: &[Field] = &[
     field("decisions", Shape::Text, "the heading over a strategy's decisions"),
     field("grow", Shape::Text, "the heading over what helps to grow in a competency"),
     field("interview", Shape::Text, "the heading over a competency's interview questions"),
+    field("example", Shape::Text, "the label of an example below a statement, without its colon"),
+    field("not_yet", Shape::Text, "the label of what doesn't show a statement yet, without its colon"),
     field("accountable", Shape::Text, "the label of the one who decides"),
     field("responsible", Shape::Text, "the label of those who do the work"),
     field("consulted", Shape::Text, "the label of those who are asked before"),

@@ -12,7 +12,7 @@ pub use crate::model::index::{
     written_url,
 };
 pub use crate::model::relations::{
-    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, role_of,
+    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, is_replaced, role_of,
 };
 pub use again::book_again;
 

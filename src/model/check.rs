@@ -225,6 +225,15 @@ impl<'a> Checker<'a> {
                     _ => finding.help(format!("it is {}, and only competencies have levels", meta.kind.with_article())),
                 }
             }
+            Some(Fragment::Anchor(anchor)) if matches!(reference.form, Form::Field(_)) => {
+                let message = format!("{whose} has no statement `{anchor}`");
+                let such_as = || {
+                    let first = meta.facts.statements().first()?;
+                    Some(format!("name a statement's anchor, such as `{}#{}`", reference.target, first.id))
+                };
+                let help = did_you_mean(&self.near.anchors(to, anchor)).or_else(such_as);
+                Diagnostic::new(Rule::DeadAnchor, path, None, message).maybe_help(help)
+            }
             Some(Fragment::Anchor(anchor)) => {
                 let message = format!("{whose} has no heading or anchor `{anchor}`");
                 let help = did_you_mean(&self.near.anchors(to, anchor));

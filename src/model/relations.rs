@@ -4,6 +4,7 @@
 //! keep where they came from. Never sees prose.
 
 mod inspect;
+mod judged;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,8 @@ use crate::model::link::{Links, Target};
 use crate::text::rule::Rule;
 
 use crate::model::index::{At, ChapterId, Index, Remark};
+
+pub use self::judged::is_replaced;
 
 /// How deep roles may build on each other; a longer chain is a ring.
 const DEEPEST: usize = 32;
@@ -36,6 +39,8 @@ pub struct Expectation {
 pub struct RoleView {
     /// What it expects, in the handbook's order of competencies.
     pub expectations: Vec<Expectation>,
+    /// The statements that it is judged on: the competency and the number there.
+    pub judged: BTreeSet<(ChapterId, u32)>,
     /// Responsibilities taken over: the role they stand in and their number there.
     pub inherited: Vec<(ChapterId, u32)>,
     /// The role that it is a kind of.
@@ -119,6 +124,14 @@ pub struct Relations {
     pub glossaries: Vec<ChapterId>,
     /// Pairs of roles that have a page of their own, each once.
     pub pairs: BTreeSet<(ChapterId, ChapterId)>,
+}
+
+impl RoleView {
+    /// Tells whether the role is judged on the statement with this number in its competency.
+    #[must_use]
+    pub fn judges(&self, competency: ChapterId, number: usize) -> bool {
+        u32::try_from(number).is_ok_and(|number| self.judged.contains(&(competency, number)))
+    }
 }
 
 impl Relations {
@@ -252,9 +265,11 @@ impl<'a> Relating<'a> {
             }
             let expectations = self.expectations(&chain);
             let inherited = self.inherited(&chain);
+            let judged = self.judged(&chain, &expectations);
             if let Some(view) = self.relations.roles.get_mut(&chapter) {
                 view.expectations = expectations;
                 view.inherited = inherited;
+                view.judged = judged;
             }
         }
     }

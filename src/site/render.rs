@@ -524,6 +524,13 @@ impl Cells for PageCells<'_> {
         Html::new(&Filler::new(self.renderer, view).statement(chapter, number))
     }
 
+    fn examples(&self, chapter: ChapterId, number: usize) -> Option<Html> {
+        let document = &self.renderer.handbook.documents[chapter.index()];
+        document.body.examples_of(number).next()?;
+        let view = self.renderer.viewpoint(self.at, self, self.root);
+        Some(Html::new(&Filler::new(self.renderer, view).examples(chapter, number)))
+    }
+
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html> {
         let view = self.renderer.viewpoint(self.at, self, self.root);
         Filler::new(self.renderer, view).section(chapter, anchor).map(|html| Html::new(&html))

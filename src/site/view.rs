@@ -23,6 +23,7 @@ pub mod path;
 pub mod picker;
 pub mod radar;
 pub mod role;
+mod share;
 pub mod strategy;
 
 use std::fmt::Write as _;
@@ -41,6 +42,9 @@ use crate::text::path::UrlPath;
 pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
+
+    /// Returns the HTML of a statement's examples as a list; nothing where it has none.
+    fn examples(&self, chapter: ChapterId, number: usize) -> Option<Html>;
 
     /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
@@ -102,6 +106,13 @@ impl<'a> Viewpoint<'a> {
         let meta = self.meta(chapter);
         let url = Some(self.url(self.book.url(chapter)));
         Link { title: meta.title.clone(), url, kind: class_of(meta.kind), ..Link::default() }
+    }
+
+    /// Returns the title of a competency's cluster.
+    #[must_use]
+    pub fn cluster(&self, competency: ChapterId) -> String {
+        let cluster = competency_of(self.book, competency).and_then(|facts| facts.cluster.clone());
+        cluster.unwrap_or_else(|| self.theme.ui("competencies-other").to_owned())
     }
 
     /// Links to several chapters.

@@ -107,6 +107,7 @@ rules! {
     HiddenLink "hidden-link" Strict "a reference leads to a chapter that the audience of this build does not see";
     HostLimit "host-limit" Warning "the host does not take as many redirects or headers, or soon will not";
     Internal "internal" Error "Rolebook itself failed on this file";
+    JudgedOnMuch "judged-on-much" Warning "a role is judged on so many statements that none of them stands out";
     LeftOut "left-out" Warning "something in the content folder is left out, though it may look as if it were published";
     LevelOutOfRange "level-out-of-range" Strict "a level is not one of the scale";
     LinkForm "link-form" Strict "a link is begun and not written so that Markdown reads it";
@@ -130,6 +131,7 @@ rules! {
     StatementAnd "statement-and" Off "a statement of a level describes two behaviours";
     StatementCan "statement-can" Off "a statement of a level says what somebody could do instead of what they do";
     StatementSame "statement-same" Off "a statement equals or nearly equals another cell";
+    StrayExample "stray-example" Warning "an example of a statement is not written so that it belongs to one";
     StrategyLead "strategy-lead" Warning "a strategy chapter names no role that leads it";
     SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
     Template "template" Error "a template cannot be read or fails on a page";

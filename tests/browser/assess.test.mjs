@@ -397,3 +397,35 @@ for (const [name, options] of [["in light colours", {}], ["in dark colours", { d
     await close(page);
   });
 }
+
+test("what the role is judged on is asked and shown first, and an example is shown and never part of a statement", async () => {
+  const judged = project({
+    "handbook/handbook.toml": "title = \"Judged\"\n[check]\nempty-level = \"allow\"\n",
+    "handbook/index.md": "# Judged\n",
+    "handbook/competencies/data.md": "# Data\n\n## Levels\n\n### Learning\n\n- Shows the rows. {#rows}\n- Defines a measure. {#measure}\n  - **Example:** A zeppelin measure.\n- Counts twice. {#twice}\n",
+    "handbook/competencies/talk.md": "# Talk\n\n## Levels\n\n### Learning\n\n- Says what is missing. {#missing}\n",
+    "handbook/competencies/write.md": "# Write\n\n## Levels\n\n### Learning\n\n- Writes a page. {#page}\n",
+    "handbook/roles/maker.md": "---\ncompetencies:\n  data: 1\n  talk: 1\n  write: 1\nfocus: [write]\njudged: [data#measure]\n---\n# Maker\n",
+  });
+  const page = await open(await host(build(judged)) + "assess/maker/");
+  assert.deepEqual(await page.locator(".assess-question > legend").allInnerTexts(), ["Data", "Write", "Talk"]);
+  assert.deepEqual(await page.locator(".assess-stage .assess-part").allInnerTexts(), ["Key for this role", "Also expected"]);
+  for (const name of ["Data", "Write", "Talk"]) await level(page, name, "Learning");
+  await step(page, "statements");
+  const legends = await page.locator(".assess-statement > legend").allInnerTexts();
+  assert.deepEqual(legends.map((text) => text.split(".")[0]), ["Defines a measure", "Shows the rows", "Counts twice", "Writes a page", "Says what is missing"]);
+  assert.deepEqual(legends.map((text) => text.includes("Key for this role")), [true, false, false, true, false]);
+  assert.equal(await row(page, "Defines a measure").locator(".examples").innerText(), "Example: A zeppelin measure.");
+  assert.equal(await page.locator("legend", { hasText: "zeppelin" }).count(), 0);
+  await row(page, "Defines a measure").getByRole("radio", { name: "Not yet" }).check();
+  await row(page, "Shows the rows").getByRole("radio", { name: "Not yet" }).check();
+  await row(page, "Says what is missing").getByRole("radio", { name: "Not yet" }).check();
+  await saved(page);
+  const kept = await page.evaluate(() => Object.values(localStorage).join());
+  assert.equal(kept.includes("Defines a measure.") && !kept.includes("zeppelin"), true);
+  await step(page, "result");
+  assert.deepEqual(await page.locator(".assess-gap > h3").allInnerTexts(), ["Data", "Talk"]);
+  assert.deepEqual(await page.locator(".assess-gap").first().locator(".assess-row > span").allInnerTexts(), ["Defines a measure. Not yet", "Shows the rows. Not yet"]);
+  assert.deepEqual(await violations(page), []);
+  await close(page);
+});

@@ -212,3 +212,132 @@ fn a_link_of_a_chapter_to_itself_leads_nobody_to_it() {
     assert_eq!(backlinks("A"), Vec::<String>::new());
     assert_eq!(backlinks("B"), ["Home"]);
 }
+
+const WRITING: &str = "# Writing\n\n## Levels\n\n### Learning\n\n- Writes one page. {#one-page}\n  - **Example:** A zeppelin page.\n  - **Not yet:** Talks.\n- Asks a reader.\n\n### Practising\n\n- Cuts by half.\n\n  - **Example:** Halves.\n\n  - Says so.\n\n- Reads it aloud. {#aloud}\n";
+
+/// A handbook in which a role is judged on a focus and on statements that it names, and two more take both over.
+fn judging() -> Sources {
+    Sources::from_texts([
+        ("competencies/writing.md", WRITING),
+        (
+            "competencies/choosing.md",
+            "# Choosing\n\n### Learning\n\n- Names the price. {#price}\n\n### Practising\n\n- Ends one. {#one}\n- Ends two. {#two replaces=price}\n",
+        ),
+        (
+            "roles/base.md",
+            "---\nbase: true\ncompetencies: {writing: 2, choosing: 1}\nfocus: [choosing]\njudged: [\"writing#aloud\", writing#one-page]\n---\n# Base\n",
+        ),
+        ("roles/heir.md", "---\nextends: base\ncompetencies: {choosing: 2}\n---\n# Heir\n"),
+        (
+            "roles/lower.md",
+            "---\nextends: base\ncompetencies: {writing: 1}\njudged: [writing#l1-asks-a-reader]\n---\n# Lower\n",
+        ),
+        ("roles/other.md", "---\ncompetencies: {writing: 2}\n---\n# Other\n"),
+    ])
+}
+
+#[test]
+fn a_role_is_judged_on_its_focus_at_its_own_level_and_on_the_statements_it_names() {
+    let Handbook { book, .. } = compile(&judging()).unwrap();
+    let judged = |role: &str| -> Vec<String> {
+        let judged = &book.relations.roles[&book.names.find(role)[0]].judged;
+        let mut ids: Vec<String> =
+            judged.iter().map(|(chapter, n)| book.meta(*chapter).facts.statements()[*n as usize].id.clone()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(judged("base"), ["aloud", "one-page", "price"]);
+    // The focus and the list are taken over; what the focus means follows from the role's own level.
+    assert_eq!(judged("heir"), ["aloud", "one", "one-page", "two"]);
+    // A list of its own takes the place of the one above, as with the focus.
+    assert_eq!(judged("lower"), ["l1-asks-a-reader", "price"]);
+    assert_eq!(judged("other"), Vec::<String>::new());
+}
+
+#[test]
+fn the_data_says_which_statements_a_role_is_judged_on_and_nothing_where_it_names_none() {
+    let site = site_with(&judging(), None);
+    let data: Value = serde_json::from_str(&page(&site, "api/v1/roles.json")).unwrap();
+    let competencies = |role: &str| {
+        let roles = data["roles"].as_array().unwrap();
+        roles.iter().find(|one| one["id"] == role).unwrap()["competencies"].as_array().unwrap().clone()
+    };
+    let judged = |role: &str, competency: &str| {
+        let all = competencies(role);
+        all.iter().find(|one| one["id"] == competency).unwrap()["judged"].clone()
+    };
+    assert_eq!(judged("heir", "writing"), serde_json::json!(["one-page", "aloud"]));
+    assert_eq!(judged("heir", "choosing"), serde_json::json!(["one", "two"]));
+    assert!(competencies("other").iter().all(|one| one.get("judged").is_none()));
+}
+
+#[test]
+fn an_example_is_no_statement_and_no_part_of_one() {
+    let handbook = compile(&judging()).unwrap();
+    let chapter = handbook.book.names.find("writing")[0];
+    let statements = handbook.book.meta(chapter).facts.statements();
+    let said: Vec<(&str, &str)> = statements.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
+    let wanted = [
+        ("one-page", "Writes one page."),
+        ("l1-asks-a-reader", "Asks a reader."),
+        ("l2-cuts-by-half", "Cuts by half."),
+        ("aloud", "Reads it aloud."),
+    ];
+    assert_eq!(said, wanted);
+    let anchors: Vec<&str> = handbook.book.meta(chapter).anchors.iter().map(String::as_str).collect();
+    assert_eq!(
+        anchors,
+        ["aloud", "l1-asks-a-reader", "l2-cuts-by-half", "learning", "levels", "one-page", "practising", "writing"]
+    );
+    let body = &handbook.documents[chapter.index()].body;
+    assert_eq!(body.examples.len(), 2);
+    // Elsewhere the statement stands without it; other items of the same list stay.
+    let site = site_with(&judging(), None);
+    for url in ["roles/other/", "compare/", "api/v1/competencies.json", "statements.csv", "matrix/"] {
+        assert!(!page(&site, url).contains("zeppelin"), "{url}");
+    }
+    let role = page(&site, "roles/other/");
+    assert!(role.contains("Says so.") && !role.contains("Halves."));
+    assert!(page(&site, "competencies/writing/").contains("zeppelin"));
+}
+
+#[test]
+fn raw_html_in_a_chapter_leaves_its_examples_apart() {
+    let text = WRITING.replace("Asks a reader.", "Asks <mark>a reader</mark>.");
+    let sources = Sources::from_texts([
+        ("competencies/writing.md", text.as_str()),
+        ("roles/other.md", "---\ncompetencies: {writing: 2}\n---\n# Other\n"),
+    ]);
+    let site = site_with(&sources, None);
+    let (role, kit) = (page(&site, "roles/other/"), page(&site, "hiring/other/"));
+    assert!(role.contains("Asks <mark>a reader</mark>.") && role.contains("<li>Writes one page.</li>"));
+    assert!(!role.contains("zeppelin") && !role.contains("Halves."));
+    assert!(
+        kit.contains("<ul class=\"examples\">\n<li class=\"example\"><strong>Example:</strong> A zeppelin page.</li>")
+    );
+}
+
+#[test]
+fn a_changed_example_is_a_changed_text_and_no_changed_statement() {
+    let changes = |from: &str, to: &str| -> Vec<String> {
+        let text = WRITING.replace(from, to);
+        let after = Sources {
+            files: judging()
+                .files
+                .into_iter()
+                .chain(Sources::from_texts([("competencies/writing.md", text.as_str())]).files)
+                .collect(),
+        };
+        let (before, after) = (compile(&judging()).unwrap(), compile(&after).unwrap());
+        let delta = rolebook::past::delta::compare(&before, &after, &std::collections::BTreeMap::new());
+        delta
+            .changes
+            .iter()
+            .map(|change| format!("{change:?}").split([' ', '(', '{']).next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(changes("A zeppelin page.", "An airship page."), ["Text"]);
+    assert_eq!(changes("  - **Not yet:** Talks.\n", ""), ["Text"]);
+    assert_eq!(changes("Writes one page.", "Writes one long page."), ["Statement"]);
+    assert_eq!(changes("Reads it aloud.", "Reads it out loud."), ["Statement"], "who is judged on it has not changed");
+}

@@ -31,7 +31,7 @@ const BOOK: &[(&str, &str)] = &[
     ),
     (
         "roles/pm.md",
-        "\u{feff}---\r\ngrows_into: \"lead\" # next\r\ncompetencies: {talks: 2}\r\n---\r\n# PM\r\n\r\nUnder [[lead]].\r\n\r\n{{ compare(a=\"pm\", b=\"lead\") }}\r\n\r\n## Responsibilities\r\n\r\n- Asks [[lead]]. {#asks}\r\n",
+        "\u{feff}---\r\ngrows_into: \"lead\" # next\r\ncompetencies: {talks: 2}\r\njudged: ['talks#l2-b', talks#l1-a]\r\n---\r\n# PM\r\n\r\nUnder [[lead]].\r\n\r\n{{ compare(a=\"pm\", b=\"lead\") }}\r\n\r\n## Responsibilities\r\n\r\n- Asks [[lead]]. {#asks}\r\n",
     ),
     (
         "competencies/talks.md",

@@ -225,3 +225,61 @@ fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
         assert_eq!(formulas, Vec::<&str>::new(), "{file}");
     }
 }
+
+#[test]
+fn what_a_role_is_judged_on_comes_first_and_every_statement_once() {
+    let sources = Sources::from_texts([
+        (
+            "competencies/a.md",
+            "---\ncluster: One\n---\n# A\n\n### Learning\n\n- A one.\n\n### Practising\n\n- A two.\n- A key. {#key}\n\n### Owning\n\n- A three.\n\n## Interview\n\nAsk about A.\n\n## Grow\n\nGrow in A.\n",
+        ),
+        (
+            "competencies/b.md",
+            "---\ncluster: Two\n---\n# B\n\n### Learning\n\n- B one. {#one}\n- B zero.\n\n### Practising\n\n- B two.\n\n## Interview\n\nAsk about B.\n\n## Grow\n\nGrow in B.\n",
+        ),
+        (
+            "competencies/c.md",
+            "---\ncluster: Two\n---\n# C\n\n### Learning\n\n- C one.\n\n## Interview\n\nAsk about C.\n\n## Grow\n\nGrow in C.\n",
+        ),
+        ("roles/r.md", "---\ncompetencies: {a: 2, b: 2, c: 1}\nfocus: [b]\njudged: [a#key, b#one]\n---\n# R\n"),
+        ("roles/plain.md", "---\ncompetencies: {a: 2, b: 2, c: 1}\n---\n# Plain\n"),
+    ]);
+    let site = site_with(&sources, None);
+    for url in ["roles/r/", "hiring/r/", "assess/r/", "hiring/r.md"] {
+        let html = page(&site, url);
+        // On a role's own page the same words stand in its menu.
+        let places: Vec<usize> =
+            ["Key for this role", "A key.", "B two.", "B one.", "Also expected", "A two.", "A one.", "C one."]
+                .map(|words| html.find(words).unwrap_or_else(|| panic!("{url}: {words}")))
+                .to_vec();
+        assert!(places.is_sorted(), "{url}: {places:?}");
+        for words in [
+            "B zero.",
+            "A key.",
+            "B two.",
+            "B one.",
+            "A two.",
+            "A one.",
+            "C one.",
+            "Ask about A.",
+            "Ask about B.",
+            "Grow in A.",
+            "Grow in B.",
+        ] {
+            let most = html.matches(words).count();
+            assert!(most <= 1, "{url}: {words} {most} times");
+        }
+    }
+    for url in ["roles/plain/", "hiring/plain/", "assess/plain/", "hiring/plain.md"] {
+        let html = page(&site, url);
+        assert!(
+            !html.contains("Key for this role") && !html.contains("Also expected") && !html.contains("data-key"),
+            "{url}"
+        );
+        assert!(html.find("A two.").unwrap() < html.find("A one.").unwrap(), "{url}");
+    }
+    let card = page(&site, "hiring/r/");
+    let card = &card[card.find("scorecard").unwrap()..];
+    let rows: Vec<&str> = card.split("<th scope=\"row\">").skip(1).map(|row| &row[..1]).collect();
+    assert_eq!(rows, ["A", "B", "C"]);
+}

@@ -168,6 +168,16 @@ mod tests {
     }
 
     #[test]
+    fn an_example_below_a_statement_changes_no_address() {
+        let with =
+            |example: &str| BEFORE.replace("- Says why.\n", &format!("- Says why.\n  - **Example:** {example}\n"));
+        assert_eq!(kept(BEFORE, &with("One.")), with("One."));
+        assert_eq!(kept(&with("One."), &with("Two.")), with("Two."));
+        let after = with("Two.").replace("Says why.", "Gives a reason.");
+        assert_eq!(kept(&with("One."), &after), after.replace("a reason.", "a reason. {#l3-says-why}"));
+    }
+
+    #[test]
     fn what_keeps_its_words_or_has_an_anchor_is_left_alone() {
         for after in [
             BEFORE.to_owned(),

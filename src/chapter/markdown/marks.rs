@@ -15,6 +15,8 @@ pub enum Mark {
     BlockEnd(Span, Option<u32>),
     StatementStart(u32),
     StatementEnd(u32),
+    ExampleStart,
+    ExampleEnd,
 }
 
 impl Mark {

@@ -3,6 +3,7 @@
 //! Input: the events of one chapter. Output: an [`Outline`] that tells the writer which events carry ids and which bytes are attributes and
 //! not text. Never writes HTML.
 
+mod examples;
 mod sections;
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,6 +21,8 @@ use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 use crate::text::slug::{Slugger, short_slug, slug};
+
+use self::examples::Examples;
 
 use super::{Input, Located, References, end_of, plain_text, plain_text_before, wiki_reference};
 
@@ -74,6 +77,8 @@ pub struct Outline {
     pub heading_at: HashMap<usize, usize>,
     /// Statement numbers by the event that starts their item.
     pub statement_at: HashMap<usize, usize>,
+    /// Examples that belong to statements.
+    pub examples: Examples,
     /// Term numbers by the event that starts their title.
     pub term_at: HashMap<usize, usize>,
     /// Byte ranges that are attributes and not text, rising.
@@ -324,6 +329,9 @@ impl Reader<'_> {
         let text_end = cut.unwrap_or(end);
         let text_start = inner.first().map_or(text_end, |(_, range)| range.start);
         self.outline.statements.push(OutlineStatement { statement, text_start, text_end, insert_at: end, attributes });
+        if matches!(self.section, Section::Level(..)) {
+            examples::read(self, event);
+        }
     }
 
     fn term(&mut self, event: usize) {

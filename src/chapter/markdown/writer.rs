@@ -69,7 +69,8 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         raw: false,
         too_deep: false,
         ends: None,
-        statements: Vec::new(),
+        items: Vec::new(),
+        lists: Vec::new(),
         written: Written::default(),
     };
     writer.run();
@@ -112,6 +113,14 @@ enum OpenLink {
     Text,
 }
 
+/// What an open item of a list is.
+enum Item {
+    Statement(u32),
+    /// An example in a list that has other items too.
+    Example,
+    Other,
+}
+
 struct Writer<'a, 'r> {
     input: Input<'a>,
     events: &'a [Located<'a>],
@@ -135,8 +144,10 @@ struct Writer<'a, 'r> {
     too_deep: bool,
     /// Where elements are closed that go with their content; found when the first raw HTML comes.
     ends: Option<HashMap<&'static str, usize>>,
-    /// Open items of lists: the statement's number where the item is one.
-    statements: Vec<Option<u32>>,
+    /// Open items of lists.
+    items: Vec<Item>,
+    /// Open lists: whether each holds nothing but examples.
+    lists: Vec<bool>,
     written: Written,
 }
 
@@ -300,13 +311,13 @@ impl Writer<'_, '_> {
                 self.out.html.push_str(&format!("</h{}>\n", level as u8));
             }
             TagEnd::BlockQuote(kind) => self.block(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }),
-            TagEnd::List(ordered) => self.block(if ordered { "</ol>\n" } else { "</ul>\n" }),
-            TagEnd::Item => {
-                if let Some(Some(n)) = self.statements.pop() {
-                    self.out.mark(Mark::StatementEnd(n));
+            TagEnd::List(ordered) => {
+                self.block(if ordered { "</ol>\n" } else { "</ul>\n" });
+                if self.lists.pop() == Some(true) {
+                    self.out.mark(Mark::ExampleEnd);
                 }
-                self.out.html.push_str("</li>\n");
             }
+            TagEnd::Item => self.end_item(),
             TagEnd::FootnoteDefinition => self.end_footnote(),
             TagEnd::DefinitionList => self.block("</dl>\n"),
             TagEnd::DefinitionListTitle => self.out.html.push_str("</dt>\n"),
@@ -447,31 +458,64 @@ impl Writer<'_, '_> {
 
     fn start_list(&mut self, n: usize, first: Option<u64>) {
         let task = has_task(self.events, n + 1);
-        match (first, task) {
-            (Some(1), _) => self.block("<ol>\n"),
-            (Some(first), _) => self.block(&format!("<ol start=\"{first}\">\n")),
-            (None, true) => self.block("<ul class=\"tasks\">\n"),
-            (None, false) => self.block("<ul>\n"),
+        let examples = self.outline.examples.lists.contains(&n);
+        self.lists.push(examples);
+        self.out.fresh_line();
+        if examples {
+            self.out.mark(Mark::ExampleStart);
         }
+        let start = first.filter(|first| *first != 1);
+        self.out.html.push_str(if first.is_some() { "<ol" } else { "<ul" });
+        match (examples, first, task) {
+            (true, ..) => self.attribute("class", "examples"),
+            (_, None, true) => self.attribute("class", "tasks"),
+            _ => {}
+        }
+        if let Some(start) = start {
+            self.attribute("start", &start.to_string());
+        }
+        self.out.html.push_str(">\n");
     }
 
     fn start_item(&mut self, n: usize) {
         let statement = self.outline.statement_at.get(&n).copied();
+        let example = self.outline.examples.items.get(&n).copied();
+        let is_alone = example.is_some() && self.lists.last() == Some(&false);
         self.out.fresh_line();
+        if is_alone {
+            self.out.mark(Mark::ExampleStart);
+        }
         if let Some(number) = statement {
             let id = &self.outline.statements[number].statement.id;
             self.out.html.push_str("<li class=\"statement\"");
             self.attribute("id", id);
+            self.out.html.push('>');
+        } else if let Some(example) = example {
+            self.out.html.push_str("<li");
+            self.attribute("class", example.class());
             self.out.html.push('>');
         } else if has_task(self.events, n) {
             self.out.html.push_str("<li class=\"task\">");
         } else {
             self.out.html.push_str("<li>");
         }
-        let number = statement.and_then(|n| u32::try_from(n).ok());
-        self.statements.push(number);
-        if let Some(number) = number {
-            self.out.mark(Mark::StatementStart(number));
+        match statement.and_then(|n| u32::try_from(n).ok()) {
+            Some(number) => {
+                self.items.push(Item::Statement(number));
+                self.out.mark(Mark::StatementStart(number));
+            }
+            None => self.items.push(if is_alone { Item::Example } else { Item::Other }),
+        }
+    }
+
+    fn end_item(&mut self) {
+        let item = self.items.pop();
+        if let Some(Item::Statement(n)) = item {
+            self.out.mark(Mark::StatementEnd(n));
+        }
+        self.out.html.push_str("</li>\n");
+        if let Some(Item::Example) = item {
+            self.out.mark(Mark::ExampleEnd);
         }
     }
 
@@ -519,20 +563,21 @@ impl Writer<'_, '_> {
         let (html, marks) = clean(self.out);
         let body = &mut self.written.body;
         body.statements = vec![(0, 0); self.outline.statements.len()];
-        body.main = fill(html, marks, &mut body.blocks, &mut body.statements);
+        body.main = fill(html, marks, body);
         for (label, buffer) in self.footnotes {
             let (html, marks) = clean(buffer);
-            body.footnotes.push((label, fill(html, marks, &mut Vec::new(), &mut Vec::new())));
+            body.footnotes.push((label, fill(html, marks, &mut Body::default())));
         }
         body.sanitised = sanitised;
         self.written
     }
 }
 
-/// Sorts marks into holes, prose, blocks and statements.
-fn fill(html: String, marks: Marks, blocks: &mut Vec<Block>, statements: &mut [(u32, u32)]) -> Fill {
+/// Sorts marks into holes, prose, blocks, statements and examples; what isn't part of the HTML goes to `body`.
+fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
+    let Body { blocks, statements, examples, .. } = body;
     let mut fill = Fill { html, ..Fill::default() };
-    let mut prose = None;
+    let (mut prose, mut example) = (None, None);
     for (at, mark) in marks {
         match mark {
             Mark::Hole(hole) => fill.holes.push((at, hole)),
@@ -555,6 +600,11 @@ fn fill(html: String, marks: Marks, blocks: &mut Vec<Block>, statements: &mut [(
                 if let Some(place) = statements.get_mut(n as usize) {
                     place.1 = at;
                 }
+            }
+            Mark::ExampleStart => example = Some(at),
+            Mark::ExampleEnd => {
+                let last = examples.last().map_or(0, |(_, end): &(u32, u32)| *end);
+                examples.extend(example.take().filter(|start| *start >= last).map(|start| (start, at)));
             }
         }
     }

@@ -52,7 +52,8 @@ impl Relating<'_> {
             self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
         // A competency whose level is not understood is expected all the same: that is one mistake.
         let references = (0..).zip(&self.book.meta(chapter).references);
-        let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !role.focus.contains(n));
+        let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n);
+        let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !lists(n));
         expected.extend(fields.filter_map(|(n, _)| self.links.target_chapter(chapter, n)));
         for reference in &role.focus {
             let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
@@ -67,6 +68,7 @@ impl Relating<'_> {
                 );
             }
         }
+        self.inspect_judged(chapter, role, &expected);
     }
 
     fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {

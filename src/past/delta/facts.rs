@@ -68,6 +68,32 @@ impl<'a> Facing<'a> {
         let (before, after) = (before.collect(), after.collect());
         self.texts(fact, before, after);
     }
+
+    /// Notes statements that a role is judged on, in today's words, so that a reworded one is no change.
+    fn judged(&mut self, before: &[u32], after: &[u32]) {
+        let (sides, then, now) = (self.sides, self.then, self.now);
+        let in_words = |title: &str, text: &str| format!("{title}: {text}");
+        let text = |book: &Book, chapter: ChapterId, anchor: &str| {
+            let all = book.meta(chapter).facts.statements();
+            all.iter().find(|statement| statement.id == anchor).map(|statement| statement.text.clone())
+        };
+        let before = before.iter().filter_map(|n| match sides.before.book.target(then, *n) {
+            Target::Chapter(chapter, Some(anchor)) => {
+                let today = sides.pairs.after(*chapter).and_then(|today| text(&sides.after.book, today, anchor));
+                let said = today.or_else(|| text(&sides.before.book, *chapter, anchor))?;
+                Some(in_words(&sides.then(*chapter).title, &said))
+            }
+            _ => None,
+        });
+        let after = after.iter().filter_map(|n| match sides.after.book.target(now, *n) {
+            Target::Chapter(chapter, Some(anchor)) => {
+                Some(in_words(&sides.now(*chapter).title, &text(&sides.after.book, *chapter, anchor)?))
+            }
+            _ => None,
+        });
+        let (before, after) = (before.collect(), after.collect());
+        self.texts("judged", before, after);
+    }
 }
 
 fn partner(handbook: &Handbook, target: &Target) -> Option<String> {
@@ -95,6 +121,7 @@ pub(super) fn role(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<Ch
     facing.named("reports_to", &old.reports_to, &new.reports_to);
     facing.named("works_with", &old.works_with, &new.works_with);
     facing.named("focus", &old.focus, &new.focus);
+    facing.judged(&old.judged, &new.judged);
     facing.list
 }
 

@@ -89,8 +89,26 @@ impl<'a> Filler<'a> {
             // An element that is not allowed has taken its HTML: its words are left.
             return document.meta.facts.statements().get(number).map_or_else(String::new, |said| escape(&said.text));
         };
-        let end = range.end;
-        let mut out = self.part((range, end), Scope { chapter, depth: embed::DEEPEST, own: false });
+        let parts = document.body.without_examples(range);
+        let mut out = self.joined(parts, Scope { chapter, depth: embed::DEEPEST, own: false });
+        out.truncate(out.trim_end().len());
+        out
+    }
+
+    /// Returns the HTML of a statement's examples as one list, without terms and footnotes; empty where it has none.
+    #[must_use]
+    pub fn examples(&mut self, chapter: ChapterId, number: usize) -> String {
+        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
+        let mut out = String::new();
+        for range in self.document(chapter).body.examples_of(number) {
+            let html = self.joined(vec![range], scope);
+            // An example in a list that has other items too comes without its list.
+            if html.starts_with("<li") {
+                let _ = write!(out, "<ul class=\"examples\">\n{html}</ul>\n");
+            } else {
+                out.push_str(&html);
+            }
+        }
         out.truncate(out.trim_end().len());
         out
     }
@@ -121,6 +139,17 @@ impl<'a> Filler<'a> {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();
         self.fill(&body.main, place, scope, &mut out);
+        if body.sanitised { balanced(&out).into_owned() } else { out }
+    }
+
+    /// Returns several parts of a chapter's text as [`Self::part`] does, one behind the other.
+    fn joined(&mut self, parts: Vec<Range<usize>>, scope: Scope) -> String {
+        let body = &self.document(scope.chapter).body;
+        let mut out = String::new();
+        for part in parts {
+            let end = part.end;
+            self.fill(&body.main, (part, end), scope, &mut out);
+        }
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }
 

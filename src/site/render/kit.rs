@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::plain::{line, markdown};
 use crate::site::theme::Html;
 use crate::site::view::hiring::{Asked, Hiring};
+use crate::site::view::role::Cell;
 use crate::site::view::{Link, Viewpoint};
 
 /// Writes the kit.
@@ -32,7 +33,17 @@ pub fn markdown_of(kit: &Hiring, view: &Viewpoint<'_>) -> String {
     }
     write_section(&ui("hiring-expected"), &mut out);
     let _ = writeln!(out, "{}", ui("role-competencies-hint"));
-    for cluster in &kit.clusters {
+    let shares = &kit.shares;
+    if !shares.key.is_empty() {
+        let _ = write!(out, "\n### {}\n", ui("judged"));
+        for asked in &shares.key {
+            write_competency(asked, view, &mut out);
+        }
+        if !shares.rest.is_empty() {
+            let _ = write!(out, "\n## {}\n", ui("judged-also"));
+        }
+    }
+    for cluster in if shares.key.is_empty() { &kit.clusters } else { &shares.rest } {
         let _ = write!(out, "\n### {}\n", cluster.title);
         for asked in &cluster.competencies {
             write_competency(asked, view, &mut out);
@@ -72,28 +83,36 @@ fn write_facts(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
 
 fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
     let expected = &asked.expected;
-    let _ = write!(out, "\n#### {}: {}", expected.title, level(asked, view));
+    let _ =
+        write!(out, "\n#### {}: {}", expected.title, level((expected.level, &expected.level_name, expected.of), view));
     if expected.focus {
         let _ = write!(out, " ({})", view.theme.ui("focus"));
     }
     out.push_str("\n\n");
-    for statement in &expected.statements {
-        let _ = writeln!(out, "- {}", line(statement.html.as_str()));
-    }
+    write_statements(&expected.statements, out);
     for lower in &expected.lower {
         let _ = write!(out, "\n{} {}:\n\n", view.theme.ui("lower-levels"), lower.name);
-        for statement in &lower.statements {
-            let _ = writeln!(out, "- {}", line(statement.html.as_str()));
-        }
+        write_statements(&lower.statements, out);
     }
     if let Some(interview) = &asked.interview {
         let _ = write!(out, "\n**{}**\n\n{}\n", view.theme.ui("hiring-ask"), markdown(interview.as_str()));
     }
 }
 
-fn level(asked: &Asked, view: &Viewpoint<'_>) -> String {
-    let words = view.theme.ui("level-of").replace("{name}", &asked.expected.level_name);
-    words.replace("{n}", &asked.expected.level.to_string()).replace("{of}", &asked.expected.of.to_string())
+/// Writes statements, their examples below them.
+fn write_statements(statements: &[Cell], out: &mut String) {
+    for statement in statements {
+        let _ = writeln!(out, "- {}", line(statement.html.as_str()));
+        let examples = statement.examples.as_ref().map(|html| markdown(html.as_str())).unwrap_or_default();
+        for line in examples.lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+}
+
+fn level((level, name, of): (u8, &str, u8), view: &Viewpoint<'_>) -> String {
+    let words = view.theme.ui("level-of").replace("{name}", name);
+    words.replace("{n}", &level.to_string()).replace("{of}", &of.to_string())
 }
 
 /// Writes the blank card: evidence before a judgement, and no total.
@@ -106,8 +125,8 @@ fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
     }
     let heads = ["competency", "hiring-evidence", "hiring-not-yet", "hiring-partly", "hiring-shown"].map(ui);
     let _ = write!(out, "\n| {} |\n|---|---|---|---|---|\n", heads.join(" | "));
-    for asked in kit.clusters.iter().flat_map(|cluster| &cluster.competencies) {
-        let title = asked.expected.title.replace('|', "\\|");
-        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", level(asked, view));
+    for row in &kit.card {
+        let title = row.title.replace('|', "\\|");
+        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", level((row.level, &row.level_name, row.of), view));
     }
 }

@@ -42,7 +42,7 @@ pub fn sections(document: &Document) -> Vec<Section> {
         notes: Vec::new(),
         noted: BTreeSet::new(),
     };
-    reader.fill(&document.body.main, &document.body.statements);
+    reader.fill(&document.body.main, &own_words(&document.body));
     let mut n = 0;
     // A note may refer to further notes: the list grows while it is read.
     while let Some((section, note)) = reader.notes.get(n).copied() {
@@ -58,6 +58,16 @@ pub fn sections(document: &Document) -> Vec<Section> {
         section.heading.truncate(section.heading.trim_end().len());
     }
     reader.sections
+}
+
+/// Lists where statements lie in the HTML, without their examples.
+fn own_words(body: &Body) -> Vec<(u32, u32)> {
+    if body.examples.is_empty() {
+        return body.statements.clone();
+    }
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let parts = body.statements.iter().flat_map(|(start, end)| body.without_examples(*start as usize..*end as usize));
+    parts.filter(|part| part.start < part.end).map(|part| (offset(part.start), offset(part.end))).collect()
 }
 
 struct Reader<'a> {
@@ -282,4 +292,23 @@ fn character(name: &str) -> Option<char> {
             char::from_u32(code.ok()?)?
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::compile::{Choices, Compiler};
+    use crate::text::source::Sources;
+
+    #[test]
+    fn an_example_is_text_of_its_section_and_not_of_its_statement() {
+        let text = "# A\n\n### Owning\n\n- One.\n  - **Example:** Two.\n- Three.\n\n  - **Example:** Four.\n\n  - Five.\n\n- Six.\n\nSeven.\n";
+        let sources = Sources::from_texts([("competencies/a.md", text)]);
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        let sections = sections(&handbook.documents[0]);
+        let owning = sections.last().unwrap();
+        let said: String = owning.statements.iter().map(|(start, end)| &owning.text[*start..*end]).collect();
+        assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["One.", "Three.", "Five.", "Six."]);
+        assert!(owning.text.contains("Example: Two.") && owning.text.contains("Example: Four."));
+    }
 }

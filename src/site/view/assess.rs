@@ -1,17 +1,18 @@
 //! Shapes the pages to assess oneself against a role: what the role expects, every level of it, and what helps to grow.
 //!
-//! Input: a viewpoint and a role. Output: [`Assess`], and [`Index`] of all roles. Statements keep their ids, by which answers are found again; whose
-//! answers they are is never known here.
+//! Input: a viewpoint and a role. Output: [`Assess`], what the role is judged on first, and [`Index`] of all roles. Statements keep their ids, by which answers
+//! are found again; whose answers they are is never known here.
 
 use serde::Serialize;
 
 use super::home::Item;
 use super::matrix::roles;
+use super::share::{Cluster, Shares, Split, clusters, split};
 use super::{Link, Viewpoint, competency_of};
 use crate::chapter::document::Statement;
 use crate::declare::config::{Config, Level};
 use crate::declare::kind::Kind;
-use crate::model::book::{Book, ChapterId, Expectation, Generated, generated_url, role_of};
+use crate::model::book::{Book, ChapterId, Expectation, Generated, RoleView, generated_url, role_of};
 use crate::site::theme::Html;
 use crate::text::path::{UrlPath, fold};
 
@@ -21,7 +22,10 @@ pub struct Assess {
     pub role: Link,
     pub id: String,
     pub scale: Vec<Step>,
-    pub clusters: Vec<Cluster>,
+    /// All that is asked.
+    pub clusters: Vec<Cluster<Asked>>,
+    /// The same, what it is judged on apart.
+    pub shares: Shares<Asked>,
     pub evidence: Vec<Evidence>,
     pub before: Vec<Link>,
     pub next: Vec<Link>,
@@ -36,15 +40,8 @@ pub struct Step {
     pub means: Option<String>,
 }
 
-/// What is asked in one cluster.
-#[derive(Debug, Serialize)]
-pub struct Cluster {
-    pub title: String,
-    pub competencies: Vec<Asked>,
-}
-
 /// A competency that the role expects, with all its levels.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Asked {
     pub id: String,
     pub title: String,
@@ -53,30 +50,38 @@ pub struct Asked {
     pub level: u8,
     pub level_name: String,
     pub focus: bool,
-    /// The expected level first, so that it can stand open; then the others, lowest first.
+    /// Levels that stand open, the expected one first; then the others, lowest first.
     pub levels: Vec<AskedLevel>,
+    /// Whether there are levels that don't stand open.
+    pub has_more: bool,
     pub grow: Option<Grow>,
 }
 
 /// One level of a competency.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct AskedLevel {
     pub level: u8,
     pub name: String,
     pub own: bool,
+    /// Whether it stands open: the expected level, and what the role is judged on.
+    pub open: bool,
     pub statements: Vec<Row>,
 }
 
 /// A statement with what finds its answer again.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Row {
     pub id: String,
     pub html: Html,
     pub replaces: Option<String>,
+    /// Whether the role is judged on it.
+    pub key: bool,
+    /// Its examples as a list.
+    pub examples: Option<Html>,
 }
 
 /// The section of a competency that helps to grow.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Grow {
     pub title: String,
     pub url: String,
@@ -118,13 +123,14 @@ pub fn url(role: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
 pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
     let related = view.book.relations.roles.get(&chapter)?;
     let link = |role: &ChapterId| Some(Link { url: Some(url(*role, view)?), ..view.link(*role) });
-    let clusters = clusters(&related.expectations, view);
+    let clusters = clusters(related, view, |expectation| asked(expectation, related, view));
     let index = generated_url(Generated::Assess.name(), view.config.urls);
     Some(Assess {
         role: view.link(chapter),
         id: view.meta(chapter).id.clone(),
         scale: view.config.scale.iter().map(step).collect(),
         evidence: evidence(&clusters, view),
+        shares: split(&clusters),
         clusters,
         before: related.grows_from.iter().filter_map(link).collect(),
         next: related.grows_into.iter().chain(&related.moves_to).filter_map(link).collect(),
@@ -154,22 +160,7 @@ fn step(level: &Level) -> Step {
     Step { level: level.level, name: level.name.clone(), means }
 }
 
-fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<Cluster> {
-    let mut clusters: Vec<Cluster> = Vec::new();
-    for expectation in expectations {
-        let facts = competency_of(view.book, expectation.competency);
-        let title = facts.and_then(|facts| facts.cluster.clone());
-        let title = title.unwrap_or_else(|| view.theme.ui("competencies-other").to_owned());
-        let asked = asked(expectation, view);
-        match clusters.last_mut() {
-            Some(last) if last.title == title => last.competencies.push(asked),
-            _ => clusters.push(Cluster { title, competencies: vec![asked] }),
-        }
-    }
-    clusters
-}
-
-fn asked(expectation: &Expectation, view: &Viewpoint<'_>) -> Asked {
+fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> Asked {
     let competency = expectation.competency;
     let meta = view.meta(competency);
     let mut levels: Vec<AskedLevel> = view
@@ -180,7 +171,8 @@ fn asked(expectation: &Expectation, view: &Viewpoint<'_>) -> Asked {
             level: level.level,
             name: level.name.clone(),
             own: level.level == expectation.level,
-            statements: rows(competency, level.level, view),
+            open: level.level == expectation.level,
+            statements: rows((competency, level.level), role, view),
         })
         .filter(|level| level.own || !level.statements.is_empty())
         .collect();
@@ -193,19 +185,59 @@ fn asked(expectation: &Expectation, view: &Viewpoint<'_>) -> Asked {
         level: expectation.level,
         level_name: view.level_name(expectation.level),
         focus: expectation.focus,
+        has_more: levels.len() > 1,
         levels,
         grow: grow(competency, view),
     }
 }
 
-fn rows(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Vec<Row> {
+fn rows((competency, level): (ChapterId, u8), role: &RoleView, view: &Viewpoint<'_>) -> Vec<Row> {
     let statements = competency_of(view.book, competency).map(|facts| facts.statements.as_slice()).unwrap_or_default();
     let row = |(n, statement): (usize, &Statement)| Row {
         id: statement.id.clone(),
         html: view.cells.statement(competency, n),
         replaces: statement.replaces.clone(),
+        key: role.judges(competency, n),
+        examples: view.cells.examples(competency, n),
     };
     statements.iter().enumerate().filter(|(_, statement)| statement.level == level).map(row).collect()
+}
+
+impl Split for Asked {
+    fn key(&self) -> Option<Self> {
+        let mut levels = self.levels_of(true);
+        if self.focus {
+            // The level of a competency in focus is there even if nothing is said for it.
+            let own = self.levels.iter().filter(|level| level.own && level.statements.is_empty());
+            levels.splice(0..0, own.cloned());
+            levels.extend(self.levels_of(false).into_iter().map(|level| AskedLevel { open: false, ..level }));
+        }
+        (!levels.is_empty()).then(|| self.with(levels, self.grow.clone()))
+    }
+
+    /// What helps to grow is shown once, where the competency is met first.
+    fn rest(&self) -> Option<Self> {
+        if self.key().is_none() {
+            return Some(self.with(self.levels.clone(), self.grow.clone()));
+        }
+        let levels = self.levels_of(false);
+        (!self.focus && !levels.is_empty()).then(|| self.with(levels, None))
+    }
+}
+
+impl Asked {
+    fn with(&self, levels: Vec<AskedLevel>, grow: Option<Grow>) -> Self {
+        Self { has_more: levels.iter().any(|level| !level.open), levels, grow, ..self.clone() }
+    }
+
+    /// Returns the levels with those statements alone that the role is judged on, which stand open, or with the others alone.
+    fn levels_of(&self, key: bool) -> Vec<AskedLevel> {
+        let part = |level: &AskedLevel| {
+            let statements: Vec<Row> = level.statements.iter().filter(|row| row.key == key).cloned().collect();
+            (!statements.is_empty()).then(|| AskedLevel { statements, open: level.open || key, ..level.clone() })
+        };
+        self.levels.iter().filter_map(part).collect()
+    }
 }
 
 fn grow(competency: ChapterId, view: &Viewpoint<'_>) -> Option<Grow> {
@@ -216,10 +248,10 @@ fn grow(competency: ChapterId, view: &Viewpoint<'_>) -> Option<Grow> {
 }
 
 /// Lists what evidence has to show: as `handbook.toml` says, else one for each cluster that the role is asked about.
-fn evidence(clusters: &[Cluster], view: &Viewpoint<'_>) -> Vec<Evidence> {
+fn evidence(clusters: &[Cluster<Asked>], view: &Viewpoint<'_>) -> Vec<Evidence> {
     if view.config.evidence.is_empty() {
-        let ids = |cluster: &Cluster| cluster.competencies.iter().map(|asked| asked.id.clone()).collect();
-        let group = |cluster: &Cluster| Evidence { name: cluster.title.clone(), competencies: ids(cluster) };
+        let ids = |cluster: &Cluster<Asked>| cluster.competencies.iter().map(|asked| asked.id.clone()).collect();
+        let group = |cluster: &Cluster<Asked>| Evidence { name: cluster.title.clone(), competencies: ids(cluster) };
         return clusters.iter().map(group).collect();
     }
     let id = |(name, _): &(String, crate::text::diagnostic::Span)| {

@@ -8,8 +8,7 @@ use super::matrix::field;
 use super::{Viewpoint, competency_of};
 use crate::chapter::document::{Facts, Statement};
 use crate::declare::kind::Part;
-use crate::model::book::{ChapterId, Party, role_of};
-use crate::site::view::role::is_replaced;
+use crate::model::book::{ChapterId, Expectation, Party, RoleView, is_replaced, role_of};
 use crate::text::path::UrlPath;
 
 /// The version of the data's form; a field that is taken away or changes its meaning raises it.
@@ -103,6 +102,9 @@ struct Expected<'a> {
     from: Option<&'a str>,
     /// The statements that add up to the level.
     statements: Vec<&'a str>,
+    /// Those of them that the role is judged on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    judged: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -191,17 +193,18 @@ fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
             grows_into: ids(&related.grows_into, view),
             moves_to: ids(&related.moves_to, view),
             reports_to: ids(&related.reports_to, view),
-            competencies: related.expectations.iter().map(|expectation| expected(expectation, view)).collect(),
+            competencies: related.expectations.iter().map(|expectation| expected(expectation, related, view)).collect(),
             responsibilities: facts.responsibilities.iter().map(cell).collect(),
         })
     };
     view.book.relations.role_order.iter().filter_map(one).collect()
 }
 
-fn expected<'a>(expectation: &crate::model::book::Expectation, view: &Viewpoint<'a>) -> Expected<'a> {
+fn expected<'a>(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'a>) -> Expected<'a> {
     let level = expectation.level;
     let facts = competency_of(view.book, expectation.competency);
     let all = facts.map(|facts| facts.statements.as_slice()).unwrap_or_default();
+    let judged = all.iter().enumerate().filter(|(n, _)| role.judges(expectation.competency, *n));
     let up_to = all.iter().filter(|statement| statement.level <= level && !is_replaced(statement, all, level));
     Expected {
         id: &view.meta(expectation.competency).id,
@@ -210,6 +213,7 @@ fn expected<'a>(expectation: &crate::model::book::Expectation, view: &Viewpoint<
         focus: expectation.focus,
         from: expectation.from.map(|from| view.meta(from).id.as_str()),
         statements: up_to.map(|statement| statement.id.as_str()).collect(),
+        judged: judged.map(|(_, statement)| statement.id.as_str()).collect(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Shapes what a role is hired with: how far it reaches, what it answers for, what is expected, what to ask, and a card to write on.
 //!
-//! Input: a viewpoint and a role. Output: [`Hiring`]. A base role is nobody's job, so there is none for it.
+//! Input: a viewpoint and a role. Output: [`Hiring`], what the role is judged on first. A base role is nobody's job, so there is none for it.
 
 use serde::Serialize;
 
 use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inherited};
-use super::{Link, Viewpoint, competency_of};
-use crate::model::book::{Book, ChapterId, Expectation, role_of};
+use super::share::{Cluster, Shares, Split, clusters, split};
+use super::{Link, Viewpoint};
+use crate::model::book::{Book, ChapterId, role_of};
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
 
@@ -25,16 +26,13 @@ pub struct Hiring {
     pub responsibilities: Vec<Html>,
     pub inherited: Vec<Inherited>,
     pub decisions: Vec<DecisionLink>,
-    pub clusters: Vec<Cluster>,
+    /// All that is expected.
+    pub clusters: Vec<Cluster<Asked>>,
+    /// The same, what it is judged on apart.
+    pub shares: Shares<Asked>,
+    pub card: Vec<CardRow>,
     /// Where the same is as Markdown.
     pub markdown_url: String,
-}
-
-/// The competencies of one cluster.
-#[derive(Debug, Serialize)]
-pub struct Cluster {
-    pub title: String,
-    pub competencies: Vec<Asked>,
 }
 
 /// A competency, what is expected of it and what to ask.
@@ -44,6 +42,16 @@ pub struct Asked {
     pub expected: Expected,
     /// The competency's own questions.
     pub interview: Option<Html>,
+}
+
+/// A row of the scorecard.
+#[derive(Debug, Serialize)]
+pub struct CardRow {
+    pub title: String,
+    pub level: u8,
+    pub level_name: String,
+    pub of: u8,
+    pub focus: bool,
 }
 
 /// Lists the roles that people are hired for.
@@ -61,6 +69,10 @@ pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
 pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
     let facts = role_of(view.book, chapter)?;
     let related = view.book.relations.roles.get(&chapter)?;
+    let clusters = clusters(related, view, |expectation| Asked {
+        expected: expected(expectation, related, view),
+        interview: view.cells.interview(expectation.competency),
+    });
     Some(Hiring {
         role: view.link(chapter),
         summary: view.meta(chapter).summary.clone(),
@@ -74,22 +86,35 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
         responsibilities: (0..facts.responsibilities.len()).map(|n| view.cells.statement(chapter, n)).collect(),
         inherited: inherited(&related.inherited, view),
         decisions: decisions(chapter, view).0,
-        clusters: clusters(&related.expectations, view),
+        shares: split(&clusters),
+        card: card(&clusters),
+        clusters,
         markdown_url: view.url(&markdown_url(chapter, view.book)),
     })
 }
 
-fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<Cluster> {
-    let mut clusters: Vec<Cluster> = Vec::new();
-    for expectation in expectations {
-        let cluster = competency_of(view.book, expectation.competency).and_then(|facts| facts.cluster.clone());
-        let title = cluster.unwrap_or_else(|| view.theme.ui("competencies-other").to_owned());
-        let asked =
-            Asked { expected: expected(expectation, view), interview: view.cells.interview(expectation.competency) };
-        match clusters.last_mut() {
-            Some(last) if last.title == title => last.competencies.push(asked),
-            _ => clusters.push(Cluster { title, competencies: vec![asked] }),
-        }
+impl Split for Asked {
+    fn key(&self) -> Option<Self> {
+        Some(Self { expected: self.expected.key()?, interview: self.interview.clone() })
     }
-    clusters
+
+    /// What to ask is shown once, where the competency is met first.
+    fn rest(&self) -> Option<Self> {
+        let interview = if self.expected.key().is_none() { self.interview.clone() } else { None };
+        Some(Self { expected: self.expected.rest()?, interview })
+    }
+}
+
+/// Lists the rows of the scorecard: each competency once, what the role is judged on first.
+fn card(clusters: &[Cluster<Asked>]) -> Vec<CardRow> {
+    let all = clusters.iter().flat_map(|cluster| &cluster.competencies);
+    let (key, rest): (Vec<&Asked>, Vec<&Asked>) = all.partition(|asked| asked.expected.key().is_some());
+    let row = |asked: &Asked| CardRow {
+        title: asked.expected.title.clone(),
+        level: asked.expected.level,
+        level_name: asked.expected.level_name.clone(),
+        of: asked.expected.of,
+        focus: asked.expected.focus,
+    };
+    key.into_iter().chain(rest).map(row).collect()
 }

@@ -1,15 +1,19 @@
 //! Shapes a role's page: the facts at a glance, what is expected, what is taken over, what it decides.
 //!
-//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the own level's statements stand open, those below are listed after it.
+//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the own level's statements stand open, those below are listed after it. What the role is
+//! judged on comes first.
 
 use serde::Serialize;
 
 use super::radar::{self, Radar};
+use super::share::{Cluster, Shares, Split, clusters, split};
 use super::{Link, Viewpoint, assess, competency_of, query};
 use crate::chapter::document::Statement;
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Part;
-use crate::model::book::{Book, ChapterId, Expectation, Generated, Party, generated_url, role_of};
+use crate::model::book::{
+    Book, ChapterId, Expectation, Generated, Party, RoleView, generated_url, is_replaced, role_of,
+};
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
 
@@ -40,7 +44,10 @@ pub struct RolePage {
     /// What it is hired with.
     pub hiring_url: Option<String>,
     pub inherited: Vec<Inherited>,
-    pub clusters: Vec<ClusterRows>,
+    /// All that is expected.
+    pub clusters: Vec<Cluster<Expected>>,
+    /// The same, what it is judged on apart.
+    pub shares: Shares<Expected>,
     pub decisions: Vec<DecisionLink>,
     pub takes_part: Vec<DecisionLink>,
     pub radar: Option<Radar>,
@@ -73,15 +80,8 @@ pub struct Inherited {
     pub items: Vec<Html>,
 }
 
-/// What is expected in one cluster.
-#[derive(Debug, Serialize)]
-pub struct ClusterRows {
-    pub title: String,
-    pub competencies: Vec<Expected>,
-}
-
 /// What is expected of one competency.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Expected {
     pub title: String,
     pub url: Option<String>,
@@ -97,21 +97,25 @@ pub struct Expected {
 }
 
 /// One box of the strip.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Step {
     pub own: bool,
     pub reached: bool,
 }
 
 /// A statement.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Cell {
     pub html: Html,
     pub url: String,
+    /// Whether the role is judged on it.
+    pub key: bool,
+    /// Its examples as a list.
+    pub examples: Option<Html>,
 }
 
 /// A level below the own one.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Lower {
     pub name: String,
     pub level: u8,
@@ -134,6 +138,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let related = relations.roles.get(&chapter)?;
     let sideways = related.moves_to.iter().map(|to| Link { sideways: true, ..view.link(*to) });
     let (decisions, takes_part) = decisions(chapter, view);
+    let clusters = clusters(related, view, |expectation| expected(expectation, related, view));
     Some(RolePage {
         base: facts.base,
         track: view.track_title(chapter).map(|title| Link { title, ..Link::default() }),
@@ -155,7 +160,8 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         compare_url: view.generated(Generated::Compare).map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
         hiring_url: (!facts.base).then(|| view.url(&hiring_url(chapter, view.book, view.config.urls))),
         inherited: inherited(&related.inherited, view),
-        clusters: clusters(&related.expectations, view),
+        shares: split(&clusters),
+        clusters,
         decisions,
         takes_part,
         radar: radar::radar(chapter, view),
@@ -225,26 +231,17 @@ pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherit
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn clusters(expectations: &[Expectation], view: &Viewpoint<'_>) -> Vec<ClusterRows> {
-    let of = |competency: ChapterId| competency_of(view.book, competency).and_then(|facts| facts.cluster.clone());
-    let mut rows: Vec<ClusterRows> = Vec::new();
-    for expectation in expectations {
-        let title = of(expectation.competency).unwrap_or_else(|| view.theme.ui("competencies-other").to_owned());
-        let row = expected(expectation, view);
-        match rows.last_mut() {
-            Some(last) if last.title == title => last.competencies.push(row),
-            _ => rows.push(ClusterRows { title, competencies: vec![row] }),
-        }
-    }
-    rows
-}
-
 /// Shows what is expected of one competency: the own level's statements, then those of the levels below.
-pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
+pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
     let level = expectation.level;
+    let of_level = |of: u8| -> Vec<Cell> {
+        let key = |n: usize| role.judges(expectation.competency, n);
+        let statements = numbered(expectation.competency, (of, level), view).into_iter();
+        statements.map(|(n, cell)| Cell { key: key(n), ..cell }).collect()
+    };
     let lower = (1..level).rev().filter_map(|lower| {
-        let statements = cells(expectation.competency, (lower, level), view);
+        let statements = of_level(lower);
         (!statements.is_empty()).then(|| Lower { name: view.level_name(lower), level: lower, statements })
     });
     let scale = &view.config.scale;
@@ -258,29 +255,57 @@ pub fn expected(expectation: &Expectation, view: &Viewpoint<'_>) -> Expected {
         focus: expectation.focus,
         from: expectation.from.map(|from| view.link(from)),
         steps: scale.iter().map(|l| Step { own: l.level == level, reached: l.level < level }).collect(),
-        statements: cells(expectation.competency, (level, level), view),
+        statements: of_level(level),
         lower: lower.collect(),
     }
 }
 
-/// Lists the statements of one level for somebody who is at `own`: those that a statement up to there replaces are left out.
-pub fn cells(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
-    let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
-    let statements = facts.statements.iter().enumerate();
-    statements
-        .filter(|(_, statement)| statement.level == level && !is_replaced(statement, &facts.statements, own))
-        .map(|(n, statement)| Cell {
-            html: view.cells.statement(competency, n),
-            url: view.anchor(competency, &statement.id),
-        })
-        .collect()
+impl Split for Expected {
+    /// What the role is judged on stands open whatever its level.
+    fn key(&self) -> Option<Self> {
+        let all = self.statements.iter().chain(self.lower.iter().flat_map(|lower| &lower.statements));
+        let statements: Vec<Cell> = all.filter(|cell| cell.key).cloned().collect();
+        let lower = if self.focus { without_key(&self.lower) } else { Vec::new() };
+        (self.focus || !statements.is_empty()).then(|| Self { statements, lower, ..self.clone() })
+    }
+
+    fn rest(&self) -> Option<Self> {
+        let statements: Vec<Cell> = self.statements.iter().filter(|cell| !cell.key).cloned().collect();
+        let lower = without_key(&self.lower);
+        if self.key().is_none() {
+            return Some(self.clone());
+        }
+        let is_left = !statements.is_empty() || !lower.is_empty();
+        (!self.focus && is_left).then(|| Self { statements, lower, means: None, ..self.clone() })
+    }
 }
 
-/// Tells whether a statement of a level up to `own` takes this one's place.
-pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
-    all.iter().any(|other| {
-        other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
-    })
+/// Returns the levels with what the role isn't judged on.
+fn without_key(levels: &[Lower]) -> Vec<Lower> {
+    let left = |lower: &Lower| {
+        let statements: Vec<Cell> = lower.statements.iter().filter(|cell| !cell.key).cloned().collect();
+        (!statements.is_empty()).then(|| Lower { statements, ..lower.clone() })
+    };
+    levels.iter().filter_map(left).collect()
+}
+
+/// Lists the statements of one level for somebody who is at `own`: those that a statement up to there replaces are left out.
+pub fn cells(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
+    numbered(competency, levels, view).into_iter().map(|(_, cell)| cell).collect()
+}
+
+/// Lists the same statements with their numbers in the competency.
+fn numbered(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<(usize, Cell)> {
+    let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
+    let statements = facts.statements.iter().enumerate();
+    let cell = |(n, statement): (usize, &Statement)| {
+        let (html, url) = (view.cells.statement(competency, n), view.anchor(competency, &statement.id));
+        (n, Cell { html, url, key: false, examples: view.cells.examples(competency, n) })
+    };
+    statements
+        .filter(|(_, statement)| statement.level == level && !is_replaced(statement, &facts.statements, own))
+        .map(cell)
+        .collect()
 }
 
 /// Lists the decisions that the role makes, and those that it takes another part in.

@@ -129,7 +129,7 @@ fn between(before: Option<u8>, headings: &[OutlineHeading], n: usize, outline: &
 }
 
 /// Tells whether a word is another with a slip of the fingers, or in another number.
-fn is_slip(text: &str, name: &str) -> bool {
+pub(super) fn is_slip(text: &str, name: &str) -> bool {
     let length = name.chars().count();
     let most = match length {
         0..4 => 0,

@@ -93,10 +93,13 @@
     return asked.statements.filter((one) => one.level === level || one.level === next);
   }
 
+  /** Puts what the role is judged on before the rest; otherwise the order stays. */
+  const keyFirst = (list) => [...list].sort((a, b) => Number(Boolean(b.key)) - Number(Boolean(a.key)));
+
   /** Says what is open in one competency. `level` is null where the quick pass has no answer. */
   function gap(asked, level, found) {
     const answer = (one) => found.get(one)?.rating.answer ?? null;
-    const all = expected(asked);
+    const all = keyFirst(expected(asked));
     const open = all.filter((one) => ["not-yet", "sometimes"].includes(answer(one)));
     const chance = all.filter((one) => answer(one) === "no-chance");
     const ahead = level === null ? [] : all.filter((one) => one.level > level && answer(one) === null);
@@ -111,8 +114,10 @@
   function gaps(all, levelOf, found) {
     const place = { below: 0, open: 0, unknown: 1, met: 2 };
     const depth = { below: 0, open: 1, unknown: 0, met: 0 };
+    // A competency in focus comes before one of which single statements count.
+    const weight = ({ asked }) => (asked.focus ? 2 : Number(Boolean(asked.key)));
     const list = all.map((asked) => gap(asked, levelOf(asked), found));
-    return list.sort((a, b) => place[a.kind] - place[b.kind] || Number(b.asked.focus) - Number(a.asked.focus) || depth[a.kind] - depth[b.kind]);
+    return list.sort((a, b) => place[a.kind] - place[b.kind] || weight(b) - weight(a) || depth[a.kind] - depth[b.kind]);
   }
 
   globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { expected, gap, gaps, levelNow, likeness, match, plain, toAnswer });

@@ -34,24 +34,56 @@
     };
   }
 
-  function readStatements(block, competency) {
-    const rows = [...block.querySelectorAll("[data-statement]")];
-    const read = (row) => ({
-      competency, id: row.dataset.statement, level: Number(row.closest("[data-level]").dataset.level), text: said(row), replaces: row.dataset.replaces ?? null, row,
-    });
-    return rows.map(read).sort((a, b) => a.level - b.level);
+  /** Reads a statement. Its examples are shown with it and are no part of what it says. */
+  function readStatement(row, competency) {
+    const own = row.cloneNode(true);
+    const examples = [...own.children].filter((child) => child.classList.contains("examples"));
+    for (const one of examples) one.remove();
+    return {
+      competency, id: row.dataset.statement, level: Number(row.closest("[data-level]").dataset.level), text: said(own), replaces: row.dataset.replaces ?? null,
+      key: row.hasAttribute("data-key"), row: own, examples,
+    };
   }
 
-  function readAsked(block) {
+  /** Reads the statements of one competency from its blocks, level by level, in each what the role is judged on first. */
+  function readStatements(blocks, competency) {
+    const rows = blocks.flatMap((block) => [...block.querySelectorAll("[data-statement]")]);
+    return rows.map((row) => readStatement(row, competency)).sort((a, b) => a.level - b.level || Number(b.key) - Number(a.key));
+  }
+
+  /** Reads a competency. It has two blocks where the role is judged on some of its statements only. */
+  function readAsked(blocks) {
+    const [block] = blocks;
     const link = block.querySelector("h4 a");
     const grow = block.querySelector(".grow");
     const id = block.dataset.competency;
     return {
       id, title: said(link), url: link.getAttribute("href"), level: Number(block.dataset.level), focus: block.classList.contains("focus"),
-      statements: readStatements(block, id),
+      statements: readStatements(blocks, id),
       grow: grow && { text: grow.querySelector(".grow-text"), title: said(grow.querySelector("summary").firstChild), url: grow.querySelector("p:last-child a").getAttribute("href") },
     };
   }
+
+  /** Gathers the blocks of each competency, in the order of the page. */
+  function readAll() {
+    const blocks = new Map();
+    for (const block of document.querySelectorAll(".assess-asked [data-competency]")) {
+      blocks.set(block.dataset.competency, [...(blocks.get(block.dataset.competency) ?? []), block]);
+    }
+    const asked = [...blocks.values()].map(readAsked);
+    for (const one of asked) one.key = one.focus || one.statements.some((statement) => statement.key);
+    return asked;
+  }
+
+  /** Puts a label before what the role is judged on, and one before the rest; none where it is judged on nothing in particular. */
+  function labelled(all, words, show) {
+    const [key, rest] = [all.filter((one) => one.key), all.filter((one) => !one.key)];
+    const part = (label, list) => list.length > 0 && [el("p", { class: "assess-part" }, words(label)), list.map(show)];
+    return key.length ? [part("judged", key), part("judged-also", rest)] : all.map(show);
+  }
+
+  /** Copies the examples of a statement. */
+  const examplesOf = (statement) => statement.examples.map((one) => { const made = one.cloneNode(true); for (const inner of made.querySelectorAll("[id]")) inner.removeAttribute("id"); return made; });
 
   /** Reads the page. */
   function readPage(root) {
@@ -64,7 +96,7 @@
       edition: root.dataset.edition,
       words: readWords(),
       scale: scale.map((step) => ({ level: Number(step.dataset.level), name: said(step.querySelector("dt")), means: said(step.querySelector("dd")) })),
-      asked: [...document.querySelectorAll(".assess-asked [data-competency]")].map(readAsked),
+      asked: readAll(),
       evidence: evidence.map((kind) => ({ name: kind.dataset.name, competencies: [...kind.children].map((one) => one.textContent) })),
     };
   }
@@ -110,5 +142,5 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, field, readPage });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readPage });
 })();

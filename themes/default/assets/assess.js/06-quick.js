@@ -2,7 +2,7 @@
 //
 // Input: the page's state. Output: the step's elements. Says no number without its name, and not what the role expects: that would sway the answer.
 (() => {
-  const { choices, copied, el } = globalThis.rolebookAssess;
+  const { choices, copied, el, examplesOf, labelled } = globalThis.rolebookAssess;
 
   function statements(asked, state) {
     const box = el("details", { class: "lower" }, el("summary", {}, state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
@@ -11,7 +11,7 @@
       if (!box.open || box.children.length > 1) return;
       for (const step of state.scale) {
         const rows = asked.statements.filter((one) => one.level === step.level);
-        if (rows.length) box.append(el("p", { class: "level" }, step.name), el("ul", { class: "statements" }, rows.map((one) => el("li", {}, copied(one.row)))));
+        if (rows.length) box.append(el("p", { class: "level" }, step.name), el("ul", { class: "statements" }, rows.map((one) => el("li", {}, copied(one.row), examplesOf(one)))));
       }
     });
     return box;
@@ -35,7 +35,7 @@
       title: state.words("quick"),
       content: [
         el("p", { class: "hint" }, state.words("quick-means")),
-        state.asked.map((asked, n) => question(asked, n, state)),
+        labelled(state.asked, state.words, (asked) => question(asked, state.asked.indexOf(asked), state)),
       ],
       progress: () => {
         const done = state.asked.filter((asked) => state.levelOf(asked) !== null).length;

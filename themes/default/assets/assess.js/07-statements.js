@@ -2,7 +2,7 @@
 //
 // Input: the page's state. Output: the step's elements, and those by which other steps show a reworded statement. Never drops a note.
 (() => {
-  const { ANSWERS, blankEvent, button, choices, copied, el, field, isBlank, levelNow, toAnswer } = globalThis.rolebookAssess;
+  const { ANSWERS, blankEvent, button, choices, copied, el, examplesOf, field, isBlank, labelled, levelNow, toAnswer } = globalThis.rolebookAssess;
 
   /** Shows that a statement has changed since it was answered: both texts, and a button that says the answer holds. */
   function changed(statement, state, redraw) {
@@ -47,7 +47,7 @@
   function statementFields(statement, n, state) {
     const rated = () => state.found.get(statement)?.rating;
     const notes = () => rated()?.evidence.filter((event) => !isBlank(event)).length ?? 0;
-    const box = el("fieldset", { class: "assess-statement" }, el("legend", {}, copied(statement.row)));
+    const box = el("fieldset", { class: "assess-statement" }, el("legend", {}, copied(statement.row), statement.key && [" ", el("strong", { class: "flag" }, state.words("judged"))]), examplesOf(statement));
     const draw = () => { box.querySelector(".assess-changed")?.remove(); };
     const mark = state.found.has(statement) && changed(statement, state, () => { draw(); box.querySelector("input:checked")?.focus(); });
     const group = choices({
@@ -83,7 +83,7 @@
       title: state.words("statements"),
       content: [
         el("p", { class: "hint" }, known.length ? state.words("statements-means") : state.words("statements-none")),
-        known.map((asked) => competency(asked, state, numbers)),
+        labelled(known, state.words, (asked) => competency(asked, state, numbers)),
         open.length > 0 && el("p", { class: "hint" }, state.words("quick-open", { list: open.map((asked) => asked.title).join(", ") }), " ", el("a", { href: "#assess-quick" }, state.words("to-quick"))),
       ],
       progress: () => {

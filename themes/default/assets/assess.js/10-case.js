@@ -26,8 +26,9 @@
 
   function editors(state) {
     const withNotes = state.statements.filter((one) => state.found.has(one) && told(state.found.get(one).rating).length);
-    const wanted = state.asked.flatMap((asked) => expected(asked).filter((one) => one.level === asked.level && !withNotes.includes(one)).map((one) => ({ one, asked })));
-    wanted.sort((a, b) => Number(b.asked.focus) - Number(a.asked.focus));
+    const isWanted = (one, asked) => (one.level === asked.level || one.key) && !withNotes.includes(one);
+    const wanted = state.asked.flatMap((asked) => expected(asked).filter((one) => isWanted(one, asked)).map((one) => ({ one, asked })));
+    wanted.sort((a, b) => Number(b.one.key) - Number(a.one.key));
     const titles = new Map(state.asked.map((asked) => [asked.id, asked.title]));
     const one = (statement) => el("fieldset", { class: "assess-planned" }, el("legend", {}, statement.text), el("p", { class: "level" }, titles.get(statement.competency)), evidence(statement, state, true));
     const more = ({ one: statement, asked }) => {
@@ -41,13 +42,14 @@
     ];
   }
 
-  /** Lists for each competency that the role is judged on (for all, where it names none) what was shown and what was not. */
+  /** Lists for each competency that the role is judged on, whole or in part (for all, where it names none), what was shown and what was not. */
   function judged(state) {
-    const focus = state.asked.filter((asked) => asked.focus);
-    return (focus.length ? focus : state.asked).map((asked) => {
+    const key = state.asked.filter((asked) => asked.key);
+    return (key.length ? key : state.asked).map((asked) => {
       const shown = asked.statements.filter((one) => state.found.has(one) && told(state.found.get(one).rating).length);
       // What is said to be done consistently lacks a note, not the conduct: the form asks for it, the paper does not hold it against anybody.
-      const isOpen = (one) => one.level === asked.level && !shown.includes(one) && state.found.get(one)?.rating.answer !== "consistently";
+      const counts = (one) => (key.length ? one.key : one.level === asked.level);
+      const isOpen = (one) => counts(one) && !shown.includes(one) && state.found.get(one)?.rating.answer !== "consistently";
       return { asked, shown, open: expected(asked).filter(isOpen) };
     });
   }

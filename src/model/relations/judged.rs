@@ -1,0 +1,127 @@
+//! Finds the statements that a role is judged on, and what is wrong with how a role names them.
+//!
+//! Input: a role with those that it extends, and what it expects. Output: statements by competency and
+//! number; remarks. Never takes a statement that the role isn't expected to reach.
+
+use std::collections::BTreeSet;
+
+use super::{At, ChapterId, Expectation, Relating};
+use crate::chapter::document::{Facts, Role, Statement};
+use crate::model::index::Index;
+use crate::model::link::Target;
+use crate::text::rule::Rule;
+
+/// On how many statements a role may be judged; with more of them, nobody knows what counts.
+const MOST: usize = 40;
+
+/// Tells whether a statement of a level up to `own` takes this one's place.
+pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
+    replacement(statement, all, own).is_some()
+}
+
+/// Returns the statement of a level up to `own` that takes this one's place.
+fn replacement<'a>(statement: &Statement, all: &'a [Statement], own: u8) -> Option<&'a Statement> {
+    all.iter().find(|other| {
+        other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
+    })
+}
+
+fn statements(book: &Index, competency: ChapterId) -> &[Statement] {
+    match &book.meta(competency).facts {
+        Facts::Competency(competency) => &competency.statements,
+        _ => &[],
+    }
+}
+
+impl Relating<'_> {
+    /// Lists what a role is judged on: the statements at its own level in its focus, and those that it names
+    /// under `judged`, itself or in the nearest role that it extends.
+    pub(super) fn judged(&self, chain: &[ChapterId], expectations: &[Expectation]) -> BTreeSet<(ChapterId, u32)> {
+        let naming = chain.iter().find(|chapter| self.role(**chapter).is_some_and(|role| !role.judged.is_empty()));
+        let named = naming.map(|chapter| self.named(*chapter)).unwrap_or_default();
+        let mut found = BTreeSet::new();
+        for Expectation { competency, level, focus, .. } in expectations {
+            let all = statements(self.book, *competency);
+            for (number, statement) in (0..).zip(all).filter(|(_, statement)| statement.level <= *level) {
+                let is_named = || named.contains(&(*competency, statement.id.as_str()));
+                if (*focus && statement.level == *level) || (is_named() && !is_replaced(statement, all, *level)) {
+                    found.insert((*competency, number));
+                }
+            }
+        }
+        found
+    }
+
+    /// Lists the competencies and anchors that a role names under `judged`.
+    fn named(&self, chapter: ChapterId) -> BTreeSet<(ChapterId, &str)> {
+        let references = self.role(chapter).map(|role| role.judged.as_slice()).unwrap_or_default();
+        let targets = references.iter().map(|reference| self.links.target(chapter, *reference));
+        let place = |target| match target {
+            &Target::Chapter(competency, Some(ref anchor)) => Some((competency, anchor.as_str())),
+            _ => None,
+        };
+        targets.filter_map(place).collect()
+    }
+
+    /// Looks at each statement that a role names under `judged`, and at how many there are.
+    ///
+    /// `expected` are the competencies that the role names, whether or not their level is understood.
+    pub(super) fn inspect_judged(&mut self, chapter: ChapterId, role: &Role, expected: &BTreeSet<ChapterId>) {
+        for reference in &role.judged {
+            let Target::Chapter(competency, anchor) = self.links.target(chapter, *reference) else { continue };
+            let fault = self.fault(chapter, (*competency, anchor.as_deref()), expected);
+            if let Some((message, help)) = fault {
+                self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
+            }
+        }
+        let count = self.relations.roles[&chapter].judged.len();
+        // A role that only takes over is judged on what the other one reports.
+        let is_own = !(role.judged.is_empty() && role.focus.is_empty() && role.competencies.is_empty());
+        if count > MOST && is_own {
+            let field = if role.judged.is_empty() { "focus" } else { "judged" };
+            let message = format!("this role is judged on {count} statements, and {MOST} are the most");
+            let help = "take a competency out of `focus` or statements out of `judged`; they stay expected";
+            self.remark(Rule::JudgedOnMuch, (chapter, At::Field(field)), message, help);
+        }
+    }
+
+    /// Says why a role can't be judged on what a reference leads to, and what to do.
+    fn fault(
+        &self,
+        chapter: ChapterId,
+        (competency, anchor): (ChapterId, Option<&str>),
+        expected: &BTreeSet<ChapterId>,
+    ) -> Option<(String, String)> {
+        let id = &self.book.meta(competency).id;
+        let all = statements(self.book, competency);
+        let Some(statement) = all.iter().find(|statement| Some(statement.id.as_str()) == anchor) else {
+            let such_as = all.first().map_or_else(|| format!("{id}#anchor"), |first| format!("{id}#{}", first.id));
+            let message = anchor.map_or_else(
+                || format!("`judged` names `{id}` as a whole, and it takes single statements"),
+                |anchor| format!("`judged` names `{id}#{anchor}`, which is no statement of a level"),
+            );
+            return Some((message, format!("name a statement, such as `{such_as}`, or put `{id}` under `focus`")));
+        };
+        let name = format!("{id}#{}", statement.id);
+        let Some(expectation) = self.relations.expectation(chapter, competency) else {
+            let message = format!("`judged` names `{name}`, and this role expects no level of `{id}`");
+            let help = "list it under `competencies` with a level, or take the statement out of `judged`".to_owned();
+            return (!expected.contains(&competency)).then_some((message, help));
+        };
+        let level = expectation.level;
+        if statement.level > level {
+            let (above, own) = (self.level_name(statement.level), self.level_name(level));
+            let message = format!("`judged` names `{name}` of level {above}, and this role is expected at {own}");
+            let help = format!("name a statement up to that level, or write `{id}: {}`", statement.level);
+            return Some((message, help));
+        }
+        let other = replacement(statement, all, level)?;
+        let message = format!("`judged` names `{name}`, which `{}` replaces at this role's level", other.id);
+        Some((message, format!("write `{id}#{}`", other.id)))
+    }
+
+    fn level_name(&self, number: u8) -> String {
+        let level = self.config.scale.iter().find(|level| level.level == number);
+        level.map_or_else(|| number.to_string(), |level| format!("{} ({number})", level.name))
+    }
+}
