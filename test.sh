@@ -1,5 +1,5 @@
 #!/bin/sh
-# Passes all tests: formatting, lints, unit and integration tests, and those in a real browser. Needs Rust, Node.js and Chromium; says in one line what is
+# Passes all tests: formatting, lints of the program and its scripts, unit and integration tests, and those in a real browser. Needs Rust, Node.js and Chromium; says in one line what is
 # missing.
 set -eu
 cd "$(dirname "$0")"
@@ -12,6 +12,7 @@ fi
 
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
+tests/scripts/run
 cargo test --locked
 tests/browser/run
 tests/formatters/run

@@ -21,6 +21,7 @@ use rolebook::site::urls::Site;
 use rolebook::text::path::UrlPath;
 
 #[path = "../tests/suite/synthetic.rs"]
+#[allow(dead_code, reason = "what the tests share; not all of it is needed here")]
 mod synthetic;
 
 fn main() {

@@ -377,7 +377,7 @@ test("a folder opened in the browser keeps answers too", async () => {
   await close(page);
 });
 
-for (const [name, options] of [["in light colours", {}], ["in dark colours", { dark: true }], ["on a phone", { width: 390, height: 844 }], ["on a narrow phone in dark colours", { width: 320, height: 640, dark: true }]]) {
+for (const [name, options] of /** @type {[string, any][]} */ ([["in light colours", {}], ["in dark colours", { dark: true }], ["on a phone", { width: 390, height: 844 }], ["on a narrow phone in dark colours", { width: 320, height: 640, dark: true }]])) {
   test(`no step fails axe-core or scrolls sideways ${name}, and targets are large enough`, async () => {
     const page = await open(await host(site) + maker, options);
     await answer(page);

@@ -55,7 +55,7 @@ async function lines(url, width) {
       const rows = new Map();
       const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        for (let at = 0; at < node.length; at += 1) {
+        for (let at = 0; at < node.nodeValue.length; at += 1) {
           const range = document.createRange();
           range.setStart(node, at);
           range.setEnd(node, at + 1);

@@ -66,7 +66,7 @@ test("a review that has passed is called overdue, and one that has not is only d
 test("the pages that the model makes are accessible in light and dark, wide and narrow", async () => {
   const address = await host(site);
   const pages = ["", "roles/director-of-product/", "competencies/communication/", "strategy/roadmap/", "matrix/", "ladder/", "compare/product-manager/product-leader/", "decisions/", "decisions/by-role/", "decisions/by-scope/", "hiring/director-of-product/", "health/"];
-  for (const [width, dark] of [[1440, false], [390, true]]) {
+  for (const [width, dark] of /** @type {[number, boolean][]} */ ([[1440, false], [390, true]])) {
     const page = await open(address, { width, dark });
     for (const path of pages) {
       await page.goto(address + path);

@@ -95,7 +95,7 @@ test("a style sheet is exchanged without a reload", async () => {
 });
 
 test("a page follows its chapter when that is renamed", async () => {
-  const { dir, save } = handbook();
+  const { dir } = handbook();
   const { address } = await preview(dir);
   const page = await open(`${address}guides/a/`);
   await mark(page);
@@ -123,7 +123,7 @@ test("ten tabs are open and an eleventh loads; a hidden one catches up when it i
     document.dispatchEvent(new Event("visibilitychange"));
   });
   const show = (page) => page.evaluate(() => {
-    delete document.hidden;
+    Reflect.deleteProperty(document, "hidden");
     document.dispatchEvent(new Event("visibilitychange"));
   });
   for (let n = 1; n < 11; n += 1) {

@@ -14,6 +14,7 @@ const kinds = [
   "understanding/leader-and-manager/", "about/theming/", "roles/", "matrix/", "matrix/leadership/", "ladder/", "decisions/",
   "compare/product-manager/product-leader/", "nowhere/", "print/", "print/roles/",
 ];
+/** @type {Record<string, any>} */
 const shapes = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, paper: { paper: true } };
 
 for (const [name, options] of Object.entries(shapes)) {

@@ -17,6 +17,8 @@ mod served;
 #[allow(dead_code, reason = "what the other tests share; not all of it is needed here")]
 mod shared;
 mod support;
+#[path = "../suite/synthetic.rs"]
+mod synthetic;
 mod table;
 mod world;
 mod writers;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::served::{SMALL, Served, serve, serve_with};
-use crate::shared::{asked, files_below, repository};
+use crate::shared::asked;
 
 /// What a request may take; far more than it does.
 const BOUND: Duration = Duration::from_secs(10);
@@ -190,9 +190,10 @@ fn megabytes(process: u32) -> u64 {
 #[test]
 fn readers_browse_while_an_author_saves_and_memory_stays_flat() {
     let (seconds, readers) = asked("LOAD_SECONDS").map_or((6, 40), |seconds| (seconds, 300));
-    let files = files_below(&repository().join("handbook"));
-    let texts: Vec<(String, String)> =
-        files.into_iter().filter_map(|(name, bytes)| Some((name, String::from_utf8(bytes).ok()?))).collect();
+    let files = crate::synthetic::company().files.into_iter();
+    let texts: Vec<(String, String)> = files
+        .map(|(name, file)| (name.as_str().to_owned(), String::from_utf8_lossy(&file.bytes).into_owned()))
+        .collect();
     let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let served = serve(&files);
     let sitemap = served.get("/sitemap.xml");

@@ -30,6 +30,7 @@ const byDprint = (textWrap) => (text, path) => {
 const byPrettier = (proseWrap) => (text) => format(text, { parser: "markdown", proseWrap, printWidth: 80 });
 
 /** Each formatter: its name, and what it does to a folder of Markdown. */
+/** @type {[string, (folder: string) => any][]} */
 const formatters = [
   ["Prettier that wraps prose", each(byPrettier("always"))],
   ["Prettier as it comes", each(byPrettier("preserve"))],

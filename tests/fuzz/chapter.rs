@@ -29,16 +29,12 @@ pub fn around(chapter: &str) -> Sources {
     ])
 }
 
-/// Returns the texts of our handbook and of the golden cases.
+/// Returns the texts of the golden cases.
 pub fn seeds() -> Vec<String> {
     let mut seeds = Vec::new();
-    for folder in ["handbook", "tests/cases"] {
-        for (name, bytes) in files_below(&repository().join(folder)) {
-            if name.ends_with(".md") || name.ends_with(".txt") {
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                seeds.extend(text.split("#### ").map(|part| part.chars().take(3_000).collect()));
-            }
-        }
+    for bytes in files_below(&repository().join("tests/cases")).into_values() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        seeds.extend(text.split("#### ").map(|part| part.chars().take(3_000).collect()));
     }
     seeds
 }

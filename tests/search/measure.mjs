@@ -69,7 +69,7 @@ async function theirs() {
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${server.address().port}/blank.html`);
   fetched = [];
-  await page.evaluate(async () => { window.pagefind = await import("/pagefind/pagefind.js"); await window.pagefind.init(); });
+  await page.evaluate(async () => { const script = "/pagefind/pagefind.js"; window.pagefind = await import(script); await window.pagefind.init(); });
   return {
     seconds,
     get fetched() { return fetched; },

@@ -1,26 +1,28 @@
-//! Builds real folders: our own handbook, one that was not written for us, the same twice under other circumstances, and through the preview.
+//! Builds real folders: a made-up handbook, one that was not written for us, the same twice under other circumstances, and through the preview.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 
 use rolebook::text::path::UrlPath;
 
-use crate::support::{files_below, repository, rolebook, shared};
+use crate::support::{files_below, rolebook, shared};
+use crate::synthetic;
 
 /// Without the manifest and the lock, which name no page.
-fn site_files(root: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+fn site_files(root: &Path) -> Vec<(String, Vec<u8>)> {
     files_below(root).into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect()
 }
 
-#[test]
-fn our_own_handbook_builds_without_a_finding() {
-    let out = tempfile::tempdir().unwrap();
-    let out = out.path().join("site");
-    let output = rolebook(repository(), &["build", "--strict", "--out", out.to_str().unwrap()]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(out.join("index.html").is_file() && out.join("404.html").is_file() && out.join("sitemap.xml").is_file());
+/// Writes the made-up handbook into a folder.
+fn lay(root: &Path) {
+    for (name, file) in synthetic::company().files {
+        let path = root.join("handbook").join(name.as_str());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.bytes).unwrap();
+    }
 }
 
 #[test]
@@ -28,11 +30,7 @@ fn two_builds_in_other_folders_zones_and_languages_are_equal() {
     let build = |threads: &str, zone: &str, language: &str, mask: &str| {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("a copy");
-        for (name, bytes) in files_below(&repository().join("handbook")) {
-            let path = copy.join("handbook").join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
+        lay(&copy);
         let script = format!("umask {mask}; exec \"$0\" build");
         let status = Command::new("sh")
             .args(["-c", &script, env!("CARGO_BIN_EXE_rolebook")])
@@ -50,14 +48,21 @@ fn two_builds_in_other_folders_zones_and_languages_are_equal() {
 
 #[test]
 fn the_preview_serves_what_a_build_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    lay(folder.path());
+    serves_what_it_builds(folder.path(), "4870");
+}
+
+/// Builds a project and asks its preview, on a port of its own, for every file.
+pub fn serves_what_it_builds(project: &Path, port: &str) {
     // The preview shows drafts, and so does this build.
     let out = tempfile::tempdir().unwrap();
     let out = out.path().join("site");
-    let built = rolebook(repository(), &["build", "--drafts", "--out", out.to_str().unwrap()]);
+    let built = rolebook(project, &["build", "--drafts", "--out", out.to_str().unwrap()]);
     assert!(built.status.success());
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
-        .args(["serve", "--port", "4870"])
-        .arg(repository())
+        .args(["serve", "--port", port])
+        .arg(project)
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -86,7 +91,6 @@ fn get(address: &str, path: &str) -> Vec<u8> {
     answer.split_off(body)
 }
 
-/// Takes out what only the preview adds.
 /// Takes out what the preview adds at the end of the head.
 fn without_preview(page: &[u8]) -> Vec<u8> {
     let find = |text: &[u8]| page.windows(text.len()).position(|window| window == text);

@@ -9,7 +9,7 @@ use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::model::link::Target;
 use rolebook::text::rule::{Rule, Severity};
 
-use crate::support::{files_below, read_folder, repository};
+use crate::support::{files_below, read_folder, repository, rolebook, site_with};
 
 /// The handbook as managers see it, which is all of it.
 fn handbook() -> Handbook {
@@ -455,4 +455,37 @@ fn every_number_about_the_invented_company_is_on_its_fact_sheet() {
     }
     wrong.extend(facts.keys().map(|id| format!("{id} is on the sheet and is no chapter")));
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn it_builds_without_a_finding_and_its_preview_serves_what_the_build_writes() {
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("site");
+    let output = rolebook(repository(), &["build", "--strict", "--out", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(out.join("index.html").is_file() && out.join("404.html").is_file() && out.join("sitemap.xml").is_file());
+    crate::builds::serves_what_it_builds(repository(), "4871");
+}
+
+#[test]
+fn its_site_loses_no_file_and_every_link_of_it_leads_somewhere() {
+    let sources = read_folder(&repository().join("handbook"));
+    let site = site_with(&sources, None);
+    let left: Vec<_> = site.content().unreferenced.iter().collect();
+    assert!(left.is_empty(), "of {} files, nothing refers to {left:?}", sources.files.len());
+    let (followed, dead) = crate::links::follow(&sources);
+    assert!(followed > 5000 && dead.is_empty(), "{followed} {dead:#?}");
+}
+
+#[test]
+fn each_of_its_chapters_can_move_and_each_of_its_passages_can_be_edited() {
+    let sources = read_folder(&repository().join("handbook"));
+    assert!(crate::edit::assert_counts("handbook", &sources) > 50);
+    crate::mv::all_move(sources);
+}
+
+#[test]
+fn it_is_published_for_the_host_that_netlify_toml_is_for() {
+    let toml = std::fs::read_to_string(repository().join("handbook/handbook.toml")).unwrap();
+    assert!(toml.contains("[publish]\nhost = \"netlify\"\n"));
 }

@@ -101,8 +101,6 @@ fn the_configuration_for_netlify_builds_what_it_publishes() {
         assert!(parsed.is_ok(), "{command}");
     }
     assert!(!text.contains("[[headers]]"), "the build writes the headers");
-    let handbook = std::fs::read_to_string(repository().join("handbook/handbook.toml")).unwrap();
-    assert!(handbook.contains("[publish]\nhost = \"netlify\"\n"));
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Holds that a build publishes what something refers to, what hosts ask for and what is named, and nothing else.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -370,15 +368,4 @@ proptest! {
             prop_assert!(!String::from_utf8_lossy(&rendered.bytes).contains("zqstray"), "{url}");
         }
     }
-}
-
-#[test]
-fn the_handbooks_own_site_loses_no_file() {
-    let folder = crate::support::repository().join("handbook");
-    let sources = crate::support::read_folder(&folder);
-    let site = site_with(&sources, None);
-    let files: BTreeSet<&SourcePath> = sources.assets().map(|(path, _)| path).collect();
-    let left: Vec<&SourcePath> = site.content().unreferenced.iter().collect();
-    assert!(left.is_empty(), "of {} files, nothing refers to {left:?}", files.len());
-    let _ = fs::metadata(&folder).unwrap();
 }

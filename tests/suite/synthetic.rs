@@ -28,6 +28,39 @@ pub fn handbook(roles: usize, competencies: usize) -> Sources {
     sources
 }
 
+/// Writes a made-up handbook of every kind of chapter: 20 roles, three more
+/// with a common base, 15 competencies, strategies, a path, guides and a glossary.
+pub fn company() -> Sources {
+    let mut sources = handbook(20, 15);
+    let mut add = |path: &str, text: String| {
+        sources.files.insert(SourcePath::new(path), SourceFile::new(text.into_bytes()));
+    };
+    let toml = "title = \"T\"\nbase_url = \"https://rolebook.example/\"\n[partners]\nsales = \"Sales\"\n";
+    add("handbook.toml", toml.to_owned());
+    add("index.md", "# Home\n\nBegin with [[r1]], [[c0]] or [the guide](guides/first.md).\n".to_owned());
+    let base = "---\nbase: true\ncompetencies: {c0: 2, c1: 3, c2: 1}\n---\n# Base\n\n## Responsibilities\n\n- Keeps a list. {#list}\n";
+    add("roles/base.md", base.to_owned());
+    // At one rank, the next role is a move.
+    for (name, next) in [("first", "second"), ("second", "third"), ("third", "")] {
+        let facts = format!("extends: base\nrank: 21\ntrack: t0\ngrows_into: [{next}]\ncompetencies: {{c1: 4, c3: 2}}");
+        let text = format!(
+            "---\n{facts}\n---\n# The {name} lead\n\nLeads.\n\n## Responsibilities\n\n- Reads the list. {{#reads}}\n\n## First weeks\n\nListens.\n\n## Limits\n\nNone.\n"
+        );
+        add(&format!("roles/{name}.md"), text);
+    }
+    let terms: String =
+        (0..12).map(|n| format!("### Term{n}\n\nA word that the field uses, number {n}.\n\n")).collect();
+    add("glossary.md", format!("# Glossary\n\n{terms}"));
+    for n in 0..12 {
+        let name = if n == 0 { "first".to_owned() } else { format!("g{n}") };
+        let text = format!(
+            "# Guide {n}\n\nA guide on term{n} and [[r{n}#duty-1]].\n\n## Steps\n\n1. Read [[s0]].\n2. Ask [somebody](../roles/r{n}.md).\n\n## Limits\n\n| when | then |\n|---|---|\n| late {n} | stop |\n\n```sh\necho {n}\n```\n"
+        );
+        add(&format!("guides/{name}.md"), text);
+    }
+    sources
+}
+
 fn competency(n: usize) -> String {
     let mut text = format!("---\ncluster: Cluster {}\nsupports: [s0]\n---\n# Competency {n}\n\n## Levels\n\n", n / 10);
     for level in LEVELS {

@@ -8,11 +8,11 @@ use rolebook::site::urls::Site;
 use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Selector};
 
-use crate::support::{page, read_folder, repository, site_with, theme_over};
+use crate::support::{page, site_with, theme_over};
 use crate::synthetic;
 
-fn ours() -> Site {
-    site_with(&read_folder(&repository().join("handbook")), None)
+fn company() -> Site {
+    site_with(&synthetic::company(), None)
 }
 
 fn select(css: &str) -> Selector {
@@ -30,7 +30,7 @@ fn role_pages(site: &Site) -> Vec<String> {
 
 #[test]
 fn every_strip_says_in_words_the_level_that_its_boxes_show() {
-    let site = ours();
+    let site = company();
     let mut strips = 0;
     for url in role_pages(&site) {
         let html = Html::parse_document(&page(&site, &url));
@@ -48,7 +48,7 @@ fn every_strip_says_in_words_the_level_that_its_boxes_show() {
 
 #[test]
 fn the_radar_says_in_words_every_level_that_it_draws() {
-    let site = ours();
+    let site = company();
     for url in role_pages(&site) {
         let html = Html::parse_document(&page(&site, &url));
         let svg = html.select(&select(".radar svg")).next().unwrap();
@@ -72,7 +72,7 @@ fn the_radar_says_in_words_every_level_that_it_draws() {
 
 #[test]
 fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
-    let site = ours();
+    let site = company();
     let html = Html::parse_document(&page(&site, "ladder/"));
     let svg = html.select(&select("svg.ladder")).next().unwrap();
     let links = |root: ElementRef<'_>, css: &str| -> BTreeSet<(String, String)> {
@@ -90,12 +90,12 @@ fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
 
 #[test]
 fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
-    let site = ours();
+    let site = company();
     for url in role_pages(&site) {
         let html = page(&site, &url);
         let id = url.trim_start_matches("roles/").trim_end_matches('/');
         let has = site.has(&rolebook::text::path::UrlPath::new(format!("hiring/{id}/")));
-        assert_eq!(has, id != "product-leader", "{id}");
+        assert_eq!(has, id != "base", "{id}");
         assert_eq!(html.contains(&format!("href=\"../../hiring/{id}/\"")), has, "{id}");
         if !has {
             continue;
@@ -115,7 +115,7 @@ fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
 
 #[test]
 fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
-    let site = ours();
+    let site = company();
     let handbook = site.handbook();
     for (path, chapters) in &handbook.book.relations.paths {
         let id = &handbook.book.meta(*path).id;
@@ -137,14 +137,13 @@ fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
 
 #[test]
 fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_pages_say() {
-    let mut sources = read_folder(&repository().join("handbook"));
+    let mut sources = synthetic::company();
     let ids: Vec<String> = {
         let book = &site_with(&sources, None).handbook().book.clone();
         book.relations.role_order.iter().map(|role| book.meta(*role).id.clone()).collect()
     };
     let views: String = ids.iter().map(|id| format!("{{{{ compare(a=\"{id}\", b=\"{id}\") }}}}\n\n")).collect();
-    let chapter =
-        format!("# Same\n\n{views}## Other\n\n{{{{ compare(a=\"product-manager\", b=\"product-leader\") }}}}\n");
+    let chapter = format!("# Same\n\n{views}## Other\n\n{{{{ compare(a=\"r1\", b=\"first\") }}}}\n");
     let path = rolebook::text::path::SourcePath::new("guides/same.md");
     sources.files.insert(path, rolebook::text::source::SourceFile::new(chapter.into_bytes()));
     let html = Html::parse_document(&page(&site_with(&sources, None), "guides/same/"));

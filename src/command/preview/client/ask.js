@@ -54,6 +54,7 @@
   }
 
   let note = null;
+  let timer = null;
   /** Says something in passing: shown for some seconds, and read aloud. */
   function say(text) {
     if (!note) {
@@ -61,8 +62,8 @@
       document.body.append(note);
     }
     note.textContent = text;
-    clearTimeout(say.timer);
-    say.timer = setTimeout(() => { note.textContent = ""; }, 6000);
+    clearTimeout(timer);
+    timer = setTimeout(() => { note.textContent = ""; }, 6000);
   }
 
   let place = null;

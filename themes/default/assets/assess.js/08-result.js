@@ -16,8 +16,8 @@
       button(label(), press, { class: "assess-button quiet", disabled: Boolean(planned()), "aria-label": `${label()}: ${statement.text}` })));
   }
 
-  function part(key, statements, state, note = () => null) {
-    return statements.length > 0 && [el("h4", {}, state.words(key)), el("ul", { class: "assess-open" }, statements.map((one) => row(one, state, note(one))))];
+  function part(key, statements, state, note) {
+    return statements.length > 0 && [el("h4", {}, state.words(key)), el("ul", { class: "assess-open" }, statements.map((one) => row(one, state, note?.(one))))];
   }
 
   function grow(asked, state) {
