@@ -1,13 +1,14 @@
 //! Reads attribute lists: `{#id .class key=value key="two words"}`.
 //!
-//! Input: the text of a heading, a list item, a term or a fence's info string. Output: where the text ends and an
-//! [`Attributes`], or nothing where the braces are plain text. Never reports: the place that asked knows which keys it takes.
+//! Input: the text of a heading, a list item, a term or a code fence's info string. Output: where
+//! the text ends and an [`Attributes`], or `None` if the braces are plain text. Never reports a
+//! finding, because only the caller knows which keys are allowed.
 
 use std::ops::Range;
 
 use crate::text::slug::is_of_word;
 
-/// One attribute with its place, in bytes of the text that was given.
+/// One attribute and its byte range in the given text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// `id`, `class`, or the key as written.
@@ -23,7 +24,7 @@ pub struct Attribute {
 pub struct Attributes {
     /// The attributes, repeats included.
     pub list: Vec<Attribute>,
-    /// Where the text before the braces ends, trailing spaces left out.
+    /// The byte offset where the text before the braces ends, without trailing spaces.
     pub text_end: usize,
 }
 
@@ -34,15 +35,16 @@ impl Attributes {
     }
 }
 
-/// Finds an attribute list at the end of `text`, which may be followed by spaces only.
+/// Finds an attribute list at the end of `text`; only spaces may follow it.
 ///
-/// Braces with anything else in them are text, and so are braces that follow a backslash.
+/// Braces that contain anything else are plain text, and so are braces that directly follow other
+/// text.
 pub fn trailing(text: &str) -> Option<Attributes> {
     let trimmed = text.trim_end();
     if !trimmed.ends_with('}') {
         return None;
     }
-    // Quoted values may hold an opening brace: try each one, the last first.
+    // A quoted value may contain an opening brace, so try each brace, starting from the last.
     let mut end = trimmed.len();
     while let Some(open) = trimmed[..end].rfind('{') {
         let before = &trimmed[..open];
@@ -55,9 +57,10 @@ pub fn trailing(text: &str) -> Option<Attributes> {
     None
 }
 
-/// Parses what stands between the braces; `offset` is where it begins.
+/// Parses the text between the braces; `offset` is the byte offset where it starts.
 ///
-/// Returns nothing where it is empty or a word is neither `#id`, `.class` nor `key=value`.
+/// Returns `None` if the list is empty or contains anything other than `#id`, `.class` or
+/// `key=value`.
 pub fn parse(inner: &str, offset: usize) -> Option<Vec<Attribute>> {
     let mut list = Vec::new();
     let mut at = 0;
@@ -74,7 +77,7 @@ pub fn parse(inner: &str, offset: usize) -> Option<Vec<Attribute>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// Reads one attribute at the start of `text`: its key, its value and its length in bytes.
+/// Parses one attribute at the start of `text` and returns its key, value and length in bytes.
 fn one(text: &str) -> Option<((String, String), usize)> {
     let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
     if let Some(name) = text[..word_end].strip_prefix('#') {
@@ -99,7 +102,7 @@ fn one(text: &str) -> Option<((String, String), usize)> {
     (!value.is_empty() && !value.contains(['"', '{', '}'])).then(|| ((key.to_owned(), value.to_owned()), word_end))
 }
 
-/// An id or a class: anything that can stand in a fragment without quoting trouble.
+/// Returns whether `name` is a valid ID or class: one that needs no escaping in a URL fragment.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| is_of_word(c) || matches!(c, '-' | ':' | '.'))
 }

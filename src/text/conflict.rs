@@ -1,21 +1,23 @@
-//! Finds what a merge that was not finished leaves in a file: both versions, between lines of marks.
+//! Finds unresolved merge conflicts in a file: both versions, separated by Git's conflict markers.
 //!
-//! Input: text with LF as line ends. Output: where the conflicts begin, in bytes. Passes over fenced code blocks, where such lines are an example.
+//! Input: text with LF line endings. Output: the byte ranges of the lines where conflicts begin.
+//! Skips fenced code blocks, where such lines are examples.
 
 use std::ops::Range;
 
-/// What stands at the beginning of a line before, between and after the two versions (git-merge, "How conflicts are presented").
+/// The conflict markers before, between and after the two versions (git-merge, "How conflicts are
+/// presented").
 const MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
-/// What a finding says of a conflict.
+/// The message of the finding.
 pub const MESSAGE: &str = "a merge left both versions here";
-/// How an author gets rid of it.
+/// The help text of the finding.
 pub const HELP: &str = "keep one of them, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
 
-/// Returns the first lines of all conflicts, without their line ends.
+/// Returns the first line of each conflict, without its line ending.
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Nearly every file ends here.
+    // Nearly every file returns here.
     if !text.contains(MARKS[0]) {
         return found;
     }
@@ -44,12 +46,12 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Tells whether a line is a mark, alone or with a name behind it.
+/// Returns whether a line is the given conflict marker, alone or followed by a name.
 fn is_mark(line: &str, mark: &str) -> bool {
     line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-/// Returns the fence that begins on a line (`CommonMark` 0.31.2, section 4.5).
+/// Returns the code fence that opens on this line, if any (`CommonMark` 0.31.2, section 4.5).
 fn begins_fence(line: &str) -> Option<&str> {
     let line = line.trim_start_matches([' ', '>']);
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;

@@ -1,16 +1,16 @@
-//! Reads days and spans of time as authors write them.
+//! Reads dates and durations as authors write them.
 //!
-//! Input: text such as `2026-04-01` and `6 months`. Output: civil dates and durations. Never asks a clock: what day it is
-//! comes in from outside.
+//! Input: text such as `2026-04-01` and `6 months`. Output: civil dates and durations. Never reads
+//! the clock; callers pass in the current date.
 
 use jiff::civil::Date;
 
-/// A span of time in calendar units.
+/// A duration in calendar units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Duration {
-    /// How many.
+    /// The number of units.
     pub count: u16,
-    /// Of what.
+    /// The unit.
     pub unit: Unit,
 }
 
@@ -27,7 +27,8 @@ pub enum Unit {
     Years,
 }
 
-/// Reads `6 months`, `1 year`, `2 weeks`, `90 days`; the number is 1 to 1000.
+/// Parses durations such as `6 months`, `1 year`, `2 weeks` and `90 days`; the number must be
+/// between 1 and 1000.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let (count, unit) = text.trim().split_once(char::is_whitespace)?;
     let unit = match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
@@ -41,12 +42,13 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     (1..=1000).contains(&count).then_some(Duration { count, unit })
 }
 
-/// Reads a day written as `2026-04-01`.
+/// Parses a date written as `2026-04-01`.
 pub fn parse_day(text: &str) -> Option<Date> {
     if text.len() == 10 { text.parse().ok() } else { None }
 }
 
-/// Returns the day that lies `duration` after `day`; the month's last day where the day does not exist.
+/// Returns the date `duration` after `day`, or the last day of that month if the exact day doesn't
+/// exist.
 pub fn after(day: Date, duration: Duration) -> Option<Date> {
     day.checked_add(span(duration)?).ok()
 }
@@ -63,7 +65,8 @@ fn span(duration: Duration) -> Option<jiff::Span> {
     span.ok()
 }
 
-/// Returns the day that lies `duration` before `day`; the month's last day where the day does not exist.
+/// Returns the date `duration` before `day`, or the last day of that month if the exact day doesn't
+/// exist.
 pub fn before(day: Date, duration: Duration) -> Option<Date> {
     day.checked_sub(span(duration)?).ok()
 }

@@ -1,7 +1,9 @@
-//! Splits a chapter from its front matter and reads YAML and TOML as one spanned tree.
+//! Separates a chapter from its front matter, and parses YAML and TOML into the same tree of values
+//! with spans.
 //!
-//! Input: a chapter's text with LF line ends. Output: [`Split`], [`Table`]: every key and value with its bytes in the text. Never decides which keys there
-//! are (see `fields`), and never loses a chapter's text over its front matter.
+//! Input: a chapter's text with LF line endings. Output: a [`Split`] and a [`Table`] in which every
+//! key and value has its span in the text. Never decides which keys are valid (see `fields`), and
+//! never loses a chapter's text because its front matter is broken.
 
 mod toml;
 mod yaml;
@@ -13,22 +15,23 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::text::diagnostic::Span;
 
-/// How many values one front matter may hold: forty times what the largest role needs.
+/// The maximum number of values in one front matter, which is forty times what the largest role
+/// needs.
 pub(crate) const MOST_NODES: usize = 10_000;
-/// How deep its lists and tables may nest.
+/// The maximum nesting depth of lists and tables.
 pub(crate) const DEEPEST: usize = 32;
 
-/// The language of front matter.
+/// The format of the front matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// YAML, between lines `---`.
+    /// YAML between `---` lines.
     Yaml,
-    /// TOML, between lines `+++`.
+    /// TOML between `+++` lines.
     Toml,
 }
 
 impl Format {
-    /// Returns the line that opens and closes it.
+    /// Returns the line that opens and closes this format.
     #[must_use]
     pub fn fence(self) -> &'static str {
         match self {
@@ -38,23 +41,23 @@ impl Format {
     }
 }
 
-/// What stands at the head of a chapter.
+/// The beginning of a chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Split {
     /// No front matter.
     None,
-    /// Front matter, without its fences, and where the text begins.
+    /// Front matter and where the text after it begins.
     Found {
-        /// Its language.
+        /// The format.
         format: Format,
-        /// Its bytes, fences left out.
+        /// The byte range of the front matter, without its fences.
         content: Range<usize>,
-        /// The first byte of the text.
+        /// The byte offset where the chapter's text begins.
         body: usize,
     },
-    /// Front matter that is opened and not closed.
+    /// Front matter that is opened but never closed.
     Unterminated {
-        /// Its language.
+        /// The format.
         format: Format,
         /// The opening line.
         opening: Span,
@@ -62,18 +65,18 @@ pub enum Split {
 }
 
 impl Split {
-    /// Returns the first byte of the chapter's text.
+    /// Returns the byte offset where the chapter's text begins.
     pub fn body(&self) -> usize {
         match self {
             Self::None => 0,
             Self::Found { body, .. } => *body,
-            // Nobody knows where the text begins: all of it is shown.
+            // It is unclear where the text begins, so everything after the opening line is shown.
             Self::Unterminated { opening, .. } => opening.end as usize,
         }
     }
 }
 
-/// Looks for front matter at the very beginning of `text`.
+/// Looks for front matter at the start of `text`.
 pub fn split(text: &str) -> Split {
     let mut lines = text.split_inclusive('\n');
     let Some(first) = lines.next() else { return Split::None };
@@ -94,7 +97,8 @@ pub fn split(text: &str) -> Split {
         }
         at += line.len();
     }
-    // A chapter may begin with a rule: only what looks like a key is front matter left open.
+    // A chapter may begin with a thematic break, so this is unterminated front matter only if the
+    // next line looks like a key.
     let next = text[start..].lines().next().unwrap_or_default();
     if is_key_line(next, format) {
         Split::Unterminated { format, opening: Span::new(0, first.trim_end().len()) }
@@ -103,17 +107,20 @@ pub fn split(text: &str) -> Split {
     }
 }
 
-/// Tells front matter from text between two rules: it is empty, or its first line is a key, a comment or a bracket.
+/// Distinguishes front matter from text between two thematic breaks.
+///
+/// Front matter is empty, or its first line with text looks like a key, a comment or a bracket.
 fn looks_like_front_matter(content: &str, format: Format) -> bool {
     let Some(first) = content.lines().find(|line| !line.trim().is_empty()) else { return true };
-    // A blank line directly below a rule is how Markdown is written, not YAML.
+    // A blank line right after the opening line suggests a Markdown thematic break rather than
+    // YAML.
     let after_blank = format == Format::Yaml && content.starts_with('\n');
     let trimmed = first.trim_start();
     let marked = trimmed.starts_with(['#', '{', '[', '"', '\'', '-', '!', '&', '%']) && !after_blank;
     marked || is_key_line(first, format) || format == Format::Toml || (!after_blank && content.contains(": "))
 }
 
-/// Tells whether a line is `key: value` or `key = value`.
+/// Returns whether a line has the form `key: value` or `key = value`.
 fn is_key_line(line: &str, format: Format) -> bool {
     let sign = if format == Format::Yaml { ':' } else { '=' };
     let Some((key, rest)) = line.split_once(sign) else { return false };
@@ -122,12 +129,12 @@ fn is_key_line(line: &str, format: Format) -> bool {
     !key.is_empty() && key.chars().all(is_word) && (rest.is_empty() || rest.starts_with(' ') || format == Format::Toml)
 }
 
-/// A table in the order written.
+/// A table whose entries keep their order in the file.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// Its keys and values; of a key that is written twice, the first.
+    /// The keys and values; if a key occurs twice, only the first is kept.
     pub entries: Vec<Entry>,
-    /// Keys that are written twice, here and in the tables below; only the outermost table lists them.
+    /// The duplicate keys of this table and all nested tables; only the outermost table lists them.
     pub duplicates: Vec<Duplicate>,
 }
 
@@ -136,38 +143,38 @@ pub struct Table {
 pub struct Entry {
     /// The key.
     pub key: String,
-    /// Where the key stands.
+    /// The span of the key.
     pub key_span: Span,
     /// The value.
     pub value: Value,
 }
 
-/// A key that is written twice in one table.
+/// A key that occurs twice in one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duplicate {
     /// The key.
     pub key: String,
-    /// Where it stands first.
+    /// The span of its first occurrence.
     pub first: Span,
-    /// Where it stands again.
+    /// The span of its second occurrence.
     pub second: Span,
 }
 
-/// A value with its place.
+/// A value and its span.
 #[derive(Clone, Debug)]
 pub struct Value {
-    /// Where it stands.
+    /// The span of the value.
     pub span: Span,
-    /// What it is.
+    /// The data of the value.
     pub data: Data,
-    /// A number or truth as the author wrote it.
+    /// A number or Boolean as the author wrote it.
     written: Option<Box<str>>,
 }
 
-/// What a value is.
+/// The data of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
-    /// Nothing.
+    /// A null value.
     Null,
     /// `true` or `false`.
     Boolean(bool),
@@ -177,7 +184,7 @@ pub enum Data {
     Float(f64),
     /// Text.
     Text(String),
-    /// A day or a time, as written.
+    /// A date or a time, as written.
     Date(String),
     /// A list.
     List(Vec<Value>),
@@ -185,7 +192,8 @@ pub enum Data {
     Table(Table),
 }
 
-/// Equal where the data is: a table that only moved in its file is the same to every other chapter.
+/// Tables are equal if their data is: to other chapters, a table that only moved within its file is
+/// unchanged.
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         let pairs = self.entries.iter().zip(&other.entries);
@@ -194,7 +202,7 @@ impl PartialEq for Table {
     }
 }
 
-/// Equal where the data is.
+/// Values are equal if their data is, wherever they are in the file.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.data == other.data && self.written == other.written
@@ -207,7 +215,7 @@ impl Value {
         Self { span, data, written: written.filter(|_| keeps).map(Into::into) }
     }
 
-    /// Returns text, or a number, date or truth as it is written.
+    /// Returns the text, or a number, date or Boolean as the author wrote it.
     pub fn text(&self) -> Option<&str> {
         match &self.data {
             Data::Text(text) | Data::Date(text) => Some(text),
@@ -216,7 +224,7 @@ impl Value {
         }
     }
 
-    /// Names what it is, for findings.
+    /// Returns what the value is called in findings.
     pub fn kind_name(&self) -> &'static str {
         match self.data {
             Data::Null => "nothing",
@@ -255,21 +263,21 @@ impl Serialize for Value {
     }
 }
 
-/// Why front matter cannot be read at all.
+/// The reason why front matter cannot be parsed at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong, in an author's words.
+    /// What is wrong, in terms an author understands.
     pub message: String,
-    /// The way out, where there is an evident one.
+    /// How to fix it, if that is evident.
     pub help: Option<String>,
-    /// Where.
+    /// The place in the text.
     pub span: Span,
 }
 
-/// Reads front matter; `offset` is where `content` begins in the text that the spans count in.
+/// Parses front matter; `offset` is where `content` starts in the text that spans refer to.
 ///
-/// # Errors
-/// The first thing that makes it unreadable. A key that is written twice is not one of them in YAML: the first holds.
+/// # Errors Returns the first syntax error. In YAML, a duplicate key is not an error: the first one
+/// counts.
 pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, SyntaxError> {
     match format {
         Format::Yaml => yaml::read(content, offset),
@@ -277,7 +285,7 @@ pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, Synta
     }
 }
 
-/// Adds an entry to a table, or to the list of repeats.
+/// Adds an entry to the table, or to the list of duplicates if the key is already there.
 pub(crate) fn add(table: &mut Table, duplicates: &mut Vec<Duplicate>, entry: Entry) {
     match table.entries.iter().find(|known| known.key == entry.key) {
         Some(first) => {

@@ -1,6 +1,8 @@
-//! Escapes text for HTML and reads text out of it; below, finds tags (`tags`) and what they enclose (`nesting`).
+//! Escapes text for HTML and extracts text from HTML; submodules find tags (`tags`) and the
+//! elements they enclose (`nesting`).
 //!
-//! Input: text, or HTML that this program wrote. Output: escaped or bare text. Never builds a tree: the sanitiser does that.
+//! Input: text, or HTML that this program wrote. Output: escaped or plain text. Never builds a
+//! tree, because that is the sanitizer's job.
 
 pub mod nesting;
 mod tags;
@@ -9,7 +11,7 @@ use std::borrow::Cow;
 
 pub use tags::{OF_TEXT, Tag, TagAttribute, Token, behind, next_token, start_tags, tokens};
 
-/// Returns a name in lower case; itself where it is.
+/// Returns `name` in lower case, borrowed if it already is.
 pub fn lower_case(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
@@ -18,7 +20,7 @@ pub fn lower_case(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the text of HTML that we wrote ourselves, its white space as single spaces.
+/// Returns the text of HTML that this program wrote, with white space collapsed to single spaces.
 pub fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -39,7 +41,7 @@ pub fn decode(value: &str) -> Cow<'_, str> {
     Cow::Owned(plain.replace("&amp;", "&"))
 }
 
-/// Appends `text` with `&`, `<`, `>` and `"` as character references.
+/// Appends `text` to `out`, with `&`, `<`, `>` and `"` as character references.
 pub fn escape_into(text: &str, out: &mut String) {
     let mut last = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -52,7 +54,8 @@ pub fn escape_into(text: &str, out: &mut String) {
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
-            // CommonMark 2.3 says so of NUL; HTML and XML take none of the others either.
+            // CommonMark 2.3 requires this for NUL; the other control characters aren't allowed in
+            // HTML or XML either.
             _ => "\u{fffd}",
         });
         last = at + 1;
@@ -60,7 +63,7 @@ pub fn escape_into(text: &str, out: &mut String) {
     out.push_str(&text[last..]);
 }
 
-/// Which bytes do not stand for themselves.
+/// The bytes that must be escaped.
 const IS_ESCAPED: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -73,7 +76,7 @@ const IS_ESCAPED: [bool; 256] = {
     table
 };
 
-/// Returns `text` escaped for HTML; itself where nothing in it needs that.
+/// Returns `text` escaped for HTML, borrowed if nothing needs escaping.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| IS_ESCAPED[usize::from(byte)]) { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) }
 }
@@ -85,7 +88,9 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Appends an address for an attribute: what cannot stand in a URL is percent-encoded, `%` stays, `&` and quotes are escaped.
+/// Appends a URL for use in an attribute.
+///
+/// Percent-encodes what isn't allowed in a URL, except `%`, and escapes `&` and `'`.
 pub fn escape_address_into(address: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in address.bytes() {
@@ -123,7 +128,7 @@ pub fn escape_address_into(address: &str, out: &mut String) {
     }
 }
 
-/// Returns HTML without its tags, with the common character references decoded.
+/// Returns HTML without its tags and with common character references decoded.
 pub fn strip_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

@@ -1,7 +1,7 @@
-//! The words everything else is written in: paths, slugs, dates, findings, quoting, front matter, HTML
-//! tags, tables.
+//! The basic vocabulary of all other modules: paths, slugs, dates, findings, quoting, front matter,
+//! HTML tags and tables.
 //!
-//! Input: text. Output: values with their places in it. Nothing here knows what a handbook is, reads a
+//! Input: text. Output: values with their positions in it. Never knows what a handbook is, reads a
 //! file, or looks at another chapter.
 
 pub mod attribute;

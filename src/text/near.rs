@@ -1,33 +1,35 @@
-//! Finds names that look like one that doesn't exist, for "did you mean".
+//! Finds similar names for "did you mean" suggestions.
 //!
-//! Input: the names there are, and the one an author wrote. Output: the nearest of them.
-//! Never compares a name with more than [`MOST_COMPARED`] others: a handbook with thousands of dead
-//! links takes time in proportion to the links.
+//! Input: the names that exist, and the one an author wrote. Output: the most similar names. Never
+//! compares a name with more than [`MOST_COMPARED`] others, so that the time for a handbook with
+//! thousands of dead links grows only in proportion to the links.
 
 use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-/// The longest name that is compared, in characters: comparing takes time by the square of it.
+/// The maximum length in characters of a name to compare, because comparing takes quadratic time.
 const LONGEST: usize = 200;
 
-/// How many names one name is compared with at most. Up to so many are compared one by one; of
-/// more, those that share three letters in a row, beginning with the rarest three.
+/// The maximum number of names that one name is compared with. Up to this number, all names are
+/// compared; beyond it, only names that share three letters in a row, starting with the rarest
+/// trigrams.
 const MOST_COMPARED: usize = 128;
 
 type Gram = [char; 3];
 
-/// Names to look among.
+/// The names to search.
 #[derive(Debug)]
 pub struct Candidates<'a> {
-    /// Each name as it is written and in lower case.
+    /// Each name as written and in lower case.
     names: Vec<(&'a str, String)>,
-    /// Which names hold three letters in a row, ascending; empty where there are few names.
+    /// For each trigram, the ascending indices of the names that contain it; empty if there are few
+    /// names.
     by_gram: HashMap<Gram, Vec<u32>, RandomState>,
 }
 
 impl<'a> Candidates<'a> {
-    /// Prepares `names` for lookups; repeated names count once.
+    /// Prepares `names` for lookups, without duplicates.
     pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut names: Vec<(&str, String)> = names.into_iter().map(|name| (name, name.to_lowercase())).collect();
         names.sort_unstable();
@@ -46,10 +48,12 @@ impl<'a> Candidates<'a> {
         Candidates { names, by_gram }
     }
 
-    /// Returns up to `most` names that look like `wanted`, nearest first, ties by name.
+    /// Returns up to `most` names that resemble `wanted`, the nearest first and ties sorted by
+    /// name.
     ///
-    /// Compares by Damerau-Levenshtein distance on lower-cased names; one third of the longer name
-    /// may differ, or one of the two names begins or ends with the other.
+    /// Compares lower-cased names by Damerau-Levenshtein distance. At most a third of the longer
+    /// name may differ, unless one of the names begins with the other or the candidate ends with
+    /// `wanted`.
     pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&'a str> {
         let wanted = wanted.to_lowercase();
         let compared = self.worth_comparing(&wanted).into_iter();
@@ -59,8 +63,8 @@ impl<'a> Candidates<'a> {
         found.into_iter().take(most).map(|(_, name)| name).collect()
     }
 
-    /// Returns the name that differs from `wanted` by a slip of the fingers: by one letter, or two
-    /// in names of eight letters and more.
+    /// Returns the name that `wanted` is probably a typo of: one letter differs, or two in names of
+    /// eight letters or more.
     pub fn slip(&self, wanted: &str) -> Option<&'a str> {
         let wanted = wanted.to_lowercase();
         let length = wanted.chars().count();
@@ -70,7 +74,7 @@ impl<'a> Candidates<'a> {
         near.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name)
     }
 
-    /// Returns the names worth comparing with `wanted`, which is in lower case.
+    /// Returns the names worth comparing with `wanted`, which must be in lower case.
     fn worth_comparing(&self, wanted: &str) -> Vec<(&'a str, &str)> {
         if self.by_gram.is_empty() {
             return self.names.iter().map(|(name, lower)| (*name, lower.as_str())).collect();
@@ -93,12 +97,12 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Returns up to `most` of `candidates` that look like `wanted`; see [`Candidates::nearest`].
+/// Returns up to `most` of `candidates` that resemble `wanted`; see [`Candidates::nearest`].
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     Candidates::new(candidates).nearest(wanted, most)
 }
 
-/// Returns the nearest names as a question, or `None` where there are none.
+/// Returns the names as a "did you mean" question, or `None` if there are none.
 pub fn did_you_mean(names: &[&str]) -> Option<String> {
     match names {
         [] => None,
@@ -110,7 +114,7 @@ pub fn did_you_mean(names: &[&str]) -> Option<String> {
     }
 }
 
-/// Returns how many letters differ, or `None` where two lower-cased names don't look alike.
+/// Returns the edit distance of two lower-cased names, or `None` if they aren't similar.
 fn likeness(wanted: &str, other: &str) -> Option<usize> {
     let length = wanted.chars().count();
     let other_length = other.chars().count();
@@ -121,9 +125,9 @@ fn likeness(wanted: &str, other: &str) -> Option<usize> {
     if longest > LONGEST {
         return None;
     }
-    // Of a name of one or two letters nothing would be left.
+    // In a name of one or two letters, a single difference is already too much.
     let most = if longest < 3 { 0 } else { longest.div_ceil(3).min(6) };
-    // The distance is at least the difference of the lengths: most names end here.
+    // The distance is at least the difference in length, which rules out most names here.
     if !contained && length.abs_diff(other_length) > most {
         return None;
     }
@@ -131,7 +135,7 @@ fn likeness(wanted: &str, other: &str) -> Option<usize> {
     (contained || distance <= most).then_some(distance)
 }
 
-/// Returns each three letters in a row, the ends counting as two letters each.
+/// Returns all trigrams; two padding characters mark each end.
 fn grams(lower: &str) -> Vec<Gram> {
     let letters: Vec<char> = ['\0'; 2].into_iter().chain(lower.chars()).chain(['\0'; 2]).collect();
     letters.windows(3).map(|gram| [gram[0], gram[1], gram[2]]).collect()

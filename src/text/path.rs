@@ -1,19 +1,21 @@
-//! Names places: chapters in the content folder, pages in the site.
+//! Defines paths of files in the content folder and of pages in the site.
 //!
-//! Input: text from the walk, from configuration or from the model. Output: [`SourcePath`] and [`UrlPath`], and
-//! the relative link from one page to another. Never touches files; never holds a path of the machine.
+//! Input: text from the directory walk, the configuration or the model. Output: a [`SourcePath`] or
+//! [`UrlPath`], and the relative link from one page to another. Never touches files, and never
+//! contains an absolute path of the machine.
 
 use std::fmt;
 use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// The path of a file relative to the content root: UTF-8, `/` between parts, no leading `/`, no `.` or `..`.
+/// The path of a file relative to the content root: UTF-8, separated by `/`, with no leading `/`
+/// and no `.` or `..`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourcePath(Arc<str>);
 
 impl SourcePath {
-    /// Takes a path that is already relative and `/`-separated.
+    /// Creates a path from text that is already relative and separated by `/`.
     pub fn new(path: impl Into<Arc<str>>) -> Self {
         Self(path.into())
     }
@@ -23,12 +25,13 @@ impl SourcePath {
         &self.0
     }
 
-    /// Returns the folder, without a trailing `/`; empty at the content root.
+    /// Returns the folder without a trailing `/`, or an empty string at the content root.
     pub fn folder(&self) -> &str {
         &self.0[..self.last_slash().unwrap_or(0)]
     }
 
-    /// Lists the folders that contain it, innermost first; the last is the root, which is empty.
+    /// Iterates over the folders that contain the file, innermost first; the last is the root,
+    /// which is an empty string.
     pub fn folders(&self) -> impl Iterator<Item = &str> {
         let above = |folder: &str| folder.rfind('/').unwrap_or(0);
         std::iter::successors(Some(self.folder()), move |folder| (!folder.is_empty()).then(|| &folder[..above(folder)]))
@@ -38,7 +41,7 @@ impl SourcePath {
         self.0.bytes().rposition(|byte| byte == b'/')
     }
 
-    /// Returns the last part of the path.
+    /// Returns the last component of the path.
     pub fn file_name(&self) -> &str {
         self.last_slash().map_or(&*self.0, |slash| &self.0[slash + 1..])
     }
@@ -52,7 +55,7 @@ impl SourcePath {
         }
     }
 
-    /// Returns the extension as written, without its dot; empty where there is none.
+    /// Returns the extension as written, without its dot, or an empty string if there is none.
     pub fn extension(&self) -> &str {
         match self.file_name().rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => extension,
@@ -60,9 +63,9 @@ impl SourcePath {
         }
     }
 
-    /// Tells whether this is a chapter: a Markdown file by its extension.
+    /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
-        // Asked for every file again and again: the end of the text is enough to tell.
+        // This is called very often for every file, so it only looks at the end of the path.
         let bytes = self.0.as_bytes();
         let has = |end: &[u8]| {
             bytes.len().checked_sub(end.len()).is_some_and(|at| {
@@ -72,12 +75,13 @@ impl SourcePath {
         has(b".md") || has(b".markdown")
     }
 
-    /// Tells whether this chapter is its folder's own page (`index.md`, `README.md`, or `_index.md` as Hugo and Zola write it).
+    /// Returns whether the chapter is the index page of its folder (`index.md`, `README.md`, or
+    /// `_index.md` as in Hugo and Zola).
     pub fn is_index(&self) -> bool {
         self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
-    /// Returns the path without the extension of a chapter; the folder for an index.
+    /// Returns the path without its extension, or the folder for an index.
     pub fn without_extension(&self) -> &str {
         if self.is_index() {
             return self.folder();
@@ -88,7 +92,8 @@ impl SourcePath {
 }
 
 impl SourcePath {
-    /// Returns the first part of the path that a file on Windows cannot be called (Microsoft, "Naming Files, Paths, and Namespaces").
+    /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming
+    /// Files, Paths, and Namespaces").
     pub fn unportable_part(&self) -> Option<&str> {
         const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
         let is_numbered = |stem: &str| {
@@ -117,14 +122,15 @@ impl fmt::Display for SourcePath {
     }
 }
 
-/// The address of something in the site, decoded, without a leading `/`.
+/// The decoded URL path of something in the site, without a leading `/`.
 ///
-/// Empty is the home page; one that ends in `/` is a folder's `index.html`; all else is a file's name.
+/// An empty path is the home page, a path that ends in `/` is a folder's `index.html`, and anything
+/// else is a file name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlPath(Arc<str>);
 
 impl UrlPath {
-    /// Takes a decoded path without a leading `/`.
+    /// Creates a URL path from a decoded path without a leading `/`.
     pub fn new(path: impl Into<Arc<str>>) -> Self {
         Self(path.into())
     }
@@ -134,25 +140,25 @@ impl UrlPath {
         &self.0
     }
 
-    /// Returns the name of the file that holds this address in the output folder.
+    /// Returns the file in the output folder that is served at this URL.
     pub fn output_file(&self) -> String {
         if self.0.is_empty() || self.0.ends_with('/') { format!("{}index.html", self.0) } else { self.0.to_string() }
     }
 
-    /// Tells whether the bytes behind this address are an HTML page.
+    /// Returns whether this URL is an HTML page.
     pub fn is_page(&self) -> bool {
         self.0.is_empty()
             || self.0.ends_with('/')
             || self.0.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("html"))
     }
 
-    /// Returns the percent-encoded link to `target` as seen from the page at `self`.
+    /// Returns the percent-encoded relative link from the page at `self` to `target`.
     ///
-    /// A page links to itself as `./` (or its file's name), so that the result is never empty.
+    /// A page links to itself as `./` (or its file name), so the result is never empty.
     #[must_use]
     pub fn link_to(&self, target: &UrlPath) -> String {
         let (from, to) = (self.0.as_ref(), target.0.as_ref());
-        // What both share up to a `/` is the folder that the link starts from.
+        // The longest common prefix that ends in `/` is the folder that the link starts from.
         let same = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
         let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
         let up = from[shared..].matches('/').count();
@@ -164,7 +170,7 @@ impl UrlPath {
         if link.is_empty() {
             link.push_str("./");
         } else if link.split('/').next().is_some_and(|first| first.contains(':')) {
-            // RFC 3986 section 4.2: a first part with a colon would be read as a scheme.
+            // RFC 3986, section 4.2: a first segment with a colon would be read as a scheme.
             link.insert_str(0, "./");
         }
         link
@@ -191,13 +197,15 @@ impl fmt::Display for UrlPath {
     }
 }
 
-/// Appends a path, percent-encoding all but `/` and RFC 3986's `pchar` (section 3.3).
+/// Appends a path, percent-encoding everything except `/` and most of RFC 3986's `pchar` (section
+/// 3.3).
 fn encode_path_into(path: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$()*+,;=:@".contains(&byte);
     let mut last = 0;
     for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
-        // What is not plain may be within a character; what is plain never is.
+        // A byte to encode may be inside a multi-byte character, so `last..at` may not be a valid
+        // slice; plain bytes never are inside one.
         out.push_str(path.get(last..at).unwrap_or_default());
         out.push('%');
         out.push(char::from(HEX[usize::from(byte >> 4)]));
@@ -207,7 +215,8 @@ fn encode_path_into(path: &str, out: &mut String) {
     out.push_str(path.get(last..).unwrap_or_default());
 }
 
-/// Decodes percent-encoding; `None` where a `%` is not followed by two hex digits or the result is not UTF-8.
+/// Decodes percent-encoding; returns `None` if a `%` isn't followed by two hex digits or the result
+/// isn't UTF-8.
 pub fn decode_percent(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -226,7 +235,8 @@ pub fn decode_percent(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Returns the key that two names are compared by: Unicode normal form C, lower case, single spaces.
+/// Returns the key by which names are compared: Unicode normalization form C, lower case, single
+/// spaces.
 pub fn fold(name: &str) -> String {
     if name.is_ascii() {
         let mut out = String::with_capacity(name.len());
@@ -251,11 +261,13 @@ pub fn fold(name: &str) -> String {
         }
         out.push_str(word);
     }
-    // Lower-casing can leave normal form C (for example capital I with dot above).
+    // Lower-casing can produce text that isn't in normalization form C (for example, from a capital
+    // I with a dot above).
     if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
 }
 
-/// Resolves `reference` against `folder` (both without a leading `/`); `None` where it leaves the root.
+/// Resolves `reference` against `folder` (both without a leading `/`); returns `None` if the result
+/// is outside the root.
 pub fn join(folder: &str, reference: &str) -> Option<String> {
     let mut parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
     for part in reference.split('/') {
@@ -270,18 +282,18 @@ pub fn join(folder: &str, reference: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// What an alias of a chapter is.
+/// The meaning of a chapter's alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldName<'a> {
     /// Another title.
     Title,
-    /// An old address, without the slashes around it.
+    /// An old URL path, without leading and trailing slashes.
     Address(&'a str),
-    /// Meant as an address and none that a redirect can be made for, with the way out.
+    /// Intended as a URL but unusable for a redirect; contains the help text.
     Unusable(&'static str),
 }
 
-/// Tells a title from an old address.
+/// Determines whether an alias is a title or an old URL.
 pub fn old_name(alias: &str) -> OldName<'_> {
     let plain = |c: char| crate::text::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
     let trimmed = alias.trim_matches('/');
@@ -304,7 +316,7 @@ pub fn old_name(alias: &str) -> OldName<'_> {
     if is_address && (trimmed.is_empty() || !alias.chars().all(plain)) {
         return OldName::Unusable("write an address of letters, digits, `-`, `_`, `.` and `/`");
     }
-    // A single word with a capital is another title, not an old address.
+    // A single word with a capital letter is another title, not an old URL.
     let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
     if trimmed.is_empty() || climbs || is_title || !alias.chars().all(plain) {
         return OldName::Title;

@@ -1,10 +1,11 @@
 //! Writes text so that Markdown, YAML and TOML read back exactly that text.
 //!
-//! Input: plain text, from a spreadsheet or the command line. Output: source that means it, with as few escapes as that takes. Never changes the words.
+//! Input: plain text from a spreadsheet or the command line. Output: source with that meaning and
+//! as few escapes as possible. Never changes the words.
 
-/// Returns `text` as one run of Markdown, for a heading or a list item.
+/// Returns `text` as inline Markdown for a heading or a list item.
 ///
-/// Spaces and line ends become single spaces, as they do when a page is made.
+/// White space and line endings become single spaces, as they do on the page.
 pub fn markdown(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let tildes = text.matches('~').count();
@@ -19,7 +20,7 @@ pub fn markdown(text: &str) -> String {
             '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
             '~' => tildes > 1,
             '<' => next.is_alphabetic() || matches!(next, '/' | '!' | '?') || is_address(rest),
-            // Comments and marked text of other dialects.
+            // Comments and highlighted text in other dialects.
             '%' | '=' if before == c || next == c => true,
             '&' => is_entity(rest),
             '\\' => next.is_ascii_punctuation() || rest.is_empty(),
@@ -38,18 +39,19 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// Tells whether a `<` before `rest` would begin an address: of e-mail, since others begin with a letter.
+/// Returns whether a `<` before `rest` would begin an email autolink; all other autolinks begin
+/// with a letter.
 fn is_address(rest: &str) -> bool {
     rest.split_once('>').is_some_and(|(inside, _)| inside.contains('@') && !inside.contains(' '))
 }
 
-/// Tells whether a `&` before `rest` would begin a character reference.
+/// Returns whether a `&` before `rest` would begin a character reference.
 fn is_entity(rest: &str) -> bool {
     let Some((name, _)) = rest.split_once(';') else { return false };
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
 }
 
-/// Returns `text` as a YAML scalar that is text: plain where nothing can be misread, else in double quotes.
+/// Returns `text` as a YAML string: plain if it can't be misread, otherwise in double quotes.
 pub fn yaml(text: &str) -> String {
     const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "~"];
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '.');
@@ -58,7 +60,7 @@ pub fn yaml(text: &str) -> String {
     if begins && !is_word && !text.ends_with(' ') && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
 }
 
-/// Returns `text` as a string in double quotes, as TOML and YAML both read it.
+/// Returns `text` as a double-quoted string that is valid in both TOML and YAML.
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -87,7 +89,7 @@ mod tests {
     use crate::text::front_matter::{Data, Format, read};
     use crate::text::source::Sources;
 
-    /// Returns the title and the only responsibility of a chapter that is written with both.
+    /// Returns the title and the only responsibility of a chapter in which both are `text`.
     fn read_back(text: &str) -> (String, String) {
         let text = markdown(text);
         let chapter = format!("# {text}\n\n## Responsibilities\n\n- {text} {{#one}}\n");
@@ -139,7 +141,8 @@ mod tests {
         );
     }
 
-    /// Tells what Markdown makes of a heading and an item with this text, but for running text.
+    /// Returns the Markdown structure, without plain text, of a chapter whose heading and items are
+    /// `text`.
     fn structure(text: &str) -> Vec<String> {
         use pulldown_cmark::{Event, Parser};
         let text = markdown(text);
@@ -148,7 +151,8 @@ mod tests {
         events.filter(|event| !matches!(event, Event::Text(_))).map(|event| format!("{event:?}")).collect()
     }
 
-    /// Everything that begins, ends or separates something in Markdown or in a dialect of it, and words between.
+    /// Everything that begins, ends or separates something in Markdown or one of its dialects, and
+    /// some plain words.
     const PARTS: &[&str] = &[
         "<",
         ">",

@@ -1,44 +1,44 @@
-//! The rules that findings come from: each with its name, its severity and what it means.
+//! Defines the rules that findings come from: the name, severity and meaning of each.
 //!
-//! Input: a name as `[check]` in `handbook.toml` writes it. Output: a [`Rule`]. Never finds anything
-//! itself: the stages do.
+//! Input: a rule's name as written under `[check]` in `handbook.toml`. Output: a [`Rule`]. Never
+//! finds anything itself; the stages do that.
 
 use std::fmt;
 
-/// How much a finding weighs, after the policy of `handbook.toml`.
+/// How serious a finding is once the policy in `handbook.toml` has been applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Ends `build` and `check` with exit code 1.
+    /// Makes `build` and `check` fail with exit code 1.
     Error,
-    /// Is reported; an error under `--strict`.
+    /// Reported, and an error with `--strict`.
     Warning,
-    /// Isn't reported.
+    /// Not reported.
     Allow,
 }
 
-/// How much the findings of a rule weigh without a policy.
+/// The default severity of a rule's findings when there is no policy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
-    /// An error everywhere.
+    /// Always an error.
     Error,
-    /// An error everywhere that no policy lowers.
+    /// Always an error, which no policy can lower.
     FirmError,
-    /// An error where there is a `handbook.toml`, a warning in a bare folder of Markdown.
+    /// An error if there is a `handbook.toml`, and a warning in a plain folder of Markdown.
     Strict,
-    /// Protects a secret: like `Strict`, and no policy lowers it.
+    /// Like `Strict`, but no policy can lower it, because the rule protects something secret.
     Guard,
-    /// A warning everywhere.
+    /// Always a warning.
     Warning,
-    /// A warning where there is a `handbook.toml`, and nothing in a bare folder.
+    /// A warning if there is a `handbook.toml`; otherwise not reported.
     ConfiguredWarning,
-    /// Nothing, unless `[check]` asks for it.
+    /// Not reported unless `[check]` enables it.
     Off,
 }
 
-/// Makes the enum, and what can be said of each rule, from one table.
+/// Generates the enum and its properties from one table.
 macro_rules! rules {
     ($($rule:ident $name:literal $weight:ident $meaning:literal;)*) => {
-        /// A rule that a finding comes from. Sorted by name.
+        /// A rule that a finding comes from; the variants are sorted by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             $(#[doc = $meaning] $rule,)*
@@ -48,7 +48,7 @@ macro_rules! rules {
             /// All rules, sorted by name.
             pub const ALL: &[Self] = &[$(Self::$rule),*];
 
-            /// Returns the name that findings show in brackets and `[check]` takes.
+            /// Returns the name shown in brackets in findings and used under `[check]`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -56,7 +56,7 @@ macro_rules! rules {
                 }
             }
 
-            /// Returns what the rule means, in one sentence without a full stop.
+            /// Returns the rule's meaning in one sentence without a full stop.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self {
@@ -163,7 +163,7 @@ impl Rule {
         Self::ALL.iter().copied().find(|rule| rule.name() == name)
     }
 
-    /// Returns the severity without a policy: with a `handbook.toml`, or in a bare folder of Markdown.
+    /// Returns the default severity, with a `handbook.toml` or in a plain folder of Markdown.
     #[must_use]
     pub const fn severity(self, configured: bool) -> Severity {
         match (self.weight(), configured) {
@@ -175,7 +175,7 @@ impl Rule {
         }
     }
 
-    /// Returns whether no policy may lower the rule's findings.
+    /// Returns whether policies cannot lower the severity of the rule's findings.
     #[must_use]
     pub const fn is_firm(self) -> bool {
         matches!(self.weight(), Weight::Guard | Weight::FirmError)

@@ -1,14 +1,15 @@
-//! Makes slugs from headings, as GitHub does, and keeps them unique within a chapter.
+//! Makes slugs from headings as GitHub does, and keeps them unique within a chapter.
 //!
-//! Input: a heading's plain text. Output: an id. Never looks at other chapters.
+//! Input: a heading's plain text. Output: an ID. Never looks at other chapters.
 
 use std::collections::HashMap;
 
 use unicode_normalization::char::is_combining_mark;
 
-/// Returns the slug of `text`: lower case, punctuation dropped, each space a `-`.
+/// Returns the slug of `text`: lower case, without punctuation, each space replaced by `-`.
 ///
-/// The rule is GitHub's for headings: letters, marks, numbers, `-` and `_` stay; repeats of `-` are kept.
+/// This is GitHub's rule for headings: letters, marks, numbers, `-` and `_` are kept, and repeated
+/// `-` aren't merged.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {
@@ -21,7 +22,8 @@ pub fn slug(text: &str) -> String {
     out
 }
 
-/// Tells whether a character is part of a word: a letter, a number, `_`, or a mark on one of them (UAX #44, general category M), and what joins two.
+/// Returns whether a character is part of a word: a letter, a number, `_`, a combining mark (UAX
+/// #44, general category M) or the zero-width joiner.
 pub fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || (!c.is_ascii() && (is_combining_mark(c) || c == '\u{200d}'))
 }
@@ -32,7 +34,8 @@ pub fn short_slug(text: &str, words: usize) -> String {
     slug(&first.join(" ")).trim_matches('-').to_owned()
 }
 
-/// Returns the name of the file that a chapter with this title gets: its slug without repeated dashes, cut at a word where it is long.
+/// Returns the file name for a chapter with this title: its slug without repeated dashes, truncated
+/// after a word if it is long.
 pub fn chapter_stem(title: &str) -> String {
     const LONGEST: usize = 80;
     let slug = slug(title);
@@ -49,14 +52,14 @@ pub fn chapter_stem(title: &str) -> String {
     out
 }
 
-/// The ids that one chapter has given out.
+/// The IDs already used in a chapter.
 #[derive(Debug, Default)]
 pub struct Slugger {
     used: HashMap<String, usize>,
 }
 
 impl Slugger {
-    /// Returns `wanted`, or `wanted-1`, `-2` … where it is taken; an empty one becomes `section`.
+    /// Returns `wanted`, or `wanted-1`, `wanted-2` … if it is taken; an empty ID becomes `section`.
     pub fn unique(&mut self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "section" } else { wanted };
         let Some(count) = self.used.get(wanted).copied() else {
@@ -75,7 +78,7 @@ impl Slugger {
         }
     }
 
-    /// Takes `id` for an explicit anchor; tells whether it was free.
+    /// Reserves `id` for an explicit anchor; returns whether it was free.
     pub fn claim(&mut self, id: &str) -> bool {
         self.used.insert(id.to_owned(), 0).is_none()
     }

@@ -1,7 +1,7 @@
 //! Holds the content as it was read: paths, bytes and their hashes.
 //!
-//! Input: what `disk` read, or a map in a test. Output: [`Sources`], and each chapter as [`Text`] with LF line ends that
-//! remembers where every byte came from. Never reads anything itself.
+//! Input: the files that `disk` read, or a map in tests. Output: [`Sources`], and each chapter as a
+//! [`Text`] with LF line endings that can map offsets back to the file. Never reads files itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,14 +16,14 @@ pub type Hash = [u8; 32];
 /// One file of the content folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Its bytes as they are on disk.
+    /// The bytes as they are on disk.
     pub bytes: Arc<[u8]>,
     /// The hash of `bytes`.
     pub hash: Hash,
 }
 
 impl SourceFile {
-    /// Takes bytes and hashes them.
+    /// Creates a file from its bytes and computes their hash.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
         let hash = *blake3::hash(&bytes).as_bytes();
@@ -31,16 +31,17 @@ impl SourceFile {
     }
 }
 
-/// Another generator's folder of files that it publishes as they are.
+/// A folder of static files that another site generator publishes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaticFolder {
     /// The generator.
     pub generator: &'static str,
-    /// The folder's name at the content root; its files are published without it in their address.
+    /// The folder's name at the content root; it isn't part of the URLs of its files.
     pub folder: &'static str,
 }
 
-/// The files at the root by which generators are known, with their static folders.
+/// Known generators: their name, their static folder and the configuration files that identify
+/// them.
 const GENERATORS: &[(&str, &str, &[&str])] = &[
     ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"]),
     (
@@ -54,15 +55,15 @@ const GENERATORS: &[(&str, &str, &[&str])] = &[
     ("Next.js", "public", &["next.config.js", "next.config.mjs", "next.config.ts"]),
 ];
 
-/// Every file of the content folder, chapters and assets, sorted by path.
+/// All files in the content folder, chapters and assets, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
-    /// The files by path; each is shared, so that a copy of the map copies no bytes.
+    /// The files by path. Their bytes are shared, so cloning the map doesn't copy them.
     pub files: BTreeMap<SourcePath, SourceFile>,
 }
 
 impl Sources {
-    /// Makes sources from paths and texts, as tests do.
+    /// Creates sources from paths and texts, for tests.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let file = |(path, text): (&str, &str)| (SourcePath::new(path), SourceFile::new(text.as_bytes()));
         Self { files: texts.into_iter().map(file).collect() }
@@ -73,7 +74,8 @@ impl Sources {
         self.files.get(path).map(|file| &file.bytes)
     }
 
-    /// Returns the static folder of the generator whose configuration lies at the root; none where no generator is recognized.
+    /// Returns the static folder of the generator whose configuration is at the root, or `None` if
+    /// no generator is recognized.
     pub fn static_folder(&self) -> Option<StaticFolder> {
         let has = |name: &str| self.files.contains_key(&SourcePath::new(name));
         let says = |name: &str, words: &[&str]| {
@@ -83,7 +85,8 @@ impl Sources {
         let known = GENERATORS.iter().find(|(_, _, files)| files.iter().any(|file| has(file)));
         let (generator, folder) = known
             .map(|(generator, folder, _)| (*generator, *folder))
-            // Zola and older Hugo share the name of their configuration, and their static folder's.
+            // Zola and older versions of Hugo use the same configuration file name and the same
+            // static folder.
             .or_else(|| says("config.toml", &["base_url", "baseURL", "baseurl"]).then_some(("Zola", "static")))
             .or_else(|| says("package.json", &["\"vitepress\"", "\"vuepress\""]).then_some(("VitePress", "public")))?;
         Some(StaticFolder { generator, folder })
@@ -94,29 +97,30 @@ impl Sources {
         self.files.iter().filter(|(path, _)| path.is_chapter() && path.as_str() != "SUMMARY.md")
     }
 
-    /// Lists everything that is neither a chapter nor configuration, in path order.
+    /// Lists everything that is neither a chapter nor `handbook.toml`, in path order.
     pub fn assets(&self) -> impl Iterator<Item = (&SourcePath, &SourceFile)> {
         let own = |path: &SourcePath| path.as_str() == "handbook.toml" || path.is_chapter();
         self.files.iter().filter(move |(path, _)| !own(path))
     }
 }
 
-/// A chapter's text: UTF-8 without a byte order mark, LF line ends, and the way back to the file's bytes.
+/// A chapter's text: UTF-8 without a byte order mark, with LF line endings, and with a mapping back
+/// to the file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<'a> {
     /// The text that the parsers see.
     pub text: Cow<'a, str>,
-    /// Bytes of the byte order mark that was taken off: 0 or 3.
+    /// The length of the removed byte order mark: 0 or 3 bytes.
     skipped: usize,
-    /// For each CR of a CRLF that was dropped: the offset in `text` of the LF that stayed.
+    /// For each CR removed from a CRLF, the offset in `text` of the LF that was kept.
     dropped: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
-    /// Reads `bytes` as UTF-8 and makes every CRLF and lone CR a LF (`CommonMark` 0.31.2, section 2.1).
+    /// Decodes `bytes` as UTF-8 and replaces every CRLF and lone CR with LF (`CommonMark` 0.31.2,
+    /// section 2.1).
     ///
-    /// # Errors
-    /// The offset of the first byte that is not UTF-8.
+    /// # Errors Returns the offset of the first byte that isn't valid UTF-8.
     pub fn new(bytes: &'a [u8]) -> Result<Self, usize> {
         let skipped = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let text = std::str::from_utf8(&bytes[skipped..]).map_err(|error| skipped + error.valid_up_to())?;
@@ -136,18 +140,18 @@ impl<'a> Text<'a> {
         Ok(Self { text: Cow::Owned(out), skipped, dropped })
     }
 
-    /// Returns the offset in the file of an offset in the text.
+    /// Converts an offset in the text into an offset in the file.
     pub fn to_file(&self, offset: usize) -> usize {
         self.skipped + offset + self.dropped.partition_point(|&at| at < offset)
     }
 
-    /// Returns the span in the file of a span in the text.
+    /// Returns the span in the file for a start and end in the text.
     #[must_use]
     pub fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.to_file(start), self.to_file(end))
     }
 
-    /// Returns the span in the file of a span in the text.
+    /// Converts a span in the text into a span in the file.
     pub fn map(&self, span: Span) -> Span {
         self.span(span.start as usize, span.end as usize)
     }

@@ -1,7 +1,8 @@
-//! Reads the rows of a spreadsheet that was saved as text.
+//! Reads the rows of a spreadsheet saved as text.
 //!
-//! Input: comma, semicolon or tab separated values (RFC 4180). Output: [`Row`]s of [`Cell`]s with their places in the file, so that findings point at a cell.
-//! Never decides what a column means (see `import`).
+//! Input: values separated by commas, semicolons or tabs (RFC 4180). Output: [`Row`]s of [`Cell`]s
+//! with their spans in the file, so that findings can point at a cell. Never decides what a column
+//! means (see `import`).
 
 use crate::text::diagnostic::Span;
 use crate::text::source::Text;
@@ -9,31 +10,31 @@ use crate::text::source::Text;
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Its text without quotes and without spaces around it; lines in it end with LF.
+    /// The text without quotes or surrounding white space; line endings in it are LF.
     pub text: String,
-    /// Where it stands in the file, quotes included.
+    /// The span in the file, including quotes.
     pub span: Span,
 }
 
-/// One row; never without a cell.
+/// One row, with at least one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its cells, empty ones included.
+    /// The cells, including empty ones.
     pub cells: Vec<Cell>,
 }
 
 impl Row {
-    /// Tells whether no cell holds anything.
+    /// Returns whether all cells are empty.
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
     }
 
-    /// Returns a cell; none where the row ends before it or the cell is empty.
+    /// Returns the cell at index `n`, or `None` if the row is shorter or the cell is empty.
     pub fn cell(&self, n: usize) -> Option<&Cell> {
         self.cells.get(n).filter(|cell| !cell.text.is_empty())
     }
 
-    /// Returns where the row stands, without empty cells at its ends.
+    /// Returns the span of the row without the empty cells at either end.
     #[must_use]
     pub fn span(&self) -> Span {
         let mut filled = self.cells.iter().filter(|cell| !cell.text.is_empty());
@@ -42,10 +43,10 @@ impl Row {
     }
 }
 
-/// The characters that may stand between cells.
+/// The characters that may separate cells.
 pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
-/// Returns the separator that a first line `sep=;` names, as Excel writes and reads it.
+/// Returns the separator declared by a first line such as `sep=;`, which Excel reads and writes.
 pub fn declared_separator(text: &str) -> Option<char> {
     let line = text.lines().next()?.trim_end();
     let mut rest = line.strip_prefix("sep=")?.chars();
@@ -55,8 +56,7 @@ pub fn declared_separator(text: &str) -> Option<char> {
 
 /// Splits `text` into rows.
 ///
-/// # Errors
-/// The place of a quote that is opened and not closed.
+/// # Errors Returns the span of a quote that is opened but never closed.
 pub fn read(text: &Text<'_>, separator: char) -> Result<Vec<Row>, Span> {
     let mut reader = Reader { text, separator, at: 0 };
     let mut rows = Vec::new();
@@ -100,7 +100,7 @@ impl Reader<'_> {
                 text.push('"');
             }
         }
-        // What follows a closing quote is against the rule; it is kept all the same.
+        // Text after a closing quote violates RFC 4180, but is kept anyway.
         let ends = |c: char| c == self.separator || c == '\n';
         let length = self.rest().find(ends).unwrap_or(self.rest().len());
         text.push_str(&self.rest()[..length]);

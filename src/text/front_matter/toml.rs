@@ -1,6 +1,7 @@
-//! Reads TOML front matter and configuration.
+//! Parses TOML front matter and configuration.
 //!
-//! Input: TOML. Output: a [`Table`] with spans, in the order written. A key that is written twice makes TOML unreadable; it is reported as what it is.
+//! Input: TOML. Output: a [`Table`] with spans, in the order written. A duplicate key makes TOML
+//! invalid, and the error names that key.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -8,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::{DEEPEST, Data, Entry, MOST_NODES, SyntaxError, Table, Value};
 use crate::text::diagnostic::Span;
 
-/// Reads `content`.
+/// Parses `content`.
 pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     let table = DeTable::parse(content).map_err(|error| explain(&error, content, offset))?;
     let mut reader = Reader { content, offset, nodes: 0 };
@@ -68,7 +69,7 @@ impl Reader<'_> {
     }
 }
 
-/// Says in an author's words what the parser says in TOML's.
+/// Turns the parser's error into one that an author understands.
 fn explain(error: &toml::de::Error, content: &str, offset: usize) -> SyntaxError {
     let range = error.span().unwrap_or(0..0);
     let start = range.start.min(content.len());
@@ -92,7 +93,7 @@ fn message_is_of_line(line: &str) -> bool {
     !line.trim().is_empty()
 }
 
-/// Finds why a line is no TOML.
+/// Finds out why a line isn't valid TOML, and returns a message and help.
 fn reason(line: &str, message: &str) -> (String, String) {
     let trimmed = line.trim();
     let Some((key, value)) = trimmed.split_once('=') else {

@@ -1,7 +1,8 @@
-//! Reads YAML front matter from the events of a parser.
+//! Parses YAML front matter from a parser's events.
 //!
-//! Input: YAML. Output: a [`Table`] with spans. Scalars are those of YAML 1.2's core schema and days; an alias is a copy of what it names, within a budget
-//! that holds for copies too, so that a small text cannot become a large tree.
+//! Input: YAML. Output: a [`Table`] with spans. Scalars are those of YAML 1.2's core schema, plus
+//! dates. An alias copies the value it refers to. Copies count toward the limit on values, so a
+//! small text cannot become a large tree.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Pl
 use super::{DEEPEST, Data, Duplicate, Entry, MOST_NODES, SyntaxError, Table, Value, add};
 use crate::text::diagnostic::Span;
 
-/// Reads `content`.
+/// Parses `content`.
 pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     if content.trim().is_empty() {
         return Ok(Table::default());
@@ -28,7 +29,7 @@ struct Reader<'a> {
     offset: usize,
     events: Parser<'a, granit_parser::StrInput<'a>>,
     nodes: usize,
-    /// What anchors name, with how many values each holds.
+    /// The value of each anchor, with the number of values it contains.
     anchors: HashMap<usize, (Value, usize)>,
     duplicates: Vec<Duplicate>,
     documents: usize,
@@ -132,7 +133,8 @@ impl<'a> Reader<'a> {
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
-                // A block begins with its first key; the parser's place for it lies on the line before.
+                // A block mapping starts at its first key; the parser reports a position on the
+                // line before.
                 let first = table.entries.first().filter(|_| style == StructureStyle::Block);
                 let start = first.map_or(self.span(start).start, |entry| entry.key_span.start);
                 let span = Span { start, end: self.end(place, last.as_ref()) };
@@ -154,7 +156,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where a list or table ends: its closing bracket, else its last value; block ends are reported far behind.
+    /// Returns where a list or table ends: at its closing bracket, or else after its last value.
+    ///
+    /// The parser reports the end of a block much later than that.
     fn end(&self, place: Place, last: Option<&Value>) -> u32 {
         let range = self.span(place);
         match last {
@@ -181,12 +185,12 @@ impl<'a> Reader<'a> {
         let range = place.byte_range().unwrap_or_default();
         let end = range.end.min(self.content.len());
         let start = range.start.min(end);
-        // A block's place reaches over the blank lines after it.
+        // The parser's span for a block includes the blank lines after it.
         let trimmed = start + self.content.get(start..end).map_or(end - start, |text| text.trim_end().len());
         Span::new(self.offset + start, self.offset + trimmed)
     }
 
-    /// Says in an author's words what the parser says in YAML's.
+    /// Turns the parser's error into one that an author understands.
     fn explain(&self, error: &ScanError) -> SyntaxError {
         let at = error.marker().byte_offset().unwrap_or(self.content.len()).min(self.content.len());
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
@@ -194,18 +198,20 @@ impl<'a> Reader<'a> {
             let message = "this front matter is too large or nested too deep".to_owned();
             return SyntaxError { message, help: Some(help), span: self.line_at(at) };
         }
-        // A tab at the line's beginning is cut off with its indentation.
+        // The span doesn't include the line's indentation, so a tab there has to be looked for
+        // separately.
         let span = self.line_at(at);
         let line_start = self.content[..span.start as usize - self.offset].rfind('\n').map_or(0, |n| n + 1);
         let before = &self.content[line_start..span.start as usize - self.offset];
         let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
         let (message, help) = reason(if before.contains('\t') { "\t" } else { line }, error.kind());
-        // A quote that is not closed is noticed at the end; it stands where it was opened.
+        // The parser notices an unclosed quote only at the end; report it where it was opened.
         let span = if message == "a quote is not closed" { self.open_quote().unwrap_or(span) } else { span };
         SyntaxError { message, help: Some(help), span }
     }
 
-    /// Returns the line at an offset, without its indentation; the last line with text where the offset is past it.
+    /// Returns the line at an offset without its indentation, or the last non-blank line if only
+    /// white space follows the offset.
     fn line_at(&self, at: usize) -> Span {
         let text = self.content;
         let at = if text[at..].trim().is_empty() { text.trim_end().len() } else { at };
@@ -216,7 +222,8 @@ impl<'a> Reader<'a> {
         Span::new(self.offset + start + indent, self.offset + start + line.trim_end().len())
     }
 
-    /// Finds the first line with an odd number of one kind of quotes.
+    /// Finds the first line whose value starts with a quote and contains an odd number of that
+    /// quote.
     fn open_quote(&self) -> Option<Span> {
         let mut start = 0;
         for line in self.content.split_inclusive('\n') {
@@ -232,7 +239,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Finds why a line is no YAML, and the way out.
+/// Finds out why a line isn't valid YAML, and returns a message and help.
 fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
     let (key, value) = line.split_once(": ").map_or(("", ""), |(key, value)| (key, value.trim()));
     if line.contains('\t') {
@@ -249,7 +256,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
         return ("a quote is not closed".to_owned(), help);
     }
     if value.starts_with(['[', '{']) {
-        // `[Draft] Plan`: the bracket is closed, and text follows.
+        // In `[Draft] Plan`, the bracket is closed but text follows it.
         let closing = if value.starts_with('[') { ']' } else { '}' };
         let behind = value.rfind(closing).map(|at| value[at + 1..].trim());
         return match behind {
@@ -287,7 +294,7 @@ fn unclosed_bracket() -> (String, String) {
     ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it".to_owned())
 }
 
-/// Finds quotes that end too early, and backslashes that double quotes read as an escape.
+/// Finds quotes that end too early, and backslashes that start an invalid escape in double quotes.
 fn wrong_quotes(key: &str, value: &str) -> Option<(String, String)> {
     let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let inner = value[1..].strip_suffix(quote)?;
@@ -302,9 +309,9 @@ fn wrong_quotes(key: &str, value: &str) -> Option<(String, String)> {
     None
 }
 
-/// Tells whether a backslash stands before what YAML knows no escape of.
+/// Returns whether a backslash is followed by something that isn't a YAML escape.
 fn has_unknown_escape(inner: &str) -> bool {
-    // YAML 1.2.2, section 5.7, lists what may follow a backslash; one may be another backslash.
+    // YAML 1.2.2, section 5.7, lists what may follow a backslash, including another backslash.
     let is_known = |c: char| "0abtnvfre \"/\\N_LPxuU".contains(c);
     let mut chars = inner.chars();
     std::iter::from_fn(|| chars.find(|c| *c == '\\').map(|_| chars.next())).any(|c| !c.is_some_and(is_known))
@@ -319,7 +326,7 @@ fn has_bare_quote(inner: &str) -> bool {
     })
 }
 
-/// Shows the value in quotes that leave it as it is.
+/// Returns help that shows the value in quotes that keep it unchanged.
 fn in_quotes(key: &str, value: &str) -> String {
     let quoted =
         if value.contains(['"', '\\']) { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") };
@@ -330,7 +337,7 @@ fn in_quotes(key: &str, value: &str) -> String {
     }
 }
 
-/// Tells whether a bracket is missing.
+/// Returns whether the parser's error suggests a missing bracket.
 fn is_open(kind: &ErrorKind) -> bool {
     use ErrorKind::{
         ExpectedFlowMappingSeparator, ExpectedFlowSequenceSeparator, InvalidColonPlacement, UnclosedFlowCollection,
@@ -347,7 +354,8 @@ fn is_open(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Reads a scalar: quoted ones are text, plain ones what the core schema says (YAML 1.2.2, section 10.3.2), and days.
+/// Reads a scalar: quoted ones are text, and plain ones follow the core schema (YAML 1.2.2, section
+/// 10.3.2), except that dates are recognized too.
 fn scalar(text: &str, plain: bool, span: Span) -> Value {
     if !plain {
         return Value::new(span, Data::Text(text.to_owned()), None);
@@ -589,7 +597,7 @@ mod tests {
         }
         assert_eq!(failed("title: \"a\" b\n").0, "this is not understood as YAML");
         assert_eq!(failed("title: \"a\\\\\\d\"\n").0, "a backslash in double quotes begins an escape");
-        // A text over two lines is whole, although its first line alone is not.
+        // A quoted text may span two lines, although its first line alone looks unclosed.
         let (message, place) = failed("note: \"a\n  b\"\nlist: [1, 2\nc: 3\n");
         assert_eq!((message.as_str(), place.as_str()), ("a list or table is not closed", "c: 3"));
     }

@@ -1,7 +1,9 @@
-//! Finds what opens and closes in HTML, and completes a part that was cut out of a whole.
+//! Finds where HTML elements open and close, and completes elements in a fragment cut out of a
+//! larger text.
 //!
-//! Input: HTML as a serialiser or this program wrote it, where tags pair; a part of it may begin or end in the middle of elements. Output: tags by their
-//! bytes; HTML in which all that opens closes. Never looks at what an element means.
+//! Input: HTML as a serializer or this program wrote it, with matching tags; a fragment may begin
+//! or end in the middle of an element. Output: the byte ranges of tags, or HTML in which every open
+//! element is closed. Never considers what an element means.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,18 +14,18 @@ use super::{Tag, Token, tokens};
 pub const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
-/// Something that opens or closes at a byte of HTML.
+/// Whether a tag opens or closes an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// A start tag.
     Open,
     /// An end tag.
     Close,
-    /// An element that is closed at once.
+    /// A void element, which has no end tag.
     Whole,
 }
 
-/// Lists the tags of HTML with their bytes, from `<` to one past `>`.
+/// Lists the tags in `html` with their byte ranges, from `<` to one past `>`.
 pub fn edges(html: &str) -> Vec<(Range<usize>, Edge)> {
     named_edges(html).map(|(tag, edge)| (tag.range, edge)).collect()
 }
@@ -37,7 +39,8 @@ fn named_edges(html: &str) -> impl Iterator<Item = (Tag<'_>, Edge)> {
     })
 }
 
-/// Returns a part of a whole with its elements complete: what it opens is closed at its end, and an end tag whose start lies before it is left out.
+/// Returns a fragment with balanced tags: closes elements left open at its end, and drops end tags
+/// whose start tag isn't in the fragment.
 pub fn balanced(part: &str) -> Cow<'_, str> {
     let mut open: Vec<Cow<'_, str>> = Vec::new();
     let mut out = String::new();

@@ -1,23 +1,25 @@
-//! Scans raw HTML for tags and their attributes, as the tokenizer of HTML does (WHATWG HTML, section 13.2.5).
+//! Scans raw HTML for tags and their attributes, like the HTML tokenizer (WHATWG HTML, section
+//! 13.2.5).
 //!
-//! Input: HTML as an author, the sanitiser or this program wrote it. Output: tags and comments with byte ranges. Never builds a tree, and so never knows
-//! that HTML reads some tags otherwise inside of `<svg>` or `<select>`.
+//! Input: HTML written by an author, the sanitizer or this program. Output: tags and comments with
+//! byte ranges. Never builds a tree, so it doesn't know that HTML treats some tags differently
+//! inside `<svg>` or `<select>`.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{decode, lower_case};
 
-/// A start or end tag, by byte ranges of the text that was scanned.
+/// A start or end tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {
     /// The element's name in lower case.
     pub name: Cow<'a, str>,
-    /// From `<` to one past `>`.
+    /// The byte range from `<` to one past `>`.
     pub range: Range<usize>,
-    /// Its attributes in the order written.
+    /// The attributes in the order written.
     pub attributes: Vec<TagAttribute<'a>>,
-    /// Whether its `>` is there; a tag without one reaches to the end of the text.
+    /// Whether the tag has its `>`; a tag without one extends to the end of the text.
     pub is_whole: bool,
 }
 
@@ -26,32 +28,32 @@ pub struct Tag<'a> {
 pub struct TagAttribute<'a> {
     /// The name in lower case.
     pub name: Cow<'a, str>,
-    /// The value with the common character references decoded; empty where there is none.
+    /// The value with common character references decoded, or an empty string if there is no value.
     pub value: Cow<'a, str>,
-    /// From the first byte of the name to one past the value and its quote.
+    /// The byte range from the start of the name to one past the value and its closing quote.
     pub range: Range<usize>,
 }
 
 impl<'a> Tag<'a> {
-    /// Returns the value of the attribute `name`.
+    /// Returns the first attribute called `name`.
     pub fn get(&self, name: &str) -> Option<&TagAttribute<'a>> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 }
 
-/// A part of HTML that is no text.
+/// A part of HTML that isn't text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token<'a> {
     /// A start tag.
     Start(Tag<'a>),
     /// An end tag.
     End(Tag<'a>),
-    /// A comment, or what HTML takes for one, and whether its end is there.
+    /// A comment, or what HTML treats as one, and whether it is closed.
     Comment(Range<usize>, bool),
 }
 
 impl Token<'_> {
-    /// Returns where it begins if its end is missing.
+    /// Returns where the tag or comment begins if it is never closed.
     pub fn unfinished(&self) -> Option<usize> {
         match self {
             Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
@@ -60,17 +62,19 @@ impl Token<'_> {
     }
 }
 
-/// Lists the start tags of `html`; comments, end tags and elements' bare text (scripts, styles) are passed over.
+/// Lists the start tags in `html`, skipping comments, end tags and the content of raw-text elements
+/// such as scripts and styles.
 pub fn start_tags(html: &str) -> Vec<Tag<'_>> {
     let start = |token| if let Token::Start(tag) = token { Some(tag) } else { None };
     tokens(html).filter_map(start).collect()
 }
 
-/// Elements between whose tags HTML has no tags (WHATWG HTML, the RCDATA, RAWTEXT, script data and PLAINTEXT states).
+/// Elements whose content HTML reads as text without tags (WHATWG HTML, the RCDATA, RAWTEXT, script
+/// data and PLAINTEXT states).
 pub const OF_TEXT: [&str; 9] =
     ["script", "style", "iframe", "title", "textarea", "xmp", "noembed", "noframes", "plaintext"];
 
-/// Lists tags and comments in order.
+/// Iterates over tags and comments in order.
 pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -80,7 +84,7 @@ pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-/// Returns the first tag or comment from `at` on.
+/// Returns the first tag or comment at or after `at`.
 pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
     while let Some(found) = html[at..].find('<') {
         let open = at + found;
@@ -92,9 +96,11 @@ pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
     None
 }
 
-/// Returns where to look for the token after this one: behind it, or behind the text that an element such as `<title>` holds.
+/// Returns where to look for the next token: after this one, or after the text content of an
+/// element such as `<title>`.
 ///
-/// The text is read up to its end tag, so callers that don't skip it shouldn't ask: a thousand `<title>` would each read the rest.
+/// Finding that text's end means scanning up to the end tag. Callers that don't skip it shouldn't
+/// call this: with a thousand `<title>` tags, each call would scan the rest of the text.
 pub fn behind(html: &str, token: &Token<'_>) -> usize {
     match token {
         Token::Start(tag) => content(html, tag),
@@ -103,14 +109,14 @@ pub fn behind(html: &str, token: &Token<'_>) -> usize {
     }
 }
 
-/// Reads what begins at the `<` at `open`; `None` where it is text.
+/// Reads the token that begins with the `<` at `open`, or returns `None` if it is plain text.
 fn token(html: &str, open: usize) -> Option<Token<'_>> {
     let bytes = html.as_bytes();
     match (bytes.get(open + 1)?, bytes.get(open + 2)) {
         (name, _) if name.is_ascii_alphabetic() => Some(Token::Start(tag(html, open, 1))),
         (b'/', Some(name)) if name.is_ascii_alphabetic() => Some(Token::End(tag(html, open, 2))),
         (b'/', None) => None,
-        // A comment that is none (WHATWG HTML, bogus comment state).
+        // A bogus comment (WHATWG HTML, bogus comment state) or a real one.
         (b'!' | b'?' | b'/', _) => {
             let end = if html[open..].starts_with("<!--") { comment_end(html, open) } else { closing(html, open) };
             Some(Token::Comment(open..end.unwrap_or(html.len()), end.is_some()))
@@ -119,12 +125,15 @@ fn token(html: &str, open: usize) -> Option<Token<'_>> {
     }
 }
 
-/// Returns one past the next `>`.
+/// Returns the byte offset after the next `>`.
 fn closing(html: &str, from: usize) -> Option<usize> {
     html[from..].find('>').map(|end| from + end + 1)
 }
 
-/// Returns one past the end of the comment that begins at `open`: `-->` or `--!>`, and at once `<!-->` or `<!--->` (WHATWG HTML, comment states).
+/// Returns the byte offset after the comment that begins at `open`.
+///
+/// It ends with `-->` or `--!>`; `<!-->` and `<!--->` are complete comments (WHATWG HTML, comment
+/// states).
 fn comment_end(html: &str, open: usize) -> Option<usize> {
     let from = open + "<!--".len();
     let inner = &html[from..];
@@ -135,7 +144,8 @@ fn comment_end(html: &str, open: usize) -> Option<usize> {
     ends.into_iter().flatten().min()
 }
 
-/// Returns where the next tag may begin after a start tag: behind it, or with the end tag of an element that holds text alone.
+/// Returns where the next tag may begin after a start tag: right after it, or at the end tag if the
+/// element contains only text.
 fn content(html: &str, tag: &Tag<'_>) -> usize {
     let from = tag.range.end;
     if !OF_TEXT.contains(&&*tag.name) {
@@ -153,7 +163,7 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')
 }
 
-/// Reads the tag that begins at `open` and whose name begins `before` bytes later.
+/// Reads the tag that begins at `open` and whose name starts `before` bytes later.
 fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
     let bytes = html.as_bytes();
     let mut at = open + before;
@@ -178,7 +188,7 @@ fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
 
 fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
     let bytes = html.as_bytes();
-    // A stray `=` belongs to the name (WHATWG HTML, before attribute name state).
+    // A stray `=` is part of the name (WHATWG HTML, before attribute name state).
     let mut at = start + 1;
     while at < bytes.len() && !bytes[at].is_ascii_whitespace() && !matches!(bytes[at], b'/' | b'>' | b'=') {
         at += 1;
