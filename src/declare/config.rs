@@ -1,7 +1,8 @@
-//! Reads `handbook.toml`: what the handbook is called, whom it knows and how strict it is.
+//! Reads `handbook.toml`: the handbook's name, the people and audiences it declares, and how
+//! strictly it is checked.
 //!
-//! Input: the file's text, or nothing for a bare folder. Output: [`Config`] and findings. Never reads files, never guesses:
-//! a key that is not known is a finding.
+//! Input: the file's text, or nothing for a plain folder. Output: a [`Config`] and findings. Never
+//! reads files and never guesses; an unknown key is a finding.
 
 mod evidence;
 mod gone;
@@ -26,90 +27,91 @@ use crate::text::source::Text;
 /// The file's name inside the content folder.
 pub const FILE: &str = "handbook.toml";
 
-/// Everything that `handbook.toml` says.
+/// All settings from `handbook.toml`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Whether there is a `handbook.toml`; without one findings weigh less.
+    /// Whether there is a `handbook.toml`; without one, findings are less severe.
     pub configured: bool,
     /// The handbook's title.
     pub title: String,
-    /// What the handbook is, one sentence.
+    /// One sentence that describes the handbook.
     pub description: Option<String>,
-    /// The address it will be served at, ending in `/`.
+    /// The URL it will be served at, ending in `/`.
     pub base_url: Option<String>,
-    /// The language of its text (BCP 47).
+    /// The language of its text (a BCP 47 tag).
     pub language: String,
     /// The theme's folder name.
     pub theme: String,
-    /// The address of the content folder on the code host.
+    /// The URL of the content folder on the code host.
     pub repository: Option<String>,
-    /// Where readers say that something is wrong.
+    /// Where readers can report a problem.
     pub feedback: Option<String>,
     /// The edition's name.
     pub edition: Option<String>,
-    /// The day from which the edition holds.
+    /// The date from which the edition is in force.
     pub effective: Option<String>,
-    /// From where changes of what is asked of roles are shown: a span of time, a day, or a revision.
+    /// The start of the period for which changes to role expectations are shown: a duration, a date
+    /// or a revision.
     pub changes_since: Option<String>,
-    /// How addresses look.
+    /// The style of the site's URLs.
     pub urls: UrlStyle,
     /// The levels of a competency, lowest first.
     pub scale: Vec<Level>,
     /// The tracks of the ladder.
     pub tracks: Vec<Track>,
-    /// Who keeps chapters true, by name.
+    /// The owners of chapters, by name.
     pub owners: BTreeMap<String, Owner>,
-    /// Functions that take part in decisions: id and title, in the order written.
+    /// Functions that take part in decisions: ID and title, in the order written.
     pub partners: Vec<(String, String)>,
     /// Audiences by name.
     pub audiences: BTreeMap<String, Audience>,
-    /// The audience that is built where none is asked for.
+    /// The audience to build for by default.
     pub audience: Option<String>,
-    /// The kind of chapters by their top folder.
+    /// The kinds of chapters, by their top-level folder.
     pub kinds: BTreeMap<String, Kind>,
-    /// Headings that chapters of a kind must have.
+    /// The headings that chapters of a kind must have.
     pub sections: Vec<(Kind, Vec<String>)>,
-    /// The words that the model looks for.
+    /// The headings and labels that the model looks for.
     pub words: Words,
-    /// Pairs of roles that get a page of their own, with where they were declared.
+    /// Pairs of roles that get a comparison page, with the spans where they are declared.
     pub compare: Vec<Vec<(String, crate::text::diagnostic::Span)>>,
-    /// What a career's evidence has to show, in the order written.
+    /// What promotion cases and résumés have to show, in the order written.
     pub evidence: Vec<Evidence>,
     /// Chapters that were deleted.
     pub gone: Vec<Gone>,
-    /// How Markdown is read.
+    /// The settings for parsing Markdown.
     pub markdown: Markdown,
-    /// What pages may load from other hosts.
+    /// Other hosts that pages may load resources from.
     pub hosts: Vec<String>,
-    /// Patterns of files that may run scripts where they are opened.
+    /// Patterns of files that may run scripts when opened.
     pub active: Vec<String>,
-    /// How the site is published.
+    /// The settings for publishing the site.
     pub publish: Publish,
-    /// The audience whose builds say how the handbook is kept.
+    /// The audience whose builds include the page about the handbook's health.
     pub health: Option<String>,
-    /// The weight of codes that the author changed.
+    /// The severities that the author has changed, by rule.
     pub check: BTreeMap<Rule, Severity>,
     /// The author's own data.
     pub extra: Table,
 }
 
-/// How addresses look.
+/// The style of URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UrlStyle {
     /// `roles/product-leader/`, for a web server.
     Pretty,
-    /// `roles/product-leader.html`, for a folder opened in a browser.
+    /// `roles/product-leader.html`, for opening the folder in a browser.
     File,
 }
 
 /// One level of the scale.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Level {
-    /// Its number, 1 is the lowest.
+    /// The level's number; 1 is the lowest.
     pub level: u8,
-    /// Its name.
+    /// The level's name.
     pub name: String,
-    /// What somebody at this level does.
+    /// What a person at this level does.
     pub means: String,
 }
 
@@ -120,14 +122,14 @@ pub struct Track {
     pub id: String,
     /// What pages call it.
     pub title: String,
-    /// The family it belongs to.
+    /// The family that the track belongs to.
     pub family: Option<String>,
 }
 
-/// Who keeps a chapter true.
+/// An owner of chapters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// What pages call the owner.
+    /// The name shown on pages.
     pub name: String,
     /// Where to reach the owner.
     pub contact: Option<String>,
@@ -135,49 +137,49 @@ pub struct Owner {
     pub handle: Option<String>,
 }
 
-/// Who reads what.
+/// A group of readers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Audience {
-    /// What pages call it.
+    /// The title shown on pages.
     pub title: String,
-    /// Audiences whose content its readers see too.
+    /// Other audiences whose content its readers also see.
     pub includes: Vec<String>,
-    /// Whether search engines may list the site that is built for it.
+    /// Whether search engines may index the site built for it.
     pub indexed: bool,
 }
 
-/// How Markdown is read.
+/// The settings for parsing Markdown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Markdown {
-    /// Definition lists outside the glossary too.
+    /// Whether definition lists are recognized outside the glossary.
     pub definition_lists: bool,
-    /// Typographic quotes.
+    /// Whether quotes become typographic quotes.
     pub smart_quotes: bool,
-    /// What becomes of raw HTML.
+    /// How raw HTML is treated.
     pub html: HtmlPolicy,
 }
 
-/// What becomes of raw HTML in chapters.
+/// How raw HTML in chapters is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HtmlPolicy {
-    /// It is shown as text.
+    /// Shown as text.
     Escape,
-    /// It is sanitised.
+    /// Sanitized.
     Safe,
-    /// It is passed on as it is.
+    /// Passed through unchanged.
     Trusted,
 }
 
-/// The words that the model looks for, folded.
+/// The headings and labels that the model looks for, case-folded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Words {
-    /// The heading over a role's responsibilities.
+    /// The heading of a role's responsibilities.
     pub responsibilities: String,
-    /// The heading over a strategy's decisions.
+    /// The heading of a strategy's decisions.
     pub decisions: String,
-    /// The heading over what helps to grow in a competency.
+    /// The heading of advice on how to grow in a competency.
     pub grow: String,
-    /// The heading over a competency's interview questions.
+    /// The heading of a competency's interview questions.
     pub interview: String,
     /// The label of an example below a statement.
     pub example: String,
@@ -196,7 +198,8 @@ impl Default for Words {
     }
 }
 
-/// Returns the way out where an address cannot be that of a site: it has a scheme and a host, and nothing behind its path.
+/// Returns help if `address` isn't valid as a site's base URL: it needs a scheme and a host, and
+/// must not have a query or fragment.
 pub fn fault_of_base_url(address: &str) -> Option<String> {
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
@@ -211,7 +214,7 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
 }
 
 impl Config {
-    /// Returns what holds for a folder without `handbook.toml`.
+    /// Returns the default configuration for a folder without `handbook.toml`.
     pub fn bare(title: &str) -> Self {
         Self {
             configured: false,
@@ -248,11 +251,10 @@ impl Config {
         }
     }
 
-    /// Reads `handbook.toml`; `title` holds where the file names none.
+    /// Reads `handbook.toml`; `title` is used if the file doesn't set one.
     ///
-    /// # Errors
-    /// `bad-configuration` or `bad-encoding` where the file cannot be read at all; single keys that do not fit are
-    /// findings beside the configuration.
+    /// # Errors Returns `bad-configuration` if the file cannot be read at all. Problems with
+    /// individual keys are returned as findings along with the configuration.
     pub fn read(bytes: &[u8], title: &str) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
         let path = SourcePath::new(FILE);
         let text = Text::new(bytes).map_err(|at| {
@@ -461,7 +463,8 @@ impl Config {
         }
     }
 
-    /// Gives each finding its weight, drops those that are allowed, sorts and removes repeats.
+    /// Sets the severity of each finding, drops allowed findings, sorts them and removes
+    /// duplicates.
     pub fn judge(&self, findings: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()
@@ -479,13 +482,15 @@ impl Config {
         kept
     }
 
-    /// Tells whether search engines should stay away: the site is built for an audience that does not say `indexed`.
+    /// Returns whether search engines should not index the site: it is built for an audience that
+    /// isn't `indexed`.
     pub fn is_internal(&self) -> bool {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
-    /// Returns the level that somebody may have meant by `name`: misspelt, with another ending, or `L2` for the second.
+    /// Returns the level that was probably meant by `name`: misspelled, with a different ending, or
+    /// by number, such as `L2`.
     pub fn near_level(&self, name: &str) -> Option<&Level> {
         let folded = crate::text::path::fold(name);
         let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
@@ -504,7 +509,7 @@ impl Config {
         })
     }
 
-    /// Says which level was meant by `name`, or which there are.
+    /// Returns help that suggests the level meant by `name`, or lists all levels.
     pub fn help_for_level(&self, name: &str) -> String {
         if let Some(level) = self.near_level(name) {
             return format!("did you mean `{}`?", level.name);
@@ -513,7 +518,7 @@ impl Config {
         format!("the levels are {}", levels.join(", "))
     }
 
-    /// Returns the level that is called `name` (by number or by name).
+    /// Returns the level called `name`, which may be a number or a name.
     pub fn level(&self, name: &str) -> Option<u8> {
         let folded = crate::text::path::fold(name);
         let by_name = self.scale.iter().find(|level| crate::text::path::fold(&level.name) == folded);
@@ -525,7 +530,7 @@ impl Config {
     }
 }
 
-/// Tells whether two words are one with another ending: `owner` and `owning`.
+/// Returns whether two words share a stem, such as `owner` and `owning`.
 fn share_a_stem(a: &str, b: &str) -> bool {
     let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>();
     let shorter = a.len().min(b.len());
@@ -560,7 +565,7 @@ impl Words {
     }
 }
 
-/// Words the finding that an audience is not declared.
+/// Creates a finding about an undeclared audience.
 pub fn unknown_audience(
     name: &str,
     path: &SourcePath,
@@ -578,19 +583,19 @@ pub fn unknown_audience(
     Diagnostic::new(Rule::UnknownAudience, path, Some(span), format!("no audience called `{name}`")).help(help)
 }
 
-/// The five levels that hold where handbook.toml declares none.
+/// Returns the five levels used when `handbook.toml` doesn't declare any.
 fn default_scale() -> Vec<Level> {
     let names = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
     (1..).zip(names).map(|(level, name)| Level { level, name: name.to_owned(), means: String::new() }).collect()
 }
 
-/// Reads an inner table again whose mistakes were reported with the outer one.
+/// Reads a nested table again; its findings were already reported with the outer table.
 fn inner<'a>(table: &'a Table, field: &str) -> Entries<'a> {
     let list = HANDBOOK.iter().find(|f| f.name == field).map_or(&[][..], |f| inner_fields(f.shape));
     inner_of(table, list, field)
 }
 
-/// Returns the fields of the tables that a value of this shape holds.
+/// Returns the fields of the tables inside a value of this shape.
 fn inner_fields(shape: fields::Shape) -> &'static [fields::Field] {
     match shape {
         fields::Shape::Table(list) => list,

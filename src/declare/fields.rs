@@ -1,7 +1,9 @@
-//! Declares every field of front matter and of `handbook.toml`, and holds what an author wrote against it.
+//! Declares every field of front matter and `handbook.toml`, and checks what an author wrote
+//! against these fields.
 //!
-//! Input: a spanned [`Table`] and a list of [`Field`]s. Output: the entries that fit, by canonical name, and a finding for each that does
-//! not. The same lists drive reading, did-you-mean and the schemas (see `schema`). Never stops at the first mistake.
+//! Input: a [`Table`] with spans and lists of [`Field`]s. Output: the valid entries by their
+//! canonical names, and findings about the others. The same lists drive reading, "did you mean"
+//! suggestions and the schemas (see `schema`). Never stops at the first error.
 
 use crate::declare::kind::{HiddenLinks, Host};
 use crate::declare::kind::{Kind, Status};
@@ -12,47 +14,47 @@ use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 
-/// What a value must look like.
+/// The expected form of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// Any text; numbers, dates and booleans are taken as they are written.
+    /// Any text; numbers, dates and Booleans are accepted as written.
     Text,
-    /// A whole number between two bounds, both included.
+    /// A whole number between two inclusive bounds.
     Integer(i64, i64),
     /// `true` or `false`.
     Boolean,
-    /// A day, `2026-04-01`.
+    /// A date, such as `2026-04-01`.
     Date,
-    /// A span of time: `6 months`, `2 weeks`.
+    /// A duration, such as `6 months` or `2 weeks`.
     Duration,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A level of the scale: its number or its name.
     Level,
-    /// The name of another chapter: id, path, alias or title.
+    /// The name of another chapter: its ID, path, alias or title.
     Chapter,
-    /// The name of a role chapter or of a partner.
+    /// The name of a role or a partner.
     Party,
-    /// A list of such values; a single one stands for a list of one.
+    /// A list of such values; a single value counts as a list of one.
     List(&'static Shape),
-    /// A table with keys of the author's own.
+    /// A table whose keys the author chooses.
     Map(&'static Shape),
     /// A table with these keys.
     Table(&'static [Field]),
-    /// Anything: the author's own data.
+    /// Anything, for the author's own data.
     Any,
 }
 
-/// One key that a table takes.
+/// One key that a table accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// The canonical name.
     pub name: &'static str,
-    /// Another accepted name, or empty.
+    /// Another accepted name, or an empty string.
     pub also: &'static str,
-    /// What its value must look like.
+    /// The expected form of its value.
     pub shape: Shape,
-    /// What it is for, one line.
+    /// Its purpose, in one line.
     pub meaning: &'static str,
 }
 
@@ -67,7 +69,7 @@ const fn named(name: &'static str, also: &'static str, shape: Shape, meaning: &'
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
 
-/// Fields that every chapter takes.
+/// Fields that every chapter accepts.
 pub const COMMON: &[Field] = &[
     field("title", Shape::Text, "the chapter's title; without it the first heading"),
     named("summary", "description", Shape::Text, "one sentence that answers, shown in lists and search"),
@@ -124,7 +126,7 @@ const PATH: &[Field] = &[
     field("chapters", CHAPTERS, "the chapters in the order to read them"),
 ];
 
-/// Returns the fields that only chapters of `kind` take.
+/// Returns the fields that only chapters of this kind accept.
 pub fn of_kind(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::Role => ROLE,
@@ -208,7 +210,7 @@ const SECURITY: &[Field] = &[
     field("active", TEXTS, "files of the content, by path or pattern, that may run scripts when they are opened"),
 ];
 
-/// Words of a handbook's language that the model looks for in the text.
+/// The headings and labels, in the handbook's language, that the model looks for in the text.
 pub const WORDS: &[Field] = &[
     field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
     field("decisions", Shape::Text, "the heading over a strategy's decisions"),
@@ -264,19 +266,19 @@ pub const HANDBOOK: &[Field] = &[
     field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
 ];
 
-/// Entries of a table that fit their fields.
+/// The valid entries of a table.
 #[derive(Debug, Default)]
 pub struct Entries<'a> {
     list: Vec<(&'static str, &'a Value)>,
 }
 
 impl<'a> Entries<'a> {
-    /// Tells whether nothing fits.
+    /// Returns whether there are no valid entries.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Lists the fields with the places of their values.
+    /// Iterates over the fields with the spans of their values.
     pub fn spans(&self) -> impl Iterator<Item = (&'static str, Span)> {
         self.list.iter().map(|(name, value)| (*name, value.span))
     }
@@ -301,7 +303,7 @@ impl<'a> Entries<'a> {
         self.get(name).and_then(|value| if let Data::Integer(n) = value.data { Some(n) } else { None })
     }
 
-    /// Returns the truth of `name`.
+    /// Returns the Boolean of `name`.
     pub fn boolean(&self, name: &str) -> Option<bool> {
         self.get(name).and_then(|value| if let Data::Boolean(b) = value.data { Some(b) } else { None })
     }
@@ -311,7 +313,7 @@ impl<'a> Entries<'a> {
         self.get(name).and_then(|value| if let Data::Table(table) = &value.data { Some(table) } else { None })
     }
 
-    /// Returns the tables in the list of `name`.
+    /// Returns the tables in the list called `name`.
     pub fn tables(&self, name: &str) -> Vec<&'a Table> {
         let items = match self.get(name).map(|value| &value.data) {
             Some(Data::List(items)) => items.as_slice(),
@@ -321,12 +323,12 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Returns a value as text: text, or a number, date or boolean as written.
+/// Returns a value as text; numbers, dates and Booleans are returned as written.
 pub fn text_of(value: &Value) -> Option<String> {
     value.text().map(str::to_owned)
 }
 
-/// Returns a list of texts with their spans; a single text is a list of one.
+/// Returns a list of texts with their spans; a single text counts as a list of one.
 pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
     match &value.data {
         Data::List(items) => items.iter().filter_map(|item| Some((text_of(item)?, item.span))).collect(),
@@ -334,16 +336,16 @@ pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
     }
 }
 
-/// Where a table stands, for the words of a finding.
+/// The location of a table, used in findings.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The file.
     pub path: &'a SourcePath,
-    /// What the table belongs to, such as `a role`.
+    /// The owner of the table, such as `a role`.
     pub owner: &'a str,
 }
 
-/// Reads `table` by lists of fields: what fits is returned, what does not is reported.
+/// Reads `table` according to lists of fields: returns the valid entries and reports the others.
 pub fn read<'a>(
     table: &'a Table,
     fields: &[&'static [Field]],
@@ -355,7 +357,7 @@ pub fn read<'a>(
         let found = fields.iter().flat_map(|list| list.iter());
         let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key))
         else {
-            // Other generators' marks of drafts are read by `withheld`.
+            // `withheld` handles the keys by which other generators mark drafts.
             if !(is_chapter(context) && withheld::is_mark(&entry.key)) {
                 findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
             }
@@ -366,7 +368,7 @@ pub fn read<'a>(
         }
         let before = findings.len();
         check(&entry.value, field.shape, &entry.key, context, findings);
-        // A list or a table keeps its good parts: readers pass over the others.
+        // Keep a list or table even if parts of it are invalid; readers skip those.
         let partly = matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Table(_))
             && matches!(entry.value.data, Data::List(_) | Data::Table(_));
         if findings.len() == before || partly {
@@ -376,7 +378,7 @@ pub fn read<'a>(
     entries
 }
 
-/// Tells whether a table is the front matter of a chapter.
+/// Returns whether a table is the front matter of a chapter.
 fn is_chapter(context: Context) -> bool {
     Kind::ALL.iter().any(|kind| kind.with_article() == context.owner)
 }
@@ -391,13 +393,13 @@ fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, 
         .help(help)
 }
 
-/// Says how a chapter becomes one of the kind that takes `key`, where it is in the wrong folder for that.
+/// Explains how to change the chapter's kind, if another kind accepts `key`.
 fn of_another_kind(key: &str, context: Context) -> Option<String> {
     let kind = Kind::ALL.into_iter().find(|kind| of_kind(*kind).iter().any(|field| field.name == key))?;
     is_chapter(context).then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
 }
 
-/// Checks one value against a shape and reports what does not fit.
+/// Checks a value against a shape and reports what doesn't match.
 fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings: &mut Vec<Diagnostic>) {
     let path = context.path;
     match (shape, &value.data) {
@@ -470,7 +472,7 @@ fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> D
     Diagnostic::new(Rule::WrongType, context.path, Some(value.span), message).maybe_help(help)
 }
 
-/// Names a shape as an author would.
+/// Returns what a shape is called in findings.
 pub fn words_for(shape: Shape) -> &'static str {
     match shape {
         Shape::Text | Shape::Choice(_) => "text",

@@ -1,8 +1,10 @@
-//! The words that fields choose from: kinds of chapters, statuses, parts of a decision, hosts.
+//! Defines the words that fields choose from: kinds of chapters, statuses, parts in a decision, and
+//! hosts.
 //!
-//! Input: a word as an author writes it. Output: what it stands for, and back. Never reads a field.
+//! Input: a word as an author writes it. Output: the value it stands for, and the reverse. Never
+//! reads a field.
 
-/// What a chapter is.
+/// The kind of a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A role.
@@ -20,7 +22,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The names of all kinds as `kind:` takes them.
+    /// The names of all kinds, as `kind:` accepts them.
     pub const NAMES: &'static [&'static str] = &["role", "competency", "strategy", "path", "glossary", "page"];
 
     /// All kinds, in the order of [`Self::NAMES`].
@@ -51,7 +53,7 @@ impl Kind {
     }
 }
 
-/// Where a chapter stands in its life.
+/// The status of a chapter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// Not built, except with `--drafts` and in the preview.
@@ -66,7 +68,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The names of all statuses as `status:` takes them.
+    /// The names of all statuses, as `status:` accepts them.
     pub const NAMES: &'static [&'static str] = &["draft", "proposed", "current", "retired"];
 
     /// All statuses, in the order of [`Self::NAMES`].
@@ -84,18 +86,18 @@ impl Status {
     }
 }
 
-/// A part that somebody takes in a decision.
+/// The part that a role or partner plays in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// Decides and answers for it; exactly one.
+    /// Makes the decision and answers for it; there is exactly one.
     Accountable,
     /// Does the work.
     Responsible,
-    /// Is asked before.
+    /// Is consulted beforehand.
     Consulted,
-    /// Is told after.
+    /// Is informed afterward.
     Informed,
-    /// Settles a dispute.
+    /// Settles disputes.
     EscalatesTo,
 }
 
@@ -104,21 +106,21 @@ impl Part {
     pub const ALL: [Self; 5] =
         [Self::Accountable, Self::Responsible, Self::Consulted, Self::Informed, Self::EscalatesTo];
 
-    /// Returns the part's name, as the user interface calls it.
+    /// Returns the part's name as used by the user interface.
     #[must_use]
     pub fn name(self) -> &'static str {
         ["accountable", "responsible", "consulted", "informed", "escalates-to"][self as usize]
     }
 }
 
-/// Who serves the site: which files it reads beside the pages.
+/// The host that serves the site, which determines what files it needs in addition to the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Host {
     /// Netlify: `_redirects` and `_headers`.
     Netlify,
     /// Cloudflare Pages: the same files, with limits.
     Cloudflare,
-    /// GitHub Pages: no rules at all, and `.nojekyll`.
+    /// GitHub Pages: no redirect or header rules, and a `.nojekyll` file.
     Github,
     /// Any web server.
     #[default]
@@ -126,27 +128,28 @@ pub enum Host {
 }
 
 impl Host {
-    /// The names of all hosts as `host` takes them.
+    /// The names of all hosts, as `host` accepts them.
     pub const NAMES: &'static [&'static str] = &["netlify", "cloudflare", "github", "plain"];
 
-    /// Tells whether the host reads `_redirects` and `_headers`.
+    /// Returns whether the host reads `_redirects` and `_headers`.
     #[must_use]
     pub fn reads_rules(self) -> bool {
         matches!(self, Self::Netlify | Self::Cloudflare)
     }
 }
 
-/// What becomes of a link to a chapter that the audience of a build does not see. Nothing of that chapter is shown either way.
+/// How to show a link to a chapter that the audience of a build cannot see. Neither variant reveals
+/// anything about that chapter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HiddenLinks {
-    /// Its words stay.
+    /// The link text is kept.
     #[default]
     Text,
-    /// Its words stay, marked as internal.
+    /// The link text is kept and marked as internal.
     Mark,
 }
 
 impl HiddenLinks {
-    /// The names as `hidden_links` takes them.
+    /// The names of all variants, as `hidden_links` accepts them.
     pub const NAMES: &'static [&'static str] = &["text", "mark"];
 }

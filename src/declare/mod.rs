@@ -1,8 +1,8 @@
-//! What an author may declare: the settings of `handbook.toml`, the fields of front matter, and the
-//! words they choose from.
+//! What an author may declare: the settings in `handbook.toml`, the fields of front matter, and the
+//! words that fields choose from.
 //!
-//! Input: parsed TOML or YAML. Output: typed settings, with findings for what isn't understood. Nothing
-//! here reads Markdown.
+//! Input: parsed TOML or YAML. Output: typed settings, and findings for what isn't understood.
+//! Never reads Markdown.
 
 pub mod config;
 pub mod fields;

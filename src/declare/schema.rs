@@ -1,18 +1,20 @@
-//! Describes front matter and `handbook.toml` as JSON Schema (draft 2020-12), from the tables that they are read by.
+//! Describes front matter and `handbook.toml` as JSON Schema (draft 2020-12), using the same tables
+//! that are used to read them.
 //!
-//! Input: the fields of `fields`. Output: JSON. Never a second list of keys: what the reader takes is what the schema says.
+//! Input: the fields defined in `fields`. Output: JSON. Never keeps a second list of keys, so the
+//! schema always matches what the reader accepts.
 
 use serde_json::{Map, Value, json};
 
 use crate::declare::fields::{COMMON, Field, HANDBOOK, Shape, of_kind};
 use crate::declare::kind::Kind;
 
-/// Lists what there are schemas for.
+/// Lists the names of all schemas.
 pub fn names() -> Vec<&'static str> {
     Kind::NAMES.iter().copied().chain(["handbook"]).collect()
 }
 
-/// Returns the schema of a kind's front matter, or of `handbook`.
+/// Returns the schema of a kind's front matter, or of `handbook.toml` if `name` is `handbook`.
 pub fn of(name: &str) -> Option<Value> {
     let (title, lists): (String, Vec<&[Field]>) = if name == "handbook" {
         ("handbook.toml".to_owned(), vec![HANDBOOK])
@@ -61,7 +63,7 @@ fn shape(of: Shape) -> Value {
         Shape::Chapter | Shape::Party => json!({ "type": "string" }),
         Shape::List(inner) => match inner {
             Shape::Table(_) | Shape::List(_) => json!({ "type": "array", "items": shape(*inner) }),
-            // A single value stands for a list of one.
+            // A single value counts as a list of one.
             inner => json!({ "anyOf": [shape(*inner), { "type": "array", "items": shape(*inner) }] }),
         },
         Shape::Map(inner) => json!({ "type": "object", "additionalProperties": shape(*inner) }),

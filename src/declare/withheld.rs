@@ -1,24 +1,27 @@
-//! Knows what authors and other generators mark as not being for readers: drafts, private parts, dependencies and secrets.
+//! Recognizes what authors and other generators mark as not meant for readers: drafts, private
+//! files, dependencies and secrets.
 //!
-//! Input: the path of a file, or the table of a chapter's front matter. Output: why it isn't published. Never looks into a file, never decides about
-//! audiences (see `redact`).
+//! Input: the path of a file, or the table of a chapter's front matter. Output: why it isn't
+//! published. Never looks inside a file, and never decides about audiences (see `redact`).
 
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::path::{SourcePath, fold};
 
-/// Why a chapter isn't published, judged by its path.
+/// The reason why a chapter isn't published, according to its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// It is in a folder of drafts; `--drafts` shows it.
+    /// It is in a drafts folder; `--drafts` includes it.
     Draft,
-    /// Its name, or that of a folder above it, begins with an underscore: a layout, a partial or a template of another generator.
+    /// Its name, or the name of a folder that contains it, begins with an underscore, which marks a
+    /// layout, partial or template of another generator.
     Underscore,
 }
 
-/// Returns why the chapter at `path` isn't published, if its path says so.
+/// Returns why the chapter at `path` isn't published, if its path determines that.
 ///
-/// `_index.md` is a folder's own page, and the folder `_posts` holds posts that Jekyll publishes.
+/// `_index.md` is a folder's index page, and the `_posts` folder contains posts that Jekyll
+/// publishes.
 pub fn part(path: &SourcePath) -> Option<Part> {
     let folders = || path.folder().split('/').filter(|folder| !folder.is_empty());
     if folders().any(is_drafts) {
@@ -33,7 +36,8 @@ fn is_drafts(folder: &str) -> bool {
     ["drafts", "draft"].contains(&fold(folder.trim_start_matches('_')).as_str())
 }
 
-/// Tells whether a folder holds the dependencies of a program, by its path from the content root.
+/// Returns whether a folder, given by its path from the content root, contains a program's
+/// dependencies.
 pub fn is_dependencies(path: &str) -> bool {
     let mut parts = path.rsplit('/');
     let name = parts.next().unwrap_or_default();
@@ -42,7 +46,8 @@ pub fn is_dependencies(path: &str) -> bool {
         || (name == "bundle" && parts.next() == Some("vendor"))
 }
 
-/// Tells whether a file holds settings or secrets of a program, by its name: `.env`, `config.env`, `env.local`, keys.
+/// Returns whether a file's name suggests a program's settings or secrets, such as `.env`,
+/// `config.env`, `env.local` or a key.
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let plain = name.trim_start_matches('.');
@@ -56,19 +61,22 @@ pub fn is_secret(name: &str) -> bool {
         || of_keys.contains(&plain)
 }
 
-/// What front matter says about whether its chapter is finished.
+/// What front matter says about whether the chapter is finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The chapter is a draft.
     Draft,
-    /// A mark has a value that nobody can read as yes or no: the key and the place of the value. The chapter counts as a draft.
+    /// A mark whose value cannot be read as yes or no, with its key and the span of the value. The
+    /// chapter counts as a draft.
     Unclear(String, Span),
 }
 
-/// Keys by which a generator keeps a chapter back, folded, and the value that does so.
+/// The keys, case-folded, by which other generators withhold a chapter, with the value that does
+/// so.
 ///
-/// `draft` is known to Hugo, Zola, Docusaurus and many more; `published` to Jekyll, Hexo, Gatsby and Grav; `publish` and `dg-publish` to Obsidian;
-/// `unlisted` to Docusaurus; `hidden` to `GitBook` and Hugo's themes; `render` to Zola; `public` to Logseq.
+/// `draft` is used by Hugo, Zola, Docusaurus and many more; `published` by Jekyll, Hexo, Gatsby and
+/// Grav; `publish` and `dg-publish` by Obsidian; `unlisted` by Docusaurus; `hidden` by `GitBook`
+/// and Hugo themes; `render` by Zola; `public` by Logseq.
 const MARKS: &[(&str, bool)] = &[
     ("draft", true),
     ("isdraft", true),
@@ -86,7 +94,7 @@ const MARKS: &[(&str, bool)] = &[
     ("render", false),
 ];
 
-/// Other generators' words for a chapter that isn't finished, folded.
+/// Words that other generators use for an unfinished chapter, case-folded.
 const STATUSES: &[&str] = &[
     "draft",
     "drafts",
@@ -102,13 +110,13 @@ const STATUSES: &[&str] = &[
     "future",
 ];
 
-/// Tells whether a key of front matter is a mark of a generator for chapters that it keeps back.
+/// Returns whether a front matter key is one that a generator uses to withhold chapters.
 pub fn is_mark(key: &str) -> bool {
     let key = fold(key.trim());
     MARKS.iter().any(|(name, _)| *name == key)
 }
 
-/// Returns what the marks in front matter say; nothing where the chapter is finished.
+/// Returns what the marks in front matter say, or `None` if the chapter is finished.
 pub fn mark(table: &Table) -> Option<Mark> {
     let mut unclear = None;
     for entry in &table.entries {
@@ -124,9 +132,10 @@ pub fn mark(table: &Table) -> Option<Mark> {
         match truth(&entry.value) {
             Some(value) if value == *keeps_back => return Some(Mark::Draft),
             Some(_) => {}
-            // The day on which a chapter was or will be published says nothing about whether it is finished.
+            // The date on which a chapter was or will be published doesn't tell whether it is
+            // finished.
             None if !keeps_back && matches!(&entry.value.data, Data::Date(_)) => {}
-            // A property that a template left empty isn't set.
+            // A property that a template left empty counts as not set.
             None if matches!(&entry.value.data, Data::Null) => {}
             None => unclear = unclear.or(Some(Mark::Unclear(entry.key.clone(), entry.value.span))),
         }
@@ -134,7 +143,7 @@ pub fn mark(table: &Table) -> Option<Mark> {
     unclear
 }
 
-/// Returns a value's words: its own, or those of its items.
+/// Returns the text of a value, or the texts of its items if it is a list.
 fn words_of(value: &Value) -> Vec<&str> {
     match &value.data {
         Data::List(items) => items.iter().filter_map(Value::text).collect(),
@@ -142,13 +151,13 @@ fn words_of(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Tells whether a status is another generator's word for what isn't finished, or looks like `draft`.
+/// Returns whether a status is another generator's word for unfinished, or is close to `draft`.
 pub fn is_unfinished(status: &str) -> bool {
     let status = fold(status.trim()).replace(['-', '_'], " ");
     STATUSES.contains(&status.as_str()) || strsim::damerau_levenshtein(&status, "draft") < 2
 }
 
-/// Reads yes or no as any generator does: a truth, a number, or a word in quotes.
+/// Reads yes or no as other generators do: a Boolean, a number or a quoted word.
 fn truth(value: &Value) -> Option<bool> {
     match &value.data {
         Data::Boolean(value) => Some(*value),

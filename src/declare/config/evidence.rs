@@ -1,6 +1,7 @@
-//! Says what a career's evidence has to show, and which competencies show it.
+//! Reads what promotion cases and résumés have to show, and which competencies show it.
 //!
-//! Input: the tables `[[evidence]]`. Output: [`Evidence`] lists. Never looks for the competencies that it names (see `check`).
+//! Input: the `[[evidence]]` tables. Output: a list of [`Evidence`]. Never looks up the
+//! competencies it names (see `check`).
 
 use super::{inner, table_span};
 use crate::declare::fields::Entries;
@@ -11,13 +12,13 @@ use crate::text::rule::Rule;
 /// One thing that a promotion case or a résumé has to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// What pages call it.
+    /// The name shown on pages.
     pub name: String,
-    /// The competencies whose statements show it, with where they were named.
+    /// The competencies whose statements show it, with the spans where they are named.
     pub competencies: Vec<(String, Span)>,
 }
 
-/// Reads the tables; one without a name is a finding.
+/// Reads the tables and reports each one without a name.
 pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Evidence> {
     let mut list = Vec::new();
     for table in entries.tables("evidence") {

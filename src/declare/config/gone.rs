@@ -1,6 +1,7 @@
-//! Says which chapters are gone, and what to read instead.
+//! Reads which chapters were deleted, and what to read instead.
 //!
-//! Input: the tables `[[gone]]`. Output: [`Gone`] lists. Never looks for the chapters that they name (see `check`).
+//! Input: the `[[gone]]` tables. Output: a list of [`Gone`]. Never looks up the chapters they name
+//! (see `check`).
 
 use super::{inner, table_span};
 use crate::declare::fields::{self, Entries};
@@ -8,22 +9,22 @@ use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, decode_percent, join};
 use crate::text::rule::Rule;
 
-/// A chapter that is gone.
+/// A deleted chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
-    /// Its file, or its address, from the root.
+    /// Its former file or URL path, relative to the root.
     pub path: String,
-    /// Where that is said.
+    /// The span of the declaration.
     pub span: Option<Span>,
-    /// The chapter to read instead, with where it was named.
+    /// The chapter to read instead, with the span where it is named.
     pub see: Option<(String, Span)>,
-    /// Why it is gone.
+    /// The reason why it was deleted.
     pub reason: Option<String>,
-    /// The audience that may know of it; everybody where there is none.
+    /// The audience that may know about it, or everyone if `None`.
     pub audience: Option<String>,
 }
 
-/// Reads the tables; one without a path, or with a path that no page can have, is a finding.
+/// Reads the tables and reports each one without a path or with a path that no page can have.
 pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Gone> {
     let mut list = Vec::new();
     for table in entries.tables("gone") {
@@ -44,7 +45,8 @@ pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<
     list
 }
 
-/// Returns a path as it was typed or copied from a browser without what surrounds it; nothing where it leaves the site or is no path at all.
+/// Cleans a path that was typed or copied from a browser; returns `None` if it isn't a valid path
+/// within the site.
 fn cleaned(text: &str) -> Option<String> {
     let decoded = decode_percent(text).unwrap_or_else(|| text.to_owned());
     let path = decoded.trim_matches('/');

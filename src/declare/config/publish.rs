@@ -1,6 +1,7 @@
-//! Says how the site is published: for which host, and in which forms.
+//! Reads how the site is published: for which host, and in which formats.
 //!
-//! Input: the table `[publish]`. Output: [`Publish`]. Never writes a host's files (see `publish`).
+//! Input: the `[publish]` table. Output: a [`Publish`]. Never writes a host's files (see
+//! `publish`).
 
 use crate::declare::kind::{HiddenLinks, Host};
 use crate::text::rule::Rule;
@@ -12,30 +13,33 @@ use crate::declare::fields::Entries;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::SourcePath;
 
-/// How the site is published.
+/// The settings for publishing the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Publish {
-    /// Who serves it.
+    /// The host that serves the site.
     pub host: Host,
-    /// What becomes of links to chapters that the audience does not see.
+    /// How links to chapters that the audience cannot see are shown.
     pub hidden_links: HiddenLinks,
-    /// Whether each chapter is published as Markdown too, with `llms.txt`: yes, once there is a `handbook.toml`.
+    /// Whether each chapter is also published as Markdown, with `llms.txt`; true by default if
+    /// there is a `handbook.toml`.
     pub markdown: bool,
-    /// Whether old addresses that git knows of lead on; where nothing is said, only if there are no audiences.
+    /// Whether the old URLs of files that Git knows to be renamed redirect; if not set, they do
+    /// only when there are no audiences.
     pub renames: Option<bool>,
-    /// Files that are published whatever refers to them; a chapter among them is a download and has no page.
+    /// Files that are published even if nothing refers to them; a chapter among them is a download
+    /// and has no page.
     pub files: Files,
 }
 
-/// Names files by patterns such as `downloads/**`, from the content root.
+/// A set of files given by patterns relative to the content root, such as `downloads/**`.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    /// The patterns as they are written, with their places.
+    /// The patterns as written, with their spans.
     pub patterns: Vec<(String, crate::text::diagnostic::Span)>,
     set: GlobSet,
 }
 
-/// Equal where the patterns are: their places say nothing about which files they name.
+/// Equal if the patterns are; their spans don't affect which files match.
 impl PartialEq for Files {
     fn eq(&self, other: &Self) -> bool {
         self.patterns.iter().map(|(text, _)| text).eq(other.patterns.iter().map(|(text, _)| text))
@@ -51,17 +55,17 @@ impl Hash for Files {
 }
 
 impl Files {
-    /// Tells whether a pattern names the file.
+    /// Returns whether a pattern matches the file.
     pub fn names(&self, path: &SourcePath) -> bool {
         !self.patterns.is_empty() && self.set.is_match(path.as_str())
     }
 
-    /// Tells whether a pattern is the very path of the file, without a wildcard.
+    /// Returns whether a pattern is exactly the file's path, without wildcards.
     pub fn names_exactly(&self, path: &SourcePath) -> bool {
         self.patterns.iter().any(|(text, _)| text.trim_start_matches('/') == path.as_str())
     }
 
-    /// Returns the patterns that name none of `paths`.
+    /// Returns the patterns that match none of `paths`.
     pub fn unused<'a>(
         &'a self,
         paths: &[&SourcePath],
@@ -76,7 +80,7 @@ impl Files {
     fn take(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
         let mut set = GlobSetBuilder::new();
         for (text, span) in entries.texts("files") {
-            // A star stays within a folder, as in a shell; two stars go deeper.
+            // As in a shell, `*` doesn't match across folders, but `**` does.
             match GlobBuilder::new(text.trim_start_matches('/')).literal_separator(true).build() {
                 Ok(glob) => {
                     set.add(glob);
@@ -91,7 +95,7 @@ impl Files {
                 }
             }
         }
-        // Each pattern was built alone, so that together they can only be too large.
+        // Each pattern is valid on its own, so the set can only fail by being too large.
         match set.build() {
             Ok(set) => self.set = set,
             Err(error) => {
