@@ -1,6 +1,8 @@
-//! Describes a chapter that has been parsed: what others can see of it, and its HTML with holes.
+//! Describes a parsed chapter: what other chapters can see of it, and its HTML with placeholders
+//! ("holes").
 //!
-//! Input: none; `markdown` and `metadata` make these. Output: [`Document`]. Never filled in later: rendering reads it.
+//! Input: none; `markdown` and `metadata` create these values. Output: a [`Document`]. Never
+//! modified later; rendering only reads it.
 
 use crate::declare::kind::{Kind, Part, Status};
 use std::collections::BTreeSet;
@@ -12,44 +14,44 @@ use crate::text::front_matter::Table;
 use crate::text::path::SourcePath;
 use crate::text::source::Hash;
 
-/// One chapter, parsed by itself.
+/// One chapter, parsed independently of all others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// What other chapters can see. Equal metadata keeps the previous book.
+    /// What other chapters can see. If it is unchanged, the previous book is reused.
     pub meta: Arc<Meta>,
     /// What only its own page needs.
     pub body: Arc<Body>,
-    /// What is wrong with it, whatever the others say.
+    /// The findings that don't depend on other chapters.
     pub findings: Arc<Vec<Diagnostic>>,
 }
 
 /// The number of a reference: an index into [`Meta::references`] and [`Body::reference_spans`].
 pub type ReferenceNumber = u32;
 
-/// What other chapters can see of a chapter. No spans and no prose.
+/// What other chapters can see of a chapter, without spans or prose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Meta {
     /// The chapter's file.
     pub path: SourcePath,
-    /// What it is.
+    /// The chapter's kind.
     pub kind: Kind,
-    /// What other chapters call it.
+    /// The ID by which other chapters refer to it.
     pub id: String,
     /// Its title as plain text.
     pub title: String,
-    /// One sentence that answers.
+    /// One sentence that sums it up.
     pub summary: Option<String>,
-    /// Other names and old addresses.
+    /// Other names and old URLs.
     pub aliases: Vec<String>,
-    /// Its place among its neighbours.
+    /// Its position among its siblings.
     pub order: Option<i64>,
-    /// Where it stands in its life.
+    /// Its status.
     pub status: Status,
-    /// Who keeps it true.
+    /// The owner who keeps it up to date.
     pub owner: Option<String>,
-    /// The day it was last found true, `2026-04-01`.
+    /// The date of its last review, such as `2026-04-01`.
     pub reviewed: Option<String>,
-    /// How long a review holds.
+    /// How long a review remains valid.
     pub review_every: Option<crate::text::date::Duration>,
     /// Words to group chapters by.
     pub tags: Vec<String>,
@@ -59,61 +61,61 @@ pub struct Meta {
     pub extra: Table,
     /// Its headings in order.
     pub headings: Vec<Heading>,
-    /// Every id that a link can lead to, headings included.
+    /// Every ID that a link can target, including those of headings.
     pub anchors: BTreeSet<String>,
-    /// Everything it refers to, in the order met: front matter first, then text.
+    /// All its references in the order found: front matter first, then text.
     pub references: Vec<Reference>,
-    /// What its kind says.
+    /// What is specific to its kind.
     pub facts: Facts,
-    /// Minutes to read it, at 220 words a minute, at least 1; 0 without text.
+    /// The reading time in minutes at 220 words a minute: at least 1, or 0 if there is no text.
     pub minutes: u16,
-    /// Whether its text brings a heading of level 1.
+    /// Whether its text contains a level 1 heading.
     pub has_h1: bool,
 }
 
 /// A heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {
-    /// 1 to 6.
+    /// The heading level, from 1 to 6.
     pub level: u8,
     /// Its text without markup.
     pub text: String,
-    /// Its id.
+    /// Its ID.
     pub id: String,
-    /// Whether it stands at the top of the chapter's structure, and so opens a section.
+    /// Whether it is at the top level of the document structure and therefore starts a section.
     pub section: bool,
 }
 
-/// What a reference is and where it points.
+/// A reference: its form and its target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
     /// How it was written.
     pub form: Form,
-    /// The target before any `#`, decoded; empty for the chapter itself.
+    /// The decoded target before any `#`, or an empty string for the chapter itself.
     pub target: String,
-    /// What follows `#` (or, in `[[competency@3]]`, the level's anchor as [`Fragment::Level`]).
+    /// What follows `#`, or the level in `[[competency@3]]` as [`Fragment::Level`].
     pub fragment: Option<Fragment>,
 }
 
-/// What follows the target of a reference.
+/// What follows the target in a reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fragment {
-    /// An anchor, a heading's slug or a heading's text.
+    /// An anchor, a heading's slug, or a heading's text.
     Anchor(String),
-    /// A level of a competency, as number or name.
+    /// A level of a competency, by number or name.
     Level(String),
 }
 
 /// How a reference was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
-    /// `[[target]]` or a field of front matter: by id, path, alias, title.
+    /// `[[target]]` or a field of front matter, resolved by ID, path, alias or title.
     Wiki,
-    /// `[text](target)`: by file, as on a code host.
+    /// `[text](target)`, resolved by file path as on a code host.
     Relative,
-    /// `![alt](target)`: a file.
+    /// `![alt](target)`, an image file.
     Image,
-    /// `![[target]]`: a section or a chapter put here.
+    /// `![[target]]`, a transclusion of a section or a chapter.
     Embed,
     /// A field of front matter that names a chapter of one kind.
     Field(Kind),
@@ -123,7 +125,7 @@ pub enum Form {
     Party,
 }
 
-/// What a chapter's kind says, read from front matter and sections.
+/// What is specific to a chapter's kind, read from its front matter and sections.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Facts {
     /// A role.
@@ -136,7 +138,7 @@ pub enum Facts {
     Path(Box<PathFacts>),
     /// The glossary's terms.
     Glossary(Vec<Term>),
-    /// Nothing beyond what every chapter has.
+    /// A page, with nothing beyond what every chapter has.
     Page,
 }
 
@@ -151,26 +153,26 @@ impl Facts {
     }
 }
 
-/// A role as its chapter states it, before anything is taken over from another.
+/// A role as its chapter states it, before anything is inherited from other roles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Role {
-    /// The track's id.
+    /// The track's ID.
     pub track: Option<String>,
-    /// The rung.
+    /// The rung on the ladder.
     pub rank: Option<u32>,
     /// The grade as the company writes it.
     pub grade: Option<String>,
-    /// How much it answers for.
+    /// The scope of its responsibility.
     pub scope: Option<String>,
-    /// How far ahead it looks.
+    /// How far ahead it plans.
     pub horizon: Option<String>,
-    /// Other titles.
+    /// Other titles for the same role.
     pub also_called: Vec<String>,
-    /// Whether it is extended and compared but no rung.
+    /// Whether it is a base role, which is extended and compared but isn't a rung on the ladder.
     pub base: bool,
-    /// The role it is a kind of.
+    /// The role that it extends.
     pub extends: Option<ReferenceNumber>,
-    /// Roles that come after it.
+    /// The roles that come after it.
     pub grows_into: Vec<ReferenceNumber>,
     /// Roles it reports to.
     pub reports_to: Vec<ReferenceNumber>,
@@ -178,7 +180,7 @@ pub struct Role {
     pub works_with: Vec<ReferenceNumber>,
     /// The levels it expects.
     pub competencies: Vec<(ReferenceNumber, u8)>,
-    /// What it is judged on first.
+    /// The competencies that it is judged on first.
     pub focus: Vec<ReferenceNumber>,
     /// Statements that it is judged on beside those of its focus.
     pub judged: Vec<ReferenceNumber>,
@@ -189,32 +191,32 @@ pub struct Role {
 /// A competency.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Competency {
-    /// The group it belongs to.
+    /// The group of competencies that it belongs to.
     pub cluster: Option<String>,
-    /// Strategy chapters it carries.
+    /// The strategy chapters that it supports.
     pub supports: Vec<ReferenceNumber>,
-    /// Its levels in the order written: number and the heading's id.
+    /// The levels in the order written: number and heading ID.
     pub levels: Vec<(u8, String)>,
-    /// Levels that it has a heading for under another name.
+    /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
-    /// Its statements in the order written.
+    /// The statements in the order written.
     pub statements: Vec<Statement>,
 }
 
-/// A statement of a competency or a responsibility of a role: an addressable cell.
+/// A statement of a competency or a responsibility of a role, which can be linked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// The level it belongs to; 0 for a responsibility.
+    /// The level it belongs to, or 0 for a responsibility.
     pub level: u8,
-    /// Its id, unique in the chapter.
+    /// Its ID, unique within the chapter.
     pub id: String,
-    /// Whether the author wrote the id.
+    /// Whether the author wrote the ID.
     pub explicit: bool,
     /// Its text without markup.
     pub text: String,
-    /// The id of a lower statement whose place it takes.
+    /// The ID of the lower-level statement that it replaces.
     pub replaces: Option<String>,
-    /// Lints that do not look at it (`{lint=off}`).
+    /// Whether lints ignore it (`{lint=off}`).
     pub unlinted: bool,
 }
 
@@ -225,31 +227,31 @@ pub struct Strategy {
     pub horizon: Option<String>,
     /// The role that leads it.
     pub led_by: Option<ReferenceNumber>,
-    /// What shows that it works.
+    /// What shows that the strategy works.
     pub measures: Vec<String>,
-    /// The day after which it is no longer true.
+    /// The last day on which it is valid.
     pub valid_until: Option<String>,
-    /// Who decides what.
+    /// Its decisions and who takes part in them.
     pub decisions: Vec<Decision>,
 }
 
-/// A decision and who takes which part in it.
+/// A decision and the parties to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// What is decided.
+    /// The decision's title.
     pub title: String,
     /// The anchor of its heading.
     pub id: String,
-    /// At which scope, such as team, area, portfolio.
+    /// The decision's scope, such as team, area or portfolio.
     pub scope: Option<String>,
-    /// Who takes which part.
+    /// The parties and the part each of them plays.
     pub parties: Vec<(Part, ReferenceNumber)>,
 }
 
 /// A reading path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathFacts {
-    /// Whom it is for.
+    /// The people it is for.
     pub audience: Option<String>,
     /// The chapters in the order to read them.
     pub chapters: Vec<ReferenceNumber>,
@@ -260,22 +262,23 @@ pub struct PathFacts {
 pub struct Term {
     /// The term as written.
     pub name: String,
-    /// Other words for it.
+    /// Other words for the term.
     pub aliases: Vec<String>,
     /// Its anchor in the glossary.
     pub id: String,
-    /// Whether its occurrences link to it.
+    /// Whether occurrences of the term link to it.
     pub link: bool,
     /// The definition without markup.
     pub definition: String,
 }
 
-/// What only a chapter's own page needs: HTML with holes, and where things stand in the file.
+/// What only a chapter's own page needs: HTML with holes, and positions in the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// The chapter's HTML, without footnotes.
     pub main: Fill,
-    /// Blocks at the top of the structure, in order: span in the file and end of the block's HTML in `main`.
+    /// The top-level blocks in order, each with its span in the file and the end of its HTML in
+    /// `main`.
     pub blocks: Vec<Block>,
     /// Footnotes by label, in the order defined.
     pub footnotes: Vec<(String, Fill)>,
@@ -285,39 +288,42 @@ pub struct Body {
     pub images: Vec<Image>,
     /// Views by number.
     pub views: Vec<View>,
-    /// The place of each reference of [`Meta::references`].
+    /// The span of each reference in [`Meta::references`].
     pub reference_spans: Vec<Span>,
-    /// Where each statement's or responsibility's HTML lies in `main`, in the order of the facts; empty where sanitising took it away.
+    /// The byte range in `main` of each statement's or responsibility's HTML, in the order of the
+    /// facts; empty if the sanitizer removed it.
     pub statements: Vec<(u32, u32)>,
     /// Where examples of statements lie in `main`: whole lists, or single items where a list has others too; rising and apart.
     pub examples: Vec<(u32, u32)>,
     /// Where each statement's words stand in the file; in the order of the facts.
     pub statement_spans: Vec<Span>,
-    /// Where each statement ends in the file, to write an anchor there; in the order of the facts.
+    /// The span from the end of each statement's text to where an anchor can be inserted, in the
+    /// order of the facts.
     pub statement_ends: Vec<Span>,
-    /// Spans of front-matter fields that findings of later stages point at, by field name.
+    /// Spans of front matter fields, by field name, for findings of later stages.
     pub field_spans: Vec<(&'static str, Span)>,
     /// Spans of decisions' headings, in the order of the facts.
     pub decision_spans: Vec<Span>,
-    /// Whether the HTML came out of the sanitiser.
+    /// Whether the HTML has been sanitized.
     pub sanitised: bool,
-    /// What reads otherwise where the chapter is read as Markdown; nothing where it is not published so.
+    /// What has to change when the chapter is published as Markdown; empty if it isn't.
     pub pieces: Vec<Piece>,
-    /// Places of the file that the readers of this build don't see.
+    /// Spans of the file that readers of this build cannot see.
     pub hidden: Vec<Span>,
-    /// How many comments between `%%` were taken out.
+    /// The number of `%%` comments that were removed.
     pub comments: usize,
-    /// The hash of the file that all this was read from.
+    /// The hash of the source file.
     pub source: Hash,
 }
 
 impl Body {
-    /// Returns whether a place of the file holds something that the readers of this build don't see.
+    /// Returns whether a span of the file contains something that readers of this build cannot see.
     pub fn hides_part_of(&self, span: Span) -> bool {
         self.hidden.iter().any(|hidden| hidden.start < span.end && span.start < hidden.end)
     }
 
-    /// Returns the bytes of a statement's HTML in `main`, by its number in the order of the facts; none where sanitising took it away.
+    /// Returns the byte range of a statement's HTML in `main`, by its number in the order of the
+    /// facts, or `None` if the sanitizer removed it.
     pub fn statement(&self, number: usize) -> Option<Range<usize>> {
         let (start, end) = *self.statements.get(number)?;
         (start < end).then_some(start as usize..end as usize)
@@ -352,88 +358,90 @@ impl Body {
 /// A part of a chapter's Markdown that only Rolebook understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Where it begins in the redacted body, in bytes.
+    /// The byte offset where it begins in the redacted body.
     pub start: u32,
-    /// Where it ends in the redacted body, in bytes.
+    /// The byte offset where it ends in the redacted body.
     pub end: u32,
-    /// What it is.
+    /// What the piece is.
     pub what: What,
 }
 
 impl Piece {
-    /// Returns its place in the redacted body, in bytes.
+    /// Returns its byte range in the redacted body.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// What a piece is.
+/// The kinds of pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Attributes, a comment or a tag: nothing to a reader.
+    /// Attributes, a comment or a tag, which readers don't need.
     Nothing,
-    /// A block of raw HTML, of which its words are left.
+    /// A block of raw HTML, of which only the text is kept.
     Html,
-    /// A link into the handbook, with the place of its words where it has some, and its title.
+    /// A link within the handbook, with the byte range of its text, if any, and its title.
     Link(Option<(u32, u32)>, Box<str>),
-    /// A picture of the content, with its text alternative.
+    /// An image file in the content folder, with its alternative text.
     Picture(Box<str>),
-    /// A part of another chapter, alone in its paragraph.
+    /// A transclusion that is a paragraph of its own.
     Embed,
-    /// A view: the chapter's views stand in this order.
+    /// A view; these pieces are in the same order as the chapter's views.
     View,
 }
 
-/// One block at the top of a chapter's structure.
+/// One top-level block of a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Its place in the file.
+    /// Its span in the file.
     pub span: Span,
-    /// Where its HTML ends in [`Body::main`], in bytes.
+    /// The byte offset where its HTML ends in [`Body::main`].
     pub end: u32,
-    /// The number of the heading that it is, if it opens a section.
+    /// The number of the heading, if the block is a heading that starts a section.
     pub heading: Option<u32>,
 }
 
-/// HTML with holes that rendering fills from the site.
+/// HTML with holes that are filled in when the site is rendered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fill {
     /// The HTML.
     pub html: String,
-    /// Where holes lie, in bytes of `html`, rising.
+    /// The byte offsets of the holes in `html`, ascending.
     pub holes: Vec<(u32, Hole)>,
-    /// Runs of plain text (not headings, links or code) where glossary terms may be linked; rising, escaped as HTML.
+    /// Ranges of plain text (not headings, links or code) where glossary terms may be linked,
+    /// ascending and escaped as HTML.
     pub prose: Vec<(u32, u32)>,
 }
 
-/// What rendering puts into a place of the HTML.
+/// What rendering inserts into a hole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hole {
-    /// The start tag of a link; the second number is the index of its title in nothing: titles ride along.
+    /// The start tag of a link, with its title, if any.
     LinkOpen(ReferenceNumber, Option<Box<str>>),
     /// The end tag of that link.
     LinkClose(ReferenceNumber),
-    /// The title of what a link leads to.
+    /// The title of the link's target.
     LinkText(ReferenceNumber),
     /// An image, by its number in [`Body::images`].
     Image(u32),
-    /// A section of another chapter.
+    /// A transcluded section or chapter.
     Embed(ReferenceNumber),
     /// A view, by its number in [`Body::views`].
     View(u32),
     /// A code block, by its number in [`Body::code`].
     Code(u32),
-    /// A reference to a footnote, by the index of its definition in [`Body::footnotes`].
+    /// A footnote reference, by the index of the definition in [`Body::footnotes`].
     Footnote(u32),
-    /// The anchor to copy inside a heading, by the heading's number.
+    /// The copyable anchor inside a heading, by the heading's number.
     HeadingAnchor(u32),
-    /// The attributes of a table's scrolling region: the number of the heading before it plus one, and the table's number.
+    /// The attributes of a table's scrollable region: one plus the number of the preceding heading,
+    /// and the table's number.
     TableAttributes(u32, u32),
     /// The attributes of a callout.
     CalloutAttributes(Callout),
     /// The title line of a callout.
     CalloutTitle(Callout),
-    /// The check box of a task, and whether it is done.
+    /// The checkbox of a task, and whether it is checked.
     Task(bool),
     /// The `href` attribute of raw HTML.
     Href(ReferenceNumber),
@@ -443,7 +451,7 @@ pub enum Hole {
     Src(ReferenceNumber),
 }
 
-/// A kind of callout (GFM alerts).
+/// A type of callout (GFM alerts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callout {
     /// `[!NOTE]`
@@ -459,7 +467,7 @@ pub enum Callout {
 }
 
 impl Callout {
-    /// Returns the class of the callout, which is also the key of its title.
+    /// Returns the callout's class, which is also the key of its title.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -479,44 +487,44 @@ pub struct Code {
     pub language: String,
     /// The title above it.
     pub title: Option<String>,
-    /// Marked lines, 1-based, both ends included.
+    /// The highlighted lines as inclusive ranges, counted from 1.
     pub marked: Vec<(u32, u32)>,
     /// Its anchor.
     pub id: Option<String>,
     /// Its text.
     pub text: String,
-    /// Where its first line is.
+    /// The span of its first line.
     pub span: Span,
 }
 
 /// An image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// Where it comes from: a file of the content, or an address.
+    /// The source: a file in the content folder, or a URL.
     pub source: ImageSource,
-    /// Its text alternative.
+    /// The alternative text.
     pub alt: String,
     /// Its title.
     pub title: String,
 }
 
-/// Where an image comes from.
+/// The source of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImageSource {
-    /// A file of the content.
+    /// A file in the content folder.
     File(ReferenceNumber),
-    /// An address on another host.
+    /// A URL on another host.
     Remote(String),
 }
 
-/// A view that a chapter asks for; chapters among the arguments are references.
+/// A view that a chapter requests; chapters named in its arguments are references.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum View {
     /// Roles by competencies.
     Matrix {
-        /// Only this track.
+        /// The track to show, or all.
         track: Option<String>,
-        /// Only this cluster.
+        /// The cluster to show, or all.
         cluster: Option<String>,
     },
     /// Two roles side by side.
@@ -528,39 +536,39 @@ pub enum View {
     },
     /// Roles by rank.
     Ladder {
-        /// Only this track.
+        /// The track to show, or all.
         track: Option<String>,
     },
-    /// A role's levels as a picture.
+    /// A chart of a role's levels.
     Radar {
-        /// The role; the chapter's own where none is named.
+        /// The role, or the chapter's own role if `None`.
         role: Option<ReferenceNumber>,
     },
-    /// Decisions and who takes part.
+    /// Decisions and the parties to them.
     Decisions {
-        /// Only those in which this role or partner takes part.
+        /// The role or partner that takes part in the decisions to show, or all.
         role: Option<ReferenceNumber>,
-        /// Only those of this strategy chapter.
+        /// The strategy chapter whose decisions to show, or all.
         strategy: Option<ReferenceNumber>,
-        /// Only those at this scope.
+        /// The scope of the decisions to show, or all.
         scope: Option<String>,
     },
     /// A list of roles.
     Roles {
-        /// Only this track.
+        /// The track to show, or all.
         track: Option<String>,
     },
     /// The chapters below this one.
     Children,
-    /// What changed lately.
+    /// Recent changes.
     Changes {
-        /// At most so many.
+        /// The maximum number of changes.
         n: u32,
     },
 }
 
 impl View {
-    /// Returns the view's name, which is also its template's.
+    /// Returns the view's name, which is also the name of its template.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Matrix { .. } => "matrix",

@@ -1,7 +1,9 @@
-//! Turns a chapter's Markdown into HTML with holes, and reads the structure that the model needs from it.
+//! Converts a chapter's Markdown into HTML with holes, and extracts the structure that the model
+//! needs.
 //!
-//! Input: the redacted body of one chapter and the configuration. Output: [`Parsed`]: the body, headings, anchors, statements, decisions, terms and
-//! findings. Never looks at other chapters and never highlights: that is rendering's work.
+//! Input: the redacted body of one chapter and the configuration. Output: a [`Parsed`], which
+//! contains the body, headings, anchors, statements, decisions, terms and findings. Never looks at
+//! other chapters or highlights code, because rendering does that.
 
 mod info;
 mod marks;
@@ -28,10 +30,11 @@ use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 use crate::text::source::Text;
 
-/// One event of the parser with its place in the body, in bytes.
+/// A parser event and its byte range in the body.
 type Located<'a> = (Event<'a>, std::ops::Range<usize>);
 
-/// The Markdown extensions of a handbook; `CommonMark` alone where `extended` is false.
+/// Returns the Markdown extensions of a handbook; with `extended` false, only definition lists can
+/// be enabled.
 pub fn options(extended: bool, definition_lists: bool) -> Options {
     let mut options = Options::empty();
     if extended {
@@ -46,70 +49,70 @@ pub fn options(extended: bool, definition_lists: bool) -> Options {
     options
 }
 
-/// What to parse and by which rules.
+/// What to parse, and with which settings.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The redacted body; LF line ends.
+    /// The redacted body with LF line endings.
     pub body: &'a str,
     /// The chapter's file.
     pub path: &'a SourcePath,
-    /// What the chapter is.
+    /// The chapter's kind.
     pub kind: Kind,
-    /// The handbook's rules.
+    /// The handbook's configuration.
     pub config: &'a Config,
-    /// Leads back to the file.
+    /// Maps offsets in the body to the file.
     pub place: Place<'a>,
-    /// A text that cannot occur in the chapter: made from its hash.
+    /// A text that cannot occur in the chapter, because it is derived from the chapter's hash.
     pub seed: &'a str,
-    /// `CommonMark` alone, without our extensions.
+    /// Whether to parse plain `CommonMark` without Rolebook's extensions.
     pub plain: bool,
 }
 
 impl Input<'_> {
-    /// Returns the extensions that the chapter is read with; typographic quotes apart.
+    /// Returns the extensions used for this chapter, apart from typographic quotes.
     fn options(&self) -> Options {
         if self.plain { options(false, false) } else { chapter_options(self.kind, self.config) }
     }
 
-    /// Tells whether `: text` below a term defines it.
+    /// Returns whether `: text` below a term is a definition.
     fn has_definitions(&self) -> bool {
         self.kind == Kind::Glossary || self.config.markdown.definition_lists
     }
 }
 
-/// Returns the extensions that a chapter of `kind` is read with; typographic quotes apart.
+/// Returns the extensions used for a chapter of this kind, apart from typographic quotes.
 pub fn chapter_options(kind: Kind, config: &Config) -> Options {
     options(true, kind == Kind::Glossary || config.markdown.definition_lists)
 }
 
-/// Leads from offsets in the body to spans in the file.
+/// Maps offsets in the body to spans in the file.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The whole chapter.
     pub text: &'a Text<'a>,
-    /// Where the body begins in it.
+    /// The offset of the body within the chapter.
     pub start: usize,
 }
 
 impl Place<'_> {
-    /// Returns the span in the file of a range of the body.
+    /// Returns the span in the file for a range in the body.
     #[must_use]
     pub fn span(&self, range: &std::ops::Range<usize>) -> Span {
         self.text.span(self.start + range.start, self.start + range.end)
     }
 }
 
-/// References in the order met, with their places.
+/// References in the order found, with their spans.
 #[derive(Debug, Default)]
 pub struct References {
-    /// What is referred to.
+    /// The references.
     pub list: Vec<Reference>,
-    /// Where, in the file.
+    /// Their spans in the file.
     pub spans: Vec<Span>,
 }
 
 impl References {
-    /// Adds one and returns its number.
+    /// Adds a reference and returns its number.
     pub fn add(&mut self, reference: Reference, span: Span) -> ReferenceNumber {
         self.list.push(reference);
         self.spans.push(span);
@@ -117,32 +120,32 @@ impl References {
     }
 }
 
-/// What parsing finds in a body.
+/// The result of parsing a body.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    /// The HTML with holes and the places that go with it.
+    /// The HTML with holes and the related positions.
     pub body: Body,
     /// Headings in order.
     pub headings: Vec<Heading>,
-    /// Every id that a link can lead to.
+    /// Every ID that a link can target.
     pub anchors: BTreeSet<String>,
-    /// Statements of a competency or responsibilities of a role.
+    /// The statements of a competency or the responsibilities of a role.
     pub statements: Vec<Statement>,
-    /// Levels of a competency: number and the heading's id.
+    /// The levels of a competency: number and heading ID.
     pub levels: Vec<(u8, String)>,
-    /// Levels that the chapter has a heading for under another name.
+    /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
-    /// Decisions of a strategy chapter.
+    /// The decisions in a strategy chapter.
     pub decisions: Vec<Decision>,
-    /// Terms of a glossary.
+    /// The terms in a glossary.
     pub terms: Vec<Term>,
-    /// Words of running text.
+    /// The number of words of text.
     pub words: usize,
-    /// What is wrong.
+    /// The findings.
     pub findings: Vec<Diagnostic>,
 }
 
-/// Parses a body; `references` already holds those of the front matter.
+/// Parses a body; `references` already contains the front matter's references.
 pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
@@ -180,7 +183,7 @@ pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     parsed
 }
 
-/// Returns the index of the event that ends what begins at `start`.
+/// Returns the index of the event that ends the element started at `start`.
 fn end_of(events: &[Located<'_>], start: usize) -> usize {
     let mut depth = 0_usize;
     for (n, (event, _)) in events.iter().enumerate().skip(start) {
@@ -198,7 +201,7 @@ fn end_of(events: &[Located<'_>], start: usize) -> usize {
     events.len()
 }
 
-/// Returns the text of events without markup; line ends become spaces.
+/// Returns the text of events without markup; line breaks become spaces.
 fn plain_text(events: &[Located<'_>]) -> String {
     let mut out = String::new();
     for (event, _) in events {
@@ -212,7 +215,7 @@ fn plain_text(events: &[Located<'_>]) -> String {
     out
 }
 
-/// Returns the text before `cut` (a byte offset in the body), which may lie inside a text event.
+/// Returns the text before `cut`, a byte offset in the body that may be inside a text event.
 fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
     let whole: Vec<Located<'_>> = events
         .iter()
@@ -227,16 +230,16 @@ fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
     plain_text(&whole).trim_end().to_owned()
 }
 
-/// Returns the part of a text event that lies before `cut`.
+/// Returns the part of a text event before `cut`.
 fn cut_text<'t>(text: &'t str, range: &std::ops::Range<usize>, cut: usize) -> &'t str {
-    // A text event is a slice of the source, except where a character reference was decoded.
+    // A text event is usually a slice of the source, but not if a character reference was decoded.
     let keep = cut.saturating_sub(range.start);
     let keep = if text.len() == range.len() { keep } else { text.rfind('{').unwrap_or(text.len()) };
     text.get(..keep).unwrap_or(text).trim_end()
 }
 
-/// Makes a link's reference; shared by the writer and the reader of decisions.
+/// Creates the reference for a wiki link; shared by the writer and the code that reads decisions.
 fn wiki_reference(destination: &str, config: &Config, form: Form) -> Reference {
-    // In a table `|` is written `\|`: the backslash is ours to strip.
+    // In a table, `|` is written as `\|`, so the backslash has to be stripped here.
     crate::chapter::reference::wiki(destination.strip_suffix('\\').unwrap_or(destination), form, config)
 }

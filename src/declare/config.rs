@@ -118,9 +118,9 @@ pub struct Level {
 /// One track of the ladder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
-    /// What roles call it.
+    /// The ID that roles refer to.
     pub id: String,
-    /// What pages call it.
+    /// The title shown on pages.
     pub title: String,
     /// The family that the track belongs to.
     pub family: Option<String>,

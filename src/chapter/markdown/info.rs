@@ -1,25 +1,27 @@
-//! Reads a fence's info string: `rust title="src/main.rs" lines="1,3-5"`, the attributes with or without braces.
+//! Parses a code fence's info string, such as `rust title="src/main.rs" lines="1,3-5"`, with or
+//! without braces around the attributes.
 //!
-//! Input: the info string. Output: language, title, marked lines and what was not understood. Never fails.
+//! Input: the info string. Output: the language, title, highlighted lines and anything that wasn't
+//! understood. Never fails.
 
 use crate::text::attribute;
 
-/// What an info string says.
+/// The contents of an info string.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Info {
-    /// The first word, up to a comma (`rust,ignore` is how mdBook writes it).
+    /// The first word up to a comma (mdBook writes `rust,ignore`).
     pub language: String,
     /// The title above the block.
     pub title: Option<String>,
-    /// Marked lines, 1-based, both ends included.
+    /// The highlighted lines as inclusive ranges, counted from 1.
     pub marked: Vec<(u32, u32)>,
     /// The block's anchor.
     pub id: Option<String>,
-    /// Keys and values that are not understood, as written.
+    /// Keys and values that weren't understood, as written.
     pub unknown: Vec<String>,
 }
 
-/// Reads an info string.
+/// Parses an info string.
 pub fn read(info: &str) -> Info {
     let info = info.trim();
     let first = info.split_whitespace().next().unwrap_or_default();
@@ -32,7 +34,8 @@ pub fn read(info: &str) -> Info {
         out.marked = lines;
         return out;
     }
-    // Words that other tools put there (`ignore`, `linenos`) are not attributes: nothing is claimed about them.
+    // Bare words from other tools (`ignore`, `linenos`) aren't attributes, so they are ignored
+    // without a finding.
     for attribute in attribute::parse(inner, 0).unwrap_or_default() {
         match attribute.key.as_str() {
             "title" | "file" | "filename" => out.title = Some(attribute.value),
@@ -48,7 +51,7 @@ pub fn read(info: &str) -> Info {
     out
 }
 
-/// Reads `1,3-5`.
+/// Parses a list of lines such as `1,3-5`.
 fn line_list(text: &str) -> Option<Vec<(u32, u32)>> {
     let range = |part: &str| {
         let (from, to) = part.split_once('-').unwrap_or((part, part));

@@ -1,7 +1,8 @@
-//! Finds what an author meant as markup and Markdown took for text, or dropped without a word.
+//! Finds what an author meant as markup but Markdown treats as text or silently drops.
 //!
-//! Input: the events of one chapter, its reference definitions and the links that found none. Output: findings. Never changes what is written: the
-//! words stay on the page as Markdown has them.
+//! Input: the events of one chapter, its reference definitions and the reference links without a
+//! definition. Output: findings. Never changes the text; it stays on the page as Markdown renders
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -17,34 +18,35 @@ use crate::text::rule::Rule;
 mod cells;
 mod forms;
 
-/// A link by reference whose name is not defined.
+/// A reference link whose label isn't defined.
 #[derive(Debug)]
 pub struct Undefined {
-    /// Where the link is in the body.
+    /// The link's byte range in the body.
     pub range: Range<usize>,
-    /// The name that it asks for.
+    /// The label of the link.
     pub name: String,
-    /// How it was written.
+    /// The form of the link.
     pub form: LinkType,
 }
 
-/// The names of links by reference, folded, and where each is defined in the body.
+/// Case-folded labels of reference links, and where each is defined in the body.
 pub type Definitions = BTreeMap<String, usize>;
 
-/// Lists what defines links by reference.
+/// Collects the definitions of reference links.
 pub fn definitions(found: &RefDefs<'_>) -> Definitions {
     found.iter().map(|(name, definition)| (fold(name), definition.span.start)).collect()
 }
 
-/// What Markdown knows of a chapter beyond its events.
+/// What the Markdown parser knows about a chapter in addition to its events.
 pub struct Known<'a> {
-    /// What [`definitions`] found.
+    /// The result of [`definitions`].
     pub definitions: &'a Definitions,
-    /// The links that found no definition.
+    /// The links without a definition.
     pub undefined: &'a [Undefined],
 }
 
-/// Returns what is wrong with a chapter's footnotes, references, links, tables and definitions.
+/// Returns findings about a chapter's footnotes, references, links, tables, definitions and syntax
+/// of other generators.
 pub fn find(input: Input<'_>, events: &[Located<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
     let mut missed = Missed { input, findings: Vec::new() };
     let runs = runs(input.body, events);
@@ -62,13 +64,13 @@ struct Missed<'a> {
     findings: Vec<Diagnostic>,
 }
 
-/// Text that is one piece in the source: nothing in it is escaped, code, HTML or other markup.
+/// A contiguous piece of plain text in the source, without escapes, code, HTML or other markup.
 struct Run {
     range: Range<usize>,
     in_cell: bool,
 }
 
-/// Joins the text events that follow each other without a gap.
+/// Joins adjacent text events.
 fn runs(body: &str, events: &[Located<'_>]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let (mut in_cell, mut in_code) = (false, false);
@@ -80,7 +82,7 @@ fn runs(body: &str, events: &[Located<'_>]) -> Vec<Run> {
             Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => in_code = false,
             Event::Text(_) if !in_code => match runs.last_mut() {
                 Some(last) if last.range.end == range.start => last.range.end = range.end,
-                // The first sign after a backslash is meant as it is.
+                // The first character after a backslash is escaped, so it is skipped.
                 _ if range.start > 0 && body.as_bytes()[range.start - 1] == b'\\' => {
                     let first = body[range.clone()].chars().next().map_or(0, char::len_utf8);
                     runs.push(Run { range: range.start + first..range.end, in_cell });
@@ -99,7 +101,7 @@ impl Missed<'_> {
         self.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
     }
 
-    /// Finds footnotes that are used and not defined, defined and not used, or defined twice.
+    /// Finds footnotes that are used but not defined, defined but not used, or defined twice.
     fn footnotes(&mut self, events: &[Located<'_>], runs: &[Run]) {
         let mut defined: BTreeMap<String, Range<usize>> = BTreeMap::new();
         let mut used = BTreeSet::new();
@@ -128,7 +130,8 @@ impl Missed<'_> {
                 continue;
             }
             let near = labels.slip(&key);
-            // The definition that was meant is not unused: that is one mistake.
+            // The definition that was probably meant doesn't count as unused, so that one error
+            // isn't reported twice.
             meant.extend(near);
             let help = near.map_or_else(
                 || format!("add a line `[^{label}]: …`, or write `\\[^{label}]` if it's meant as text"),
@@ -147,7 +150,7 @@ impl Missed<'_> {
         }
     }
 
-    /// Returns the footnotes that belong to text that was taken out for this audience.
+    /// Returns the labels of footnotes that are used in text hidden from this audience.
     fn used_in_hidden_text(&self) -> BTreeSet<String> {
         let whole = &self.input.place.text.text[self.input.place.start..];
         if whole == self.input.body {
@@ -160,7 +163,7 @@ impl Missed<'_> {
             .collect()
     }
 
-    /// Finds links by reference without a definition, and definitions that are there twice.
+    /// Finds reference links without a definition, and duplicate definitions.
     fn references(&mut self, events: &[Located<'_>], known: &Known<'_>) {
         let names = Candidates::new(known.definitions.keys().map(String::as_str));
         for link in known.undefined {
@@ -183,7 +186,8 @@ impl Missed<'_> {
         self.repeated_definitions(events, known.definitions);
     }
 
-    /// Tells a place in a list (`a[i][j]`) and the boxes of a form (`[ ][ ]`) from a link.
+    /// Returns whether this is an array index (`a[i][j]`) or an empty form box (`[ ][ ]`) rather
+    /// than a link.
     fn is_index(&self, range: &Range<usize>) -> bool {
         let before = self.input.body[..range.start].chars().next_back();
         let inside = &self.input.body[range.clone()];
@@ -191,13 +195,13 @@ impl Missed<'_> {
             || inside.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(']'))
     }
 
-    /// Of two definitions with one name Markdown takes the first and drops the second.
+    /// Finds duplicate definitions, of which Markdown uses only the first.
     fn repeated_definitions(&mut self, events: &[Located<'_>], definitions: &Definitions) {
         let kept: BTreeSet<usize> = definitions.values().copied().collect();
         if kept.is_empty() {
             return;
         }
-        // Text, code and HTML: what lies outside of all is a definition or nothing.
+        // Text, code and HTML; anything outside of these can only be a definition.
         let leaves = events.iter().filter(|(event, _)| !matches!(event, Event::Start(_) | Event::End(_)));
         let mut leaves: Vec<Range<usize>> = leaves.map(|(_, range)| range.clone()).collect();
         leaves.sort_by_key(|range| range.start);
@@ -223,7 +227,7 @@ impl Missed<'_> {
         }
     }
 
-    /// Finds links that were begun and don't come to be one.
+    /// Finds links that are started but not completed.
     fn links(&mut self, runs: &[Run]) {
         for run in runs {
             let text = &self.input.body[run.range.clone()];
@@ -247,12 +251,15 @@ impl Missed<'_> {
         }
     }
 
-    /// Tells whether `]]` follows in the line: then a `|` cuts the link, and the table says so.
+    /// Returns whether `]]` follows on the same line, in which case a `|` splits the link and the
+    /// table check reports it.
     fn is_closed_in_line(&self, run: &Range<usize>) -> bool {
         self.input.body[run.end..].lines().next().is_some_and(|rest| rest.contains("]]"))
     }
 
-    /// Finds a `: definition` where no definition lists are read; once in a chapter, since it is one misunderstanding.
+    /// Finds a `: definition` where definition lists aren't enabled.
+    ///
+    /// Reports at most one per chapter, because all of them stem from the same misunderstanding.
     fn definition_lists(&mut self, events: &[Located<'_>]) {
         if self.input.has_definitions() {
             return;
@@ -274,7 +281,7 @@ impl Missed<'_> {
         }
     }
 
-    /// Finds what other generators read and this one shows as text.
+    /// Finds syntax of other generators that is shown as text here.
     fn foreign_forms(&mut self, events: &[Located<'_>], runs: &[Run]) {
         for (n, (event, range)) in events.iter().enumerate() {
             if matches!(event, Event::Start(Tag::BlockQuote(None)))
@@ -284,7 +291,7 @@ impl Missed<'_> {
                 self.finding(Rule::ForeignForm, &found.range, found.message, found.help);
             }
         }
-        // Only what is between two runs is looked at: a line may have any number of them.
+        // Look only at the text between two runs, because a line may contain any number of runs.
         let mut last = None;
         for run in runs {
             let before = &self.input.body[last.unwrap_or(0).min(run.range.start)..run.range.start];
@@ -301,17 +308,17 @@ impl Missed<'_> {
     }
 }
 
-/// Returns the place of `[^label]:` that begins at `start`.
+/// Returns the byte range of the label in a `[^label]:` that begins at `start`.
 fn label_of(body: &str, start: usize) -> Range<usize> {
     start..start + body[start..].find("]:").map_or(1, |at| at + 1)
 }
 
-/// Lists `[^label]` in text: with a definition it would be no text.
+/// Lists each `[^label]` in plain text, which means that it has no definition.
 fn undefined_footnotes(body: &str, runs: &[Run]) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     for run in runs {
         for (at, label) in labels(&body[run.range.clone()]) {
-            // `[^a-z]` and `[^"]*` describe characters, and an address follows a link's text.
+            // `[^a-z]` and `[^"]*` are character classes rather than footnotes.
             let is_set = label.contains(|c: char| c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '.' | ':'));
             let is_range = label.len() == 3 && label.as_bytes()[1] == b'-';
             if !is_set && !is_range {
@@ -323,8 +330,8 @@ fn undefined_footnotes(body: &str, runs: &[Run]) -> Vec<(Range<usize>, String)> 
     found
 }
 
-/// Returns what stands between `[^` and `]` in `text` without a space, each with the byte offset of
-/// its `[`.
+/// Returns each label between `[^` and `]` in `text` that contains no white space, with the byte
+/// offset of its `[`.
 fn labels(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.match_indices("[^").filter_map(|(at, _)| {
         let rest = &text[at + 2..];
@@ -333,7 +340,7 @@ fn labels(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Counts each footnote's label in `text`, whatever its case.
+/// Counts the footnote labels in `text`, ignoring case.
 fn count_labels(text: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for (_, label) in labels(text) {
@@ -342,7 +349,7 @@ fn count_labels(text: &str) -> BTreeMap<String, usize> {
     counts
 }
 
-/// Tells a comment in the form of a definition (`[//]: # (words)`) from a link.
+/// Returns whether a definition is really a comment, such as `[//]: # (words)`.
 fn is_comment(address: &str) -> bool {
     matches!(address.split_whitespace().next(), None | Some("#" | "<>"))
 }

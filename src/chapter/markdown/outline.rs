@@ -1,7 +1,8 @@
-//! Reads the structure of a chapter from its events: headings and their ids, statements, responsibilities, decisions, terms.
+//! Reads the structure of a chapter from its events: headings and their IDs, statements,
+//! responsibilities, decisions and terms.
 //!
-//! Input: the events of one chapter. Output: an [`Outline`] that tells the writer which events carry ids and which bytes are attributes and
-//! not text. Never writes HTML.
+//! Input: the events of one chapter. Output: an [`Outline`], which tells the writer which events
+//! have IDs and which byte ranges are attributes rather than text. Never writes HTML.
 
 mod examples;
 mod sections;
@@ -26,14 +27,14 @@ use self::examples::Examples;
 
 use super::{Input, Located, References, end_of, plain_text, plain_text_before, wiki_reference};
 
-/// A heading with what the writer needs of it.
+/// A heading with what the writer needs to know about it.
 #[derive(Debug)]
 pub struct OutlineHeading {
     pub heading: Heading,
     pub id: String,
-    /// The event that starts it.
+    /// The index of the event that starts it.
     pub event: usize,
-    /// Classes from its attributes.
+    /// The classes from its attributes.
     pub classes: Vec<String>,
     attributes: Vec<Attribute>,
     range: Range<usize>,
@@ -49,63 +50,63 @@ impl OutlineHeading {
     }
 }
 
-/// A statement with where it stands in the body.
+/// A statement with its position in the body.
 #[derive(Debug)]
 pub struct OutlineStatement {
     pub statement: Statement,
-    /// Where its text begins.
+    /// The byte offset where its text begins.
     pub text_start: usize,
-    /// Where its text ends, before any attributes.
+    /// The byte offset where its text ends, before any attributes.
     pub text_end: usize,
-    /// Where an anchor can be written: after its attributes.
+    /// The byte offset where an anchor can be inserted, after the attributes.
     pub insert_at: usize,
     attributes: Vec<Attribute>,
 }
 
-/// A decision with the place of its heading.
+/// A decision with the span of its heading.
 #[derive(Debug)]
 pub struct OutlineDecision {
     pub decision: Decision,
     pub span: Span,
 }
 
-/// What the structure of a chapter says.
+/// The structure of a chapter.
 #[derive(Debug, Default)]
 pub struct Outline {
     pub headings: Vec<OutlineHeading>,
-    /// Heading numbers by the event that starts them.
+    /// Heading numbers by the index of the event that starts the heading.
     pub heading_at: HashMap<usize, usize>,
-    /// Statement numbers by the event that starts their item.
+    /// Statement numbers by the index of the event that starts their list item.
     pub statement_at: HashMap<usize, usize>,
     /// Examples that belong to statements.
     pub examples: Examples,
     /// Term numbers by the event that starts their title.
     pub term_at: HashMap<usize, usize>,
-    /// Byte ranges that are attributes and not text, rising.
+    /// Byte ranges that are attributes rather than text, ascending.
     pub cuts: Vec<Range<usize>>,
     pub anchors: BTreeSet<String>,
     pub statements: Vec<OutlineStatement>,
-    /// Levels: number and the number of their heading.
+    /// Levels: each level's number and the number of its heading.
     pub levels: Vec<(u8, usize)>,
-    /// Levels that the chapter has a heading for under another name.
+    /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
     pub decisions: Vec<OutlineDecision>,
     pub terms: Vec<Term>,
-    /// Terms that are headings: the term's number and the heading's.
+    /// Terms defined by headings: the numbers of the term and of the heading.
     term_headings: Vec<(usize, usize)>,
     pub findings: Vec<Diagnostic>,
 }
 
-/// What the section that is being read means to the model.
+/// The meaning of the current section for the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Section {
     Text,
-    /// A level's number; the heading's level.
+    /// The section of a level: the level's number and the depth of its heading.
     Level(u8, u8),
     Responsibilities(u8),
 }
 
-/// Reads the outline.
+/// Reads the outline of a chapter.
 pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut References) -> Outline {
     let mut reader = Reader {
         input,
@@ -136,7 +137,7 @@ struct Reader<'a> {
     outline: Outline,
     section: Section,
     raw_ids: Vec<String>,
-    /// Names of terms, folded.
+    /// The case-folded names of terms.
     term_names: BTreeSet<String>,
 }
 
@@ -172,7 +173,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Headings only, without attributes: `CommonMark` alone.
+    /// Reads only headings without attributes, as plain `CommonMark` has them.
     fn scan_plain(&mut self) {
         for (n, (event, range)) in self.events.iter().enumerate() {
             if let Event::Start(Tag::Heading { level, .. }) = event {
@@ -187,13 +188,15 @@ impl Reader<'_> {
         self.outline.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).maybe_help(help));
     }
 
-    /// Reads the attributes at the end of the text of `inner`: the text's end, and the attributes by place in the body.
+    /// Reads the attributes at the end of `inner`: returns where the text ends, and the attributes
+    /// with their ranges in the body.
     fn attributes(&mut self, inner: &[Located<'_>], known: &[&str]) -> (Option<usize>, Vec<Attribute>) {
         let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return (None, Vec::new()) };
-        // An escaped brace at the very beginning: its event starts behind the backslash.
+        // If the text starts with an escaped brace, its event starts after the backslash.
         let is_escaped = self.input.body[..first.1.start].ends_with('\\');
         let (start, end) = (first.1.start - usize::from(is_escaped), last.1.end);
-        // Attributes are text: braces that end in code or in a link belong to those.
+        // Attributes are part of the text; braces at the end of code or a link belong to that
+        // element.
         if !matches!(last.0, Event::Text(_)) || !self.input.body[..end].ends_with('}') {
             return (None, Vec::new());
         }
@@ -234,7 +237,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the text of the first paragraph or list below the heading that ends with event `end`.
+    /// Returns the text of the first paragraph or list after the heading that ends with event
+    /// `end`.
     fn definition_below(&self, end: usize) -> String {
         let events = self.events;
         match events.get(end + 1) {
@@ -260,7 +264,7 @@ impl Reader<'_> {
         self.outline.headings.push(heading);
     }
 
-    /// Decides what the section under the newest heading means.
+    /// Determines the meaning of the section below the most recent heading.
     fn enter_section(&mut self, heading_level: u8) {
         let closes = match self.section {
             Section::Level(_, open) | Section::Responsibilities(open) => heading_level <= open,
@@ -285,7 +289,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the level that a heading opens: by its attribute, else by its text.
+    /// Returns the level that a heading names, either in its attribute or in its text.
     fn level_of(&mut self, number: usize) -> Option<u8> {
         let config = self.input.config;
         let heading = &self.outline.headings[number];
@@ -350,7 +354,7 @@ impl Reader<'_> {
         self.push_term((name, definition), &attributes, &range);
     }
 
-    /// Adds a term; reports one that is defined twice.
+    /// Adds a term, and reports it if it is already defined.
     fn push_term(&mut self, (name, definition): (String, String), attributes: &[Attribute], range: &Range<usize>) {
         let value = |key: &str| attributes.iter().find(|a| a.key == key).map(|a| a.value.clone());
         let aliases = value("aliases").unwrap_or_default();
@@ -379,12 +383,14 @@ impl Reader<'_> {
             };
             let named = if tag.name == "a" { tag.get("name") } else { None };
             self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.to_string()));
-            // An `<iframe/>` that nothing closes is taken out and holds nothing: what follows has ids too.
+            // An `<iframe/>` that is never closed is removed as empty, so the text after it may
+            // have IDs too.
             at = tag.range.end;
         }
     }
 
-    /// Gives every heading, statement and term its id: what authors wrote is claimed first, then slugs in order.
+    /// Assigns an ID to every heading, statement and term: first those that authors wrote, then
+    /// slugs in order.
     fn give_ids(&mut self) {
         let mut slugger = Slugger::default();
         for id in std::mem::take(&mut self.raw_ids) {
@@ -429,7 +435,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `### Title` with a list of parts below `## Decisions`.
+    /// Reads each `### Title` and its list of parts below `## Decisions`.
     fn read_decisions(&mut self, references: &mut References) {
         let mut inside = false;
         for number in 0..self.outline.headings.len() {
@@ -468,7 +474,7 @@ impl Reader<'_> {
                 n = end_of(events, n) + 1;
             }
         }
-        // A misspelt `Acountable:` is one mistake.
+        // A misspelled `Acountable:` shouldn't also be reported as a missing part.
         let is_misspelt = |finding: &Diagnostic| {
             let label = capitalised(&self.input.config.words.parts[0]);
             finding.help.as_ref().is_some_and(|help| help.contains(&format!("`{label}`")))
@@ -496,7 +502,7 @@ impl Reader<'_> {
         self.finding(Rule::DecisionAccountable, range, message, Some(help));
     }
 
-    /// Reads `- Accountable: [[role]], partner`.
+    /// Reads an item such as `- Accountable: [[role]], partner`.
     fn decision_item(&mut self, item: usize, references: &mut References) {
         let events = self.events;
         let inner = &events[inline_of_item(events, item)];
@@ -506,7 +512,8 @@ impl Reader<'_> {
         let words = &self.input.config.words.parts;
         let Some(part) = words.iter().position(|word| *word == label).map(|n| Part::ALL[n]) else {
             let near = nearest(&label, words.iter().map(String::as_str), 1);
-            // A list in a decision's prose may have colons too: only what looks like a label is one.
+            // Lists in a decision's prose may contain colons too, so only report what resembles a
+            // label.
             if let [near] = near.as_slice() {
                 let range = events[item].1.clone();
                 let range = range.start..range.start + self.input.body[range.clone()].trim_end().len();
@@ -524,7 +531,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Lists who is named after the label: links, and names between commas.
+    /// Lists the parties named after the label: links, and names separated by commas.
     fn parties(&self, inner: &[Located<'_>]) -> Vec<(Reference, Range<usize>)> {
         let mut found = Vec::new();
         let mut after_label = false;
@@ -557,7 +564,7 @@ impl Reader<'_> {
     }
 }
 
-/// Splits `engineering, finance` into references with their places.
+/// Splits text such as `engineering, finance` into references with their byte ranges.
 fn names(text: &str, offset: usize, config: &crate::declare::config::Config) -> Vec<(Reference, Range<usize>)> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -572,7 +579,8 @@ fn names(text: &str, offset: usize, config: &crate::declare::config::Config) -> 
     found
 }
 
-/// Returns the events of an item's own text: the inline run of a tight item, or its first paragraph.
+/// Returns the events of an item's own text: the inline content of a tight item, or the first
+/// paragraph.
 fn inline_of_item(events: &[Located<'_>], item: usize) -> Range<usize> {
     let mut start = item + 1;
     if matches!(events.get(start), Some((Event::Start(Tag::Paragraph), _))) {

@@ -1,6 +1,7 @@
-//! Finds what a `|` does to a table that its author did not mean: cells cut in two, and cells that are not shown.
+//! Finds unintended effects of `|` in a table: cells split in two, and cells that aren't shown.
 //!
-//! Input: the events of tables. Output: findings, at most one for a row: the first mistake moves every cell behind it.
+//! Input: the events of tables. Output: findings, at most one per row, because the first error
+//! shifts all cells after it.
 
 use crate::text::rule::Rule;
 use std::ops::Range;
@@ -41,7 +42,7 @@ impl Missed<'_> {
         }
     }
 
-    /// Tells whether a cell ends in the middle of code or of a link.
+    /// Returns a finding if a cell ends in the middle of code or a link.
     fn cut(
         &self,
         cell: &[Located<'_>],

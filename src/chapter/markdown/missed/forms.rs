@@ -1,20 +1,22 @@
-//! Recognizes in a text what was meant as a link, a definition or a form of another generator.
+//! Recognizes text that was meant as a link, a definition or the syntax of another generator.
 //!
-//! Input: text that Markdown left as it was. Output: its place in the text, what is wrong and the way out. Knows no chapter and reports nothing.
+//! Input: text that Markdown left unchanged. Output: its range in the text, what is wrong and how
+//! to fix it. Never looks at a chapter and never reports anything itself.
 
 use std::ops::Range;
 
-/// What was found.
+/// Something that was found, with its message and help.
 pub struct Found {
     pub range: Range<usize>,
     pub message: String,
     pub help: String,
 }
 
-/// Names of callouts that GitHub knows; others know more.
+/// The names of callouts that GitHub supports; other tools support more.
 const CALLOUTS: &[&str] = &["note", "tip", "important", "warning", "caution"];
 
-/// Returns where a `[[` begins that nothing closes; spaces behind it are how shells write a condition.
+/// Returns the byte offset of an unclosed `[[`; if a space follows, it is a shell condition
+/// instead.
 pub fn open_wikilink(text: &str) -> Option<usize> {
     let at = text.rfind("[[")?;
     let rest = &text[at + 2..];
@@ -22,12 +24,13 @@ pub fn open_wikilink(text: &str) -> Option<usize> {
     (names && !rest.contains("]]")).then_some(at)
 }
 
-/// Finds `[text](address` that is no link: for a space in its address, or since nothing closes it.
+/// Finds a `[text](address` that isn't a link, because its address contains a space or isn't
+/// closed.
 pub fn broken_link(text: &str) -> Option<Found> {
     let middle = text.find("](")?;
     let start = text[..middle].rfind('[')?;
     let rest = &text[middle + 2..];
-    // A number in brackets is a note, and what is in parentheses behind it is a sentence.
+    // A number in brackets may be a note, followed by an ordinary sentence in parentheses.
     let looks_like_address = |address: &str| {
         let last = address.split_whitespace().last().unwrap_or_default();
         let is_path =
@@ -54,7 +57,7 @@ pub fn broken_link(text: &str) -> Option<Found> {
     }
 }
 
-/// Finds a line that begins with a colon and a space below a short first line.
+/// Finds a line that begins with a colon and a space, below a short first line.
 pub fn definition(body: &str, paragraph: &Range<usize>) -> Option<Range<usize>> {
     let mut lines = body[paragraph.clone()].split_inclusive('\n');
     let term = lines.next()?;
@@ -68,7 +71,7 @@ pub fn definition(body: &str, paragraph: &Range<usize>) -> Option<Range<usize>> 
     Some(start..start + text.trim_end().len())
 }
 
-/// Finds `[!word]` at the head of a quote that Markdown did not take for a callout.
+/// Finds `[!word]` at the start of a block quote that Markdown didn't recognize as a callout.
 pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option<Found> {
     let start = first.filter(|first| quote.contains(first))?;
     let line = body[start..quote.end].lines().next()?;
@@ -88,7 +91,7 @@ pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option
     Some(Found { range: start..start + line.trim_end().len(), message, help })
 }
 
-/// Finds what other generators read at the beginning of a line.
+/// Finds syntax of other generators at the start of a line.
 pub fn foreign(text: &str) -> Option<Found> {
     let line = text.trim_end();
     let word = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -111,7 +114,7 @@ pub fn foreign(text: &str) -> Option<Found> {
     Some(Found { range: 0..line.len(), message, help: help.to_owned() })
 }
 
-/// Cuts a text to what a message can hold.
+/// Shortens text to fit in a message.
 fn short(text: &str) -> String {
     match text.char_indices().nth(30) {
         Some((at, _)) => format!("{}…", text[..at].trim_end()),

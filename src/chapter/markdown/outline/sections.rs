@@ -1,14 +1,16 @@
-//! Finds headings that the model would read if they were called by their name.
+//! Finds headings that the model would read if they were spelled correctly.
 //!
-//! Input: the headings and levels of one chapter. Output: findings, and the levels whose heading is there under another name. Never reads a
-//! section under a name that is only near: what it says would be guessed.
+//! Input: the headings and levels of one chapter. Output: findings, and the levels whose heading
+//! has the wrong name. Never reads a section with a merely similar name, because its meaning would
+//! be a guess.
 
 use super::{OutlineHeading, Reader};
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
-/// The sections that `rolebook new` writes and people look for by name, beside those of `[words]`. English only, as these words are.
+/// The sections that `rolebook new` writes and people look for by name, in addition to those in
+/// `[words]`. In English only, as these words are.
 const SIGNALS_AND_TRAPS: [&str; 2] = ["signals", "traps"];
 
 pub(super) fn inspect(reader: &mut Reader<'_>) {
@@ -18,7 +20,7 @@ pub(super) fn inspect(reader: &mut Reader<'_>) {
     sections(reader);
 }
 
-/// Finds `## Responsiblities`, where the chapter has no section of the right name.
+/// Finds headings such as `## Responsiblities` if the chapter lacks the correctly named section.
 fn sections(reader: &mut Reader<'_>) {
     let words = &reader.input.config.words;
     let mut names: Vec<&str> = match reader.input.kind {
@@ -51,7 +53,7 @@ fn sections(reader: &mut Reader<'_>) {
     }
 }
 
-/// Finds headings among those of levels that name none, such as `### Owner` for `Owning`.
+/// Finds headings in the place of a level that don't name one, such as `### Owner` for `Owning`.
 fn levels(reader: &mut Reader<'_>) {
     let config = reader.input.config;
     let outline = &reader.outline;
@@ -84,12 +86,13 @@ fn levels(reader: &mut Reader<'_>) {
     }
 }
 
-/// Tells whether a heading is `L2`, `Level 2` or `2`.
+/// Returns whether a heading is a number such as `L2`, `Level 2` or `2`.
 fn is_number(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit()) && text.trim_end_matches(|c: char| c.is_ascii_digit()).len() <= 6
 }
 
-/// Tells whether there are levels of a heading's depth in its section, and returns the one before it.
+/// Returns whether the heading has level headings of the same depth as siblings, and the level of
+/// the closest one before it.
 fn among_levels(outline: &super::Outline, n: usize, heading: &OutlineHeading) -> (bool, Option<u8>) {
     let depth = heading.heading.level;
     let siblings = |range: &mut dyn Iterator<Item = usize>| {
@@ -112,7 +115,7 @@ fn among_levels(outline: &super::Outline, n: usize, heading: &OutlineHeading) ->
     (before.is_some() || after.is_some(), before)
 }
 
-/// Returns the level that is left for a heading that stands alone between two others.
+/// Returns the missing level if the heading stands alone between two adjacent levels.
 fn between(before: Option<u8>, headings: &[OutlineHeading], n: usize, outline: &super::Outline) -> Option<u8> {
     let before = before?;
     let depth = headings[n].heading.level;
