@@ -1,7 +1,8 @@
-//! One chapter alone: its file becomes a document, which is HTML with holes for what depends on others.
+//! Processes one chapter on its own: its file becomes a document, which is HTML with holes for what
+//! depends on other chapters.
 //!
-//! Input: the bytes of one file and the settings. Output: a [`document::Document`], or that the chapter
-//! is hidden. Nothing here looks at another chapter.
+//! Input: the bytes of one file and the settings. Output: a [`document::Document`], or the fact
+//! that the chapter is hidden. Never looks at another chapter.
 
 pub mod document;
 pub mod markdown;

@@ -1,7 +1,8 @@
-//! Parses one chapter by itself: bytes in, [`Document`] out.
+//! Parses one chapter on its own, from bytes to a [`Document`].
 //!
-//! Input: a file of the content folder, the configuration, and the audiences to show. Output: [`Outcome`]: the document, or why there is none, and
-//! findings. Never looks at another chapter, so that a chapter is parsed once whatever happens to others. Never fails.
+//! Input: a file in the content folder, the configuration, and the audiences to show. Output: an
+//! [`Outcome`], which contains the document or the reason why there is none, and findings. Never
+//! looks at another chapter, so changes elsewhere don't require parsing it again. Never fails.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -26,14 +27,15 @@ use crate::text::path::{OldName, SourcePath, fold, old_name};
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Text};
 
-/// What comes of a file.
+/// The result of parsing a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// A chapter; its findings ride in it.
+    /// A chapter, which includes its findings.
     Chapter(Document),
-    /// A chapter that this audience does not see: what is wrong with its front matter, and what others may call it, folded.
+    /// A chapter that this audience cannot see, with findings about its front matter and the
+    /// case-folded names by which others may refer to it.
     Hidden(Arc<Vec<Diagnostic>>, Arc<BTreeSet<String>>),
-    /// A file that cannot be read as a chapter at all.
+    /// A file that cannot be read as a chapter.
     Unreadable(Arc<Vec<Diagnostic>>),
 }
 
@@ -47,7 +49,7 @@ impl Outcome {
     }
 }
 
-/// Parses a file; a panic in a library below becomes a finding that names the file.
+/// Parses a file; if a library panics, returns a finding that names the file.
 pub fn parse(path: &SourcePath, file: &SourceFile, config: &Config, visible: &Visible) -> Outcome {
     guarded(path, || parse_file(path, file, config, visible))
 }
@@ -97,11 +99,12 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
 /// The front matter of a chapter.
 struct Head {
     table: Table,
-    /// Where the text between the fences is; what is not closed reaches to the first blank line.
+    /// The range of the text between the fences; unterminated front matter extends to the first
+    /// blank line.
     content: Range<usize>,
-    /// Where the body begins.
+    /// The byte offset where the body begins.
     body: usize,
-    /// Whether `table` is what `content` says: else it could not be read, and the table is empty.
+    /// Whether `content` was read successfully; if not, `table` is empty.
     is_read: bool,
 }
 
@@ -110,25 +113,26 @@ impl Head {
         Self { table: Table::default(), content, body, is_read: false }
     }
 
-    /// Returns whether it could not be read and may be what keeps the chapter from its readers.
+    /// Returns whether the front matter couldn't be read but may restrict who can see the chapter.
     fn is_kept_back(&self, text: &str) -> bool {
         !self.is_read && redact::private_line(&text[self.content.clone()]).is_some()
     }
 }
 
-/// Reads one chapter; spans of front matter are offsets in the text until [`Reader::map_spans`].
+/// Parses one chapter; spans in front matter are offsets in the text until [`Reader::map_spans`]
+/// converts them.
 struct Reader<'a> {
     path: &'a SourcePath,
     text: &'a Text<'a>,
     config: &'a Config,
     findings: Vec<Diagnostic>,
     references: References,
-    /// Whether a mark of another generator keeps the chapter back.
+    /// Whether the chapter is a draft according to another generator's mark.
     is_draft: bool,
 }
 
 impl Reader<'_> {
-    /// Splits and reads the front matter.
+    /// Separates the front matter from the body and parses it.
     fn front_matter(&mut self) -> Head {
         let text = &self.text.text;
         let split = front_matter::split(text);
@@ -148,7 +152,7 @@ impl Reader<'_> {
                 let length = text[body..].find("\n\n").unwrap_or(text.len() - body);
                 return Head::unread(body..body + length, body);
             }
-            // Of two versions of the front matter, neither is taken.
+            // In a merge conflict, neither version of the front matter is used.
             Split::Found { content, .. } if conflicts.iter().any(|place| content.contains(&place.start)) => {
                 return Head::unread(content, body);
             }
@@ -174,7 +178,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds text of which YAML takes a part for itself: `Plan # 1` is `Plan` with a comment, and `!new` names a type.
+    /// Finds text that YAML silently cuts: `Plan # 1` becomes `Plan` with a comment, and `!new` is
+    /// a type tag.
     fn check_cut(&mut self, table: &Table, end: usize, format: Format) {
         if format != Format::Yaml {
             return;
@@ -200,7 +205,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The kind is what the front matter says, else what the top folder says; an index is a page.
+    /// Returns the kind: from the front matter, or else from the top-level folder; an index is a
+    /// page.
     fn kind(&self, table: &Table) -> Kind {
         let written = table.entries.iter().find(|entry| entry.key == "kind");
         if let Some(kind) = written.and_then(|entry| Kind::from_name(&fields::text_of(&entry.value)?)) {
@@ -209,7 +215,8 @@ impl Reader<'_> {
         kind_at(self.path, self.config)
     }
 
-    /// Reads the marks of other generators for a draft. One that nobody can read hides the chapter as well.
+    /// Reads other generators' marks for drafts. A mark that cannot be understood also makes the
+    /// chapter a draft.
     fn read_mark(&mut self, table: &Table) {
         let mark = withheld::mark(table);
         self.is_draft = mark.is_some();
@@ -219,7 +226,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns whether the readers may see the chapter, and reports an audience that isn't understood.
+    /// Returns whether readers may see the chapter, and reports an audience that isn't understood.
     fn is_visible(&mut self, head: &Head, visible: &Visible) -> bool {
         let text = &self.text.text;
         if let Some(block) = redact::block_that_looks_like_front_matter(text, if head.is_read { head.body } else { 0 })
@@ -238,7 +245,7 @@ impl Reader<'_> {
                 visible.shows(&name)
             }
             Field::Broken(span) => {
-                // A key or value that is wrong is one mistake.
+                // An invalid key or value should be reported only once.
                 let text = self.text;
                 self.findings.retain(|finding| !is_on_line(finding, span, text));
                 self.misread(Rule::AudienceMark, Misread::Field, span);
@@ -349,7 +356,7 @@ impl Reader<'_> {
         level
     }
 
-    /// Reports a name that the configuration does not declare, where it declares any.
+    /// Reports a name that isn't declared in the configuration, if the configuration declares any.
     fn check_name(&mut self, entries: &Entries<'_>, field: &str, known: &[&str]) {
         let Some((name, span)) = entries.texts(field).into_iter().next() else { return };
         if known.is_empty() || known.contains(&name.as_str()) {
@@ -360,7 +367,8 @@ impl Reader<'_> {
         self.finding(Rule::BadValue, span, format!("no {field} called `{name}`"), Some(help));
     }
 
-    /// Leads the spans of the front matter back to the file.
+    /// Converts the spans of findings and references from offsets in the text to offsets in the
+    /// file.
     fn map_spans(&mut self) {
         for finding in &mut self.findings {
             if let crate::text::diagnostic::Place::Content(_, Some(span)) = &mut finding.place {
@@ -384,7 +392,8 @@ impl Reader<'_> {
         let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
-        // A chapter whose title is hidden is hidden whole: nothing of it is left but an empty page.
+        // If a chapter's title is hidden, only an empty page would remain, so hide the whole
+        // chapter.
         let is_titled = self.text.text[start..].trim_start().starts_with("# ");
         let is_understood = remarks.iter().all(|remark| matches!(remark, Remark::Unknown(..)));
         for remark in remarks {
@@ -394,12 +403,12 @@ impl Reader<'_> {
             let names = names(self.path, entries, &self.text.text[start..]);
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
-        // Eight bytes of the chapter's own hash: a text cannot contain the hash of itself.
+        // Eight bytes of the chapter's own hash, because a text cannot contain its own hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
-        // The net below everything else: where audiences are declared, no mark is ever text.
+        // The last safety net: if audiences are declared, no audience mark may ever appear as text.
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
             let end = self.text.text[start..].trim_end().len();
             self.misread(Rule::AudienceMark, Misread::Published, place.span(&(0..end)));
@@ -408,7 +417,7 @@ impl Reader<'_> {
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name(entries, "owner", &owners);
         self.check_aliases(entries);
-        // A body that is hidden whole is not empty to its author.
+        // A chapter that is hidden as a whole isn't empty to its author.
         if !is_in_doubt {
             self.check_text(entries, &parsed, &body);
             self.check_written(kind, entries, &parsed, body == self.text.text[start..]);
@@ -442,7 +451,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Looks at a chapter as a whole: at most one of these findings, and none where its front matter could not be read.
+    /// Checks the chapter as a whole and reports at most one problem, or none if its front matter
+    /// couldn't be read.
     fn check_text(&mut self, entries: &Entries<'_>, parsed: &Parsed, body: &str) {
         if self.findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict)) {
             return;
@@ -465,7 +475,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a role or a competency of which nothing is known but its name, such as those that an import leaves to be written.
+    /// Reports a role or competency that consists only of a name, such as one that an import left
+    /// to be written.
     fn check_written(&mut self, kind: Kind, entries: &Entries<'_>, parsed: &Parsed, is_whole: bool) {
         let facts: &[&str] = match kind {
             Kind::Role => &["competencies", "extends", "grows_into", "works_with"],
@@ -489,7 +500,7 @@ impl Reader<'_> {
         self.findings.push(finding.help(format!("{help}, or set `status: draft`")));
     }
 
-    /// Reports aliases that look like old addresses and make no redirect.
+    /// Reports aliases that look like old URLs but cannot be redirects.
     fn check_aliases(&mut self, entries: &Entries<'_>) {
         for (alias, span) in entries.texts("aliases") {
             if let OldName::Unusable(help) = old_name(&alias) {
@@ -552,7 +563,9 @@ impl Reader<'_> {
     }
 }
 
-/// Tells whether a chapter's first heading is a section's: it comes behind text, or has others of its level beside it and no word of the file's name.
+/// Returns whether the first heading is that of a section rather than the chapter's title.
+///
+/// That is so if it follows text, or if it has siblings and shares no word with the file name.
 fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3);
@@ -565,27 +578,27 @@ fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
     first.level > 1 && (is_behind_text || (has_siblings && !is_named_so))
 }
 
-/// Tells whether a chapter has no words outside its headings, no picture, no code and no view.
+/// Returns whether a chapter has no text outside its headings and no images, code or views.
 fn is_wordless(parsed: &Parsed) -> bool {
     let in_headings: usize = parsed.headings.iter().map(|heading| heading.text.split_whitespace().count()).sum();
     let holes = &parsed.body.main.holes;
     parsed.words <= in_headings && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_)))
 }
 
-/// Returns whether the text of a chapter shows an audience mark.
+/// Returns whether an audience mark appears in a chapter's text.
 fn shows_mark(parsed: &Parsed) -> bool {
     let notes = parsed.body.footnotes.iter().map(|(_, note)| note.html.as_str());
     std::iter::once(parsed.body.main.html.as_str()).chain(notes).any(redact::mark_in_html)
 }
 
-/// Returns whether a finding points at the line of `span`, both in bytes of the text.
+/// Returns whether a finding points at the same line as `span`; both are byte offsets in the text.
 fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
     let crate::text::diagnostic::Place::Content(_, Some(place)) = &finding.place else { return false };
     let (one, other) = (place.start.min(span.start), place.start.max(span.start));
     text.text.get(one as usize..other as usize).is_some_and(|between| !between.contains('\n'))
 }
 
-/// Returns the kind of the chapter at `path` that does not name one itself.
+/// Returns the kind of a chapter at `path` whose front matter doesn't set one.
 pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
     if path.is_index() {
         return Kind::Page;
@@ -605,7 +618,7 @@ pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
     }
 }
 
-/// Adds to a chapter's facts what its sections say.
+/// Adds what was found in the sections to a chapter's facts.
 fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
     match &mut facts {
         Facts::Role(role) => role.responsibilities = std::mem::take(&mut parsed.statements),
@@ -621,7 +634,7 @@ fn with_sections(mut facts: Facts, parsed: &mut Parsed) -> Facts {
     facts
 }
 
-/// Returns every name that a link to the chapter may use, folded: path, id, aliases, title.
+/// Returns every case-folded name that a link to the chapter may use: path, ID, aliases and title.
 fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<String> {
     let heading = body.lines().find_map(|line| line.strip_prefix("# "));
     let heading = heading.map(|text| attribute::trailing(text).map_or(text, |found| &text[..found.text_end]));
@@ -632,14 +645,15 @@ fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<Strin
     all.filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
 }
 
-/// Returns every name that a link to a chapter may use, folded.
+/// Returns every case-folded name that a link to a chapter may use.
 pub fn names_of(meta: &Meta) -> BTreeSet<String> {
     let aliases = meta.aliases.iter().map(|alias| alias.trim_matches('/').to_owned());
     let own = [meta.path.without_extension().to_owned(), default_id(&meta.path), meta.id.clone(), meta.title.clone()];
     own.into_iter().chain(aliases).filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
 }
 
-/// Returns the id of a chapter that names none: the file's stem; of an index, the folder's name; at the root, `index`.
+/// Returns the ID of a chapter that doesn't set one: the file's stem, the folder's name for an
+/// index, or `index` at the root.
 pub fn default_id(path: &SourcePath) -> String {
     if !path.is_index() {
         return path.stem().to_owned();
@@ -650,7 +664,7 @@ pub fn default_id(path: &SourcePath) -> String {
     }
 }
 
-/// Makes a title from a file's name: `first-ninety_days` becomes `First ninety days`.
+/// Creates a title from a file name: `first-ninety_days` becomes `First ninety days`.
 pub fn humanise(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let words = words.trim();

@@ -1,35 +1,38 @@
-//! Reads what a link points at, as it is written.
+//! Parses the target of a link as it is written.
 //!
-//! Input: the destination of a link, an image or a field. Output: a [`Destination`]: a reference into the handbook, an address elsewhere,
-//! or one that is not allowed. Never looks whether the target exists (see `link`).
+//! Input: the destination of a link, an image or a field. Output: a [`Destination`], which is a
+//! reference within the handbook, an external URL or one that isn't allowed. Never checks whether
+//! the target exists (see `link`).
 
 use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::{Config, HtmlPolicy};
 use crate::text::path::decode_percent;
 
-/// What a destination is.
+/// A parsed destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// Something of the handbook.
+    /// A reference within the handbook.
     Inside(Reference),
-    /// An address elsewhere, ready for an attribute once escaped.
+    /// An external URL, which only needs escaping before use in an attribute.
     Outside(String),
-    /// A scheme that is not on the list.
+    /// A URL scheme that isn't allowed.
     Forbidden(String),
 }
 
-/// URL schemes that links may have. Those that run code in the page (`javascript:`, `vbscript:`, `data:`) are not among them.
+/// URL schemes that links may use. Schemes that run code in the page (`javascript:`, `vbscript:`,
+/// `data:`) are excluded.
 pub const SCHEMES: &[&str] = &[
     "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "irc", "ircs", "xmpp", "matrix", "geo", "news",
     "webcal", "slack", "msteams", "zoommtg", "git", "ssh",
 ];
 
-/// Schemes that are refused even where raw HTML is trusted.
+/// Schemes that are forbidden even if raw HTML is trusted.
 const SCRIPTS: &[&str] = &["javascript", "vbscript", "data", "blob"];
 
-/// Reads the destination of a Markdown link or image.
+/// Parses the destination of a Markdown link or image.
 pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
-    // Browsers drop tabs, line ends and leading controls before they look for a scheme (WHATWG URL, basic parser).
+    // Browsers remove tabs, line breaks and leading control characters before they look for a
+    // scheme (WHATWG URL, basic parser).
     let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
     if let Some(scheme) = scheme(&stripped) {
         let scheme = scheme.to_ascii_lowercase();
@@ -50,7 +53,7 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
     Destination::Inside(Reference { form, target, fragment })
 }
 
-/// Reads the target of `[[…]]` or of a field that names a chapter.
+/// Parses the target of `[[…]]` or of a field that names a chapter.
 pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
     let raw = raw.trim();
     let (target, anchor) = split_anchor(raw);
@@ -58,7 +61,7 @@ pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
         let fragment = Some(Fragment::Anchor(anchor.trim().to_owned()));
         return Reference { form, target: target.trim().to_owned(), fragment };
     }
-    // Only a level can follow `@`; any other text with one is a title.
+    // Only a level can follow `@`; if anything else does, the text is a title.
     if let Some((target, level)) = raw.rsplit_once('@')
         && !target.trim().is_empty()
         && is_level(level.trim(), config)
@@ -77,7 +80,7 @@ fn split_anchor(text: &str) -> (&str, Option<&str>) {
     text.split_once('#').map_or((text, None), |(target, anchor)| (target, Some(anchor)))
 }
 
-/// Returns the scheme of an address (RFC 3986 section 3.1).
+/// Returns the scheme of a URL (RFC 3986, section 3.1).
 fn scheme(address: &str) -> Option<&str> {
     let (scheme, _) = address.split_once(':')?;
     let mut bytes = scheme.bytes();
@@ -86,7 +89,7 @@ fn scheme(address: &str) -> Option<&str> {
     (first && rest).then_some(scheme)
 }
 
-/// Returns the host of an address, in lower case; `None` where it has none.
+/// Returns the host of a URL in lower case, or `None` if it has none.
 pub fn host(address: &str) -> Option<String> {
     let rest = address.split_once("//")?.1;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;

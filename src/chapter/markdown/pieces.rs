@@ -1,7 +1,8 @@
-//! Finds what in a chapter's Markdown only Rolebook understands: references, transclusions, views, attributes, comments.
+//! Finds what only Rolebook understands in a chapter's Markdown: references, transclusions, views,
+//! attributes and comments.
 //!
-//! Input: the redacted body. Output: [`Piece`]s, rising and apart, for whoever writes the chapter as Markdown that others read too. Never resolves
-//! anything, never writes.
+//! Input: the redacted body. Output: sorted, non-overlapping [`Piece`]s, for writing the chapter as
+//! Markdown that other tools can read. Never resolves references or writes anything.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use super::{Input, Located, References, end_of, plain_text, view_call};
 use crate::chapter::document::{Form, Piece, What};
 use crate::chapter::reference::{Destination, destination};
 
-/// Lists the pieces of a body that has not been parsed.
+/// Lists the pieces of a body that hasn't been parsed yet.
 pub fn pieces(input: Input<'_>) -> Vec<Piece> {
     let parser = Parser::new_ext(input.body, input.options());
     let defined = definitions(input, parser.reference_definitions());
@@ -22,14 +23,16 @@ pub fn pieces(input: Input<'_>) -> Vec<Piece> {
     of_events(input, &events, &outline.cuts, &defined)
 }
 
-/// Lists what defines links by reference into the handbook: these are written out, and what defines them has done its work.
+/// Lists the link definitions whose target is inside the handbook. The links are written out in
+/// full, so their definitions are no longer needed.
 pub fn definitions(input: Input<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
     let policy = input.config.markdown.html;
     let is_inside = |address: &str| matches!(destination(address, Form::Relative, policy), Destination::Inside(_));
     definitions.iter().filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect()
 }
 
-/// Lists the pieces among events; `cuts` are attributes, `defined` what [`definitions`] found.
+/// Lists the pieces among events; `cuts` are the ranges of attributes, and `defined` is the result
+/// of [`definitions`].
 pub fn of_events(
     input: Input<'_>,
     events: &[Located<'_>],
@@ -61,7 +64,8 @@ pub fn of_events(
     list
 }
 
-/// Returns the piece that begins with an event, and the event to go on with.
+/// Returns the piece that begins with event `n`, if any, and the index of the next event to look
+/// at.
 fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (Option<Piece>, usize) {
     let (event, range) = &events[n];
     let made = |range: Range<usize>, what: What| Some(of(&range, what));
@@ -101,7 +105,7 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
     }
 }
 
-/// Returns what a paragraph is as a whole: a transclusion or a view.
+/// Returns the piece that a whole paragraph forms, if it is a transclusion or a view.
 fn whole(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<What> {
     let end = end_of(events, n);
     let range = &events[n].1;
@@ -130,7 +134,7 @@ fn of(range: &Range<usize>, what: What) -> Piece {
     Piece { start, end, what }
 }
 
-/// Returns a range as it is kept: half the size.
+/// Converts a range to the half-size form in which it is stored.
 fn short(range: &Range<usize>) -> (u32, u32) {
     let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     (short(range.start), short(range.end))

@@ -1,8 +1,11 @@
-//! Sanitises a chapter that contains raw HTML, ours and the author's together, and keeps the marks in it.
+//! Sanitizes a chapter that contains raw HTML, both generated and written by the author, while
+//! keeping the marks in it.
 //!
-//! Input: HTML, marks at byte offsets, and a text that cannot occur in the chapter. Output: well-formed HTML by html5ever's rules with the same
-//! marks at their new offsets. Marks ride through as placeholder elements and attributes, because tags of raw HTML arrive
-//! as separate events and only the whole is a tree. Never lets a script, a style, a handler or an unlisted scheme through.
+//! Input: HTML, marks at byte offsets, and a text that cannot occur in the chapter. Output:
+//! well-formed HTML according to html5ever, with the same marks at their new offsets. During
+//! sanitizing, placeholder elements and attributes represent the marks. The whole chapter is
+//! sanitized at once, because raw HTML tags arrive as separate events and only together form a
+//! tree. Never lets a script, a style, an event handler or an unlisted scheme through.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,10 +19,11 @@ use super::marks::{Mark, Marks};
 use crate::chapter::document::Hole;
 use crate::chapter::reference::SCHEMES;
 
-/// Elements that are taken out with all that is in them.
+/// Elements that are removed together with their content.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
 
-/// Elements that raw HTML may have. Everything else is taken out, its text stays (but that of `script`, `style` and the like).
+/// Elements that raw HTML may contain. All others are removed, but their text is kept, except in
+/// elements such as `script` and `style`.
 pub const ELEMENTS: &[&str] = &[
     "a",
     "abbr",
@@ -104,10 +108,10 @@ pub const ELEMENTS: &[&str] = &[
     "wbr",
 ];
 
-/// Attributes that any element may have.
+/// Attributes allowed on any element.
 const ATTRIBUTES: &[&str] = &["id", "class", "lang", "dir", "title", "role", "tabindex", "aria-label", "aria-hidden"];
 
-/// Attributes by element.
+/// Additional attributes allowed on specific elements.
 const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("a", &["href", "hreflang", "name", "download"]),
     ("audio", &["src", "controls", "preload", "loop", "muted"]),
@@ -128,10 +132,10 @@ const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("video", &["src", "controls", "preload", "poster", "width", "height", "loop", "muted", "playsinline"]),
 ];
 
-/// What tells the second mark of one tag from the first: of an attribute that is there twice, one would be lost.
+/// The suffix of the second mark in a tag, because a duplicate attribute would be lost.
 const SECOND: &str = "-2";
 
-/// Sanitises `html`; `hosts` are those that pages may load from.
+/// Sanitizes `html`; `hosts` lists the other hosts that pages may load resources from.
 pub fn sanitise(html: &str, marks: &Marks, seed: &str, hosts: &[String]) -> (String, Marks) {
     let element = format!("rb{seed}");
     let attribute = format!("data-rb{seed}");
@@ -144,7 +148,8 @@ pub fn sanitise(html: &str, marks: &Marks, seed: &str, hosts: &[String]) -> (Str
     recover(&clean, marks, &element, &attribute)
 }
 
-/// Tells for each element that takes what follows for its content where it is closed last in the chapter, as an offset in the body.
+/// Returns, for each element that would swallow the text after it, the byte offset of its last end
+/// tag in the body.
 pub fn last_ends(events: &[Located<'_>]) -> HashMap<&'static str, usize> {
     let mut ends = HashMap::new();
     for (event, range) in events {
@@ -160,14 +165,17 @@ pub fn last_ends(events: &[Located<'_>]) -> HashMap<&'static str, usize> {
     ends
 }
 
-/// Tells whether an element that begins at `start` would take the rest of the chapter with it, because nothing closes it.
+/// Returns whether an element that begins at `start` would swallow the rest of the chapter because
+/// it is never closed.
 pub fn has_no_end(name: &str, start: usize, ends: &HashMap<&'static str, usize>) -> bool {
     let takes = WITH_CONTENT.contains(&name) || OF_TEXT.contains(&name);
     takes && (name == "plaintext" || ends.get(name).is_none_or(|end| *end < start))
 }
 
-/// Tells whether an attribute loads nothing but from `hosts`. Pictures and films of the handbook are marks by now: what is left here the scanner of tags
-/// read otherwise than the sanitiser, such as an attribute that is there twice.
+/// Returns whether an attribute loads nothing, or only from `hosts`.
+///
+/// By now, the handbook's own images and videos are marks. A `src` or `poster` that remains is one
+/// that the tag scanner and the sanitizer interpret differently, such as a duplicate attribute.
 fn may_load(name: &str, value: &str, hosts: &[String]) -> bool {
     !matches!(name, "src" | "poster")
         || crate::chapter::reference::host(value).is_some_and(|host| hosts.contains(&host))
@@ -235,7 +243,8 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
         rest = after;
     }
     out.push_str(rest);
-    // Text that an author put between a placeholder's tags (by leaving an element open) ends here too.
+    // If an author left an element open, text may end up between a placeholder's tags, so its end
+    // tag is removed here.
     if out.contains(&end_element) {
         let clean = out.replace(&end_element, "");
         if kept.is_empty() {

@@ -1,7 +1,7 @@
-//! Reads a view: a paragraph that is exactly `{{ name(arg="text", n=3, list=["a", "b"]) }}`.
+//! Parses a view: a paragraph that consists only of `{{ name(arg="text", n=3, list=["a", "b"]) }}`.
 //!
-//! Input: the source of a paragraph. Output: a typed [`View`], findings for names and arguments that are not known, or nothing where
-//! the text has another shape. Never renders.
+//! Input: the source of a paragraph. Output: a typed [`View`], findings about unknown names and
+//! arguments, or `None` if the text isn't a view. Never renders anything.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub const VIEWS: &[(&str, &[&str])] = &[
     ("changes", &["n"]),
 ];
 
-/// A call as written, with byte ranges of the text it was read from.
+/// A call as written, with byte ranges in the source.
 #[derive(Debug, PartialEq, Eq)]
 struct Call {
     name: String,
@@ -50,13 +50,13 @@ enum Literal {
     List(Vec<String>),
 }
 
-/// Where findings about a call point.
+/// Where a call is, so that findings can point at it.
 pub struct Site<'a> {
     /// The chapter's file.
     pub path: &'a SourcePath,
-    /// Leads from the body to the file.
+    /// Maps offsets in the body to the file.
     pub place: Place<'a>,
-    /// Where the paragraph begins in the body.
+    /// The byte offset in the body where the paragraph begins.
     pub offset: usize,
 }
 
@@ -67,7 +67,7 @@ impl Site<'_> {
     }
 }
 
-/// Reads a paragraph; `None` where it is text, `Some(Err)` where it is a view that cannot be made.
+/// Parses a paragraph; returns `None` if it is text, and `Some(Err)` if it is an invalid view.
 pub fn read(
     source: &str,
     site: &Site<'_>,

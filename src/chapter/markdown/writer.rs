@@ -1,7 +1,8 @@
 //! Writes a chapter's events as HTML with holes.
 //!
-//! Input: the events and the outline. Output: a [`Body`] (HTML, holes, blocks, code, images, views, footnotes). Whatever depends on another
-//! chapter, on the theme or on the highlighter is a hole. Never resolves anything.
+//! Input: the events and the outline. Output: a [`Body`], which contains the HTML, holes, blocks,
+//! code, images, views and footnotes. Anything that depends on another chapter, the theme or the
+//! syntax highlighter is a hole. Never resolves references.
 
 mod blocked;
 mod links;
@@ -29,7 +30,7 @@ use self::tables::Table;
 use super::outline::Outline;
 use super::{Input, Located, References, cut_text, end_of, info, sanitise, view_call, wiki_reference};
 
-/// How the prompts begin that `rolebook init` writes.
+/// The start of the prompts that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
 
 /// What the writer makes.
@@ -49,7 +50,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
             _ => None,
         })
         .collect();
-    // Of two definitions with one label the first counts.
+    // If two definitions have the same label, the first one counts.
     let numbers = labels.iter().enumerate().rev().map(|(n, label)| (fold(label), u32::try_from(n).unwrap_or(u32::MAX)));
     let mut writer = Writer {
         input,
@@ -81,7 +82,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
 struct Buffer {
     html: String,
     marks: Marks,
-    /// What raw HTML has opened.
+    /// The elements that raw HTML has opened.
     open: OpenElements,
 }
 
@@ -94,7 +95,7 @@ impl Buffer {
         self.mark(Mark::Hole(hole));
     }
 
-    /// Begins a new line unless one has just begun; a hole counts as text.
+    /// Starts a new line, unless the output is already at the start of one; a hole counts as text.
     fn fresh_line(&mut self) {
         let after_hole = self
             .marks
@@ -106,7 +107,7 @@ impl Buffer {
     }
 }
 
-/// How an open link ends.
+/// How to close a link.
 enum OpenLink {
     Inside(u32),
     Outside,
@@ -127,9 +128,9 @@ struct Writer<'a, 'r> {
     outline: &'a Outline,
     references: &'r mut References,
     out: Buffer,
-    /// Buffers that a footnote's definition interrupts.
+    /// The buffers interrupted by the definition of a footnote.
     outer: Vec<Buffer>,
-    /// The labels of footnotes in the order defined, and the number of each.
+    /// The labels of footnotes in the order defined; `notes` has the number of each.
     labels: Vec<&'a str>,
     notes: HashMap<String, u32>,
     footnotes: Vec<(String, Buffer)>,
@@ -137,12 +138,13 @@ struct Writer<'a, 'r> {
     table: Option<Table>,
     tables: u32,
     heading: Option<usize>,
-    /// The next of the outline's cuts.
+    /// The index of the next cut in the outline.
     cut: usize,
     raw: bool,
-    /// Whether raw HTML went too deep.
+    /// Whether raw HTML was nested too deeply.
     too_deep: bool,
-    /// Where elements are closed that go with their content; found when the first raw HTML comes.
+    /// The last end tag of each element that is removed with its content; computed when the first
+    /// raw HTML is found.
     ends: Option<HashMap<&'static str, usize>>,
     /// Open items of lists.
     items: Vec<Item>,
@@ -157,7 +159,7 @@ impl Writer<'_, '_> {
         let mut n = 0;
         while n < self.events.len() {
             let next = self.event(n, depth);
-            // Skipped events are whole: the depth only changes by the event itself.
+            // Skipped elements are complete, so only the current event can change the depth.
             match &self.events[n].0 {
                 Event::Start(_) if next == n + 1 => depth += 1,
                 Event::End(_) => depth -= 1,
@@ -170,13 +172,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Notes where a block ends, which is before the event `after`.
+    /// Records where a block ends, just before the event `after`.
     fn end_block(&mut self, n: usize, after: usize) {
         let (event, range) = &self.events[n];
         if matches!(event, Event::End(TagEnd::FootnoteDefinition)) {
             return;
         }
-        // A definition list is said to reach over the paragraph behind it (pulldown-cmark 0.13).
+        // pulldown-cmark 0.13 reports a range for definition lists that includes the following
+        // paragraph.
         let next = self.events.get(after).map_or(range.end, |(_, next)| next.start);
         let range = range.start..range.end.min(next).max(range.start);
         let length = self.input.body[range.clone()].trim_end().len();
@@ -225,7 +228,7 @@ impl Writer<'_, '_> {
         n + 1
     }
 
-    /// Tells whether an event lies within attributes, and moves on to the next cut.
+    /// Returns whether an event is inside attributes, and advances to the next cut.
     fn is_cut(&mut self, range: &Range<usize>) -> bool {
         while self.outline.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
             self.cut += 1;
@@ -249,7 +252,8 @@ impl Writer<'_, '_> {
             escape_into(text, &mut self.out.html);
             return;
         }
-        // Neighbouring runs are one: the parser cuts text at every character that might have been markup.
+        // Adjacent runs are merged, because the parser splits text at every character that might
+        // have been markup.
         let here = u32::try_from(self.out.html.len()).unwrap_or(u32::MAX);
         if self.out.marks.last() == Some(&(here, Mark::ProseEnd)) {
             self.out.marks.pop();
@@ -343,7 +347,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// A paragraph may be a view or a transclusion.
+    /// Starts a paragraph, or writes it as a hole if it is a view or a transclusion.
     fn paragraph(&mut self, n: usize, range: &Range<usize>, depth: usize) -> usize {
         let end = end_of(self.events, n);
         if depth == 0 && !self.input.plain {
@@ -591,7 +595,8 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
             }
             Mark::BlockEnd(span, heading) => blocks.push(Block { span, end: at, heading }),
             Mark::StatementStart(n) => {
-                // An element that is not allowed may take the statement's end with it: then nothing is left of its text.
+                // A removed element may contain the mark for the statement's end; the statement is
+                // then empty.
                 if let Some(place) = statements.get_mut(n as usize) {
                     *place = (at, at);
                 }
@@ -611,7 +616,7 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
     fill
 }
 
-/// Tells whether an event begins or ends a block, and with it the text before.
+/// Returns whether an event begins or ends a block, which also ends the text before it.
 fn is_edge_of_block(event: &Event<'_>) -> bool {
     match event {
         Event::Start(
@@ -637,7 +642,7 @@ fn is_edge_of_block(event: &Event<'_>) -> bool {
     }
 }
 
-/// Tells whether the item at `n` begins with a check box.
+/// Returns whether the item at `n` begins with a checkbox.
 fn has_task(events: &[Located<'_>], n: usize) -> bool {
     let is_marker = |n: usize| matches!(events.get(n), Some((Event::TaskListMarker(_), _)));
     is_marker(n + 1) || (matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _))) && is_marker(n + 2))

@@ -1,16 +1,18 @@
-//! Tells what of trusted HTML the page's own policy blocks (`render::policy`): scripts and styles in the page, frames, and what other hosts serve.
+//! Determines what the page's own policy (`render::policy`) blocks in trusted HTML: inline scripts
+//! and styles, frames, and resources from other hosts.
 //!
-//! Input: a tag and the hosts that pages may load from. Output: what is blocked and the way out. Changes nothing.
+//! Input: a tag and the hosts that pages may load from. Output: what is blocked and how to fix it.
+//! Never changes the HTML.
 
 use crate::chapter::reference::host;
 use crate::text::markup::Tag;
 
-/// How a script or a style of the handbook's own comes into a page.
+/// Help on how to get the handbook's own script or style into a page.
 const TO_A_FILE: &str = "put it into a script of your theme, or into a file beside the chapter that `src` names";
 const TO_A_STYLE: &str = "give it a class, and write the rule in a style sheet of your theme";
 const TO_HOSTS: &str = "put the file into the handbook, or name the host in `[security] hosts`";
 
-/// Returns what of a tag the policy blocks.
+/// Returns what the policy blocks in a tag, with help.
 pub fn blocked(tag: &Tag, hosts: &[String]) -> Option<(String, &'static str)> {
     let value = |name: &str| tag.get(name).map(|attribute| attribute.value.to_string());
     let name = &*tag.name;
@@ -63,13 +65,14 @@ pub fn blocked(tag: &Tag, hosts: &[String]) -> Option<(String, &'static str)> {
     }
 }
 
-/// Tells a block of data (`application/ld+json`, a template) from a script that would run.
+/// Returns whether a script contains data (`application/ld+json`, a template) rather than code that
+/// would run.
 fn is_data(kind: &str) -> bool {
     let kind = kind.trim().to_ascii_lowercase();
     !kind.is_empty() && !kind.contains("javascript") && !kind.contains("ecmascript") && kind != "module"
 }
 
-/// Tells whether an address is one of another host, or holds the file itself (`data:`).
+/// Returns whether a URL points to another host or contains the file itself (`data:`).
 fn is_elsewhere(address: &str) -> bool {
     let address = address.trim();
     host(address).is_some() || address.starts_with("data:") || address.starts_with("blob:")

@@ -1,6 +1,8 @@
-//! Writes links and pictures: into the handbook as holes, to the rest of the world as they are, and those that are not allowed as text.
+//! Writes links and images: those within the handbook as holes, external ones unchanged, and
+//! forbidden ones as text.
 //!
-//! Input: the events of links and images, or the addresses in raw HTML. Output: HTML, references, findings. Never resolves anything.
+//! Input: the events of links and images, or the URLs in raw HTML. Output: HTML, references and
+//! findings. Never resolves references.
 
 use std::ops::Range;
 
@@ -81,7 +83,8 @@ impl Writer<'_, '_> {
         let wiki = matches!(form, LinkType::WikiLink { .. });
         let span = self.input.place.span(range);
         if wiki && !is_picture(address) {
-            // A chapter put into the middle of a sentence cannot be shown there: it becomes a link.
+            // A transclusion in the middle of a sentence cannot be shown there, so it becomes a
+            // link.
             let number = self.references.add(wiki_reference(address, self.input.config, Form::Wiki), span);
             self.out.hole(Hole::LinkOpen(number, None));
             self.out.hole(Hole::LinkText(number));
@@ -115,7 +118,7 @@ impl Writer<'_, '_> {
         self.out.hole(Hole::Image(u32::try_from(self.written.body.images.len() - 1).unwrap_or(u32::MAX)));
     }
 
-    /// Reports what a page would load from a host that is not allowed, and `instead` what became of it.
+    /// Reports a resource from a host that isn't allowed; `instead` says what happens to it.
     pub(super) fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
         let host = crate::chapter::reference::host(address).unwrap_or_default();
         if self.input.config.hosts.contains(&host) || self.input.plain {
@@ -131,7 +134,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Tells by its extension whether `![[…]]` names an image file.
+/// Returns whether the extension in `![[…]]` is that of an image file.
 pub fn is_picture(target: &str) -> bool {
     let Some((_, extension)) = target.rsplit_once('.') else { return false };
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "avif"].iter().any(|known| extension.eq_ignore_ascii_case(known))

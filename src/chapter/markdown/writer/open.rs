@@ -1,43 +1,47 @@
-//! Follows which elements an author's raw HTML has opened and not closed yet.
+//! Tracks which elements an author's raw HTML has opened but not yet closed.
 //!
-//! Input: tags in the order written. Output: elements that are left open where their text, the element around them or the chapter ends. Knows of tags alone,
-//! not of what HTML does with them.
+//! Input: tags in the order written. Output: the elements left open at the end of their text, their
+//! parent element or the chapter. Looks only at tags, not at what HTML does with them.
 
 use std::ops::Range;
 
 use crate::text::markup::nesting::VOID;
 
-/// How many elements of raw HTML may be open at once. Readers of HTML look through all of them at each block, which takes quadratic time; Chromium
-/// stops at 512 elements, what people write needs fewer than ten.
+/// The maximum number of raw HTML elements that may be open at once. HTML parsers check all open
+/// elements at each block, which takes quadratic time. Chromium stops at 512 elements, and people
+/// need fewer than ten.
 pub const DEEPEST: usize = 64;
 
-/// Elements whose end tag may be left out (WHATWG HTML, section 13.1.2.4): nothing is said of them.
+/// Elements whose end tag may be omitted (WHATWG HTML, section 13.1.2.4), so they are never
+/// reported.
 const CLOSED_BY_OTHERS: [&str; 14] =
     ["p", "li", "dt", "dd", "rt", "rp", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption"];
 
-/// Elements of text: they cannot hold more than the paragraph that they begin in (WHATWG HTML, phrasing content).
+/// Phrasing elements, which cannot extend beyond the paragraph in which they begin (WHATWG HTML,
+/// phrasing content).
 const OF_PHRASES: [&str; 30] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark",
     "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
 ];
 
-/// An element that is open.
+/// An open element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
-    /// Its name in lower case.
+    /// The name in lower case.
     pub name: String,
-    /// Where its start tag stands, in bytes of the chapter's body.
+    /// The byte range of its start tag in the chapter's body.
     pub at: Range<usize>,
-    /// Whether it ends with the paragraph that it stands in.
+    /// Whether it ends with the paragraph that contains it.
     is_phrase: bool,
 }
 
-/// The elements that are open, the innermost last.
+/// The open elements, innermost last.
 #[derive(Debug, Default)]
 pub struct OpenElements(Vec<Open>);
 
 impl OpenElements {
-    /// Opens an element; `false` where too many are open already. `in_text` says that it stands inside of a paragraph.
+    /// Opens an element; returns `false` if too many are open already. Set `in_text` if the element
+    /// is inside a paragraph.
     pub fn open(&mut self, name: &str, at: Range<usize>, in_text: bool) -> bool {
         if VOID.contains(&name) || CLOSED_BY_OTHERS.contains(&name) {
             return true;
@@ -50,7 +54,8 @@ impl OpenElements {
         true
     }
 
-    /// Closes an element and returns those inside it that are left open; an end tag that closes nothing is nothing.
+    /// Closes an element and returns the elements left open inside it; an unmatched end tag has no
+    /// effect.
     pub fn close(&mut self, name: &str) -> Vec<Open> {
         let Some(found) = self.0.iter().rposition(|open| open.name == name) else { return Vec::new() };
         let inside = self.0.split_off(found + 1);
@@ -58,7 +63,7 @@ impl OpenElements {
         inside
     }
 
-    /// Ends a paragraph and returns the elements that end with it, the innermost first.
+    /// Ends a paragraph and returns the elements that end with it, innermost first.
     pub fn end_text(&mut self) -> Vec<Open> {
         let kept = self.0.iter().rposition(|open| !open.is_phrase).map_or(0, |last| last + 1);
         let mut ended = self.0.split_off(kept);
@@ -66,7 +71,7 @@ impl OpenElements {
         ended
     }
 
-    /// Returns what is open at the end, the outermost first.
+    /// Returns the elements still open at the end, outermost first.
     pub fn into_rest(self) -> Vec<Open> {
         self.0
     }

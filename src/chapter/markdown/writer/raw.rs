@@ -1,7 +1,8 @@
-//! Writes the raw HTML of a chapter as the policy has it: as it is, as text, or for the sanitiser.
+//! Writes a chapter's raw HTML as the policy requires: unchanged, as text, or for the sanitizer.
 //!
-//! Input: what the parser takes for HTML. Output: HTML with the links and images in it as holes, and a finding for all that will not be on the page. Never
-//! lets a tag reach beyond the HTML that it stands in.
+//! Input: what the parser considers HTML. Output: HTML whose links and images are holes, and a
+//! finding for everything that won't be on the page. Never lets an unfinished tag affect what
+//! follows its piece of HTML.
 
 use std::ops::Range;
 
@@ -32,7 +33,8 @@ impl Writer<'_, '_> {
         end + 1
     }
 
-    /// Writes raw HTML that begins at `start` of the body; `in_text` says that it stands inside of a paragraph.
+    /// Writes raw HTML that begins at `start` in the body; set `in_text` if it is inside a
+    /// paragraph.
     pub(super) fn raw_html(&mut self, html: &str, start: usize, in_text: bool) {
         match self.input.config.markdown.html {
             HtmlPolicy::Trusted => {
@@ -44,7 +46,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Reports what is passed on and does nothing: the page's own policy blocks it in every browser.
+    /// Reports HTML that is passed through without effect, because the page's own policy makes
+    /// every browser block it.
     fn report_blocked(&mut self, html: &str, start: usize) {
         for token in markup::tokens(html) {
             let Token::Start(tag) = token else { continue };
@@ -55,7 +58,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Passes raw HTML on to the sanitiser, with its links and images as holes.
+    /// Passes raw HTML to the sanitizer, with its links and images as holes.
     fn safe_html(&mut self, html: &str, start: usize, in_text: bool) {
         if is_comment(html) {
             return;
@@ -77,7 +80,7 @@ impl Writer<'_, '_> {
                     } else {
                         self.out.html.push_str(&html[last..tag.range.start]);
                         last = tag.range.end;
-                        // Without its tag, what it would hold is HTML.
+                        // Without its tag, what would have been its content is ordinary HTML.
                         at = tag.range.end;
                     }
                 }
@@ -93,11 +96,11 @@ impl Writer<'_, '_> {
         self.out.html.push_str(&html[last..]);
     }
 
-    /// Tells whether a start tag is passed on to the sanitiser.
+    /// Returns whether a start tag is passed to the sanitizer.
     fn may_open(&mut self, tag: &Tag, range: &Range<usize>, in_text: bool) -> bool {
         let ends = self.ends.get_or_insert_with(|| sanitise::last_ends(self.events));
         if sanitise::has_no_end(&tag.name, range.start, ends) {
-            // Left in, the sanitiser would take all that follows for its content.
+            // If the tag stayed, the sanitizer would treat everything after it as its content.
             return false;
         }
         if !sanitise::ELEMENTS.contains(&&*tag.name) || self.out.open.open(&tag.name, range.clone(), in_text) {
@@ -113,7 +116,8 @@ impl Writer<'_, '_> {
         false
     }
 
-    /// Writes a start tag with its addresses as holes, or the image that it becomes, and returns how far `html` is written.
+    /// Writes a start tag with its URLs as holes, or as the image that replaces it, and returns how
+    /// far `html` has been written.
     fn with_addresses(&mut self, html: &str, mut last: usize, tag: &Tag, range: &Range<usize>) -> usize {
         let names: &[&str] = match &*tag.name {
             "a" => &["href"],
@@ -128,7 +132,7 @@ impl Writer<'_, '_> {
             self.push_image(Image { source: ImageSource::Remote(address), alt, title: String::new() });
             return tag.range.end;
         }
-        // Of an attribute that is there twice, the first counts (WHATWG HTML, attribute name state).
+        // If an attribute occurs twice, the first one counts (WHATWG HTML, attribute name state).
         let mut attributes: Vec<&TagAttribute> = names.iter().filter_map(|name| tag.get(name)).collect();
         attributes.sort_by_key(|attribute| attribute.range.start);
         for attribute in attributes {
@@ -137,7 +141,7 @@ impl Writer<'_, '_> {
                 Destination::Inside(reference) => {
                     let number = self.references.add(reference, self.input.place.span(range));
                     self.out.html.push_str(&html[last..attribute.range.start]);
-                    // The mark stands where a space precedes it: the sanitiser sees a whole attribute.
+                    // Place the hole before the space, because what fills it brings its own.
                     while self.out.html.ends_with(' ') {
                         self.out.html.pop();
                     }
@@ -148,7 +152,7 @@ impl Writer<'_, '_> {
                     });
                     last = attribute.range.end;
                 }
-                // The sanitiser lets it through from hosts that are allowed.
+                // The sanitizer allows it if the host is allowed.
                 Destination::Outside(address) if attribute.name == "poster" => {
                     self.check_host(&address, range, "was left out");
                 }
@@ -159,7 +163,7 @@ impl Writer<'_, '_> {
         last
     }
 
-    /// Closes the elements of text that end with a paragraph.
+    /// Closes the phrasing elements that end with a paragraph.
     pub(super) fn end_text(&mut self) {
         for open in self.out.open.end_text() {
             self.unclosed(&open, "here it ends with its paragraph");
@@ -167,7 +171,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Reports the elements that are open where the chapter, or a footnote of it, ends.
+    /// Reports the elements still open at the end of the chapter or one of its footnotes.
     pub(super) fn report_open(&mut self, elements: OpenElements) {
         for open in elements.into_rest() {
             self.unclosed(&open, "here it holds the rest of the text");
@@ -180,7 +184,8 @@ impl Writer<'_, '_> {
         self.finding(Rule::UnclosedHtml, &open.at, format!("`<{name}>` is not closed"), &help);
     }
 
-    /// Shows a tag without its `>` as text: it would take what follows for its own. A comment without an end stays hidden.
+    /// Shows a tag without its `>` as text, because otherwise it would swallow the text after it.
+    /// An unclosed comment stays hidden.
     fn unfinished(&mut self, html: &str, start: usize) {
         let length = self.input.body.len();
         let range = start.min(length)..(start + html.trim_end().len()).min(length);
@@ -213,7 +218,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Returns the address of what a tag would load from elsewhere by its `src`.
+/// Returns the URL of what a tag's `src` would load from elsewhere.
 fn remote_source(tag: &Tag) -> Option<String> {
     match destination(&tag.get("src")?.value, Form::Image, HtmlPolicy::Safe) {
         Destination::Outside(address) => Some(address),
@@ -221,7 +226,7 @@ fn remote_source(tag: &Tag) -> Option<String> {
     }
 }
 
-/// Tells whether HTML is nothing but comments.
+/// Returns whether HTML consists only of comments.
 fn is_comment(html: &str) -> bool {
     let mut at = 0;
     for token in markup::tokens(html) {

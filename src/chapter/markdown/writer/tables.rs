@@ -1,18 +1,19 @@
-//! Writes tables, each in a region that scrolls by itself.
+//! Writes tables, each in its own scrollable region.
 //!
-//! Input: the events of a table. Output: its HTML with the attributes of the region as a hole. Never looks into a cell (see `missed/cells`).
+//! Input: the events of a table. Output: its HTML, with the region's attributes as a hole. Never
+//! looks inside a cell (see `missed/cells`).
 
 use pulldown_cmark::{Alignment, Event, TagEnd};
 
 use super::Writer;
 use crate::chapter::document::Hole;
 
-/// The table that is being written.
+/// The table being written.
 pub(super) struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     head: bool,
-    /// Whether the open cell is a head.
+    /// Whether the open cell is a header cell.
     is_th: bool,
 }
 
@@ -42,7 +43,7 @@ impl Writer<'_, '_> {
             Some(Alignment::Right) => " class=\"right\"",
             Some(Alignment::None) | None => "",
         };
-        // A head without words would be announced as nothing: an empty corner is a plain cell.
+        // Screen readers would announce an empty header, so an empty corner is an ordinary cell.
         let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
         let is_head = table.head && !is_empty;
         self.out.html.push_str(if is_head { "<th" } else { "<td" });
