@@ -1,10 +1,11 @@
-//! Takes out of a chapter what an audience must not read, before anything else sees it.
+//! Removes from a chapter what an audience must not read, before any other code sees it.
 //!
 //! Input: the body of a chapter's Markdown, the audiences to show and the extensions it is parsed
-//! with. Output: [`Redacted`]: the same text, byte for byte as long, with hidden blocks, sections
-//! and comments blanked. Nothing later can leak them: slugs, footnotes, terms, search and copies
-//! are made from this text. What looks like a mark and isn't understood is hidden and reported.
-//! This is the only module that knows how audiences are marked; it never looks at another chapter.
+//! with. Output: a [`Redacted`], which is text of the same length in bytes, with hidden blocks,
+//! sections and comments blanked. Slugs, footnotes, terms, search and copies are made from this
+//! text, so nothing later can leak what is hidden. Text that looks like a mark but isn't understood
+//! is hidden and reported. This is the only module that knows how audiences are marked. Never looks
+//! at another chapter.
 
 mod comments;
 mod head;
@@ -31,7 +32,7 @@ use pass::Pass;
 use structure::Structure;
 use word::Sign;
 
-/// The audiences whose content is shown beside what everybody reads.
+/// The audiences whose content is shown in addition to what everyone may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
     names: BTreeSet<String>,
@@ -39,7 +40,7 @@ pub struct Visible {
 }
 
 impl Visible {
-    /// Follows `includes` from `audience`; `None` shows what is for everybody only.
+    /// Follows `includes` from `audience`; `None` shows only what is meant for everyone.
     pub fn of(audience: Option<&str>, config: &Config) -> Self {
         let mut names = BTreeSet::new();
         let mut open: Vec<&str> = audience.into_iter().collect();
@@ -53,37 +54,38 @@ impl Visible {
         Self { names, everything: false }
     }
 
-    /// Shows all there is, marks that aren't understood included: for commands that write into the
-    /// author's files and publish nothing.
+    /// Shows everything, including marks that aren't understood. Use this only for commands that
+    /// edit the author's files and publish nothing.
     pub fn everything() -> Self {
         Self { names: BTreeSet::new(), everything: true }
     }
 
-    /// Returns whether content for `audience` is shown. An audience that is not declared is never
+    /// Returns whether content for `audience` is shown. Content for an undeclared audience is never
     /// published.
     pub fn shows(&self, audience: &str) -> bool {
         self.everything || self.names.contains(audience)
     }
 
-    /// Returns whether everything is shown, whatever its mark.
+    /// Returns whether everything is shown, regardless of marks.
     pub fn is_everything(&self) -> bool {
         self.everything
     }
 }
 
-/// By what a body is redacted.
+/// The rules for redacting a body.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// Who reads.
+    /// The audiences to show.
     pub visible: &'a Visible,
-    /// Which audiences there are.
+    /// The configuration, which declares the audiences.
     pub config: &'a Config,
-    /// The extensions of Markdown that the body is parsed with.
+    /// The Markdown extensions that the body is parsed with.
     pub options: Options,
 }
 
 impl Rules<'_> {
-    /// Returns whether the handbook declares audiences, so that anything like a mark is an error.
+    /// Returns whether the handbook declares audiences, in which case anything that resembles a
+    /// mark is an error.
     fn are_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
@@ -92,18 +94,18 @@ impl Rules<'_> {
 /// A body without what its readers must not see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redacted<'a> {
-    /// The text, byte for byte as long as the body.
+    /// The text, of the same length in bytes as the body.
     pub text: Cow<'a, str>,
     /// What is hidden, in rising order: whole blocks, sections and comments, without the marks of
     /// what is shown.
     pub hidden: Vec<Range<usize>>,
-    /// How many comments between `%%` are among it.
+    /// The number of `%%` comments among the hidden ranges.
     pub comments: usize,
-    /// What is wrong.
+    /// The problems that were found.
     pub remarks: Vec<Remark>,
 }
 
-/// Blanks what `rules` do not show, comments between `%%`, and the `:::` lines of audiences.
+/// Blanks what `rules` hide, `%%` comments, and the `:::` lines of audiences.
 pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };
@@ -123,7 +125,7 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, comments: count, remarks }
 }
 
-/// Returns whether there could be anything to redact: a quick look at the bytes.
+/// Returns whether there may be anything to redact, based on a quick look at the text.
 fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
     text.contains(":::")
         || text.contains("%%")
@@ -135,7 +137,7 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
         || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
 }
 
-/// Sorts ranges and joins those that touch.
+/// Sorts ranges and merges those that touch.
 fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut out: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
@@ -148,7 +150,7 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     out
 }
 
-/// Replaces ranges by spaces, line ends kept, so that every offset stays true.
+/// Replaces ranges with spaces but keeps line endings, so that every offset stays valid.
 fn blank(text: &str, ranges: &[Range<usize>]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for range in ranges {
@@ -158,7 +160,8 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
             }
         }
     }
-    // Ranges begin and end between characters; lossy costs nothing if one did not.
+    // Ranges should begin and end at character boundaries; if one doesn't, the lossy conversion
+    // does no harm.
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
@@ -181,14 +184,14 @@ mod tests {
         (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
     }
 
-    /// Returns what is left of a text in which every mark is understood.
+    /// Returns the remaining text, and checks that every mark is understood.
     fn shown(text: &str, audience: Option<&str>) -> String {
         let (left, remarks) = redacted(text, audience);
         assert_eq!(remarks, [], "{text}");
         left
     }
 
-    /// Returns why a text is not understood; nothing of it may be left.
+    /// Returns why a text isn't understood, and checks that its secret is hidden.
     fn refused(text: &str) -> Misread {
         let (left, remarks) = redacted(text, None);
         assert!(!left.contains("SECRET"), "{text}: {left}");
@@ -257,7 +260,8 @@ mod tests {
         assert_eq!(shown(text, Some("managers")), "- a SECRET - b");
         assert_eq!(shown("> ::: {audience=managers}\n> SECRET\n> :::\n>\n> b\n", None), "> > b");
         assert_eq!(shown("- ::: {audience=managers}\n  SECRET\n  :::\n- b\n", None), "- b");
-        // A line that a list or quote only borrows belongs outside, as it looks.
+        // A closing line that belongs to a list or quote only by lazy continuation counts as
+        // outside, which is how it looks.
         assert_eq!(shown("::: {audience=managers}\n- SECRET\n:::\n\nb\n", None), "b");
         assert_eq!(shown("::: {audience=managers}\n> SECRET\n:::\n\nb\n", None), "b");
         assert_eq!(shown("::: {audience=managers}\n\n| SECRET |\n|---|\n| x |\n:::\n\nb\n", None), "b");

@@ -1,9 +1,10 @@
-//! Takes comments between `%%` out of a chapter, as Obsidian does.
+//! Removes `%%` comments from a chapter, as Obsidian does.
 //!
-//! Input: the body of a chapter and the extensions it is parsed with. Output: [`Comments`]: the body
-//! without them, and their places. Only code whose author closed it keeps its `%%`. What follows a
-//! comment is read anew, since a comment can contain the fence of a code block. This module knows no
-//! audiences but finds their marks inside comments.
+//! Input: the body of a chapter and the extensions it is parsed with. Output: a [`Comments`], which
+//! contains the body without comments, and their ranges. A `%%` is kept only in code that its
+//! author closed. The rest is parsed again after a comment is removed, because a comment can
+//! contain the fence of a code block. This module knows no audiences, but it does find audience
+//! marks inside comments.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,23 +15,23 @@ use super::structure::{CodeKind, Structure};
 use super::word::{self, Sign};
 use super::{Remark, blank};
 
-/// How often a body is read anew: each time, what a comment uncovered may be another comment.
+/// The maximum number of times a body is parsed, because removing a comment may reveal another one.
 const MOST_READS: usize = 4;
 
 /// A body without its comments.
 #[derive(Debug)]
 pub struct Comments<'a> {
-    /// The body, byte for byte as long.
+    /// The body, with the same length in bytes.
     pub text: Cow<'a, str>,
-    /// The comments, and the rest of the body behind one that isn't closed.
+    /// The comments, and the rest of the body after a comment that isn't closed.
     pub hidden: Vec<Range<usize>>,
     /// Comments that contain an audience mark.
     pub marked: Vec<Range<usize>>,
-    /// Comments that aren't closed.
+    /// Unclosed comments.
     pub remarks: Vec<Remark>,
 }
 
-/// Finds the comments of `text`.
+/// Finds the comments in `text`.
 pub fn read(text: &str, options: Options) -> Comments<'_> {
     let mut found = Comments { text: Cow::Borrowed(text), hidden: Vec::new(), marked: Vec::new(), remarks: Vec::new() };
     for _ in 0..MOST_READS {
@@ -60,7 +61,7 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
             continue;
         }
         let is_block = !line.has_letter_before(start, text);
-        // `5%%` is a number, and no comment begins in a word.
+        // `5%%` is a number, and a comment cannot begin inside a word.
         if !is_block && text[..start].ends_with(char::is_alphanumeric) {
             continue;
         }
@@ -84,7 +85,7 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
     }
 }
 
-/// What was read of the line that a place is in: a line may have any number of them.
+/// What has been read of the current line, which may contain any number of places to check.
 #[derive(Default)]
 struct Line {
     read_to: usize,
@@ -92,8 +93,8 @@ struct Line {
 }
 
 impl Line {
-    /// Returns whether a letter stands before `at` in its line. Places are asked for in ascending
-    /// order.
+    /// Returns whether a letter precedes `at` on its line. Calls must be in ascending order of
+    /// `at`.
     fn has_letter_before(&mut self, at: usize, text: &str) -> bool {
         let new = &text[self.read_to..at];
         let (new, begins_anew) = new.rfind('\n').map_or((new, false), |end| (&new[end + 1..], true));
@@ -103,7 +104,7 @@ impl Line {
     }
 }
 
-/// Returns whether a place is in code whose author closed it.
+/// Returns whether a position is in code that its author closed.
 fn is_example(at: usize, structure: &Structure) -> bool {
     let before = structure.code.partition_point(|code| code.range.start <= at);
     let code = structure.code[..before].last().filter(|code| code.range.end > at);

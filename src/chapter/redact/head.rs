@@ -1,7 +1,8 @@
-//! Finds what was meant as the front matter of a chapter, or as its audience, and isn't read as such.
+//! Finds text that was meant as a chapter's front matter, or as its audience, but isn't read as
+//! such.
 //!
-//! Input: a chapter's text, or its front matter as a table. Output: places, or the audience. What is
-//! found is for the caller to hide: this module hides and reports nothing.
+//! Input: a chapter's text, or its front matter as a table. Output: ranges, or the audience. Never
+//! hides or reports anything itself; the caller has to hide what is found.
 
 use std::ops::Range;
 
@@ -9,32 +10,33 @@ use super::word::{Sign, hits, is_colon, is_gap, is_word, plain};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Data, Table, Value};
 
-/// How many lines a block of front matter is looked for in: four times the longest that was seen.
+/// The maximum number of non-blank lines to search for a block of front matter, which is four times
+/// the longest one seen so far.
 const LONGEST: usize = 200;
 
-/// What front matter says of a chapter's audience.
+/// What front matter says about a chapter's audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// Nothing: everybody may read it.
+    /// No audience is set, so everyone may read it.
     Absent,
-    /// One name, and the place of the value.
+    /// One name, and the span of the value.
     Named(String, Span),
-    /// Something that isn't one name, or a key that is nearly `audience`.
+    /// Something other than one name, or a key that resembles `audience`.
     Broken(Span),
 }
 
-/// Reads the audience of a chapter from its front matter: the table, and the text it was read from,
+/// Reads a chapter's audience from its front matter: the table, and the text it was read from,
 /// which begins at byte `offset` of the chapter.
 pub fn audience_of(table: &Table, content: &str, offset: usize) -> Field {
     match audience_in(table) {
-        // A line that should be a key can be part of another value.
+        // A line that was meant as a key may have become part of another value.
         Field::Absent => suspicious(content)
             .map_or(Field::Absent, |range| Field::Broken(Span::new(offset + range.start, offset + range.end))),
         field => field,
     }
 }
 
-/// Finds a line whose key is nearly `audience`, or `audience=` anywhere.
+/// Finds a line whose key resembles `audience`, or `audience=` anywhere.
 fn suspicious(content: &str) -> Option<Range<usize>> {
     let mut start = 0;
     for line in content.split_inclusive('\n') {
@@ -69,7 +71,7 @@ fn audience_in(table: &Table) -> Field {
     named.unwrap_or(Field::Absent)
 }
 
-/// Finds a key like `audience` in the tables below a value.
+/// Finds a key that resembles `audience` in tables nested inside a value.
 fn nested(value: &Value) -> Option<Span> {
     match &value.data {
         Data::Table(table) => table
@@ -81,8 +83,8 @@ fn nested(value: &Value) -> Option<Span> {
     }
 }
 
-/// Finds a line of text that gives a chapter to an audience or keeps it back: for front matter that
-/// can't be read, and for blocks that aren't recognized as front matter.
+/// Finds a line that restricts a chapter to an audience or withholds it. This is used for front
+/// matter that can't be read, and for blocks that aren't recognized as front matter.
 pub fn private_line(text: &str) -> Option<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -95,7 +97,7 @@ pub fn private_line(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// Returns whether a line has one of the keys that keep a chapter back.
+/// Returns whether a line has one of the keys that withhold a chapter.
 fn is_private(line: &str) -> bool {
     let Some((key, value)) = key_of(line) else { return false };
     let is_no = value.starts_with("false") || value.starts_with("no");
@@ -107,7 +109,7 @@ fn is_private(line: &str) -> bool {
     }
 }
 
-/// Reads `key: value` or `key = value` in any spelling; both in lower case.
+/// Parses `key: value` or `key = value` in any spelling, and returns both parts in lower case.
 fn key_of(line: &str) -> Option<(String, String)> {
     let is_wrapping = |c: char| is_gap(c) || matches!(c, '"' | '\'' | '{' | ',' | '-' | '*' | '_' | '`' | '?');
     let rest = line.trim_start_matches(is_wrapping);
@@ -118,12 +120,12 @@ fn key_of(line: &str) -> Option<(String, String)> {
     (!key.is_empty()).then(|| (key, plain(after[sign.len_utf8()..].trim_matches(is_wrapping))))
 }
 
-/// Returns the block before the first heading, or directly below it, that is fenced like front
-/// matter, isn't read as such and keeps the chapter back; `start` is where the text begins.
+/// Returns the block before or directly below the first heading that is fenced like front matter,
+/// isn't read as such and would withhold the chapter; `start` is where the text begins.
 pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Range<usize>> {
     let lines = lines_of(text, start);
     let mut n = 0;
-    // The opening line may be missing at the very top, or be that of an empty block.
+    // The opening line may be missing at the very top, or may belong to an empty block.
     let first = lines.iter().position(|(_, line)| !line.chars().all(is_gap))?;
     if key_of(lines[first].1).is_some()
         && let Some(range) = closed_block(&lines, first, first)
@@ -146,7 +148,8 @@ pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Ra
     None
 }
 
-/// The first lines of a text with the place of each; blank ones don't count towards the limit.
+/// Returns the first lines of a text with the byte offset of each; blank lines don't count toward
+/// the limit.
 fn lines_of(text: &str, start: usize) -> Vec<(usize, &str)> {
     let mut at = start;
     let mut full = 0;
@@ -162,18 +165,21 @@ fn lines_of(text: &str, start: usize) -> Vec<(usize, &str)> {
     lines
 }
 
-/// Returns whether a character ends a line for some programs (Unicode Standard Annex #14, class BK and NL).
+/// Returns whether some programs treat a character as a line ending (Unicode Standard Annex #14,
+/// classes BK and NL).
 fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Returns a block that begins at line `from` with its content from `first`, if a fence closes it and it is private.
+/// Returns a block from line `from` whose content starts at line `first`, if it is closed by a
+/// fence and is private.
 fn closed_block(lines: &[(usize, &str)], from: usize, first: usize) -> Option<Range<usize>> {
     let is_end = |line: &str| is_fence(line) || line.trim_start().starts_with("```");
     let length = lines.get(first..)?.iter().position(|(_, line)| is_end(line) || is_heading(line))?;
     let last = first + length;
     let is_closed = is_end(lines[last].1);
-    // With blank lines inside both rules it is prose, unless it names an audience.
+    // A block with blank lines next to both fences is prose between thematic breaks, unless it
+    // names an audience.
     let is_blank = |n: usize| lines.get(n).is_some_and(|(_, line)| line.chars().all(is_gap));
     let is_airy = last > first && is_blank(first) && is_blank(last - 1);
     let is_mark = |line: &str| key_of(line).is_some_and(|(key, _)| is_word(&key));
@@ -181,7 +187,8 @@ fn closed_block(lines: &[(usize, &str)], from: usize, first: usize) -> Option<Ra
     (is_closed && is_private).then(|| lines[from].0..lines[last].0 + lines[last].1.trim_end().len())
 }
 
-/// Returns a block that begins at line `from` and that nothing closes, if its first lines are fields and one is private.
+/// Returns an unclosed block that begins at line `from`, if its first lines are fields and one of
+/// them is private.
 fn open_block(lines: &[(usize, &str)], from: usize) -> Option<Range<usize>> {
     let fields = lines.get(from + 1..)?.iter().skip_while(|(_, line)| line.chars().all(is_gap));
     let fields: Vec<_> = fields.take_while(|(_, line)| key_of(line).is_some()).collect();
@@ -192,7 +199,7 @@ fn open_block(lines: &[(usize, &str)], from: usize) -> Option<Range<usize>> {
     fields.iter().any(|(_, line)| is_kept_back(line)).then(|| lines[from].0..last.0 + last.1.trim_end().len())
 }
 
-/// Returns whether a line could be meant as `---` or `+++`.
+/// Returns whether a line may have been meant as `---` or `+++`.
 fn is_fence(line: &str) -> bool {
     let bare = line.trim_matches(is_gap);
     let count = bare.chars().count();

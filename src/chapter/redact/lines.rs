@@ -1,8 +1,8 @@
-//! Reads the lines that begin with `:::` and decides which block each belongs to.
+//! Reads the lines that begin with `:::` and determines which block each belongs to.
 //!
-//! Input: a body and its [`Structure`]. Output: [`Line`]s from first to last. A line that isn't in
-//! the documented form is returned as [`Meaning::Other`]; this module decides nothing about
-//! audiences and hides nothing.
+//! Input: a body and its [`Structure`]. Output: [`Line`]s in the order of the text. A line that
+//! isn't in the documented form is returned as [`Meaning::Other`]. Never makes decisions about
+//! audiences and never hides anything.
 
 use std::ops::Range;
 
@@ -10,28 +10,28 @@ use super::structure::{CodeKind, Container, ContainerKind, Structure, next_colum
 use super::word::{is_colon, is_invisible};
 use crate::text::attribute;
 
-/// A line that begins with `:::`, behind the signs of lists and quotes.
+/// A line that begins with `:::`, after any markers of lists and quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The whole line, its end included.
+    /// The whole line, including its line ending.
     pub whole: Range<usize>,
-    /// From the first colon to the end of the text.
+    /// The range from the first colon to the end of the text.
     pub mark: Range<usize>,
-    /// How many colons it begins with.
+    /// The number of colons it begins with.
     pub colons: usize,
-    /// What it says.
+    /// The meaning of the line.
     pub meaning: Meaning,
-    /// The list items and quotes that the line itself continues, by their first byte; `None` where
-    /// it can't be told.
+    /// The list items and quotes that the line itself continues, by the offset of their first byte,
+    /// or `None` if that can't be determined.
     pub within: Option<Vec<usize>>,
-    /// Code or HTML that the line is in, where a mark has no effect.
+    /// The code or HTML around the line, where a mark has no effect.
     pub shield: Option<Shield>,
 }
 
-/// What a line says.
+/// The meaning of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// `::: {audience=NAME}`: the name, and the place of the attribute.
+    /// `::: {audience=NAME}`: the name, and the range of the attribute.
     Audience(String, Range<usize>),
     /// `:::` alone.
     Close,
@@ -39,16 +39,16 @@ pub enum Meaning {
     Other,
 }
 
-/// Code or HTML that the line is in.
+/// The code or HTML around a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shield {
-    /// Code whose author closed it: the line is an example.
+    /// Code that its author closed, so the line is an example.
     Example,
     /// Indented code.
     Indented,
     /// A fence that is never closed.
     OpenFence,
-    /// A code span over several lines.
+    /// A code span that extends over several lines.
     LongSpan,
     /// Raw HTML.
     Html,
@@ -85,7 +85,8 @@ pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
     found
 }
 
-/// Returns the run of three or more colons that a line begins with, behind what is neither letter nor word.
+/// Returns the run of three or more colons that a line begins with; no letter may precede it,
+/// except in a footnote's label.
 fn colons_of(line: &str) -> Option<Range<usize>> {
     if !line.contains(is_colon) {
         return None;
@@ -96,7 +97,7 @@ fn colons_of(line: &str) -> Option<Range<usize>> {
         if is_colon(c) {
             let (start, count) = run.unwrap_or((at, 0));
             run = Some((start, count + 1));
-            // What is drawn as nothing does not part two colons.
+            // Invisible characters don't separate two colons.
             while chars.next_if(|(_, next)| is_invisible(*next)).is_some() {}
             let goes_on = chars.peek().is_some_and(|(_, next)| is_colon(*next));
             if !goes_on {
@@ -106,7 +107,7 @@ fn colons_of(line: &str) -> Option<Range<usize>> {
                 run = None;
             }
         } else if c == '[' && line[at..].starts_with("[^") {
-            // The label of a footnote's definition may have letters.
+            // The label of a footnote definition may contain letters.
             let end = line[at..].find("]:").map(|length| at + length + 2)?;
             while chars.next_if(|(at, _)| *at < end).is_some() {}
         } else if c.is_alphabetic() {
@@ -131,10 +132,10 @@ fn meaning_of(rest: &str, offset: usize) -> Meaning {
     }
 }
 
-/// Returns the containers of `open` that a line with this prefix continues by its own signs.
+/// Returns the containers in `open` that a line with this prefix continues with its own markers.
 ///
-/// A line of a paragraph may lack them (`CommonMark` 0.31.2, section 5.1, laziness): it is in the
-/// item for Markdown, and outside for the eye.
+/// A line in a paragraph may omit the markers (`CommonMark` 0.31.2, section 5.1, laziness).
+/// Markdown then considers it inside the container, although it looks as if it were outside.
 fn continued(prefix: &str, line_start: usize, open: &[&Container]) -> Option<Vec<usize>> {
     let mut within = Vec::new();
     let mut walk = Walk { rest: prefix, column: 0 };
@@ -156,7 +157,7 @@ fn continued(prefix: &str, line_start: usize, open: &[&Container]) -> Option<Vec
     (left.is_empty() && indent <= 3).then_some(within)
 }
 
-/// What is left of a line's prefix, and the column it begins at.
+/// The rest of a line's prefix, and the column where it begins.
 #[derive(Clone, Copy)]
 struct Walk<'a> {
     rest: &'a str,
@@ -164,7 +165,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Takes up to three spaces and a `>` with one space; leaves everything where there is none.
+    /// Consumes up to three spaces and a `>` with one optional space; consumes nothing if there is
+    /// no `>`.
     fn quote(&mut self) -> bool {
         let trimmed = self.rest.trim_start_matches(' ');
         let Some(rest) = trimmed.strip_prefix('>').filter(|_| self.rest.len() - trimmed.len() <= 3) else {
@@ -175,7 +177,7 @@ impl Walk<'_> {
         true
     }
 
-    /// Takes white space up to a column.
+    /// Consumes white space up to a column.
     fn indent(&mut self, column: usize) -> bool {
         let mut walk = *self;
         while walk.column < column {
@@ -187,7 +189,7 @@ impl Walk<'_> {
         true
     }
 
-    /// Takes the sign of a list item, up to the column of its content.
+    /// Consumes the marker of a list item, up to the column of its content.
     fn item(&mut self, column: usize) -> bool {
         while self.column < column {
             let Some(c) = self.rest.chars().next().filter(char::is_ascii) else { return false };
@@ -198,7 +200,7 @@ impl Walk<'_> {
     }
 }
 
-/// Returns the code or HTML that is at a byte of the body.
+/// Returns the code or HTML that contains a byte offset of the body.
 pub fn shield_at(at: usize, structure: &Structure) -> Option<Shield> {
     let before = structure.code.partition_point(|code| code.range.start <= at);
     let code = structure.code[..before].last().filter(|code| code.range.end > at);

@@ -1,14 +1,16 @@
-//! Finds the names of declared audiences where a mark would have them, without `audience=`.
+//! Finds names of declared audiences where a mark would have them, but without `audience=`.
 //!
-//! Input: a body and the configuration. Output: places in the body. This module knows no Markdown.
+//! Input: a body and the configuration. Output: ranges in the body. This module knows nothing about
+//! Markdown.
 
 use std::ops::Range;
 
 use super::word;
 use crate::declare::config::Config;
 
-/// Lists braces that hold the name of a declared audience and nothing else, such as `{managers}` or
-/// `{.managers}`. In the middle of a line they are a placeholder, as in an address.
+/// Lists braces that contain only the name of a declared audience, such as `{managers}` or
+/// `{.managers}`. Braces in the middle of a line are skipped, because they are placeholders, as in
+/// a URL.
 pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
@@ -17,7 +19,7 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
         let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
         let inner = word::plain(&rest[..length]);
-        // `{#managers}` is the id of a heading.
+        // `{#managers}` is the ID of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
         if !known.iter().any(|known| known == name) {
             continue;
@@ -32,8 +34,8 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
-/// Lists lines that are colons and the name of a declared audience and nothing else, such as
-/// `:: managers`.
+/// Lists lines that consist only of colons and the name of a declared audience, such as `::
+/// managers`.
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
@@ -59,7 +61,7 @@ pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns the names of the audiences as [`word::plain`] writes them.
+/// Returns the names of all audiences, normalized by [`word::plain`].
 fn known(config: &Config) -> Vec<String> {
     config.audiences.keys().map(|name| word::plain(name)).collect()
 }

@@ -1,7 +1,8 @@
-//! Walks the marks of a body and decides what is hidden, what is understood and what is wrong.
+//! Goes through the marks in a body and decides what is hidden, what is understood and what is
+//! wrong.
 //!
-//! Input: a body without comments, its structure and its `:::` lines. Output: ranges and remarks of a
-//! [`Pass`]. What isn't understood is hidden. This module changes no text.
+//! Input: a body without comments, its structure and its `:::` lines. Output: the ranges and
+//! remarks of a [`Pass`]. Hides whatever isn't understood. Never changes the text.
 
 use std::ops::Range;
 
@@ -11,19 +12,19 @@ use super::word::{self, Sign};
 use super::{Misread, Remark, Rules, joined, names};
 use crate::text::attribute;
 
-/// A `:::` block that is open.
+/// An open `:::` block.
 struct Open<'r> {
     line: &'r Line,
-    /// Whether it is for an audience, and then whether that is shown.
+    /// Whether the content is shown if the block is for an audience; otherwise `None`.
     audience: Option<bool>,
 }
 
-/// A section for an audience that is open.
+/// An open section for an audience.
 struct Section {
     start: usize,
     level: u8,
     shown: bool,
-    /// How many `:::` blocks it is in.
+    /// The number of `:::` blocks that contain it.
     depth: usize,
 }
 
@@ -33,17 +34,19 @@ pub struct Pass<'t, 'r> {
     rules: Rules<'r>,
     structure: &'r Structure,
     hidden: Vec<Range<usize>>,
-    /// `:::` lines that were understood and are blanked.
+    /// The `:::` lines that were understood and will be blanked.
     lines: Vec<Range<usize>>,
-    /// Attributes of headings that were understood; they are cut out where headings are read.
+    /// The attributes of headings that were understood; they are removed later, when headings are
+    /// read.
     attributes: Vec<Range<usize>>,
     remarks: Vec<Remark>,
-    /// Whether a mark was not understood: what doesn't fit after it isn't another mistake.
+    /// Whether a mark wasn't understood. If so, a mismatch after it isn't reported as another
+    /// error.
     in_doubt: bool,
 }
 
 impl<'t, 'r> Pass<'t, 'r> {
-    /// Begins with the comments that were taken out, and what was wrong with them.
+    /// Creates a pass from the removed comments and the remarks about them.
     pub fn new(
         text: &'t str,
         rules: Rules<'r>,
@@ -57,8 +60,8 @@ impl<'t, 'r> Pass<'t, 'r> {
         self.hidden.push(range);
     }
 
-    /// Reports something that isn't understood and hides the chapter, or what follows where a
-    /// block was opened.
+    /// Reports something that isn't understood and hides the whole chapter, or only what follows if
+    /// it may have opened a block.
     pub fn misread(&mut self, why: Misread, range: Range<usize>) {
         let is_opening = matches!(why, Misread::Line);
         let start = if is_opening { self.structure.block_start(range.start) } else { 0 };
@@ -75,7 +78,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    /// Walks `:::` lines and headings in the order of the text.
+    /// Goes through the `:::` lines and headings in the order of the text.
     pub fn blocks_and_sections(&mut self, lines: &'r [Line]) {
         let mut open: Vec<Open<'r>> = Vec::new();
         let mut sections: Vec<Section> = Vec::new();
@@ -111,7 +114,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         if !self.in_doubt {
             self.remarks.push(Remark::Unclosed(block.line.mark.clone()));
         }
-        // Guessing where it ends could publish a secret.
+        // Guessing where the block ends could publish a secret.
         if !shown {
             self.hide(block.line.whole.start..self.text.len());
         }
@@ -152,7 +155,8 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    /// Closes the innermost block that the line fits: as many colons, in the same containers.
+    /// Closes the innermost block that matches the line: it has the same number of colons and is in
+    /// the same containers.
     fn close(&mut self, line: &Line, open: &mut Vec<Open<'r>>) {
         let fits = |block: &Open<'_>| block.line.colons == line.colons && block.line.within == line.within;
         let Some(number) = open.iter().rposition(fits) else {
@@ -166,7 +170,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             }
             return;
         };
-        // Blocks inside that were not closed end with it.
+        // Unclosed blocks inside it end with it.
         for block in open.drain(number + 1..).collect::<Vec<_>>() {
             self.unclosed(&block);
         }
@@ -179,12 +183,13 @@ impl<'t, 'r> Pass<'t, 'r> {
     }
 
     fn heading(&mut self, heading: &Heading, depth: usize, sections: &mut Vec<Section>, lines: &[Line]) {
-        // A heading in a list or quote ends no section around it.
+        // A heading in a list or quote doesn't end a section outside it.
         let is_ended = |open: &mut Section| open.depth == depth && open.level >= heading.level;
         while heading.at_top
             && let Some(section) = sections.pop_if(is_ended)
         {
-            // A line of dashes below a paragraph makes it a heading, where its author meant a rule.
+            // A line of dashes directly below a paragraph makes it a heading, although the author
+            // meant a thematic break.
             if self.text[section.start..].starts_with('#') && is_underlined(&self.text[heading.range.clone()]) {
                 self.misread(Misread::Underlined, heading.range.clone());
             }
@@ -194,7 +199,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         let Some(found) = attribute::trailing(content) else { return };
         let at = |range: &Range<usize>| heading.range.start + range.start..heading.range.start + range.end;
         let whole = at(&(found.text_end..content.len()));
-        // An opening `:::` line above `---` is a heading for Markdown.
+        // Markdown treats an opening `:::` line above `---` as a heading.
         let before = lines.partition_point(|line| line.mark.start < whole.end);
         let is_line = lines[..before].last().is_some_and(|line| whole.start < line.mark.end);
         if is_line {
@@ -219,7 +224,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    /// Finds what looks like a mark outside code and was not read as one.
+    /// Finds text outside code that looks like a mark but wasn't read as one.
     pub fn near_misses(&mut self, lines: &[Line]) {
         let strict = self.rules.are_strict();
         let mut found: Vec<(Range<usize>, Option<Shield>)> = Vec::new();
@@ -265,7 +270,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    /// Returns what was understood or reported already.
+    /// Returns the ranges that were understood or have already been reported.
     fn known(&self) -> Vec<Range<usize>> {
         let reported = self.remarks.iter().map(Remark::range);
         joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
@@ -275,7 +280,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         lines::shield_at(at, self.structure)
     }
 
-    /// Returns what is hidden, what is blanked, and what is wrong, each in rising order.
+    /// Returns what is hidden, what is blanked, and what is wrong, each in ascending order.
     pub fn finish(self) -> (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Remark>) {
         let hidden = joined(self.hidden);
         let mut blanked = self.lines;
@@ -287,12 +292,13 @@ impl<'t, 'r> Pass<'t, 'r> {
     }
 }
 
-/// Returns whether an attribute of a heading may have the same value as an audience is called.
+/// Returns whether the value of a heading attribute may be the same as an audience's name by
+/// coincidence.
 fn is_own_value(key: &str) -> bool {
     matches!(key, "id" | "level" | "scope" | "lint")
 }
 
-/// Returns a heading without its closing signs: `#` at the end, or the line of `=` or `-` below it.
+/// Returns a heading without its closing `#` or the underline of `=` or `-`.
 fn content_of(heading: &str) -> &str {
     let trimmed = heading.trim_end();
     match trimmed.rfind('\n') {
@@ -301,13 +307,13 @@ fn content_of(heading: &str) -> &str {
     }
 }
 
-/// Returns whether a heading is one because of the line of `=` or `-` below it.
+/// Returns whether a heading is made by an underline of `=` or `-`.
 fn is_underlined(heading: &str) -> bool {
     let underline = heading.trim_end().rsplit_once('\n').map(|(_, last)| last);
     underline.is_some_and(|last| last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-')))
 }
 
-/// Returns whether a range has a byte in common with one of `sorted`.
+/// Returns whether a range overlaps one of the `sorted` ranges.
 fn touches(sorted: &[Range<usize>], range: &Range<usize>) -> bool {
     let before = sorted.partition_point(|known| known.start < range.end);
     sorted[..before].last().is_some_and(|known| known.end > range.start)

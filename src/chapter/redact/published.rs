@@ -1,7 +1,7 @@
-//! Looks for audience marks in what would be published: the net below everything else.
+//! Looks for audience marks in what would be published, as the last safety net.
 //!
-//! Input: HTML with holes, as it was made of a redacted chapter. Output: whether a mark is in its
-//! text. Code is left out, since an example of a mark is code.
+//! Input: HTML with holes, made from a redacted chapter. Output: whether its text contains a mark.
+//! Code is ignored, because examples of marks are code.
 
 use super::word::{self, Sign};
 use crate::text::markup::{Token, behind, decode, next_token};
@@ -9,7 +9,7 @@ use crate::text::markup::{Token, behind, decode, next_token};
 /// Returns whether the text of `html` contains something like `audience=` outside code.
 pub fn mark_in_html(html: &str) -> bool {
     let text = text_outside_code(html);
-    // Where audiences are declared, a line of colons is read, refused or code.
+    // If audiences are declared, no `:::` line should reach this point outside code.
     if text.lines().any(|line| line.trim_start().starts_with(":::")) {
         return true;
     }

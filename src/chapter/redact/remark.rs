@@ -1,26 +1,26 @@
-//! Words what redaction found wrong in a chapter.
+//! Provides the wording for problems that redaction found in a chapter.
 //!
-//! Input: a [`Remark`] and the configuration. Output: the code, message and way out of a finding.
-//! This module looks at no text and hides nothing.
+//! Input: a [`Remark`] and the configuration. Output: the message and help of a finding. Never
+//! looks at the text or hides anything.
 
 use std::ops::Range;
 
 use super::lines::Shield;
 use crate::declare::config::Config;
 
-/// What redaction found wrong; ranges are in bytes of the text that was given.
+/// A problem that redaction found; ranges are byte offsets in the given text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// An audience that handbook.toml doesn't declare.
+    /// An audience that `handbook.toml` doesn't declare.
     Unknown(String, Range<usize>),
-    /// A `:::` block for an audience, or a comment, that nothing closes.
+    /// A `:::` block for an audience, or a comment, that is never closed.
     Unclosed(Range<usize>),
-    /// Something that looks like an audience mark and isn't understood.
+    /// Something that looks like an audience mark but isn't understood.
     Misread(Misread, Range<usize>),
 }
 
 impl Remark {
-    /// Returns the place in the text.
+    /// Returns its range in the text.
     pub fn range(&self) -> &Range<usize> {
         match self {
             Self::Unknown(_, range) | Self::Unclosed(range) | Self::Misread(_, range) => range,
@@ -28,32 +28,33 @@ impl Remark {
     }
 }
 
-/// Why a mark isn't understood.
+/// The reason why a mark isn't understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misread {
-    /// A `:::` line of another form.
+    /// A `:::` line in an unknown form.
     Line,
-    /// A `:::` with nothing open.
+    /// A closing `:::` when no block is open.
     Stray,
-    /// A `:::` line in another list item or quote than the block it would close, or in a footnote.
+    /// A `:::` line in a different list item or quote than the block it would close, or in a
+    /// footnote.
     Elsewhere,
     /// A `:::` with more or fewer colons than the block it would close.
     Count,
     /// A heading for an audience inside a list or quote.
     NestedHeading,
-    /// Text with a line of dashes below it, which ends a section for an audience.
+    /// Text with a line of dashes directly below it, which ends a section for an audience.
     Underlined,
     /// More than one audience in one mark.
     Several,
-    /// A mark where it has no effect.
+    /// A mark inside code or HTML, where it has no effect.
     Shielded(Shield),
-    /// A mark inside a comment between `%%`.
+    /// A mark inside a `%%` comment.
     Commented,
     /// A word such as `audience=` anywhere else.
     Word,
     /// `{managers}` without `audience=`.
     Name,
-    /// Text that looks like front matter and isn't at the top of the file.
+    /// Text that looks like front matter but isn't at the top of the file.
     Block,
     /// Front matter that can't be read or whose `audience` isn't one name.
     Field,
@@ -62,7 +63,7 @@ pub enum Misread {
 }
 
 impl Misread {
-    /// Returns what is wrong, in an author's words.
+    /// Returns what is wrong, in terms an author understands.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
@@ -94,7 +95,7 @@ impl Misread {
         }
     }
 
-    /// Returns the way out.
+    /// Returns how to fix it.
     #[must_use]
     pub fn help(self, config: &Config) -> String {
         let name = config.audiences.keys().next().map_or("managers", String::as_str);

@@ -1,77 +1,78 @@
-//! Reads where Markdown sees code, raw HTML, headings, lists and quotes in a chapter.
+//! Determines where Markdown recognizes code, raw HTML, headings, lists and quotes in a chapter.
 //!
 //! Input: the body of a chapter before anything is hidden, and the extensions it is parsed with.
-//! Output: [`Structure`], byte ranges of the body in rising order. This module knows no audiences
-//! and never builds text.
+//! Output: a [`Structure`], which contains byte ranges of the body in ascending order. This module
+//! knows no audiences and never builds text.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// Where a mark would be code, and how sure that is.
+/// A range that Markdown reads as code, and how certain that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// The bytes of the block or span.
+    /// The byte range of the block or span.
     pub range: Range<usize>,
-    /// What kind of code it is.
+    /// The kind of code.
     pub kind: CodeKind,
 }
 
-/// What kind of code a range is.
+/// The kinds of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeKind {
-    /// A fenced block that its author closed, or a code span on one line: marks in it are examples.
+    /// A fenced block that its author closed, or a code span on one line. Marks inside are
+    /// examples.
     Certain,
-    /// Code by indentation alone, which other Markdown dialects read as text.
+    /// Code due to indentation alone, which other Markdown dialects read as text.
     Indented,
-    /// A fenced block that only the end of its container or of the chapter closes, or one that
+    /// A fenced block closed only by the end of its container or of the chapter, or one that
     /// contains what looks like the fence of another block.
     OpenFence,
-    /// A code span that continues over a line break.
+    /// A code span that continues across a line break.
     LongSpan,
 }
 
 /// A list item, a quote or another block that contains blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
-    /// Its bytes.
+    /// The byte range.
     pub range: Range<usize>,
-    /// How a line shows that it belongs to it.
+    /// The way a line shows that it belongs to the container.
     pub kind: ContainerKind,
 }
 
 /// How a line shows that it belongs to a container (`CommonMark` 0.31.2, sections 5.1 and 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerKind {
-    /// By a `>`.
+    /// With a `>`.
     Quote,
-    /// By indentation to this column, 0-based, counted from the last `>` of the line.
+    /// With indentation up to this column, counted from 0 after the last `>` on the line.
     Item(usize),
-    /// A footnote or a definition: audience marks aren't read inside.
+    /// A footnote or a definition, in which audience marks aren't read.
     Other,
 }
 
 /// A heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {
-    /// Its bytes, the line end included.
+    /// The byte range, including the line ending.
     pub range: Range<usize>,
-    /// 1 to 6.
+    /// The heading level, from 1 to 6.
     pub level: u8,
-    /// Whether it is in no list, quote or other container.
+    /// Whether it is outside all lists, quotes and other containers.
     pub at_top: bool,
 }
 
-/// What Markdown sees in a body.
+/// The structure that Markdown recognizes in a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Structure {
     /// Code blocks and code spans.
     pub code: Vec<Code>,
-    /// Raw HTML: blocks, and tags and comments inside text.
+    /// Raw HTML: blocks, and inline tags and comments.
     pub html: Vec<Range<usize>>,
     /// Headings.
     pub headings: Vec<Heading>,
-    /// Containers; one that contains another comes first.
+    /// Containers; outer ones come before those inside them.
     pub containers: Vec<Container>,
     /// The outermost blocks.
     pub blocks: Vec<Range<usize>>,
@@ -122,14 +123,15 @@ impl Structure {
                 _ => {}
             }
         }
-        // Where a fence was forgotten, everything fenced before it may be text to its author.
+        // If a fence wasn't closed, the author may consider everything in earlier fences to be
+        // text.
         if found.code.iter().any(|code| code.kind == CodeKind::OpenFence) {
             found.doubt_fences(text);
         }
         found
     }
 
-    /// Notes headings and containers; returns whether the tag opens a container.
+    /// Records headings and containers; returns whether the tag opens a container.
     fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>, text: &str, at_top: bool) -> bool {
         let kind = match tag {
             Tag::Heading { level, .. } => {
@@ -157,7 +159,8 @@ impl Structure {
         }
     }
 
-    /// Returns the start of the outermost block that contains `at`, or `at` itself between blocks.
+    /// Returns the start of the outermost block that contains `at`, or `at` itself if it is between
+    /// blocks.
     pub fn block_start(&self, at: usize) -> usize {
         let after = self.blocks.partition_point(|block| block.start <= at);
         match self.blocks[..after].last() {
@@ -171,9 +174,9 @@ fn is_container_end(tag: TagEnd) -> bool {
     matches!(tag, TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition | TagEnd::DefinitionListDefinition)
 }
 
-/// Decides how sure it is that a fenced block ends where its author meant it to end.
+/// Determines how certain it is that a fenced block ends where its author intended.
 ///
-/// `content_end` is the end of the block's last text, or its start where it has none.
+/// `content_end` is the end of the block's last text, or the block's start if it has no text.
 fn fence_kind(text: &str, range: &Range<usize>, content_end: usize) -> CodeKind {
     let block = &text[range.clone()];
     let first_line = block.split_inclusive('\n').next().unwrap_or_default();
@@ -190,7 +193,7 @@ fn fence_kind(text: &str, range: &Range<usize>, content_end: usize) -> CodeKind 
     if is_closed && !holds_another { CodeKind::Certain } else { CodeKind::OpenFence }
 }
 
-/// Returns the column at which the content of the list item at `start` begins.
+/// Returns the column where the content of the list item at `start` begins.
 fn content_column(text: &str, start: usize) -> usize {
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let before = &text[line_start..start];
@@ -199,7 +202,7 @@ fn content_column(text: &str, start: usize) -> usize {
         rest.strip_prefix(' ').unwrap_or(rest)
     });
     let rest = text[start..].split('\n').next().unwrap_or_default();
-    // The range of an item may begin with its indentation.
+    // An item's range may include its indentation.
     let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let rest_marker = &rest[indent..];
     let marker = rest_marker.chars().take_while(|c| !c.is_whitespace()).take(10).count();
@@ -218,7 +221,8 @@ fn indent_width(indent: &str, from: usize) -> usize {
     column - from
 }
 
-/// Returns how many columns a text takes from column 0, tab stops four apart.
+/// Returns the width of a text in columns, starting at column 0, with a tab stop every four
+/// columns.
 fn width(text: &str) -> usize {
     text.chars().fold(0, next_column)
 }

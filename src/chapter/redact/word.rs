@@ -1,38 +1,39 @@
-//! Finds words and signs that were meant as an audience mark, however they are spelled.
+//! Finds words and signs that may have been meant as an audience mark, however they are spelled.
 //!
-//! Input: text. Output: places in it. Full-width letters, other spaces, invisible characters,
-//! other case and up to two wrong letters count as the word itself. This module knows no Markdown.
+//! Input: text. Output: ranges in it. Full-width letters, unusual spaces, invisible characters,
+//! different case and up to two wrong letters still count as a match. This module knows nothing
+//! about Markdown.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The word of every mark.
+/// The word that every mark contains.
 const WORD: &str = "audience";
-/// How far a value may be from its brace or a sign from its word, in bytes.
+/// The maximum distance in bytes between a mark and the brace around it, or the `<` of a tag.
 const REACH: usize = 200;
 
-/// What follows the word.
+/// The sign that follows the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// `=` in any width.
+    /// `=`, including its full-width and small forms.
     Equals,
-    /// `:` in any width.
+    /// `:`, including its full-width and small forms.
     Colon,
     /// Something else.
     None,
 }
 
-/// A place where somebody may have meant a mark.
+/// A place where an author may have meant a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The word.
+    /// The byte range of the word.
     pub range: Range<usize>,
-    /// What follows it.
+    /// The sign that follows it.
     pub sign: Sign,
 }
 
-/// Lists the places of the word, from first to last.
+/// Lists the occurrences of the word in order.
 pub fn hits(text: &str) -> Vec<Hit> {
     let mut found = Vec::new();
     let mut start = None;
@@ -51,20 +52,20 @@ pub fn hits(text: &str) -> Vec<Hit> {
     found
 }
 
-/// Returns whether `word` is the word of a mark or nearly so.
+/// Returns whether `word` is the word of a mark or close to it.
 pub fn is_word(word: &str) -> bool {
     if !may_be_word(word) {
         return false;
     }
     let plain = plain(word);
     let length = plain.chars().count();
-    // The one English word that is as near.
+    // `ambience` is the one English word that is equally close.
     (6..=10).contains(&length) && plain != "ambience" && strsim::damerau_levenshtein(&plain, WORD) <= 2
 }
 
-/// Rules out nearly every word at a glance, since every word of a handbook comes through here.
+/// Quickly rules out nearly every word, because every word of a handbook is checked here.
 fn may_be_word(word: &str) -> bool {
-    // No spelling within two letters of eight is shorter or much longer.
+    // No spelling within two letters of an eight-letter word is shorter than this or much longer.
     if word.len() < 6 || word.len() > 80 {
         return false;
     }
@@ -76,7 +77,8 @@ fn may_be_word(word: &str) -> bool {
     }
     let of_word = WORD.bytes().fold(0_u32, |set, c| set | 1 << (c - b'a'));
     let shared = (letters & of_word).count_ones();
-    // Two wrong letters leave five of its seven; letters of another script or width hide more.
+    // Two wrong letters leave at least five of its seven distinct letters; other scripts and widths
+    // can hide more.
     if word.is_ascii() { word.len() <= 10 && shared >= 5 } else { ascii >= 3 || word.contains(is_wide) }
 }
 
@@ -84,23 +86,24 @@ fn is_wide(c: char) -> bool {
     ('\u{ff01}'..='\u{ff5e}').contains(&c)
 }
 
-/// Returns `text` in compatibility form (NFKC), lower case, without invisible characters and stars.
+/// Returns `text` in compatibility form (NFKC) and lower case, without invisible characters and
+/// asterisks.
 pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !is_invisible(*c) && *c != '*').flat_map(char::to_lowercase).collect()
 }
 
 fn is_of_word(c: char) -> bool {
-    // Stars are emphasis, and no part of a word.
+    // Asterisks are emphasis, which may interrupt a word without ending it.
     c.is_alphabetic() || is_invisible(c) || c == '*' || ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Returns whether a character is drawn as nothing: joiners, soft hyphens, marks of direction.
+/// Returns whether a character is invisible, such as a joiner, a soft hyphen or a directional mark.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Returns whether a character separates words: white space of any kind, or nothing that is drawn.
+/// Returns whether a character is a gap: any white space or an invisible character.
 pub fn is_gap(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
@@ -119,7 +122,8 @@ fn sign_after(rest: &str) -> Sign {
     }
 }
 
-/// Returns the braces around `at`: from behind the opening one to the closing one or the paragraph's end.
+/// Returns the range inside the braces around `at`, up to the closing brace or the end of the
+/// paragraph.
 pub fn braces_around(text: &str, at: usize) -> Option<Range<usize>> {
     let open = behind(text, at, |c| matches!(c, '{' | '\u{ff5b}'), |c| matches!(c, '}' | '\u{ff5d}'))?;
     let rest = reach(text, open);
@@ -127,20 +131,22 @@ pub fn braces_around(text: &str, at: usize) -> Option<Range<usize>> {
     Some(open..open + end)
 }
 
-/// Returns the text from `at` as far as a mark may reach.
+/// Returns the text from `at` within the maximum extent of a mark.
 pub fn reach(text: &str, at: usize) -> &str {
     let end = (at + 2 * REACH).min(text.len());
     let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
     &text[at..end]
 }
 
-/// Returns whether `at` is inside a tag or comment of HTML: behind `<` and a letter, `/`, `!` or `?`.
+/// Returns whether `at` is inside an HTML tag or comment, which starts with `<` and a letter, `/`,
+/// `!` or `?`.
 pub fn is_in_tag(text: &str, at: usize) -> bool {
     behind(text, at, |c| c == '<', |c| c == '>')
         .is_some_and(|open| text[open..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')))
 }
 
-/// Looks back from `at` for an opening sign that nothing closes before `at`; returns where it ends.
+/// Searches backward from `at` for an unclosed opening sign; returns the byte offset after that
+/// sign.
 fn behind(text: &str, at: usize, opens: impl Fn(char) -> bool, closes: impl Fn(char) -> bool) -> Option<usize> {
     let before = &text[..at];
     let mut line_ends = 0;
