@@ -96,8 +96,8 @@ impl Rules<'_> {
 pub struct Redacted<'a> {
     /// The text, of the same length in bytes as the body.
     pub text: Cow<'a, str>,
-    /// What is hidden, in rising order: whole blocks, sections and comments, without the marks of
-    /// what is shown.
+    /// The hidden ranges in ascending order: whole blocks, sections and comments, but not the marks
+    /// of content that is shown.
     pub hidden: Vec<Range<usize>>,
     /// The number of `%%` comments among the hidden ranges.
     pub comments: usize,

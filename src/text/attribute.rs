@@ -22,7 +22,7 @@ pub struct Attribute {
 /// A list of attributes in the order written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attributes {
-    /// The attributes, repeats included.
+    /// The attributes, including duplicates.
     pub list: Vec<Attribute>,
     /// The byte offset where the text before the braces ends, without trailing spaces.
     pub text_end: usize,

@@ -1,5 +1,4 @@
-//! Sanitizes a chapter that contains raw HTML, both generated and written by the author, while
-//! keeping the marks in it.
+//! Sanitizes the HTML of a whole chapter if its author wrote raw HTML in it, and keeps the marks.
 //!
 //! Input: HTML, marks at byte offsets, and a text that cannot occur in the chapter. Output:
 //! well-formed HTML according to html5ever, with the same marks at their new offsets. During

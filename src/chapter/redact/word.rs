@@ -16,9 +16,9 @@ const REACH: usize = 200;
 /// The sign that follows the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// `=`, including its full-width and small forms.
+    /// `=` or a similar character.
     Equals,
-    /// `:`, including its full-width and small forms.
+    /// `:` or a similar character.
     Colon,
     /// Something else.
     None,
