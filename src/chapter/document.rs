@@ -164,7 +164,7 @@ pub struct Role {
     pub grade: Option<String>,
     /// The scope of its responsibility.
     pub scope: Option<String>,
-    /// How far ahead it plans.
+    /// How far ahead it looks.
     pub horizon: Option<String>,
     /// Other titles for the same role.
     pub also_called: Vec<String>,
@@ -300,7 +300,7 @@ pub struct Body {
     /// The span from the end of each statement's text to where an anchor can be inserted, in the
     /// order of the facts.
     pub statement_ends: Vec<Span>,
-    /// Spans of front matter fields, by field name, for findings of later stages.
+    /// Spans of front matter fields, by field name, which findings of later stages point at.
     pub field_spans: Vec<(&'static str, Span)>,
     /// Spans of decisions' headings, in the order of the facts.
     pub decision_spans: Vec<Span>,
@@ -548,7 +548,7 @@ pub enum View {
     Decisions {
         /// The role or partner that takes part in the decisions to show, or all.
         role: Option<ReferenceNumber>,
-        /// The strategy chapter whose decisions to show, or all.
+        /// The strategy chapter that contains the decisions to show, or all.
         strategy: Option<ReferenceNumber>,
         /// The scope of the decisions to show, or all.
         scope: Option<String>,

@@ -403,7 +403,8 @@ impl Reader<'_> {
             let names = names(self.path, entries, &self.text.text[start..]);
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
-        // Eight bytes of the chapter's own hash, because a text cannot contain its own hash.
+        // The seed is eight bytes of the chapter's own hash, because a text cannot contain its own
+        // hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
@@ -563,9 +564,10 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether the first heading is that of a section rather than the chapter's title.
+/// Returns whether the chapter's first heading is the heading of a section rather than a title.
 ///
-/// That is so if it follows text, or if it has siblings and shares no word with the file name.
+/// That is so if it is below level 1 and either follows text, or has siblings and shares no word
+/// with the file name.
 fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3);

@@ -260,8 +260,8 @@ mod tests {
         assert_eq!(shown(text, Some("managers")), "- a SECRET - b");
         assert_eq!(shown("> ::: {audience=managers}\n> SECRET\n> :::\n>\n> b\n", None), "> > b");
         assert_eq!(shown("- ::: {audience=managers}\n  SECRET\n  :::\n- b\n", None), "- b");
-        // A closing line that belongs to a list or quote only by lazy continuation counts as
-        // outside, which is how it looks.
+        // A closing line that Markdown adds to a list or quote only by lazy continuation counts as
+        // outside, because that is how it looks.
         assert_eq!(shown("::: {audience=managers}\n- SECRET\n:::\n\nb\n", None), "b");
         assert_eq!(shown("::: {audience=managers}\n> SECRET\n:::\n\nb\n", None), "b");
         assert_eq!(shown("::: {audience=managers}\n\n| SECRET |\n|---|\n| x |\n:::\n\nb\n", None), "b");

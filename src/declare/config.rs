@@ -482,15 +482,15 @@ impl Config {
         kept
     }
 
-    /// Returns whether search engines should not index the site: it is built for an audience that
-    /// isn't `indexed`.
+    /// Returns whether search engines should not index the site, that is, whether it is built for
+    /// an audience that isn't `indexed`.
     pub fn is_internal(&self) -> bool {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
-    /// Returns the level that was probably meant by `name`: misspelled, with a different ending, or
-    /// by number, such as `L2`.
+    /// Returns the level that `name` probably means: a misspelled name, a name with a different
+    /// ending, or a number such as `L2`.
     pub fn near_level(&self, name: &str) -> Option<&Level> {
         let folded = crate::text::path::fold(name);
         let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));

@@ -341,7 +341,7 @@ pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
 pub struct Context<'a> {
     /// The file.
     pub path: &'a SourcePath,
-    /// The owner of the table, such as `a role`.
+    /// What the table belongs to, such as `a role`.
     pub owner: &'a str,
 }
 

@@ -31,7 +31,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the line that opens and closes this format.
+    /// Returns the line that opens and closes front matter in this format.
     #[must_use]
     pub fn fence(self) -> &'static str {
         match self {

@@ -125,7 +125,7 @@ fn likeness(wanted: &str, other: &str) -> Option<usize> {
     if longest > LONGEST {
         return None;
     }
-    // In a name of one or two letters, a single difference is already too much.
+    // In a name of one or two letters, even a single difference is too much.
     let most = if longest < 3 { 0 } else { longest.div_ceil(3).min(6) };
     // The distance is at least the difference in length, which rules out most names here.
     if !contained && length.abs_diff(other_length) > most {

@@ -65,7 +65,7 @@ impl SourcePath {
 
     /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
-        // This is called very often for every file, so it only looks at the end of the path.
+        // This is called many times for every file, so it looks only at the end of the path.
         let bytes = self.0.as_bytes();
         let has = |end: &[u8]| {
             bytes.len().checked_sub(end.len()).is_some_and(|at| {
@@ -145,7 +145,7 @@ impl UrlPath {
         if self.0.is_empty() || self.0.ends_with('/') { format!("{}index.html", self.0) } else { self.0.to_string() }
     }
 
-    /// Returns whether this URL is an HTML page.
+    /// Returns whether this is the URL of an HTML page.
     pub fn is_page(&self) -> bool {
         self.0.is_empty()
             || self.0.ends_with('/')
@@ -204,8 +204,8 @@ fn encode_path_into(path: &str, out: &mut String) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$()*+,;=:@".contains(&byte);
     let mut last = 0;
     for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
-        // A byte to encode may be inside a multi-byte character, so `last..at` may not be a valid
-        // slice; plain bytes never are inside one.
+        // After a byte of a multi-byte character, `last` isn't at a character boundary. Until the
+        // character ends, there is nothing to copy, because plain bytes are always ASCII.
         out.push_str(path.get(last..at).unwrap_or_default());
         out.push('%');
         out.push(char::from(HEX[usize::from(byte >> 4)]));

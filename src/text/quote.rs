@@ -20,7 +20,7 @@ pub fn markdown(text: &str) -> String {
             '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
             '~' => tildes > 1,
             '<' => next.is_alphabetic() || matches!(next, '/' | '!' | '?') || is_address(rest),
-            // Comments and highlighted text in other dialects.
+            // In other dialects, `%%` marks a comment and `==` marks highlighted text.
             '%' | '=' if before == c || next == c => true,
             '&' => is_entity(rest),
             '\\' => next.is_ascii_punctuation() || rest.is_empty(),

@@ -201,7 +201,7 @@ impl Missed<'_> {
         if kept.is_empty() {
             return;
         }
-        // Text, code and HTML; anything outside of these can only be a definition.
+        // Text, code and HTML. A `[name]:` line outside of these can only be a definition.
         let leaves = events.iter().filter(|(event, _)| !matches!(event, Event::Start(_) | Event::End(_)));
         let mut leaves: Vec<Range<usize>> = leaves.map(|(_, range)| range.clone()).collect();
         leaves.sort_by_key(|range| range.start);
@@ -291,7 +291,8 @@ impl Missed<'_> {
                 self.finding(Rule::ForeignForm, &found.range, found.message, found.help);
             }
         }
-        // Look only at the text between two runs, because a line may contain any number of runs.
+        // Look only at the text between two runs instead of the whole line, because a line may
+        // contain any number of runs.
         let mut last = None;
         for run in runs {
             let before = &self.input.body[last.unwrap_or(0).min(run.range.start)..run.range.start];
@@ -313,7 +314,7 @@ fn label_of(body: &str, start: usize) -> Range<usize> {
     start..start + body[start..].find("]:").map_or(1, |at| at + 1)
 }
 
-/// Lists each `[^label]` in plain text, which means that it has no definition.
+/// Lists each `[^label]` in plain text; if it had a definition, it wouldn't be text.
 fn undefined_footnotes(body: &str, runs: &[Run]) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     for run in runs {

@@ -1,10 +1,10 @@
-//! Sanitizes the HTML of a whole chapter if its author wrote raw HTML in it, and keeps the marks.
+//! Sanitizes the HTML of a chapter whose author wrote raw HTML in it, and keeps the marks.
 //!
 //! Input: HTML, marks at byte offsets, and a text that cannot occur in the chapter. Output:
 //! well-formed HTML according to html5ever, with the same marks at their new offsets. During
-//! sanitizing, placeholder elements and attributes represent the marks. The whole chapter is
-//! sanitized at once, because raw HTML tags arrive as separate events and only together form a
-//! tree. Never lets a script, a style, an event handler or an unlisted scheme through.
+//! sanitizing, placeholder elements and attributes represent the marks. The HTML is sanitized as a
+//! whole, because raw HTML tags arrive as separate events and only together form a tree. Never lets
+//! a script, a style, an event handler or an unlisted scheme through.
 
 use std::collections::{HashMap, HashSet};
 
@@ -131,7 +131,8 @@ const ELEMENT_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("video", &["src", "controls", "preload", "poster", "width", "height", "loop", "muted", "playsinline"]),
 ];
 
-/// The suffix of the second mark in a tag, because a duplicate attribute would be lost.
+/// The suffix that distinguishes a second mark in the same tag from the first. With the same name
+/// twice, one attribute would be lost.
 const SECOND: &str = "-2";
 
 /// Sanitizes `html`; `hosts` lists the other hosts that pages may load resources from.

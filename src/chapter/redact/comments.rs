@@ -104,7 +104,7 @@ impl Line {
     }
 }
 
-/// Returns whether a position is in code that its author closed.
+/// Returns whether a byte offset is in code that its author closed.
 fn is_example(at: usize, structure: &Structure) -> bool {
     let before = structure.code.partition_point(|code| code.range.start <= at);
     let code = structure.code[..before].last().filter(|code| code.range.end > at);

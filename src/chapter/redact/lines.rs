@@ -85,8 +85,8 @@ pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
     found
 }
 
-/// Returns the run of three or more colons that a line begins with; no letter may precede it,
-/// except in a footnote's label.
+/// Returns the run of three or more colons at the start of a line; no letter may precede it, except
+/// in a footnote's label.
 fn colons_of(line: &str) -> Option<Range<usize>> {
     if !line.contains(is_colon) {
         return None;

@@ -292,8 +292,7 @@ impl<'t, 'r> Pass<'t, 'r> {
     }
 }
 
-/// Returns whether the value of a heading attribute may be the same as an audience's name by
-/// coincidence.
+/// Returns whether the value of this heading attribute may happen to be the name of an audience.
 fn is_own_value(key: &str) -> bool {
     matches!(key, "id" | "level" | "scope" | "lint")
 }
@@ -307,7 +306,7 @@ fn content_of(heading: &str) -> &str {
     }
 }
 
-/// Returns whether a heading is made by an underline of `=` or `-`.
+/// Returns whether a heading is formed by an underline of `=` or `-`.
 fn is_underlined(heading: &str) -> bool {
     let underline = heading.trim_end().rsplit_once('\n').map(|(_, last)| last);
     underline.is_some_and(|last| last.trim_start_matches([' ', '>']).chars().all(|c| matches!(c, '=' | '-')))

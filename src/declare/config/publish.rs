@@ -23,8 +23,8 @@ pub struct Publish {
     /// Whether each chapter is also published as Markdown, with `llms.txt`; true by default if
     /// there is a `handbook.toml`.
     pub markdown: bool,
-    /// Whether the old URLs of files that Git knows to be renamed redirect; if not set, they do
-    /// only when there are no audiences.
+    /// Whether the old URLs of files that were renamed in Git redirect to the new ones; if `None`,
+    /// they do only if there are no audiences.
     pub renames: Option<bool>,
     /// Files that are published even if nothing refers to them; a chapter among them is a download
     /// and has no page.

@@ -91,8 +91,8 @@ fn is_number(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit()) && text.trim_end_matches(|c: char| c.is_ascii_digit()).len() <= 6
 }
 
-/// Returns whether the heading has level headings of the same depth as siblings, and the level of
-/// the closest one before it.
+/// Returns whether any sibling of the heading is the heading of a level, and the level of the
+/// closest such sibling before it.
 fn among_levels(outline: &super::Outline, n: usize, heading: &OutlineHeading) -> (bool, Option<u8>) {
     let depth = heading.heading.level;
     let siblings = |range: &mut dyn Iterator<Item = usize>| {
@@ -115,7 +115,8 @@ fn among_levels(outline: &super::Outline, n: usize, heading: &OutlineHeading) ->
     (before.is_some() || after.is_some(), before)
 }
 
-/// Returns the missing level if the heading stands alone between two adjacent levels.
+/// Returns the missing level if the heading is the only one between two levels with one level
+/// missing between them.
 fn between(before: Option<u8>, headings: &[OutlineHeading], n: usize, outline: &super::Outline) -> Option<u8> {
     let before = before?;
     let depth = headings[n].heading.level;

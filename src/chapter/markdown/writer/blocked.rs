@@ -7,7 +7,7 @@
 use crate::chapter::reference::host;
 use crate::text::markup::Tag;
 
-/// Help on how to get the handbook's own script or style into a page.
+/// Help on where to put the handbook's own script.
 const TO_A_FILE: &str = "put it into a script of your theme, or into a file beside the chapter that `src` names";
 const TO_A_STYLE: &str = "give it a class, and write the rule in a style sheet of your theme";
 const TO_HOSTS: &str = "put the file into the handbook, or name the host in `[security] hosts`";

@@ -134,7 +134,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Returns whether the extension in `![[…]]` is that of an image file.
+/// Returns whether `![[…]]` names an image file, judging by the extension.
 pub fn is_picture(target: &str) -> bool {
     let Some((_, extension)) = target.rsplit_once('.') else { return false };
     ["png", "jpg", "jpeg", "gif", "svg", "webp", "avif"].iter().any(|known| extension.eq_ignore_ascii_case(known))

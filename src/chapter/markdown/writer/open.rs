@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use crate::text::markup::nesting::VOID;
 
-/// The maximum number of raw HTML elements that may be open at once. HTML parsers check all open
-/// elements at each block, which takes quadratic time. Chromium stops at 512 elements, and people
-/// need fewer than ten.
+/// The maximum number of raw HTML elements that may be open at once. HTML parsers look through all
+/// open elements at each block, which takes quadratic time. Chromium stops at 512 elements, and
+/// people need fewer than ten.
 pub const DEEPEST: usize = 64;
 
 /// Elements whose end tag may be omitted (WHATWG HTML, section 13.1.2.4), so they are never

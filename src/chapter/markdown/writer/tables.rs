@@ -43,7 +43,8 @@ impl Writer<'_, '_> {
             Some(Alignment::Right) => " class=\"right\"",
             Some(Alignment::None) | None => "",
         };
-        // Screen readers would announce an empty header, so an empty corner is an ordinary cell.
+        // An empty header cell would be announced without any text, so an empty corner is an
+        // ordinary cell.
         let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
         let is_head = table.head && !is_empty;
         self.out.html.push_str(if is_head { "<th" } else { "<td" });
