@@ -34,8 +34,8 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
-/// Lists lines that consist only of colons and the name of a declared audience, such as `::
-/// managers`.
+/// Lists lines that consist only of colons and the name of a declared audience, such as
+/// `:: managers`.
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
