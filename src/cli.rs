@@ -1,6 +1,7 @@
-//! Describes the command line.
+//! Defines the command line.
 //!
-//! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for somebody who has never seen the tool.
+//! Input: the arguments. Output: [`Cli`], what the user typed. Help texts are written for people
+//! who have never seen the tool.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -117,7 +118,8 @@ pub struct Build {
     /// Take warnings for errors.
     #[arg(long)]
     pub strict: bool,
-    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not say.
+    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not
+    /// say.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
 }
@@ -197,7 +199,8 @@ pub struct Serve {
     /// The editor that a passage opens in; $VISUAL or $EDITOR if you do not say.
     #[arg(long, value_name = "COMMAND")]
     pub editor: Option<String>,
-    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts included.
+    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts
+    /// included.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,
     /// Open the site in your browser.

@@ -1,6 +1,8 @@
-//! `rolebook anchors`: lists statements without an anchor of their own, or writes the anchors into the files.
+//! `rolebook anchors`: lists statements without an explicit anchor, or writes the anchors into the
+//! files.
 //!
-//! Input: the options. Output: a list, or changed files. Writes the anchor that the statement has anyway, and nothing else of a file.
+//! Input: the options. Output: a list, or changed files. Writes only the anchors that the
+//! statements already have implicitly, and never changes anything else in a file.
 
 use std::fmt::Write as _;
 
@@ -18,13 +20,14 @@ use crate::world::report::location;
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {
     if options.write && options.dir.is_dir() {
-        // What is finished here has its anchors, and the others get theirs.
+        // Finish interrupted work first: files already written have their anchors, and the rest get
+        // theirs below.
         writing::begin(&Writer::of(&Project::find(&options.dir)?), "", "")?;
     }
     writing::try_again(|| attempt(options))
 }
 
-/// Lists or writes the anchors of the files as they are now.
+/// Lists or writes the anchors, based on the current contents of the files.
 fn attempt(options: &Anchors) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let loaded = Loaded::read(&source, None)?;
@@ -67,13 +70,14 @@ fn attempt(options: &Anchors) -> Result<bool, Attempt> {
     Ok(true)
 }
 
-/// Lists the statements of a chapter whose anchor the author did not write, with where one can be written.
+/// Returns the statements of a chapter that have no explicit anchor, each with the span where one
+/// can be written.
 fn missing(document: &Document) -> Vec<(&Statement, Span)> {
     let all = document.meta.facts.statements().iter().zip(&document.body.statement_ends);
     all.filter(|(statement, _)| !statement.explicit).map(|(statement, span)| (statement, *span)).collect()
 }
 
-/// Returns the file with the anchors that the statements have anyway.
+/// Returns the file's contents with the statements' implicit anchors written out.
 fn anchored(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
     let anchor = |(statement, place): &(&Statement, Span)| Anchor { id: statement.id.clone(), place: *place };
     with_anchors(bytes, &missing.iter().map(anchor).collect::<Vec<_>>())

@@ -1,6 +1,7 @@
 //! `rolebook build`: writes the site.
 //!
-//! Input: the options. Output: files, and a closing line. A build with errors writes nothing.
+//! Input: the options. Output: files, and a closing line. Never writes anything if there are
+//! errors.
 
 use std::borrow::Cow;
 use std::io::IsTerminal;
@@ -26,9 +27,9 @@ use crate::text::path::UrlPath;
 use crate::world::disk::{Guards, Output, WriteError, Written};
 use crate::world::report;
 
-/// How many files that are no longer published are named one by one.
+/// The number of files no longer published that are named individually.
 const MOST_WITHDRAWN: usize = 20;
-/// Work shorter than this shows no bar.
+/// How long the work must take before a progress bar appears.
 const BAR_AFTER: Duration = Duration::from_millis(500);
 
 /// Runs the command.
@@ -36,7 +37,7 @@ pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::read(&options.source, options.out.as_deref())?;
     loaded.need_chapters()?;
-    // The output is checked before the long work, and locked until the end of it.
+    // Check the output directory before the long work begins, and keep it locked until the end.
     let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
     let guards = Guards {
         project: &loaded.project.root,
@@ -47,7 +48,7 @@ pub fn run(options: &Build) -> Outcome {
     let output = Output::open(&loaded.out, &guards)?;
     let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
     let mut compiled = loaded.compile(&options.source, options.strict)?;
-    // The pages take their code from this highlighter, so that the work is done once.
+    // Rendering the pages reuses this highlighter, so code is highlighted only once.
     let highlighter = Arc::new(Highlighter::new());
     let plain = plain_blocks(&compiled.handbook.documents, &highlighter);
     compiled.findings.extend(compiled.handbook.config.judge(plain, options.strict));
@@ -63,7 +64,8 @@ pub fn run(options: &Build) -> Outcome {
     let left = left_out::summary(&loaded.inputs, &handbook, &content);
     let left = left.map(|left| format!("; {left}")).unwrap_or_default();
     let audience = audience_line(&handbook.config, options.source.audience.as_deref());
-    // git is at work for longer than the compiling took, and nothing that is searched depends on what it finds.
+    // Reading the Git history takes longer than compiling. The search index doesn't depend on the
+    // history, so build it in the meantime.
     let index = search::index(&handbook, &theme, &Memory::default());
     let (past, notes) = reading.finish();
     for note in &notes {
@@ -101,7 +103,8 @@ pub fn run(options: &Build) -> Outcome {
         }
         Err(WriteError::Output(error)) => Err(error.into()),
     };
-    // The process ends: to free a site piece by piece takes a twentieth of the time that building it took.
+    // The process is about to end, and freeing a site takes a twentieth as long as building it, so
+    // skip that.
     std::mem::forget((site, loaded));
     outcome
 }
@@ -111,7 +114,8 @@ fn stop(errors: usize, warnings: usize) -> bool {
     false
 }
 
-/// Says for whom the site is, where the handbook knows audiences.
+/// Returns the part of the closing line that names the audience, or nothing if the handbook defines
+/// no audiences.
 fn audience_line(config: &crate::declare::config::Config, asked: Option<&str>) -> String {
     if config.audiences.is_empty() {
         return String::new();
@@ -151,14 +155,15 @@ fn bar(length: usize) -> ProgressBar {
     ProgressBar::new(length as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Names files that stay in the output though no page is behind them.
+/// Reports files that stay in the output although no page belongs to them.
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
         eprintln!("note: `{name}` was changed by hand since it was written; it stays");
     }
 }
 
-/// Names files that the last build published and this one doesn't, though they are in the content: an author who upgrades or adds a mark should know.
+/// Reports files that the last build published and this one doesn't, although they are still in the
+/// content. Authors should know when an upgrade or a new mark withdraws something.
 fn report_withdrawn(written: &Written, handbook: &Handbook, content: &Content) {
     let removed = |url: &UrlPath| written.removed.binary_search(&url.output_file()).is_ok();
     let files = content.unreferenced.iter().filter(|path| removed(&UrlPath::new(path.as_str())));

@@ -1,6 +1,8 @@
-//! `rolebook check`: follows every reference and reports; writes nothing, and renders only what templates of one's own could fail on.
+//! `rolebook check`: checks every reference and reports findings. Renders pages only if custom
+//! templates could fail on them.
 //!
-//! Input: the options. Output: findings in the format asked for, and a closing line for people.
+//! Input: the options. Output: findings in the requested format, and a closing line for people.
+//! Never writes a file.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -51,14 +53,15 @@ pub fn run(options: &Check) -> Outcome {
     Ok(errors == 0)
 }
 
-/// Renders every page and returns what templates fail on: a build would be refused for it.
+/// Renders every page and returns the template failures, because each of them would stop a build.
 fn failures(compiled: &Compiled, loaded: &Loaded, theme: Arc<Theme>, strict: bool) -> Vec<Diagnostic> {
     let handbook = compiled.handbook.clone();
     let site = Site::new(handbook, loaded.inputs.sources.clone(), theme, Arc::new(Highlighter::new()));
     compiled.handbook.config.judge(site.failures(), strict)
 }
 
-/// Returns the day that was asked for, else the system's: no other command looks at the clock.
+/// Returns the requested day, or the system's day if none was requested. No other command's result
+/// depends on the system's clock.
 fn today(asked: Option<&str>) -> Result<jiff::civil::Date, Failure> {
     let Some(asked) = asked else { return Ok(system_day()) };
     parse_day(asked).ok_or_else(|| Failure::Refused {
@@ -67,7 +70,7 @@ fn today(asked: Option<&str>) -> Result<jiff::civil::Date, Failure> {
     })
 }
 
-/// Returns the system's day in UTC: half a day matters to no review.
+/// Returns the system's day in UTC. Half a day makes no difference to a review date.
 #[allow(clippy::disallowed_methods, reason = "the one command whose answer depends on the day")]
 fn system_day() -> jiff::civil::Date {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

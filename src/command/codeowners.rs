@@ -1,7 +1,9 @@
-//! `rolebook codeowners`: prints who keeps which chapter in the form that code hosts read, so that a review is asked of them.
+//! `rolebook codeowners`: prints who owns which chapter in the format that code hosts read, so that
+//! they ask owners for reviews.
 //!
-//! Input: the options. Output: a CODEOWNERS file on standard output, a line for each chapter with an owner that has a handle; on standard error what is
-//! missing. Paths are as seen from the folder that the command runs in, which is the repository's root.
+//! Input: the options. Output: a CODEOWNERS file on standard output, with one line for each chapter
+//! whose owner has a handle; warnings about owners without one on standard error. Paths are
+//! relative to the directory that the command runs in, which has to be the repository's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -29,7 +31,7 @@ pub fn run(options: &Codeowners) -> Outcome {
     };
     let handbook = compile(None)?;
     let mut owners = owners(&handbook);
-    // A chapter for some readers only is kept like any other.
+    // Chapters that only some audiences see have owners too.
     for audience in handbook.config.audiences.keys() {
         owners.extend(self::owners(&compile(Some(audience))?));
     }
@@ -43,13 +45,13 @@ pub fn run(options: &Codeowners) -> Outcome {
     Ok(true)
 }
 
-/// Returns who keeps each chapter that is seen, by its path.
+/// Returns the owner of each chapter in the handbook, by path.
 fn owners(handbook: &Handbook) -> BTreeMap<String, String> {
     let chapters = handbook.book.chapters.iter();
     chapters.filter_map(|meta| Some((meta.path.as_str().to_owned(), meta.owner.clone()?))).collect()
 }
 
-/// Writes a line for each chapter; returns also the owners without a handle.
+/// Formats one line per chapter; also returns the owners without a handle.
 fn lines(owners: &BTreeMap<String, String>, content: &str, config: &Config) -> (String, BTreeSet<String>) {
     let mut text = String::from("# Who keeps which chapter of the handbook; written by `rolebook codeowners`.\n");
     let mut silent = BTreeSet::new();
@@ -67,7 +69,7 @@ fn lines(owners: &BTreeMap<String, String>, content: &str, config: &Config) -> (
     (text, silent)
 }
 
-/// Escapes what has a meaning of its own in a pattern (gitignore), and the space that ends one.
+/// Escapes spaces and the characters that are special in a gitignore pattern.
 fn pattern(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {

@@ -1,6 +1,8 @@
-//! `rolebook completions` and `rolebook man`: what a shell and a manual know about the command line.
+//! `rolebook completions` and `rolebook man`: generate shell completions and manual pages.
 //!
-//! Input: a shell, or a command. Output: a script or a page on standard output, made from the command line itself. Writes no file: where a system keeps them is its own.
+//! Input: a shell, or a command. Output: a script or a page on standard output, generated from the
+//! definition of the command line. Never writes a file, because systems differ in where these
+//! belong.
 
 use clap::CommandFactory as _;
 
@@ -17,7 +19,7 @@ pub fn run(options: &Completions) {
 /// Runs `rolebook man`.
 pub fn man(options: &Man) -> Outcome {
     let mut program = Cli::command();
-    // Gives each command the name that its page has, such as `rolebook-build`.
+    // Gives each subcommand the full name that its manual page needs, such as `rolebook-build`.
     program.build();
     let command = match options.command.as_deref() {
         None => program,

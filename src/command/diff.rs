@@ -1,6 +1,8 @@
-//! `rolebook diff REV`: says what has changed in the handbook since a revision, in its own words.
+//! `rolebook diff REV`: describes what has changed in the handbook since a revision, in the
+//! handbook's own terms.
 //!
-//! Input: the options. Output: text, Markdown or JSON on standard output. Compares the files as they are on disk with those of the revision; writes nothing.
+//! Input: the options. Output: text, Markdown or JSON on standard output. Compares the files on
+//! disk with those of the revision, and never writes anything.
 
 use std::path::Path;
 
@@ -14,7 +16,7 @@ use crate::text::source::Sources;
 use crate::world::disk::Project;
 use crate::world::git::{Missing, Repository};
 
-/// Runs the command. Differences are no fault: the exit code is 0 with and without them.
+/// Runs the command. Differences aren't errors: the exit code is 0 with or without them.
 pub fn run(options: &Diff) -> Outcome {
     let loaded = Loaded::read(&options.source, None)?;
     loaded.need_all_read("a file that was not read would look as if it were deleted")?;
@@ -35,7 +37,7 @@ pub fn run(options: &Diff) -> Outcome {
         audience: options.source.audience.clone(),
         ..Choices::default()
     };
-    // One compiler for both: what is equal is parsed once.
+    // Both states share one compiler, so that identical chapters are parsed only once.
     let mut compiler = Compiler::new();
     let before = compile(&mut compiler, &then, &choices, &format!("of `{}`", options.revision))?;
     let after = compile(&mut compiler, &loaded.inputs.sources, &choices, "of today")?;
@@ -77,7 +79,7 @@ fn refuse(missing: &Missing) -> Failure {
     }
 }
 
-/// Lists the folders in the content that hold no chapters: the themes and the site.
+/// Lists the directories within the content that hold no chapters: the themes and the output.
 pub fn skipped(project: &Project, out: &Path) -> Vec<String> {
     let content = std::path::absolute(&project.content).unwrap_or_else(|_| project.content.clone());
     let inside = |place: &Path| {

@@ -1,7 +1,7 @@
 //! `rolebook import`: turns a spreadsheet of levels or expectations into chapters.
 //!
-//! Input: the table and a project, or a folder where one is to be made. Output: new chapters, and what of the table was not used. Never changes a file that is
-//! there already.
+//! Input: the table, and a project or a directory in which to create one. Output: new chapters, and
+//! a report of what in the table wasn't used. Never changes an existing file.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ use crate::text::source::Text;
 use crate::world::disk::{self, Deed, Step, Unwritten, Writer, read_given};
 use crate::world::report;
 
-/// What the table goes into.
+/// The project that the table is imported into.
 struct Project {
-    /// The folder of the chapters; it need not exist.
+    /// The directory of the chapters, which might not exist yet.
     content: PathBuf,
     handbook: Option<Handbook>,
     declares_scale: bool,
@@ -78,7 +78,8 @@ pub fn run(options: &Import) -> Outcome {
 }
 
 impl Project {
-    /// Finds the handbook in `dir`; where there is neither configuration nor a chapter, one is to be made in `dir/handbook`.
+    /// Finds the handbook in `dir`. If there is neither a configuration nor a chapter, the handbook
+    /// will be created in `dir/handbook`.
     fn find(dir: &Path) -> Result<Self, Failure> {
         let inside = || if dir == Path::new(".") { PathBuf::from("handbook") } else { dir.join("handbook") };
         if !dir.exists() {
@@ -111,7 +112,7 @@ fn declares_scale(configuration: &[u8]) -> bool {
     table.is_some_and(|table| table.entries.iter().any(|entry| entry.key == "scale"))
 }
 
-/// Prints findings about the table, which lies in no handbook.
+/// Prints findings about the table, which isn't part of any handbook.
 fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
     let bytes: Arc<[u8]> = Arc::from(bytes);
     let files = |place: &Place| match place {
@@ -122,7 +123,7 @@ fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Says what was written, what is left to do by hand, and what comes next.
+/// Describes what was written, what is left to do by hand, and the next step.
 fn said(import: &import::Import, content: &Path, options: &Import) -> String {
     let mut out = String::new();
     let verb = if options.dry_run { "would write" } else { "wrote" };

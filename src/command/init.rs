@@ -1,7 +1,7 @@
 //! `rolebook init`: writes a small handbook to start from.
 //!
-//! Input: a folder. Output: a project that builds at once, with prompts where the author's own words belong; each prompt is a finding until it is answered. Never
-//! overwrites a file.
+//! Input: a directory. Output: a project that builds right away, with prompts where authors have to
+//! fill in their own text; each prompt is a finding until it is answered. Never overwrites a file.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ const FILES: &[(&str, &str)] = &[
     (".gitignore", "/public\n"),
 ];
 
-/// The command, as an interrupted one is known by.
+/// The words that identify this command if it is interrupted.
 const WORDS: &str = "init";
 
 /// Runs the command.
@@ -56,7 +56,7 @@ pub fn run(options: &Init) -> Outcome {
     Ok(true)
 }
 
-/// Says where the handbook is and what comes next.
+/// Says where the handbook is and what to do next.
 fn say_done(dir: &Path) {
     say(&format!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display()));
     let dir = argument(dir);

@@ -1,7 +1,7 @@
-//! Says in plain words what of the content folder is not published.
+//! Describes in plain words which parts of the content directory are not published.
 //!
-//! Input: what was read, the compiled handbook and which files are published. Output: words for the closing lines of `build`, `check` and `serve`. Prints
-//! nothing itself.
+//! Input: the files that were read, the compiled handbook, and which files are published. Output:
+//! text for the closing lines of `build`, `check` and `serve`. Never prints anything itself.
 
 use crate::declare::withheld;
 use crate::model::check::Why;
@@ -9,10 +9,11 @@ use crate::model::compile::Handbook;
 use crate::site::publish::Content;
 use crate::world::disk::Inputs;
 
-/// How many files are named one by one.
+/// The number of files that are named individually.
 const NAMED: usize = 10;
 
-/// Counts what is left out by its kind: `3 drafts and 2 folders of dependencies were left out`; none where nothing is.
+/// Counts what is left out by kind, as in `3 drafts and 2 folders of dependencies were left out`.
+/// Returns `None` if nothing is left out.
 pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
     let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
     let files = &handbook.config.publish.files;
@@ -45,7 +46,8 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Optio
     (!said.is_empty()).then(|| said.join("; "))
 }
 
-/// Names the files that nothing refers to, and says how to publish one; none where there is no such file.
+/// Names the files that nothing refers to, and says how to publish one. Returns `None` if there are
+/// no such files.
 pub fn hint(content: &Content) -> Option<String> {
     let mut names: Vec<String> = content.unreferenced.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
     let more = content.unreferenced.len().saturating_sub(NAMED);

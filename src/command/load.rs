@@ -1,6 +1,7 @@
-//! Reads a project and compiles it up to a site, collecting every finding on the way.
+//! Reads a project and compiles it, collecting every finding on the way.
 //!
-//! Input: what the user typed about the handbook. Output: [`Loaded`]. Writes nothing but findings to the terminal.
+//! Input: the user's options for the handbook. Output: [`Loaded`]. Never writes anything but
+//! findings to the terminal.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -19,34 +20,34 @@ use crate::text::diagnostic::{Diagnostic, Place};
 use crate::world::disk::{Inputs, Project, Writer};
 use crate::world::report;
 
-/// A project, read.
+/// A project that has been read.
 pub struct Loaded {
-    /// Its folders.
+    /// The project's directories.
     pub project: Project,
-    /// Where the site goes.
+    /// The output directory.
     pub out: PathBuf,
-    /// Its files.
+    /// The files that were read.
     pub inputs: Inputs,
 }
 
-/// What became of the files.
+/// The result of compiling the files.
 pub struct Compiled {
     /// The handbook.
     pub handbook: Handbook,
-    /// Templates, assets and words; none where the theme cannot be compiled.
+    /// Templates, assets and interface texts; `None` if the theme cannot be compiled.
     pub theme: Option<Arc<Theme>>,
-    /// The themes that lie over each other, topmost first.
+    /// The chain of themes, topmost first.
     pub chain: Vec<ThemeFiles>,
-    /// Every finding, weighed and sorted.
+    /// All findings, sorted and with their severities decided.
     pub findings: Vec<Diagnostic>,
-    /// Which files that are no chapters are published.
+    /// Which files other than chapters are published.
     pub content: Content,
 }
 
-/// How many findings of one code `build` draws.
+/// The maximum number of findings of the same code that `build` prints.
 const MOST_OF_A_CODE: usize = 20;
 
-/// Tells whether people want colours on standard error (no-color.org).
+/// Returns whether findings on standard error should be colored (no-color.org).
 pub(super) fn is_colored() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -55,7 +56,7 @@ impl Loaded {
     /// Reads the project that `source` names.
     ///
     /// # Errors
-    /// Where a folder is not there or cannot be read.
+    /// Fails if a directory doesn't exist or can't be read.
     pub fn read(source: &Source, out: Option<&Path>) -> Result<Self, Failure> {
         if !source.dir.is_dir() {
             let message = format!("there is no folder `{}`", source.dir.display());
@@ -71,10 +72,10 @@ impl Loaded {
         Ok(Self { project, out, inputs })
     }
 
-    /// Refuses a folder in which nothing could become a page.
+    /// Refuses a project with nothing that could become a page.
     ///
     /// # Errors
-    /// Where there is no Markdown file.
+    /// Fails if there is no Markdown file.
     pub fn need_chapters(&self) -> Result<(), Failure> {
         if self.inputs.sources.chapters().next().is_some() {
             return Ok(());
@@ -91,10 +92,11 @@ impl Loaded {
         Err(Failure::Refused { message, help: Some(help.to_owned()) })
     }
 
-    /// Refuses a handbook with chapters that are there and were not read; `why` says what that keeps the command from.
+    /// Refuses a handbook if one of its chapters exists but couldn't be read; `why` says why the
+    /// command needs all of them.
     ///
     /// # Errors
-    /// Where there is such a chapter, or `handbook.toml` is one; each is drawn as a finding.
+    /// Fails if a chapter or `handbook.toml` couldn't be read, and prints a finding for each.
     pub fn need_all_read(&self, why: &str) -> Result<(), Failure> {
         let unread: Vec<Diagnostic> = self.inputs.unread().cloned().collect();
         if unread.is_empty() {
@@ -104,18 +106,18 @@ impl Loaded {
         Err(Failure::Refused { message: why.to_owned(), help: None })
     }
 
-    /// Refuses a `handbook.toml` that is there and was not read.
+    /// Refuses a project whose `handbook.toml` exists but couldn't be read.
     ///
     /// # Errors
-    /// Where that is so; drawn as a finding.
+    /// Fails if so, and prints the finding.
     pub fn need_settings(&self) -> Result<(), Failure> {
         self.inputs.without_settings().map_or(Ok(()), |finding| Err(self.refuse(finding)))
     }
 
-    /// Compiles what was read.
+    /// Compiles the files that were read.
     ///
     /// # Errors
-    /// `handbook.toml` that cannot be read at all, drawn as a finding.
+    /// Fails if `handbook.toml` can't be parsed at all, and prints the finding.
     pub fn compile(&self, source: &Source, strict: bool) -> Result<Compiled, Failure> {
         self.need_settings()?;
         let choices = Choices {
@@ -141,19 +143,20 @@ impl Loaded {
         Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings, content })
     }
 
-    /// Draws why `handbook.toml` cannot be read.
+    /// Prints why `handbook.toml` can't be read, and returns the failure.
     pub fn refuse(&self, finding: &Diagnostic) -> Failure {
         self.print(std::slice::from_ref(finding), &[], Format::Human);
         Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
     }
 
-    /// Prints the first findings of each kind on standard error, for a command that is not asked for all of them.
+    /// Prints the first few findings of each kind on standard error, for commands that weren't
+    /// asked to list all of them.
     pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) {
         let text = report::brief(findings, &|place: &Place| self.file(place, chain), is_colored(), MOST_OF_A_CODE);
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Prints findings: people's on standard error, programs' on standard output.
+    /// Prints findings: to standard error for people, and to standard output for programs.
     pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
         let files = |place: &Place| self.file(place, chain);
         let stderr = std::io::stderr();
@@ -165,7 +168,7 @@ impl Loaded {
             Format::Html => report::page(findings, &files),
             Format::Sarif => report::sarif(findings, &files),
         };
-        // A closed pipe is the reader's choice and no failure.
+        // If the reader closes the pipe, that is their choice and not a failure.
         let _ = if format == Format::Human {
             stderr.lock().write_all(text.as_bytes())
         } else {
@@ -173,7 +176,8 @@ impl Loaded {
         };
     }
 
-    /// Finds the file behind a place, named from the project's folder: a page must not tell where on the machine that lies.
+    /// Returns the file at a place, named relative to the project's root, because a page must not
+    /// reveal where the project is on the machine.
     pub fn file_in_project(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
         let (path, bytes) = self.file(place, chain)?;
         let root = shown(&self.project.root, "");
@@ -181,7 +185,7 @@ impl Loaded {
         Some((inside.unwrap_or(path), bytes))
     }
 
-    /// Finds the file behind a place.
+    /// Returns the file at a place.
     pub fn file(&self, place: &Place, chain: &[ThemeFiles]) -> Option<(String, Option<Arc<[u8]>>)> {
         match place {
             Place::Content(path, _) => {
@@ -201,13 +205,13 @@ impl Loaded {
     }
 }
 
-/// Joins a folder and a path as the user would write it.
+/// Joins a directory and a path as the user would write them.
 pub fn shown(folder: &Path, path: &str) -> String {
     let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
     place.to_string_lossy().replace('\\', "/")
 }
 
-/// What every template knows of the handbook.
+/// The variables about the handbook that every template can use.
 #[derive(Serialize)]
 pub struct Globals<'a> {
     site: SiteGlobals<'a>,
@@ -228,7 +232,7 @@ struct SiteGlobals<'a> {
 }
 
 impl<'a> Globals<'a> {
-    /// Takes what templates may know.
+    /// Collects the variables from the configuration.
     pub fn new(config: &'a Config) -> Self {
         Self {
             site: SiteGlobals {

@@ -1,6 +1,7 @@
-//! Runs the commands: one file for each, and what they share.
+//! Runs the commands. Each command has its own file; this one holds what they share.
 //!
-//! Input: what the user typed. Output: an exit code; text on the terminal. The only place that ties the stages to the machine.
+//! Input: what the user typed. Output: an exit code, and text on the terminal. Only this layer
+//! connects the stages to the machine.
 
 mod anchors;
 mod build;
@@ -27,14 +28,14 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command};
 use crate::world::disk::{MachineError, OutputError};
 
-/// Why a command ended without doing its work.
+/// The reason why a command couldn't do its work.
 #[derive(Debug)]
 pub enum Failure {
-    /// What the user asked for cannot be done: exit code 2.
+    /// The request can't be carried out: exit code 2.
     Refused {
         /// What is wrong.
         message: String,
-        /// The way out.
+        /// How to fix it.
         help: Option<String>,
     },
     /// The machine failed: exit code 3.
@@ -56,15 +57,16 @@ impl From<OutputError> for Failure {
     }
 }
 
-/// What a command found: its exit code is 1 where there are errors.
+/// Whether a command succeeded; if it found errors, the exit code is 1.
 pub type Outcome = Result<bool, Failure>;
 
-/// Says a line on the terminal. Whoever closed it, as `| head` does, wants to hear no more: the work is done all the same.
+/// Prints a line on standard output. A closed pipe, as with `| head`, is ignored, because the work
+/// still has to finish.
 fn say(line: &str) {
     say_text(&format!("{line}\n"));
 }
 
-/// Says a text on the terminal, with the ends of its lines.
+/// Prints a text on standard output as it is, without adding a line break.
 fn say_text(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
@@ -106,7 +108,8 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Returns how a project is named on the next command line: not at all where it is the folder that one is in.
+/// Returns the argument that names the project in a suggested command line: empty for the current
+/// directory.
 fn argument(dir: &Path) -> String {
     let shown = dir.display().to_string();
     match shown.as_str() {

@@ -1,7 +1,7 @@
-//! `rolebook mv`: moves a chapter and leads every reference to its new place.
+//! `rolebook mv`: moves a chapter and updates every reference to it.
 //!
-//! Input: the chapter's name, its new one, and a project. Output: moved and edited files, or a listing of each line that would change. Refuses what would give the
-//! handbook a finding that it has not now.
+//! Input: the chapter's name, its new name, and a project. Output: moved and edited files, or a
+//! list of each line that would change. Refuses moves that would add findings to the handbook.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub fn run(options: &Mv) -> Outcome {
     writing::try_again(|| attempt(options, &words))
 }
 
-/// Plans with the files as they are now, and carries the plan out.
+/// Plans the move based on the current files, and carries it out.
 fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
     let mut loaded = Loaded::read(&source, None)?;
@@ -78,7 +78,7 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     Ok(true)
 }
 
-/// Takes the content's folder off a path that was completed by the shell.
+/// Strips the content directory from a path, because shell completion adds it.
 fn in_content(name: &str, content: &Path) -> String {
     let folder = content.to_string_lossy().replace('\\', "/");
     let plain = name.trim_start_matches("./");
@@ -86,10 +86,10 @@ fn in_content(name: &str, content: &Path) -> String {
     inside.filter(|_| folder != ".").unwrap_or(plain).to_owned()
 }
 
-/// Lists what is written for a plan: files move first, then texts change at their new places.
+/// Lists the steps of a plan: files move first, then their texts change at the new paths.
 pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
     let moves = plan.moves.iter().map(|moved| {
-        // What is no chapter moves as it is, whatever it holds.
+        // Files other than chapters move as they are, whatever they contain.
         let file = sources.files.get(&moved.from).filter(|_| moved.from.is_chapter());
         Step::Move { from: moved.from.clone(), to: moved.to.clone(), before: file.map(|file| file.hash) }
     });
@@ -101,7 +101,7 @@ pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
     moves.chain(edits).collect()
 }
 
-/// Lists the moves and each line that changes, as a patch would.
+/// Lists the moves and each changed line in the style of a patch.
 fn listing(plan: &Relocation, loaded: &Loaded) -> String {
     let name = |path: &SourcePath| shown(&loaded.project.content, path.as_str());
     let mut out = String::new();
@@ -121,7 +121,7 @@ fn listing(plan: &Relocation, loaded: &Loaded) -> String {
     out
 }
 
-/// Draws the lines that the first edits touch; returns how many edits that are.
+/// Formats the lines that the first edits touch; returns how many edits those are.
 fn hunk(bytes: &[u8], first: &Edit, edits: &[Edit]) -> (String, usize) {
     let start = bytes[..first.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
     let end_of = |at: usize| bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |n| at + n);

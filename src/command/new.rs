@@ -1,6 +1,6 @@
-//! `rolebook new`: writes a new chapter with the fields and sections of its kind.
+//! `rolebook new`: writes a new chapter with the front matter fields and sections of its kind.
 //!
-//! Input: a kind, a title and a project. Output: one new file. Never overwrites.
+//! Input: a kind, a title and a project. Output: one new file. Never overwrites a file.
 
 use super::load::{Loaded, shown};
 use super::{Failure, Outcome, argument, say, writing};

@@ -1,6 +1,8 @@
-//! Finds out what is known of the time before: the history of the content, its older state, and which day counts as today.
+//! Collects what is known about the past: the history of the content, its state at an earlier date,
+//! and which day counts as today.
 //!
-//! Input: a project and its configuration. Output: a [`Past`], and a line for each thing that is missing. Runs beside the compiling, because git takes its time.
+//! Input: a project and its configuration. Output: a [`Past`], and a note for each thing that is
+//! missing. Runs in parallel with the compiler, because Git takes its time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,13 +20,13 @@ use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 use crate::world::git::Repository;
 
-/// How far back changes of what is asked of roles are shown, where `handbook.toml` does not say.
+/// How far back the page of changes looks if `handbook.toml` doesn't say.
 const WINDOW: Duration = Duration { count: 90, unit: Unit::Days };
 
-/// The past, being read.
+/// A past that is being read in the background.
 pub struct Reading(JoinHandle<(Past, Vec<String>)>);
 
-/// Everything that the thread needs to know.
+/// The input for the thread.
 struct Question {
     content: PathBuf,
     skip: Vec<String>,
@@ -33,7 +35,7 @@ struct Question {
 }
 
 impl Reading {
-    /// Begins to read, in a thread of its own.
+    /// Starts reading in a separate thread.
     pub fn begin(loaded: &Loaded, today: Option<Date>) -> Self {
         let question = Question {
             content: loaded.project.content.clone(),
@@ -44,16 +46,17 @@ impl Reading {
         Self(std::thread::spawn(move || read(&question)))
     }
 
-    /// Waits for what was read; returns it with a line for each thing that is missing.
+    /// Waits for the thread; returns the past, and a note for each thing that is missing.
     pub fn finish(self) -> (Past, Vec<String>) {
         self.0.join().unwrap_or_default()
     }
 }
 
-/// Returns the day that was asked for, else that of `SOURCE_DATE_EPOCH` (reproducible-builds.org); nobody asks a clock.
+/// Returns the requested day, or the day of `SOURCE_DATE_EPOCH` (reproducible-builds.org) if none
+/// was requested. This never reads the clock.
 ///
 /// # Errors
-/// Where it is no day.
+/// Fails if the value isn't a day.
 pub fn today(asked: Option<&str>) -> Result<Option<Date>, Failure> {
     if let Some(asked) = asked {
         let found = parse_day(asked).ok_or_else(|| Failure::Refused {
@@ -92,7 +95,8 @@ fn read(question: &Question) -> (Past, Vec<String>) {
     (past, note.into_iter().collect())
 }
 
-/// Reads the older state that today's is compared with: that of the day or the revision in `changes_since`.
+/// Reads the earlier state that the current one is compared with: the day or the revision in
+/// `changes_since`.
 fn base(
     question: &Question,
     repository: &Repository,

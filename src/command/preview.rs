@@ -1,7 +1,8 @@
 //! Holds the site that the preview shows, and answers requests from it.
 //!
-//! Input: what was read, again and again. Output: answers; which open pages have changed; findings. Renders what browsers ask for and nothing else. What only the
-//! preview needs is added here, to the bytes that a build would write.
+//! Input: the files, read again after each change. Output: answers to requests, the events for open
+//! pages, and findings. Renders only what browsers ask for. Anything that only the preview needs is
+//! added here, to the bytes that a build would write.
 
 mod answer;
 mod audience;
@@ -43,18 +44,18 @@ use crate::world::disk::is_unread;
 use crate::world::report;
 use crate::world::server::{Answer, Handler, Post, Request};
 
-/// The preview: what it shows now, and what it was made with.
+/// The preview: what it shows now, and what it was built from.
 pub struct Preview {
     shown: RwLock<Arc<Shown>>,
     builds: Builds,
     maker: Mutex<Maker>,
     highlighter: Arc<Highlighter>,
     desk: Desk,
-    /// What is added to the head of each page.
+    /// Markup to add to the head of each page.
     head: String,
 }
 
-/// What is remembered from one build to the next.
+/// State that is kept from one build to the next.
 #[derive(Default)]
 struct Maker {
     compiler: Compiler,
@@ -69,17 +70,17 @@ struct Maker {
 /// One state of the site.
 #[derive(Default)]
 struct Shown {
-    /// The name of the build that made it.
+    /// The name of the build that produced this state.
     build: String,
-    /// What tells one set of the theme's scripts from another.
+    /// A hash of the theme's scripts, which changes when they do.
     scripts: String,
-    /// None where there is no handbook that could be shown, not even an older one.
+    /// `None` if there is no handbook to show, not even an earlier state of it.
     site: Option<Site>,
-    /// Findings of files, configuration and theme; those of references come later.
+    /// Findings about files, configuration and theme; findings about references are found later.
     findings: Vec<Diagnostic>,
-    /// What pages show of the findings; those of references are added once they are known.
+    /// The findings as pages show them; findings about references are added once they are known.
     drawn: Mutex<Vec<Drawn>>,
-    /// Where renamed chapters are now.
+    /// The new locations of renamed chapters.
     moves: Moves,
 }
 
@@ -90,17 +91,17 @@ struct Drawn {
     code: &'static str,
     message: String,
     path: Option<String>,
-    /// The file among the sources, where it is one: what an editor can open.
+    /// The path of the source file, if the finding is in one; an editor can open it.
     source: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
     help: Option<String>,
     drawing: String,
-    /// The page of the chapter, from the root.
+    /// The URL of the chapter's page, relative to the root.
     url: Option<String>,
 }
 
-/// What the `findings` event says.
+/// The data of the `findings` event.
 #[derive(Serialize)]
 struct FindingsEvent<'a> {
     here: Vec<&'a Drawn>,
@@ -108,13 +109,13 @@ struct FindingsEvent<'a> {
     list: Vec<&'a Drawn>,
 }
 
-/// How many findings of other chapters are listed.
+/// The maximum number of findings in other chapters to list.
 const LISTED: usize = 100;
-/// How many findings the terminal shows at once.
+/// The maximum number of findings that the terminal shows at once.
 const MOST_DRAWN: usize = 10;
 
 impl Preview {
-    /// Makes a preview that shows nothing yet; `desk` is what its pages may ask for.
+    /// Creates a preview that shows nothing yet; `desk` handles what its pages may ask for.
     pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
@@ -126,7 +127,7 @@ impl Preview {
         }
     }
 
-    /// Takes what is known of the time before; the next update shows it.
+    /// Sets what is known about the past; the next update shows it.
     pub fn remember(&self, past: Past) {
         self.maker.lock().unwrap_or_else(PoisonError::into_inner).past = past;
     }
@@ -139,7 +140,7 @@ impl Preview {
         let mut place = self.shown.write().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *place, Arc::new(shown));
         drop(place);
-        // A large site takes a while to be forgotten, and nobody should wait for that.
+        // Dropping a large site takes a while, and no request should wait for that.
         std::thread::spawn(move || drop(before));
     }
 
@@ -149,19 +150,21 @@ impl Preview {
         format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
     }
 
-    /// Returns the audience that pages asked for last.
+    /// Returns the audience that pages last asked for.
     pub fn audience(&self) -> Option<String> {
         self.desk.audience()
     }
 
-    /// Returns the data of the `audiences` event: which there are, and whose site is shown.
+    /// Returns the data of the `audiences` event: which audiences exist, and which one the site is
+    /// shown for.
     pub fn audiences(&self) -> String {
         let shown = self.shown();
         let config = shown.site.as_ref().map(|site| &*site.handbook().config);
         audience::event(config, self.desk.audience().as_deref())
     }
 
-    /// Compiles what was read and shows it; the findings of references are not looked for yet.
+    /// Compiles the loaded files and shows the result; findings about references are left to
+    /// [`check`](Self::check).
     pub fn update(&self, loaded: &Loaded, source: &Source) {
         let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
         let last = self.shown();
@@ -173,7 +176,8 @@ impl Preview {
         self.show(Shown { build: self.builds.next(), scripts, site, findings, drawn: Mutex::new(drawn), moves });
     }
 
-    /// Looks for every finding; returns how many errors and warnings there are, and those of the files `changed` drawn for the terminal.
+    /// Looks for all findings; returns the number of errors and of warnings, and the findings in
+    /// the files `changed` as text for the terminal.
     pub fn check(
         &self,
         loaded: &Loaded,
@@ -204,7 +208,7 @@ impl Preview {
         (errors, warnings, text)
     }
 
-    /// Says what of the content is not shown; none where all of it is.
+    /// Describes what in the content isn't shown; returns `None` if everything is.
     pub fn left_out(&self, loaded: &Loaded) -> Option<String> {
         let shown = self.shown();
         let site = shown.site.as_ref()?;
@@ -223,12 +227,13 @@ impl Preview {
         serde_json::to_string(&event).unwrap_or_default()
     }
 
-    /// Returns the bytes of a page of the site as a build would write them.
+    /// Returns the bytes of a page as a build would write them, with the preview's markup added.
     fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
-                // A page of the author's own gets nothing of ours: it must not learn the token.
+                // The author's own HTML pages get no markup of the preview, because they must not
+                // learn the token.
                 let is_page = rendered.policy.is_none() && rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
                 let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };
@@ -256,7 +261,7 @@ impl Preview {
         )
     }
 
-    /// Returns what is added to the head of a page of `build`.
+    /// Returns the markup to add to the head of a page of `build`.
     fn head(&self, build: &str) -> String {
         format!("<meta name=\"rolebook-build\" content=\"{build}\">{}", self.head)
     }
@@ -273,11 +278,11 @@ impl Handler for Preview {
             return answer;
         }
         let site = shown.site.as_ref();
-        // What `_redirects` tells a host to do.
+        // Does what `_redirects` tells a host to do.
         if let Some(to) = site.and_then(|site| site.moved(&url)) {
             return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(301, "moved") };
         }
-        // Hosts lead `/a` on to `/a/`, and show a folder's `index.html` under its own name.
+        // Like hosts do, redirects `/a` to `/a/` and a directory to its `index.html`.
         let folder = UrlPath::new(format!("{}/", request.path));
         if site.is_some_and(|site| site.has(&folder)) {
             return Answer { location: Some(format!("/{}", folder.encoded())), ..Answer::text(301, "moved") };
@@ -286,7 +291,7 @@ impl Handler for Preview {
         if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
             return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
         }
-        // A page that is open while its chapter is renamed goes along.
+        // A page that is open while its chapter is renamed follows the chapter.
         if let Some(to) = shown.moves.find(&url) {
             return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(302, "renamed") };
         }
@@ -311,7 +316,8 @@ impl Handler for Preview {
 }
 
 impl Maker {
-    /// Makes the site: with the last good configuration, theme and chapters where the new ones cannot be read.
+    /// Builds the site. Where the configuration, the theme or a chapter can't be read, uses its
+    /// last good state.
     fn make(
         &mut self,
         loaded: &Loaded,
@@ -337,7 +343,7 @@ impl Maker {
         let mut findings = self.load_theme(loaded, &handbook.config);
         findings.extend(loaded.inputs.findings.iter().cloned());
         findings.extend(handbook.file_findings.iter().cloned());
-        // Pages whose code nobody has looked at yet are not waited for.
+        // Code blocks that haven't been highlighted yet aren't waited for.
         findings.extend(plain_blocks_so_far(&handbook.documents, highlighter));
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {
@@ -350,7 +356,7 @@ impl Maker {
         (site, findings)
     }
 
-    /// Compiles the theme again where its files or what it is given have changed.
+    /// Compiles the theme again if its files or its variables have changed.
     fn load_theme(&mut self, loaded: &Loaded, config: &crate::declare::config::Config) -> Vec<Diagnostic> {
         let globals = Globals::new(config);
         let key =
@@ -364,7 +370,7 @@ impl Maker {
         if let Some(theme) = theme {
             self.scripts = scripts(&theme);
             self.theme = Some((Arc::new(theme), chain));
-            // A theme with findings is read again next time, so that they are not forgotten.
+            // A theme with findings is loaded again next time, so that the findings aren't lost.
             if findings.is_empty() {
                 self.theme_key = key;
                 self.theme_files.clone_from(&loaded.inputs.themes);
@@ -416,7 +422,7 @@ fn scripts(theme: &Theme) -> String {
     hasher.finalize().to_hex()[..8].to_owned()
 }
 
-/// Adds the preview's script and style to a page, before the end of its head.
+/// Inserts the preview's scripts and styles before the end of a page's head.
 fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     let Some(at) = html.windows(7).position(|window| window == b"</head>") else { return html };
     let mut out = Vec::with_capacity(html.len() + head.len());
@@ -426,7 +432,7 @@ fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     out
 }
 
-/// Makes the page that stands in for one that cannot be made.
+/// Returns the page that replaces one that can't be rendered.
 fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
     let mut body = String::from(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\

@@ -1,7 +1,8 @@
 //! `rolebook serve`: shows the site and keeps it up to date.
 //!
-//! Input: the options. Output: a server on this machine, and one calm screen. The same steps again and again: wait, read, make, tell the pages; and once nothing
-//! more comes, check.
+//! Input: the options. Output: a server on this machine, and a single screen in the terminal.
+//! Repeats the same steps: wait, read, build, notify the pages; and check once no more changes
+//! arrive.
 
 mod screen;
 
@@ -27,12 +28,14 @@ use crate::world::disk::{Project, Writer, is_passed_over, read_inside};
 use crate::world::server::{Events, Server};
 use crate::world::watch::{Change, Waited, Watcher};
 
-/// How long after a change findings are looked for: the open pages are answered first, and whoever still types is not kept waiting.
+/// How long to wait for more changes before looking for findings. Open pages are updated first, and
+/// people who are still typing aren't slowed down.
 const CHECK_AFTER: Duration = Duration::from_millis(40);
-/// How long a file that is gone or empty is given to come back: editors move the old file away before they write the new one.
+/// How long a deleted or empty file gets to come back, because editors move the old file away
+/// before they write the new one.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// Runs the command; it ends when somebody stops it.
+/// Runs the command until somebody stops it.
 pub fn run(options: &Serve) -> Outcome {
     let start = Instant::now();
     if options.edit && options.source.dir.is_dir() {
@@ -42,9 +45,9 @@ pub fn run(options: &Serve) -> Outcome {
     let reading = Reading::begin(&loaded, today(None)?);
     let events = Arc::new(Events::new());
     let mut roots = vec![loaded.project.content.clone()];
-    // A folder of themes may be made later.
+    // A directory of themes might be created later, so watch its path too.
     roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
-    // Watching begins before the first build, so that no change falls between.
+    // Start watching before the first build, so that no change is missed in between.
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
     let mut source = options.source.clone();
     let wish = Wish::new(source.audience.clone(), watcher.caller());
@@ -57,7 +60,7 @@ pub fn run(options: &Serve) -> Outcome {
     let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
         .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
     let caller = watcher.caller();
-    // Without a handler Ctrl-C ends the program too, only with another exit code.
+    // Without a handler, Ctrl-C would still end the program, but with a different exit code.
     let _ = ctrlc::set_handler(move || caller.stop());
     let mut notices = notices(options, &server);
     notices.extend(notes);
@@ -92,7 +95,7 @@ pub fn run(options: &Serve) -> Outcome {
     }
 }
 
-/// Makes the site and tells the open pages.
+/// Builds the site and notifies the open pages.
 fn show(preview: &Preview, events: &Events, (loaded, source): (&Loaded, &Source)) {
     preview.update(loaded, source);
     let (build, audiences) = (preview.build(), preview.audiences());
@@ -100,14 +103,14 @@ fn show(preview: &Preview, events: &Events, (loaded, source): (&Loaded, &Source)
     events.publish("audiences", &|_| Some(audiences.clone()));
 }
 
-/// What changed since findings were last looked for.
+/// The changes since the last check for findings.
 #[derive(Default)]
 struct Changed {
     files: BTreeSet<SourcePath>,
     what: String,
 }
 
-/// Says what is out of the ordinary; opens the browser where that was asked for.
+/// Returns notices about anything unusual; opens the browser if that was requested.
 fn notices(options: &Serve, server: &Server) -> Vec<String> {
     let mut notices = Vec::new();
     if ![0, server.port()].contains(&options.port) {
@@ -122,7 +125,7 @@ fn notices(options: &Serve, server: &Server) -> Vec<String> {
     notices
 }
 
-/// Opens an address in the user's browser.
+/// Opens a URL in the user's browser.
 fn open(url: &str) -> bool {
     let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
         ("open", &[])
@@ -133,7 +136,7 @@ fn open(url: &str) -> bool {
     };
     let mut command = Command::new(program);
     command.args(arguments).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Waited for on a thread of its own, so that nothing is left of it when it ends.
+    // A thread waits for the child process, so that it doesn't remain as a zombie.
     let child = command.spawn();
     child.is_ok_and(|mut child| {
         std::thread::spawn(move || child.wait());
@@ -141,8 +144,9 @@ fn open(url: &str) -> bool {
     })
 }
 
-/// Returns the author's editor: the one named to the command, else the system's, in the order that Unix programs ask. One that
-/// draws in the terminal is of no use to a page, and only taken where it was named, to say so.
+/// Returns the author's editor: the one given on the command line, else `VISUAL`, else `EDITOR`.
+/// The page can't use an editor that runs in the terminal, so one is returned only if the command
+/// line names it, to explain why it won't open.
 fn editor(options: &Serve) -> Option<Editor> {
     if let Some(named) = &options.editor {
         return Editor::read(named);
@@ -151,7 +155,7 @@ fn editor(options: &Serve) -> Option<Editor> {
     set.filter_map(|command| Editor::read(&command)).find(|editor| !editor.needs_terminal())
 }
 
-/// Looks for findings once the pages have been told, and says how it went.
+/// Looks for findings once the pages have been notified, and shows the result.
 fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen): (&Changed, &Screen)) {
     let files: Vec<SourcePath> = changed.files.iter().cloned().collect();
     let (errors, warnings, drawn) = preview.check(loaded, &files, (screen.has_colors(), screen.width()));
@@ -160,7 +164,8 @@ fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen):
     screen.show(&State { what: changed.what.clone(), errors, warnings, drawn, left_out });
 }
 
-/// Reads what changed; returns the files with other bytes, none of them where the theme did, or nothing where every byte is as before.
+/// Reads what changed. Returns the files whose contents changed, which is an empty list if only the
+/// theme changed, or `None` if nothing changed.
 fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
@@ -173,7 +178,8 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
         return everything(loaded);
     };
-    // Findings about files that were not read come from reading everything: there are some, or a file has grown too large.
+    // Findings about files that couldn't be read come only from reading everything. Do that if
+    // there are such findings for these files, or if a file has become too large.
     let is_reported = |finding: &Diagnostic| match &finding.place {
         Place::Content(path, _) => finding.code != Rule::UnportableName && paths.contains(path),
         _ => false,
@@ -195,7 +201,8 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
         files.get(path).map(|file| file.hash) != file.as_ref().map(|file| file.hash)
     };
     read.retain(|(path, file)| is_other(path, file));
-    // On a disk that knows no case both names lead to the renamed file: the walk tells which one there is.
+    // On a case-insensitive file system, both names open the renamed file. Only walking the
+    // directory shows which name is current.
     if read.iter().any(|(path, file)| file.is_some() && is_renamed_by_case(path, &loaded.inputs.sources)) {
         return everything(loaded);
     }
@@ -209,7 +216,7 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     (!changed.is_empty()).then_some(changed)
 }
 
-/// Reads files that may be gone; nothing where one is too large.
+/// Reads files, each of which might have been deleted; returns `None` if one is too large.
 fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Option<Vec<(SourcePath, Option<SourceFile>)>> {
     let read = |path: &SourcePath| match read_inside(&loaded.project.content, path) {
         Err(error) if error.source.kind() == io::ErrorKind::FileTooLarge => None,
@@ -218,13 +225,13 @@ fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Option<Vec<(SourcePath, 
     paths.iter().map(read).collect()
 }
 
-/// Tells whether a file is new, and one is known that differs from it by case alone.
+/// Returns whether a file is new and its path differs from that of a known file only by case.
 fn is_renamed_by_case(path: &SourcePath, sources: &Sources) -> bool {
     let key = fold(path.as_str());
     !sources.files.contains_key(path) && sources.files.keys().any(|other| fold(other.as_str()) == key)
 }
 
-/// Says in a word or two what changed.
+/// Names in a word or two what changed.
 fn name(changed: &BTreeSet<SourcePath>) -> String {
     match (changed.first(), changed.len()) {
         (None, _) => "the theme".to_owned(),
@@ -233,7 +240,8 @@ fn name(changed: &BTreeSet<SourcePath>) -> String {
     }
 }
 
-/// Reads the whole project anew; where that fails just now, for all of it or for one chapter, what was read before stays.
+/// Reads the whole project again. If reading fails for the moment, for the project or for a
+/// chapter, the earlier contents are kept.
 fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
     let Ok(mut inputs) = loaded.project.read(&loaded.out) else { return None };
     inputs.keep_unread(&loaded.inputs);
@@ -246,12 +254,12 @@ fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
     (!same).then(|| changed.into_iter().collect())
 }
 
-/// Returns the path of a content file; nothing for files of themes and for paths that cannot be sources.
+/// Returns the path of a content file, or `None` for theme files and paths that can't be sources.
 fn source_path(path: &Path, roots: [&PathBuf; 2]) -> Option<SourcePath> {
     let inside = roots.iter().find_map(|root| path.strip_prefix(root).ok())?;
     let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
-    // A project's themes can lie in the content folder.
+    // A project's themes can be inside the content directory.
     if parts.is_empty() || parts[0] == "themes" {
         return None;
     }

@@ -1,6 +1,8 @@
-//! What the commands that write author's files share: finishing what was interrupted, trying again after somebody saved, and saying why not.
+//! What the commands that write to authors' files share: finishing interrupted work, trying again
+//! after somebody saved a file, and explaining failures.
 //!
-//! Input: the writer of a project and the words of a command. Output: failures and notes in words. The clock is read here and nowhere below.
+//! Input: the writer of a project, and the words that identify a command. Output: failures and
+//! notes as text. Reads the clock, so that no lower layer has to.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,22 +11,24 @@ use super::load::shown;
 use super::{Failure, say};
 use crate::world::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
 
-/// How often a command plans anew because somebody saved a file between its plan and its writing.
+/// How many times a command makes a plan and tries to write it, if somebody saves a file in
+/// between.
 pub const TRIES: usize = 6;
-/// How long it waits before: an editor that moves the old file away first needs a moment.
+/// The pause before the next attempt. Editors that move the old file away first need a moment.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Returns the time in milliseconds since 1970.
+/// Returns the Unix timestamp in milliseconds.
 #[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Finishes what was interrupted, by whatever command; returns it where it was this very command, which then has nothing left to do.
+/// Finishes interrupted work of any command. Returns it if it was this same command, which then has
+/// nothing left to do.
 ///
 /// # Errors
-/// What the machine could not do.
+/// Fails if the machine couldn't finish the work.
 pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finished>, Failure> {
     let mut own = None;
     for finished in writer.finish()? {
@@ -38,7 +42,7 @@ pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finishe
     Ok(own)
 }
 
-/// Says that the command had been interrupted and is finished.
+/// Says that the command had been interrupted and is now finished.
 pub fn say_finished(finished: &Finished, base: &Path) {
     for file in &finished.files {
         say(&format!("wrote {}", shown(base, file)));
@@ -47,10 +51,11 @@ pub fn say_finished(finished: &Finished, base: &Path) {
     finished.told();
 }
 
-/// Runs `attempt` again as long as somebody saves one of its files in between.
+/// Runs `attempt` again whenever somebody has saved one of its files in the meantime, up to
+/// [`TRIES`] times in all.
 ///
 /// # Errors
-/// What the last attempt failed by.
+/// Returns the failure of the last attempt.
 pub fn try_again<T>(mut attempt: impl FnMut() -> Result<T, Attempt>) -> Result<T, Failure> {
     for left in (0..TRIES).rev() {
         match attempt() {
@@ -63,11 +68,11 @@ pub fn try_again<T>(mut attempt: impl FnMut() -> Result<T, Attempt>) -> Result<T
     unreachable!("the last attempt returns")
 }
 
-/// Why an attempt failed.
+/// The reason why an attempt failed.
 pub enum Attempt {
-    /// Nothing was written below this folder.
+    /// Nothing was written in this directory.
     Unwritten(Unwritten, std::path::PathBuf),
-    /// It would fail again.
+    /// Trying again would fail the same way.
     Failed(Failure),
 }
 
@@ -83,7 +88,7 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Says why nothing was written below `content`.
+/// Explains why nothing was written in `content`.
 pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
     match unwritten {
         Unwritten::Changed(path) => Failure::Refused {
@@ -99,7 +104,7 @@ pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
     }
 }
 
-/// Says what editors saved at the same moment, and that it is kept.
+/// Reports the files that editors saved at the same moment, and where those versions are kept.
 pub fn note(written: &Receipt, content: &Path) {
     for (path, kept) in &written.late {
         let path = shown(content, path.as_str());

@@ -1,6 +1,7 @@
-//! Which audience the preview shows: what pages are told of it, and how they ask for another.
+//! Keeps track of which audience the preview shows: tells pages, and lets them ask for another.
 //!
-//! Input: a page's wish and the configuration. Output: the name that the next site is made for. Never shows more than a build for that audience would write.
+//! Input: a page's request and the configuration. Output: the name of the audience that the next
+//! site is built for. Never shows more than a build for that audience would write.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,25 +10,26 @@ use serde::{Deserialize, Serialize};
 use crate::declare::config::Config;
 use crate::world::watch::Caller;
 
-/// The audience that was asked for last.
+/// The audience that was last asked for.
 #[derive(Debug)]
 pub struct Wish {
     name: Mutex<Option<String>>,
     caller: Caller,
 }
 
-/// What a page asks for; nothing for everybody.
+/// The audience that a page asks for; `None` is the site for everybody.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
     audience: Option<String>,
 }
 
-/// What pages are told: all audiences, and which of them the site is made for.
+/// The data for pages: all audiences, and the one that the site is shown for.
 #[derive(Debug, Serialize)]
 struct Audiences<'a> {
     all: Vec<Choice<'a>>,
     shown: Option<&'a str>,
-    /// Whether there is a site for everybody: none where the configuration names an audience for whoever asks for none.
+    /// Whether a site for everybody can be shown. It can't if the configuration names a default
+    /// audience.
     everybody: bool,
 }
 
@@ -38,17 +40,19 @@ struct Choice<'a> {
 }
 
 impl Wish {
-    /// Begins with the audience of the command line; `caller` is told of every other.
+    /// Starts with the audience from the command line; `caller` is notified when a page asks for
+    /// another.
     pub fn new(name: Option<String>, caller: Caller) -> Self {
         Self { name: Mutex::new(name), caller }
     }
 
-    /// Returns the audience.
+    /// Returns the name of the audience.
     pub fn name(&self) -> Option<String> {
         self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes a wish, unless the handbook does not know the audience: a name that is misspelled must not show what was hidden.
+    /// Accepts a request unless the handbook doesn't define the audience, because a misspelled name
+    /// must not reveal what was hidden.
     pub fn take(&self, wanted: Wanted, config: &Config) -> bool {
         if wanted.audience.as_ref().is_some_and(|name| !config.audiences.contains_key(name)) {
             return false;
@@ -59,7 +63,7 @@ impl Wish {
     }
 }
 
-/// Returns the data of the `audiences` event; `asked` is what was asked for last.
+/// Returns the data of the `audiences` event; `asked` is the audience that was last asked for.
 pub fn event(config: Option<&Config>, asked: Option<&str>) -> String {
     let all = config.into_iter().flat_map(|config| &config.audiences);
     let all = all.map(|(name, audience)| Choice { name, title: &audience.title }).collect();

@@ -1,12 +1,12 @@
-//! Names builds, so that a page can tell whether it is of the newest.
+//! Names builds, so that a page can tell whether it shows the newest one.
 //!
-//! Input: nothing. Output: a name for each build, different in every run: a page that was left open overnight must not take the third build of today for that of
-//! yesterday. Never a clock.
+//! Input: nothing. Output: a name for each build. Names differ between runs, so that a page left
+//! open overnight doesn't mistake today's third build for yesterday's. Never reads the clock.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The builds of one run.
+/// The builds of one run of the preview.
 #[derive(Debug)]
 pub struct Builds {
     run: u64,
@@ -20,7 +20,7 @@ impl Default for Builds {
 }
 
 impl Builds {
-    /// Names the next build.
+    /// Returns the name of the next build.
     pub fn next(&self) -> String {
         format!("{:x}-{}", self.run, self.last.fetch_add(1, Ordering::SeqCst) + 1)
     }

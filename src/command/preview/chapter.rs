@@ -1,7 +1,8 @@
-//! Begins a chapter and renames one, from forms in an open page.
+//! Creates and renames chapters, using forms in an open page.
 //!
-//! Input: the site that is shown and what the form says. Output: files, written as `rolebook new` and `rolebook mv` write them. Never overwrites a file, and refuses what
-//! would give the handbook a finding that it has not now.
+//! Input: the site that is shown, and the contents of the form. Output: files, written as `rolebook
+//! new` and `rolebook mv` write them. Never overwrites a file, and refuses changes that would add
+//! findings to the handbook.
 
 use serde::Deserialize;
 
@@ -17,27 +18,27 @@ use crate::text::path::SourcePath;
 use crate::world::disk::{Deed, Step, Unwritten, Writer};
 use crate::world::server::Answer;
 
-/// A chapter to begin.
+/// A request for a new chapter.
 #[derive(Debug, Deserialize)]
 pub struct Begin {
-    /// A kind's name.
+    /// The name of a kind.
     kind: String,
     title: String,
 }
 
-/// A chapter to rename.
+/// A request to rename a chapter.
 #[derive(Debug, Deserialize)]
 pub struct Rename {
-    /// The path of its page.
+    /// The path of the chapter's page.
     page: String,
-    /// What its file is to be called, or where it is to lie in the content folder.
+    /// The new name of the file, or its new path in the content directory.
     name: String,
 }
 
-/// Begins a chapter.
+/// Creates a chapter.
 pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     let Some(kind) = Kind::from_name(&wanted.kind) else { return refuse(400, "There is no such kind of chapter.") };
-    // Drafts and what some must not see take names too.
+    // Drafts and chapters that only some audiences see occupy names too.
     let title = site.handbook().config.title.clone();
     let choices = Choices { title, drafts: true, everyone: true, ..Choices::default() };
     let Ok(handbook) = Compiler::new().compile(site.sources(), &choices) else {
@@ -62,7 +63,7 @@ pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     }
 }
 
-/// Renames a chapter and leads every reference to its new place.
+/// Renames a chapter and updates every reference to it.
 pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
     let Some(path) = site.chapter_at(&address(&wanted.page)) else {
         return refuse(404, "This page is not made from one chapter.");
@@ -94,7 +95,7 @@ pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
     }
 }
 
-/// Returns the page of a chapter's file, once there is one.
+/// Returns the URL of a chapter's page, or an empty answer if there is no page for it yet.
 pub fn page(site: &Site, path: &SourcePath) -> Answer {
     match site.page_of(path, None) {
         Some(url) => json(200, &serde_json::json!({ "url": url })),

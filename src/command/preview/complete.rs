@@ -1,7 +1,8 @@
-//! Completes what an author has begun to write between `[[` and `]]`.
+//! Completes what an author has started to type between `[[` and `]]`.
 //!
-//! Input: the site that is shown and what was written so far. Output: at most eight things that it can become: chapters by id, title and other names;
-//! headings, statements and terms after `#`; levels after `@`.
+//! Input: the site that is shown, and what has been typed so far. Output: up to eight completions:
+//! chapters by ID, title and other names; headings, statements and terms after `#`; levels after
+//! `@`.
 
 use serde::Serialize;
 
@@ -12,21 +13,21 @@ use crate::site::urls::Site;
 use crate::text::path::{SourcePath, fold};
 use crate::world::server::Answer;
 
-/// How many are offered.
+/// The maximum number of completions.
 const MOST: usize = 8;
 
-/// One thing that a reference can become.
+/// One possible completion.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Choice {
-    /// What stands between the brackets then.
+    /// The text to insert between the brackets.
     insert: String,
-    /// What people call it.
+    /// The name that people read.
     label: String,
-    /// What it is.
+    /// The kind of thing it is.
     kind: &'static str,
 }
 
-/// Answers with what `written` can become in the chapter at `path`.
+/// Answers with the completions of `written` in the chapter at `path`.
 pub fn complete(site: &Site, written: &str, path: &SourcePath) -> Answer {
     let book = &site.handbook().book;
     let choices = if let Some((target, begun)) = written.split_once('#') {
@@ -39,7 +40,7 @@ pub fn complete(site: &Site, written: &str, path: &SourcePath) -> Answer {
     json(200, &choices)
 }
 
-/// Returns the chapter before a `#` or `@`: the one that is written in where nothing stands there.
+/// Returns the chapter named before a `#` or `@`, or the chapter being edited if nothing is named.
 fn chapter(book: &Book, target: &str, path: &SourcePath) -> Option<ChapterId> {
     if target.is_empty() { book.at_path(path) } else { book.names.find(target).first().copied() }
 }
@@ -56,7 +57,7 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     found.sort_unstable();
     let choice = |(_, title, chapter): &(u8, &str, ChapterId)| {
         let meta = book.meta(*chapter);
-        // An id that two chapters have is no way to name one of them.
+        // An ID that several chapters share can't refer to one of them.
         let is_own = book.names.find(&meta.id).len() == 1 && book.names.find(&meta.id).first() == Some(chapter);
         let insert = if is_own { meta.id.clone() } else { meta.path.without_extension().to_owned() };
         Choice { insert, label: (*title).to_owned(), kind: meta.kind.name() }
@@ -64,7 +65,8 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     found.iter().take(MOST).map(choice).collect()
 }
 
-/// Returns how well a chapter fits what was begun, the best first; `None` where it does not.
+/// Returns how well a chapter matches what was typed, where lower is better, or `None` if it
+/// doesn't match.
 fn rank(meta: &Meta, begun: &str) -> Option<u8> {
     let (id, title) = (fold(&meta.id), fold(&meta.title));
     let has_word = |text: &str| text.split([' ', '-', '/']).any(|word| word.starts_with(begun));

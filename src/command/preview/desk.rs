@@ -1,7 +1,9 @@
-//! What open pages may ask of the preview beside pages: where a passage stands, to open it in an editor, to change it.
+//! Answers what open pages ask of the preview other than pages: where a passage is in the source,
+//! to open it in an editor, or to change it.
 //!
-//! Input: requests that passed the server's checks, and the site that is shown. Output: answers as JSON. What a request names is looked up among the
-//! sources and is never a place on disk. Without `--edit` no file is ever written.
+//! Input: requests that passed the server's checks, and the site that is shown. Output: answers as
+//! JSON. Paths in requests are looked up among the sources and never used directly as paths on
+//! disk. Without `--edit`, this never writes a file.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,8 +18,8 @@ use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
 use crate::world::server::{Answer, Post, Request};
 
-/// Scripts and styles of the preview: name, texts that follow each other, and whether they are for editing alone. Few files, because browsers
-/// allow six connections to a host.
+/// Scripts and styles of the preview: the name, the texts to concatenate, and whether they are only
+/// for editing. There are few files because browsers allow six connections per host.
 const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
     ("edit.css", &[include_str!("client/edit.css")], true),
@@ -45,25 +47,25 @@ const FILES: &[(&str, &[&str], bool)] = &[
     ),
 ];
 
-/// Under which all that the preview adds lies.
+/// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
 
-/// What the author allowed when the preview was started.
+/// What the author allowed when the preview was started, and what it needs for that.
 #[derive(Debug)]
 pub struct Desk {
-    /// Writes chapters.
+    /// Writes the chapters.
     writer: Writer,
-    /// What a page of this run knows and no other page does.
+    /// A token that only pages of this run know.
     token: String,
     edits: bool,
     editor: Option<Editor>,
-    /// The audience that pages ask to be shown.
+    /// The audience that pages ask for.
     audience: Wish,
-    /// One change at a time.
+    /// A lock that allows only one change at a time.
     writing: Mutex<()>,
 }
 
-/// What a page asks to have opened.
+/// A page's request to open a place in the editor.
 #[derive(Deserialize)]
 struct Open {
     path: String,
@@ -72,10 +74,10 @@ struct Open {
 }
 
 impl Desk {
-    /// Makes the desk of a run.
+    /// Creates the desk for one run of the preview.
     ///
     /// # Errors
-    /// Where the system has no random numbers to make a token of.
+    /// Fails if the system provides no random numbers for the token.
     pub fn new(writer: Writer, (edits, editor): (bool, Option<Editor>), audience: Wish) -> Result<Self, String> {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
@@ -88,12 +90,13 @@ impl Desk {
         &self.token
     }
 
-    /// Returns the audience that was asked for last.
+    /// Returns the audience that was last asked for.
     pub fn audience(&self) -> Option<String> {
         self.audience.name()
     }
 
-    /// Returns what is added to the head of each page. The token stands in the page alone, and in no address.
+    /// Returns the markup to add to the head of each page. The token is only in the page, never in
+    /// a URL.
     pub fn head(&self) -> String {
         let can = if self.editor.is_some() { "open" } else { "" };
         let mut out = format!("<meta name=\"rolebook-token\" content=\"{}\" data-can=\"{can}\">", self.token);
@@ -107,7 +110,8 @@ impl Desk {
         out
     }
 
-    /// Answers a request for something of the preview's own; `None` where it is for something else.
+    /// Answers a request for something that the preview adds; returns `None` for all other
+    /// requests.
     pub fn get(&self, site: Option<&Site>, request: &Request) -> Option<Answer> {
         let name = request.path.strip_prefix(FOLDER)?;
         let file = FILES.iter().find(|(known, _, edits)| *known == name && (self.edits || !edits));
@@ -134,7 +138,7 @@ impl Desk {
         }
     }
 
-    /// Does what a page asks for.
+    /// Carries out a page's request.
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
         let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
@@ -167,7 +171,7 @@ impl Desk {
 
     fn open(&self, site: &Site, open: &Open) -> Answer {
         let path = SourcePath::new(open.path.as_str());
-        // A chapter that the audience doesn't see is no chapter of the site that is shown.
+        // A chapter that the audience can't see isn't part of the site that is shown.
         let is_shown = site.handbook().book.at_path(&path).is_some();
         let (Some(editor), true) = (&self.editor, is_shown) else {
             return refuse(404, "There is no such file in this handbook.");
@@ -183,7 +187,7 @@ impl Desk {
     }
 }
 
-/// Reads the body and answers it.
+/// Parses the body and answers it.
 fn with<T: for<'de> Deserialize<'de>>(post: &Post, answer: impl FnOnce(T) -> Answer) -> Answer {
     match serde_json::from_slice(&post.body) {
         Ok(wanted) => answer(wanted),

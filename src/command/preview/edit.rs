@@ -1,7 +1,8 @@
 //! Changes one passage of a chapter from its open page.
 //!
-//! Input: the site that is shown, the passage and its new text. Output: where passages stand, a passage as it would look, and the file with it. Writes one
-//! span of one file that is a source, and only over the bytes that the author saw.
+//! Input: the site that is shown, a passage and its new text. Output: the locations of passages, a
+//! rendered passage, and the file with the changed passage. Writes only one span of one source
+//! file, and only if its bytes are the ones that the author saw.
 
 use std::ops::Range;
 
@@ -19,27 +20,27 @@ use crate::world::disk::{Deed, Step, Unwritten, Writer, read_inside};
 use crate::world::report::location;
 use crate::world::server::Answer;
 
-/// A passage and what it should be.
+/// A passage and its new text.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
-    /// The chapter's file, as the page was told it.
+    /// The path of the chapter's file, as the page received it.
     path: String,
-    /// The hash of the file that the page was told the passages of.
+    /// The hash of the file from which the page's list of passages was made.
     hash: String,
-    /// The passage's number.
+    /// The index of the passage.
     passage: usize,
-    /// What it was.
+    /// The old text.
     before: String,
-    /// What it should be.
+    /// The new text.
     text: String,
 }
 
-/// Where the passages of a page stand.
+/// The locations of a page's passages.
 #[derive(Serialize)]
 struct Source<'a> {
     path: &'a str,
     hash: String,
-    /// How many elements all of them became.
+    /// The number of elements rendered from all of the passages.
     elements: u32,
     passages: Vec<PassagePlace>,
 }
@@ -55,7 +56,7 @@ struct PassagePlace {
     text: Option<String>,
 }
 
-/// A passage as it would look.
+/// A rendered passage that hasn't been saved.
 #[derive(Serialize)]
 struct Drawn {
     html: String,
@@ -68,19 +69,19 @@ struct Finding {
     code: &'static str,
     message: String,
     help: Option<String>,
-    /// The line of the passage, from 1.
+    /// The line within the passage, starting at 1.
     line: usize,
 }
 
-/// What became of a passage.
+/// The result of saving a passage.
 #[derive(Serialize)]
 struct Saved {
     hash: String,
-    /// Anchors that were written, so that statements keep their addresses.
+    /// The anchors that were written, so that statements keep their URLs.
     kept: Vec<String>,
 }
 
-/// Somebody else changed the passage: what it is now.
+/// A conflict, because somebody else changed the passage, with its current text.
 #[derive(Serialize)]
 struct Conflict {
     error: String,
@@ -89,7 +90,7 @@ struct Conflict {
     passage: Option<usize>,
 }
 
-/// A file as it is, and the passage in it that is meant.
+/// A file as it is now, and the passage that the request refers to.
 struct Found {
     bytes: Vec<u8>,
     document: crate::chapter::document::Document,
@@ -100,13 +101,15 @@ fn hash_of(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
-/// Says where the passages of the page at `page` stand in its chapter's file; with their text where they can be changed.
+/// Answers with the locations of passages in the chapter file behind the page at `page`, and the
+/// text of those that can be changed if `with_text` is set.
 pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
-    // A page that is made from no chapter, or from several, is no mistake of anybody's.
+    // A page made from no chapter, or from several, isn't an error.
     let nothing = || json(200, &());
     let Some(path) = site.chapter_at(&address(page)) else { return nothing() };
     let Some(bytes) = site.sources().bytes(&path) else { return nothing() };
-    // What is shown may be the last good state of a file: places are those of the bytes as they are.
+    // The page may show the last good state of a file, but locations have to match its current
+    // bytes.
     let Some(document) = site.parsed(&path, bytes) else { return nothing() };
     let found = passages(&document.body);
     let place = |passage: &Passage| {
@@ -131,7 +134,7 @@ pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
     )
 }
 
-/// Renders the passage as it would look; nothing is written.
+/// Renders the passage as it would look, without writing anything.
 pub fn draft(site: &Site, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     let Some(bytes) = chapter_bytes(site, &path) else { return no_source() };
@@ -175,9 +178,9 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
     Drawn { html, findings: draft.findings.iter().filter_map(finding).collect() }
 }
 
-/// Writes the passage, and with it the anchors that keep the addresses of its statements.
+/// Writes the passage, and any anchors needed to keep the URLs of its statements.
 ///
-/// Where somebody saves the file at this moment, the passage is looked for again in what they saved.
+/// If somebody saves the file at the same moment, looks for the passage again in their version.
 pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     if chapter_bytes(site, &path).is_none() {
@@ -214,7 +217,7 @@ fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted
     Ok(json(200, &Saved { hash, kept }))
 }
 
-/// Replaces one chapter from its page.
+/// Replaces the text of one chapter.
 pub fn write(writer: &Writer, path: &SourcePath, before: Vec<u8>, after: Vec<u8>) -> Result<(), Unwritten> {
     if before == after {
         return Ok(());
@@ -226,7 +229,8 @@ pub fn write(writer: &Writer, path: &SourcePath, before: Vec<u8>, after: Vec<u8>
     Ok(())
 }
 
-/// Returns the bytes of a chapter of the site: the only files that pages can change.
+/// Returns the bytes of a chapter of the site, or `None` for all other files, because pages can
+/// change only chapters.
 fn chapter_bytes(site: &Site, path: &SourcePath) -> Option<Vec<u8>> {
     site.handbook().book.at_path(path)?;
     site.sources().files.get(path).map(|SourceFile { bytes, .. }| bytes.to_vec())
@@ -239,11 +243,13 @@ fn no_source() -> Answer {
     )
 }
 
-/// Finds the passage in a file: where the file is as the page knew it, by its number; else where its words stand now, if that is certain.
+/// Finds the passage in a file: by its index if the file is as the page knew it, or otherwise by
+/// its text if only one passage matches.
 fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Result<Found, Box<Answer>> {
     let document = site.parsed(path, &bytes);
     let list = document.as_ref().map(|document| passages(&document.body)).unwrap_or_default();
-    // A passage in which another audience reads more cannot be changed without showing that.
+    // If part of a passage is visible only to another audience, editing the passage would reveal
+    // that part.
     let is_open =
         |passage: &Passage| document.as_ref().is_some_and(|document| !document.body.hides_part_of(passage.span));
     let same = |passage: &&Passage| is_open(passage) && text_at(&bytes, passage.span) == wanted.before;
@@ -261,7 +267,8 @@ fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Resu
     document.map(|document| Found { bytes, document, span }).ok_or_else(|| Box::new(no_source()))
 }
 
-/// Shows what stands in the passage's place: of the passages that can be changed, by number and place, the one with most words in common with it.
+/// Answers with what is now in the passage's place: of the passages that can be changed, the one
+/// that shares the most words with it.
 fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let likeness = |span: Span| percent_shared(&text_at(bytes, span), &wanted.before);
     let alike = open.iter().rev().map(|(n, span)| (likeness(*span), *n, *span));

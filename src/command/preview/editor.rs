@@ -1,20 +1,21 @@
-//! Opens a place of a file in the author's editor.
+//! Opens a place in a file in the author's editor.
 //!
-//! Input: the command that the author named, a file, a line and a column. Output: the editor, started beside the preview. Never waits for it, and never
-//! starts one that would need the terminal that the preview runs in.
+//! Input: the author's editor command, a file, a line and a column. Output: the editor, started as
+//! a separate process. Never waits for the editor, and never starts one that needs the terminal in
+//! which the preview runs.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// An editor and the arguments it is always started with.
+/// An editor and the arguments that are always passed to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
     program: String,
     arguments: Vec<String>,
 }
 
-/// How an editor takes a place, by the names of its program.
+/// The arguments with which editors accept a place, by program name.
 const FORMS: &[(&[&str], &[&str])] = &[
     (
         &["code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "positron"],
@@ -35,26 +36,27 @@ const FORMS: &[(&[&str], &[&str])] = &[
     (&["notepad++"], &["-n{line}", "-c{column}", "{file}"]),
 ];
 
-/// Editors that draw in a terminal, which the preview cannot give them.
+/// Editors that run in a terminal, which the preview can't give them.
 const IN_TERMINALS: &[&str] =
     &["vi", "vim", "nvim", "nano", "pico", "micro", "helix", "hx", "kak", "joe", "ne", "ed", "emacs -nw"];
 
 impl Editor {
-    /// Reads the command of an editor: a program and its arguments, in quotes where they hold spaces. `{file}`, `{line}` and `{column}`
-    /// in it are filled in; without them the program's own way is used. `None` for an empty command.
+    /// Parses an editor command: a program and its arguments, with quotes around words that contain
+    /// spaces. `{file}`, `{line}` and `{column}` are replaced later; without them, the form in
+    /// [`FORMS`] is used. Returns `None` for an empty command.
     pub fn read(command: &str) -> Option<Self> {
         let mut words = split(command).into_iter();
         Some(Self { program: words.next()?, arguments: words.collect() })
     }
 
-    /// Returns the program's name without its folder and its ending.
+    /// Returns the program's name without its directory and extension.
     fn name(&self) -> String {
         let name = Path::new(&self.program).file_name().map(|name| name.to_string_lossy().to_lowercase());
         let name = name.unwrap_or_default();
         [".exe", ".cmd", ".bat"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned()
     }
 
-    /// Tells whether it needs a terminal of its own.
+    /// Returns whether the editor needs a terminal of its own.
     pub fn needs_terminal(&self) -> bool {
         let name = self.name();
         let is_inside = self.arguments.iter().any(|argument| argument == "-nw" || argument == "-t");
@@ -72,15 +74,15 @@ impl Editor {
         let name = self.name();
         let form =
             FORMS.iter().find(|(names, _)| names.contains(&name.as_str())).map_or(&["{file}"][..], |form| form.1);
-        // `code -g` already says what `--goto` would say again.
+        // `code -g` already says what `--goto` means, so don't pass both.
         let own = self.arguments.iter().filter(|word| *word != "-g" || form[0] != "--goto").cloned();
         own.chain(form.iter().map(|word| fill(word))).collect()
     }
 
-    /// Starts the editor at a place.
+    /// Starts the editor at a place in a file.
     ///
     /// # Errors
-    /// Why it could not be started, in a sentence.
+    /// Returns a sentence that says why the editor could not be started.
     pub fn open(&self, file: &Path, place: (usize, usize)) -> Result<(), String> {
         if self.needs_terminal() {
             let advice = "start the preview with --editor and one that has a window, such as --editor 'code -g'";
@@ -91,7 +93,7 @@ impl Editor {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         match command.spawn() {
             Ok(mut child) => {
-                // Somebody has to ask how it ended, or it would stay in the system's table.
+                // A thread waits for the child process, so that it doesn't remain as a zombie.
                 thread::spawn(move || child.wait());
                 Ok(())
             }
@@ -100,7 +102,7 @@ impl Editor {
     }
 }
 
-/// Splits a command into words; quotes hold words together.
+/// Splits a command into words; quotes keep words together.
 fn split(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -142,7 +144,7 @@ mod tests {
             ("kitty vim +{line} {file}", "vim|+3|/h/a b.md"),
             ("my-editor", "/h/a b.md"),
         ] {
-            // A backslash parts folders on Windows alone.
+            // A backslash separates directories only on Windows.
             let wanted = if cfg!(windows) && command.contains('\\') { "--goto|/h/a b.md:3:7" } else { wanted };
             assert_eq!(arguments(command), wanted, "{command}");
         }

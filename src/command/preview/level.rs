@@ -1,7 +1,8 @@
-//! Changes what a role expects of a competency from a cell of the matrix.
+//! Changes the level that a role expects of a competency, from a cell of the matrix.
 //!
-//! Input: the pages of the role and the competency, the level that the cell shows and the one it should. Output: one line of the role's front matter. Refuses
-//! where the file says another level by now, and where the level comes from another role.
+//! Input: the pages of the role and the competency, the level that the cell shows and the new one.
+//! Output: one changed line in the role's front matter. Refuses the change if the file has another
+//! level by now, or if the level comes from another role.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,16 +15,16 @@ use crate::site::urls::Site;
 use crate::world::disk::{Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
 
-/// A cell and what it should be; no level is *not expected*.
+/// A cell and its new level; no level means *not expected*.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
     /// The path of the role's page.
     role: String,
     /// The path of the competency's page.
     competency: String,
-    /// What the cell shows.
+    /// The level that the cell shows.
     was: Option<u8>,
-    /// What it should be.
+    /// The new level.
     level: Option<u8>,
 }
 
@@ -33,13 +34,13 @@ struct Step<'a> {
     name: &'a str,
 }
 
-/// Lists the levels of the scale.
+/// Answers with the levels of the scale.
 pub fn scale(site: &Site) -> Answer {
     let scale = &site.handbook().config.scale;
     json(200, &scale.iter().map(|step| Step { level: step.level, name: &step.name }).collect::<Vec<_>>())
 }
 
-/// Writes the level.
+/// Writes the level to the role's file.
 pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let handbook = site.handbook();
     let book = &handbook.book;
@@ -83,7 +84,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     }
 }
 
-/// Returns the level that the file says now, or that the role takes over from another.
+/// Returns the level that the file gives now, or the level that the role inherits from another.
 fn expected(site: &Site, document: &Document, role: ChapterId, competency: ChapterId) -> Option<u8> {
     let book = &site.handbook().book;
     let Facts::Role(facts) = &document.meta.facts else { return None };

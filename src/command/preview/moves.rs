@@ -1,7 +1,7 @@
-//! Remembers where renamed chapters went, so that an open page can follow.
+//! Remembers the new URLs of renamed chapters, so that an open page can follow.
 //!
-//! Input: the site before and after a change. Output: the new address of an old one. Only while the preview runs: `site/former` knows what a published site
-//! leads on.
+//! Input: the site before and after a change. Output: the new URL for an old one. Applies only
+//! while the preview runs; the redirects of a published site are in `site/former`.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::chapter::document::Meta;
 use crate::site::urls::Site;
 use crate::text::path::UrlPath;
 
-/// Chapters that went, and where they are again.
+/// Chapters that disappeared, and the new URLs of those that were found again.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {
     gone: BTreeMap<UrlPath, Trace>,
     moved: BTreeMap<UrlPath, UrlPath>,
 }
 
-/// What a chapter is known by.
+/// The features by which a chapter is recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace {
     title: String,
@@ -31,16 +31,17 @@ impl Trace {
 }
 
 impl Moves {
-    /// Compares two states of the site: a chapter that came and looks like one that went is the same.
+    /// Compares two states of the site: a new chapter that looks like a missing one is taken to be
+    /// the same chapter.
     pub fn note(&mut self, before: Option<&Site>, after: Option<&Site>) {
         let (Some(before), Some(after)) = (before, after) else { return };
-        // What another audience sees has not moved, and must not be led to.
+        // A chapter that only another audience sees hasn't moved, and nothing may redirect to it.
         if before.handbook().config.audience != after.handbook().config.audience {
             *self = Self::default();
             return;
         }
         let (before, after) = (&before.handbook().book, &after.handbook().book);
-        // The addresses are shared by books of the same chapters.
+        // Books with the same chapters share their URLs.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
             return;
         }
@@ -56,7 +57,8 @@ impl Moves {
             self.moved.remove(url);
             let alike: Vec<UrlPath> =
                 self.gone.iter().filter(|(_, known)| **known == trace).map(|(from, _)| from.clone()).collect();
-            // One that went as another came is the same, whatever else was changed in it.
+            // If exactly one chapter disappeared and one appeared, they are the same, whatever else
+            // changed.
             let swapped = (went.len() == 1 && came.len() == 1).then(|| before.url(went[0]).clone());
             let from = match alike.as_slice() {
                 [one] => Some(one.clone()),
@@ -69,10 +71,10 @@ impl Moves {
         }
     }
 
-    /// Returns where the chapter that was at `url` is now.
+    /// Returns the current URL of the chapter that was at `url`.
     pub fn find(&self, url: &UrlPath) -> Option<&UrlPath> {
         let mut at = self.moved.get(url)?;
-        // Renamed back and forth, addresses could lead in a ring.
+        // If a chapter is renamed back and forth, its URLs could form a cycle.
         for _ in 0..self.moved.len() {
             match self.moved.get(at) {
                 Some(next) if next != url => at = next,

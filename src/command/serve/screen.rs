@@ -1,6 +1,8 @@
-//! Shows in the terminal how the preview does: one calm screen, or plain lines where nobody watches.
+//! Shows the state of the preview in the terminal: on one screen, or as plain lines if the output
+//! isn't a terminal.
 //!
-//! Input: what changed, how long it took, what was found. Output: text on standard output. Nothing scrolls by: each state takes the place of the last.
+//! Input: what changed, how long it took, and what was found. Output: text on standard output. On a
+//! terminal, each state replaces the previous one, so that nothing scrolls.
 
 use std::io::{IsTerminal, Write};
 
@@ -8,7 +10,7 @@ use console::Term;
 
 use crate::world::report;
 
-/// What the terminal shows.
+/// The output in the terminal.
 #[derive(Debug)]
 pub struct Screen {
     url: String,
@@ -16,23 +18,23 @@ pub struct Screen {
     is_terminal: bool,
 }
 
-/// How a build went.
+/// The result of a build.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     /// What changed and how long it took.
     pub what: String,
-    /// How many findings are errors.
+    /// The number of errors.
     pub errors: usize,
-    /// How many are not.
+    /// The number of warnings.
     pub warnings: usize,
-    /// The findings, drawn.
+    /// The findings as text.
     pub drawn: String,
-    /// What is not shown, in words that follow the others.
+    /// What isn't shown in the preview, as text to append to the summary.
     pub left_out: String,
 }
 
 impl Screen {
-    /// Greets: says where the handbook is, and what is out of the ordinary.
+    /// Starts the output; without a terminal, prints the URL of the handbook and the notices.
     pub fn open(url: String, notices: Vec<String>) -> Self {
         let screen = Self { url, notices, is_terminal: std::io::stdout().is_terminal() };
         if !screen.is_terminal {
@@ -44,7 +46,7 @@ impl Screen {
         screen
     }
 
-    /// Adds something to know, once.
+    /// Adds a notice, unless it is already there.
     pub fn notice(&mut self, notice: &str) {
         if self.notices.iter().any(|known| known == notice) {
             return;
@@ -55,21 +57,22 @@ impl Screen {
         }
     }
 
-    /// Tells whether findings are drawn in colours (no-color.org).
+    /// Returns whether findings should be colored (no-color.org).
     pub fn has_colors(&self) -> bool {
         self.is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
     }
 
-    /// Returns how many columns a finding may take.
+    /// Returns how many columns a finding may take up.
     pub fn width(&self) -> usize {
         if self.is_terminal { usize::from(Term::stdout().size().1).clamp(40, 140) } else { 110 }
     }
 
-    /// Shows a state.
+    /// Shows the state of the preview.
     pub fn show(&self, state: &State) {
         if self.is_terminal {
             let height = usize::from(Term::stdout().size().0);
-            // Home, then clear what is below: what the user did before stays above, in the terminal's memory.
+            // Move the cursor home and clear everything below it. Earlier output stays in the
+            // scrollback.
             say(&format!("\x1b[H\x1b[J{}", self.draw(state, height)));
         } else {
             let found = report::summary(state.errors, state.warnings);
@@ -77,7 +80,7 @@ impl Screen {
         }
     }
 
-    /// Draws a state into at most `height` lines.
+    /// Formats a state in at most `height` lines.
     fn draw(&self, state: &State, height: usize) -> String {
         let (bold, dim, plain) = if self.has_colors() { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
         let mut out = format!("\n  Your handbook is at {bold}{}{plain}\n", self.url);
@@ -106,7 +109,7 @@ impl Screen {
 
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    // Somebody who closed the pipe still wants the preview.
+    // The preview has to keep running even if somebody closes the pipe.
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
 }
