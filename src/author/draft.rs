@@ -1,7 +1,8 @@
-//! Writes a new chapter with the fields and sections of its kind.
+//! Drafts a new chapter with the fields and sections of its kind.
 //!
-//! Input: a kind, a title, and the handbook that it goes into. Output: a [`Draft`]: a path and a text whose prompts are findings until they are answered. Never looks
-//! at the disk, never gives a fact that only the author knows.
+//! Input: a kind, a title, and the handbook that the chapter is for. Output: a [`Draft`]: a path
+//! and a text, whose prompts are findings until they are answered. Never accesses the disk, and
+//! never fills in facts that only the author knows.
 
 use crate::chapter::parse::kind_at;
 use crate::declare::config::Config;
@@ -12,27 +13,27 @@ use crate::text::path::{SourcePath, fold, join};
 use crate::text::quote;
 use crate::text::slug::chapter_stem;
 
-/// A chapter that is not written yet.
+/// A chapter that hasn't been written to disk yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Its place in the content folder.
+    /// The path in the content directory.
     pub path: SourcePath,
-    /// Its text.
+    /// The text of the chapter.
     pub text: String,
-    /// What other chapters call it.
+    /// The ID by which other chapters refer to it.
     pub id: String,
 }
 
-/// Why no chapter can be made.
+/// The reason why a chapter can't be drafted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoDraft {
     /// What is wrong.
     pub message: String,
-    /// The way out.
+    /// How to fix it.
     pub help: String,
 }
 
-/// The sections of a kind, and what belongs into each.
+/// The sections of each kind, and the prompts that say what belongs in them.
 const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     (
         Kind::Role,
@@ -70,10 +71,11 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Makes a chapter of `kind` called `title`, in `folder` or in the folder of its kind.
+/// Drafts a chapter of `kind` with the title `title`, in `folder` or in the default directory for
+/// its kind.
 ///
 /// # Errors
-/// Where its place or its id is taken, or the folder is none of the content.
+/// Fails if the path or the ID is taken, or if the directory can't be in the content directory.
 pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook) -> Result<Draft, NoDraft> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let path = place(kind, &title, folder, &handbook.config)?;
@@ -93,7 +95,7 @@ pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook)
     Ok(Draft { path, text, id })
 }
 
-/// Returns where the chapter goes.
+/// Returns the path of the new chapter.
 fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Result<SourcePath, NoDraft> {
     let stem = chapter_stem(title);
     let name = SourcePath::new(format!("{stem}.md"));
@@ -128,7 +130,8 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     Ok(SourcePath::new(format!("{inside}{slash}{stem}.md")))
 }
 
-/// Writes the fields that the author will want, empty, with what each is for.
+/// Formats the fields that the author will want as empty fields, each with a comment on what it is
+/// for.
 fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
     let own = [
         "track",
@@ -155,7 +158,7 @@ fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
         out.push_str(&format!("{}: # {}\n", field.name, field.meaning));
     }
     if kind == Kind::Path {
-        // A path without a chapter is an error: it begins with one that there is.
+        // A path without a chapter is an error, so the draft lists an existing chapter.
         let order = [Kind::Role, Kind::Competency, Kind::Strategy, Kind::Page];
         let of = |kind: &Kind| handbook.documents.iter().find(|document| document.meta.kind == *kind);
         let first = order.iter().find_map(of).map(|document| quote::yaml(&document.meta.id)).unwrap_or_default();
@@ -198,7 +201,7 @@ fn body(kind: Kind, config: &Config) -> String {
     out
 }
 
-/// Writes a heading and a prompt for each level of the scale.
+/// Formats a heading and a prompt for each level of the scale.
 fn levels(config: &Config) -> String {
     let one = |level: &crate::declare::config::Level| {
         let means = if level.means.is_empty() {

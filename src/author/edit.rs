@@ -1,7 +1,8 @@
-//! Changes a chapter's file at exactly one place and leaves every other byte as it was.
+//! Changes a chapter's file at exactly one place and keeps every other byte as it was.
 //!
-//! Input: a file's bytes, a place in it, and the new text with LF line ends. Output: the file's new bytes. Line ends become those of the file; a byte
-//! order mark and everything outside the place stay. Never writes a file, never looks at another chapter.
+//! Input: a file's bytes, a span in it, and the new text with LF line endings. Output: the file's
+//! new bytes. The new text gets the file's line endings; a byte order mark and everything outside
+//! the span are kept. Never writes a file, and never looks at another chapter.
 
 mod anchors;
 mod expectation;
@@ -13,20 +14,20 @@ pub use passage::{Passage, children, passages};
 
 use crate::text::diagnostic::Span;
 
-/// Returns what stands at a place of a file, with LF line ends.
+/// Returns the text of a span in a file, with LF line endings.
 pub fn text_at(bytes: &[u8], span: Span) -> String {
     let part = bytes.get(span.range()).unwrap_or_default();
     String::from_utf8_lossy(part).replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// Puts `text` at a place of a file.
+/// Replaces a span in a file with `text`.
 ///
-/// Blank lines at the text's end are left out, because those that follow the place are still there.
+/// Removes blank lines at the end of the text, because those after the span are still there.
 pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     splice(bytes, span, text.trim_end())
 }
 
-/// Puts `text` at a place of a file as it is, but for its line ends.
+/// Replaces a span in a file with `text`, changing only the line endings.
 fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     let range = span.range();
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', line_end(bytes, span));
@@ -37,7 +38,7 @@ fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     out
 }
 
-/// Returns how lines end: at the place, else in the file; its first line end decides.
+/// Returns the first line ending in the span, or else the first one in the file.
 fn line_end(bytes: &[u8], span: Span) -> &'static str {
     let first = |bytes: &[u8]| {
         let at = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;

@@ -1,7 +1,9 @@
 //! Turns a spreadsheet of levels or expectations into chapters.
 //!
-//! Input: a table as it was saved, and the handbook that it goes into, if there is one. Output: an [`Import`]: new files, lines for chapters that are there
-//! already, and a finding for each row that could not be used. Never changes a chapter that exists; where it finds an error, there are no files.
+//! Input: a table's bytes as they were saved, and the handbook to import into, if there is one.
+//! Output: an [`Import`]: new files, lines for chapters that already exist, and a finding for each
+//! row that couldn't be used. Never changes an existing chapter. If there is an error, there are no
+//! files.
 
 mod chapters;
 mod gather;
@@ -25,57 +27,58 @@ use levels::{NoScale, Scale, Written};
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFile {
-    /// Its place in the content folder.
+    /// The path in the content directory.
     pub path: SourcePath,
-    /// Its text.
+    /// The text of the file.
     pub text: String,
-    /// What it is, for the list of what was written.
+    /// A description for the list of written files.
     pub what: String,
 }
 
-/// Lines that the author adds to a file that is there already.
+/// Lines for the author to add to an existing file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
-    /// The file.
+    /// The path of the file.
     pub path: SourcePath,
-    /// What they are and where they go, a phrase.
+    /// A phrase that says what the lines are and where they belong.
     pub what: &'static str,
-    /// The lines.
+    /// The lines to add.
     pub text: String,
 }
 
-/// What comes of a table.
+/// The result of importing a table.
 #[derive(Clone, Debug, Default)]
 pub struct Import {
-    /// Files that are not there yet, in the order to list them.
+    /// New files, in the order in which to list them.
     pub files: Vec<NewFile>,
-    /// What would have to be added to files that are.
+    /// Lines to add to existing files by hand.
     pub by_hand: Vec<Lines>,
-    /// What is wrong with the table and what of it was not used.
+    /// Errors in the table, and the parts of it that weren't used.
     pub findings: Vec<Diagnostic>,
-    /// Whether a scale was made whose names stand in no order but that of the table.
+    /// Whether a new scale was created and the only order for its names is their order in the
+    /// table.
     pub guessed_order: bool,
 }
 
 impl Import {
-    /// Tells whether an error keeps everything from being written.
+    /// Returns whether an error prevents everything from being written.
     pub fn is_refused(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 }
 
-/// The handbook that a table goes into.
+/// The handbook that a table is imported into.
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
-    /// It, compiled with drafts and every audience; none where it is made by this import.
+    /// The handbook, compiled with drafts and for all audiences; `None` if the import creates it.
     pub handbook: Option<&'a Handbook>,
     /// Whether its `handbook.toml` declares a scale.
     pub declares_scale: bool,
-    /// What a new `handbook.toml` calls it.
+    /// The title for a new `handbook.toml`.
     pub title: &'a str,
 }
 
-/// Plans the import of the table `bytes`, which findings call `name`.
+/// Plans the import of the table `bytes`; findings use `name` as its file name.
 pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Import {
     match read(name, bytes, target) {
         Ok(gathered) => place(gathered, name, target),
@@ -83,7 +86,7 @@ pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Import {
     }
 }
 
-/// Reads the table up to what each cell means.
+/// Parses the table and works out what each cell means.
 fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered, Box<Diagnostic>> {
     let text = Text::new(bytes).map_err(|at| Box::new(wrong_encoding(name, bytes, at)))?;
     let is_level = |text: &str| {
@@ -99,7 +102,7 @@ fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered,
     Ok(gather::gather(name, &rows, &layout))
 }
 
-/// Splits the text by the separator under which most columns of a header are understood.
+/// Splits the text by the separator with which the most columns of a header are recognized.
 fn lay_out(text: &Text<'_>, is_level: &dyn Fn(&str) -> bool) -> Result<(Vec<Row>, Option<Layout>), Span> {
     let declared = spreadsheet::declared_separator(&text.text);
     let candidates: Vec<char> = declared.map_or_else(|| SEPARATORS.to_vec(), |separator| vec![separator]);
@@ -139,7 +142,7 @@ fn wrong_encoding(name: &SourcePath, bytes: &[u8], at: usize) -> Diagnostic {
         let help = format!("it looks like Excel's older `CSV`, which is Windows-1252: {utf8}");
         ("this table is not UTF-8", help)
     };
-    // A place in bytes that are no text has no line to show.
+    // A byte offset in bytes that aren't text has no line to show.
     let span = (!bytes.contains(&0)).then(|| Span::new(at, at + 1));
     Diagnostic::new(Rule::BadEncoding, name, span, message).help(help)
 }
@@ -154,7 +157,7 @@ fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
     Diagnostic::new(Rule::BadTable, name, Some(first.span()), message).help(help)
 }
 
-/// Holds what was gathered against the handbook.
+/// Plans the files for the gathered contents, given what is already in the handbook.
 fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Import {
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
     if gathered.competencies.is_empty() {
@@ -174,7 +177,7 @@ fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Impor
     import
 }
 
-/// Returns the scale that the levels are found in: the handbook's, or the one that the table makes.
+/// Returns the scale for the table's levels: the handbook's, or a new one made from the table.
 fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mut Import) -> Option<Scale> {
     if let Some(handbook) = target.handbook
         && (handbook.config.configured || has_levels(handbook))
@@ -219,7 +222,8 @@ fn has_levels(handbook: &Handbook) -> bool {
     handbook.documents.iter().any(is_used)
 }
 
-/// Reports each level that the handbook's scale does not have once, and the lines that would declare them.
+/// Reports each level that is missing from the handbook's scale once, and adds the lines that would
+/// declare these levels.
 fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, scale: &Scale, import: &mut Import) {
     let mut unknown: Vec<&Cell> = Vec::new();
     for cell in gathered.levels().filter(|cell| scale.level(&cell.text).is_none()) {
@@ -247,7 +251,8 @@ fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, sc
     }
 }
 
-/// Returns the levels to add to `handbook.toml`: the table's own scale where none is declared or used yet, else the numbers above the highest.
+/// Returns the levels to add to `handbook.toml`: the table's own scale if none is declared or used
+/// yet, or otherwise new levels above the highest one.
 fn lines_to_declare(
     gathered: &Gathered,
     unknown: &[&Cell],

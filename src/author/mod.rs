@@ -1,7 +1,6 @@
-//! What commands write into the author's files: new chapters, imports, moves and edits.
+//! Prepares what commands write into authors' files: new chapters, imports, moves and edits.
 //!
-//! Input: the handbook's files and what was asked for. Output: plans and bytes. Nothing here changes a
-//! file.
+//! Input: the handbook's files and the request. Output: plans and bytes. Never changes a file.
 
 pub mod draft;
 pub mod edit;

@@ -1,7 +1,8 @@
-//! Plans the move of a chapter, so that every reference leads to its new place.
+//! Plans how to move a chapter and keep every reference to it working.
 //!
-//! Input: the sources, and the names of the old and the new place. Output: a [`Relocation`]: files that move, and exact spans that change. Whatever a plan would break
-//! is found by compiling its result: a plan with a new finding is refused. Never touches files.
+//! Input: the sources, and the old and new names. Output: a [`Relocation`]: files that move, and
+//! exact spans that change. To find out what a plan would break, compiles its result, and refuses a
+//! plan that adds findings. Never touches files.
 
 mod facts;
 mod places;
@@ -20,61 +21,62 @@ use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
-/// A file and where it goes.
+/// A file and its new path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// Where it lies.
+    /// The current path.
     pub from: SourcePath,
-    /// Where it goes.
+    /// The new path.
     pub to: SourcePath,
 }
 
-/// A span of a file and what takes its place.
+/// A span of a file and the text that replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// First byte of the file as it is.
+    /// The byte offset of the span's start in the current file.
     pub start: usize,
-    /// One past the last byte.
+    /// The byte offset just past the span's end.
     pub end: usize,
-    /// What takes their place.
+    /// The new text.
     pub text: String,
 }
 
-/// A move with all that it takes.
+/// A move and all the changes that it requires.
 #[derive(Clone, Debug, Default)]
 pub struct Relocation {
     /// The files that move.
     pub moves: Vec<Move>,
-    /// What changes in each file, by the path before; spans rise and do not overlap.
+    /// The edits in each file, by the path before the move. Spans are in ascending order and don't
+    /// overlap.
     pub edits: BTreeMap<SourcePath, Vec<Edit>>,
-    /// How many references are rewritten.
+    /// The number of rewritten references.
     pub references: usize,
 }
 
-/// Why nothing can be moved.
+/// The reason why nothing can be moved.
 #[derive(Debug)]
 pub enum NoMove {
-    /// What was asked for cannot be done, and the way out.
+    /// The request can't be carried out: the reason, and how to fix it.
     Refused(String, String),
-    /// `handbook.toml` cannot be read.
+    /// `handbook.toml` can't be read.
     Unreadable(Box<Diagnostic>),
-    /// The handbook would have findings that it has not now; with its files as they would be.
+    /// The handbook would have additional findings: these, and the sources as they would be.
     Breaks(Vec<Diagnostic>, Sources),
 }
 
 impl Relocation {
-    /// Returns where a file lies after the move.
+    /// Returns the path of a file after the move.
     pub fn new_place(&self, path: &SourcePath) -> SourcePath {
         self.moves.iter().find(|moved| moved.from == *path).map_or_else(|| path.clone(), |moved| moved.to.clone())
     }
 
-    /// Returns a file's bytes with its edits.
+    /// Returns a file's bytes with its edits applied.
     pub fn edited(&self, path: &SourcePath, bytes: &[u8]) -> Vec<u8> {
         let edits = self.edits.get(path).map_or(&[][..], Vec::as_slice);
         apply(bytes, 0..bytes.len(), edits)
     }
 
-    /// Returns the sources as they are after the move.
+    /// Returns the sources as they will be after the move.
     fn after(&self, sources: &Sources) -> Sources {
         let file = |(path, file): (&SourcePath, &SourceFile)| {
             let edited = self.edits.contains_key(path);
@@ -96,7 +98,7 @@ impl Relocation {
     }
 }
 
-/// Returns a part of a file with the edits that lie in it.
+/// Returns a part of a file with the edits inside that part applied.
 pub fn apply(bytes: &[u8], part: Range<usize>, edits: &[Edit]) -> Vec<u8> {
     let mut out = Vec::with_capacity(part.len());
     let mut last = part.start;
@@ -112,7 +114,8 @@ pub fn apply(bytes: &[u8], part: Range<usize>, edits: &[Edit]) -> Vec<u8> {
 /// Plans the move of the chapter `old` to `new`.
 ///
 /// # Errors
-/// Where one of the names means nothing or the new place is taken, or the handbook would have a finding more.
+/// Fails if one of the names is invalid, if the new path is taken, or if the handbook would have
+/// additional findings.
 pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relocation, NoMove> {
     let compile = |sources: &Sources| {
         let choices = Choices { title: title.to_owned(), drafts: true, everyone: true, ..Choices::default() };
@@ -137,7 +140,7 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
     if worse.is_empty() { Ok(plan) } else { Err(NoMove::Breaks(worse, result)) }
 }
 
-/// Returns the findings of which there are more than before, by file and code.
+/// Returns the findings that are more numerous than before, counted by file and code.
 fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<Diagnostic> {
     let mut counts: BTreeMap<(String, Rule), usize> = BTreeMap::new();
     for finding in before.findings(false) {
@@ -163,7 +166,7 @@ fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<D
     after.findings(false).into_iter().filter(is_new).collect()
 }
 
-/// What a reference leads to, by what stays the same when chapters are counted anew.
+/// The target of a reference, described by what stays the same when chapters are renumbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Goal {
     Chapter(SourcePath, Option<String>),
@@ -191,7 +194,7 @@ impl Goal {
 struct Rewriter<'a> {
     sources: &'a Sources,
     before: &'a Handbook,
-    /// With the files moved and no reference rewritten.
+    /// The handbook with the files moved and no references rewritten.
     after: &'a Handbook,
     resolver: link::Resolver<'a>,
     plan: &'a mut Relocation,
@@ -226,7 +229,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Returns what a reference should say, where that is not what it says.
+    /// Returns what a reference should say, or `None` if it can stay as it is.
     fn wanted(
         &self,
         reference: &Reference,
@@ -271,7 +274,7 @@ impl Rewriter<'_> {
         names.iter().find(fits).cloned().map(rewrite::Wanted::Name)
     }
 
-    /// Returns the file or folder that a target is, after the move, and whether it moves.
+    /// Returns the file or directory that a target refers to after the move, and whether it moves.
     fn file_of(&self, target: &Target) -> Option<(rewrite::File, bool)> {
         match target {
             Target::Chapter(chapter, _) | Target::DeadAnchor(chapter) => {
@@ -294,7 +297,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Rewrites the pairs of roles that `handbook.toml` declares.
+    /// Rewrites the pairs of roles in `handbook.toml`.
     fn pairs(&mut self) {
         let path = SourcePath::new(FILE);
         let Some(bytes) = self.sources.bytes(&path).cloned() else { return };
@@ -313,7 +316,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Rewrites the lines of `SUMMARY.md`, whose links count from the root.
+    /// Rewrites the links in `SUMMARY.md`, which are relative to the root.
     fn summary(&mut self) {
         let path = SourcePath::new("SUMMARY.md");
         let Some(bytes) = self.sources.bytes(&path).cloned() else { return };

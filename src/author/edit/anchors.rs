@@ -1,26 +1,29 @@
-//! Writes anchors to statements, and finds those whose address a new wording would change.
+//! Writes anchors to statements, and finds statements whose URL would change when they are
+//! reworded.
 //!
-//! Input: a chapter as it was and as it would be. Output: the anchors to write, and the file with them. Writes nothing else of a file.
+//! Input: a chapter before and after a change. Output: the anchors to write, and the file with
+//! them. Never changes anything else in a file.
 
 use std::collections::BTreeSet;
 
 use crate::chapter::document::{Document, Statement};
 use crate::text::diagnostic::Span;
 
-/// How many pairs of statements are compared, those before and those after a change multiplied; of more, the first is taken for the first. People change
-/// tens.
+/// The maximum number of pairs of statements to compare (old statements times new ones). Beyond it,
+/// statements are paired by position. Typical changes affect tens of statements.
 const MOST_COMPARED: usize = 1_000_000;
 
-/// An anchor to write, and the place of the statement's end in the file.
+/// An anchor to write, and the place for it at the end of the statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// The id, without `#`.
+    /// The ID, without `#`.
     pub id: String,
-    /// From the end of the statement's words to the end of its attributes.
+    /// The span from the end of the statement's text to the end of its attributes.
     pub place: Span,
 }
 
-/// Returns the file with the anchors in it: into the braces that are there, else behind the text.
+/// Returns the file with the anchors written into existing braces, or after the text if there are
+/// none.
 pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + anchors.len() * 32);
     let mut last = 0;
@@ -39,10 +42,11 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
     out
 }
 
-/// Lists the anchors that keep the addresses of statements which `after` words anew.
+/// Returns the anchors needed to keep the URLs of statements that are reworded in `after`.
 ///
-/// A statement whose author wrote no anchor is addressed by its first words: other words would be another address, and what
-/// refers to it would lead nowhere. Statements are paired by equal words first, then by their order between those.
+/// A statement without an explicit anchor gets one from its first words, so rewording it would
+/// change its URL and break references to it. Statements are paired by equal text first, and then
+/// by their order between these.
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
     let taken = &after.meta.anchors;
@@ -57,11 +61,11 @@ pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     anchors
 }
 
-/// Pairs statements that are worded alike, then, between two such, as many as there are on both sides in their order.
+/// Pairs statements with equal text, and then the statements in the gaps between those pairs.
 fn pairs(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)> {
     let same = |a: &Statement, b: &Statement| a.level == b.level && a.text == b.text;
     let shorter = old.len().min(new.len());
-    // Most changes are in one place: what is the same before and behind it needs no search.
+    // Most changes are in one place, so skip the equal statements before and after it.
     let before = (0..shorter).take_while(|n| same(&old[*n], &new[*n])).count();
     let behind = (0..shorter - before).take_while(|n| same(&old[old.len() - 1 - n], &new[new.len() - 1 - n])).count();
     let (old_end, new_end) = (old.len() - behind, new.len() - behind);
@@ -77,7 +81,7 @@ fn pairs_of_changed(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)>
         return old.iter().zip(new).enumerate().filter(|(_, (a, b))| a.level == b.level).map(|(n, _)| (n, n)).collect();
     }
     let same = |a: usize, b: usize| old[a].level == new[b].level && old[a].text == new[b].text;
-    // The longest common subsequence, from the ends.
+    // The lengths of the longest common subsequences, computed from the end.
     let mut longest = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {
@@ -104,7 +108,8 @@ fn pairs_of_changed(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)>
     pairs
 }
 
-/// Pairs the statements of a gap: in order where both sides have as many, else those that are most alike.
+/// Pairs the statements in a gap: in order if both sides have the same number, or otherwise by
+/// likeness.
 fn between(
     old: &[Statement],
     new: &[Statement],
@@ -117,7 +122,8 @@ fn between(
     let mut pairs = Vec::new();
     for a in was {
         let likeness = |b: usize| percent_shared(&old[a].text, &new[b].text);
-        // The first of equals: statements keep their order more often than not.
+        // Among equally similar statements, prefer the first, because statements mostly keep their
+        // order.
         let best = (taken..is.end).rev().max_by_key(|b| likeness(*b));
         if let Some(b) = best.filter(|b| likeness(*b) >= 50) {
             pairs.push((a, b));
@@ -127,7 +133,7 @@ fn between(
     pairs
 }
 
-/// Returns how many of a hundred words of the shorter text are in the other.
+/// Returns the percentage of words in the shorter text that also occur in the other.
 pub fn percent_shared(a: &str, b: &str) -> usize {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -148,7 +154,7 @@ mod tests {
         Compiler::new().compile(&sources, &Choices::default()).unwrap().documents[0].clone()
     }
 
-    /// Returns the second text with the anchors that the first one's statements need.
+    /// Returns the second text with the anchors that the first text's statements need.
     fn kept(before: &str, after: &str) -> String {
         let lost = lost_anchors(&document(before), &document(after));
         let text = String::from_utf8(with_anchors(after.as_bytes(), &lost)).unwrap();

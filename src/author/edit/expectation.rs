@@ -1,7 +1,8 @@
-//! Writes the level that a role expects of one competency: one line of its front matter.
+//! Writes the level that a role expects of a competency, which is one line of its front matter.
 //!
-//! Input: a role's file, how to know the competency's key, and the level. Output: the file's new bytes. What cannot be written so that it reads as
-//! wanted, and all else as before, is refused: then a person writes it by hand.
+//! Input: a role's file, a way to recognize the competency's key, and the level. Output: the file's
+//! new bytes. Refuses changes after which the file wouldn't read as wanted with everything else as
+//! before; these have to be made by hand.
 
 use std::ops::Range;
 
@@ -11,32 +12,33 @@ use crate::text::source::Text;
 
 const FIELD: &str = "competencies";
 
-/// Why a level was not written.
+/// The reason why a level wasn't written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The file or its front matter cannot be read.
+    /// The file or its front matter can't be read.
     Unreadable,
-    /// The front matter has a form that no single line can change.
+    /// The front matter is in a form that can't be changed in a single line.
     Form,
-    /// The file does not name the competency, so there is no line to take out.
+    /// The file doesn't name the competency, so there is no line to remove.
     NotHere,
 }
 
-/// A level to expect.
+/// The level to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted<'a> {
-    /// The number on the scale.
+    /// The number of the level on the scale.
     pub number: u8,
-    /// Its name, for files that write names.
+    /// The name of the level, for files that use names.
     pub name: &'a str,
 }
 
-/// What is replaced by what, in the text.
+/// A byte range in the text and its replacement.
 type Edit = (Range<usize>, String);
 
-/// Returns the file with `level` expected of the competency, or with its line taken out.
+/// Returns the file with `level` expected of the competency, or with its line removed if `level` is
+/// `None`.
 ///
-/// `is_key` tells whether a key of the map names the competency; `key` is what is written where none does.
+/// `is_key` returns whether a key of the map names the competency; `key` is written if none does.
 ///
 /// # Errors
 /// See [`Refused`].
@@ -61,7 +63,8 @@ pub fn expect(
     if is_as_wanted(&table, &out, is_key, level) { Ok(out) } else { Err(Refused::Form) }
 }
 
-/// Reads the front matter: its table, its language, and where a line can be added to its end. A chapter without one has an empty table.
+/// Reads the front matter; returns its table, its format, and the offset at which to add a line at
+/// its end. For a chapter without front matter, the table is empty.
 fn read(text: &str) -> Result<(Table, Option<Format>, usize), Refused> {
     match front_matter::split(text) {
         Split::None => Ok((Table::default(), None, 0)),
@@ -80,7 +83,8 @@ fn map_of(field: Option<&Entry>) -> Option<&Table> {
     }
 }
 
-/// Holds the new file against the old: the map has the level, and nothing else is another.
+/// Returns whether the new file's map has the level and everything else is the same as in the old
+/// one.
 fn is_as_wanted(old: &Table, out: &[u8], is_key: &dyn Fn(&str) -> bool, level: Option<Wanted<'_>>) -> bool {
     let Ok(text) = Text::new(out) else { return false };
     let Ok((new, ..)) = read(&text.text) else { return false };
@@ -100,16 +104,16 @@ fn is_as_wanted(old: &Table, out: &[u8], is_key: &dyn Fn(&str) -> bool, level: O
     is_written && others(old) == others(&new) && new.duplicates.len() == old.duplicates.len()
 }
 
-/// A chapter's text with what is known of its front matter.
+/// A chapter's text and what is known about its front matter.
 struct Page<'a> {
     text: &'a str,
     format: Option<Format>,
-    /// Where the closing line begins.
+    /// The offset at which the closing line begins.
     end: usize,
 }
 
 impl Page<'_> {
-    /// Writes the level as the old one is written: as a number or a name, with its quotes.
+    /// Formats the level like the old one: as a number or a name, and with the same quotes.
     fn value(&self, entry: &Entry, level: Wanted<'_>) -> String {
         let old = &self.text[entry.value.span.range()];
         let is_name = matches!(&entry.value.data, Data::Text(text) if text.parse::<u8>().is_err());
@@ -127,7 +131,7 @@ impl Page<'_> {
         format!("{key}{sign} {number}")
     }
 
-    /// Tells whether a map stands between braces, on a line with its key.
+    /// Returns whether a map is written in braces, on the same line as its key.
     fn is_inline(&self, field: &Entry) -> bool {
         self.text[field.value.span.range()].starts_with('{')
     }
@@ -136,12 +140,12 @@ impl Page<'_> {
         self.text[..at].rfind('\n').map_or(0, |n| n + 1)
     }
 
-    /// Returns where the line of `at` ends, before its line end.
+    /// Returns the offset at which the line of `at` ends, not counting its line ending.
     fn line_end(&self, at: usize) -> usize {
         self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     fn without(&self, field: &Entry, entry: &Entry) -> Edit {
         let entries = map_of(Some(field)).map_or(&[][..], |map| &map.entries);
         let number = entries.iter().position(|other| other.key_span == entry.key_span).unwrap_or(0);
@@ -154,14 +158,15 @@ impl Page<'_> {
             };
             return (range, String::new());
         }
-        // In YAML a map without a line would be nothing, and its key a finding.
+        // In YAML, a map without any lines would be null, and that is a finding, so remove its key
+        // too.
         let is_last = entries.len() == 1 && self.format == Some(Format::Yaml);
         let first = if is_last { field.key_span.start } else { entry.key_span.start };
         let end = self.line_end(entry.value.span.end as usize);
         (self.line_start(first as usize)..(end + 1).min(self.text.len()), String::new())
     }
 
-    /// Adds an entry: behind the last one, in its form.
+    /// Adds an entry after the last one and in the same form.
     fn with(&self, field: Option<&Entry>, key: &str, level: Wanted<'_>) -> Result<Edit, Refused> {
         let pair = self.pair(key, level.number);
         let Some(field) = field else { return Ok(self.first(&pair)) };
@@ -192,7 +197,7 @@ impl Page<'_> {
         }
     }
 
-    /// Writes the map itself, at the end of the front matter, with its first entry.
+    /// Adds the map with its first entry at the end of the front matter.
     fn first(&self, pair: &str) -> Edit {
         let text = match self.format {
             None => format!("---\n{FIELD}:\n  {pair}\n---\n"),

@@ -1,7 +1,9 @@
-//! Pairs the blocks of a chapter's file with the elements of its page.
+//! Matches the blocks of a chapter's file to the elements of its page.
 //!
-//! Input: a parsed chapter, or the HTML that it became. Output: [`Passage`]s in document order: a place in the file and how many elements it became. Most
-//! blocks are one element; raw HTML can make one of several blocks (`<details>` around Markdown) or none of a comment.
+//! Input: a parsed chapter, or the HTML rendered from one. Output: [`Passage`]s in document order:
+//! a span in the file, and the number of elements rendered from it. Most blocks are one element.
+//! Raw HTML can turn several blocks into one element (`<details>` around Markdown) or a comment
+//! into none.
 
 use std::ops::Range;
 
@@ -9,19 +11,19 @@ use crate::chapter::document::{Body, Hole};
 use crate::text::diagnostic::Span;
 use crate::text::markup::nesting::{Edge, edges};
 
-/// A part of a chapter's file that became elements of its own on the page.
+/// A part of a chapter's file that has its own elements on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passage {
-    /// Its place in the file.
+    /// The span in the file.
     pub span: Span,
-    /// How many elements it became; never 0.
+    /// The number of elements on the page, which is never 0.
     pub elements: u32,
 }
 
 /// Lists the passages of a chapter.
 pub fn passages(body: &Body) -> Vec<Passage> {
     let holes = body.main.holes.iter().filter_map(|(at, hole)| Some((*at as usize..*at as usize, edge_of(hole)?)));
-    // A hole at the byte where a tag begins lies before the tag.
+    // A hole at the byte where a tag begins comes before the tag.
     let mut all: Vec<(Range<usize>, Edge)> = holes.chain(edges(&body.main.html)).collect();
     all.sort_by_key(|(range, _)| range.start);
     let mut next = all.into_iter().peekable();
@@ -33,7 +35,8 @@ pub fn passages(body: &Body) -> Vec<Passage> {
             count += u32::from(depth == 0 && edge != Edge::Close);
             depth = moved(depth, edge);
         }
-        // What raw HTML leaves inside a table is moved before it: the end of a later block may come first.
+        // Content that raw HTML puts directly inside a table is moved before it, so a later block
+        // can end first.
         let span = open.map_or(block.span, |open| Span {
             start: open.start.min(block.span.start),
             end: open.end.max(block.span.end),
@@ -44,15 +47,16 @@ pub fn passages(body: &Body) -> Vec<Passage> {
             count = 0;
         }
     }
-    // An element that is left open holds the rest of the chapter.
+    // An element that is never closed contains the rest of the chapter.
     if let Some(span) = open.filter(|_| count > 0) {
         passages.push(Passage { span, elements: count });
     }
     in_order(passages)
 }
 
-/// Returns the passages where each lies behind the one before, else all of them as one: what raw HTML leaves inside a table is moved before it
-/// (WHATWG HTML, foster parenting), and with it the ends of blocks.
+/// Returns the passages if each comes after the one before, or otherwise a single passage for all
+/// of them. They can be out of order because content that raw HTML puts directly inside a table is
+/// moved before it (WHATWG HTML, foster parenting), along with the ends of blocks.
 fn in_order(passages: Vec<Passage>) -> Vec<Passage> {
     if passages.is_sorted_by(|one, next| one.span.end <= next.span.start) {
         return passages;
@@ -63,7 +67,7 @@ fn in_order(passages: Vec<Passage>) -> Vec<Passage> {
     start.zip(end).map(|(start, end)| Passage { span: Span { start, end }, elements }).into_iter().collect()
 }
 
-/// Lists the elements at the top of HTML by their bytes.
+/// Returns the byte ranges of the top-level elements in HTML.
 pub fn children(html: &str) -> Vec<Range<usize>> {
     let mut depth = 0_u32;
     let mut start = 0;
@@ -92,7 +96,7 @@ fn moved(depth: u32, edge: Edge) -> u32 {
     }
 }
 
-/// Says what a hole will be at the top; attributes and text are nothing there.
+/// Returns what a hole will be at the top level, or `None` for attributes and text.
 fn edge_of(hole: &Hole) -> Option<Edge> {
     match hole {
         Hole::LinkOpen(..) => Some(Edge::Open),
@@ -120,7 +124,7 @@ mod tests {
     use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 
-    /// Returns the text of each passage and how many elements it became.
+    /// Returns the text of each passage and the number of its elements.
     fn read(text: &str) -> Vec<(String, u32)> {
         read_at("guides/a.md", text)
     }

@@ -1,6 +1,6 @@
 //! Writes the chapters of an import.
 //!
-//! Input: what a table says, and the scale. Output: new files, and lines for those that are there already.
+//! Input: the contents of a table, and the scale. Output: new files, and lines for existing files.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub fn configuration(title: &str, levels: &[Level]) -> String {
     )
 }
 
-/// Returns levels as `handbook.toml` declares them.
+/// Formats levels as `handbook.toml` declares them.
 pub fn scale(levels: &[Level]) -> String {
     let one = |level: &Level| {
         let means =
@@ -38,7 +38,7 @@ pub fn scale(levels: &[Level]) -> String {
     levels.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes everything that was gathered.
+/// Collects the files for everything that was gathered.
 pub struct Writer<'a> {
     pub target: Target<'a>,
     pub scale: &'a Scale,
@@ -47,7 +47,7 @@ pub struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes competencies first: roles name them by their ids.
+    /// Writes competencies first, because roles refer to their IDs.
     pub fn write(&mut self, gathered: &Gathered) {
         let mut taken = self.ids_in_use();
         let ids: Vec<String> =
@@ -62,7 +62,8 @@ impl Writer<'_> {
         documents.map(|document| fold(&document.meta.id)).collect()
     }
 
-    /// Finds a chapter of the handbook by its title, another of its names, or the id that it would get.
+    /// Finds a chapter in the handbook by its title, another of its names, or the ID that it would
+    /// get.
     fn known(&self, title: &str, kind: Kind) -> Option<(ChapterId, SourcePath, String)> {
         let book = &self.target.handbook?.book;
         let by = |name: &str| book.names.find(name).iter().copied().find(|chapter| book.meta(*chapter).kind == kind);
@@ -71,7 +72,7 @@ impl Writer<'_> {
         Some((chapter, meta.path.clone(), meta.id.clone()))
     }
 
-    /// Gives a new chapter an id and a file that nothing else has.
+    /// Returns an unused ID for a new chapter, which is also the name of its file.
     fn stem(title: &str, kind: Kind, taken: &mut BTreeSet<String>) -> String {
         let stem = chapter_stem(title);
         let path = SourcePath::new(format!("{stem}.md"));
@@ -123,7 +124,7 @@ impl Writer<'_> {
         stem
     }
 
-    /// Writes the levels with their statements; of a chapter that is there, only what it lacks.
+    /// Formats the levels with their statements; for an existing chapter, only those that it lacks.
     fn levels(&self, competency: &Competency, there: Option<ChapterId>) -> String {
         let meta = there.and_then(|chapter| Some(self.target.handbook?.book.meta(chapter)));
         let has = |text: &str| match meta.map(|meta| &meta.facts) {
@@ -191,7 +192,7 @@ impl Writer<'_> {
         self.import.files.push(NewFile { path: SourcePath::new(format!("roles/{stem}.md")), text, what });
     }
 
-    /// Tells whether a role that is there says which level it expects of a competency, in its own front matter.
+    /// Returns whether an existing role's own front matter sets a level for a competency.
     fn expects(&self, role: ChapterId, competency: &str) -> bool {
         let Some(book) = self.target.handbook.map(|handbook| &handbook.book) else { return false };
         let crate::chapter::document::Facts::Role(facts) = &book.meta(role).facts else { return false };

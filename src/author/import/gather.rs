@@ -1,7 +1,7 @@
-//! Gathers what the rows of a table say, whatever its layout.
+//! Gathers the contents of a table's rows, whatever its layout.
 //!
-//! Input: rows and their layout. Output: [`Gathered`]: competencies with statements, roles with expectations, and a finding for each row or cell that says
-//! neither. Never looks at a handbook.
+//! Input: rows and their layout. Output: [`Gathered`]: competencies with statements, roles with
+//! expectations, and a finding for each row or cell that is neither. Never looks at a handbook.
 
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, fold};
@@ -11,14 +11,14 @@ use crate::text::spreadsheet::{Cell, Row};
 use super::header::{Edge, Layout, Shape};
 use super::levels;
 
-/// A statement with its level as the table writes it.
+/// A statement, with its level as written in the table.
 #[derive(Debug)]
 pub struct Said {
     pub level: Cell,
     pub text: String,
 }
 
-/// A competency of the table.
+/// A competency in the table.
 #[derive(Debug)]
 pub struct Competency {
     pub title: String,
@@ -27,7 +27,8 @@ pub struct Competency {
     pub statements: Vec<Said>,
 }
 
-/// A role of the table, and the level that it expects of a competency by the competency's number.
+/// A role in the table, and the level that it expects of each competency, by the competency's
+/// index.
 #[derive(Debug)]
 pub struct Role {
     pub title: String,
@@ -35,21 +36,21 @@ pub struct Role {
     pub expects: Vec<(usize, Cell)>,
 }
 
-/// What a table says.
+/// The contents of a table.
 #[derive(Debug, Default)]
 pub struct Gathered {
     pub competencies: Vec<Competency>,
     pub roles: Vec<Role>,
-    /// Where the header stands.
+    /// The span of the header.
     pub header: Span,
-    /// Whether the levels stand in the order in which they rise.
+    /// Whether the levels appear in ascending order.
     pub is_ordered: bool,
     pub findings: Vec<Diagnostic>,
     empty_columns: Vec<Cell>,
 }
 
 impl Gathered {
-    /// Lists the levels in the order met.
+    /// Returns the levels in the order in which they appear.
     pub fn levels(&self) -> impl Iterator<Item = &Cell> {
         let said = self.competencies.iter().flat_map(|competency| &competency.statements).map(|said| &said.level);
         let of_columns = self.empty_columns.iter();
@@ -86,13 +87,14 @@ pub fn gather(name: &SourcePath, rows: &[Row], layout: &Layout) -> Gathered {
     reader.gathered
 }
 
-/// What the rows above said: merged cells are saved as one that is filled and others that are empty.
+/// Values from the rows above, because merged cells are saved as one filled cell and empty ones.
 #[derive(Default)]
 struct Above {
     key: Option<Cell>,
     level: Option<Cell>,
     cluster: Option<String>,
-    /// A row that named a competency and said nothing of it, unless the next row does.
+    /// A row that names a competency but has nothing else, which is reported unless later rows add
+    /// something.
     heading: Option<Span>,
 }
 
@@ -110,7 +112,7 @@ impl Reader<'_> {
         self.gathered.findings.push(finding.maybe_help(help.map(str::to_owned)));
     }
 
-    /// Reports columns that hold something and have no meaning; one finding a column.
+    /// Reports columns that have contents but no known meaning, with one finding per column.
     fn columns(&mut self, rows: &[Row]) {
         let below = &rows[self.layout.row + 1..];
         let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
@@ -126,12 +128,12 @@ impl Reader<'_> {
             }
         }
         if let Shape::Grid { across: Edge::Level, columns, .. } = &self.layout.shape {
-            // A level for which nobody says anything is one of the scale all the same.
+            // A level without any statements is still part of the scale.
             self.gathered.empty_columns = columns.iter().map(|n| self.header.cells[*n].clone()).collect();
         }
     }
 
-    /// Takes the key of a row, or that of the rows above where it is empty.
+    /// Returns the key of a row, or if it is empty, the key from the rows above.
     fn key(&mut self, row: &Row, column: usize, cluster: Option<usize>) -> Option<Cell> {
         if let Some(cluster) = cluster.and_then(|n| row.cell(n)) {
             self.above.cluster = Some(one_line(&cluster.text));
@@ -152,7 +154,7 @@ impl Reader<'_> {
         let named = row.cell(competency).map(|cell| cell.span);
         match (key, self.above.level.clone(), row.cell(statement)) {
             (None, ..) => self.unused(row.span(), "this row names no competency", None),
-            // A heading over the rows that belong to it.
+            // A heading for the rows that follow.
             (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = named,
             (Some(_), _, None) => self.unused(row.span(), "this row has no statement", None),
             (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level", None),
@@ -190,7 +192,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a row that named something of which nothing came.
+    /// Reports a row whose key turned out to be followed by nothing.
     fn end_heading(&mut self) {
         let Some(span) = self.above.heading.take() else { return };
         let key = self.above.key.as_ref().map(|cell| fold(&one_line(&cell.text)));
@@ -201,7 +203,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds the statements of a cell: one a line.
+    /// Adds the statements in a cell, one per line.
     fn say(&mut self, competency: &Cell, level: &Cell, cell: &Cell) {
         if levels::read(&level.text) == levels::Written::default() {
             let help = "a level is a whole number or a name";
@@ -266,7 +268,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Takes the bullet off a line, as people write lists inside a cell.
+/// Removes the bullet from a line, because people write lists inside cells.
 fn without_bullet(line: &str) -> &str {
     let line = line.trim();
     let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);

@@ -1,19 +1,21 @@
-//! Recognises what a table holds by its header.
+//! Recognizes the contents of a table by its header.
 //!
-//! Input: the rows of a table. Output: a [`Layout`]: which row is the header and what each column means. Never reads what the rows below say, except to tell
-//! levels from sentences.
+//! Input: the rows of a table. Output: a [`Layout`]: which row is the header, and what each column
+//! means. Never reads the rows below the header, except to tell levels from sentences.
 
 use crate::text::path::fold;
 use crate::text::spreadsheet::Row;
 
 use super::levels;
 
-/// How many rows may stand above the header: a title, a date, a blank line.
+/// The maximum number of nonempty rows to search for the header, which can have a title or a date
+/// above it.
 const MOST_ABOVE: usize = 10;
-/// Cells of at most so many words on average are levels, longer ones are statements.
+/// The maximum average number of words in cells that are taken for levels; longer ones are
+/// statements.
 const LEVEL_WORDS: usize = 2;
 
-/// What a column holds.
+/// The contents of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Statement,
@@ -23,7 +25,8 @@ pub enum Column {
     Competency,
 }
 
-/// Words that headers use for each kind of column; the first kind with a word of the header wins.
+/// The words in headers for each kind of column. The first kind that matches a word of the header
+/// wins.
 const WORDS: &[(Column, &[&str])] = &[
     (
         Column::Statement,
@@ -72,7 +75,7 @@ const WORDS: &[(Column, &[&str])] = &[
     ),
 ];
 
-/// Returns what a column with this header holds.
+/// Returns the contents of a column with this header.
 pub fn column(header: &str) -> Option<Column> {
     let folded = fold(header);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -80,7 +83,7 @@ pub fn column(header: &str) -> Option<Column> {
     WORDS.iter().find(|(_, known)| words.iter().any(|word| is(word, known))).map(|(column, _)| *column)
 }
 
-/// What lies along an edge of a table.
+/// The contents of an edge of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     Competency,
@@ -88,23 +91,24 @@ pub enum Edge {
     Role,
 }
 
-/// How a table is laid out.
+/// The layout of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// One statement a row.
+    /// One statement per row.
     Statements { competency: usize, level: usize, statement: usize, cluster: Option<usize> },
-    /// One expectation a row.
+    /// One expectation per row.
     Expectations { role: usize, competency: usize, level: usize },
-    /// A key down the side, another across; cells are statements where one of them is the level, else levels.
+    /// One key down the side and another across. The cells are statements if one of the keys is the
+    /// level, and levels otherwise.
     Grid { side: Edge, across: Edge, key: usize, cluster: Option<usize>, columns: Vec<usize> },
 }
 
-/// A header that was recognised.
+/// A header that was recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The header's row.
+    /// The index of the header's row.
     pub row: usize,
-    /// How the table is laid out.
+    /// The layout of the table.
     pub shape: Shape,
 }
 
@@ -118,7 +122,7 @@ impl Layout {
         })
     }
 
-    /// Returns how many columns have a meaning, to compare separators by.
+    /// Returns the number of columns with a meaning, which is used to compare separators.
     pub fn width(&self) -> usize {
         match &self.shape {
             Shape::Statements { .. } | Shape::Expectations { .. } => 3,
@@ -126,7 +130,7 @@ impl Layout {
         }
     }
 
-    /// Tells whether a column is used.
+    /// Returns whether a column is used.
     pub fn uses(&self, n: usize) -> bool {
         match &self.shape {
             Shape::Statements { competency, level, statement, cluster } => {
@@ -142,7 +146,7 @@ fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Sh
     let kinds: Vec<Option<Column>> = row.cells.iter().map(|cell| column(&cell.text)).collect();
     let at = |wanted: Column| kinds.iter().position(|kind| *kind == Some(wanted));
     let (competency, level, cluster) = (at(Column::Competency), at(Column::Level), at(Column::Cluster));
-    // "Area" and "group" can each be the competency where nothing else is.
+    // A column such as "Area" or "Group" is taken for the competency if no other column is.
     let (competency, cluster) = if competency.is_none() { (cluster, None) } else { (competency, cluster) };
     if let (Some(competency), Some(level), Some(statement)) = (competency, level, at(Column::Statement)) {
         return Some(Shape::Statements { competency, level, statement, cluster });
@@ -153,13 +157,13 @@ fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Sh
     grid(row, &kinds, below, is_level)
 }
 
-/// Reads a header whose first word names what lies down the side.
+/// Recognizes a header whose first word names the keys down the side.
 fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Shape> {
     let is_key = |kind: &Option<Column>| matches!(kind, Some(Column::Competency | Column::Role | Column::Level));
     let key = kinds.iter().position(is_key)?;
     let cluster = kinds[..key].iter().position(|kind| *kind == Some(Column::Cluster));
     let is_bare = (0..key).all(|n| Some(n) == cluster || row.cell(n).is_none());
-    // `Level 1` is a header of a column, and not of what lies down the side.
+    // `Level 1` is the header of one column and doesn't name the keys down the side.
     let names_one = levels::read(&row.cells[key].text).number.is_some();
     let columns: Vec<usize> = (key + 1..row.cells.len()).filter(|n| row.cell(*n).is_some()).collect();
     if !is_bare || names_one || columns.is_empty() {
@@ -167,7 +171,7 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
     }
     let is_number = |text: &str| is_level(text) || levels::read(text).number.is_some();
     let all_numbered = columns.iter().all(|n| is_number(&row.cells[*n].text));
-    // Below `L3` and `L4` stand sentences, unless nearly all of it is levels.
+    // Cells below `L3` and `L4` are sentences unless most of them look like levels.
     let cells_are_levels = holds_levels(below, &columns, is_level, if all_numbered { 0 } else { LEVEL_WORDS });
     let (side, across) = match (kinds[key], cells_are_levels) {
         (Some(Column::Role), _) | (Some(Column::Level), true) => (Edge::Role, Edge::Competency),
@@ -176,21 +180,22 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
         (_, false) => (Edge::Competency, Edge::Level),
     };
     let cells_are_levels = ![side, across].contains(&Edge::Level);
-    // A column of remarks stands in many such tables.
+    // Many such tables also have a column of remarks.
     let is_one = |n: &usize| !cells_are_levels || holds_a_level(below, *n, is_level);
     let kept: Vec<usize> = columns.iter().copied().filter(is_one).collect();
     let columns = if kept.is_empty() { columns } else { kept };
     Some(Shape::Grid { side, across, key, cluster, columns })
 }
 
-/// Tells whether one of a column's cells is a level, or all of them are empty.
+/// Returns whether at least one of a column's cells is a level, or all of them are empty.
 fn holds_a_level(rows: &[Row], column: usize, is_level: &dyn Fn(&str) -> bool) -> bool {
     let mut cells = rows.iter().filter_map(|row| row.cell(column)).map(|cell| cell.text.as_str()).peekable();
     cells.peek().is_none()
         || cells.any(|text| is_level(text) || levels::is_nothing(text) || levels::read(text).number.is_some())
 }
 
-/// Tells whether the cells are levels and not sentences: most of them look like levels, or none is longer than `most_words` on average.
+/// Returns whether the cells are levels rather than sentences: most of them look like levels, or
+/// they have at most `most_words` words on average.
 fn holds_levels(rows: &[Row], columns: &[usize], is_level: &dyn Fn(&str) -> bool, most_words: usize) -> bool {
     let filled = rows.iter().flat_map(|row| columns.iter().filter_map(|n| row.cell(*n)));
     let cells: Vec<&str> = filled.map(|cell| cell.text.as_str()).collect();

@@ -1,37 +1,39 @@
-//! Reads how a spreadsheet writes levels: `3`, `L3`, `Level 3: Owning`, `Owning (3)`, `Owning`.
+//! Parses the ways in which spreadsheets write levels: `3`, `L3`, `Level 3: Owning`, `Owning (3)`,
+//! `Owning`.
 //!
-//! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of them together make. Never looks at a handbook.
+//! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of the
+//! levels together form. Never looks at a handbook.
 
 use crate::declare::config::Level;
 use crate::text::path::fold;
 
-/// How many levels `handbook.toml` takes.
+/// The maximum number of levels in `handbook.toml`.
 const MOST_LEVELS: u32 = 20;
-/// Up to so many letters before a number belong to it, as in `L3`, `IC4` or `Level 3`.
+/// The maximum number of letters before a number that belong to it, as in `L3`, `IC4` or `Level 3`.
 const LONGEST_PREFIX: usize = 6;
 
-/// A level as a cell writes it.
+/// A level as written in a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Its number.
+    /// The number of the level.
     pub number: Option<u32>,
-    /// Its name, where the cell gives one beside the number or instead of it.
+    /// The name of the level, if the cell has one along with the number or instead of it.
     pub name: Option<String>,
 }
 
-/// Tells whether a cell says that no level is expected.
+/// Returns whether a cell says that no level is expected.
 pub fn is_nothing(text: &str) -> bool {
     ["0", "-", "–", "—", "n/a", "na", "none"].contains(&fold(text).as_str())
 }
 
-/// Reads a cell.
+/// Parses a cell.
 pub fn read(text: &str) -> Written {
     let text = text.trim();
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
     if let Ok(number) = text.replace(',', ".").parse::<f64>()
         && text.chars().all(is_number)
     {
-        // Spreadsheets write 3 as 3.0; a half has no place in a scale.
+        // Spreadsheets may write 3 as 3.0. A fraction can't be a level.
         let whole = number.fract() == 0.0 && (0.0..100.0).contains(&number);
         let digits = text.split(['.', ',']).next().unwrap_or_default();
         return Written { number: digits.parse().ok().filter(|_| whole), name: None };
@@ -50,7 +52,7 @@ fn read_number(text: &str) -> Option<u32> {
     (!digits.is_empty() && digits.len() <= 2).then(|| digits.parse().ok()).flatten()
 }
 
-/// Reads a number with what may stand around it.
+/// Parses a number and what may surround it.
 fn numbered(text: &str) -> Option<Written> {
     let letters = text.find(|c: char| !c.is_alphabetic())?;
     let prefix = &text[..letters];
@@ -63,7 +65,7 @@ fn numbered(text: &str) -> Option<Written> {
     let after = &rest[digits..];
     let name = after.trim_start_matches([' ', '\u{a0}', '-', '–', '—', ':', '.', ')', '|']);
     let is_apart = after.is_empty() || after.trim_start().starts_with(['-', '–', '—', ':', '.', ')', '|']);
-    // `3 Owning` has a name; `Top 10 things` is no level.
+    // `3 Owning` has a name; `Top 10 things` isn't a level.
     if !(is_apart || (prefix.is_empty() && after.starts_with(' '))) || name.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -73,29 +75,31 @@ fn numbered(text: &str) -> Option<Written> {
     Some(Written { number: Some(number), name })
 }
 
-/// The scale that a table's levels make, and how each of them is found in it.
+/// The scale formed by a table's levels, which also finds levels in it.
 #[derive(Debug, Default)]
 pub struct Scale {
-    /// Its levels, 1 first.
+    /// The levels of the scale, starting with level 1.
     pub levels: Vec<Level>,
-    /// The number in the table that level 1 has.
+    /// The number that the table uses for level 1.
     first: u32,
 }
 
-/// Why levels make no scale.
+/// The reason why levels don't form a scale.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoScale {
-    /// There are more than a scale can have.
+    /// There are more levels than a scale can have.
     TooMany,
-    /// They are names, and nothing says which is higher.
+    /// The levels are names, and nothing says which is higher.
     Unordered,
 }
 
 impl Scale {
-    /// Makes the scale of all levels that were met, in the order met; `ordered` says that this order is theirs.
+    /// Creates the scale from all levels in the order in which they appear; `ordered` means that
+    /// this order is ascending.
     ///
-    /// Numbers come first; where there are none, names stand in the order met. A table that begins at `L3` has it as its level 1. A table of expectations may
-    /// leave the lowest levels out, so there 1 is always the first.
+    /// Levels with numbers are sorted by them. If there are no numbers, names keep the order in
+    /// which they appear. In a table that starts at `L3`, that becomes level 1. A table of
+    /// expectations may not mention the lowest levels, so numbering starts at 1 there.
     pub fn of(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
         let numbers: Vec<u32> = met.iter().filter_map(|written| written.number).collect();
         let (Some(least), Some(most)) = (numbers.iter().min(), numbers.iter().max()) else {
@@ -133,19 +137,20 @@ impl Scale {
         Ok(Self { levels: (1..).zip(names).map(|(level, name)| make(level, name)).collect(), first: 1 })
     }
 
-    /// Tells whether this is the scale that holds where none is declared.
+    /// Returns whether this is the default scale, which applies if none is declared.
     pub fn is_usual(&self) -> bool {
         self.levels == crate::declare::config::Config::bare("").scale
     }
 
-    /// Takes a scale that a handbook declares.
+    /// Creates the scale that a handbook declares.
     pub fn declared(levels: &[Level]) -> Self {
         Self { levels: levels.to_vec(), first: 1 }
     }
 
-    /// Returns the level of the scale that a cell means: by its whole text, by its number, by its name.
+    /// Returns the level that a cell refers to: by its whole text, by its number, or by its name.
     ///
-    /// A number is one of a level's name where names have numbers (`L3` may be the first level), else that of its place.
+    /// A number is compared with the numbers in the levels' names if there are any (`L3` may be the
+    /// first level), or otherwise with the levels' positions.
     pub fn level(&self, text: &str) -> Option<u8> {
         let by_name = |name: &str| self.levels.iter().find(|level| fold(&level.name) == fold(name));
         let written = read(text);

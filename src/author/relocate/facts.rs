@@ -1,6 +1,8 @@
-//! Changes the front matter of a chapter that moves: its old names, and what its folder said about it.
+//! Changes the front matter of a chapter that moves: its ID, its aliases, and the kind that its
+//! directory implied.
 //!
-//! Input: the chapter and its move. Output: edits of the file. Line ends and everything else stay as they are.
+//! Input: the chapter and its move. Output: edits of the file. Never changes line endings or
+//! anything else.
 
 use std::ops::Range;
 
@@ -14,7 +16,7 @@ use crate::text::source::Text;
 
 use super::{Edit, Move};
 
-/// Returns the edits of a chapter's own facts; `new` is the new name as it was typed.
+/// Returns the edits of a chapter's own front matter; `new` is the new name as the user typed it.
 pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handbook, new: &str) -> Vec<Edit> {
     let Ok(text) = Text::new(bytes) else { return Vec::new() };
     let head = Head::read(&text, bytes);
@@ -48,13 +50,14 @@ pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handboo
     found.into_iter().map(edit).collect()
 }
 
-/// Returns the names under which a chapter was found, and the address that it had.
+/// Returns the names and the path by which the chapter was found before.
 fn aliases(from: &SourcePath, to: &SourcePath, (old_id, new_id): (&str, &str), handbook: &Handbook) -> Vec<String> {
     let (old, new) = (from.without_extension(), to.without_extension());
     if old == new {
         return Vec::new();
     }
-    // A bare word leads on from the address beside the chapter; one with a capital is taken for a title.
+    // A plain word redirects from the URL next to the chapter; a word with a capital letter is
+    // taken for a title.
     let is_beside = from.folder() == to.folder() && !from.is_index() && !to.is_index();
     if is_beside && fold(old_id) == fold(from.stem()) && !from.stem().chars().any(char::is_uppercase) {
         return vec![from.stem().to_owned()];
@@ -73,7 +76,7 @@ fn range(entry: &Entry) -> Range<usize> {
     entry.value.span.range()
 }
 
-/// The front matter of a file, by offsets in its text.
+/// A file's front matter, with offsets in its text.
 struct Head<'a> {
     text: &'a str,
     newline: &'static str,
@@ -106,7 +109,7 @@ impl<'a> Head<'a> {
         if self.is_toml() { quote::quoted(text) } else { quote::yaml(text) }
     }
 
-    /// Adds to a list in the form that it has.
+    /// Adds items to a list in the list's own form.
     fn extend_list(&self, entry: &Entry, more: &[String]) -> Option<(Range<usize>, String)> {
         let more = more.join(", ");
         let at = range(entry);
@@ -134,7 +137,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Adds fields that are not there.
+    /// Adds fields that are missing.
     fn add_lines(&self, lines: &[(&str, String)]) -> Option<(Range<usize>, String)> {
         if lines.is_empty() {
             return None;
@@ -146,7 +149,7 @@ impl<'a> Head<'a> {
         let lines: String =
             lines.iter().map(|(key, value)| format!("{key}{sign} {}{}", quoted(value), self.newline)).collect();
         match &self.split {
-            // Keys below the header of a table would be that table's.
+            // Keys after a TOML table header would belong to that table, so put them first.
             Split::Found { format: Format::Toml, content, .. } => Some((content.start..content.start, lines)),
             Split::Found { content, .. } => Some((content.end..content.end, lines)),
             Split::None => Some((0..0, format!("---{n}{lines}---{n}", n = self.newline))),

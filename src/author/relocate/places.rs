@@ -1,6 +1,7 @@
-//! Finds the chapter that is to move, and where it goes.
+//! Finds the chapter to move and its new path.
 //!
-//! Input: two names as they were typed. Output: the files that move. Refuses a place that is taken or that is none.
+//! Input: two names as the user typed them. Output: the files that move. Refuses paths that are
+//! taken or invalid.
 
 use crate::chapter::document::Meta;
 use crate::declare::config::FILE;
@@ -53,7 +54,7 @@ pub fn moves(sources: &Sources, handbook: &Handbook, old: &str, new: &str) -> Re
     Ok(moves)
 }
 
-/// Finds a chapter by its path or by its name.
+/// Finds a chapter by its path or name.
 fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
     let book = &handbook.book;
     let cleaned = old.replace('\\', "/");
@@ -76,7 +77,7 @@ fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
     }
 }
 
-/// Returns where `from` goes by what was typed.
+/// Returns the new path of `from`, based on what the user typed.
 fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePath, NoMove> {
     let extension =
         if from.extension().is_empty() || is_folder { String::new() } else { format!(".{}", from.extension()) };

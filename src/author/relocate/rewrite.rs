@@ -1,7 +1,8 @@
-//! Rewrites one reference in the form that it has.
+//! Rewrites one reference and keeps its form.
 //!
-//! Input: the reference, the bytes that it was read from, and what it should lead to. Output: an edit of exactly the part that names the target: never the text of a
-//! link, a title, a fragment or a quote.
+//! Input: the reference, the bytes that it was read from, and its new target. Output: an edit of
+//! exactly the part that names the target. Never changes the text of a link, a title, a fragment or
+//! a quote.
 
 use std::ops::Range;
 
@@ -19,25 +20,26 @@ use crate::text::source::Text;
 
 use super::{Edit, Move};
 
-/// What a reference should say.
+/// The new target of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// A chapter's name: an id or a path.
+    /// The name of a chapter: an ID or a path.
     Name(String),
-    /// A file, as seen from the chapter at `from`.
+    /// A file, relative to the chapter at `from`.
     File { from: SourcePath, to: File },
 }
 
-/// A file that a relative link leads to.
+/// A file that a relative link refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum File {
     /// A chapter, which may be named without its extension.
     Chapter(SourcePath),
-    /// A folder or a download.
+    /// A directory or a download.
     Other(String),
 }
 
-/// Returns the edit that makes the reference at `span` say what is wanted; none where its source has a form that cannot be taken apart.
+/// Returns the edit that gives the reference at `span` its new target, or `None` if its source
+/// can't be parsed.
 pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wanted, config: &Config) -> Option<Edit> {
     let slice = std::str::from_utf8(bytes.get(span.clone())?).ok()?;
     match wanted {
@@ -61,7 +63,7 @@ pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wa
 
 /// Finds the name in `[[name#x|text]]`, in a field, or in a list of parties.
 ///
-/// Only a fact of front matter can need quotes: in a list of parties they would be part of the name.
+/// Only front matter needs quotes; in a list of parties, they would be part of the name.
 fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> Option<(Range<usize>, String)> {
     let open = slice.find("[[").filter(|at| *at <= 1);
     if let Some(open) = open {
@@ -81,14 +83,14 @@ fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> O
     Some((0..slice.len(), quote::quoted(&whole)))
 }
 
-/// Finds the path in `[text](path#x "title")`: the last destination that means what the reference means.
+/// Finds the path in `[text](path#x "title")`: the last destination that matches the reference.
 fn in_link(slice: &str, reference: &Reference, config: &Config) -> Option<Range<usize>> {
     let mut opens: Vec<usize> = slice.match_indices("](").map(|(at, _)| at + 2).collect();
     opens.reverse();
     opens.into_iter().find_map(|open| path_in(slice, open, reference, config))
 }
 
-/// Finds the path of the destination that begins at `open`.
+/// Finds the path in the destination that begins at `open`.
 fn path_in(text: &str, open: usize, reference: &Reference, config: &Config) -> Option<Range<usize>> {
     let start = open + text[open..].len() - text[open..].trim_start().len();
     let (start, end) = if text[start..].starts_with('<') {
@@ -101,7 +103,8 @@ fn path_in(text: &str, open: usize, reference: &Reference, config: &Config) -> O
     means(raw, reference, config).then_some(path)
 }
 
-/// Returns the length of a destination without angle brackets: up to a space or a parenthesis that was not opened in it.
+/// Returns the length of a destination without angle brackets, which ends at a space or an
+/// unmatched closing parenthesis.
 fn bare_length(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut is_escaped = false;
@@ -119,7 +122,7 @@ fn bare_length(text: &str) -> usize {
     text.len()
 }
 
-/// Tells whether a destination as it is written is the one that the reference was read from.
+/// Returns whether a raw destination is the one that the reference was read from.
 fn means(raw: &str, reference: &Reference, config: &Config) -> bool {
     let mut plain = String::with_capacity(raw.len());
     let mut chars = raw.chars().peekable();
@@ -131,7 +134,7 @@ fn means(raw: &str, reference: &Reference, config: &Config) -> bool {
         == Destination::Inside(reference.clone())
 }
 
-/// Finds the path in the `href`, `src` or `poster` of a tag.
+/// Finds the path in the `href`, `src` or `poster` attribute of a tag.
 fn in_tag(slice: &str, reference: &Reference, config: &Config) -> Option<Range<usize>> {
     let tag = slice.starts_with('<').then(|| markup::start_tags(slice).into_iter().next()).flatten()?;
     let names: &[&str] = if reference.form == Form::Relative { &["href"] } else { &["src", "poster"] };
@@ -162,7 +165,8 @@ fn in_definition(bytes: &[u8], reference: &Reference, config: &Config) -> Option
     })
 }
 
-/// Writes a link in the way of the one that it replaces: rooted or relative, with or without extension, with or without a slash at its end.
+/// Formats a link in the style of the one that it replaces: absolute or relative, with or without
+/// extension, with or without a trailing slash.
 fn link(raw: &str, from: &SourcePath, to: &File, is_bracketed: bool) -> String {
     let folder = |path: &str| if path.is_empty() { String::new() } else { format!("{}/", path.trim_end_matches('/')) };
     let lower = raw.to_ascii_lowercase();
@@ -192,7 +196,8 @@ fn link(raw: &str, from: &SourcePath, to: &File, is_bracketed: bool) -> String {
     if !raw.ends_with('/') && written.ends_with('/') && written.len() > 2 && !written.ends_with("../") {
         written.pop();
     }
-    // Who wrote letters of their language, or spaces between angle brackets, goes on doing so.
+    // Keep letters of other alphabets and spaces in angle brackets unencoded if the old link had
+    // them that way.
     let is_simple =
         |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '~') || (is_bracketed && c == ' ');
     match decode_percent(&written).filter(|plain| !raw.contains('%') && plain.chars().all(is_simple)) {
@@ -201,7 +206,8 @@ fn link(raw: &str, from: &SourcePath, to: &File, is_bracketed: bool) -> String {
     }
 }
 
-/// Returns the edits of `SUMMARY.md`: its links count from the root, and to a chapter only.
+/// Returns the edits of `SUMMARY.md`, whose links are relative to the root and refer only to
+/// chapters.
 pub fn summary(bytes: &[u8], moves: &[Move], config: &Config) -> Vec<Edit> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let mut edits = Vec::new();
