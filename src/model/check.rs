@@ -1,7 +1,8 @@
-//! Follows every reference and says which lead nowhere.
+//! Checks every reference and reports those that don't resolve.
 //!
-//! Input: the book and the documents it was made from. Output: findings with file, line and the nearest names. Renders nothing, reads nothing;
-//! the policy of `handbook.toml` is applied after it (see [`crate::declare::config::Config::judge`]).
+//! Input: the book and the documents that it was built from. Output: findings with file, line and
+//! the nearest names. Never renders or reads files. The policy of `handbook.toml` is applied later
+//! (see [`crate::declare::config::Config::judge`]).
 
 mod near;
 
@@ -24,31 +25,31 @@ use crate::text::near::did_you_mean;
 use crate::text::path::{SourcePath, UrlPath};
 use crate::text::rule::Rule;
 
-/// A chapter that lies in the content and is not part of this build.
+/// A chapter that is in the content directory but not part of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Absent {
-    /// Its file.
+    /// The path of the chapter's file.
     pub path: SourcePath,
-    /// Why it is not there.
+    /// The reason why it isn't part of the build.
     pub why: Why,
-    /// What others may call it, folded; its path where nothing more is known.
+    /// The names that others may use for it, folded; only its path if nothing more is known.
     pub names: Arc<BTreeSet<String>>,
 }
 
-/// Why a chapter is not part of a build.
+/// The reason why a chapter isn't part of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// It is a draft.
+    /// The chapter is a draft.
     Draft,
-    /// Its name, or that of a folder above it, begins with an underscore.
+    /// Its name, or the name of a directory above it, begins with an underscore.
     Underscore,
-    /// It is for another audience.
+    /// The chapter is for another audience.
     Audience,
-    /// It cannot be read.
+    /// The chapter can't be read.
     Unreadable,
 }
 
-/// What references are held against.
+/// Checks references against a book.
 #[derive(Debug)]
 pub struct Checker<'a> {
     book: &'a Book,
@@ -58,13 +59,13 @@ pub struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Takes the book, its documents in the order of its chapters, the chapters that are not part of
-    /// this build, and the handbook's rules.
+    /// Creates a checker from the book, its documents in the order of its chapters, the chapters
+    /// that aren't part of this build, and the handbook's configuration.
     pub fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
         Checker { book, documents, config, near: Near::new(book, documents, absent, config) }
     }
 
-    /// Returns what is wrong with how the chapters hang together, in all chapters.
+    /// Returns the problems with references and relations in all chapters.
     pub fn findings(&self) -> Vec<Diagnostic> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         let mut findings: Vec<Diagnostic> =
@@ -80,11 +81,12 @@ impl<'a> Checker<'a> {
         findings
     }
 
-    /// Returns what is wrong with one chapter's references.
+    /// Returns the problems with one chapter's references.
     pub fn of_chapter(&self, chapter: ChapterId) -> Vec<Diagnostic> {
         let document = &self.documents[chapter.index()];
         let spans = &document.body.reference_spans;
-        // A party of a decision that is written as a link is read twice; the decision's words are the better ones.
+        // A party of a decision that is written as a link is parsed twice; the finding about the
+        // decision has the better message.
         let parties: BTreeSet<Span> = document
             .meta
             .references
@@ -170,12 +172,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Returns the chapter that a reference would lead to in another build.
+    /// Returns the chapter that a reference would resolve to in another build.
     fn absent_at(&self, reference: &Reference, from: ChapterId) -> Option<&Absent> {
         self.near.hidden(&link::hidden_key(reference, from, self.book)?)
     }
 
-    /// Names what a link may have meant, or why the chapter it means is not there.
+    /// Suggests names that a link may have meant, or says why the chapter that it names isn't part
+    /// of the build.
     fn help_for_name(&self, name: &str, kind: Option<Kind>) -> Option<String> {
         match self.near.absent(name) {
             Some(absent) => Some(why_absent(absent)),
@@ -198,7 +201,7 @@ impl<'a> Checker<'a> {
         did_you_mean_paths(&self.near.assets(path.as_deref().unwrap_or(name)), from)
     }
 
-    /// Names chapters with the same file name, else those whose path looks alike.
+    /// Suggests chapters with the same file name, or otherwise those with similar paths.
     fn help_for_path(&self, name: &str, from: ChapterId) -> Option<String> {
         if let Some(help) = help_for_secret(name) {
             return Some(help);
@@ -243,8 +246,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Tells whether what the model misses is what another finding of the chapter is about already: `lead_by` for `led_by` is one mistake, and so is
-    /// front matter that cannot be read.
+    /// Returns whether another finding of the chapter already explains a remark: `lead_by` for
+    /// `led_by` is one mistake, and so is front matter that can't be read.
     fn is_explained(&self, remark: &Remark) -> bool {
         let findings = &self.documents[remark.chapter.index()].findings;
         if is_unread(findings) && remark.finding.code != Rule::CollidingUrl {
@@ -263,7 +266,7 @@ impl<'a> Checker<'a> {
         findings.iter().any(|finding| is_about(&finding))
     }
 
-    /// Gives a remark of the model its place in the file.
+    /// Returns the finding of a remark with its place in the file.
     pub fn placed(&self, remark: &Remark) -> Diagnostic {
         let body = &self.documents[remark.chapter.index()].body;
         let field = |name: &str| body.field_spans.iter().find(|(field, _)| *field == name).map(|(_, span)| *span);
@@ -279,7 +282,7 @@ impl<'a> Checker<'a> {
         finding
     }
 
-    /// Checks the pairs that `handbook.toml` declares under `compare`.
+    /// Checks the pairs that `handbook.toml` lists under `compare`.
     fn pairs(&self) -> Vec<Diagnostic> {
         let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
@@ -301,7 +304,7 @@ impl<'a> Checker<'a> {
         findings
     }
 
-    /// Checks the competencies that `handbook.toml` names under `evidence`.
+    /// Checks the competencies that `handbook.toml` lists under `evidence`.
     fn evidence(&self) -> Vec<Diagnostic> {
         let path = SourcePath::new(crate::declare::config::FILE);
         let named = self.config.evidence.iter().flat_map(|evidence| &evidence.competencies);
@@ -316,7 +319,8 @@ impl<'a> Checker<'a> {
         unknown.collect()
     }
 
-    /// Checks what `handbook.toml` says is gone: it is not there, is said once, and what to read instead is one chapter.
+    /// Checks the pages that `handbook.toml` says are gone: each must not exist, must be listed
+    /// once, and must name a single chapter to read instead.
     fn gone(&self) -> Vec<Diagnostic> {
         let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
@@ -345,7 +349,8 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Tells whether a chapter's front matter could not be read: what is missing in it then is no second mistake.
+/// Returns whether a chapter's front matter couldn't be read. What is missing from it as a result
+/// isn't another mistake.
 fn is_unread(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict))
 }
@@ -357,7 +362,7 @@ fn kind_words(kind: Kind) -> &'static str {
     }
 }
 
-/// Returns what looks like an address of the world without its scheme as one that works.
+/// If a link looks like an external URL without its scheme, returns the URL with a scheme.
 fn with_scheme(name: &str) -> Option<String> {
     const TOP_LEVELS: &[&str] = &[
         "com", "org", "net", "io", "dev", "app", "co", "ai", "edu", "gov", "eu", "de", "at", "ch", "uk", "us", "fr",
@@ -379,7 +384,7 @@ fn with_scheme(name: &str) -> Option<String> {
     is_host(host).then(|| format!("https://{name}"))
 }
 
-/// Says why a file that looks like a program's settings or secrets is not there.
+/// Explains that a file is missing because it looks like a program's settings or secrets.
 fn help_for_secret(name: &str) -> Option<String> {
     let is_secret = withheld::is_secret(name.rsplit('/').next().unwrap_or(name));
     let help =
@@ -401,13 +406,13 @@ fn why_absent(absent: &Absent) -> String {
     }
 }
 
-/// Returns `paths` as a question, each as a link from the chapter at `from`.
+/// Formats `paths` as a question, each path as a link from the chapter at `from`.
 fn did_you_mean_paths(paths: &[&str], from: &SourcePath) -> Option<String> {
     let links: Vec<String> = paths.iter().map(|path| relative(from, path)).collect();
     did_you_mean(&links.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Writes `to` as a link from the chapter at `from`.
+/// Returns `to` as a link from the chapter at `from`.
 fn relative(from: &SourcePath, to: &str) -> String {
     let link = UrlPath::new(from.as_str()).link_to(&UrlPath::new(to));
     crate::text::path::decode_percent(&link).unwrap_or(link)

@@ -1,7 +1,8 @@
-//! Runs the stages from sources to a checked handbook, and remembers what did not change.
+//! Runs the stages from sources to a checked handbook, and reuses what hasn't changed.
 //!
-//! Input: [`Sources`] and [`Choices`]. Output: [`Handbook`]: configuration, documents and book. Its memory is by content hash: dropping it never changes
-//! a byte. Never renders, never reads files.
+//! Input: [`Sources`] and [`Choices`]. Output: [`Handbook`]: configuration, documents and book. Its
+//! cache is keyed by content hash, and dropping it never changes a byte of the output. Never
+//! renders, and never reads files.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,40 +22,42 @@ use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};
 
-/// What the user asked for beside the sources.
+/// The user's options besides the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// The title where `handbook.toml` names none: the folder's name.
+    /// The title to use if `handbook.toml` has none: the directory's name.
     pub title: String,
     /// Whether drafts are part of the site.
     pub drafts: bool,
-    /// The audience to build for; without one, that of `handbook.toml`.
+    /// The audience to build for; `None` means the one in `handbook.toml`.
     pub audience: Option<String>,
-    /// Whether what is for any audience is part of it, whatever `audience` says: for commands that write into the author's files.
+    /// Whether chapters for any audience are included, whatever `audience` says. Commands that
+    /// write into authors' files need them all.
     pub everyone: bool,
-    /// The address that the site will be served at, before that of `handbook.toml`.
+    /// The URL where the site will be served, which overrides the one in `handbook.toml`.
     pub base_url: Option<String>,
-    /// Whether a file that cannot be parsed keeps what it was when it last could: in the preview only.
+    /// Whether to use the last good state of a file that can't be parsed. Only the preview does.
     pub keep_last_good: bool,
 }
 
-/// A handbook, compiled up to rendering.
+/// A handbook, compiled but not rendered.
 #[derive(Clone, Debug)]
 pub struct Handbook {
-    /// Its rules.
+    /// The handbook's configuration.
     pub config: Arc<Config>,
-    /// Its chapters, in the order of the book's.
+    /// The chapters, in the same order as in the book.
     pub documents: Arc<Vec<Document>>,
-    /// How they hang together.
+    /// The names, links and relations of the chapters.
     pub book: Arc<Book>,
-    /// Chapters that are not part of this build.
+    /// The chapters that aren't part of this build.
     pub absent: Vec<Absent>,
-    /// What is wrong with single files, before policy.
+    /// The findings about single files, before the policy is applied.
     pub file_findings: Vec<Diagnostic>,
 }
 
 impl Handbook {
-    /// Returns every finding, weighed by the handbook's policy and sorted. Follows every reference.
+    /// Checks every reference. Returns all findings, sorted and with severities decided by the
+    /// handbook's policy.
     #[must_use]
     pub fn findings(&self, strict: bool) -> Vec<Diagnostic> {
         let mut findings = self.file_findings.clone();
@@ -62,13 +65,13 @@ impl Handbook {
         self.config.judge(findings, strict)
     }
 
-    /// Returns what holds references against the book.
+    /// Returns a checker for the handbook's references.
     pub fn checker(&self) -> Checker<'_> {
         Checker::new(&self.book, &self.documents, &self.absent, &self.config)
     }
 }
 
-/// Compiles again and again, remembering what each file became.
+/// Compiles repeatedly and remembers the result for each file.
 #[derive(Debug, Default)]
 pub struct Compiler {
     config: Option<Arc<Config>>,
@@ -77,13 +80,14 @@ pub struct Compiler {
     last: Option<Last>,
 }
 
-/// What a chapter's file became; those of all files are kept in path order, as [`Sources`] are, so that none has to be looked up.
+/// The result of parsing a chapter's file. Results are kept in path order, like [`Sources`], so
+/// that none has to be looked up.
 #[derive(Debug)]
 struct Parsed {
     path: SourcePath,
     hash: Hash,
     outcome: Outcome,
-    /// What the file was when it last could be read; none where that is now.
+    /// The document from when the file could last be read; `None` if it can be read now.
     last_good: Option<Document>,
 }
 
@@ -106,7 +110,7 @@ impl Parsed {
     }
 }
 
-/// What the book was made from last time, and the book.
+/// The inputs of the last book, and that book.
 #[derive(Debug)]
 struct Last {
     metas: Vec<Arc<Meta>>,
@@ -117,7 +121,7 @@ struct Last {
 }
 
 impl Compiler {
-    /// Makes a compiler that remembers nothing.
+    /// Creates a compiler with an empty cache.
     pub fn new() -> Self {
         Self::default()
     }
@@ -125,7 +129,8 @@ impl Compiler {
     /// Compiles `sources`.
     ///
     /// # Errors
-    /// `bad-configuration` where `handbook.toml` cannot be read and there is no last good one to go on with.
+    /// Fails with `bad-configuration` if `handbook.toml` can't be read and there is no last good
+    /// configuration to use instead.
     pub fn compile(&mut self, sources: &Sources, choices: &Choices) -> Result<Handbook, Box<Diagnostic>> {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible =
@@ -183,7 +188,7 @@ impl Compiler {
         Ok((Arc::new(config), findings))
     }
 
-    /// Parses what is new, or everything `anew`; forgets what is gone.
+    /// Parses new and changed files, or all of them if `anew` is set, and forgets deleted ones.
     fn parse<'a>(&mut self, sources: &'a Sources, config: &Config, anew: bool) {
         let mut before = std::mem::take(&mut self.parsed).into_iter().peekable();
         let pair = |(path, file): (&'a SourcePath, &'a SourceFile)| {
@@ -200,7 +205,8 @@ impl Compiler {
         self.parsed = files.into_par_iter().map(read).collect();
     }
 
-    /// Collects the documents in path order, and what is wrong with each file.
+    /// Returns the documents in path order and the absent chapters, and collects the findings about
+    /// each file.
     fn gather(&self, choices: &Choices, findings: &mut Vec<Diagnostic>) -> (Vec<Document>, Vec<Absent>) {
         let mut documents = Vec::with_capacity(self.parsed.len());
         let mut absent = Vec::new();
@@ -235,7 +241,7 @@ impl Compiler {
         (documents, absent)
     }
 
-    /// Makes the book, or keeps the last one where nothing that it is made from has changed.
+    /// Builds the book, or returns the last one if none of its inputs have changed.
     fn book(
         &mut self,
         documents: &[Document],
@@ -245,7 +251,8 @@ impl Compiler {
     ) -> Arc<Book> {
         let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
         let assets = assets(sources, config);
-        // A static folder is published whole, and some of it may be meant for fewer people than the handbook.
+        // A static directory is published as a whole, and parts of it may be meant for fewer people
+        // than the handbook. So it is left out if there are audiences.
         let statics = sources.static_folder().filter(|_| config.audiences.is_empty());
         let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
         let summary = summary_file.map(|file| file.hash);
@@ -269,8 +276,8 @@ impl Compiler {
     }
 }
 
-/// Moves chapters below a folder whose index is hidden, or can't be read, to those that are absent: who may not read what a folder is about may not read
-/// what it contains.
+/// Moves chapters below a directory whose index is hidden or can't be read to the absent ones.
+/// People who may not read what a directory is about may not read what is in it either.
 fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec<Absent>) {
     let is_hidden = |absent: &&Absent| absent.why != Why::Draft && absent.path.is_index();
     let folders: BTreeSet<String> =
@@ -290,7 +297,8 @@ fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec
     absent.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
-/// Says why there is nothing to make a page of; nothing where another finding says so, or an audience isn't meant to know.
+/// Explains why there are no pages to build. Returns `None` if another finding says so, or if the
+/// reason must not be revealed to an audience.
 fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
     let (message, help) = if absent.is_empty() {
         ("there is no chapter here", "write `index.md`, or name the folder that holds the Markdown files")
@@ -302,12 +310,13 @@ fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
     Some(Diagnostic::at(Rule::NoChapters, Place::Handbook, message).help(help))
 }
 
-/// Tells whether a Markdown file is a chapter, and neither the list of chapters nor a download.
+/// Returns whether a Markdown file is a chapter, rather than the list of chapters or a download.
 fn is_chapter(path: &SourcePath, config: &Config) -> bool {
     path.is_chapter() && path.as_str() != "SUMMARY.md" && !config.publish.files.names(path)
 }
 
-/// Returns the files that chapters may refer to. Those that look like a program's settings or secrets are published only by their full name.
+/// Returns the files that chapters may refer to. Files that look like a program's settings or
+/// secrets are included only if they are named in full.
 fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
     let is_open = |path: &&SourcePath| {
         let is_own = [FILE, "SUMMARY.md"].contains(&path.as_str()) || is_chapter(path, config);
@@ -320,12 +329,12 @@ fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {
     before.len() == after.len() && before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
 }
 
-/// Tells whether a chapter's front matter could not be read, so that what was known of it is better.
+/// Returns whether a chapter's front matter couldn't be read, so that its earlier state is better.
 fn is_broken(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| finding.code == Rule::BadFrontMatter)
 }
 
-/// Counts errors and warnings.
+/// Returns the number of errors and of warnings.
 pub fn count(findings: &[Diagnostic]) -> (usize, usize) {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     (errors, findings.len() - errors)

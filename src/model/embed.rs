@@ -1,6 +1,7 @@
-//! Finds the part of a chapter that a transclusion puts elsewhere, and what goes wrong with transclusions.
+//! Finds the part of a chapter that a transclusion inserts, and the problems with transclusions.
 //!
-//! Input: documents and the book. Output: byte ranges of a chapter's HTML; findings for rings and for growth beyond the limits. Never writes HTML.
+//! Input: documents and the book. Output: byte ranges of a chapter's HTML; findings about cycles
+//! and exceeded limits. Never writes HTML.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,14 +12,16 @@ use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// How deep transclusions may nest.
+/// The maximum nesting depth of transclusions.
 pub const DEEPEST: usize = 8;
-/// How many bytes of HTML one transclusion may bring with all that is in it.
+/// The maximum number of bytes of HTML that one transclusion may insert, including those nested in
+/// it.
 pub const LARGEST: usize = 1_000_000;
 
-/// Returns the bytes of the chapter's HTML that `anchor` stands for: a section with its heading, a statement, or the whole chapter.
+/// Returns the byte range of the chapter's HTML for `anchor`: a section with its heading, a
+/// statement, or the whole chapter.
 ///
-/// `None` where the anchor is neither a section at the top of the chapter nor a statement.
+/// Returns `None` if the anchor is neither a top-level section of the chapter nor a statement.
 pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     let body = &document.body;
     let Some(anchor) = anchor else { return Some(0..body.main.html.len()) };
@@ -28,12 +31,12 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     section(document, anchor)
 }
 
-/// Returns the number of the statement or responsibility with this anchor.
+/// Returns the index of the statement or responsibility with this anchor.
 pub fn statement(document: &Document, anchor: &str) -> Option<usize> {
     document.meta.facts.statements().iter().position(|statement| statement.id == anchor)
 }
 
-/// Returns the bytes from a heading to the next one of its level or above.
+/// Returns the byte range from a heading to the next one of the same or a higher level.
 fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let body = &document.body;
     let headings = &document.meta.headings;
@@ -48,14 +51,14 @@ fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Returns the bytes of a section without its heading.
+/// Returns the byte range of a section without its heading.
 pub fn below_heading(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let whole = section(document, anchor)?;
     let first = document.body.blocks.iter().find(|block| block.end as usize > whole.start)?;
     Some(first.end as usize..whole.end)
 }
 
-/// Lists the transclusions inside a range of a chapter's HTML, by the numbers of their references.
+/// Returns the transclusions in a range of a chapter's HTML, by the indices of their references.
 pub fn inside(body: &Body, range: Range<usize>) -> impl Iterator<Item = u32> + '_ {
     let holes = &body.main.holes;
     let from = holes.partition_point(|(at, _)| (*at as usize) < range.start);
@@ -65,7 +68,7 @@ pub fn inside(body: &Body, range: Range<usize>) -> impl Iterator<Item = u32> + '
     })
 }
 
-/// Why a transclusion cannot be shown.
+/// The reason why a transclusion can't be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
     Ring(Vec<String>),
@@ -73,10 +76,10 @@ enum Fault {
     Large,
 }
 
-/// A part of a chapter, as transclusions name it.
+/// A part of a chapter that a transclusion can name.
 type Part = (ChapterId, Option<String>);
 
-/// Reports transclusions that lead into themselves, go too deep or grow too large.
+/// Reports transclusions that form a cycle, are nested too deeply or become too large.
 pub fn check(book: &Book, documents: &[Document]) -> Vec<Diagnostic> {
     let mut walker = Walker { book, documents, sizes: HashMap::new(), trail: Vec::new() };
     let mut findings = Vec::new();
@@ -116,7 +119,7 @@ fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
 struct Walker<'a> {
     book: &'a Book,
     documents: &'a [Document],
-    /// Bytes that a part comes to with all that is in it, and how deep that goes.
+    /// The number of bytes in a part with everything nested in it, and its nesting depth.
     sizes: HashMap<Part, (usize, usize)>,
     trail: Vec<Part>,
 }
@@ -152,10 +155,12 @@ impl Walker<'_> {
         Ok((size, depth))
     }
 
-    /// A ring is closed where a part comes again, or where it lies in the chapter that everything is put into.
+    /// Returns the cycle that a part closes: it closes one if it is already open, or if it belongs
+    /// to a chapter that is open as a whole.
     fn ring(&self, part_of: &Part) -> Option<Vec<String>> {
         let from = self.trail.iter().position(|open| open == part_of || (open.0 == part_of.0 && open.1.is_none()))?;
-        // A chapter may show one of its own sections, as long as that does not hold the transclusion.
+        // A chapter may show one of its own sections, as long as that section doesn't contain the
+        // transclusion.
         if from == 0 && part_of.1.is_some() && !self.holds_itself(part_of) {
             return None;
         }

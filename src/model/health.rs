@@ -1,7 +1,10 @@
-//! Looks at the whole handbook as those who keep it do: what is due, what nobody keeps, reaches, expects or leads, what is said twice.
+//! Looks at the handbook from the point of view of its maintainers: overdue reviews, chapters
+//! without owners, chapters that nothing links to, competencies that no role expects, strategies
+//! that nobody leads, and repeated statements.
 //!
-//! Input: the book and the configuration. Output: [`Health`], lists of chapters and statements. Chapters that are retired are left alone. Never asks for the
-//! day: a page that is built must not depend on it (`policy` holds reviews against a day).
+//! Input: the book and the configuration. Output: [`Health`], lists of chapters and statements.
+//! Ignores retired chapters. Never reads the current date, because a page must not depend on when
+//! it was built (`policy` compares reviews with a date).
 
 use std::collections::BTreeMap;
 
@@ -14,32 +17,32 @@ use crate::model::book::{Book, ChapterId};
 use crate::text::date::{after, parse_day};
 use crate::text::path::fold;
 
-/// A statement or responsibility: its chapter and its number there.
+/// A statement or responsibility: its chapter, and its index in that chapter.
 pub type StatementAt = (ChapterId, u32);
 
-/// How a handbook is kept.
+/// The state of a handbook's upkeep.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// When each review is due, and when a strategy ends; the earliest first.
+    /// The days on which reviews are due or strategies end, earliest first.
     pub due: Vec<(Date, ChapterId)>,
-    /// Chapters without a day of review.
+    /// Chapters without a date for a review.
     pub undated: Vec<ChapterId>,
-    /// Chapters that nobody keeps; none where the handbook declares no owners.
+    /// Chapters without an owner; empty if the handbook declares no owners.
     pub ownerless: Vec<ChapterId>,
-    /// Chapters that no other leads to.
+    /// Chapters that no other chapter links to.
     pub orphaned: Vec<ChapterId>,
     /// Competencies that no role expects.
     pub unexpected: Vec<ChapterId>,
-    /// Levels of the scale that a competency says nothing of.
+    /// Levels of the scale for which a competency has no statements.
     pub empty: Vec<(ChapterId, u8)>,
-    /// Statements that say the same words, in groups of two or more.
+    /// Statements with the same text, in groups of two or more.
     pub equal: Vec<Vec<StatementAt>>,
     /// Strategy chapters that no role leads.
     pub unled: Vec<ChapterId>,
 }
 
 impl Health {
-    /// Looks at every chapter that is in force.
+    /// Examines every chapter that isn't retired.
     pub fn of(book: &Book, config: &Config) -> Self {
         let mut health = Self::default();
         for chapter in in_force(book) {
@@ -69,12 +72,12 @@ impl Health {
     }
 }
 
-/// Lists the chapters that are not retired.
+/// Returns the chapters that aren't retired.
 pub fn in_force(book: &Book) -> impl Iterator<Item = ChapterId> {
     book.ids().filter(|chapter| book.meta(*chapter).status != Status::Retired)
 }
 
-/// Returns the days after which a chapter is no longer to be trusted, each with the field that it comes from.
+/// Returns the days after which a chapter is out of date, each with the field that it comes from.
 pub fn due(meta: &Meta) -> Vec<(&'static str, Date)> {
     let reviewed = meta.reviewed.as_deref().and_then(parse_day);
     let review = reviewed.zip(meta.review_every).and_then(|(day, every)| after(day, every));
@@ -85,17 +88,18 @@ pub fn due(meta: &Meta) -> Vec<(&'static str, Date)> {
     review.map(|day| ("reviewed", day)).into_iter().chain(until.map(|day| ("valid_until", day))).collect()
 }
 
-/// Tells whether nobody keeps a chapter of a handbook that has owners.
+/// Returns whether a chapter has no owner although the handbook declares owners.
 pub fn is_ownerless(meta: &Meta, config: &Config) -> bool {
     meta.owner.is_none() && !config.owners.is_empty()
 }
 
-/// Tells whether no other chapter leads to this one; an index is found by its folder.
+/// Returns whether no other chapter links to this one. An index never counts, because readers find
+/// it through its directory.
 pub fn is_orphaned(chapter: ChapterId, book: &Book) -> bool {
     !book.meta(chapter).path.is_index() && book.links.backlinks[chapter.index()].is_empty()
 }
 
-/// Tells whether a chapter is a competency that no role expects.
+/// Returns whether a chapter is a competency that no role expects.
 pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
     let view = book.relations.competencies.get(&chapter).filter(|_| book.meta(chapter).kind == Kind::Competency);
     view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()
@@ -113,7 +117,7 @@ fn empty_levels<'a>(meta: &'a Meta, config: &'a Config) -> impl Iterator<Item = 
     levels.into_iter().flatten()
 }
 
-/// Finds statements with the same words, whatever their case and spacing.
+/// Finds statements with the same words, ignoring case and spacing.
 fn equal(book: &Book) -> Vec<Vec<StatementAt>> {
     let mut by_words: BTreeMap<String, Vec<StatementAt>> = BTreeMap::new();
     for chapter in in_force(book) {

@@ -1,7 +1,9 @@
-//! Looks at how statements are worded: what somebody does, one thing at a time, and nothing twice.
+//! Checks the wording of statements: each should say what somebody does, say one thing, and not
+//! repeat another.
 //!
-//! Input: the statements of a book. Output: remarks, for the codes that `[check]` turns on. English only; off by default, since wording is a house's own matter.
-//! A statement with `{lint=off}` is passed over.
+//! Input: the statements of a book. Output: remarks for the rules that `[check]` turns on. Works
+//! only for English, and is off by default because wording is a matter of house style. Never
+//! reports a statement with `{lint=off}`.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,10 +12,10 @@ use crate::declare::config::Config;
 use crate::model::book::{At, Book, ChapterId, Remark};
 use crate::text::rule::{Rule, Severity};
 
-/// How alike two statements may be: the share of words that they have in common.
+/// The share of words in common from which two statements are too similar.
 const ALIKE: f64 = 0.75;
 
-/// A statement or responsibility and where it stands.
+/// A statement or responsibility and its position.
 struct Cell<'a> {
     chapter: ChapterId,
     number: u32,
@@ -21,7 +23,7 @@ struct Cell<'a> {
     words: Vec<String>,
 }
 
-/// Lints every statement and responsibility.
+/// Checks every statement and responsibility.
 pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
     let is_on = |rule: Rule| config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow);
     let (can, and, same) = (is_on(Rule::StatementCan), is_on(Rule::StatementAnd), is_on(Rule::StatementSame));
@@ -31,7 +33,8 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
     let cells = cells(book);
     let mut remarks = Vec::new();
     let verbs: BTreeSet<&str> = cells.iter().filter_map(|cell| cell.words.first()).map(String::as_str).collect();
-    // A responsibility may name an act and its end; a statement of a level is one thing to have seen.
+    // A responsibility may name an action and its purpose; a statement at a level is a single
+    // observation.
     for cell in cells.iter().filter(|cell| cell.statement.level > 0 && !cell.statement.unlinted) {
         if can && let Some(words) = says_can(&cell.words) {
             let message = format!("a statement says what somebody does, and this says `{words}`");
@@ -70,7 +73,7 @@ fn remark(code: Rule, cell: &Cell<'_>, book: &Book, message: String) -> Remark {
     Remark::new(code, (cell.chapter, &book.meta(cell.chapter).path), At::Statement(cell.number), message)
 }
 
-/// Finds words that promise ability instead of telling conduct.
+/// Finds words that promise an ability instead of describing behavior.
 fn says_can(words: &[String]) -> Option<String> {
     for (n, word) in words.iter().enumerate() {
         if word == "can" || word == "cannot" {
@@ -84,16 +87,18 @@ fn says_can(words: &[String]) -> Option<String> {
     None
 }
 
-/// Finds an `and` before a verb in the third person: a word that some statement of the book begins with.
+/// Finds an `and` before a verb in the third person, which is any word that begins some statement
+/// in the book.
 fn second_verb<'a>(words: &'a [String], verbs: &BTreeSet<&str>) -> Option<&'a str> {
     let pairs = words.windows(2).filter(|pair| pair[0] == "and");
     pairs.map(|pair| pair[1].as_str()).find(|word| verbs.contains(word))
 }
 
-/// Finds statements that equal or nearly equal an earlier one.
+/// Finds statements that are the same as an earlier one, or nearly so.
 fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    // The statements so far with a word, by its number; none for short words: only statements that share a longer one can be alike.
+    // For each word by its index, the earlier statements that contain it. Short words have no list,
+    // because statements are similar only if they share a longer word.
     let mut uses: Vec<Option<Vec<usize>>> = Vec::new();
     let mut sets: Vec<Vec<usize>> = Vec::with_capacity(cells.len());
     let mut remarks = Vec::new();
@@ -125,25 +130,25 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
     remarks
 }
 
-/// Returns the first earlier statement that is like the one of these words.
+/// Returns the first earlier statement that is similar to the one with these words.
 fn first_alike(set: &[usize], sets: &[Vec<usize>], uses: &[Option<Vec<usize>>]) -> Option<usize> {
     let mut near: Vec<usize> = set.iter().filter_map(|word| uses[*word].as_ref()).flatten().copied().collect();
     near.sort_unstable();
     near.dedup();
     near.into_iter().find(|other| {
         let (few, many) = (set.len().min(sets[*other].len()), set.len().max(sets[*other].len()));
-        // Sets of too different size share too little, whatever their words are.
+        // If the sets differ too much in size, they can't have enough words in common.
         ratio(few, many) >= ALIKE && share(set, &sets[*other]) >= ALIKE
     })
 }
 
-/// Returns the share of words that two sets, each rising, have in common (Jaccard).
+/// Returns the share of words that two sorted sets have in common (Jaccard index).
 fn share(a: &[usize], b: &[usize]) -> f64 {
     let both = a.iter().filter(|word| b.binary_search(word).is_ok()).count();
     ratio(both, a.len() + b.len() - both)
 }
 
-/// Returns a part of a whole; of nothing there is none.
+/// Returns the ratio of a part to a whole, or 0 if the whole is empty.
 fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         return 0.0;

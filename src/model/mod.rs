@@ -1,6 +1,6 @@
-//! How the chapters hang together: names, links, relations, and what is wrong with them.
+//! Connects the chapters: names, links, relations, and findings about them.
 //!
-//! Input: documents. Output: a [`book::Book`] and findings. Nothing here reads prose or writes HTML.
+//! Input: documents. Output: a [`book::Book`] and findings. Never reads prose or writes HTML.
 
 pub mod book;
 pub mod check;

@@ -1,7 +1,9 @@
-//! Looks at how a handbook is kept: what is due for review, who keeps what, what nobody leads to or expects.
+//! Checks the upkeep of a handbook: overdue reviews, chapters without owners, chapters that nothing
+//! links to, and competencies that no role expects.
 //!
-//! Input: the book, the configuration, the day. Output: remarks; they are asked for (`check --policy`) and no part of a build, since a build must not depend on
-//! the day. Never asks a clock.
+//! Input: the book, the configuration and the current day. Output: remarks. These are made only on
+//! request (`check --policy`) and not by a build, because a build must not depend on the day. Never
+//! reads the clock.
 
 use jiff::civil::Date;
 
@@ -11,7 +13,7 @@ use crate::model::book::{At, Book, ChapterId, Remark};
 use crate::model::health::{self, in_force};
 use crate::text::rule::Rule;
 
-/// Looks at every chapter on the day `today`.
+/// Checks every chapter as of the day `today`.
 pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for chapter in in_force(book) {
@@ -28,7 +30,7 @@ fn remark(code: Rule, chapter: ChapterId, meta: &Meta, (at, message): (At, Strin
     Remark::new(code, (chapter, &meta.path), at, message)
 }
 
-/// A review that is due, or a strategy that is no longer valid.
+/// Reports reviews that are overdue and strategies that are no longer valid.
 fn overdue(chapter: ChapterId, meta: &Meta, today: Date) -> Vec<Remark> {
     let passed = health::due(meta).into_iter().filter(|(_, day)| *day < today);
     let found = passed.map(|(field, day)| {
@@ -47,7 +49,7 @@ fn ownerless(chapter: ChapterId, meta: &Meta, config: &Config) -> Option<Remark>
     health::is_ownerless(meta, config).then(|| found.help("add `owner:` with a name of [owners]"))
 }
 
-/// A chapter that no other leads to is found by nobody who does not look for it.
+/// Reports a chapter that no other links to, because readers would have to search for it.
 fn orphaned(chapter: ChapterId, meta: &Meta, book: &Book) -> Option<Remark> {
     let found = remark(Rule::OrphanedChapter, chapter, meta, (At::Chapter, "no other chapter leads here".to_owned()));
     health::is_orphaned(chapter, book).then(|| found.help("link to it where a reader would need it"))

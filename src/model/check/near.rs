@@ -1,8 +1,8 @@
-//! What a reference that leads nowhere may have meant.
+//! Suggests what an unresolved reference may have meant.
 //!
-//! Input: the names of the chapters, files and partners there are, and of those that are not part of
-//! this build. Output: the nearest ones, in words. Each list is made when it is first asked for, and
-//! once: a handbook may have thousands of dead links. Never changes a finding's place or code.
+//! Input: the names of existing chapters, files and partners, and of chapters that aren't part of
+//! this build. Output: the nearest names. Builds each list once, when it is first needed, because a
+//! handbook may have thousands of dead links. Never changes the place or code of a finding.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -17,7 +17,7 @@ use crate::model::book::{Book, ChapterId, Generated};
 use crate::text::near::Candidates;
 use crate::text::path::{SourcePath, fold};
 
-/// Names by which something can be found, each made when it is first asked for.
+/// Lists of names to search, each built when it is first needed.
 #[derive(Debug)]
 pub(super) struct Near<'a> {
     book: &'a Book,
@@ -32,23 +32,24 @@ pub(super) struct Near<'a> {
     gone: OnceLock<Gone<'a>>,
 }
 
-/// What chapters of one kind are called.
+/// The names of the chapters of one kind.
 #[derive(Debug)]
 struct Called<'a> {
     ids: Candidates<'a>,
     titles: Candidates<'a>,
 }
 
-/// Files by their paths without extension (chapters) or with it (other files).
+/// Files, by their paths without extension (chapters) or with it (other files).
 #[derive(Debug)]
 struct Files<'a> {
     paths: Candidates<'a>,
-    /// Their full paths by that path, and by its folded last part, in the order of the handbook.
+    /// The full paths: by the path used for comparison, and by its last segment, folded, in the
+    /// order of the handbook.
     by_path: HashMap<&'a str, &'a str, RandomState>,
     by_last: HashMap<String, Vec<&'a str>, RandomState>,
 }
 
-/// Chapters that are not part of this build, the first of each name.
+/// Chapters that aren't part of this build; the first one wins if several share a name.
 #[derive(Debug, Default)]
 struct Gone<'a> {
     by_path: HashMap<String, &'a Absent, RandomState>,
@@ -57,7 +58,7 @@ struct Gone<'a> {
 }
 
 impl<'a> Near<'a> {
-    /// Takes what is there; reads none of it yet.
+    /// Keeps references to the inputs without reading them yet.
     pub(super) fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
         Near {
             book,
@@ -73,8 +74,8 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// Returns the ids nearest to `name`, or else the titles: of chapters of `kind`, or of all and of
-    /// the pages that Rolebook makes.
+    /// Returns the nearest IDs to `name`, or if there are none, the nearest titles. Considers
+    /// chapters of `kind`, or if it is `None`, all chapters and generated pages.
     pub(super) fn called(&self, name: &str, kind: Option<Kind>) -> Vec<&'a str> {
         let called = {
             let mut memory = self.called.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,7 +94,7 @@ impl<'a> Near<'a> {
         Called { ids: Candidates::new(ids.chain(made)), titles: Candidates::new(titles) }
     }
 
-    /// Returns the roles and partners whose name is nearest to `name`.
+    /// Returns the nearest roles and partners to `name`.
     pub(super) fn parties(&self, name: &str) -> Vec<&'a str> {
         let parties = self.parties.get_or_init(|| {
             let roles = self.documents.iter().filter(|document| document.meta.kind == Kind::Role);
@@ -103,7 +104,7 @@ impl<'a> Near<'a> {
         parties.nearest(name, 2)
     }
 
-    /// Returns the anchors of `chapter` nearest to `anchor`.
+    /// Returns the nearest anchors to `anchor` in `chapter`.
     pub(super) fn anchors(&self, chapter: ChapterId, anchor: &str) -> Vec<&'a str> {
         let anchors = {
             let mut memory = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +115,7 @@ impl<'a> Near<'a> {
     }
 
     /// Returns the paths of up to two chapters with the same file name as `path` (without
-    /// extension), else of those whose paths look like it.
+    /// extension), or else of chapters with similar paths.
     pub(super) fn chapters(&self, path: &str) -> Vec<&'a str> {
         let files = self.chapters.get_or_init(|| {
             Files::new(self.documents.iter().map(|document| {
@@ -125,8 +126,8 @@ impl<'a> Near<'a> {
         files.like(path)
     }
 
-    /// Returns the paths of up to two files with the same name as `path`, else of those whose paths
-    /// look like it.
+    /// Returns the paths of up to two files with the same name as `path`, or else of files with
+    /// similar paths.
     pub(super) fn assets(&self, path: &str) -> Vec<&'a str> {
         let assets = || self.book.assets.iter().map(|asset| (asset.as_str(), asset.as_str()));
         self.assets.get_or_init(|| Files::new(assets())).like(path)
@@ -142,7 +143,7 @@ impl<'a> Near<'a> {
         self.gone().by_name.get(&fold(name.trim_matches('/').trim_end_matches(".md"))).copied()
     }
 
-    /// Returns the chapter for another audience that others may call `key` (folded).
+    /// Returns the chapter for another audience that others may refer to as `key` (folded).
     pub(super) fn hidden(&self, key: &str) -> Option<&'a Absent> {
         self.gone().for_others.get(key).copied()
     }
@@ -167,7 +168,7 @@ impl<'a> Near<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Takes pairs of what is compared and the file's path.
+    /// Creates the lists from pairs of the path to compare and the file's full path.
     fn new(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut by_path = HashMap::default();
         let mut by_last: HashMap<String, Vec<&str>, RandomState> = HashMap::default();
@@ -178,8 +179,8 @@ impl<'a> Files<'a> {
         Files { paths: Candidates::new(by_path.keys().copied()), by_path, by_last }
     }
 
-    /// Returns up to two paths with the same last part, unless so many have it that it says nothing;
-    /// else those that look alike.
+    /// Returns up to two paths with the same last segment; or similar paths if there are none, or
+    /// too many to be helpful.
     fn like(&self, path: &str) -> Vec<&'a str> {
         match self.by_last.get(&last(path)) {
             Some(same) if same.len() <= 6 => same.iter().take(2).copied().collect(),
@@ -188,13 +189,13 @@ impl<'a> Files<'a> {
     }
 }
 
-/// Returns the last part of a path, folded.
+/// Returns the last segment of a path, folded.
 fn last(path: &str) -> String {
     fold(path.rsplit('/').next().unwrap_or(path))
 }
 
-/// Returns the path of a file named in a chapter at `from`, from the content folder; `None` where it
-/// leads out of it.
+/// Returns the path, relative to the content directory, of a file named in the chapter at `from`;
+/// `None` if it is outside that directory.
 pub(super) fn from_root(from: &SourcePath, name: &str) -> Option<String> {
     match name.strip_prefix('/') {
         Some(rooted) => crate::text::path::join("", rooted),
