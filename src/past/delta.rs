@@ -1,7 +1,10 @@
-//! Compares two states of a handbook in the field's own words: what is asked of which role, who decides what, which chapters came and went.
+//! Compares two states of a handbook in the handbook's own terms: what is expected of each role,
+//! who decides what, and which chapters were added or removed.
 //!
-//! Input: two compiled handbooks, the older first. Output: [`Delta`], a list of changes in the handbook's order. Compares the model and not the files: a statement is
-//! found again by its anchor, then by its words, then by similar words in the same competency. Never renders and never reads files.
+//! Input: two compiled handbooks, the older one first. Output: [`Delta`], a list of changes in the
+//! handbook's order. Compares the model rather than the files: a statement is matched by its
+//! anchor, then by its text, then by similar text in the same competency. Never renders, and never
+//! reads files.
 
 mod chapters;
 mod decisions;
@@ -22,152 +25,154 @@ use crate::model::book::ChapterId;
 use crate::model::compile::Handbook;
 use crate::text::path::SourcePath;
 
-/// Everything that differs between two states of a handbook.
+/// All differences between two states of a handbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delta {
-    /// The changes: roles, then competencies, strategy and decisions, terms, other chapters.
+    /// The changes: roles, then competencies, strategy and decisions, terms, and other chapters.
     pub changes: Vec<Change>,
 }
 
-/// A chapter as a change names it: by its words of today, or its last where it is gone.
+/// A chapter as a change names it: by its current title and ID, or by its last ones if it was
+/// removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// Its title.
+    /// The title of the chapter.
     pub title: String,
-    /// Its id.
+    /// The ID of the chapter.
     pub id: String,
-    /// Its kind.
+    /// The kind of the chapter.
     pub kind: Kind,
-    /// Its number in the newer handbook.
+    /// The chapter in the newer handbook.
     pub now: Option<ChapterId>,
 }
 
-/// A level as its side of the comparison calls it.
+/// A level as named on its side of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
-    /// Its number.
+    /// The number of the level.
     pub number: u8,
-    /// Its name.
+    /// The name of the level.
     pub name: String,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The scale calls a level otherwise.
+    /// A level of the scale was added, removed or renamed.
     Scale {
-        /// Its number.
+        /// The number of the level.
         number: u8,
-        /// Its name before; none where the level is new.
+        /// The old name; `None` if the level is new.
         from: Option<String>,
-        /// Its name now; none where the level is gone.
+        /// The new name; `None` if the level was removed.
         to: Option<String>,
     },
-    /// A chapter came, went, or is called otherwise.
+    /// A chapter was added, removed, renamed or moved.
     Chapter {
         /// The chapter.
         chapter: Subject,
-        /// What became of it.
+        /// What happened to the chapter.
         how: Fate,
     },
-    /// Another level of a competency is expected of a role.
+    /// A role expects a different level of a competency.
     Expectation {
         /// The role.
         role: Subject,
         /// The competency.
         competency: Subject,
-        /// The level before; none where it was not expected.
+        /// The old level; `None` if no level was expected.
         from: Option<Level>,
-        /// The level now; none where it is no longer expected.
+        /// The new level; `None` if no level is expected anymore.
         to: Option<Level>,
-        /// The roles for which it changes: this one, and those that take it over.
+        /// The roles that the change affects: this one, and those that inherit the level from it.
         touches: Vec<Subject>,
     },
-    /// A statement of a competency.
+    /// A change to a statement of a competency.
     Statement {
         /// The competency.
         competency: Subject,
-        /// What was and what is said.
+        /// The statement before and after.
         cell: Cell,
-        /// The roles of which something else is asked.
+        /// The roles for which expectations change.
         touches: Vec<Subject>,
     },
-    /// A responsibility of a role.
+    /// A change to a responsibility of a role.
     Responsibility {
         /// The role.
         role: Subject,
-        /// What was and what is said.
+        /// The responsibility before and after.
         cell: Cell,
-        /// The role and those that take it over.
+        /// The role itself and the roles that inherit the responsibility.
         touches: Vec<Subject>,
     },
-    /// A fact of a chapter, such as a role's scope.
+    /// A change to a fact of a chapter, such as a role's scope.
     Fact {
         /// The chapter.
         chapter: Subject,
         /// The field's name in front matter.
         fact: &'static str,
-        /// What it held that it no longer holds.
+        /// The values that were removed.
         from: Vec<String>,
-        /// What it holds that it did not.
+        /// The values that were added.
         to: Vec<String>,
     },
-    /// A decision came, went, or is called otherwise.
+    /// A decision was added, removed or renamed.
     Decision {
         /// The strategy chapter.
         strategy: Subject,
-        /// Its title.
+        /// The title of the decision.
         decision: String,
-        /// What became of it.
+        /// What happened to the decision.
         how: Fate,
-        /// Who is accountable; for one that came or went.
+        /// Who is accountable, if the decision was added or removed.
         accountable: Vec<String>,
     },
-    /// Others take a part in a decision.
+    /// Different parties take a part in a decision.
     Party {
         /// The strategy chapter.
         strategy: Subject,
-        /// The decision's title.
+        /// The title of the decision.
         decision: String,
-        /// The part.
+        /// The part that the parties take in the decision.
         part: Part,
-        /// Who no longer takes it.
+        /// The parties that no longer take this part.
         from: Vec<String>,
-        /// Who takes it now.
+        /// The parties that now take this part.
         to: Vec<String>,
     },
-    /// A term of the glossary.
+    /// A change to a term of the glossary.
     Term {
         /// The term.
         term: String,
-        /// What it meant; none where it is new.
+        /// The old meaning; `None` if the term is new.
         from: Option<String>,
-        /// What it means; none where it is gone.
+        /// The new meaning; `None` if the term was removed.
         to: Option<String>,
-        /// What it was called.
+        /// The old name, if the term was renamed.
         was: Option<String>,
     },
-    /// The text of a chapter, and nothing of the model.
+    /// A change to the text of a chapter that doesn't affect the model.
     Text {
         /// The chapter.
         chapter: Subject,
     },
 }
 
-/// What became of something that has a name.
+/// What happened to something with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is new.
     Added,
     /// It is gone.
     Removed,
-    /// It is called otherwise: the title before.
+    /// Renamed from this title.
     Renamed(String),
-    /// Its file lies elsewhere: the path before and the path now.
+    /// Moved from the first path to the second.
     Moved(SourcePath, SourcePath),
 }
 
-/// Compares two handbooks, the older first. `renames` says what git knows: by the path today, the path then.
+/// Compares two handbooks, the older one first. `renames` holds the renames that Git knows: the old
+/// path of each current path.
 pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePath, SourcePath>) -> Delta {
     let pairs = Pairs::new(&before.book, &after.book, renames);
     let sides = Sides { before, after, pairs };
@@ -181,10 +186,11 @@ pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePat
     Delta { changes }
 }
 
-/// Tells whether two things are one, then and now.
+/// A function that returns whether an older and a newer thing are the same.
 type Same<'a, T> = &'a dyn Fn(&T, &T) -> bool;
 
-/// Finds each thing of today among those of before, by one way of telling after the other; each is found once.
+/// Finds the older counterpart of each newer thing by trying one comparison after another. Each
+/// older thing is matched only once.
 fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
     for is_same in ways {
@@ -198,7 +204,7 @@ fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option
     found
 }
 
-/// The two handbooks and which chapter is which.
+/// The two handbooks, and which of their chapters correspond.
 struct Sides<'a> {
     before: &'a Handbook,
     after: &'a Handbook,
@@ -206,13 +212,14 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Names a chapter of the newer handbook.
+    /// Returns the subject for a chapter of the newer handbook.
     fn now(&self, chapter: ChapterId) -> Subject {
         let meta = self.after.book.meta(chapter);
         Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now: Some(chapter) }
     }
 
-    /// Names a chapter of the older handbook: by today's words, where it is still there.
+    /// Returns the subject for a chapter of the older handbook, with its current title and ID if it
+    /// still exists.
     fn then(&self, chapter: ChapterId) -> Subject {
         if let Some(now) = self.pairs.after(chapter) {
             return self.now(now);
@@ -234,14 +241,15 @@ impl Sides<'_> {
         Self::level(self.after, number)
     }
 
-    /// Lists the chapters of `order` that are in both, came or went: those of today in today's order, then those that are gone.
+    /// Pairs the chapters of both orders: first the current chapters in the newer order, each with
+    /// its older counterpart if it has one, then the removed chapters.
     fn walk(&self, before: &[ChapterId], after: &[ChapterId]) -> Vec<(Option<ChapterId>, Option<ChapterId>)> {
         let today = after.iter().map(|now| (self.pairs.before(*now), Some(*now)));
         let gone = before.iter().filter(|then| self.pairs.after(**then).is_none()).map(|then| (Some(*then), None));
         today.chain(gone).collect()
     }
 
-    /// Says that a chapter came, went, is called otherwise or lies elsewhere.
+    /// Returns the changes if a chapter was added, removed, renamed or moved.
     fn fate(&self, pair: (Option<ChapterId>, Option<ChapterId>)) -> Vec<Change> {
         let chapter = |chapter: Subject, how: Fate| Change::Chapter { chapter, how };
         match pair {

@@ -1,7 +1,9 @@
-//! Knows what became of the chapters over time: when each was last changed, under which names, by which commits.
+//! Reads the Git history of the content directory: when each file last changed, what it used to be
+//! called, and which commits touched it.
 //!
-//! Input: the output of one pass of `git log`. Output: [`History`]. Holds days, paths and commit numbers, and neither messages nor authors: what they say may be
-//! meant for fewer people than the site. Never runs a program, never asks a clock.
+//! Input: the output of one run of `git log`. Output: [`History`]. Contains days, paths and commit
+//! IDs but no messages or authors, because these may be meant for fewer people than the site. Never
+//! runs a program or reads the clock.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,27 +13,28 @@ use jiff::civil::Date;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
-/// What a site knows of the time before it: all of it is given from outside, and all of it may be missing.
+/// What a site knows about its past. The caller provides every field, and any of them may be
+/// missing.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    /// What became of the chapters.
+    /// The history of the chapters.
     pub history: Option<Arc<History>>,
     /// The day that counts as today.
     pub today: Option<Date>,
-    /// The content as it was, to say what has changed since in what is asked of roles.
+    /// The content at an earlier date, to show how expectations of roles have changed since then.
     pub base: Option<Arc<Base>>,
 }
 
-/// The content as it was on a day.
+/// The content as it was on a certain day.
 #[derive(Debug)]
 pub struct Base {
     /// The day from which changes count.
     pub day: Date,
-    /// Its files.
+    /// The files of that day.
     pub sources: Sources,
 }
 
-/// The history of the content folder.
+/// The history of the content directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// The commits that touched the content, newest first.
@@ -42,44 +45,45 @@ pub struct History {
 /// A commit that touched the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// Its number, in hex.
+    /// The commit ID in hexadecimal.
     pub id: String,
-    /// When it was made, in seconds since 1970 (UTC).
+    /// The Unix timestamp of the commit.
     pub seconds: i64,
-    /// What it did to which files.
+    /// The files that the commit touched.
     pub touched: Vec<Touched>,
 }
 
 /// What a commit did to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
-    /// What it did.
+    /// The kind of change.
     pub how: How,
-    /// The file's path after the commit; before it, where the file was removed.
+    /// The file's path after the commit, or before it if the file was removed.
     pub then: SourcePath,
-    /// The file's path today, followed through renames; none where it is no longer there.
+    /// The file's current path, followed through renames; `None` if it no longer exists.
     pub now: Option<SourcePath>,
 }
 
-/// What can become of a file.
+/// The kinds of changes to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum How {
-    /// It is new.
+    /// Added.
     Added,
-    /// Its bytes are others.
+    /// Contents changed.
     Changed,
-    /// It was called so before; its bytes may be others too.
+    /// Renamed, possibly with changed contents.
     Renamed {
-        /// The path before.
+        /// The path before the rename.
         from: SourcePath,
-        /// Whether its bytes are the same.
+        /// Whether the contents stayed the same.
         same: bool,
     },
-    /// It is gone.
+    /// Removed.
     Removed,
 }
 
-/// The options of `git log` whose output [`History::parse`] reads; paths are limited to the folder that it runs in.
+/// The options for `git log` whose output [`History::parse`] reads. Paths are limited to the
+/// directory that it runs in.
 pub const LOG: &[&str] = &[
     "log",
     "-z",
@@ -97,12 +101,14 @@ pub const LOG: &[&str] = &[
 ];
 
 impl History {
-    /// Reads what `git` printed for [`LOG`]; `exists` tells which files are there today.
+    /// Parses the output of `git` for [`LOG`]; `exists` returns whether a file exists today.
     ///
-    /// A rename is followed back as far as it goes: what older commits did to the old name, they did to the file of today.
+    /// Follows renames back through the history, so that what older commits did to a file under its
+    /// old name counts for the current file.
     pub fn parse(output: &[u8], exists: impl Fn(&SourcePath) -> bool) -> Self {
         let mut history = Self::default();
-        // What a path of the time that is being read is called today. A path that was added is another file before that.
+        // The current name of each path at the point in history that is being read. Before the
+        // commit that adds a path, the same path means a different file.
         let mut names: HashMap<SourcePath, Option<SourcePath>> = HashMap::new();
         let mut tokens = output.split(|byte| *byte == 0).map(String::from_utf8_lossy);
         while let Some(token) = tokens.next() {
@@ -140,17 +146,17 @@ impl History {
             }
             commit.touched.push(touched);
         }
-        // Parallel branches come in the order of their clocks, not of their days.
+        // Commits from parallel branches aren't always in the order of their timestamps.
         history.commits.sort_by_key(|commit| std::cmp::Reverse(commit.seconds));
         history
     }
 
-    /// Returns when the file that is at `path` today was last changed, in seconds since 1970.
+    /// Returns the Unix timestamp of the last change to the file that is now at `path`.
     pub fn last_change(&self, path: &SourcePath) -> Option<i64> {
         self.last.get(path).copied()
     }
 
-    /// Returns the day on which the file that is at `path` today was last changed.
+    /// Returns the day of the last change to the file that is now at `path`.
     pub fn last_day(&self, path: &SourcePath) -> Option<Date> {
         self.last_change(path).and_then(day)
     }
@@ -160,21 +166,22 @@ impl History {
         self.commits.first().and_then(|commit| day(commit.seconds))
     }
 
-    /// Returns the newest commit made on `limit` or before; the oldest of all where the content is younger.
+    /// Returns the newest commit made on or before `limit`, or the oldest commit if all are newer.
     pub fn at(&self, limit: Date) -> Option<&Commit> {
         let found = self.commits.iter().find(|commit| day(commit.seconds).is_some_and(|day| day <= limit));
         found.or_else(|| self.commits.last())
     }
 }
 
-/// Returns the day (UTC) of a moment: one that everybody agrees on, wherever they wrote or build.
+/// Returns the day of a Unix timestamp in UTC, so that it is the same wherever people write or
+/// build.
 pub fn day(seconds: i64) -> Option<Date> {
     let epoch = jiff::civil::date(1970, 1, 1);
     let span = jiff::Span::new().try_days(seconds.div_euclid(86_400)).ok()?;
     epoch.checked_add(span).ok()
 }
 
-/// Writes a moment as feeds do (RFC 3339, UTC).
+/// Formats a Unix timestamp as feeds require (RFC 3339, UTC).
 pub fn moment(seconds: i64) -> String {
     let day = day(seconds).unwrap_or(jiff::civil::date(1970, 1, 1));
     let time = seconds.rem_euclid(86_400);
@@ -185,7 +192,7 @@ pub fn moment(seconds: i64) -> String {
 mod tests {
     use super::*;
 
-    /// Makes the output of `git log -z` from lines.
+    /// Builds the output of `git log -z` from lines.
     fn log(commits: &[(i64, &[&str])]) -> Vec<u8> {
         let mut out = String::new();
         for (seconds, touched) in commits {

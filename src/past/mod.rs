@@ -1,6 +1,6 @@
-//! What the handbook was: its history in days and paths, and the difference between two states.
+//! The handbook's past: its history in days and paths, and the difference between two states.
 //!
-//! Input: what git said, or two compiled handbooks. Output: values. Nothing here starts git.
+//! Input: the output of Git, or two compiled handbooks. Output: values. Never runs Git.
 
 pub mod delta;
 pub mod history;

@@ -1,7 +1,7 @@
-//! Finds each chapter of the older handbook again in the newer one.
+//! Matches each chapter of the older handbook with its counterpart in the newer one.
 //!
-//! Input: two books and the renames that git knows. Output: [`Pairs`]. In steps from sure to likely: id and kind, path, alias, rename, title; each chapter is
-//! found once.
+//! Input: two books, and the renames that Git knows. Output: [`Pairs`]. Tries the most reliable
+//! signs first: ID and kind, path, alias, rename, then title. Never matches a chapter twice.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId};
 use crate::text::path::{SourcePath, fold};
 
-/// Which chapter is which.
+/// The chapters that correspond in two books.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
     before: BTreeMap<ChapterId, ChapterId>,
@@ -25,7 +25,7 @@ impl Pairs {
         pairs.match_by(before, after, &|old| typed(old).into_iter().collect(), &|new| typed(new).into_iter().collect());
         let path = |meta: &Meta| vec![meta.path.as_str().to_owned()];
         pairs.match_by(before, after, &path, &path);
-        // A chapter that has moved keeps its old address as an alias.
+        // A chapter that has moved keeps its old path as an alias.
         let old_names = |old: &Meta| vec![fold(&old.id), fold(old.path.without_extension())];
         let aliases = |new: &Meta| {
             let plain =
@@ -40,7 +40,7 @@ impl Pairs {
         pairs
     }
 
-    /// Pairs what is not paired yet and shares a key with exactly one other.
+    /// Pairs chapters that aren't paired yet and share a key with exactly one other.
     fn match_by(
         &mut self,
         before: &Book,
@@ -70,12 +70,12 @@ impl Pairs {
         }
     }
 
-    /// Returns the older chapter of a newer one.
+    /// Returns the older counterpart of a newer chapter.
     pub fn before(&self, now: ChapterId) -> Option<ChapterId> {
         self.after.get(&now).copied()
     }
 
-    /// Returns the newer chapter of an older one.
+    /// Returns the newer counterpart of an older chapter.
     pub fn after(&self, then: ChapterId) -> Option<ChapterId> {
         self.before.get(&then).copied()
     }

@@ -1,6 +1,7 @@
-//! Compares strategy: its facts, and who decides what.
+//! Compares strategy chapters: their facts, and who decides what.
 //!
-//! Input: both handbooks. Output: changes in the handbook's order. A role that is called otherwise is the same party.
+//! Input: both handbooks. Output: changes in the handbook's order. A role that was renamed is still
+//! the same party.
 
 use super::likeness::is_alike;
 use super::{Change, Fate, Same, Sides, found_again};
@@ -9,7 +10,8 @@ use crate::declare::kind::Part;
 use crate::model::book::{Book, ChapterId, DecisionView, Party};
 use crate::model::compile::Handbook;
 
-/// Compares the strategy chapters: chapters first, then their facts and decisions.
+/// Compares the strategy chapters: for each, first the chapter itself, then its facts and
+/// decisions.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut list = Vec::new();
     for pair in sides.walk(&order(sides.before), &order(sides.after)) {
@@ -25,7 +27,7 @@ fn order(handbook: &Handbook) -> Vec<ChapterId> {
     handbook.book.relations.strategies.keys().copied().collect()
 }
 
-/// A decision with those who take part.
+/// A decision, with its parties and its facts.
 type One<'a> = (&'a DecisionView, &'a Decision);
 
 fn of(book: &Book, strategy: ChapterId) -> Vec<One<'_>> {
@@ -65,7 +67,8 @@ fn differences(sides: &Sides<'_>, strategy: ChapterId, old: One<'_>, new: One<'_
     for part in Part::ALL {
         let before: Vec<Party> = with(old.0, part).map(|party| today(sides, party)).collect();
         let after: Vec<Party> = with(new.0, part).collect();
-        // Parties that are gone have no number of today: they are told apart by their older number, which `today` leaves out.
+        // Removed parties have no counterpart in the newer handbook. They keep their older number,
+        // which may be the same as another party's newer number, so check for them first.
         let from: Vec<String> = with(old.0, part)
             .zip(&before)
             .filter(|(party, today)| is_gone(sides, *party) || !after.contains(today))
@@ -88,7 +91,7 @@ fn with(decision: &DecisionView, part: Part) -> impl Iterator<Item = Party> + '_
     decision.parties.iter().filter(move |(other, _)| *other == part).map(|(_, party)| *party)
 }
 
-/// Returns a party of before by its number of today.
+/// Returns the newer counterpart of an older party, or the party itself if it has none.
 fn today(sides: &Sides<'_>, party: Party) -> Party {
     match party {
         Party::Role(role) => sides.pairs.after(role).map_or(party, Party::Role),

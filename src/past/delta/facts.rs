@@ -1,6 +1,7 @@
-//! Compares what chapters state in front matter, the scale, the glossary, and which chapters there are.
+//! Compares the facts in front matter, the scale, the glossary, and the list of chapters.
 //!
-//! Input: both handbooks. Output: changes. A chapter that another names is the same one under another title; free text is compared as it is written.
+//! Input: both handbooks. Output: changes. A chapter named by another is still the same if only its
+//! title changed; free text is compared as written.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +26,7 @@ pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {
     numbers.into_iter().map(step).filter(is_other).collect()
 }
 
-/// Two states of one chapter.
+/// Two states of the same chapter.
 struct Facing<'a> {
     sides: &'a Sides<'a>,
     then: ChapterId,
@@ -41,7 +42,7 @@ impl<'a> Facing<'a> {
         facing
     }
 
-    /// Notes what a field holds that it did not, and the other way round.
+    /// Records the values that were added to and removed from a field.
     fn texts(&mut self, fact: &'static str, before: Vec<String>, after: Vec<String>) {
         let from: Vec<String> = before.iter().filter(|text| !after.contains(text)).cloned().collect();
         let to: Vec<String> = after.iter().filter(|text| !before.contains(text)).cloned().collect();
@@ -54,7 +55,8 @@ impl<'a> Facing<'a> {
         self.texts(fact, before.into_iter().cloned().collect(), after.into_iter().cloned().collect());
     }
 
-    /// Notes chapters and partners that a field names; under today's titles, so that a new title is no change.
+    /// Records changes to the chapters and partners that a field names. Uses current titles, so
+    /// that a new title isn't a change.
     fn named(&mut self, fact: &'static str, before: &[u32], after: &[u32]) {
         let (sides, then, now) = (self.sides, self.then, self.now);
         let before = before.iter().filter_map(|n| match sides.before.book.target(then, *n) {
@@ -156,7 +158,7 @@ pub(super) fn strategy(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Ve
     facing.list
 }
 
-/// Compares the terms of all glossaries: by name, by another name, by a similar meaning.
+/// Compares the terms of all glossaries: by name, then by alias, then by similar definition.
 pub(super) fn terms(sides: &Sides<'_>) -> Vec<Change> {
     let (before, after) = (all_terms(sides.before), all_terms(sides.after));
     let ways: [Same<'_, &Term>; 3] = [
@@ -189,7 +191,7 @@ fn all_terms(handbook: &Handbook) -> Vec<&Term> {
     glossaries.flatten().collect()
 }
 
-/// Says which chapters outside the model came, went, are called otherwise or lie elsewhere.
+/// Returns the changes to chapters outside the model that were added, removed, renamed or moved.
 pub(super) fn other_chapters(sides: &Sides<'_>) -> Vec<Change> {
     let is_other = |kind: Kind| !matches!(kind, Kind::Role | Kind::Competency | Kind::Strategy);
     let order =
@@ -198,7 +200,7 @@ pub(super) fn other_chapters(sides: &Sides<'_>) -> Vec<Change> {
     pairs.into_iter().flat_map(|pair| sides.fate(pair)).collect()
 }
 
-/// Lists the chapters whose text is another and of which nothing else was said.
+/// Returns the chapters with only text changes.
 pub(super) fn texts(sides: &Sides<'_>, said: &[Change]) -> Vec<Change> {
     let named: BTreeSet<ChapterId> =
         said.iter().filter_map(Change::chapter).filter_map(|subject| subject.now).collect();
@@ -216,7 +218,7 @@ pub(super) fn texts(sides: &Sides<'_>, said: &[Change]) -> Vec<Change> {
     list
 }
 
-/// Tells whether two states of a chapter read differently; where their links lead is not looked at.
+/// Returns whether two states of a chapter read differently, regardless of where their links point.
 fn is_reworded(before: &Document, after: &Document) -> bool {
     let notes = |document: &Document| -> Vec<String> {
         document.body.footnotes.iter().map(|(_, fill)| fill.html.clone()).collect()
@@ -235,7 +237,7 @@ fn is_reworded(before: &Document, after: &Document) -> bool {
 }
 
 impl Change {
-    /// Returns the chapter that the change is about; none for the scale and for terms.
+    /// Returns the chapter that the change is about, or `None` for the scale and for terms.
     pub fn chapter(&self) -> Option<&super::Subject> {
         match self {
             Self::Scale { .. } | Self::Term { .. } => None,

@@ -1,6 +1,7 @@
 //! Compares roles: the levels that they expect, their responsibilities and their facts.
 //!
-//! Input: both handbooks. Output: changes in the handbook's order of roles. What a role takes over from another is said once, at the role that it comes from.
+//! Input: both handbooks. Output: changes in the handbook's order of roles. What a role inherits is
+//! reported only once, at the role that it is inherited from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,8 @@ use crate::chapter::document::Statement;
 use crate::model::book::{ChapterId, Relations, role_of};
 use crate::model::compile::Handbook;
 
-/// Compares the roles: chapters first, then what is expected, facts and responsibilities.
+/// Compares the roles: for each, first the chapter itself, then its expectations, facts and
+/// responsibilities.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut list = Vec::new();
     let steps = steps(sides);
@@ -28,10 +30,11 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
 /// The level of a competency before and now.
 type Step = (Option<u8>, Option<u8>);
 
-/// What of the levels has changed, by role of today and by competency.
+/// The levels that changed, by newer role, each with its competency.
 type Steps = BTreeMap<ChapterId, Vec<(Subject, Step, Option<ChapterId>)>>;
 
-/// Lists the changed levels of every role that is in both, in the handbook's order of competencies.
+/// Returns the changed levels of every role that is in both handbooks, in the handbook's order of
+/// competencies.
 fn steps(sides: &Sides<'_>) -> Steps {
     let mut steps = Steps::new();
     let (old, new) = (&sides.before.book.relations, &sides.after.book.relations);
@@ -70,7 +73,7 @@ fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change
             let found = steps.get(other).into_iter().flatten().find(|(subject, ..)| subject == competency);
             found.filter(|(_, other, _)| other == step)
         };
-        // Said already at the role that it is taken over from.
+        // The role that this level is inherited from already reports it.
         if from.is_some_and(|from| same(&from).is_some()) {
             continue;
         }
@@ -100,7 +103,7 @@ fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
         if cell.before == cell.after {
             continue;
         }
-        // Those that take it over, before or now.
+        // The roles that inherit it, before or now.
         let mut touched: BTreeSet<ChapterId> = heirs(sides.after, now, after);
         touched.extend(heirs(sides.before, then, before).into_iter().filter_map(|role| sides.pairs.after(role)));
         let order = sides.after.book.relations.role_order.iter().filter(|role| touched.contains(role));
@@ -110,7 +113,7 @@ fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
     list
 }
 
-/// Lists the roles that take over a responsibility of `role`.
+/// Returns the roles that inherit a responsibility of `role`.
 fn heirs(handbook: &Handbook, role: ChapterId, statement: Option<&Statement>) -> BTreeSet<ChapterId> {
     let number = role_of(&handbook.book, role)
         .zip(statement)

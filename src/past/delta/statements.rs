@@ -1,6 +1,7 @@
-//! Compares what competencies say at each level, statement by statement.
+//! Compares what competencies expect at each level, statement by statement.
 //!
-//! Input: both handbooks. Output: [`Change::Statement`] for what was added, reworded, moved to another level or removed, with the roles that it touches.
+//! Input: both handbooks. Output: [`Change::Statement`] for statements that were added, reworded,
+//! moved to another level or removed, with the roles affected.
 
 use std::collections::BTreeSet;
 
@@ -14,37 +15,37 @@ use crate::text::path::fold;
 /// A statement or a responsibility, then and now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Its anchor; today's, where it is still there.
+    /// The anchor: the current one if the statement still exists.
     pub id: String,
-    /// What was said; none where it is new.
+    /// The old statement; `None` if it is new.
     pub before: Option<Said>,
-    /// What is said; none where it is gone.
+    /// The new statement; `None` if it was removed.
     pub after: Option<Said>,
 }
 
-/// What is said, and at which level.
+/// The text and level of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// The level; none for a responsibility.
+    /// The level; `None` for a responsibility.
     pub level: Option<Level>,
-    /// The words, without markup.
+    /// The text, without markup.
     pub text: String,
 }
 
 impl Cell {
-    /// Tells whether it stands at another level than before.
+    /// Returns whether the level changed.
     pub fn is_moved(&self) -> bool {
         let number = |said: &Said| said.level.as_ref().map(|level| level.number);
         matches!((&self.before, &self.after), (Some(before), Some(after)) if number(before) != number(after))
     }
 
-    /// Tells whether it says the same in other words.
+    /// Returns whether the text changed.
     pub fn is_reworded(&self) -> bool {
         matches!((&self.before, &self.after), (Some(before), Some(after)) if before.text != after.text)
     }
 }
 
-/// Compares the competencies: chapters first, then their facts and statements.
+/// Compares the competencies: for each, first the chapter itself, then its facts and statements.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     let mut list = Vec::new();
     for pair in sides.walk(&order(sides.before), &order(sides.after)) {
@@ -67,7 +68,7 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     list
 }
 
-/// Lists the competencies in the handbook's order.
+/// Returns the competencies in the handbook's order.
 fn order(handbook: &Handbook) -> Vec<ChapterId> {
     handbook.book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied()).collect()
 }
@@ -79,7 +80,7 @@ fn said(handbook: &Handbook, chapter: ChapterId) -> &[Statement] {
     }
 }
 
-/// Lists the roles of which something else is asked than before.
+/// Returns the roles for which expectations change.
 fn touched(
     sides: &Sides<'_>,
     (then, old): (ChapterId, Option<&Statement>),
@@ -98,7 +99,7 @@ fn touched(
     };
     let before = old.map(|one| asked(&sides.before.book.relations, then, one.level)).unwrap_or_default();
     let after = new.map(|one| asked(&sides.after.book.relations, now, one.level)).unwrap_or_default();
-    // By today's numbers, and those that are gone by their title behind them.
+    // Both lists use current titles; roles that were removed keep their old ones.
     let before: Vec<Subject> = before.into_iter().map(|role| sides.then(role)).collect();
     let after: Vec<Subject> = after.into_iter().map(|role| sides.now(role)).collect();
     if cell.is_reworded() || old.is_none() || new.is_none() {
@@ -110,7 +111,8 @@ fn touched(
     came.chain(went).cloned().collect()
 }
 
-/// Pairs statements: by id, by equal words, by similar words. What came or went stands alone; in the order of today, then what is gone.
+/// Pairs statements by ID, then by equal text, then by similar text. Statements without a
+/// counterpart are listed on their own: new ones in the current order, removed ones at the end.
 pub(super) fn matched<'a>(
     before: &'a [Statement],
     after: &'a [Statement],
@@ -125,7 +127,7 @@ pub(super) fn matched<'a>(
     today.chain(gone).collect()
 }
 
-/// Pairs what is left by similar words, the most similar first; each once.
+/// Pairs the remaining statements by likeness, most similar first and each only once.
 fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> Vec<(usize, usize)> {
     let open = |statements: &[Statement], is_done: &dyn Fn(usize) -> bool| -> Vec<(usize, BTreeSet<String>)> {
         let left = statements.iter().enumerate().filter(|(n, _)| !is_done(*n));

@@ -1,6 +1,7 @@
-//! Puts a comparison into words: for the terminal, for a review, for programs.
+//! Formats a comparison for the terminal, for a review, or for programs.
 //!
-//! Input: a [`Delta`]. Output: plain text, Markdown or JSON. One sentence for each change, in the words of the handbook; English, as all that the program says.
+//! Input: a [`Delta`]. Output: plain text, Markdown or JSON. Each change is one sentence in the
+//! handbook's own terms, and in English like everything that the program prints.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,16 @@ use serde_json::{Value, json};
 use super::{Cell, Change, Delta, Fate, Level, Said, Subject};
 use crate::declare::kind::{Kind, Part};
 
-/// What a handbook is compared with.
+/// The revision that a handbook is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Since {
-    /// The revision as the user named it.
+    /// The name of the revision as the user typed it.
     pub revision: String,
-    /// The day of its commit.
+    /// The day of the commit.
     pub day: String,
 }
 
-/// How names and sayings are set off from a sentence.
+/// How names and quotations are marked in a sentence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Marks {
     Plain,
@@ -26,7 +27,7 @@ enum Marks {
 }
 
 impl Marks {
-    /// Sets a title.
+    /// Formats a title.
     fn title(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -34,7 +35,7 @@ impl Marks {
         }
     }
 
-    /// Sets a name that stands beside a title.
+    /// Formats a name that appears next to a title.
     fn name(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -54,7 +55,7 @@ impl Marks {
     }
 }
 
-/// Escapes what Markdown would take for markup (`CommonMark` 0.31.2, section 2.4).
+/// Escapes characters that Markdown would treat as markup (`CommonMark` 0.31.2, section 2.4).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -66,10 +67,10 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The parts of the report, in order.
+/// The sections of the report, in order.
 const PARTS: [&str; 5] = ["Roles", "Competencies", "Strategy and decisions", "Terms", "Other chapters"];
 
-/// Says which part of the report a change belongs to.
+/// Returns the index of the section that a change belongs to.
 fn part_of(change: &Change) -> usize {
     match change {
         Change::Scale { .. } => 1,
@@ -84,7 +85,7 @@ fn part_of(change: &Change) -> usize {
     }
 }
 
-/// Writes the comparison for the terminal; `since` names what it is compared with.
+/// Formats the comparison for the terminal; `since` is the revision that it compares with.
 pub fn human(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing has changed since {} ({}).\n", since.revision, since.day);
@@ -99,7 +100,7 @@ pub fn human(delta: &Delta, since: &Since) -> String {
     out
 }
 
-/// Writes the comparison as Markdown, to paste into a review.
+/// Formats the comparison as Markdown for pasting into a review.
 pub fn markdown(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing in the handbook has changed since `{}` ({}).\n", since.revision, since.day);
@@ -115,7 +116,7 @@ pub fn markdown(delta: &Delta, since: &Since) -> String {
     out
 }
 
-/// Writes the comparison as one JSON document.
+/// Formats the comparison as one JSON document.
 pub fn json(delta: &Delta, since: &Since) -> String {
     let changes: Vec<Value> = delta.changes.iter().map(value).collect();
     let document = json!({ "version": 1, "since": since.revision, "day": since.day, "changes": changes });
@@ -124,7 +125,8 @@ pub fn json(delta: &Delta, since: &Since) -> String {
     text
 }
 
-/// Gathers the sentences of each part that has any; chapters of which only the text is another share one.
+/// Returns the sentences of each section that has any. Chapters with only text changes share one
+/// sentence.
 fn parts(delta: &Delta, marks: Marks) -> Vec<(&'static str, Vec<String>)> {
     let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut texts = Vec::new();
@@ -140,7 +142,7 @@ fn parts(delta: &Delta, marks: Marks) -> Vec<(&'static str, Vec<String>)> {
     lines.into_iter().map(|(part, lines)| (PARTS[part], lines)).collect()
 }
 
-/// Counts what has changed and which roles it touches.
+/// Formats the number of changes and the roles that they affect.
 fn total(delta: &Delta) -> String {
     let count = delta.changes.iter().filter(|change| !matches!(change, Change::Text { .. })).count();
     let mut roles: Vec<&Subject> = Vec::new();
@@ -172,7 +174,7 @@ fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// Says a change in one sentence without its full stop.
+/// Describes a change in one sentence without a full stop.
 fn sentence(change: &Change, marks: Marks) -> String {
     match change {
         Change::Scale { number, from, to } => match (from, to) {
@@ -293,7 +295,7 @@ fn cell_words(cell: &Cell, marks: Marks) -> String {
 }
 
 fn fact_words(fact: &str, from: &[String], to: &[String], marks: Marks) -> String {
-    // What an author worded is quoted; names are not.
+    // Text that an author wrote is quoted; names aren't.
     let is_worded = ["scope", "horizon", "grade", "measures"].contains(&fact);
     let set = |text: &String| if is_worded { marks.quote(text) } else { marks.name(text) };
     let names = |list: &[String]| list.iter().map(set).collect::<Vec<_>>().join(", ");
@@ -327,7 +329,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Says that somebody takes a part in a decision.
+/// Describes the part that somebody takes in a decision.
 fn takes(part: Part, who: &str) -> String {
     match part {
         Part::Accountable => format!("makes {who} accountable"),
@@ -348,7 +350,7 @@ fn part_words(part: Part) -> &'static str {
     }
 }
 
-/// Returns a change as a JSON object; `change` says which keys it has.
+/// Returns a change as a JSON object; its `change` key determines the other keys.
 fn value(change: &Change) -> Value {
     let ids = |list: &[Subject]| list.iter().map(|subject| subject.id.clone()).collect::<Vec<_>>();
     let named =
