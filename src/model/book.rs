@@ -20,7 +20,7 @@ use crate::chapter::document::ReferenceNumber;
 use crate::model::link::{Links, Target};
 use crate::model::relations::relate;
 
-/// Everything that pages need to know of other pages.
+/// Everything that pages need to know about other pages.
 #[derive(Debug)]
 pub struct Book {
     /// Every chapter by its names, its URL and its place in the tree.
@@ -42,12 +42,12 @@ impl Book {
         Self { index, links, relations, unfitting }
     }
 
-    /// Returns where a reference leads.
+    /// Returns the target of a reference.
     pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
         self.links.target(chapter, reference)
     }
 
-    /// Returns the chapter that a reference leads to.
+    /// Returns the chapter that a reference points to.
     pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
         self.links.target_chapter(chapter, reference)
     }

@@ -15,28 +15,28 @@ use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::slug::slug;
 
-/// Where a reference leads.
+/// The target of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A chapter, and the anchor in it.
+    /// A chapter, and optionally an anchor in it.
     Chapter(ChapterId, Option<String>),
-    /// A chapter that is there and an anchor that is not.
+    /// An existing chapter, but no such anchor in it.
     DeadAnchor(ChapterId),
-    /// A chapter that is there and of a kind that the field does not take.
+    /// An existing chapter, but of a kind that the field doesn't accept.
     WrongKind(ChapterId),
-    /// The page of a folder without an index.
+    /// The page of a directory without an index.
     Folder(NodeId),
-    /// A page that is made from the model.
+    /// A page generated from the model.
     Generated(Generated),
-    /// A file that is no chapter.
+    /// A file that isn't a chapter.
     Asset(SourcePath),
-    /// A partner of `handbook.toml`, by its place in the list.
+    /// A partner from `handbook.toml`, by its index in the list.
     Partner(u32),
-    /// Several chapters fit equally well.
+    /// Several chapters that match equally well.
     Ambiguous(Vec<ChapterId>),
-    /// A chapter that this audience does not see. Nothing of it is known here.
+    /// A chapter that this audience can't see. Nothing about it is known here.
     Hidden,
-    /// Nothing fits.
+    /// No match.
     Dead,
 }
 
@@ -114,16 +114,18 @@ fn lead_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
 pub struct Resolver<'a> {
     book: &'a Index,
     config: &'a Config,
-    /// The anchors of chapters that a reference with an unknown anchor led to, made once for each.
+    /// The anchors of chapters that references with unknown anchors point to, collected once per
+    /// chapter.
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
 }
 
-/// The anchors of one chapter by what others may call them, the first of each name.
+/// The anchors of one chapter by the names that others may use; the first one wins if several share
+/// a name.
 #[derive(Debug, Default)]
 struct Anchors<'a> {
-    /// By the anchor, folded.
+    /// Anchors by themselves, folded.
     folded: HashMap<String, &'a str>,
-    /// By a heading's text, folded, and by its slug.
+    /// Anchors of headings, by the folded text and by the slug.
     headings: HashMap<String, (usize, &'a str)>,
     slugs: HashMap<String, (usize, &'a str)>,
 }
@@ -145,7 +147,7 @@ impl<'a> Resolver<'a> {
         self.book.meta(from).references.iter().map(|reference| self.resolve(reference, from)).collect()
     }
 
-    /// Returns where `reference` leads from the chapter `from`.
+    /// Returns the target of `reference` in the chapter `from`.
     pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
         let book = self.book;
         let found = match reference.form {
@@ -165,7 +167,8 @@ impl<'a> Resolver<'a> {
     fn in_chapter(&self, chapter: ChapterId, fragment: &Fragment) -> Target {
         let meta = self.book.meta(chapter);
         let found = match fragment {
-            // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:` searches for text.
+            // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:`
+            // searches for text.
             Fragment::Anchor(anchor) if anchor.is_empty() || anchor == "top" || anchor.starts_with(":~:") => {
                 return Target::Chapter(chapter, None);
             }
@@ -196,8 +199,8 @@ impl<'a> Anchors<'a> {
         anchors
     }
 
-    /// Finds an anchor that isn't there as written: in another case, else a heading by its slug or
-    /// its text.
+    /// Finds an anchor that doesn't exist exactly as written: by a different case, or else by a
+    /// heading's slug or text.
     fn find(&self, anchor: &str, meta: &Meta) -> Option<String> {
         let key = fold(anchor);
         if let Some(id) = self.folded.get(&key) {
@@ -227,7 +230,7 @@ pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Optio
     };
     let stem = [".md", ".markdown", ".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending));
     let stem = stem.unwrap_or(&joined).trim_end_matches('/');
-    // A folder's index is known by its folder.
+    // An index is known by its directory.
     let stem = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/README")).unwrap_or(stem);
     Some(fold(stem))
 }
@@ -274,7 +277,7 @@ fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
 /// Follows a path as a code host does: a file, a file without `.md`, a folder.
 fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Index) -> Target {
     if path.is_empty() {
-        // `[text]()` leads nowhere; `[text](#anchor)` leads into the chapter itself.
+        // `[text]()` has no target; `[text](#anchor)` points into the chapter itself.
         return if reference.fragment.is_some() { Target::Chapter(from, None) } else { Target::Dead };
     }
     let folder = book.meta(from).path.folder();
@@ -297,7 +300,7 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     if let Some(exact) = book.at_path(&file) {
         return Some(Target::Chapter(exact, None));
     }
-    // mdBook and older sites link to what is built: `page.html`, `folder/index.html`.
+    // mdBook and older sites link to the built files: `page.html`, `folder/index.html`.
     let written = path.strip_suffix(".html").or_else(|| path.strip_suffix(".htm"));
     let stem = match written {
         Some(stem) => SourcePath::new(format!("{stem}.md")).without_extension().to_owned(),
@@ -306,7 +309,7 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     };
     match book.names.at_path(&stem) {
         [] => {}
-        // Names fold case; where several are left, the one written exactly so is meant.
+        // Names ignore case; if several match, prefer the one with exactly this spelling.
         several => {
             let exact = several.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem);
             return Some(exact.map_or_else(|| one_of(several), |one| Target::Chapter(*one, None)));

@@ -1,7 +1,8 @@
-//! Relates roles, competencies, strategies, paths and terms to each other, both ways.
+//! Connects roles, competencies, strategies, paths and terms, in both directions.
 //!
-//! Input: the book with its references resolved. Output: [`Relations`] and remarks on what does not fit together. Levels that a role takes over from another
-//! keep where they came from. Never sees prose.
+//! Input: the book with its references resolved. Output: [`Relations`], and remarks about
+//! inconsistencies. Levels that a role inherits record the role that they come from. Never reads
+//! prose.
 
 mod inspect;
 mod judged;
@@ -18,111 +19,112 @@ use crate::model::index::{At, ChapterId, Index, Remark};
 
 pub use self::judged::is_replaced;
 
-/// How deep roles may build on each other; a longer chain is a ring.
+/// The maximum number of roles that extend one another; a longer chain counts as a cycle.
 const DEEPEST: usize = 32;
 
-/// What a role expects of one competency.
+/// The level that a role expects of one competency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// The competency's chapter.
+    /// The chapter of the competency.
     pub competency: ChapterId,
-    /// The level, by number.
+    /// The number of the level.
     pub level: u8,
-    /// Whether the role is judged on it first.
+    /// Whether it is one of the competencies that the role is judged on first.
     pub focus: bool,
-    /// The role that it was taken over from.
+    /// The role that the expectation was inherited from.
     pub from: Option<ChapterId>,
 }
 
-/// A role with all that it takes over and all that points at it.
+/// A role with everything that it inherits and everything that refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleView {
-    /// What it expects, in the handbook's order of competencies.
+    /// The role's expectations, in the handbook's order of competencies.
     pub expectations: Vec<Expectation>,
     /// The statements that it is judged on: the competency and the number there.
     pub judged: BTreeSet<(ChapterId, u32)>,
     /// Responsibilities taken over: the role they stand in and their number there.
     pub inherited: Vec<(ChapterId, u32)>,
-    /// The role that it is a kind of.
+    /// The role that this one extends.
     pub extends: Option<ChapterId>,
-    /// Roles that are kinds of it.
+    /// Roles that extend this one.
     pub extended_by: Vec<ChapterId>,
-    /// Roles that come after it at a higher rank.
+    /// Roles at a higher rank that this one grows into.
     pub grows_into: Vec<ChapterId>,
-    /// Roles that come before it.
+    /// Roles that grow into this one.
     pub grows_from: Vec<ChapterId>,
-    /// Roles at the same rank that it can move to.
+    /// Roles at the same rank to which people can move.
     pub moves_to: Vec<ChapterId>,
-    /// Roles that it reports to.
+    /// Roles that this one reports to.
     pub reports_to: Vec<ChapterId>,
-    /// Roles that report to it.
+    /// Roles that report to this one.
     pub reports: Vec<ChapterId>,
-    /// Whom it works with.
+    /// Roles and partners that this one works with.
     pub works_with: Vec<Party>,
-    /// Strategy chapters that it leads.
+    /// Strategy chapters that this role leads.
     pub leads: Vec<ChapterId>,
 }
 
-/// A competency seen from the others.
+/// A competency and what refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompetencyView {
-    /// Roles that expect it, with the level, in the handbook's order of roles.
+    /// Roles that expect the competency, each with the level, in the handbook's order of roles.
     pub expected_by: Vec<(ChapterId, u8)>,
-    /// Strategy chapters that it carries.
+    /// Strategy chapters that the competency supports.
     pub supports: Vec<ChapterId>,
 }
 
-/// A strategy chapter seen from the others.
+/// A strategy chapter and what refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StrategyView {
-    /// The role that leads it.
+    /// The role that leads the strategy.
     pub led_by: Option<ChapterId>,
-    /// Competencies that carry it.
+    /// Competencies that support the strategy.
     pub supported_by: Vec<ChapterId>,
 }
 
-/// Somebody who takes part in something.
+/// Somebody who takes part in a decision or works with a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Party {
     /// A role.
     Role(ChapterId),
-    /// A partner of `handbook.toml`, by its place in the list.
+    /// A partner from `handbook.toml`, by its index in the list.
     Partner(u32),
 }
 
-/// A decision with those who take part in it.
+/// A decision and its participants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionView {
-    /// The strategy chapter that it stands in.
+    /// The strategy chapter that contains the decision.
     pub strategy: ChapterId,
-    /// Its number there.
+    /// The index of the decision in that chapter.
     pub number: u32,
-    /// Who takes which part.
+    /// The participants and their parts.
     pub parties: Vec<(Part, Party)>,
 }
 
 /// All relations.
 #[derive(Debug, Default)]
 pub struct Relations {
-    /// Roles by chapter.
+    /// Roles, by chapter.
     pub roles: BTreeMap<ChapterId, RoleView>,
     /// Roles in the handbook's order: track, rank, title.
     pub role_order: Vec<ChapterId>,
-    /// Competencies by chapter.
+    /// Competencies, by chapter.
     pub competencies: BTreeMap<ChapterId, CompetencyView>,
-    /// Clusters in the handbook's order, each with its competencies; one without a cluster comes last, under an empty name.
+    /// Clusters in the handbook's order, each with its competencies. Competencies without a cluster
+    /// come last, under an empty name.
     pub clusters: Vec<(String, Vec<ChapterId>)>,
-    /// Strategy chapters.
+    /// Strategy chapters, by chapter.
     pub strategies: BTreeMap<ChapterId, StrategyView>,
-    /// Decisions in the order of their chapters.
+    /// Decisions, in the order of their chapters.
     pub decisions: Vec<DecisionView>,
     /// The chapters of each path, in order.
     pub paths: BTreeMap<ChapterId, Vec<ChapterId>>,
-    /// The paths that a chapter lies on.
+    /// The paths that include each chapter.
     pub on_paths: BTreeMap<ChapterId, Vec<ChapterId>>,
     /// Chapters that define terms.
     pub glossaries: Vec<ChapterId>,
-    /// Pairs of roles that have a page of their own, each once.
+    /// Pairs of roles that have a page of their own, without duplicates.
     pub pairs: BTreeSet<(ChapterId, ChapterId)>,
 }
 
@@ -135,7 +137,7 @@ impl RoleView {
 }
 
 impl Relations {
-    /// Returns what a role expects of a competency.
+    /// Returns the level that a role expects of a competency, if it expects one.
     pub fn expectation(&self, role: ChapterId, competency: ChapterId) -> Option<&Expectation> {
         self.roles.get(&role)?.expectations.iter().find(|expectation| expectation.competency == competency)
     }
@@ -194,7 +196,7 @@ impl<'a> Relating<'a> {
         self.remarks.push(Remark::new(code, (chapter, path), at, message).help(help));
     }
 
-    /// Reads what each chapter says of itself.
+    /// Collects the facts that each chapter states about itself.
     fn collect(&mut self) {
         for chapter in self.order.clone() {
             match &self.book.meta(chapter).facts {
@@ -256,7 +258,7 @@ impl<'a> Relating<'a> {
         }
     }
 
-    /// Lets roles take over what they do not say themselves.
+    /// Adds what roles inherit to what they state themselves.
     fn inherit(&mut self) {
         for chapter in self.relations.role_order.clone() {
             let (chain, ring) = self.chain(chapter);
@@ -274,7 +276,8 @@ impl<'a> Relating<'a> {
         }
     }
 
-    /// Lists a role and those it is a kind of, itself first; tells whether they form a ring.
+    /// Returns a role and the chain of roles that it extends, starting with itself, and whether
+    /// they form a cycle.
     fn chain(&self, chapter: ChapterId) -> (Vec<ChapterId>, bool) {
         let mut chain = vec![chapter];
         let mut at = chapter;
@@ -288,7 +291,7 @@ impl<'a> Relating<'a> {
         (chain, false)
     }
 
-    /// Reports a ring once, at its first role by path.
+    /// Reports a cycle once, at its first role by path.
     fn report_ring(&mut self, chapter: ChapterId, chain: &[ChapterId]) {
         let closes = chain.last().and_then(|last| self.relations.roles.get(last)?.extends);
         if closes != Some(chapter) || chain.iter().any(|other| *other < chapter) {
@@ -331,7 +334,8 @@ impl<'a> Relating<'a> {
             .collect()
     }
 
-    /// Lists the responsibilities of the roles above that no role below says anew or replaces.
+    /// Returns the responsibilities of the extended roles that no extending role restates or
+    /// replaces.
     fn inherited(&self, chain: &[ChapterId]) -> Vec<(ChapterId, u32)> {
         let mut said: BTreeSet<&str> = BTreeSet::new();
         let mut list = Vec::new();
@@ -349,7 +353,7 @@ impl<'a> Relating<'a> {
         list
     }
 
-    /// Tells moves at one rank from steps up the ladder.
+    /// Separates moves at the same rank from steps up the ladder.
     fn grow(&mut self) {
         for chapter in self.relations.role_order.clone() {
             let Some(role) = self.role(chapter) else { continue };
@@ -382,7 +386,7 @@ impl<'a> Relating<'a> {
         self.find_growth_ring();
     }
 
-    /// Roles without ranks can grow into each other in a ring; ranks make that impossible.
+    /// Reports roles without ranks that grow into each other in a cycle; ranks rule that out.
     fn find_growth_ring(&mut self) {
         let mut done: BTreeSet<ChapterId> = BTreeSet::new();
         for start in self.relations.role_order.clone() {
@@ -417,7 +421,7 @@ impl<'a> Relating<'a> {
         self.remark(Rule::CyclicRoles, (*first, At::Field("grows_into")), message, help);
     }
 
-    /// Fills in the other direction of every relation.
+    /// Fills in the opposite direction of every relation.
     fn invert(&mut self) {
         let relations = &mut self.relations;
         let mut back: BTreeMap<ChapterId, RoleView> = BTreeMap::new();
@@ -467,12 +471,13 @@ impl<'a> Relating<'a> {
         }
     }
 
-    /// Collects the pairs that get a page: steps and moves on the ladder, and those that `handbook.toml` declares.
+    /// Collects the pairs of roles that get a page: steps and moves on the ladder, and the pairs in
+    /// `handbook.toml`.
     fn pair(&mut self) {
         let mut pairs = BTreeSet::new();
         for (role, view) in &self.relations.roles {
             pairs.extend(view.grows_into.iter().map(|to| (*role, *to)));
-            // A move goes both ways: one page is enough.
+            // A move goes both ways, so one page is enough.
             pairs.extend(view.moves_to.iter().map(|to| if role < to { (*role, *to) } else { (*to, *role) }));
         }
         for declared in &self.config.compare {
@@ -510,7 +515,7 @@ pub fn role_of(book: &Index, chapter: ChapterId) -> Option<&Role> {
 }
 
 impl DecisionView {
-    /// Returns what the chapter says of the decision.
+    /// Returns what the chapter states about the decision.
     #[must_use]
     pub fn facts<'a>(&self, book: &'a Index) -> Option<&'a Decision> {
         match &book.meta(self.strategy).facts {
@@ -519,7 +524,7 @@ impl DecisionView {
         }
     }
 
-    /// Tells whether `party` takes the part `part`.
+    /// Returns whether `party` takes the part `part`.
     pub fn has(&self, part: Part, party: Party) -> bool {
         self.parties.contains(&(part, party))
     }

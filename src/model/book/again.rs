@@ -1,4 +1,5 @@
-//! Makes the next book from the last one: what an edit did not change is shared, and only references that it can have moved are followed anew.
+//! Builds the next book from the last one. Shares whatever an edit didn't change, and resolves only
+//! references that the edit may have affected.
 //!
 //! Input: the same as [`Book::new`]'s, made under the same configuration and `SUMMARY.md`, and the last book. Output: the [`Book`] that [`Book::new`] would make. Where
 //! chapters came, went or got other ids, aliases or kinds, that is what is called.
@@ -15,7 +16,7 @@ use super::Book;
 use crate::model::index::{ChapterId, Index, Input, Names, Tree};
 use crate::model::relations::relate;
 
-/// With more chapters changed at once, a whole new book is about as quick.
+/// The maximum number of changed chapters; beyond that, building a new book is about as fast.
 const MOST_CHANGED: usize = 64;
 
 /// Makes the book of `input`, sharing with `last` what is the same.
@@ -66,13 +67,13 @@ fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, boo
     (index, moves_nodes)
 }
 
-/// What is different between two books of the same chapters.
+/// The differences between two books with the same chapters.
 struct Changes {
-    /// The chapters with other metadata, sorted.
+    /// Chapters with changed metadata, sorted.
     chapters: Vec<ChapterId>,
-    /// Chapters with other titles: number, old and new key.
+    /// Chapters with changed titles: the chapter, and the old and new key.
     titles: Vec<(ChapterId, String, String)>,
-    /// Whether nodes of the tree can have other places, and so other numbers.
+    /// Whether nodes of the tree may have moved and so have different indices.
     moves_nodes: bool,
 }
 
@@ -113,7 +114,7 @@ impl Changes {
 
     fn moves(&self, reference: &Reference, target: &Target, moves_nodes: bool) -> bool {
         let by_target = match target {
-            // An anchor may have come or gone.
+            // An anchor may have been added or removed.
             Target::Chapter(to, _) | Target::DeadAnchor(to) => reference.fragment.is_some() && self.has(*to),
             Target::Folder(_) => moves_nodes,
             _ => false,
@@ -121,7 +122,7 @@ impl Changes {
         by_target || (!self.titles.is_empty() && self.names_a_title(reference))
     }
 
-    /// Tells whether a reference uses a title that came or went.
+    /// Returns whether a reference uses a title that was added or removed.
     fn names_a_title(&self, reference: &Reference) -> bool {
         if matches!(reference.form, Form::Relative | Form::Image) {
             return false;
@@ -131,12 +132,13 @@ impl Changes {
     }
 }
 
-/// Tells whether two states of a chapter have the same place and the same names but for the title.
+/// Returns whether two states of a chapter have the same path, kind, ID and aliases.
 fn is_called_the_same(before: &Meta, after: &Meta) -> bool {
     before.path == after.path && before.kind == after.kind && before.id == after.id && before.aliases == after.aliases
 }
 
-/// Tells whether `title` is the key of `name`; most pairs are told apart by their first letter, without an allocation.
+/// Returns whether `title` is the key of `name`. Most pairs differ in their first letter, which
+/// needs no allocation to find out.
 fn is_key_of(title: &str, name: &str) -> bool {
     let first = |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric);
     match (first(title), first(name)) {

@@ -1,7 +1,8 @@
-//! Gives everything its address, and finds addresses that two things claim.
+//! Assigns URLs to everything, and finds URLs that are claimed twice.
 //!
-//! Input: chapters, aliases and the style of addresses. Output: addresses, redirects, `colliding-url` findings. Addresses that differ only in case
-//! or in Unicode normal form collide: common file systems take them for one.
+//! Input: chapters, aliases and the style of URLs. Output: URLs, redirects and `colliding-url`
+//! findings. URLs that differ only by case or Unicode normalization form collide, because common
+//! file systems don't distinguish them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -15,24 +16,24 @@ use crate::text::rule::Rule;
 use super::remark::{At, Remark};
 use super::{ChapterId, Index, Input};
 
-/// A page that is made from the model and not from a chapter.
+/// A page that is generated from the model rather than a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Generated {
-    /// Roles by competencies.
+    /// Matrix of roles and competencies.
     Matrix,
     /// Roles by rank.
     Ladder,
-    /// Who decides what.
+    /// Overview of who decides what.
     Decisions,
-    /// Roles to assess oneself against.
+    /// Roles for a self-assessment.
     Assess,
-    /// What has changed lately.
+    /// Recent changes.
     Changes,
-    /// Search on a page of its own.
+    /// Search on its own page.
     Search,
-    /// Any two roles side by side.
+    /// Comparison of any two roles.
     Compare,
-    /// How the handbook is kept.
+    /// Upkeep of the handbook.
     Health,
 }
 
@@ -49,7 +50,7 @@ impl Generated {
         Self::Search,
     ];
 
-    /// Returns the name that links use and that the address begins with.
+    /// Returns the name that links use and that the URL begins with.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,7 +71,7 @@ impl Generated {
         page.exists(book).then_some(page)
     }
 
-    /// Tells whether the book has what the page shows.
+    /// Returns whether the book has content for the page and no chapter takes its place.
     #[must_use]
     pub fn exists(self, book: &Index) -> bool {
         let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
@@ -78,7 +79,8 @@ impl Generated {
             Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
-            // Without a history it says so; whether it is made then is up to who links to it.
+            // Without a history, the page of changes says so. Whether it is built in that case
+            // depends on what links to it.
             Self::Changes | Self::Search => true,
             Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
             Self::Health => book.shows_health,
@@ -87,7 +89,8 @@ impl Generated {
     }
 }
 
-/// Returns the address of the page called `name` (such as `matrix` or `compare/a/b`) in the given style.
+/// Returns the URL of the page called `name` (such as `matrix` or `compare/a/b`) in the given
+/// style.
 pub fn generated_url(name: &str, style: UrlStyle) -> UrlPath {
     match style {
         UrlStyle::Pretty => UrlPath::new(format!("{name}/")),
@@ -95,7 +98,7 @@ pub fn generated_url(name: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// Returns the address of a chapter.
+/// Returns the URL of a chapter.
 pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
     if path.is_index() {
         return folder_url(path.folder(), style);
@@ -103,7 +106,7 @@ pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
     generated_url(path.without_extension(), style)
 }
 
-/// Returns the address of a folder's page.
+/// Returns the URL of a directory's page.
 pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     let slash = if folder.is_empty() { "" } else { "/" };
     match style {
@@ -112,7 +115,8 @@ pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// Returns the address that a file's path or an address without its outer slashes (`guides/old.md`, `guides/old`, `guides/index.html`) stands for.
+/// Returns the URL for a file's path or a URL without leading and trailing slashes
+/// (`guides/old.md`, `guides/old`, `guides/index.html`).
 pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
     let path = SourcePath::new(text);
     if path.is_chapter() {
@@ -124,7 +128,7 @@ pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// Who claims an address.
+/// The owner of a URL.
 #[derive(Clone, Copy)]
 enum Claim<'a> {
     Chapter(&'a SourcePath),
@@ -140,8 +144,9 @@ impl fmt::Display for Claim<'_> {
     }
 }
 
-/// Collects the addresses that aliases ask for, and reports what two chapters claim; `urls` are those of the chapters. Which other files are published
-/// is known only once references are followed (see `publish`).
+/// Collects the URLs that aliases ask for, and reports those that two chapters claim; `urls` are
+/// the chapters' own. Other published files are known only once references have been resolved (see
+/// `publish`).
 pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
     let mut remarks = Vec::new();
     let mut taken: HashMap<String, Claim<'_>> = HashMap::with_capacity(urls.len());
@@ -157,7 +162,7 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
         for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, input.config.urls)) {
             let key = fold(&alias.output_file());
             match taken.get(&key) {
-                // A chapter may name its own address among its aliases.
+                // A chapter may list its own URL among its aliases.
                 Some(Claim::Chapter(path)) if **path == meta.path => {}
                 Some(other) => {
                     let message = format!("the alias `{alias}` is the address of {other}");
@@ -179,7 +184,8 @@ fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
     chapters.map(|(n, meta)| (ChapterId(u32::try_from(n).unwrap_or(u32::MAX)), &**meta))
 }
 
-/// Returns the address of an alias: from the root where it has a `/`, else beside the chapter; none where it is a title.
+/// Returns the URL of an alias: relative to the root if it contains a `/`, or otherwise next to the
+/// chapter. Returns `None` if the alias is a title.
 fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
     let crate::text::path::OldName::Address(trimmed) = crate::text::path::old_name(alias) else { return None };
     let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);

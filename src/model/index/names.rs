@@ -1,7 +1,7 @@
-//! Finds chapters by name: id, path, alias, title, in this order.
+//! Finds chapters by name: by ID, path, alias and title, in this order.
 //!
-//! Input: the chapters' metadata. Output: [`Names`]; `duplicate-id` where two typed chapters share an id. Names compare by normal form C
-//! and lower case.
+//! Input: the chapters' metadata. Output: [`Names`]; `duplicate-id` if two typed chapters share an
+//! ID. Names are compared in Unicode normalization form C and lower case.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::text::rule::Rule;
 use super::ChapterId;
 use super::remark::{At, Remark};
 
-/// Chapters by each way of naming them; keys are folded. A copy shares what it does not change.
+/// The chapters by each kind of name; keys are folded. Copies share what hasn't changed.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     id: Arc<Step>,
@@ -23,11 +23,12 @@ pub struct Names {
     title: Arc<Step>,
 }
 
-/// Chapters by one way of naming them.
+/// The chapters by one kind of name.
 #[derive(Clone, Debug, Default)]
 struct Step(HashMap<Arc<str>, Found>);
 
-/// Nearly every name has one chapter: a list of its own would be an allocation for each.
+/// The chapters with a name. Nearly every name has only one, so storing each in a list would waste
+/// an allocation.
 #[derive(Clone, Debug)]
 enum Found {
     One(ChapterId),
@@ -46,7 +47,7 @@ impl Step {
         })
     }
 
-    /// Adds a chapter to a name's, which stay sorted.
+    /// Adds a chapter to a name and keeps the list sorted.
     fn add(&mut self, key: String, chapter: ChapterId) {
         let mut list = self.get(&key).map_or_else(Vec::new, <[ChapterId]>::to_vec);
         if list.is_empty() {
@@ -58,7 +59,7 @@ impl Step {
         self.0.insert(key.into(), Found::Several(list));
     }
 
-    /// Takes a chapter from a name's.
+    /// Removes a chapter from a name.
     fn remove(&mut self, key: &str, chapter: ChapterId) {
         let left: Vec<ChapterId> = self.get(key).unwrap_or(&[]).iter().copied().filter(|c| *c != chapter).collect();
         match left.as_slice() {
@@ -90,7 +91,8 @@ impl Names {
         names
     }
 
-    /// Returns the names after some chapters got other titles: number, old and new folded title.
+    /// Returns the names after the titles of some chapters changed: the chapter, and the old and
+    /// new folded title.
     #[must_use]
     pub fn retitled(&self, changes: &[(ChapterId, String, String)]) -> Self {
         let mut names = self.clone();
@@ -104,7 +106,7 @@ impl Names {
         names
     }
 
-    /// Returns the key that [`Self::find`] looks a name up by.
+    /// Returns the key that [`Self::find`] uses to look up a name.
     pub fn key(name: &str) -> String {
         let key = fold(name);
         let trimmed = key.trim_start_matches('/').trim_end_matches('/');
@@ -112,18 +114,19 @@ impl Names {
         if trimmed.len() == key.len() { key } else { trimmed.to_owned() }
     }
 
-    /// Returns the chapters of the first step that has a match; more than one is ambiguous.
+    /// Returns the chapters from the first kind of name that matches; more than one means that the
+    /// name is ambiguous.
     pub fn find(&self, name: &str) -> &[ChapterId] {
         let key = Self::key(name);
         [&self.id, &self.path, &self.alias, &self.title].into_iter().find_map(|step| step.get(&key)).unwrap_or(&[])
     }
 
-    /// Returns the chapters whose path without extension is `path`, whatever its case.
+    /// Returns the chapters whose path without extension is `path`, ignoring case.
     pub fn at_path(&self, path: &str) -> &[ChapterId] {
         self.path.get(&fold(path)).unwrap_or(&[])
     }
 
-    /// Returns the chapters with the alias `alias` (without slashes at its ends).
+    /// Returns the chapters with the alias `alias` (without leading and trailing slashes).
     pub fn at_alias(&self, alias: &str) -> &[ChapterId] {
         self.alias.get(&fold(alias)).unwrap_or(&[])
     }

@@ -1,7 +1,7 @@
-//! Orders the chapters: parts, folders, neighbours, what comes before and after.
+//! Arranges the chapters: parts, directories, neighbors, and the reading order.
 //!
-//! Input: paths, orders and titles, or an mdBook or `GitBook` `SUMMARY.md`. Output: [`Tree`]. A folder without an index gets a node of its own, whose page
-//! is made.
+//! Input: paths, orders and titles, or a `SUMMARY.md` of mdBook or `GitBook`. Output: [`Tree`]. A
+//! directory without an index gets its own node, whose page is generated.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,47 +15,47 @@ use crate::text::rule::Rule;
 use super::address::folder_url;
 use super::{ChapterId, Input, Names};
 
-/// A node's number: its index in [`Tree::nodes`].
+/// A node's index in [`Tree::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
 impl NodeId {
-    /// Returns the number as an index.
+    /// Returns the index as a `usize`.
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// A chapter or a folder in the tree.
+/// A chapter or directory in the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The chapter that is its page; none for a folder without an index.
+    /// The chapter that is the node's page; `None` for a directory without an index.
     pub chapter: Option<ChapterId>,
-    /// Its title.
+    /// The title of the node.
     pub title: String,
-    /// Its address.
+    /// The URL of the node.
     pub url: UrlPath,
-    /// The node above; none for the root.
+    /// The node above; `None` for the root.
     pub parent: Option<NodeId>,
     /// The nodes below, in order.
     pub children: Vec<NodeId>,
-    /// Its place among its parent's children.
+    /// The node's position among its parent's children.
     pub position: u32,
 }
 
-/// The tree; node 0 is the root, the home page.
+/// The tree; node 0 is the root, which is the home page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// All nodes; parents before their children.
+    /// All nodes, with parents before their children.
     pub nodes: Vec<Arc<Node>>,
     /// The node of each chapter.
     pub of_chapter: Vec<NodeId>,
     /// Nodes in reading order, the root first.
     pub reading: Vec<NodeId>,
-    /// The place of each node in the reading order.
+    /// The position of each node in the reading order.
     pub place: Vec<u32>,
-    /// Folders without an index, by address.
+    /// Directories without an index, by URL.
     folders: BTreeMap<UrlPath, NodeId>,
 }
 
@@ -84,20 +84,20 @@ impl Tree {
         &self.nodes[0]
     }
 
-    /// Returns the node of a folder without an index, by its address.
+    /// Returns the node of a directory without an index, by its URL.
     pub fn folder(&self, url: &UrlPath) -> Option<NodeId> {
         self.folders.get(url).copied()
     }
 
-    /// Returns the tree after the chapters `changed` got other titles or orders, where every node keeps its place; nothing where one moves, or where `SUMMARY.md` has
-    /// a say.
+    /// Returns the tree after titles or orders of the chapters `changed` have changed, if every
+    /// node keeps its position. Returns `None` if a node moves or if there is a `SUMMARY.md`.
     pub fn retitled(&self, input: Input<'_>, changed: &[ChapterId]) -> Option<Self> {
         if input.summary.is_some() {
             return None;
         }
         let mut tree = self.clone();
         let nodes = changed.iter().map(|chapter| (chapter, self.of_chapter[chapter.index()]));
-        // The home page is called as the handbook is.
+        // The home page has the same title as the handbook.
         for (chapter, node) in nodes.filter(|(_, node)| *node != NodeId(0)) {
             let Node { parent, position, .. } = *self.node(node);
             let siblings = &self.node(parent?).children;
@@ -120,7 +120,7 @@ impl Tree {
         (order, fold(meta.map_or(&node.title, |meta| &meta.title)))
     }
 
-    /// Lists the nodes above `node`, the root first.
+    /// Returns the nodes above `node`, starting with the root.
     pub fn above(&self, node: NodeId) -> Vec<NodeId> {
         let mut list = Vec::new();
         let mut at = self.node(node).parent;
@@ -132,7 +132,7 @@ impl Tree {
         list
     }
 
-    /// Returns what comes before and after `node` in reading order.
+    /// Returns the nodes before and after `node` in reading order.
     pub fn neighbours(&self, node: NodeId) -> (Option<NodeId>, Option<NodeId>) {
         let place = self.place[node.index()] as usize;
         let before = place.checked_sub(1).map(|n| self.reading[n]);
@@ -143,7 +143,7 @@ impl Tree {
 struct Builder<'a> {
     input: Input<'a>,
     urls: &'a [UrlPath],
-    /// Where each chapter lies; asked for more than once.
+    /// The location of each chapter, which is needed more than once.
     places: Vec<Place<'a>>,
     nodes: Vec<Node>,
     of_chapter: Vec<Option<NodeId>>,
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
         id
     }
 
-    /// Places the chapters that `SUMMARY.md` lists, nested as its list is.
+    /// Places the chapters that `SUMMARY.md` lists, nested like its list.
     fn follow_summary(&mut self, summary: &str, names: &Names, findings: &mut Vec<Diagnostic>) {
         let path = SourcePath::new("SUMMARY.md");
         let mut open: Vec<(usize, NodeId)> = Vec::new();
@@ -208,7 +208,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Places every chapter that has no place yet, by its folder.
+    /// Places every remaining chapter by its directory.
     fn follow_folders(&mut self) {
         let mut folders = self.folders();
         let mut open = vec![("", NodeId(0))];
@@ -242,7 +242,7 @@ impl<'a> Builder<'a> {
         self.add(Node { chapter: None, title, url, parent: Some(parent), children: Vec::new(), position: 0 })
     }
 
-    /// Returns what lies directly in each folder, in order: by `order`, then by title.
+    /// Returns the direct contents of each directory, sorted by `order` and then by title.
     fn folders(&self) -> HashMap<&'a str, Vec<Item<'a>>> {
         let mut folders: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
         let mut seen: HashSet<&str> = HashSet::new();
@@ -251,7 +251,8 @@ impl<'a> Builder<'a> {
             indexes.entry(place.folder).or_insert(ChapterId(u32::try_from(n).unwrap_or(u32::MAX)));
         }
         let mut n = 0;
-        // Chapters are sorted by path: those of a folder mostly stand together.
+        // Chapters are sorted by path, so those in the same directory are mostly next to each
+        // other.
         for group in self.places.chunk_by(|a, b| a.folder == b.folder) {
             let folder = group[0].folder;
             self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
@@ -274,7 +275,7 @@ impl<'a> Builder<'a> {
         folders
     }
 
-    /// Makes items for a folder and those above it, once each.
+    /// Adds items for a directory and those above it, unless they already exist.
     fn add_folder_items(
         &self,
         folder: &'a str,
@@ -319,14 +320,14 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where a chapter lies.
+/// The location of a chapter.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     folder: &'a str,
     is_index: bool,
 }
 
-/// What lies in a folder: a chapter or another folder.
+/// An item in a directory: a chapter or another directory.
 struct Item<'a> {
     is_folder: bool,
     chapter: Option<ChapterId>,
@@ -335,7 +336,7 @@ struct Item<'a> {
     path: &'a str,
 }
 
-/// One line of `SUMMARY.md`.
+/// A line of `SUMMARY.md`.
 struct SummaryEntry {
     indent: usize,
     title: String,
@@ -343,7 +344,8 @@ struct SummaryEntry {
     span: crate::text::diagnostic::Span,
 }
 
-/// Reads the lines `- [Title](file.md)` and `[Title](file.md)` of a summary; other lines are its headings and rules.
+/// Parses the lines `- [Title](file.md)` and `[Title](file.md)` of a summary. All other lines are
+/// headings and rules.
 fn summary_entries(summary: &str) -> Vec<SummaryEntry> {
     let mut entries = Vec::new();
     let mut start = 0;
@@ -352,7 +354,8 @@ fn summary_entries(summary: &str) -> Vec<SummaryEntry> {
         start += line.len();
         let trimmed = line.trim_start();
         let item = trimmed.strip_prefix(['-', '*', '+']).map(str::trim_start);
-        // Lines without a bullet are mdBook's prefix and suffix chapters: they stand at the top.
+        // Lines without a bullet are mdBook's prefix and suffix chapters, which are at the top
+        // level.
         let indent = if item.is_some() { line.len() - trimmed.len() + 1 } else { 0 };
         let Some(rest) = item.unwrap_or(trimmed).strip_prefix('[') else { continue };
         let Some((title, rest)) = rest.split_once("](") else { continue };

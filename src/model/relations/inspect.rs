@@ -1,4 +1,4 @@
-//! Looks for what is missing in the model, or does not fit together.
+//! Looks for gaps and inconsistencies in the model.
 //!
 //! Input: chapters with their relations. Output: remarks. Never changes a relation.
 
@@ -11,7 +11,7 @@ use crate::text::path::fold;
 use crate::text::rule::Rule;
 
 impl Relating<'_> {
-    /// Looks for what is missing or does not fit.
+    /// Looks for gaps and inconsistencies.
     pub(super) fn inspect(&mut self) {
         self.inspect_titles();
         for chapter in self.order.clone() {
@@ -50,7 +50,8 @@ impl Relating<'_> {
         }
         let mut expected: BTreeSet<ChapterId> =
             self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
-        // A competency whose level is not understood is expected all the same: that is one mistake.
+        // A competency whose level isn't recognized is still expected, so that this counts as one
+        // mistake.
         let references = (0..).zip(&self.book.meta(chapter).references);
         let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n);
         let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !lists(n));
@@ -100,7 +101,7 @@ impl Relating<'_> {
         }
     }
 
-    /// Reports a chapter that names itself where it should name another.
+    /// Reports a chapter that names itself where another is expected.
     fn inspect_self(&mut self, chapter: ChapterId, what: &str, references: &[u32]) {
         let is_itself = |n: &&u32| self.links.target_chapter(chapter, **n) == Some(chapter);
         let Some(reference) = references.iter().find(is_itself).copied() else { return };
@@ -110,12 +111,14 @@ impl Relating<'_> {
         self.remark(Rule::BadValue, (chapter, At::Reference(reference)), message, &help);
     }
 
-    /// Reports chapters of one kind that have the title of another: readers, and links by title, cannot tell them apart.
+    /// Reports chapters of the same kind that share a title, because neither readers nor links by
+    /// title can tell them apart.
     fn inspect_titles(&mut self) {
         let mut first: BTreeMap<(Kind, String), ChapterId> = BTreeMap::new();
         for chapter in self.book.ids() {
             let meta = self.book.meta(chapter);
-            // A title that is taken from a later heading is reported as that; what is retired had its title first.
+            // A title taken from a later heading has its own finding, and a retired chapter may
+            // keep its title.
             let is_borrowed = meta.headings.first().is_some_and(|h| h.level > 1 && h.text == meta.title);
             if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
                 continue;
