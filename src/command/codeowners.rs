@@ -1,5 +1,5 @@
-//! `rolebook codeowners`: prints who owns which chapter in the format that code hosts read, so that
-//! they ask owners for reviews.
+//! `rolebook codeowners`: prints the owner of each chapter in the format that code hosts use to
+//! request reviews.
 //!
 //! Input: the options. Output: a CODEOWNERS file on standard output, with one line for each chapter
 //! whose owner has a handle; warnings about owners without one on standard error. Paths are

@@ -161,9 +161,9 @@ pub enum Change {
 /// What happened to something with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is new.
+    /// Added.
     Added,
-    /// It is gone.
+    /// Removed.
     Removed,
     /// Renamed from this title.
     Renamed(String),

@@ -43,7 +43,7 @@ const IN_TERMINALS: &[&str] =
 impl Editor {
     /// Parses an editor command: a program and its arguments, with quotes around words that contain
     /// spaces. `{file}`, `{line}` and `{column}` are replaced later; without them, the form in
-    /// [`FORMS`] is used. Returns `None` for an empty command.
+    /// `FORMS` is used. Returns `None` for an empty command.
     pub fn read(command: &str) -> Option<Self> {
         let mut words = split(command).into_iter();
         Some(Self { program: words.next()?, arguments: words.collect() })
