@@ -1,7 +1,7 @@
-//! The site: a pure function from an address to bytes.
+//! The site, as a pure function from a URL to bytes.
 //!
-//! Input: a compiled handbook, a theme, the other files. Output: the addresses there are, and the bytes
-//! of each. Nothing here reads or writes a file.
+//! Input: a compiled handbook, a theme, and the other files. Output: the URLs that exist, and the
+//! bytes of each. Never reads or writes a file.
 
 pub mod highlight;
 pub mod picture;

@@ -1,7 +1,8 @@
-//! Renders pages: fills the holes of chapters, shapes the data of templates, calls the theme.
+//! Renders pages: fills the holes of chapters, prepares the data for templates, and calls the
+//! theme.
 //!
-//! Input: a compiled [`Handbook`], a theme and the address of a page. Output: HTML. The only stage that calls templates. Never reads files, and never looks at
-//! another page's bytes.
+//! Input: a compiled [`Handbook`], a theme and the URL of a page. Output: HTML. This is the only
+//! stage that calls templates. Never reads files, and never looks at another page's bytes.
 
 mod assess;
 mod changes;
@@ -62,24 +63,24 @@ use crate::site::view::{
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 
-/// Everything that pages are made of.
+/// Everything that pages are rendered from.
 #[derive(Debug)]
 pub struct Renderer {
-    /// The chapters and how they hang together.
+    /// The chapters and the relations between them.
     pub handbook: Handbook,
-    /// Templates, assets and words.
+    /// Templates, assets and interface text.
     pub theme: Arc<Theme>,
-    /// Colours code.
+    /// The highlighter for code blocks.
     pub highlighter: Arc<Highlighter>,
-    /// Images by their file.
+    /// Images by the path of their file.
     pub pictures: Arc<BTreeMap<SourcePath, Picture>>,
-    /// What is known of the time before.
+    /// What is known about the handbook's past.
     pub past: Past,
     glossary: Arc<Glossary>,
     policy: Option<String>,
 }
 
-/// What templates see beside what every page has.
+/// Template data in addition to what every page has.
 #[derive(Default, Serialize)]
 struct Special {
     role: Option<RolePage>,
@@ -99,13 +100,13 @@ struct Special {
     health: Option<HealthPage>,
 }
 
-/// What the folder template sees.
+/// The data for the folder template.
 #[derive(Serialize)]
 struct Folder {
     children: Vec<home::Item>,
 }
 
-/// A view that is a page of its own.
+/// A view that has a page of its own.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Shown {
@@ -119,7 +120,7 @@ enum Shown {
     Changes(Box<Changes>),
 }
 
-/// What every template sees.
+/// The data for every template.
 #[derive(Serialize)]
 struct Frame<'a> {
     page: Page,
@@ -131,7 +132,7 @@ struct Frame<'a> {
     home_url: String,
     search_url: Option<String>,
     print_url: Option<String>,
-    /// Whether the page is a chapter inside of another page, without anything around it.
+    /// Whether the page is a chapter inside another page, without the surrounding frame.
     bare: bool,
     feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
@@ -155,7 +156,8 @@ impl Renderer {
         Self { handbook, theme, highlighter, pictures, past, glossary, policy }
     }
 
-    /// Takes another state of the same book: other text, with all that pages share.
+    /// Returns a renderer for another state of the same book: the text differs, but everything that
+    /// pages share is kept.
     #[must_use]
     pub fn next(&self, handbook: Handbook) -> Self {
         Self {
@@ -173,7 +175,7 @@ impl Renderer {
         &self.handbook.book
     }
 
-    /// Returns the place that the page at `at` is seen from.
+    /// Returns the viewpoint of the page at `at`.
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
         Viewpoint {
             book: self.book(),
@@ -186,20 +188,20 @@ impl Renderer {
         }
     }
 
-    /// Returns the address of an image's file.
+    /// Returns the URL of an image file.
     pub fn picture_url(&self, path: &SourcePath) -> UrlPath {
         self.pictures.get(path).map_or_else(|| UrlPath::new(path.as_str()), |picture| picture.url.clone())
     }
 
-    /// Returns the address of a file of the theme.
+    /// Returns the URL of a file of the theme.
     pub fn theme_asset(&self, name: &str) -> UrlPath {
         UrlPath::new(format!("assets/{}/{name}", self.theme.hash()))
     }
 
-    /// Renders a chapter's text, without the page around it.
+    /// Renders a chapter's text without the surrounding page.
     ///
     /// # Errors
-    /// `template` where the template of a view fails.
+    /// Returns a `template` diagnostic if the template of a view fails.
     pub fn text(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         self.filled(chapter, &self.viewpoint(at, &cells, None))
@@ -214,14 +216,15 @@ impl Renderer {
     /// Renders a chapter's page.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let (template, frame) = self.chapter_frame(chapter, false, &self.viewpoint(at, &cells, None))?;
         self.theme.render(template, &frame).map_err(Box::new)
     }
 
-    /// Returns the template of a chapter and what it sees; a `bare` one has nothing around its text.
+    /// Returns the template and the template data of a chapter. If `bare`, the chapter has nothing
+    /// around its text.
     fn chapter_frame<'a>(
         &'a self,
         chapter: ChapterId,
@@ -290,7 +293,7 @@ impl Renderer {
         }
     }
 
-    /// Renders a page that is made from the model, by its template, its title and what it shows.
+    /// Renders a page that is generated from the model, given its template, title and content.
     fn made(&self, made: Made, at: &UrlPath, node: Option<NodeId>) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -307,7 +310,7 @@ impl Renderer {
     /// Renders the page of a folder without an index.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn folder(&self, node: NodeId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let is_root = node == NodeId(0);
         let made = Made {
@@ -327,7 +330,7 @@ impl Renderer {
     /// Renders a generated page.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn generated(&self, generated: Generated, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let template = match generated {
             Generated::Matrix => "matrix.html",
@@ -366,7 +369,7 @@ impl Renderer {
         self.made(made, at, None)
     }
 
-    /// Renders the page that says how the handbook is kept.
+    /// Renders the page about the health of the handbook.
     fn health(&self, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let kept = Health::of(self.book(), &self.handbook.config);
         let findings = self.handbook.findings(false);
@@ -392,7 +395,7 @@ impl Renderer {
     /// Renders one part of the matrix.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn matrix_part(&self, which: &matrix::Which, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let title = matrix::matrix(which, &self.viewpoint(at, &cells, None)).caption;
@@ -413,7 +416,7 @@ impl Renderer {
     /// Renders the comparison of two roles.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn comparison(&self, a: ChapterId, b: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let title = |chapter: ChapterId| self.book().meta(chapter).title.as_str();
         let made = Made {
@@ -429,10 +432,10 @@ impl Renderer {
         self.made(made, at, None)
     }
 
-    /// Renders the list of all chapters that lead to one.
+    /// Renders the list of all chapters that link to a chapter.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn backlinks(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let made = Made {
             template: "backlinks.html",
@@ -448,10 +451,10 @@ impl Renderer {
         self.made(made, at, None)
     }
 
-    /// Renders the page that an old address leads on from.
+    /// Renders the page that redirects from an old URL.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn redirect(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -463,10 +466,11 @@ impl Renderer {
         self.theme.render("redirect.html", &frame).map_err(Box::new)
     }
 
-    /// Renders the page that hosts show for any address that is not there; its links begin at the root.
+    /// Renders the page that hosts show for any URL that doesn't exist. Its links begin at the
+    /// root.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn not_found(&self) -> Result<String, Box<Diagnostic>> {
         let at = UrlPath::new("404.html");
         let root = self.handbook.config.base_url.as_deref().map_or("/", base_path);
@@ -479,7 +483,7 @@ impl Renderer {
         self.theme.render("404.html", &frame).map_err(Box::new)
     }
 
-    /// Returns a file of the model's data.
+    /// Returns one of the model's data files.
     pub fn data(&self, data: Data, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         data.render(&self.viewpoint(at, &cells, None))
@@ -498,7 +502,7 @@ impl Renderer {
     }
 }
 
-/// What tells one made page from another.
+/// The properties that differ between generated pages.
 struct Made<'a> {
     template: &'static str,
     kind: &'static str,
@@ -511,7 +515,7 @@ fn list(children: Children) -> Vec<home::Item> {
     children.items
 }
 
-/// Shows statements on the page at `at`.
+/// The source of statements and sections for the page at `at`.
 struct PageCells<'a> {
     renderer: &'a Renderer,
     at: &'a UrlPath,
@@ -546,13 +550,14 @@ impl Cells for PageCells<'_> {
     }
 }
 
-/// Returns the path of an address: `https://x.org/a/` gives `/a/`.
+/// Returns the path of a URL: `https://x.org/a/` gives `/a/`.
 pub fn base_path(base: &str) -> &str {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     rest.find('/').map_or("/", |at| &rest[at..])
 }
 
-/// Returns the policy that every page states: nothing but this site's own files, and the hosts that `handbook.toml` lets in.
+/// Returns the content security policy of every page. It allows only this site's own files and the
+/// hosts listed in `handbook.toml`.
 pub fn policy(config: &Config) -> String {
     let hosts: String = config.hosts.iter().map(|host| format!(" https://{host}")).collect();
     let frames = if hosts.is_empty() { String::new() } else { format!(" frame-src{hosts};") };

@@ -1,11 +1,13 @@
 //! Holds theme folders, lays them over each other and renders pages with them.
 //!
-//! Input: [`ThemeFiles`], the files of one theme folder each, and per page a `Serialize` view of the site. Output: a
-//! [`Theme`] whose templates, assets and UI strings come from the topmost theme that has them, HTML, and findings.
-//! Never reads files; no function or filter that templates can call knows anything of the site.
+//! Input: [`ThemeFiles`], the files of one theme folder each, and per page a `Serialize` view of
+//! the site. Output: a [`Theme`] whose templates, assets and UI strings come from the topmost theme
+//! that has them, HTML, and findings. Never reads files; no function or filter that templates can
+//! call knows anything of the site.
 //!
-//! A template is registered once, as `THEME/page.html`. A bare name (`page.html`) means the topmost theme that has it,
-//! so a theme replaces a template by having it and builds on one below with `{% extends "default/page.html" %}`.
+//! A template is registered once, as `THEME/page.html`. A bare name (`page.html`) means the topmost
+//! theme that has it, so a theme replaces a template by having it and builds on one below with `{%
+//! extends "default/page.html" %}`.
 
 mod assets;
 mod explain;
@@ -142,8 +144,8 @@ impl ThemeFiles {
         Self { name: name.to_owned(), files: texts.into_iter().map(file).collect() }
     }
 
-    /// Lists the files below `folder` (which ends in `/`) by their path in it; names that begin with a dot are no part
-    /// of a theme.
+    /// Lists the files below `folder` (which ends in `/`) by their path in it; names that begin
+    /// with a dot are no part of a theme.
     fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> {
         self.files.iter().filter_map(move |(path, bytes)| {
             let name = path.strip_prefix(folder)?;
@@ -214,10 +216,11 @@ impl Theme {
         self.tera.contains_template(template)
     }
 
-    /// Renders `template` (a bare name, or `THEME/page.html`) with the fields of `context` as its variables.
+    /// Renders `template` (a bare name, or `THEME/page.html`) with the fields of `context` as its
+    /// variables.
     ///
-    /// # Errors
-    /// `template` where the template does not exist or asks for something that the page does not have.
+    /// # Errors Returns a `template` diagnostic if the template does not exist or uses something
+    /// that the page does not have.
     #[allow(clippy::result_large_err, reason = "fails at most once for a page")]
     pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, Diagnostic> {
         let failed = |error: tera::Error| explain_first(&error, template);
@@ -255,8 +258,9 @@ pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
 
 /// Follows `extends` from the theme `wanted` down to the default theme, topmost first.
 ///
-/// `themes` are those of the project by name; one called `default` replaces the embedded one. A theme that is not there
-/// and a ring of themes are findings, and the chain goes on with the default theme.
+/// `themes` are those of the project by name; one called `default` replaces the embedded one. A
+/// theme that is not there and a ring of themes are findings, and the chain goes on with the
+/// default theme.
 pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeFiles>, Vec<Diagnostic>) {
     let mut chain: Vec<ThemeFiles> = Vec::new();
     let mut findings = Vec::new();
@@ -292,8 +296,9 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
 
 /// Compiles a chain of themes, topmost first and the default theme last.
 ///
-/// `language` chooses the UI strings (`de-AT` takes `ui/de-AT.toml`, then `ui/de.toml`, then `ui/en.toml`); the fields
-/// of `globals` are variables of every template. There is no theme where a template cannot be compiled.
+/// `language` chooses the UI strings (`de-AT` takes `ui/de-AT.toml`, then `ui/de.toml`, then
+/// `ui/en.toml`); the fields of `globals` are variables of every template. There is no theme where
+/// a template cannot be compiled.
 pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (Option<Theme>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let ui = strings(chain, language, &mut findings);
@@ -353,7 +358,8 @@ fn hash(chain: &[ThemeFiles]) -> String {
     hex
 }
 
-/// Gathers the texts of the user interface: English first, the language over it, in each the topmost theme last.
+/// Gathers the texts of the user interface: English first, the language over it, in each the
+/// topmost theme last.
 fn strings(chain: &[ThemeFiles], language: &str, findings: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
     let mut languages = vec![FALLBACK_LANGUAGE];
     languages.extend(language.match_indices('-').map(|(end, _)| &language[..end]));
@@ -411,7 +417,8 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
     match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {
         Ok(()) => Ok(tera),
         Err(error) => {
-            // The engine stops at the first template that it cannot read; an author wants to know of all.
+            // The engine stops at the first template that it cannot read; an author wants to know
+            // of all.
             let mut findings: Vec<Diagnostic> = sources.iter().filter_map(unreadable).collect();
             if findings.is_empty() {
                 findings = with_missing_blocks(explain(&error, DEFAULT, sources), chain);
@@ -421,7 +428,8 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
     }
 }
 
-/// Says once that a template which others build on has lost its blocks, and not once for each of those that miss them.
+/// Says once that a template which others build on has lost its blocks, and not once for each of
+/// those that miss them.
 fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<Diagnostic> {
     let block = |finding: &Diagnostic| {
         let rest = finding.message.strip_prefix("block `")?;
@@ -470,7 +478,8 @@ fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
     Value::normal_string(&filled)
 }
 
-/// Reads a flat TOML file of a theme as keys, their spans and their values; nothing where there is no such file.
+/// Reads a flat TOML file of a theme as keys, their spans and their values; nothing where there is
+/// no such file.
 fn entries<'a>(theme: &'a ThemeFiles, file: &str, findings: &mut Vec<Diagnostic>) -> Vec<(String, Span, DeValue<'a>)> {
     let Some(bytes) = theme.files.get(file) else { return Vec::new() };
     let Ok(text) = std::str::from_utf8(bytes) else {

@@ -1,7 +1,8 @@
 //! The site as a function from an address to bytes.
 //!
-//! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all addresses, and the bytes behind each. `build` asks for all of
-//! them, the preview for the one that a browser wants: there is no other way to make a page. Never touches files.
+//! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all
+//! addresses, and the bytes behind each. `build` asks for all of them, the preview for the one that
+//! a browser wants: there is no other way to make a page. Never touches files.
 
 mod draft;
 mod former;
@@ -40,7 +41,8 @@ use crate::text::source::Sources;
 pub use draft::Draft;
 pub use former::host_findings;
 
-/// How large the chapters may be together, in bytes, to be published in one file: more than a machine reads at once helps nobody.
+/// How large the chapters may be together, in bytes, to be published in one file: more than a
+/// machine reads at once helps nobody.
 const LARGEST_FULL: usize = 10_000_000;
 
 /// What lies behind an address.
@@ -97,9 +99,11 @@ pub struct Site {
     renderer: Renderer,
     layout: Arc<Layout>,
     files: Sources,
-    /// Made when it is first asked for: no page needs it, and the preview makes many sites that nobody searches.
+    /// Made when it is first asked for: no page needs it, and the preview makes many sites that
+    /// nobody searches.
     index: OnceLock<Index>,
-    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it is kept.
+    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it
+    /// is kept.
     memory: Option<Arc<Memory>>,
 }
 
@@ -134,7 +138,8 @@ impl Site {
         Self { renderer, layout, files, index: OnceLock::new(), memory: None }
     }
 
-    /// Makes the next state of this site with the same past, laid out as this one where nothing that the layout is made from has changed.
+    /// Makes the next state of this site with the same past, laid out as this one where nothing
+    /// that the layout is made from has changed.
     #[must_use]
     pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
         let highlighter = Arc::clone(&self.renderer.highlighter);
@@ -155,7 +160,8 @@ impl Site {
         Self { renderer, layout, files, index: OnceLock::new(), memory }
     }
 
-    /// Takes an index that was made of the same handbook and theme before the site was, while something was waited for.
+    /// Takes an index that was made of the same handbook and theme before the site was, while
+    /// something was waited for.
     #[must_use]
     pub fn with_index(self, index: Index) -> Self {
         Self { index: OnceLock::from(index), ..self }
@@ -200,7 +206,7 @@ impl Site {
     /// Renders what lies behind `url`; `None` where nothing does.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
         if let Some(route) = self.layout.routes.get(url) {
@@ -494,7 +500,8 @@ fn glimpses(book: &Book, config: &Config) -> BTreeMap<UrlPath, BTreeMap<String, 
     files
 }
 
-/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody leads to it.
+/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody
+/// leads to it.
 fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
     let (book, config) = (&handbook.book, &handbook.config);
     if past.history.is_some() {

@@ -1,6 +1,7 @@
-//! Renders the pages to assess oneself against a role.
+//! Renders the pages on which readers assess themselves against a role.
 //!
-//! Input: a role and the address of its page. Output: HTML that reads without a script. Never knows an answer: those stay in the reader's browser.
+//! Input: a role and the URL of its page. Output: HTML that is readable without JavaScript. Never
+//! sees an answer: answers stay in the reader's browser.
 
 use super::{Made, Renderer, Shown, Special};
 use crate::model::book::ChapterId;
@@ -9,10 +10,10 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 
 impl Renderer {
-    /// Renders the page to assess oneself against a role.
+    /// Renders the self-assessment page for a role.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn assess(&self, role: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let title = self.theme.ui("assess-title").replace("{role}", &self.book().meta(role).title);
         let made = Made {

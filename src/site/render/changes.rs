@@ -1,7 +1,7 @@
-//! Renders the page of what has changed, and the feed of it.
+//! Renders the page that lists what has changed, and its feed.
 //!
-//! Input: the renderer and its past. Output: the page's data, and an Atom feed (RFC 4287). Compares the handbook with its older state here, where it is shown: no
-//! other page waits for that.
+//! Input: the renderer and its past. Output: the page's data, and an Atom feed (RFC 4287). Only
+//! this page compares the handbook with its older state, so no other page waits for the comparison.
 
 use std::collections::BTreeMap;
 
@@ -15,23 +15,23 @@ use crate::site::view::changes::{self, Changes, Event};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
 
-/// How many changed chapters the feed holds.
+/// The largest number of changed chapters in the feed.
 const ENTRIES: usize = 50;
 
 impl Renderer {
-    /// Makes the data of the page of what has changed.
+    /// Makes the data of the page that lists what has changed.
     pub(super) fn changes(&self, view: &Viewpoint<'_>) -> Changes {
         let found = self.since_base();
         changes::page(found.as_ref().map(|(delta, is_open)| (delta, *is_open)), view)
     }
 
-    /// Compares the handbook with its older state; tells too whether words of the past may be shown.
+    /// Compares the handbook with its older state, and also returns whether past text may be shown.
     fn since_base(&self) -> Option<(Delta, bool)> {
         let base = self.past.base.as_ref()?;
         let config = &self.handbook.config;
         let choices = Choices { title: config.title.clone(), audience: config.audience.clone(), ..Choices::default() };
         let before = Compiler::new().compile(&base.sources, &choices).ok()?;
-        // Another audience by default would be another handbook.
+        // With a different default audience, the older state would be a different handbook.
         if before.config.audience != config.audience {
             return None;
         }
@@ -39,7 +39,7 @@ impl Renderer {
         Some((delta::compare(&before, &self.handbook, &self.renames(&before)), is_open))
     }
 
-    /// Lists by their path of today the chapters that were called otherwise in the older state.
+    /// Maps the current path of each renamed chapter to its path in the older state.
     fn renames(&self, before: &Handbook) -> BTreeMap<SourcePath, SourcePath> {
         let mut renames = BTreeMap::new();
         for touched in self.past.history.iter().flat_map(|history| &history.commits).flat_map(|commit| &commit.touched)
@@ -53,7 +53,7 @@ impl Renderer {
         renames
     }
 
-    /// Writes the feed of changed chapters; `base` is the address that the site is served at.
+    /// Writes the feed of changed chapters. `base` is the URL that the site is served at.
     pub fn feed(&self, base: &str, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -99,7 +99,8 @@ impl Renderer {
     }
 }
 
-/// Names an entry for ever (RFC 4151): by the host, the day, and the path that the chapter had on that day, which no later rename changes.
+/// Returns a permanent ID for an entry (RFC 4151), made from the host, the day, and the path that
+/// the chapter had on that day. A later rename doesn't change it.
 fn tag(event: &Event<'_>, base: &str) -> String {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let (host, folder) = rest.split_once('/').unwrap_or((rest, ""));

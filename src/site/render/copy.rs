@@ -1,8 +1,9 @@
-//! Writes a chapter as Markdown that others can read: for machines, and for people who paste.
+//! Writes a chapter as Markdown for use elsewhere, by machines and by people who paste it.
 //!
-//! Input: the chapter's file, redacted here by the same function as for its page, and the address of the copy. Output: Markdown without front matter, attributes and
-//! comments; references are links to the copies of other chapters, transclusions are quoted with their source, views are links to what they show. Never
-//! shows what the page does not.
+//! Input: the chapter's file, redacted here by the same function as for its page, and the URL of
+//! the copy. Output: Markdown without front matter, attributes and comments. References link to the
+//! copies of other chapters, transclusions are quoted with their source, and views become links to
+//! what they show. Never shows anything that the page doesn't show.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,13 +23,15 @@ use crate::text::front_matter;
 use crate::text::path::{SourcePath, UrlPath};
 use crate::text::source::{Sources, Text};
 
-/// Returns the address of a chapter's copy: that of its file, so that relative links read the same.
+/// Returns the URL of a chapter's copy. It matches the path of the chapter's file, so relative
+/// links stay the same.
 pub fn copy_url(path: &SourcePath) -> UrlPath {
     UrlPath::new(path.as_str())
 }
 
 impl Renderer {
-    /// Returns a chapter as Markdown, its links relative to `at`; `files` hold the chapters' bytes.
+    /// Returns a chapter as Markdown with links relative to `at`. `files` contains the chapters'
+    /// bytes.
     pub fn copy(&self, chapter: ChapterId, files: &Sources, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -57,7 +60,8 @@ impl<'a> Copier<'a> {
         &self.renderer.handbook.documents[chapter.index()]
     }
 
-    /// Returns the text of a chapter or of a part of it; `depth` says how many transclusions it is in.
+    /// Returns the text of a chapter or of a part of it. `depth` is the number of transclusions it
+    /// is nested in.
     fn part(&self, chapter: ChapterId, anchor: Option<&str>, depth: usize) -> String {
         let document = self.document(chapter);
         let Some(file) = self.files.files.get(&document.meta.path) else { return String::new() };
@@ -68,7 +72,8 @@ impl<'a> Copier<'a> {
         let rules = Rules { visible: &visible, config, options: chapter_options(document.meta.kind, config) };
         let Redacted { text: body, .. } = redact(&text.text[start..], rules);
         let place = Place { text: &text, start };
-        // While a file in the preview cannot be read, the chapter is what it was before, and its pieces are those of another text.
+        // While the preview can't read a file, the chapter keeps its earlier content, so its pieces
+        // may belong to different text.
         let anew = (document.body.source != file.hash).then(|| {
             let (path, kind) = (&document.meta.path, document.meta.kind);
             pieces(Input { body: &body, path, kind, config, place, seed: "", plain: false })
@@ -84,7 +89,7 @@ impl<'a> Copier<'a> {
         self.write(&body, anew.as_ref().unwrap_or(&document.body.pieces), &chapter, (place, wanted))
     }
 
-    /// Writes what lies in `wanted`, each piece as what it is elsewhere.
+    /// Writes the text in `wanted`, with each piece converted for the copy.
     fn write(
         &self,
         body: &str,
@@ -103,7 +108,7 @@ impl<'a> Copier<'a> {
                 continue;
             }
             let before = &body[at..range.start];
-            // What disappears at the end of a line takes the space before it along.
+            // A piece removed from the end of a line takes the spaces before it along.
             let ends = piece.what == What::Nothing && body[range.end..].trim_start_matches(' ').starts_with('\n');
             out.push_str(if ends { before.trim_end_matches(' ') } else { before });
             let span = place.span(&range);
@@ -138,7 +143,7 @@ impl<'a> Copier<'a> {
                 None => out.push_str(&text(alt)),
             },
             (What::Embed, Some(n)) => self.embed(chapter, n, out),
-            // What the parser of the page did not take for a reference is text there too.
+            // The page's parser didn't treat these as references, so they are text on the page too.
             (What::Link(words, _), None) => out.push_str(words.map_or("", slice)),
             (What::Picture(alt), None) => out.push_str(alt),
         }
@@ -148,7 +153,7 @@ impl<'a> Copier<'a> {
         Filler::new(self.renderer, self.view).words(chapter, reference)
     }
 
-    /// Returns where a reference leads: to a copy where it is a chapter.
+    /// Returns the URL of a reference's target. For a chapter, this is the URL of its copy.
     fn address(&self, chapter: ChapterId, reference: u32) -> Option<String> {
         let view = &self.view;
         Some(match view.book.target(chapter, reference) {
@@ -167,7 +172,7 @@ impl<'a> Copier<'a> {
         })
     }
 
-    /// Quotes a part of another chapter, with where it comes from.
+    /// Quotes a part of another chapter, and links to its source.
     fn embed(&self, chapter: &Chapter, n: u32, out: &mut String) {
         let words = text(&self.words(chapter.id, n));
         let source = link(&words, self.address(chapter.id, n).as_deref(), "");
@@ -183,14 +188,15 @@ impl<'a> Copier<'a> {
         let _ = write!(out, "> {source}\n>");
         for line in tidy(&inner).lines() {
             let _ = write!(out, "\n>{}{line}", if line.is_empty() { "" } else { " " });
-            // A part that grows into rings was reported; a copy of it stays readable.
+            // `check` has reported transclusions that are too large. Stop here so that the copy
+            // stays readable.
             if out.len() > embed::LARGEST {
                 break;
             }
         }
     }
 
-    /// Links to the page that shows what a view shows.
+    /// Returns a link to the page that shows the same content as a view.
     fn shown(&self, chapter: ChapterId, number: usize) -> String {
         let Some(asked) = self.document(chapter).body.views.get(number) else { return String::new() };
         let page = |page: Generated| {
@@ -217,10 +223,10 @@ impl<'a> Copier<'a> {
     }
 }
 
-/// A chapter whose text is being written.
+/// A chapter whose copy is being written.
 struct Chapter {
     id: ChapterId,
-    /// Its references by their places in the file.
+    /// The chapter's references by their spans in the file.
     references: BTreeMap<(u32, u32), u32>,
     depth: usize,
 }
@@ -229,7 +235,7 @@ fn references(document: &Document) -> BTreeMap<(u32, u32), u32> {
     (0..).zip(&document.body.reference_spans).map(|(n, span)| ((span.start, span.end), n)).collect()
 }
 
-/// Returns the place in the file of a section or a statement.
+/// Returns the span of a section or a statement in the file.
 fn source_part(document: &Document, anchor: &str) -> Option<Span> {
     let body = &document.body;
     if let Some(n) = embed::statement(document, anchor) {
@@ -244,7 +250,7 @@ fn source_part(document: &Document, anchor: &str) -> Option<Span> {
     Some(Span::new(first.span.start as usize, last.span.end as usize))
 }
 
-/// Leads a span in the file back to the body.
+/// Converts a span in the file to a range of bytes in the body.
 fn within(body: &str, place: Place<'_>, span: Span) -> Range<usize> {
     let offset = |at: u32| {
         let (mut low, mut high) = (0, body.len());
@@ -264,7 +270,7 @@ fn link(words: &str, address: Option<&str>, title: &str) -> String {
     format!("[{words}]({address}{title})")
 }
 
-/// Returns the words of raw HTML: no tag, no comment, no script is part of a copy.
+/// Returns the words of raw HTML. Tags, comments, scripts and styles are not part of a copy.
 fn words_of(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
@@ -286,7 +292,7 @@ fn words_of(html: &str) -> String {
     out
 }
 
-/// Escapes what would end a link's words or a table's cell.
+/// Escapes the characters that would end link text or a table cell.
 fn text(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in words.chars() {
@@ -298,12 +304,12 @@ fn text(words: &str) -> String {
     out
 }
 
-/// Replaces NUL, which no text may hold (`CommonMark` 0.31.2, section 2.3).
+/// Replaces NUL, which text must not contain (`CommonMark` 0.31.2, section 2.3).
 pub(super) fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
-/// Takes out lines that only redaction or a removed piece left behind; text in fences stays as it is.
+/// Collapses the blank lines that redaction and removed pieces leave behind, except in code fences.
 fn tidy(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut fence: Option<&str> = None;
@@ -322,7 +328,7 @@ fn tidy(markdown: &str) -> String {
         }
         empty = blank;
         if !blank || fence.is_some() {
-            // Two spaces at the end are a line break.
+            // Two spaces at the end of a line are a line break.
             out.push_str(if line.ends_with("  ") && fence.is_none() { line } else { line.trim_end_matches(' ') });
         }
         out.push('\n');

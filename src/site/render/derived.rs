@@ -1,6 +1,8 @@
-//! Renders what is derived for single roles and for scripts: hiring kits, role files of the comparison, groupings of decisions.
+//! Renders pages and files derived for single roles and for scripts: hiring kits, role files for
+//! the comparison, groupings of decisions.
 //!
-//! Input: a [`Derived`] and its address. Output: its text and media type. Pages with a name of their own are [`super::Renderer::generated`].
+//! Input: a [`Derived`] and its URL. Output: its text and media type. Generated pages that have
+//! their own names are in [`super::Renderer::generated`].
 
 use super::{Made, PageCells, Renderer, Shown, Special, kit, views};
 use crate::declare::config::{Config, UrlStyle};
@@ -14,23 +16,23 @@ use crate::text::path::UrlPath;
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// A page or file that is made for a role or for a script.
+/// A page or file that is generated for a role or for a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derived {
-    /// What a role is hired with.
+    /// The hiring kit of a role.
     Hiring(ChapterId),
-    /// The same as Markdown.
+    /// The hiring kit of a role as Markdown.
     HiringText(ChapterId),
-    /// What a comparison needs to know of a role.
+    /// The data that a comparison needs about a role.
     Role(ChapterId),
     /// The competencies' data as a script, for pages that are opened from a folder.
     Competencies,
-    /// All decisions in another grouping than by strategy.
+    /// All decisions in a grouping other than by strategy.
     Decisions(By),
 }
 
 impl Derived {
-    /// Lists all of them with their addresses.
+    /// Lists all derived pages and files with their URLs.
     pub fn all(book: &Book, config: &Config) -> Vec<(UrlPath, Self)> {
         let mut all = Vec::new();
         for role in hiring::hired(book) {
@@ -51,7 +53,7 @@ impl Derived {
         all
     }
 
-    /// Tells whether it is a page that people find.
+    /// Returns whether this is a page for readers rather than a file.
     #[must_use]
     pub fn is_page(self) -> bool {
         matches!(self, Self::Hiring(_) | Self::Decisions(_))
@@ -59,10 +61,10 @@ impl Derived {
 }
 
 impl Renderer {
-    /// Renders what is derived; returns its text and media type.
+    /// Renders a derived page or file, and returns its text and media type.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn derived(&self, derived: Derived, at: &UrlPath) -> Result<(String, &'static str), Box<Diagnostic>> {
         Ok(match derived {
             Derived::Hiring(role) => (self.hiring(role, at)?, HTML),
@@ -86,7 +88,7 @@ impl Renderer {
     }
 
     fn hiring_text(&self, role: ChapterId, at: &UrlPath) -> String {
-        // Taken away from the site, only whole addresses lead anywhere.
+        // The Markdown is used away from the site, where only absolute URLs work.
         let root = self.handbook.config.base_url.as_deref();
         let cells = PageCells { renderer: self, at, root };
         let view = self.viewpoint(at, &cells, root);

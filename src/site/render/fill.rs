@@ -1,7 +1,8 @@
 //! Fills the holes of a chapter's HTML: links, images, code, footnotes, views, transclusions.
 //!
-//! Input: a [`Fill`] of a document, and the page it is shown on. Output: HTML. What is in a transcluded part is resolved from the chapter it comes from. Never
-//! reports: what leads nowhere was reported by `check`, and becomes its text.
+//! Input: a [`Fill`] of a document, and the page it is shown on. Output: HTML. References in a
+//! transcluded part are resolved from the chapter that the part comes from. Never reports anything:
+//! `check` has already reported unresolved references, and here they become plain text.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,34 +19,34 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;
 use crate::text::markup::{self, escape, escape_into};
 
-/// One page that is being written: what its parts share.
+/// The state that the parts of a page share while the page is written.
 pub struct Filler<'a> {
     renderer: &'a Renderer,
     view: Viewpoint<'a>,
-    /// Numbers of footnotes by where they are defined, in the order first referred to.
+    /// Footnote numbers by where the footnote is defined, in the order of first reference.
     footnotes: HashMap<(ChapterId, u32), usize>,
     order: Vec<(ChapterId, u32)>,
-    /// How often each footnote was referred to.
+    /// The number of references to each footnote so far.
     uses: Vec<usize>,
-    /// Which terms have been linked.
+    /// For each glossary term, whether it has been linked.
     seen: Vec<bool>,
     tables: u32,
-    /// What failed; a page with a failure is not shown as if it were whole.
+    /// Failures so far. A page with a failure is never shown as if it were complete.
     pub failures: Vec<Diagnostic>,
 }
 
-/// What holds for a part of a page.
+/// The settings that apply to a part of a page.
 #[derive(Clone, Copy)]
 struct Scope {
     chapter: ChapterId,
-    /// How many transclusions it is in.
+    /// The number of transclusions that the part is nested in.
     depth: usize,
-    /// Whether terms link themselves and headings have anchors to copy.
+    /// Whether terms are linked and headings get anchors to copy.
     own: bool,
 }
 
 impl<'a> Filler<'a> {
-    /// Makes a filler for the page that `view` is at.
+    /// Creates a filler for the page that `view` is at.
     pub fn new(renderer: &'a Renderer, view: Viewpoint<'a>) -> Self {
         let seen = vec![false; renderer.glossary.len()];
         Self {
@@ -86,7 +87,8 @@ impl<'a> Filler<'a> {
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
         let document = self.document(chapter);
         let Some(range) = document.body.statement(number) else {
-            // An element that is not allowed has taken its HTML: its words are left.
+            // The statement's HTML was removed along with a disallowed element, so only its words
+            // remain.
             return document.meta.facts.statements().get(number).map_or_else(String::new, |said| escape(&said.text));
         };
         let parts = document.body.without_examples(range);
@@ -113,18 +115,20 @@ impl<'a> Filler<'a> {
         out
     }
 
-    /// Returns the HTML of a section without its heading, terms and footnotes, two levels lower; ids begin with the chapter's.
+    /// Returns the HTML of a section, two heading levels lower, without its own heading, terms and
+    /// footnotes. IDs are prefixed with the chapter's ID.
     pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
         let document = self.document(chapter);
         let range = embed::part(document, Some(anchor))?;
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
-        // A hole at the end of a section belongs to what follows.
+        // A hole at the end of a section belongs to what follows the section.
         let out = self.part((heading..range.end, range.end.saturating_sub(1)), scope);
         Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
     }
 
-    /// Returns what stands below a heading of another chapter, its own headings from level `first` on; without terms and footnotes.
+    /// Returns the HTML below a heading of another chapter, without terms and footnotes. Headings
+    /// in it start at level `first`.
     pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
         let document = self.document(chapter);
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
@@ -134,7 +138,8 @@ impl<'a> Filler<'a> {
         moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
     }
 
-    /// Returns a part of a chapter's text as [`Self::fill`] does, with its elements complete: raw HTML may reach over where a part begins or ends.
+    /// Returns a part of a chapter's text as [`Self::fill`] does, and balances its elements: raw
+    /// HTML may extend past the beginning or end of the part.
     fn part(&mut self, place: (Range<usize>, usize), scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();
@@ -166,7 +171,7 @@ impl<'a> Filler<'a> {
         self.text(fill, at..range.end, scope, out);
     }
 
-    /// Appends HTML without holes, linking terms in its runs of text.
+    /// Appends HTML without holes, and links terms in its text runs.
     fn text(&mut self, fill: &Fill, range: Range<usize>, scope: Scope, out: &mut String) {
         if !scope.own || self.renderer.glossary.is_empty() {
             return out.push_str(&fill.html[range]);
@@ -241,12 +246,12 @@ impl<'a> Filler<'a> {
         })
     }
 
-    /// Returns the address that a reference leads to, relative to the page.
+    /// Returns the URL of a reference's target, relative to the page.
     fn address(&self, n: u32, scope: Scope) -> Option<String> {
         let view = &self.view;
         match view.book.target(scope.chapter, n) {
             Target::Chapter(chapter, anchor) => Some(match anchor {
-                // Within its own page a link needs no path.
+                // A link within the same page needs no path.
                 Some(anchor) if *chapter == scope.chapter && scope.depth == 0 && scope.own => {
                     format!("#{}", crate::site::view::encode_fragment(anchor))
                 }
@@ -290,7 +295,8 @@ impl<'a> Filler<'a> {
         out.push('>');
     }
 
-    /// Ends a link; one to a chapter that is not for these readers may say so.
+    /// Ends a link. If the target is hidden from these readers, the link may say that it is
+    /// internal.
     fn close_link(&self, n: u32, scope: Scope, out: &mut String) {
         let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
         if hidden && self.view.config.publish.hidden_links == HiddenLinks::Mark {
@@ -299,12 +305,13 @@ impl<'a> Filler<'a> {
         out.push_str(if self.is_link(n, scope) { "</a>" } else { "</span>" });
     }
 
-    /// Names what a reference of a chapter leads to, for a link without words.
+    /// Returns the title of a reference's target, for a link without words.
     pub fn words(&self, chapter: ChapterId, reference: u32) -> String {
         self.link_text(reference, Scope { chapter, depth: 0, own: true })
     }
 
-    /// Names what a link without words leads to: the chapter, and the place in it where it has a name.
+    /// Returns link text for a link without words: the chapter's title, and the heading if the
+    /// link's anchor has one.
     fn link_text(&self, n: u32, scope: Scope) -> String {
         let view = &self.view;
         let reference = self.document(scope.chapter).meta.references.get(n as usize);
@@ -323,13 +330,15 @@ impl<'a> Filler<'a> {
             Target::Folder(node) => view.book.tree.node(*node).title.clone(),
             Target::Generated(page) => view.theme.ui(views::title_key(*page)).to_owned(),
             Target::Asset(path) => path.file_name().to_owned(),
-            // Not even the name that the author wrote: it may be the secret.
+            // Don't show even the name that the author wrote, because the name itself may be the
+            // secret.
             Target::Hidden => view.theme.ui("internal-chapter").to_owned(),
             _ => reference.map(|reference| reference.target.clone()).unwrap_or_default(),
         }
     }
 
-    /// Writes the `href` or `src` of raw HTML; an element whose target is gone stays without one.
+    /// Writes the `href`, `src` or `poster` of raw HTML. If the target is missing, the element has
+    /// no such attribute.
     fn raw_address(&self, hole: &Hole, n: u32, scope: Scope, out: &mut String) {
         let picture = || match self.view.book.target(scope.chapter, n) {
             Target::Asset(path) => Some(self.view.url(&self.renderer.picture_url(path))),
@@ -372,7 +381,7 @@ impl<'a> Filler<'a> {
     }
 
     fn footnote(&mut self, n: u32, scope: Scope, out: &mut String) {
-        // A statement that is shown on another page leaves its notes behind.
+        // A statement shown on another page doesn't bring its footnotes with it.
         if !scope.own && scope.depth == embed::DEEPEST {
             return;
         }
@@ -399,7 +408,7 @@ impl<'a> Filler<'a> {
         let label = escape(self.view.theme.ui("footnotes"));
         let _ = write!(out, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{label}\">\n<ol>\n");
         let mut n = 0;
-        // A note may refer to further notes: the list grows while it is written.
+        // A footnote may refer to further footnotes, so the list can grow while it is written.
         while let Some((chapter, number)) = self.order.get(n).copied() {
             n += 1;
             let document = self.document(chapter);
@@ -431,7 +440,8 @@ impl<'a> Filler<'a> {
         let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-label=\"{}\"></a>", escape(&id), escape(&label));
     }
 
-    /// A wide table scrolls by itself: its region can be focused, and has a name of its own on the page.
+    /// Makes a wide table a scrollable region that can be focused and has a unique name on the
+    /// page.
     fn table(&mut self, heading: u32, scope: Scope, out: &mut String) {
         self.tables += 1;
         let meta = self.view.meta(scope.chapter);
@@ -442,11 +452,11 @@ impl<'a> Filler<'a> {
         let _ = write!(out, " role=\"region\" tabindex=\"0\" aria-label=\"{}\"", escape(&label));
     }
 
-    /// Puts a part of another chapter here.
+    /// Inserts a part of another chapter.
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
         let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
             if *self.view.book.target(scope.chapter, n) == Target::Hidden {
-                // Every block is one element, so that blocks and elements can be paired.
+                // Every block is exactly one element, so that blocks and elements can be paired.
                 return out.push_str("<section class=\"embed\" hidden></section>");
             }
             let text = escape(&self.link_text(n, scope));
@@ -459,7 +469,8 @@ impl<'a> Filler<'a> {
         };
         let is_whole = anchor.is_none();
         let is_statement = anchor.as_deref().is_some_and(|anchor| embed::statement(document, anchor).is_some());
-        // A hole at the end of a section belongs to what follows; at the end of a statement, to the statement.
+        // A hole at the end of a section belongs to what follows it, but a hole at the end of a
+        // statement belongs to the statement.
         let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
         let inner = self.part((range.clone(), last), inner_scope);
@@ -471,7 +482,8 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// Tells by how many levels the headings of a part sink, so that they stand below the heading that they come under.
+/// Returns how many levels to lower the headings of a part, so that they are below the heading that
+/// they are inserted under.
 fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) -> u8 {
     let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
     let over = before.filter_map(|block| block.heading).last();
@@ -481,7 +493,7 @@ fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) 
     (over + 1).saturating_sub(first)
 }
 
-/// Returns HTML with a prefix before every id and every heading `shift` levels lower.
+/// Returns HTML with `prefix` added to every ID and every heading lowered by `shift` levels.
 fn moved(html: &str, prefix: &str, shift: u8) -> String {
     let mut out = String::with_capacity(html.len() + 256);
     let mut last = 0;
@@ -511,7 +523,7 @@ fn heading_level(name: &str) -> Option<u8> {
     (1..=6).contains(&level).then_some(level)
 }
 
-/// Appends HTML, its headings' end tags shifted.
+/// Appends HTML with the levels of its heading end tags shifted.
 fn close_headings(html: &str, shift: u8, out: &mut String) {
     let mut rest = html;
     while let Some(at) = rest.find("</h") {
@@ -539,7 +551,7 @@ fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut
     out.push_str(" loading=\"lazy\" decoding=\"async\">");
 }
 
-/// Writes a block of code, coloured where its language is known.
+/// Writes a block of code, highlighted if its language is known.
 fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
     out.push_str("<figure class=\"code\"");
     if let Some(id) = &code.id {
@@ -561,7 +573,8 @@ fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
     out.push_str("</code></pre></figure>");
 }
 
-/// Appends code, the marked lines each in an element. No element of the code reaches over the end of a line.
+/// Appends code, wrapping each marked line in an element. No element within the code extends past
+/// the end of a line.
 fn mark_lines(html: &str, marked: &[(u32, u32)], out: &mut String) {
     if marked.is_empty() {
         return out.push_str(html);

@@ -1,8 +1,10 @@
-//! Renders glimpses: the few words that show what a link leads to before anybody follows it.
+//! Renders glimpses: short previews of a link's target, shown before the reader follows the link.
 //!
-//! Input: chapters, terms, folders and generated pages. Output: small files of data, each with the glimpses of a few pages: JSON where pages may fetch it, and
-//! a script that hands the same to `rolebookGlimpse` in a folder opened in a browser. Which file a glimpse is in follows from the address of its page, so
-//! that no page has to name it, and an edit changes one of them. Never holds markup.
+//! Input: chapters, terms, folders and generated pages. Output: small data files, each with the
+//! glimpses of a few pages. They are JSON where pages may fetch it; for a folder opened in a
+//! browser, they are scripts that pass the same data to `rolebookGlimpse`. The URL of a page
+//! determines which file its glimpse is in, so no page has to name the file, and an edit changes
+//! only one of them. Never contains markup.
 
 use std::collections::BTreeMap;
 
@@ -18,15 +20,15 @@ use crate::site::view::encode_fragment;
 use crate::text::markup;
 use crate::text::path::UrlPath;
 
-/// How many characters of a chapter without a summary are shown.
+/// How many characters to show of a chapter without a summary.
 const LONGEST: usize = 280;
-/// How many chapters of a folder are named.
+/// How many chapters of a folder to name.
 const NAMED: usize = 6;
-/// How many files there are at most. A file of its own for each page would be a quarter of a large site's files; at 100,000 pages one holds a
-/// hundred glimpses, some 40 kB.
+/// The maximum number of files. One file per page would make up a quarter of a large site's files.
+/// At 100,000 pages, each file holds about a hundred glimpses, or 40 kB.
 const FILES: u32 = 1024;
 
-/// What a glimpse says.
+/// The content of a glimpse.
 #[derive(Serialize)]
 struct Glimpse<'a> {
     title: &'a str,
@@ -35,31 +37,33 @@ struct Glimpse<'a> {
     text: String,
 }
 
-/// What a glimpse is of.
+/// The target that a glimpse describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// A chapter.
     Chapter(ChapterId),
-    /// A term by its number in a glossary.
+    /// A term, by its number in a glossary.
     Term(ChapterId, usize),
     /// A folder without an index.
     Folder(NodeId),
-    /// A page that is made from the model.
+    /// A page that is generated from the model.
     Generated(Generated),
 }
 
-/// Tells whether links to the chapter can show a glimpse of it: those of a kind, and pages that another chapter leads to.
+/// Returns whether links to the chapter can show a glimpse of it. This is true for chapters of any
+/// kind other than a plain page, and for plain pages that another chapter links to.
 pub fn has_glimpse(book: &Book, chapter: ChapterId) -> bool {
     book.meta(chapter).kind != Kind::Page || !book.links.backlinks[chapter.index()].is_empty()
 }
 
-/// Returns the name of the glimpse of the page at `page`, or of a place on it.
+/// Returns the key of the glimpse of the page at `page`, or of an anchor on it.
 pub fn glimpse_key(page: &UrlPath, anchor: Option<&str>) -> String {
     let page = UrlPath::new(stem(page)).encoded();
     anchor.map_or_else(|| page.clone(), |anchor| format!("{page}#{}", encode_fragment(anchor)))
 }
 
-/// Returns the address of the file that holds a glimpse; the script finds it the same way (FNV-1a, 32 bits, both halves folded).
+/// Returns the URL of the file that contains a glimpse. The script computes it in the same way
+/// (32-bit FNV-1a with both halves folded).
 pub fn glimpse_url(key: &str, style: UrlStyle) -> UrlPath {
     let hash = key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     UrlPath::new(format!("glimpse/{}.{}", (hash ^ (hash >> 16)) % FILES, extension(style)))
@@ -76,7 +80,7 @@ fn extension(style: UrlStyle) -> &'static str {
 }
 
 impl Renderer {
-    /// Returns the bytes of a file of glimpses.
+    /// Returns the contents of a file of glimpses.
     pub fn glimpses(&self, shown: &BTreeMap<String, Shown>, at: &UrlPath) -> String {
         let glimpses: BTreeMap<&str, Glimpse<'_>> =
             shown.iter().map(|(key, shown)| (key.as_str(), self.glimpse(*shown, at))).collect();
@@ -119,7 +123,7 @@ impl Renderer {
         }
     }
 
-    /// Returns the beginning of a chapter's first paragraph as text.
+    /// Returns the beginning of a chapter's first paragraph as plain text.
     fn opening(&self, chapter: ChapterId, at: &UrlPath) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let html = Filler::new(self, self.viewpoint(at, &cells, None)).first_paragraph(chapter);

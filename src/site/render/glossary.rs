@@ -1,7 +1,8 @@
-//! Finds glossary terms in running text and links each to its definition at its first use.
+//! Finds glossary terms in running text and links each to its definition the first time it is used.
 //!
-//! Input: the terms of the book; runs of escaped text. Output: the text with links. Whole words only, the longest term first. Never looks into headings, links
-//! or code: those are not among the runs.
+//! Input: the terms of the book, and runs of escaped text. Output: the text with links. Matches
+//! only whole words, and prefers the longest term. Never sees headings, links or code, because the
+//! runs don't include them.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::model::book::{Book, ChapterId};
 use crate::text::markup::escape;
 use crate::text::slug::is_of_word;
 
-/// One term that links itself.
+/// One term that is linked automatically.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The glossary chapter.
@@ -24,14 +25,15 @@ pub struct Entry {
     pub name: String,
 }
 
-/// So many words make an automaton of tables: some 15 states a word, some 100 bytes each.
+/// The maximum number of words for which the automaton uses tables (a DFA). A word takes about 15
+/// states of about 100 bytes each.
 const MOST_IN_TABLES: usize = 1000;
 
 /// All terms of a book as one automaton.
 #[derive(Debug, Default)]
 pub struct Glossary {
     entries: Vec<Entry>,
-    /// The entry of each pattern, and whether its case counts.
+    /// For each pattern, its entry, whether it is case-sensitive, and its text.
     patterns: Vec<(usize, bool, String)>,
     automaton: Option<AhoCorasick>,
 }
@@ -46,7 +48,8 @@ impl Glossary {
                 let entry = glossary.entries.len();
                 glossary.entries.push(Entry { chapter: *chapter, anchor: term.id.clone(), name: term.name.clone() });
                 for word in std::iter::once(&term.name).chain(&term.aliases).filter(|word| !word.is_empty()) {
-                    // An abbreviation such as OKR or UX is written so; `it` would otherwise be IT.
+                    // An abbreviation such as OKR or UX must match exactly. Otherwise `it` would
+                    // match IT.
                     let exact = !word.chars().any(char::is_lowercase);
                     glossary.patterns.push((entry, exact, escape(word)));
                 }
@@ -57,17 +60,17 @@ impl Glossary {
         glossary
     }
 
-    /// Tells whether no term links itself.
+    /// Returns whether no terms are linked automatically.
     pub fn is_empty(&self) -> bool {
         self.automaton.is_none()
     }
 
-    /// Returns how many terms link themselves.
+    /// Returns how many terms are linked automatically.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Lists the terms that no chapter but their glossary uses.
+    /// Lists the terms that are used only in a glossary.
     pub fn unused(&self, documents: &[Document]) -> Vec<&Entry> {
         let mut used = vec![false; self.entries.len()];
         for document in documents.iter().filter(|document| document.meta.kind != Kind::Glossary) {
@@ -79,7 +82,7 @@ impl Glossary {
         self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
     }
 
-    /// Calls `each` with the number and the place of every term in `text`, which is escaped.
+    /// Calls `each` with the number and range of every term in `text`, which must be escaped.
     fn find(&self, text: &str, mut each: impl FnMut(usize, Range<usize>)) {
         let Some(automaton) = &self.automaton else { return };
         for found in automaton.find_iter(text) {
@@ -90,7 +93,8 @@ impl Glossary {
         }
     }
 
-    /// Appends `text`, which is escaped, to `out`; terms that `seen` does not hold yet become links.
+    /// Appends `text`, which must be escaped, to `out`. Terms that aren't marked in `seen` yet
+    /// become links.
     pub fn link(&self, text: &str, seen: &mut [bool], url: &dyn Fn(&Entry) -> String, out: &mut String) {
         let mut last = 0;
         self.find(text, |entry, range| {
@@ -110,21 +114,23 @@ impl Glossary {
     }
 }
 
-/// Makes the automaton that finds words; none where there is no word, or more than an automaton can hold: then terms are text.
+/// Builds the automaton that finds words. Returns `None` if there are no words or more than an
+/// automaton can hold; terms then remain plain text.
 fn automaton(words: &[&str]) -> Option<AhoCorasick> {
-    // Every chapter is read by it, so its states are worth a table each; of many words these would take more memory than they save time.
+    // The automaton scans every chapter, so a DFA is worth its memory. With many words, it would
+    // cost more memory than the speed is worth.
     let kind = (words.len() <= MOST_IN_TABLES).then_some(AhoCorasickKind::DFA);
     let mut builder = AhoCorasickBuilder::new();
     builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(kind);
     (!words.is_empty()).then(|| builder.build(words).ok()).flatten()
 }
 
-/// Tells whether nothing before or after makes the match a part of a longer word.
+/// Returns whether the match is a whole word and not a part of a longer one.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
     let joins = |c: char| is_of_word(c) || c == '-';
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
-    // A `&` before is the beginning of a character reference such as `&amp;`.
+    // A `&` before the match begins a character reference such as `&amp;`.
     !before.is_some_and(|c| joins(c) || c == '&') && !after.is_some_and(joins)
 }
 

@@ -1,6 +1,8 @@
-//! Renders the page of a chapter that was deleted: that it is gone, why, and what to read instead.
+//! Renders the page for a deleted chapter: it says that the chapter is gone, why, and what to read
+//! instead.
 //!
-//! Input: an entry of `[[gone]]`. Output: a page that search engines leave out. Never names a chapter that the audience does not see.
+//! Input: an entry of `[[gone]]`. Output: a page that search engines don't index. Never names a
+//! chapter that the audience can't see.
 
 use super::{Around, PageCells, Renderer, Special};
 use crate::site::theme::Html;
@@ -9,10 +11,10 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 
 impl Renderer {
-    /// Renders the page of the entry `n`.
+    /// Renders the page for the entry `n`.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn gone(&self, n: usize, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);

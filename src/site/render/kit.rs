@@ -1,6 +1,7 @@
 //! Writes a hiring kit as Markdown, for a document that a hiring panel shares.
 //!
-//! Input: what the page shows. Output: Markdown with the same in the same order. Addresses are whole where the handbook says where it is served.
+//! Input: the data that the page shows. Output: Markdown with the same content in the same order.
+//! URLs are absolute if the handbook's base URL is configured.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,7 @@ use crate::site::view::hiring::{Asked, Hiring};
 use crate::site::view::role::Cell;
 use crate::site::view::{Link, Viewpoint};
 
-/// Writes the kit.
+/// Writes the hiring kit.
 pub fn markdown_of(kit: &Hiring, view: &Viewpoint<'_>) -> String {
     let ui = |key: &str| view.theme.ui(key).to_owned();
     let mut out = format!("# {}\n", ui("hiring-of").replace("{role}", &kit.role.title));
@@ -115,7 +116,7 @@ fn level((level, name, of): (u8, &str, u8), view: &Viewpoint<'_>) -> String {
     words.replace("{n}", &level.to_string()).replace("{of}", &of.to_string())
 }
 
-/// Writes the blank card: evidence before a judgement, and no total.
+/// Writes the blank scorecard, which asks for evidence before a judgment and has no total.
 fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
     let ui = |key: &'static str| view.theme.ui(key);
     write_section(ui("hiring-card"), out);

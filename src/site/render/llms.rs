@@ -1,7 +1,8 @@
-//! Lists the handbook for machines that read: `llms.txt` (llmstxt.org).
+//! Writes `llms.txt` (llmstxt.org), which lists the handbook for machine readers.
 //!
-//! Input: the tree and the chapters' copies. Output: what the handbook is, then its parts with a line for each chapter; and all copies in one text. Never
-//! shows what pages do not.
+//! Input: the tree and the chapters' copies. Output: a description of the handbook, followed by its
+//! parts with one line per chapter; and all copies in one text. Never shows anything that the pages
+//! don't show.
 
 use std::fmt::Write as _;
 
@@ -13,15 +14,17 @@ use crate::site::view::{Viewpoint, page};
 use crate::text::path::UrlPath;
 use crate::text::source::Sources;
 
-/// The file that holds every chapter.
+/// The file that contains every chapter.
 pub const LLMS_FULL: &str = "llms-full.txt";
 
 impl Renderer {
-    /// Lists the chapters' copies, with a link to the one file of them all where there is one.
+    /// Lists the chapters' copies, with a link to the single file of all copies if `has_full` is
+    /// set.
     pub fn llms(&self, at: &UrlPath, has_full: bool) -> String {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
-        // A list that is handed on by itself needs whole addresses.
+        // The list may be used away from the site, so its URLs are absolute if the base URL is
+        // known.
         let base = view.config.base_url.as_deref();
         let address = |to: &UrlPath| base.map_or_else(|| view.url(to), |base| format!("{base}{}", to.encoded()));
         let full = has_full.then(|| address(&UrlPath::new(LLMS_FULL)));
@@ -41,7 +44,7 @@ impl Renderer {
     }
 }
 
-/// Writes the list; `copy` gives the address of a chapter's Markdown.
+/// Writes the list. `copy` returns the URL of a chapter's Markdown.
 fn llms(view: &Viewpoint<'_>, full: Option<&str>, copy: &dyn Fn(ChapterId) -> String) -> String {
     let config = view.config;
     let mut out = format!("# {}\n", config.title);
@@ -68,7 +71,7 @@ fn llms(view: &Viewpoint<'_>, full: Option<&str>, copy: &dyn Fn(ChapterId) -> St
     out
 }
 
-/// Appends a line for each chapter at and below a node, in reading order.
+/// Appends a line for each chapter at or below a node, in reading order.
 fn entries(node: NodeId, view: &Viewpoint<'_>, copy: &dyn Fn(ChapterId) -> String, out: &mut String) {
     let this = view.book.tree.node(node);
     if let Some(chapter) = this.chapter.filter(|chapter| view.meta(*chapter).status != Status::Retired) {

@@ -1,7 +1,9 @@
 //! Turns HTML that this program wrote back into Markdown, for copies that people take away.
 //!
-//! Input: HTML with closed tags. Output: Markdown with GFM tables. Knows what chapters are made of (paragraphs, lists, headings, quotes, code, tables, links)
-//! and shows the text of everything else. Never parses an author's raw HTML: that came through the sanitiser.
+//! Input: HTML with closed tags. Output: Markdown with GFM tables. It converts what chapters are
+//! made of (paragraphs, lists, headings, quotes, code, tables, links) and keeps only the text of
+//! everything else. Never parses an author's raw HTML directly: the sanitizer has already processed
+//! it.
 
 use std::fmt::Write as _;
 
@@ -20,7 +22,7 @@ pub fn markdown(html: &str) -> String {
     tidy(&writer.out)
 }
 
-/// Writes HTML within one line, such as a statement.
+/// Writes HTML as a single line of Markdown, such as a statement.
 pub fn line(html: &str) -> String {
     markdown(html).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -28,18 +30,18 @@ pub fn line(html: &str) -> String {
 #[derive(Default)]
 struct Writer {
     out: String,
-    /// Open lists: the next number of an ordered one.
+    /// The open lists, each with its next number if it is ordered.
     lists: Vec<Option<u32>>,
     links: Vec<String>,
     quotes: usize,
     is_code: bool,
-    /// Cells of the row so far, and whether the table's head has ended.
+    /// The number of cells in the current row; `has_head` says whether the table's head has ended.
     row: Option<usize>,
     has_head: bool,
 }
 
 impl Writer {
-    /// Takes what lies between two start tags: text and end tags.
+    /// Handles the text and end tags between two start tags.
     fn text_and_ends(&mut self, mut html: &str) {
         while let Some(at) = html.find("</") {
             self.text(&html[..at]);
@@ -163,7 +165,8 @@ impl Writer {
         }
     }
 
-    /// Ends an emphasis: spaces before its mark would keep it from being one.
+    /// Ends emphasis. Trailing spaces move after the closing mark, because a mark preceded by a
+    /// space doesn't close emphasis.
     fn end_mark(&mut self, mark: &str) {
         let trimmed = self.out.trim_end_matches(' ').len();
         let space = self.out.split_off(trimmed);
@@ -183,7 +186,7 @@ impl Writer {
         self.out.push_str(&self.margin());
     }
 
-    /// Begins a block: after a blank line, except at the beginning of a list item or a quote.
+    /// Begins a block after a blank line, except at the beginning of a list item or a quote.
     fn block(&mut self) {
         let last = self.out.rsplit('\n').next().unwrap_or_default();
         let is_begun = last.trim_matches(|c: char| c == ' ' || c == '>' || c == '.' || c == '-' || c.is_ascii_digit());
@@ -197,7 +200,7 @@ impl Writer {
         }
     }
 
-    /// Begins a list: one that stands in no other is a block of its own.
+    /// Begins a list. A list that isn't nested in another one is a block.
     fn list(&mut self, first: Option<u32>) {
         if self.lists.is_empty() {
             self.block();
@@ -222,7 +225,7 @@ impl Writer {
     }
 }
 
-/// Appends a word with the characters escaped that would begin markup.
+/// Appends a word, escaping the characters that would begin markup.
 fn escape(word: &str, out: &mut String) {
     let starts_line = out.is_empty() || out.ends_with('\n');
     if starts_line && word.starts_with(['#', '-', '+', '>', '=']) {
@@ -236,7 +239,7 @@ fn escape(word: &str, out: &mut String) {
     }
 }
 
-/// Cuts spaces at the ends of lines and more than one blank line in a row.
+/// Trims the ends of lines and collapses consecutive blank lines.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut blank = true;

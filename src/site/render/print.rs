@@ -1,8 +1,10 @@
-//! Renders the whole book, or one part of it, as one page to print.
+//! Renders the whole book, or one part of it, as a single page to print.
 //!
-//! Input: a part of the tree. Output: one page with a cover, contents and every chapter as its own template shows it, without anything around it. Ids are made
-//! unique by the chapter they are in; a link to a chapter that is on the page leads to its place there. What is too large for one page is none: a book sends to its
-//! parts, a part to its chapters.
+//! Input: a part of the tree. Output: one page with a cover, a table of contents and every chapter
+//! as its own template shows it, without the surrounding frame. IDs are made unique with the page
+//! they come from. A link to a chapter that is on the page points to its place there. If the
+//! chapters are too large for one page, the page has none of them: the parts of the book, or the
+//! chapters of the part, are printed instead.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -19,43 +21,46 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::{self, escape};
 use crate::text::path::UrlPath;
 
-/// A book whose chapters have more bytes of HTML than this is printed in parts: browsers lay out a page of that size in a few seconds.
+/// The maximum number of bytes of HTML that are printed as one page. Browsers lay out a page of
+/// this size in a few seconds.
 const LARGEST: usize = 4_000_000;
 
-/// How many chapters are made before their size is looked at; threads share them, since the largest page would keep one busy when the others have no more to do.
+/// How many chapters to render before checking their total size. Threads share each batch, because
+/// otherwise the largest page would keep one thread busy while the others are idle.
 const AT_ONCE: usize = 64;
 
-/// What the print template sees.
+/// The data for the print template.
 #[derive(Debug, Default, Serialize)]
 pub struct Printed {
-    /// The part that is printed; none for the whole book.
+    /// The title of the part to print, or `None` for the whole book.
     pub part: Option<String>,
     /// The chapters in reading order.
     pub chapters: Vec<PrintedChapter>,
-    /// The parts, each to be printed by itself.
+    /// The parts, each of which can be printed separately.
     pub parts: Vec<Link>,
-    /// Whether it is too long for one page: then only parts, or the chapters of a part, can be printed.
+    /// Whether the content is too long for one page, so that only the parts, or the chapters of a
+    /// part, can be printed.
     pub split: bool,
-    /// The page that shows the whole book.
+    /// The URL of the page that shows the whole book.
     pub whole_url: String,
 }
 
-/// One chapter of a page to print.
+/// One chapter of a printed page.
 #[derive(Debug, Serialize)]
 pub struct PrintedChapter {
     pub id: String,
     pub title: String,
     pub kind: String,
-    /// How deep it lies: 0 for a part.
+    /// The depth of the chapter in the book: 0 for a part.
     pub depth: usize,
     pub html: Html,
 }
 
 impl Renderer {
-    /// Renders the page to print of the book, or of one part.
+    /// Renders the printable page of the book, or of one part.
     ///
     /// # Errors
-    /// `template` where a template fails.
+    /// Returns a `template` diagnostic if a template fails.
     pub fn print(&self, part: Option<NodeId>, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         let cells = PageCells { renderer: self, at, root: None };
         let view = self.viewpoint(at, &cells, None);
@@ -74,7 +79,8 @@ impl Renderer {
         for some in nodes.chunks(AT_ONCE) {
             let printed = |(node, depth): &(NodeId, usize)| self.printed(*node, *depth, &places, at);
             chapters.append(&mut some.par_iter().map(printed).collect::<Result<Vec<_>, _>>()?);
-            // What is expected of a role may be far longer than its text.
+            // What is expected of a role may be far longer than its text, so check the rendered
+            // size too.
             if chapters.iter().map(|chapter| chapter.html.as_str().len()).sum::<usize>() > LARGEST {
                 split = true;
                 chapters.clear();
@@ -97,19 +103,19 @@ impl Renderer {
         self.theme.render("print.html", &frame).map_err(Box::new)
     }
 
-    /// Adds up the HTML of chapters.
+    /// Returns the total size of the chapters' HTML.
     fn size(&self, nodes: &[(NodeId, usize)]) -> usize {
         let chapters = nodes.iter().filter_map(|(node, _)| self.book().tree.node(*node).chapter);
         chapters.map(|chapter| self.handbook.documents[chapter.index()].body.main.html.len()).sum()
     }
 
-    /// Lists a node and all below it in reading order, with their depth in the book.
+    /// Lists a node and all its descendants in reading order, with their depth in the book.
     fn reading_order(&self, from: NodeId) -> Vec<(NodeId, usize)> {
         let tree = &self.book().tree;
         let mut order = Vec::new();
         let mut open = vec![from];
         while let Some(node) = open.pop() {
-            // The first page and the parts are equals.
+            // The home page and the parts have the same depth.
             order.push((node, tree.above(node).len().saturating_sub(1)));
             open.extend(tree.node(node).children.iter().rev());
         }
@@ -135,27 +141,29 @@ impl Renderer {
         Ok(PrintedChapter { id, title: this.title.clone(), kind, depth, html: Html::new(&html) })
     }
 
-    /// Renders a chapter as its template shows it, without the frame, the contents and what only a page of its own needs.
+    /// Renders a chapter with its template, but without the frame, the table of contents and
+    /// details that only a separate page needs.
     fn alone(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
         let (template, mut frame) = self.chapter_frame(chapter, true, view)?;
         frame.page.edit_url = None;
         frame.page.reading_minutes = None;
-        // What the first page leads to lies on the pages that follow here.
+        // The pages that the home page links to are part of the printed page.
         frame.special.home = None;
         let html = self.theme.render(template, &frame).map_err(Box::new)?;
-        // A theme whose frame does not know of bare pages gets the text alone.
+        // If the theme's frame doesn't support bare pages, use only the chapter's text.
         if html.contains("<html") { Ok(frame.content.as_str().to_owned()) } else { Ok(html) }
     }
 }
 
-/// Returns the id of a page's place in the book.
+/// Returns the ID of a page's place in the book.
 fn key(url: &UrlPath) -> String {
     let path = url.as_str();
     let path = path.strip_suffix('/').or_else(|| path.strip_suffix(".html")).unwrap_or(path);
     if path.is_empty() { "index".to_owned() } else { path.replace(char::is_whitespace, "-") }
 }
 
-/// Returns a chapter's HTML as a part of the book: ids prefixed, links to other chapters leading to their places, regions named after the chapter.
+/// Returns a chapter's HTML as a part of the book: IDs are prefixed, links to other chapters point
+/// to their places in the book, and regions include the chapter's title in their names.
 fn bind(html: &str, key: &str, title: &str, places: &HashMap<String, String>) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 8);
     let mut last = 0;
@@ -170,14 +178,15 @@ fn bind(html: &str, key: &str, title: &str, places: &HashMap<String, String>) ->
                     None => continue,
                 },
                 "aria-label" if is_region => format!("{title}: {}", attribute.value),
-                // The chapters repeat the names of their sections; as landmarks of one page these would be alike.
+                // Chapters have sections with the same names, which would be indistinguishable as
+                // landmarks on one page.
                 "aria-label" | "aria-labelledby" if tag.name == "section" => String::new(),
                 "aria-labelledby" | "aria-describedby" | "headers" => {
                     let ids: Vec<String> =
                         attribute.value.split_whitespace().map(|id| format!("{key}--{id}")).collect();
                     ids.join(" ")
                 }
-                // Nothing may be missing when the page is printed.
+                // Load images eagerly so that none are missing when the page is printed.
                 "loading" => "eager".to_owned(),
                 _ => continue,
             };
@@ -192,10 +201,10 @@ fn bind(html: &str, key: &str, title: &str, places: &HashMap<String, String>) ->
     out
 }
 
-/// Returns where a link leads on the page; `None` where it leaves it.
+/// Returns the target of a link on the printed page, or `None` if the link leaves the page.
 fn place(href: &str, key: &str, places: &HashMap<String, String>) -> Option<String> {
     let (page, anchor) = href.split_once('#').map_or((href, None), |(page, anchor)| (page, Some(anchor)));
-    // Which path a reader came along is nothing on paper.
+    // The query string only records the path that a reader followed, which doesn't matter on paper.
     let page = page.split('?').next().unwrap_or_default();
     let key = if page.is_empty() { key } else { places.get(page)? };
     Some(anchor.map_or_else(|| format!("#{key}"), |anchor| format!("#{key}--{anchor}")))

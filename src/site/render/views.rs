@@ -1,4 +1,5 @@
-//! Renders the views that a chapter asks for, and names the templates and titles of generated pages.
+//! Renders the views that a chapter includes, and returns the title and summary keys of generated
+//! pages.
 //!
 //! Input: a typed [`View`] and the page it is on. Output: HTML from the theme's template for it.
 
@@ -10,22 +11,23 @@ use crate::model::link::Target;
 use crate::site::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
 use crate::text::diagnostic::Diagnostic;
 
-/// What a view's template sees.
+/// The data for a view's template.
 #[derive(Serialize)]
 struct Data<T: Serialize> {
     view: T,
 }
 
-/// Renders a view that stands in the chapter `chapter`.
+/// Renders a view in the chapter `chapter`.
 ///
 /// # Errors
-/// `template` where the theme's template fails.
+/// Returns a `template` diagnostic if the theme's template fails.
 pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
     let role = |n: u32| match at.book.target(chapter, n) {
         Target::Chapter(role, _) => Some(*role),
         _ => None,
     };
-    // A view whose chapters are gone is empty: `check` has reported it. It is an element all the same, as every block is.
+    // A view whose chapters are missing is empty, and `check` has reported it. It is still an
+    // element because every block must be one.
     let nothing = |name: &str| Ok(format!("<div class=\"view {name}-view\"></div>"));
     match view {
         View::Matrix { track, cluster } => {
@@ -67,7 +69,7 @@ fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<Strin
     Ok(format!("<div class=\"view {name}-view\">\n{html}\n</div>"))
 }
 
-/// Returns the key of a generated page's title.
+/// Returns the interface text key of a generated page's title.
 pub fn title_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix",
@@ -81,7 +83,7 @@ pub fn title_key(page: Generated) -> &'static str {
     }
 }
 
-/// Returns the key of what a generated page says of itself.
+/// Returns the interface text key of a generated page's summary.
 pub fn summary_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix-means",

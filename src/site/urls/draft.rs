@@ -1,7 +1,8 @@
 //! Renders a chapter as it would be with other bytes, beside the site that is shown.
 //!
-//! Input: a site, a chapter's path and bytes that nobody has saved. Output: [`Draft`]: the chapter's text by the very stages that make pages, and what is
-//! wrong with it. Changes nothing of the site.
+//! Input: a site, a chapter's path and bytes that nobody has saved. Output: [`Draft`]: the
+//! chapter's text by the very stages that make pages, and what is wrong with it. Changes nothing of
+//! the site.
 
 use std::sync::Arc;
 
@@ -52,10 +53,11 @@ impl Site {
         }
     }
 
-    /// Renders the chapter at `path` as it would be with `bytes`; `None` where it is no chapter of this site.
+    /// Renders the chapter at `path` as it would be with `bytes`; `None` where it is no chapter of
+    /// this site.
     ///
     /// # Errors
-    /// `template` where a template of a view fails.
+    /// Returns a `template` diagnostic if the template of a view fails.
     pub fn draft(&self, path: &SourcePath, bytes: &[u8]) -> Option<Result<Draft, Box<Diagnostic>>> {
         let document = self.parsed(path, bytes)?;
         let chapter = self.handbook().book.at_path(path)?;
@@ -68,7 +70,8 @@ impl Site {
         Some(renderer.text(chapter, &at).map(|html| Draft { document, html, findings }))
     }
 
-    /// Returns what renders another state of the handbook, with all that it shares with the one that is shown.
+    /// Returns what renders another state of the handbook, with all that it shares with the one
+    /// that is shown.
     fn renderer_of(&self, handbook: Handbook) -> Renderer {
         let shown = &self.renderer;
         if Arc::ptr_eq(&handbook.book, &shown.handbook.book) {
