@@ -1,7 +1,9 @@
-//! Decides which files are published, and writes what hosts read beside the pages: redirects, headers, and what their limits do to them.
+//! Decides which files are published, and writes what hosts read in addition to the pages:
+//! redirects and headers, within each host's limits.
 //!
-//! Input: a compiled handbook, where old addresses lead, the author's own files for the host. Output: which files are published, texts, and findings
-//! where a host would not take them. Never serves anything; never touches files.
+//! Input: a compiled handbook, the targets of old URLs, and the author's own files for the host.
+//! Output: which files are published, the texts, and findings where a host would not accept them.
+//! Never serves anything, and never reads or writes files.
 
 pub mod active;
 mod content;
@@ -19,7 +21,7 @@ use crate::declare::kind::Host;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::rule::Rule;
 
-/// Says where the rules come near a limit of the host, or do not fit.
+/// Reports rules that approach or exceed a limit of the host.
 pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if config.publish.host != Host::Cloudflare {

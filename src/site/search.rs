@@ -1,7 +1,10 @@
-//! Makes the index that the browser searches: one small entry with a name that stays, and files named by their content behind it.
+//! Builds the index that the browser searches: one small entry file with a fixed name, and files
+//! that are named by their content.
 //!
-//! Input: a compiled handbook and the words of the theme. Output: [`Index`]: every file below `search/`. Each chapter is indexed alone and remembered while it
-//! stays the same; only the merge sees all of them. Never asked for by a page: pages know the entry's name and nothing of what is in it.
+//! Input: a compiled handbook and the theme's UI strings. Output: an [`Index`] with every file
+//! below `search/`. Each chapter is indexed separately and its entry is kept until the chapter
+//! changes; only the merge sees all chapters. No page depends on the index: pages know the name of
+//! the entry file but nothing of its contents.
 
 mod entry;
 mod merge;
@@ -31,14 +34,15 @@ use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// A handbook with more units than this has its table in files of [`TABLE`] units.
+/// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 64;
-/// How many bytes of texts lie in one file: a file for each page would be most of a large site's files.
+/// The target size of a file of texts, in bytes. One file per page would make up most of a large
+/// site's files.
 const TEXT_FILE: usize = 20_000;
-/// A section's text is cut after so many bytes: it is there to show excerpts, not to be read.
+/// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
-/// Texts of the user interface that the entry carries.
+/// UI strings that the entry file contains.
 const TEXTS: [&str; 14] = [
     "search-count",
     "search-count-one",
@@ -56,19 +60,20 @@ const TEXTS: [&str; 14] = [
     "search-in",
 ];
 
-/// Every file of the index by its address.
+/// Every file of the index by its URL.
 #[derive(Debug, Default)]
 pub struct Index {
     files: BTreeMap<UrlPath, Vec<u8>>,
 }
 
-/// Remembers what chapters were indexed as, while they stay the same.
+/// The index entries of chapters, kept until the chapters change.
 #[derive(Debug, Default)]
 pub struct Memory {
     entries: Mutex<HashMap<SourcePath, Remembered>>,
 }
 
-/// The document that an entry was made of is held, so that one at the same address in memory is the same.
+/// An entry and the document it was made from. Holding the document means that another one with the
+/// same pointers is the same document.
 #[derive(Clone, Debug)]
 struct Remembered {
     meta: Arc<Meta>,
@@ -84,7 +89,7 @@ fn ending(style: UrlStyle) -> &'static str {
 }
 
 impl Index {
-    /// Lists the addresses of all files, sorted.
+    /// Lists the URLs of all files, sorted.
     pub fn urls(&self) -> impl Iterator<Item = &UrlPath> {
         self.files.keys()
     }
@@ -94,7 +99,7 @@ impl Index {
         self.files.get(url).map(Vec::as_slice)
     }
 
-    /// Tells whether an address could be that of a file of the index.
+    /// Returns whether a URL could be a file of the index.
     pub fn claims(url: &UrlPath) -> bool {
         let name = url.as_str().strip_prefix("search/").and_then(|name| name.rsplit_once('.'));
         name.is_some_and(|(stem, ending)| {
@@ -104,7 +109,7 @@ impl Index {
 }
 
 impl Memory {
-    /// Indexes what is new, in parallel, and forgets what is gone.
+    /// Indexes new documents in parallel and forgets those that are gone.
     fn entries(&self, documents: &[Document]) -> Vec<Arc<Entry>> {
         let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = |document: &Document| {
@@ -123,7 +128,7 @@ impl Memory {
     }
 }
 
-/// A page that can be found, beside its entry.
+/// A page that can be found; it is stored next to its entry.
 struct Page {
     url: String,
     title: String,
@@ -131,7 +136,7 @@ struct Page {
     chapter: Option<ChapterId>,
 }
 
-/// Makes the index.
+/// Builds the index.
 pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let entries = memory.entries(&handbook.documents);
     let mut facets = Facets::new(theme);
@@ -168,7 +173,8 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     placed(files, entry.to_string(), handbook.config.urls)
 }
 
-/// Gives files their addresses; for a folder opened in a browser they are scripts, since it fetches nothing there.
+/// Assigns URLs to the files. For a folder opened in a browser they are scripts, because pages
+/// can't fetch data there.
 fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
     let ending = ending(style);
     let place = |(name, json): (String, Vec<u8>)| {
@@ -183,7 +189,7 @@ fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
     Index { files: all.map(place).collect() }
 }
 
-/// Adds files with the pages' texts and returns where each lies.
+/// Adds files with the pages' texts and returns the place of each text.
 fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
     let text = |(page, entry): &(Page, Arc<Entry>)| {
         let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
@@ -222,13 +228,15 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
     match book.target(chapter, reference) {
         Target::Chapter(to, _) | Target::DeadAnchor(to) => book.meta(*to).title.clone(),
         Target::Folder(node) => book.tree.node(*node).title.clone(),
-        // Not even the name that the author wrote: it may be the secret.
+        // Don't show even the name that the author wrote, because the name itself may be the
+        // secret.
         Target::Hidden => theme.ui("internal-chapter").to_owned(),
         _ => book.meta(chapter).references.get(reference as usize).map(|r| r.target.clone()).unwrap_or_default(),
     }
 }
 
-/// Returns the line of the table for a unit: title, address, the name of its page's text, and for a term the page's title.
+/// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
+/// term, the page's title.
 fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
     match &unit.anchor {
         Some(anchor) => json!([unit.title, format!("{}#{}", page.url, encode_fragment(anchor)), text, page.title]),
@@ -236,7 +244,8 @@ fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
     }
 }
 
-/// Packs the facets of units: how many in a row have the same three.
+/// Packs the facets of units as runs: the number of consecutive units with the same three facets,
+/// then these facets.
 fn runs(units: &[(&Page, &Unit, &str)]) -> String {
     let mut out = String::new();
     for run in units.chunk_by(|(a, ..), (b, ..)| a.facets == b.facets) {
@@ -248,7 +257,8 @@ fn runs(units: &[(&Page, &Unit, &str)]) -> String {
     out
 }
 
-/// What units can be chosen by: kind, part, owner. The first of each says that there is none.
+/// The names of the facets that units can be filtered by: kind, part and owner. The first part and
+/// the first owner are empty and mean that there is none.
 struct Facets {
     names: [Vec<String>; 3],
 }
@@ -259,7 +269,7 @@ impl Facets {
         Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
     }
 
-    /// Returns the number of a name, which is new or known.
+    /// Returns the number of a name, adding the name if it is new.
     fn number(&mut self, facet: usize, name: &str) -> usize {
         let names = &mut self.names[facet];
         names.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -278,7 +288,7 @@ impl Facets {
         Page { url: book.url(chapter).encoded(), title: meta.title.clone(), facets, chapter: Some(chapter) }
     }
 
-    /// Returns the part at the top that a node is in; a chapter at the top is in none.
+    /// Returns the top-level part that a node is in, or 0 for a chapter at the top level.
     fn part(&mut self, node: NodeId, book: &Book) -> usize {
         let tree = &book.tree;
         let part = tree.above(node).into_iter().chain([node]).nth(1);
@@ -287,7 +297,7 @@ impl Facets {
     }
 }
 
-/// Returns the key of a kind's name.
+/// Returns the UI string key of a kind's name.
 fn kind_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Role => "kind-role",
@@ -299,7 +309,7 @@ fn kind_key(kind: Kind) -> &'static str {
     }
 }
 
-/// Lists the pages that are made from the model and the folders without an index.
+/// Lists the generated pages and the folders without an index.
 fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(Page, Arc<Entry>)> {
     let book = &handbook.book;
     let mut pages = Vec::new();
@@ -308,7 +318,7 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(P
             Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
         pages.push((page, Arc::new(entry::made(title, summary))));
     };
-    // What has changed is no subject, and not every site shows it.
+    // The page of changes isn't something to search for, and not every site shows it.
     let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
     let found = Generated::ALL.into_iter().filter(|page| is_subject(page) && page.exists(book));
     for page in found {

@@ -1,13 +1,13 @@
-//! Holds theme folders, lays them over each other and renders pages with them.
+//! Layers theme folders over each other and renders pages with them.
 //!
-//! Input: [`ThemeFiles`], the files of one theme folder each, and per page a `Serialize` view of
-//! the site. Output: a [`Theme`] whose templates, assets and UI strings come from the topmost theme
-//! that has them, HTML, and findings. Never reads files; no function or filter that templates can
-//! call knows anything of the site.
+//! Input: one [`ThemeFiles`] per theme folder, and for each page a `Serialize` view of the site.
+//! Output: a [`Theme`] whose templates, assets and UI strings come from the topmost theme that has
+//! them; HTML; and findings. Never reads files, and no function or filter that templates can call
+//! has access to the site.
 //!
 //! A template is registered once, as `THEME/page.html`. A bare name (`page.html`) means the topmost
-//! theme that has it, so a theme replaces a template by having it and builds on one below with `{%
-//! extends "default/page.html" %}`.
+//! theme that has it. A theme therefore replaces a template by having a file of the same name, and
+//! extends one of a lower theme with `{% extends "default/page.html" %}`.
 
 mod assets;
 mod explain;
@@ -27,16 +27,16 @@ use crate::text::markup;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
 
-/// The name of the theme that is part of the program and lies under every other.
+/// The name of the built-in theme, which is the bottom layer of every chain.
 pub const DEFAULT: &str = "default";
 
-/// The language whose UI strings stand in for those that another language lacks.
+/// The language whose UI strings are used when another language lacks them.
 const FALLBACK_LANGUAGE: &str = "en";
 
-/// The file in a theme folder that says what the theme is.
+/// The file in a theme folder that describes the theme.
 const MANIFEST: &str = "theme.toml";
 
-/// Lists files of `themes/default` with their bytes.
+/// Lists files of `themes/default` with their contents.
 macro_rules! default_files {
     ($($path:literal)*) => {
         &[$(($path, include_bytes!(concat!("../../themes/default/", $path)))),*]
@@ -133,19 +133,19 @@ const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
 pub struct ThemeFiles {
     /// The folder's name.
     pub name: String,
-    /// The bytes of each file by its path in the folder, `/` between parts.
+    /// The bytes of each file by its path in the folder, with `/` as the separator.
     pub files: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl ThemeFiles {
-    /// Makes a theme from paths and texts, as tests do.
+    /// Makes a theme from paths and texts, for tests.
     pub fn from_texts<'a>(name: &str, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let file = |(path, text): (&str, &str)| (path.to_owned(), Arc::from(text.as_bytes()));
         Self { name: name.to_owned(), files: texts.into_iter().map(file).collect() }
     }
 
-    /// Lists the files below `folder` (which ends in `/`) by their path in it; names that begin
-    /// with a dot are no part of a theme.
+    /// Lists the files below `folder` (which ends in `/`) by their path in it. Files and folders
+    /// whose name begins with a dot are not part of a theme.
     fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> {
         self.files.iter().filter_map(move |(path, bytes)| {
             let name = path.strip_prefix(folder)?;
@@ -155,21 +155,21 @@ impl ThemeFiles {
     }
 }
 
-/// What `theme.toml` says.
+/// The contents of `theme.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The theme that this one lies upon; the default theme where it says nothing.
+    /// The theme that this one extends. If it is missing, the theme extends the default theme.
     pub extends: Option<String>,
-    /// What people call the theme.
+    /// The theme's title.
     pub title: Option<String>,
 }
 
-/// Text that is HTML already: a template prints it as it is.
+/// Text that is already HTML, so a template prints it unescaped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Html(Value);
 
 impl Html {
-    /// Takes markup that needs no escaping.
+    /// Wraps markup that needs no escaping.
     pub fn new(markup: &str) -> Self {
         Self(Value::safe_string(markup))
     }
@@ -186,7 +186,7 @@ impl Serialize for Html {
     }
 }
 
-/// Themes laid over each other, compiled.
+/// A compiled chain of themes.
 #[derive(Clone, Debug)]
 pub struct Theme {
     tera: Tera,
@@ -196,7 +196,7 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Returns 12 hex digits that change with any name or byte of the chain.
+    /// Returns 12 hex digits that change with any file name or byte in the chain.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -206,12 +206,12 @@ impl Theme {
         &self.assets
     }
 
-    /// Returns a text of the user interface; `key` itself where no theme has it.
+    /// Returns a UI string, or `key` itself if no theme has it.
     pub fn ui<'a>(&'a self, key: &'a str) -> &'a str {
         self.ui.get(key).map_or(key, String::as_str)
     }
 
-    /// Tells whether a template can be rendered, by a bare name or as `THEME/page.html`.
+    /// Returns whether a template can be rendered, by a bare name or as `THEME/page.html`.
     pub fn has(&self, template: &str) -> bool {
         self.tera.contains_template(template)
     }
@@ -219,8 +219,9 @@ impl Theme {
     /// Renders `template` (a bare name, or `THEME/page.html`) with the fields of `context` as its
     /// variables.
     ///
-    /// # Errors Returns a `template` diagnostic if the template does not exist or uses something
-    /// that the page does not have.
+    /// # Errors
+    /// Returns a `template` diagnostic if the template does not exist or uses something that the
+    /// page does not have.
     #[allow(clippy::result_large_err, reason = "fails at most once for a page")]
     pub fn render(&self, template: &str, context: &impl Serialize) -> Result<String, Diagnostic> {
         let failed = |error: tera::Error| explain_first(&error, template);
@@ -229,13 +230,13 @@ impl Theme {
     }
 }
 
-/// Returns the theme that is part of the program.
+/// Returns the built-in theme.
 pub fn embedded() -> ThemeFiles {
     let file = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Arc::from(*bytes));
     ThemeFiles { name: DEFAULT.to_owned(), files: DEFAULT_FILES.iter().map(file).collect() }
 }
 
-/// Reads `theme.toml`; a theme without one lies upon the default theme.
+/// Reads `theme.toml`. A theme without one extends the default theme.
 pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
     let mut manifest = Manifest::default();
     let mut findings = Vec::new();
@@ -258,9 +259,9 @@ pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
 
 /// Follows `extends` from the theme `wanted` down to the default theme, topmost first.
 ///
-/// `themes` are those of the project by name; one called `default` replaces the embedded one. A
-/// theme that is not there and a ring of themes are findings, and the chain goes on with the
-/// default theme.
+/// `themes` contains the project's themes by name; one called `default` replaces the built-in
+/// theme. A missing theme or a cycle is reported, and the chain then continues with the default
+/// theme.
 pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeFiles>, Vec<Diagnostic>) {
     let mut chain: Vec<ThemeFiles> = Vec::new();
     let mut findings = Vec::new();
@@ -296,9 +297,9 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
 
 /// Compiles a chain of themes, topmost first and the default theme last.
 ///
-/// `language` chooses the UI strings (`de-AT` takes `ui/de-AT.toml`, then `ui/de.toml`, then
-/// `ui/en.toml`); the fields of `globals` are variables of every template. There is no theme where
-/// a template cannot be compiled.
+/// `language` chooses the UI strings (`de-AT` uses `ui/de-AT.toml`, then `ui/de.toml`, then
+/// `ui/en.toml`). The fields of `globals` are variables in every template. Returns no theme if a
+/// template can't be compiled.
 pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (Option<Theme>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let ui = strings(chain, language, &mut findings);
@@ -320,7 +321,7 @@ pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (
     (Some(Theme { tera, hash: hash(chain), assets, ui }), findings)
 }
 
-/// Tells whether a chain has templates of its own: those of the program are known to render.
+/// Returns whether a chain has templates other than the built-in ones, which are known to render.
 pub fn has_own_templates(chain: &[ThemeFiles]) -> bool {
     let embedded = embedded();
     let is_own = |(path, bytes): (&String, &Arc<[u8]>)| {
@@ -338,7 +339,8 @@ pub fn file_at<'a>(chain: &'a [ThemeFiles], name: &str) -> Option<(String, &'a A
         .find_map(|path| theme.files.get(&path).map(|bytes| (path.clone(), bytes)))
 }
 
-/// Hashes names and bytes, each after its length, so that no two chains read the same.
+/// Hashes names and contents, each preceded by its length, so that different chains can't produce
+/// the same input.
 fn hash(chain: &[ThemeFiles]) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |bytes: &[u8]| {
@@ -358,8 +360,8 @@ fn hash(chain: &[ThemeFiles]) -> String {
     hex
 }
 
-/// Gathers the texts of the user interface: English first, the language over it, in each the
-/// topmost theme last.
+/// Collects the UI strings. The chosen language overrides English, and within a language a higher
+/// theme overrides a lower one.
 fn strings(chain: &[ThemeFiles], language: &str, findings: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
     let mut languages = vec![FALLBACK_LANGUAGE];
     languages.extend(language.match_indices('-').map(|(end, _)| &language[..end]));
@@ -385,7 +387,8 @@ fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec
     for theme in chain {
         for (file, bytes) in theme.below("templates/").filter(|(file, _)| file.strip_suffix(".html").is_some()) {
             let name = format!("{}/{file}", theme.name);
-            // `view/matrix.html` must mean one thing: a theme called `view` would make it two.
+            // `view/matrix.html` must be unambiguous, and a theme called `view` would give it a
+            // second meaning.
             if file.split_once('/').is_some_and(|(folder, _)| chain.iter().any(|other| other.name == folder)) {
                 let message = format!("the folder of `{file}` is called like a theme");
                 findings.push(
@@ -406,19 +409,20 @@ fn not_utf8(name: String) -> Diagnostic {
     Diagnostic::at(Rule::BadEncoding, Place::Theme(name, None), "the file is not UTF-8").help("save it as UTF-8")
 }
 
-/// Makes the template engine; filters first, since templates are checked against them.
+/// Creates the template engine. Filters are registered first because templates are checked against
+/// them.
 fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec<Diagnostic>> {
     let mut tera = Tera::new();
     tera.register_filter("fill", fill);
-    // The engine's own leaves control characters in, which HTML does not take.
+    // The engine's own escaping keeps control characters, which HTML doesn't allow.
     tera.set_escape_fn(|text, out| out.write_all(markup::escaped(text).as_bytes()));
     let first = |error: tera::Error| explain(&error, DEFAULT, sources);
     tera.set_fallback_prefixes(chain.iter().map(|theme| format!("{}/", theme.name))).map_err(first)?;
     match tera.add_raw_templates(sources.iter().map(|(name, text)| (name, text))) {
         Ok(()) => Ok(tera),
         Err(error) => {
-            // The engine stops at the first template that it cannot read; an author wants to know
-            // of all.
+            // The engine stops at the first template that it can't read, but an author wants to
+            // know about all of them.
             let mut findings: Vec<Diagnostic> = sources.iter().filter_map(unreadable).collect();
             if findings.is_empty() {
                 findings = with_missing_blocks(explain(&error, DEFAULT, sources), chain);
@@ -428,8 +432,8 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
     }
 }
 
-/// Says once that a template which others build on has lost its blocks, and not once for each of
-/// those that miss them.
+/// Reports once that a template which others build on lacks blocks, instead of once for each
+/// template that needs them.
 fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<Diagnostic> {
     let block = |finding: &Diagnostic| {
         let rest = finding.message.strip_prefix("block `")?;
@@ -454,7 +458,7 @@ fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<D
     findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
 }
 
-/// Reads one template by itself and returns what keeps it from being read.
+/// Parses a single template and returns its syntax error, if it has one.
 fn unreadable((name, text): &(String, &str)) -> Option<Diagnostic> {
     match Tera::new().add_raw_template(name, text) {
         Err(error) if matches!(error.kind(), ErrorKind::SyntaxError(_)) => Some(explain_first(&error, name)),
@@ -462,7 +466,7 @@ fn unreadable((name, text): &(String, &str)) -> Option<Diagnostic> {
     }
 }
 
-/// Replaces `{name}` in a text by the argument of that name: `{{ ui.minutes | fill(n=5) }}`.
+/// Replaces `{name}` in a text with the argument of that name: `{{ ui.minutes | fill(n=5) }}`.
 #[allow(clippy::needless_pass_by_value, reason = "the engine hands filters owned arguments")]
 fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
     let mut filled = Cow::Borrowed(text.as_str());
@@ -474,12 +478,12 @@ fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
             }
         }
     }
-    // Never safe: what fills the hole may be an author's text.
+    // Never marked as safe, because an argument may be an author's text.
     Value::normal_string(&filled)
 }
 
-/// Reads a flat TOML file of a theme as keys, their spans and their values; nothing where there is
-/// no such file.
+/// Reads a flat TOML file of a theme as keys with their spans and values. Returns an empty list if
+/// there is no such file.
 fn entries<'a>(theme: &'a ThemeFiles, file: &str, findings: &mut Vec<Diagnostic>) -> Vec<(String, Span, DeValue<'a>)> {
     let Some(bytes) = theme.files.get(file) else { return Vec::new() };
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -555,7 +559,7 @@ mod tests {
 
     fn ready(chain: &[ThemeFiles]) -> Theme {
         let (theme, findings) = load(chain, "en", &BTreeMap::from([("site", "S")]));
-        // Templates that only a test asks for take the place of nothing.
+        // Templates that only exist for a test don't replace anything.
         assert!(findings.iter().all(|finding| finding.code == Rule::UnusedThemeFile), "{findings:?}");
         theme.unwrap()
     }

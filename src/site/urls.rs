@@ -1,8 +1,8 @@
-//! The site as a function from an address to bytes.
+//! The site as a function from a URL to bytes.
 //!
-//! Input: a compiled handbook, its files and a theme. Output: [`Site`]: the sorted list of all
-//! addresses, and the bytes behind each. `build` asks for all of them, the preview for the one that
-//! a browser wants: there is no other way to make a page. Never touches files.
+//! Input: a compiled handbook, its files and a theme. Output: [`Site`], which has the sorted list
+//! of all URLs and the bytes for each. `build` asks for all of them, and the preview for the one
+//! that a browser requests. There is no other way to make a page. Never reads or writes files.
 
 mod draft;
 mod former;
@@ -41,11 +41,11 @@ use crate::text::source::Sources;
 pub use draft::Draft;
 pub use former::host_findings;
 
-/// How large the chapters may be together, in bytes, to be published in one file: more than a
-/// machine reads at once helps nobody.
+/// The maximum total size of the chapters, in bytes, for which they are also published as one file.
+/// A larger file is more than a machine reads at once.
 const LARGEST_FULL: usize = 10_000_000;
 
-/// What lies behind an address.
+/// What a URL serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Route {
     Chapter(ChapterId),
@@ -56,7 +56,7 @@ enum Route {
     Assess(ChapterId),
     Backlinks(ChapterId),
     Print(Option<NodeId>),
-    /// Glimpses of a few pages, by their names.
+    /// The glimpses of a few pages, by their keys.
     Glimpses(BTreeMap<String, Glimpsed>),
     Redirect(ChapterId),
     File(SourcePath),
@@ -66,7 +66,7 @@ enum Route {
     Data(Data),
     Derived(Derived),
     NotFound,
-    /// What is said of a chapter that was deleted, by its number in the configuration.
+    /// The page for a deleted chapter, by the number of its entry in the configuration.
     Gone(usize),
     Sitemap,
     Feed,
@@ -80,52 +80,53 @@ enum Route {
     NoJekyll,
 }
 
-/// The bytes behind an address.
+/// The response for a URL.
 #[derive(Clone, Debug)]
 pub struct Rendered<'a> {
     /// The bytes.
     pub bytes: Cow<'a, [u8]>,
-    /// Their media type.
+    /// The media type of the bytes.
     pub media: &'static str,
-    /// The chapter that it is the page of.
+    /// The chapter, if this is a chapter's page.
     pub chapter: Option<ChapterId>,
-    /// What a browser may do with it, where it is a file of the content and not one of ours.
+    /// The policy that the file is served with, if it is a file of the content and not one of ours.
     pub policy: Option<&'static str>,
 }
 
-/// Everything that a site is made of.
+/// Everything that makes up a site.
 #[derive(Debug)]
 pub struct Site {
     renderer: Renderer,
     layout: Arc<Layout>,
     files: Sources,
-    /// Made when it is first asked for: no page needs it, and the preview makes many sites that
-    /// nobody searches.
+    /// The search index, built when it is first needed: no page needs it, and the preview makes
+    /// many sites that nobody searches.
     index: OnceLock<Index>,
-    /// What chapters were indexed as. None in the first site: where only one is made, nothing of it
-    /// is kept.
+    /// The chapters' index entries, for reuse by the next site. `None` in the first site, because
+    /// there is nothing to reuse if only one site is made.
     memory: Option<Arc<Memory>>,
 }
 
-/// What lies where: the same as long as the book, the theme and the files that are no chapters are.
+/// What each URL serves. It stays the same as long as the book, the theme and the non-chapter files
+/// do.
 #[derive(Debug)]
 struct Layout {
     routes: BTreeMap<UrlPath, Route>,
     redirects: Vec<Redirect>,
-    /// What becomes of the author's files that browsers open as documents.
+    /// The verdicts on the author's files that browsers open as documents.
     verdicts: BTreeMap<SourcePath, Verdict>,
-    /// Which files that are no chapters are published.
+    /// The published files that are not chapters.
     content: Content,
     pictures: Arc<BTreeMap<SourcePath, Picture>>,
 }
 
 impl Site {
-    /// Lays out the site: gives every address what lies behind it. Renders nothing.
+    /// Lays out the site by assigning content to every URL. Renders nothing.
     pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
         Self::with_past(handbook, files, theme, highlighter, Past::default())
     }
 
-    /// Lays out the site with what is known of the time before.
+    /// Lays out the site with what is known about its past.
     pub fn with_past(
         handbook: Handbook,
         files: Sources,
@@ -138,8 +139,8 @@ impl Site {
         Self { renderer, layout, files, index: OnceLock::new(), memory: None }
     }
 
-    /// Makes the next state of this site with the same past, laid out as this one where nothing
-    /// that the layout is made from has changed.
+    /// Makes the next state of this site with the same past. Reuses the layout if nothing that it
+    /// depends on has changed.
     #[must_use]
     pub fn next(&self, handbook: Handbook, files: Sources, theme: Arc<Theme>) -> Self {
         let highlighter = Arc::clone(&self.renderer.highlighter);
@@ -148,7 +149,7 @@ impl Site {
             && Arc::ptr_eq(&theme, &self.renderer.theme)
             && handbook.config == self.handbook().config
             && is_small(&files) == is_small(&self.files)
-            // What raw HTML refers to is in no book.
+            // The book doesn't record what raw HTML refers to.
             && handbook.config.markdown.html != HtmlPolicy::Trusted
             && files.assets().eq(self.files.assets());
         if !is_same {
@@ -160,8 +161,7 @@ impl Site {
         Self { renderer, layout, files, index: OnceLock::new(), memory }
     }
 
-    /// Takes an index that was made of the same handbook and theme before the site was, while
-    /// something was waited for.
+    /// Uses a search index that was built in advance from the same handbook and theme.
     #[must_use]
     pub fn with_index(self, index: Index) -> Self {
         Self { index: OnceLock::from(index), ..self }
@@ -174,7 +174,7 @@ impl Site {
         })
     }
 
-    /// Returns where an old address leads that the host answers for, and no page.
+    /// Returns the target of an old URL for which the host, rather than a page, does the redirect.
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
         let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
         Some(&self.layout.redirects[found].to)
@@ -185,12 +185,12 @@ impl Site {
         &self.renderer.handbook
     }
 
-    /// Returns which files that are no chapters are published.
+    /// Returns which files that are not chapters are published.
     pub fn content(&self) -> &Content {
         &self.layout.content
     }
 
-    /// Lists every address, sorted.
+    /// Lists every URL, sorted.
     pub fn urls(&self) -> impl ExactSizeIterator<Item = &UrlPath> {
         let index = self.index().urls().filter(|url| !self.layout.routes.contains_key(*url));
         let mut all: Vec<&UrlPath> = self.layout.routes.keys().chain(index).collect();
@@ -198,12 +198,12 @@ impl Site {
         all.into_iter()
     }
 
-    /// Tells whether the site has the address.
+    /// Returns whether the site has the URL.
     pub fn has(&self, url: &UrlPath) -> bool {
         self.layout.routes.contains_key(url)
     }
 
-    /// Renders what lies behind `url`; `None` where nothing does.
+    /// Renders the content of `url`. Returns `None` if the site has no such URL.
     ///
     /// # Errors
     /// Returns a `template` diagnostic if a template fails.
@@ -280,7 +280,7 @@ impl Site {
         Rendered { bytes: Cow::Borrowed(bytes), media: media_type(path.as_str()), chapter: None, policy }
     }
 
-    /// Lists the addresses of the author's files that the host has to hold, each with its policy.
+    /// Lists the URLs of the author's files that the host has to restrict, each with its policy.
     fn held(&self) -> Vec<(String, &'static str)> {
         let routes = self.layout.routes.iter();
         let held = routes.filter_map(|(url, route)| {
@@ -291,7 +291,7 @@ impl Site {
         held.collect()
     }
 
-    /// Renders every address, in parallel, and returns what failed; for tests and `check`.
+    /// Renders every URL in parallel and returns the failures, for tests and `check`.
     pub fn failures(&self) -> Vec<Diagnostic> {
         let urls: Vec<(&UrlPath, &Route)> = self.layout.routes.iter().collect();
         urls.into_par_iter()
@@ -300,7 +300,8 @@ impl Site {
             .collect()
     }
 
-    /// Lists the pages that search engines may show (sitemaps.org protocol 0.9).
+    /// Writes the sitemap, which lists the pages that search engines may show (sitemaps.org
+    /// protocol 0.9).
     fn sitemap(&self) -> String {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         out.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
@@ -323,13 +324,13 @@ impl Site {
         out
     }
 
-    /// Returns the day on which what lies behind a route was last changed, where history knows.
+    /// Returns the day on which the content of a route last changed, if the history knows.
     fn changed(&self, route: &Route) -> Option<jiff::civil::Date> {
         let Route::Chapter(chapter) = route else { return None };
         self.renderer.past.history.as_ref()?.last_day(&self.renderer.handbook.book.meta(*chapter).path)
     }
 
-    /// An internal audience keeps every robot out.
+    /// Writes `robots.txt`. If the audience is internal, it excludes every robot.
     fn robots(&self) -> String {
         let config = &self.renderer.handbook.config;
         let rule = if config.is_internal() { "Disallow: /" } else { "Allow: /" };
@@ -339,7 +340,7 @@ impl Site {
         }
     }
 
-    /// Returns the address of the page of the chapter at `path`.
+    /// Returns the URL of the page of the chapter at `path`.
     pub fn page_of(&self, path: &SourcePath, anchor: Option<&str>) -> Option<String> {
         let book = &self.renderer.handbook.book;
         let url = book.url(book.at_path(path)?).encoded();
@@ -366,7 +367,7 @@ impl Layout {
     }
 }
 
-/// Judges the author's files that are published and that browsers open as documents.
+/// Judges the published files that browsers open as documents.
 fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources) -> BTreeMap<SourcePath, Verdict> {
     let published: BTreeSet<&SourcePath> = routes
         .values()
@@ -378,13 +379,13 @@ fn verdicts(config: &Config, routes: &BTreeMap<UrlPath, Route>, files: &Sources)
     active::verdicts(config, published, files)
 }
 
-/// Says which of the published files could run a script, and what becomes of them.
+/// Reports which of the published files could run a script, and what happens to them.
 fn active_findings(config: &Config, files: &Sources, content: &Content) -> Vec<Diagnostic> {
     let published: BTreeSet<&SourcePath> = content.shown.iter().chain(content.at.values()).collect();
     active::findings(&active::verdicts(config, published, files), files)
 }
 
-/// Tells whether all chapters together fit into one file.
+/// Returns whether the chapters are small enough to publish them in one file.
 fn is_small(files: &Sources) -> bool {
     files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
 }
@@ -400,7 +401,7 @@ fn routes(
     for chapter in book.ids() {
         routes.insert(book.url(chapter).clone(), Route::Chapter(chapter));
     }
-    // What chapters and authors' files claim is never taken from them.
+    // Never overwrite a URL that a chapter or an author's file already has.
     let mut add = |url: UrlPath, route: Route| {
         routes.entry(url).or_insert(route);
     };
@@ -465,7 +466,7 @@ fn routes(
     routes
 }
 
-/// Adds the pages to print.
+/// Adds the printable pages.
 fn add_prints(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route)) {
     if book.chapters.len() > 1 {
         add(generated_url("print", config.urls), Route::Print(None));
@@ -477,7 +478,7 @@ fn add_prints(book: &Book, config: &Config, add: &mut dyn FnMut(UrlPath, Route))
     }
 }
 
-/// Lists the files of glimpses and what each holds.
+/// Lists the files of glimpses and the contents of each.
 fn glimpses(book: &Book, config: &Config) -> BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> {
     let mut files: BTreeMap<UrlPath, BTreeMap<String, Glimpsed>> = BTreeMap::new();
     let mut add = |page: &UrlPath, anchor: Option<&str>, shown: Glimpsed| {
@@ -500,8 +501,8 @@ fn glimpses(book: &Book, config: &Config) -> BTreeMap<UrlPath, BTreeMap<String, 
     files
 }
 
-/// Adds the feed of what has changed; takes out the page of it where there is no history and nobody
-/// leads to it.
+/// Adds the feed of changes. If there is no history, removes the page of changes unless a chapter
+/// links to it.
 fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPath, Route>) {
     let (book, config) = (&handbook.book, &handbook.config);
     if past.history.is_some() {
@@ -516,7 +517,8 @@ fn lay_out_changes(handbook: &Handbook, past: &Past, routes: &mut BTreeMap<UrlPa
     }
 }
 
-/// Returns the text of a file that the author wrote for the host; nothing where there is none.
+/// Returns the text of a file that the author wrote for the host, or an empty string if there is
+/// none.
 fn authored<'a>(files: &'a Sources, name: &str) -> &'a str {
     let bytes = files.bytes(&SourcePath::new(name));
     bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()

@@ -1,7 +1,8 @@
-//! Tells which of the author's files could run a script when a browser opens them, and what is done about it.
+//! Determines which of the author's files could run a script when a browser opens them, and what to
+//! do about it.
 //!
-//! Input: a file's path and bytes, the handbook's rules. Output: [`Danger`], a [`Verdict`] for each file, and findings. This module never changes a file. What it
-//! can't read counts as active.
+//! Input: a file's path and bytes, and the handbook's rules. Output: [`Danger`], a [`Verdict`] for
+//! each file, and findings. Never changes a file. A file that can't be read counts as active.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +14,19 @@ use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
-/// What a browser may do with a file of the content that it opens: show it, with the site's pictures and styles, in an origin of its own and without scripts.
+/// The policy for a file of the content that a browser opens. The file may use the site's pictures
+/// and styles, but runs in an origin of its own and without scripts.
 pub const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; font-src 'self' data:; \
                            style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// What a browser may do with a file that `[security] active` names: run its scripts, in an origin of its own.
+/// The policy for a file that `[security] active` names. The file may run its scripts, in an origin
+/// of its own.
 pub const SCRIPTS: &str = "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads";
 
-/// How many files get a rule of their own on Cloudflare Pages, which takes a hundred rules in all.
+/// How many files get a rule of their own on Cloudflare Pages, which accepts a hundred rules in
+/// total.
 const MOST_RULES: usize = 80;
-/// How long a file may be to be read for scripts, in bytes; a longer one counts as active.
+/// The maximum size, in bytes, of a file that is searched for scripts. A larger file counts as
+/// active.
 const LONGEST: usize = 16 * 1024 * 1024;
 
 /// What becomes of a file that browsers open as a document.
@@ -29,13 +34,13 @@ const LONGEST: usize = 16 * 1024 * 1024;
 pub enum Verdict {
     /// It is published in a sandbox.
     Sandboxed,
-    /// The author named it: it may run its scripts in an origin of its own.
+    /// The author named it, so it may run its scripts in an origin of its own.
     Named,
-    /// It is left out: the host sends no headers that would hold it.
+    /// It is not published, because the host sends no headers that would restrict it.
     Refused,
 }
 
-/// Judges each of the files that browsers open as documents; the others can run nothing.
+/// Judges each file that browsers open as a document. Other files can't run anything.
 pub fn verdicts<'a>(
     config: &Config,
     published: impl IntoIterator<Item = &'a SourcePath>,
@@ -67,13 +72,14 @@ pub fn verdicts<'a>(
 pub fn policy_of(path: &SourcePath, verdict: Option<Verdict>) -> Option<&'static str> {
     match verdict {
         Some(Verdict::Named) => Some(SCRIPTS),
-        // Browsers show a PDF with a program of their own, which no sandbox lets start; it runs nothing in the site's origin.
+        // Browsers show a PDF in their own viewer, which doesn't start in a sandbox. A PDF can't
+        // run anything in the site's origin.
         None if path.extension().eq_ignore_ascii_case("pdf") => None,
         _ => Some(SANDBOX),
     }
 }
 
-/// Says which files are left out, and which run only what a sandbox allows.
+/// Reports which files are not published, and which ones have scripts that the sandbox blocks.
 pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (path, verdict) in verdicts {
@@ -92,7 +98,8 @@ pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Ve
     findings
 }
 
-/// Tells whether `[security] active` names the file; `*` stands for anything in one folder, `**` for any folders.
+/// Returns whether `[security] active` names the file. `*` matches anything within one folder, and
+/// `**` matches any folders.
 fn is_named(path: &SourcePath, config: &Config) -> bool {
     config.active.iter().any(|pattern| fits(pattern.trim_start_matches('/').as_bytes(), path.as_str().as_bytes()))
 }
@@ -112,7 +119,7 @@ fn fits(pattern: &[u8], path: &[u8]) -> bool {
     }
 }
 
-/// Tells whether browsers show a file as a document, or take it for a program.
+/// Returns whether browsers show a file as a document or run it as a program.
 fn is_document(path: &SourcePath) -> bool {
     is_page(path) || is_program(path) || is_xml(path)
 }
@@ -133,11 +140,11 @@ fn is_xml(path: &SourcePath) -> bool {
     has_extension(path, &["svg", "xml", "xsl", "xslt", "mml", "rss", "atom", "rdf"])
 }
 
-/// Returns why a file could run a script, where it could.
+/// Returns why a file could run a script, or `None` if it couldn't.
 pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
     let whole = |what: &str| Some(Danger { what: what.to_owned(), at: None });
     if is_page(path) {
-        // The files by which search engines know a site's owner are one line of text.
+        // The files that prove a site's ownership to search engines are a single line of text.
         return if bytes.contains(&b'<') || !bytes.is_ascii() || path.extension().eq_ignore_ascii_case("svgz") {
             whole("is a page of its own, which could run scripts")
         } else {

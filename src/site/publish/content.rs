@@ -1,7 +1,8 @@
-//! Decides which files of the content that are no chapters are published.
+//! Decides which files of the content, apart from chapters, are published.
 //!
-//! Input: a compiled handbook and its files. Output: [`Content`]: what is published at which address, what isn't, and findings. A file is published if
-//! something published refers to it, if it is one that hosts ask for, or if `[publish] files` names it. Never reads files.
+//! Input: a compiled handbook and its files. Output: [`Content`], which says what is published at
+//! which URL and what isn't, and findings. A file is published if something published refers to it,
+//! if hosts ask for it by name, or if `[publish] files` names it. Never reads files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ use crate::text::path::{SourcePath, UrlPath, fold, join};
 use crate::text::rule::Rule;
 use crate::text::source::{Sources, StaticFolder};
 
-/// Files at the content's root that hosts, browsers and search engines ask for by name, so that no page refers to them.
+/// Files at the content's root that hosts, browsers and search engines request by name, so that no
+/// page has to refer to them.
 const HOST_FILES: &[&str] = &[
     "_headers",
     "_redirects",
@@ -44,7 +46,7 @@ const HOST_FILES: &[&str] = &[
     "staticwebapp.config.json",
 ];
 
-/// Beginnings and endings of such files: icons, and the files by which the owner of a site proves who they are.
+/// Prefixes and suffixes of such files: icons, and the files that prove who owns a site.
 const HOST_PATTERNS: &[(&str, &str)] = &[
     ("android-chrome-", ".png"),
     ("apple-touch-icon", ".png"),
@@ -59,20 +61,22 @@ const HOST_PATTERNS: &[(&str, &str)] = &[
 /// Which files are published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Files that chapters show; their address has their hash.
+    /// Files that chapters show. Their URLs contain a hash.
     pub shown: BTreeSet<SourcePath>,
-    /// Files by the address that they have.
+    /// Files by their URL.
     pub at: BTreeMap<UrlPath, SourcePath>,
-    /// How many files are published as another generator's static folder, and which generator that is.
+    /// The name of another generator whose static folder is published, and the number of files in
+    /// it.
     pub of_static: Option<(&'static str, usize)>,
-    /// Files that are not published, since nothing refers to them.
+    /// Files that are not published because nothing refers to them.
     pub unreferenced: Vec<SourcePath>,
-    /// Downloads that are not published, since they hold a mark for an audience that nothing would take out.
+    /// Downloads that are not published because they contain an audience mark, which nothing would
+    /// remove.
     pub marked: Vec<SourcePath>,
 }
 
 impl Content {
-    /// Finds out which files are published.
+    /// Determines which files are published.
     pub fn new(handbook: &Handbook, files: &Sources) -> Self {
         let mut search = Search::new(handbook, files);
         search.follow_chapters();
@@ -82,7 +86,8 @@ impl Content {
         search.finish()
     }
 
-    /// Says which files want the address of a page, and which names under `[publish] files` mean nothing.
+    /// Reports files whose URL belongs to a page, and names under `[publish] files` that match
+    /// nothing.
     pub fn findings(&self, handbook: &Handbook) -> Vec<Diagnostic> {
         let taken = addresses(handbook);
         let owner = |url: &UrlPath| taken.get(&fold(&url.output_file()));
@@ -113,7 +118,7 @@ impl Content {
     }
 }
 
-/// Returns who has each address, by the folded name of its file.
+/// Returns the owner of each URL, by the case-folded name of its output file.
 fn addresses(handbook: &Handbook) -> BTreeMap<String, String> {
     let (book, style) = (&handbook.book, handbook.config.urls);
     let key = |url: &UrlPath| fold(&url.output_file());
@@ -132,7 +137,7 @@ fn addresses(handbook: &Handbook) -> BTreeMap<String, String> {
     taken
 }
 
-/// Tells whether a file is one that hosts ask for by its name.
+/// Returns whether hosts request a file by its name.
 fn is_host_file(path: &SourcePath) -> bool {
     if path.as_str().starts_with(".well-known/") {
         return true;
@@ -140,22 +145,23 @@ fn is_host_file(path: &SourcePath) -> bool {
     let name = path.as_str().to_ascii_lowercase();
     let fits = |(start, end): &(&str, &str)| {
         let middle = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
-        // A page that proves who owns a site is named by a number; any other page is an author's own.
+        // A page that proves who owns a site has a number in its name. Any other page is the
+        // author's own.
         middle
             .is_some_and(|middle| *end != ".html" || middle.len() > 3 && middle.bytes().all(|b| b.is_ascii_hexdigit()))
     };
     !name.contains('/') && (HOST_FILES.contains(&name.as_str()) || HOST_PATTERNS.iter().any(fits))
 }
 
-/// Looks for the files that something refers to.
+/// A search for the files that something refers to.
 struct Search<'a> {
     handbook: &'a Handbook,
     files: &'a Sources,
-    /// The site's own path on its host, without slashes.
+    /// The site's path on its host, without leading and trailing slashes.
     base: &'a str,
     content: Content,
     linked: BTreeSet<SourcePath>,
-    /// Files that are published and not yet searched themselves.
+    /// Published files that have not been searched yet.
     open: Vec<SourcePath>,
 }
 
@@ -190,7 +196,8 @@ impl<'a> Search<'a> {
                 if reference.form == Form::Image { self.show(path) } else { self.link(path) }
             }
         }
-        // HTML that passes unread may refer by any attribute; its addresses count from the page, and authors write them from the file.
+        // Unsanitized HTML may refer to a file in any attribute. Its URLs are relative to the page,
+        // but authors write them relative to the file.
         if self.config().markdown.html == HtmlPolicy::Trusted {
             for (document, url) in self.handbook.documents.iter().zip(book.urls.iter()) {
                 let page = url.output_file();
@@ -203,7 +210,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Follows the data of front matter and of `handbook.toml`, which templates may show.
+    /// Follows the data of front matter and `handbook.toml`, which templates may show.
     fn follow_data(&mut self) {
         for meta in &self.handbook.book.chapters {
             let mut texts = Vec::new();
@@ -211,7 +218,7 @@ impl<'a> Search<'a> {
             texts.extend(meta.ask.as_deref());
             for text in texts {
                 self.mention(text, meta.path.folder());
-                // A template may write it from the root as well.
+                // A template may also resolve it from the root.
                 self.mention(text, "");
             }
         }
@@ -225,7 +232,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes what is published by its name: files for hosts, those of `[publish] files`, and a static folder's.
+    /// Adds files that are published by name: files for hosts, files that `[publish] files` names,
+    /// and files of a static folder.
     fn take_named(&mut self) {
         let (book, config) = (&self.handbook.book, self.config());
         for path in book.assets.iter() {
@@ -248,7 +256,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Tells whether a text holds anything that could be a mark for an audience.
+    /// Returns whether a text contains anything that could be an audience mark.
     fn is_marked(&self, path: &SourcePath) -> bool {
         let Some(bytes) = self.files.bytes(path) else { return true };
         let text = fold(&String::from_utf8_lossy(bytes));
@@ -256,7 +264,7 @@ impl<'a> Search<'a> {
         text.match_indices("audience").any(|(at, word)| is_sign(&text[at + word.len()..])) || text.contains(":::")
     }
 
-    /// Follows what published files refer to, and what those refer to.
+    /// Follows the references of published files, and in turn those of the files they refer to.
     fn follow_files(&mut self) {
         while let Some(path) = self.open.pop() {
             let Some(bytes) = self.files.bytes(&path) else { continue };
@@ -267,7 +275,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Publishes the file that an address in `folder` leads to, if there is one.
+    /// Publishes the file that a URL in `folder` refers to, if it exists.
     fn mention(&mut self, address: &str, folder: &str) {
         let Destination::Inside(reference) = destination(address, Form::Relative, HtmlPolicy::Safe) else { return };
         let target = reference.target.as_str();
@@ -287,7 +295,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes the site's own path off an address that counts from the host's root.
+    /// Removes the site's own path from a URL that is relative to the host's root.
     fn below_base<'t>(&self, rooted: &'t str) -> &'t str {
         let inside = rooted.strip_prefix(self.base).and_then(|rest| rest.strip_prefix('/'));
         inside.filter(|_| !self.base.is_empty()).unwrap_or(rooted)
@@ -305,13 +313,13 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Returns the addresses in the HTML of a chapter, whatever writes it.
+/// Returns the URLs in the HTML of a chapter, including its footnotes.
 fn raw_mentions(document: &Document) -> Vec<String> {
     let notes = document.body.footnotes.iter().map(|(_, fill)| fill);
     std::iter::once(&document.body.main).chain(notes).flat_map(|fill| of_html(&fill.html)).collect()
 }
 
-/// Collects the texts of a table, with those of all tables and lists in it.
+/// Collects the texts in a table, including nested tables and lists.
 fn collect<'a>(table: &'a Table, texts: &mut Vec<&'a str>) {
     fn of_value<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
         match &value.data {

@@ -1,17 +1,19 @@
 //! Finds what a file of the content refers to, so that the files it needs are published with it.
 //!
-//! Input: the text of an HTML, SVG or CSS file, a web app's manifest or a host's list of redirects. Output: addresses as they are written. Never looks
-//! whether there is such a file; what stands in a comment isn't a reference.
+//! Input: the text of an HTML, SVG or CSS file, a web app manifest, or a host's list of redirects.
+//! Output: URLs as they are written. Never checks whether a file exists. References inside comments
+//! don't count.
 
 use crate::text::markup::{Tag, Token, tokens};
 
-/// Attributes whose value is one address.
+/// Attributes whose value is a single URL.
 const ADDRESSES: [&str; 9] =
     ["href", "src", "poster", "data", "background", "xlink:href", "longdesc", "manifest", "content"];
-/// Attributes whose value is a list of addresses, each with a size (WHATWG HTML, section 4.8.4.2.1).
+/// Attributes whose value is a list of URLs, each with a size (WHATWG HTML, section 4.8.4.2.1).
 const LISTS: [&str; 2] = ["srcset", "imagesrcset"];
 
-/// Returns the addresses that a file refers to, by the form that its name tells; none for forms that are not followed.
+/// Returns the URLs that a file refers to. The file's name determines its format; for other
+/// formats, the list is empty.
 pub fn mentions(name: &str, text: &str) -> Vec<String> {
     let name = name.to_ascii_lowercase();
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
@@ -24,7 +26,7 @@ pub fn mentions(name: &str, text: &str) -> Vec<String> {
     }
 }
 
-/// Returns the addresses in HTML or SVG: of attributes, styles and style sheets.
+/// Returns the URLs in HTML or SVG, from attributes, inline styles and style sheets.
 pub fn of_html(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for token in tokens(text) {
@@ -60,7 +62,7 @@ fn of_tag(text: &str, tag: &Tag<'_>, found: &mut Vec<String>) {
     }
 }
 
-/// Returns the address of `<?xml-stylesheet href="…"?>`, which HTML takes for a comment.
+/// Returns the URL in `<?xml-stylesheet href="…"?>`, which HTML parses as a comment.
 fn of_instruction(comment: &str) -> Option<String> {
     let rest = comment.strip_prefix("<?xml-stylesheet")?;
     let (_, value) = rest.split_once("href=")?;
@@ -68,10 +70,12 @@ fn of_instruction(comment: &str) -> Option<String> {
     value[1..].split(quote).next().map(str::to_owned)
 }
 
-/// Returns the addresses in a style sheet: `url(…)`, `@import "…"`, and the strings of `image-set(…)` and `src(…)`.
+/// Returns the URLs in a style sheet: `url(…)`, `@import "…"`, and the strings of `image-set(…)`
+/// and `src(…)`.
 pub fn of_css(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // The last word before a string or a bracket tells what it is; a function reaches to its bracket.
+    // The last word before a string or a parenthesis determines its meaning. A function applies
+    // until its closing parenthesis.
     let (mut word, mut functions) = (String::new(), Vec::new());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -123,7 +127,7 @@ fn is_of_addresses(function: &str) -> bool {
     matches!(function, "url" | "src" | "image" | "image-set" | "-webkit-image-set")
 }
 
-/// Returns a string up to its quote, and what follows.
+/// Returns a string up to its closing quote, and the text after it.
 fn quoted(text: &str, quote: char) -> (String, &str) {
     let mut is_escaped = false;
     for (at, c) in text.char_indices() {
@@ -135,7 +139,7 @@ fn quoted(text: &str, quote: char) -> (String, &str) {
     (unescape(text), "")
 }
 
-/// Replaces the escapes of CSS by what they stand for (CSS Syntax Level 3, section 4.3.7).
+/// Replaces CSS escapes with the characters they represent (CSS Syntax Level 3, section 4.3.7).
 fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -148,7 +152,8 @@ fn unescape(text: &str) -> String {
             rest = &after[digits..];
             rest = rest.strip_prefix([' ', '\t', '\n']).unwrap_or(rest);
         } else {
-            // A line that is broken within a string goes on; any other character stands for itself.
+            // An escaped line break continues the string. Any other escaped character represents
+            // itself.
             let mut chars = after.chars();
             out.extend(chars.next().filter(|c| *c != '\n'));
             rest = chars.as_str();
@@ -158,7 +163,7 @@ fn unescape(text: &str) -> String {
     out
 }
 
-/// Returns the addresses of a web app's manifest: every `src` (W3C Web Application Manifest).
+/// Returns the URLs in a web app manifest: the value of every `src` (W3C Web Application Manifest).
 fn of_manifest(text: &str) -> Vec<String> {
     fn collect(value: &serde_json::Value, found: &mut Vec<String>) {
         match value {
@@ -175,14 +180,14 @@ fn of_manifest(text: &str) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    // One that isn't JSON refers to nothing.
+    // A manifest that isn't valid JSON refers to nothing.
     if let Ok(value) = serde_json::from_str(text) {
         collect(&value, &mut found);
     }
     found
 }
 
-/// Returns where the lines of `_redirects` lead within the site.
+/// Returns the targets within the site that the lines of `_redirects` name.
 fn of_redirects(text: &str) -> Vec<String> {
     let target = |line: &str| line.split_whitespace().nth(1).filter(|to| to.starts_with('/')).map(str::to_owned);
     text.lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(target).collect()

@@ -1,32 +1,34 @@
-//! Leads old addresses to where things are now.
+//! Redirects old URLs to the current ones.
 //!
-//! Input: moves from one address to another, from whichever source. Output: redirects that each end at a page in one step, and a host's rules for them. Never
-//! decides what moved.
+//! Input: moves from one URL to another, from any source. Output: redirects that each reach a page
+//! in one step, and a host's rules for them. Never decides what has moved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declare::kind::Host;
 use crate::text::path::UrlPath;
 
-/// How many redirects without a pattern Cloudflare Pages takes (developers.cloudflare.com/pages/configuration/redirects).
+/// The maximum number of redirects without a pattern on Cloudflare Pages
+/// (developers.cloudflare.com/pages/configuration/redirects).
 pub const MOST_FIXED: usize = 2_000;
-/// How many with a pattern.
+/// The maximum number of redirects with a pattern.
 pub const MOST_PATTERNS: usize = 100;
-/// How long a rule may be there, in characters.
+/// The maximum length of a rule there, in characters.
 const LONGEST_RULE: usize = 1_000;
 
-/// An old address and the page that it leads to.
+/// An old URL and the page that it redirects to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Redirect {
-    /// The old address.
+    /// The old URL.
     pub from: UrlPath,
-    /// The page.
+    /// The URL of the page.
     pub to: UrlPath,
 }
 
-/// Follows every move to its end: chains become one step; rings, moves to what is gone and moves away from what is there are left out.
+/// Follows every move to its end, so that a chain becomes one step. Leaves out cycles, moves to
+/// pages that are gone, and moves away from pages that exist.
 ///
-/// The result is sorted by the old address.
+/// The result is sorted by the old URL.
 pub fn collapse(moves: &BTreeMap<UrlPath, UrlPath>, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
     let end = |from: &UrlPath| {
         let mut seen = BTreeSet::from([from]);
@@ -43,21 +45,23 @@ pub fn collapse(moves: &BTreeMap<UrlPath, UrlPath>, exists: &dyn Fn(&UrlPath) ->
     old.filter_map(|from| Some(Redirect { from: from.clone(), to: end(from)? })).collect()
 }
 
-/// A host's rules, and what does not fit into them.
+/// A host's rules, and the redirects that don't fit into them.
 #[derive(Debug, Default)]
 pub struct Rules<'a> {
-    /// The text of `_redirects`, the author's own lines first; empty where there is none to write.
+    /// The text of `_redirects`, with the author's own lines first. Empty if there is nothing to
+    /// write.
     pub text: String,
-    /// Redirects that are written as pages, because the host takes no rules or no more of them.
+    /// Redirects that are written as pages, because the host accepts no rules or no more of them.
     pub stubs: Vec<&'a Redirect>,
-    /// How many rules have no pattern.
+    /// The number of rules without a pattern.
     pub fixed: usize,
-    /// How many have one.
+    /// The number of rules with a pattern.
     pub patterns: usize,
 }
 
 impl<'a> Rules<'a> {
-    /// Writes the rules; `base` is the path that the site is reached at, `authored` the author's own `_redirects`.
+    /// Writes the rules. `base` is the path that the site is served at, and `authored` is the
+    /// author's own `_redirects`.
     pub fn new(host: Host, base: &str, redirects: &'a [Redirect], authored: &str) -> Self {
         let mut rules = Self::default();
         if !host.reads_rules() {
@@ -65,7 +69,8 @@ impl<'a> Rules<'a> {
             return rules;
         }
         rules.take_authored(authored);
-        // Cloudflare compares to the letter; where both forms of every address fit, an address without its slash leads on too.
+        // Cloudflare compares URLs exactly. If both forms of every URL fit, also redirect the form
+        // without the trailing slash.
         let folders = redirects.iter().filter(|redirect| redirect.from.as_str().ends_with('/')).count();
         let both = host == Host::Cloudflare && rules.fixed + redirects.len() + folders <= MOST_FIXED;
         for redirect in redirects {
@@ -100,7 +105,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Encodes an address so that no host reads a pattern in it.
+/// Encodes a URL so that no host interprets part of it as a pattern.
 fn plain(url: &UrlPath) -> String {
     url.encoded().replace('*', "%2A").replace(':', "%3A")
 }

@@ -1,7 +1,9 @@
-//! Searches an XML file, an SVG above all, for what could run a script or load from elsewhere.
+//! Searches an XML file, usually an SVG, for anything that could run a script or load something
+//! from elsewhere.
 //!
-//! Input: the text. Output: the first [`Danger`]. Reads tags, attributes and instructions as XML has them; what can't be read that way counts as dangerous, because
-//! some reader may understand it otherwise.
+//! Input: the text. Output: the first [`Danger`]. Tags, attributes and instructions are read as
+//! XML. Anything that can't be read as XML counts as dangerous, because some program may interpret
+//! it differently.
 
 /// Why a file could run a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +14,8 @@ pub struct Danger {
     pub at: Option<usize>,
 }
 
-/// Elements, by their names without a prefix, that run scripts, hold foreign documents or change others' behavior.
+/// Elements, by their names without a prefix, that run scripts, hold foreign documents or change
+/// how others behave.
 const ELEMENTS: &[(&str, &str)] = &[
     ("script", "holds a script"),
     ("handler", "holds a script"),
@@ -29,13 +32,13 @@ const ELEMENTS: &[(&str, &str)] = &[
     ("form", "holds a form"),
 ];
 
-/// Elements that change attributes of others while they are shown.
+/// Elements that change other elements' attributes while these are shown.
 const ANIMATIONS: &[&str] = &["set", "animate", "animatemotion", "animatetransform", "animatecolor", "discard"];
 
-/// Namespaces whose elements are HTML, or name handlers of events.
+/// Namespaces whose elements are HTML or name event handlers.
 const NAMESPACES: &[&str] = &["www.w3.org/1999/xhtml", "www.w3.org/2001/xml-events", "www.w3.org/1999/xsl"];
 
-/// Searches the text; `is_svg` is whether the file says that it is an SVG by its name.
+/// Searches the text. `is_svg` says whether the file's name marks it as an SVG.
 pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     let lower = text.to_ascii_lowercase();
     let found = |at: usize, what: &str| Some(Danger { what: what.to_owned(), at: Some(at) });
@@ -72,7 +75,7 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     styles(&lower).and_then(|at| found(at, "loads a style or a picture from elsewhere"))
 }
 
-/// Finds a style that loads something. Escapes in a style could hide one.
+/// Finds a style that loads something. Doesn't decode escapes, which could hide one.
 fn styles(lower: &str) -> Option<usize> {
     let import = lower.find("@import");
     let url = lower.match_indices("url(").find(|(at, _)| {
@@ -91,7 +94,7 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// Reads a tag from its `<` to its `>`; `None` where that isn't a tag.
+    /// Reads a tag from its `<` to its `>`. Returns `None` if it isn't a valid tag.
     fn read(text: &'a str) -> Option<Self> {
         let inside = text.strip_prefix("</").or_else(|| text.strip_prefix('<'))?;
         let length = inside.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))?;
@@ -119,7 +122,7 @@ impl<'a> Tag<'a> {
         }
     }
 
-    /// Says what is dangerous about it.
+    /// Returns what is dangerous about the tag, or `None`.
     fn danger(&self) -> Option<&'static str> {
         if let Some((_, what)) = ELEMENTS.iter().find(|(name, _)| *name == self.name) {
             return Some(what);
@@ -147,7 +150,7 @@ impl<'a> Tag<'a> {
         None
     }
 
-    /// Tells whether an address is one that loads nothing from elsewhere, or a link that a reader follows.
+    /// Returns whether a URL loads nothing from elsewhere, or is a link that a reader follows.
     fn may_refer(&self, address: &str) -> bool {
         let followed =
             self.name == "a" && ["http://", "https://", "mailto:", "tel:"].iter().any(|s| address.starts_with(s));
@@ -170,7 +173,7 @@ fn is_script(address: &str) -> bool {
     ["javascript:", "vbscript:", "data:text", "data:image/svg", "data:application"].iter().any(|s| address.contains(s))
 }
 
-/// Tells whether an address holds a picture made of pixels.
+/// Returns whether a URL is a raster image in a `data:` URL.
 fn is_picture(address: &str) -> bool {
     ["png", "jpeg", "jpg", "gif", "webp", "avif"].iter().any(|kind| {
         let rest = address.strip_prefix("data:image/").and_then(|rest| rest.strip_prefix(kind));
@@ -178,7 +181,8 @@ fn is_picture(address: &str) -> bool {
     })
 }
 
-/// Decodes character references; nothing where one names an entity that XML doesn't know by itself.
+/// Decodes character references. Returns `None` for a malformed reference or an entity that XML
+/// doesn't define.
 fn decode(value: &str) -> Option<String> {
     let mut out = String::with_capacity(value.len());
     let mut rest = value;

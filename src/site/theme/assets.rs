@@ -1,7 +1,9 @@
-//! Gathers the assets of a chain of themes, and joins those that are kept in parts.
+//! Collects the assets of a chain of themes, and joins those that are split into parts.
 //!
-//! Input: themes. Output: the bytes of each asset by its name. The files of a folder that is called like a script or a style sheet (`assets/page.js/`) are the
-//! parts of that one asset, in the order of their names: a page asks for one file where people read several. Never changes a part, never minifies.
+//! Input: themes. Output: the bytes of each asset by its name. If a folder is named like a script
+//! or a style sheet (`assets/page.js/`), its files are the parts of that one asset, in the order of
+//! their names. A page then requests one file, while people read several. Never changes a part, and
+//! never minifies.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +14,8 @@ use crate::text::rule::Rule;
 
 type Parts<'a> = BTreeMap<&'a str, &'a Arc<[u8]>>;
 
-/// Returns the assets of `chain`, topmost theme first: a theme replaces a file or a part of one, adds parts, or replaces a whole asset by a file of its name.
+/// Returns the assets of `chain`, whose topmost theme comes first. A theme can replace a file,
+/// replace or add a part, or replace a whole asset with a file of the same name.
 pub(super) fn gather(chain: &[ThemeFiles], findings: &mut Vec<Diagnostic>) -> BTreeMap<String, Arc<[u8]>> {
     let mut assets: BTreeMap<&str, Parts> = BTreeMap::new();
     for theme in chain.iter().rev() {
@@ -23,7 +26,7 @@ pub(super) fn gather(chain: &[ThemeFiles], findings: &mut Vec<Diagnostic>) -> BT
                 continue;
             }
             let parts = assets.entry(name).or_default();
-            // A file comes before parts of its own theme, as its path does.
+            // A file comes before the parts in its own theme because its path sorts first.
             if part.is_empty() {
                 parts.clear();
             }
@@ -33,7 +36,8 @@ pub(super) fn gather(chain: &[ThemeFiles], findings: &mut Vec<Diagnostic>) -> BT
     assets.into_iter().map(|(name, parts)| (name.to_owned(), joined(&parts))).collect()
 }
 
-/// Splits a path into an asset's name and the part of it that the file is: nothing where the file is the asset.
+/// Splits a path into an asset's name and the name of the part. The part is empty if the file is
+/// the whole asset.
 fn split(path: &str) -> (&str, &str) {
     match path.split_once('/') {
         Some((folder, part)) if matches!(extension(folder), Some("js" | "css")) => (folder, part),

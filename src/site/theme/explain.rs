@@ -1,7 +1,7 @@
-//! Puts errors of the template engine into the words of a template's author.
+//! Turns errors of the template engine into messages for the author of a template.
 //!
-//! Input: an error, the template that was asked for and the templates' texts. Output: findings with the template's
-//! place. Never fails: what it does not know it passes on as it was said.
+//! Input: an error, the requested template and the templates' texts. Output: findings with the
+//! place in the template. Never fails: an unknown error keeps the engine's wording.
 
 use tera::ErrorKind;
 
@@ -10,7 +10,7 @@ use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
 
-/// Makes the finding for an error that names one place, as those of rendering do.
+/// Makes the finding for an error that names one place, as rendering errors do.
 pub(super) fn explain_first(error: &tera::Error, template: &str) -> Diagnostic {
     let unknown = || at(template, plain(&error.to_string()));
     explain(error, template, &[]).into_iter().next().unwrap_or_else(unknown)
@@ -21,7 +21,8 @@ fn at(template: &str, message: String) -> Diagnostic {
     Diagnostic::at(Rule::Template, Place::Theme(template.to_owned(), None), message)
 }
 
-/// Puts an error of the template engine into words, one finding for each place it names; at least one.
+/// Turns an error of the template engine into findings, one for each place it names and at least
+/// one.
 pub(super) fn explain(error: &tera::Error, template: &str, sources: &[(String, &str)]) -> Vec<Diagnostic> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
@@ -49,7 +50,8 @@ pub(super) fn explain(error: &tera::Error, template: &str, sources: &[(String, &
     }
 }
 
-/// Words a ring of `extends`. Most often a theme extends a bare name, which means its own template.
+/// Describes a cycle of `extends`. The usual cause is a theme that extends a bare name, which
+/// refers to its own template.
 fn circular(template: &str, chain: &[String]) -> Diagnostic {
     let message = if chain.len() > 1 {
         format!("templates extend each other in a ring: {template} -> {}", chain.join(" -> "))
@@ -65,7 +67,8 @@ fn circular(template: &str, chain: &[String]) -> Diagnostic {
     at(template, message).maybe_help(help)
 }
 
-/// Reads the engine's printed reports (`error: words`, then ` --> template:line:column`) where it gives nothing better.
+/// Parses the engine's printed reports (`error: words`, then ` --> template:line:column`), for
+/// errors that provide nothing better.
 fn located(reports: &str, sources: &[(String, &str)]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut words = None;
@@ -86,7 +89,7 @@ fn located(reports: &str, sources: &[(String, &str)]) -> Vec<Diagnostic> {
     findings
 }
 
-/// Returns the span of the word at a 1-based line and column, which counts characters.
+/// Returns the span of the word at a 1-based line and column. Columns count characters.
 fn span_at(source: &str, row: usize, column: usize) -> Option<Span> {
     let line = source.split_inclusive('\n').nth(row.checked_sub(1)?)?;
     let (offset, _) = line.char_indices().nth(column.checked_sub(1)?)?;
@@ -95,7 +98,8 @@ fn span_at(source: &str, row: usize, column: usize) -> Option<Span> {
     Some(Span::new(start, start + word))
 }
 
-/// Says what a template asked for and what it could have, in the words of a template's author.
+/// Describes what a template asked for and what is available, in terms that a template's author
+/// knows.
 fn in_words(message: &str, place: Place) -> Diagnostic {
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (words, known) = if let Some((_, list)) = message.split_once("Available fields: ") {
@@ -113,7 +117,8 @@ fn in_words(message: &str, place: Place) -> Diagnostic {
     Diagnostic::at(Rule::Template, place, words).maybe_help(help)
 }
 
-/// Makes a sentence of another library one of ours: its first line, lower case at the front, no full stop.
+/// Turns another library's message into our style: only its first line, in lower case at the start,
+/// without a full stop.
 pub(super) fn plain(message: &str) -> String {
     let line = message.trim().lines().next().unwrap_or_default().trim_end_matches('.');
     let mut rest = line.chars();

@@ -1,6 +1,8 @@
-//! Finds what of a theme has no effect: words that no template asks for, templates and assets that take the place of nothing.
+//! Finds parts of a theme that have no effect: UI strings that no template uses, and templates and
+//! assets that don't replace anything.
 //!
-//! Input: a chain of themes. Output: findings with the nearest names. A file that another file of the chain names has an effect; nothing else is known of it.
+//! Input: a chain of themes. Output: findings that suggest the nearest names. A file counts as used
+//! if another file of the chain names it; this module checks nothing else about it.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +11,10 @@ use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
 
-/// The folders and the file that a theme is made of.
+/// The names of the folders and the file that make up a theme.
 const PARTS: [&str; 4] = ["templates", "assets", "ui", "theme.toml"];
 
-/// Looks through every theme but the lowest.
+/// Checks every theme except the lowest.
 pub(super) fn find(chain: &[ThemeFiles]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (n, theme) in chain.iter().enumerate() {
@@ -26,7 +28,7 @@ pub(super) fn find(chain: &[ThemeFiles]) -> Vec<Diagnostic> {
     findings
 }
 
-/// Finds keys of `ui/*.toml` that no theme below has and no template asks for.
+/// Finds keys of `ui/*.toml` that no lower theme has and no template uses.
 fn words(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], findings: &mut Vec<Diagnostic>) {
     let mut known: BTreeSet<String> = BTreeSet::new();
     for other in below {
@@ -52,7 +54,7 @@ fn is_words(file: &str) -> bool {
     file.starts_with("ui/") && file.ends_with(".toml")
 }
 
-/// Tells whether a template asks for `ui.key`, `ui["key"]`, or names the key as a text.
+/// Returns whether a template uses `ui.key` or `ui["key"]`, or has the key as a string.
 fn names_word(text: &str, key: &str) -> bool {
     let is_whole = |end: usize| !text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
     text.match_indices(key).any(|(at, _)| {
@@ -61,7 +63,7 @@ fn names_word(text: &str, key: &str) -> bool {
     })
 }
 
-/// Finds files that no theme below has and no file of the chain names.
+/// Finds files that no lower theme has and no file of the chain names.
 fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], findings: &mut Vec<Diagnostic>) {
     for path in theme.files.keys().filter(|path| !path.split('/').any(|part| part.starts_with('.'))) {
         let Some((folder, name)) = path.split_once('/').filter(|(folder, _)| PARTS.contains(folder)) else {
@@ -85,7 +87,7 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
             continue;
         }
         let prefix = format!("{folder}/");
-        // An asset that is kept in parts is known by its folder.
+        // An asset that is split into parts is known by the name of its folder.
         let of_asset = |name: &'_ str| {
             name.split_once('/').filter(|(top, _)| top.contains('.')).map_or(name.len(), |(top, _)| top.len())
         };
@@ -99,7 +101,7 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
     }
 }
 
-/// Finds a folder or a manifest whose name is only near.
+/// Finds a misspelled folder or manifest name.
 fn outside(theme: &ThemeFiles, path: &str) -> Option<Diagnostic> {
     let top = path.split('/').next().unwrap_or(path);
     if PARTS.contains(&top) {
@@ -113,7 +115,7 @@ fn outside(theme: &ThemeFiles, path: &str) -> Option<Diagnostic> {
     Some(Diagnostic::at(Rule::UnusedThemeFile, place, message).help(format!("did you mean `{near}`?")))
 }
 
-/// Tells whether a file is added to an asset that is kept in parts.
+/// Returns whether a file is a part of an asset that a lower theme has.
 fn is_part(name: &str, below: &[ThemeFiles]) -> bool {
     let Some((asset, _)) = name.split_once('/').filter(|(asset, _)| asset.ends_with(".js") || asset.ends_with(".css"))
     else {

@@ -1,8 +1,7 @@
-//! Renders a chapter as it would be with other bytes, beside the site that is shown.
+//! Renders a chapter as it would be with other bytes, without changing the current site.
 //!
-//! Input: a site, a chapter's path and bytes that nobody has saved. Output: [`Draft`]: the
-//! chapter's text by the very stages that make pages, and what is wrong with it. Changes nothing of
-//! the site.
+//! Input: a site, a chapter's path and unsaved bytes. Output: a [`Draft`], which has the chapter's
+//! text, rendered by the same stages as pages, and its findings. Never changes the site.
 
 use std::sync::Arc;
 
@@ -17,14 +16,14 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath};
 use crate::text::source::{SourceFile, Sources};
 
-/// A chapter as it would be.
+/// A chapter rendered from unsaved bytes.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The parsed chapter.
     pub document: Document,
-    /// Its text as the page would have it.
+    /// The chapter's text as the page would show it.
     pub html: String,
-    /// What is wrong with it, weighed by the handbook's policy.
+    /// The chapter's findings, judged by the handbook's policy.
     pub findings: Vec<Diagnostic>,
 }
 
@@ -34,7 +33,7 @@ impl Site {
         &self.files
     }
 
-    /// Returns the file of the chapter whose page lies at `url`.
+    /// Returns the file of the chapter whose page is at `url`.
     #[must_use]
     pub fn chapter_at(&self, url: &UrlPath) -> Option<SourcePath> {
         match self.layout.routes.get(url)? {
@@ -43,7 +42,8 @@ impl Site {
         }
     }
 
-    /// Parses bytes as the chapter at `path`; `None` where they would be no chapter of this site.
+    /// Parses bytes as the chapter at `path`. Returns `None` if they wouldn't be a chapter of this
+    /// site.
     pub fn parsed(&self, path: &SourcePath, bytes: &[u8]) -> Option<Document> {
         let config = &self.handbook().config;
         let visible = Visible::of(config.audience.as_deref(), config);
@@ -53,8 +53,8 @@ impl Site {
         }
     }
 
-    /// Renders the chapter at `path` as it would be with `bytes`; `None` where it is no chapter of
-    /// this site.
+    /// Renders the chapter at `path` as it would be with `bytes`. Returns `None` if it isn't a
+    /// chapter of this site.
     ///
     /// # Errors
     /// Returns a `template` diagnostic if the template of a view fails.
@@ -70,8 +70,8 @@ impl Site {
         Some(renderer.text(chapter, &at).map(|html| Draft { document, html, findings }))
     }
 
-    /// Returns what renders another state of the handbook, with all that it shares with the one
-    /// that is shown.
+    /// Returns a renderer for another state of the handbook that shares as much as possible with
+    /// the current renderer.
     fn renderer_of(&self, handbook: Handbook) -> Renderer {
         let shown = &self.renderer;
         if Arc::ptr_eq(&handbook.book, &shown.handbook.book) {
@@ -81,7 +81,7 @@ impl Site {
         Renderer::new(handbook, theme, highlighter, Arc::clone(&shown.pictures), shown.past.clone())
     }
 
-    /// Returns the handbook with another document in the place of `chapter`'s.
+    /// Returns the handbook with `chapter`'s document replaced.
     fn with(&self, chapter: ChapterId, document: Document) -> Handbook {
         let mut handbook = self.handbook().clone();
         let is_same = *document.meta == *handbook.book.meta(chapter);

@@ -1,7 +1,9 @@
-//! Knows the addresses of yesterday: where they lead, which are gone for good, and what the host has to be told.
+//! Handles old URLs: where they redirect, which ones are gone for good, and what the host needs to
+//! know.
 //!
-//! Input: aliases, renames that git knows of, and what the configuration says is gone. Output: redirects, pages that lead on or say what is gone, findings.
-//! Never gives an old address the place of a page that is there.
+//! Input: aliases, renames recorded in Git, and what the configuration says is gone. Output:
+//! redirects, pages that redirect or say what is gone, and findings. Never replaces an existing
+//! page with an old URL.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +20,11 @@ use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
-/// How many deleted chapters are findings of their own.
+/// How many deleted chapters get a finding each.
 const LISTED: usize = 20;
 
-/// Returns where old addresses lead: the one list that pages, rules and the preview are made from. What authors wrote comes before what git knows.
+/// Returns where old URLs redirect. Pages, rules and the preview are all made from this list.
+/// Aliases written by authors take precedence over renames from Git.
 pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn(&UrlPath) -> bool) -> Vec<Redirect> {
     let book = &handbook.book;
     let mut moves: BTreeMap<UrlPath, UrlPath> =
@@ -31,9 +34,11 @@ pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn
         let gone: BTreeSet<UrlPath> = handbook.config.gone.iter().map(|gone| written_url(&gone.path, style)).collect();
         let there: BTreeSet<String> = book.urls.iter().map(|url| fold(&url.output_file())).collect();
         for (from, to) in history.into_iter().flat_map(|history| renamed(history, book)) {
-            // Where disks and hosts know no case, an address that differs by it alone is the page's own.
+            // Some disks and hosts ignore case, so a URL that differs only in case is the page's
+            // own URL.
             if !gone.contains(&from) && !there.contains(&fold(&from.output_file())) {
-                // The newest rename comes first: whoever left an address last is whom readers look for.
+                // The newest rename comes first, because readers look for the chapter that had the
+                // URL last.
                 moves.entry(from).or_insert(to);
             }
         }
@@ -41,12 +46,13 @@ pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn
     publish::collapse(&moves, exists)
 }
 
-/// An old name of a file may be meant for fewer people than the chapter: where there are audiences, somebody has to ask for it.
+/// Returns whether renames become redirects. A file's old name may be meant for fewer people than
+/// the chapter, so a handbook with audiences has to opt in.
 fn follows_renames(config: &Config) -> bool {
     config.publish.renames.unwrap_or(config.audiences.is_empty())
 }
 
-/// Lists the addresses that chapters had before they were renamed, and those they have today.
+/// Lists the URLs that chapters had before they were renamed, each with the chapter's current URL.
 fn renamed<'a>(history: &'a History, book: &'a Book) -> impl Iterator<Item = (UrlPath, UrlPath)> + 'a {
     history.commits.iter().flat_map(|commit| &commit.touched).filter_map(|touched| {
         let How::Renamed { from, .. } = &touched.how else { return None };
@@ -55,18 +61,19 @@ fn renamed<'a>(history: &'a History, book: &'a Book) -> impl Iterator<Item = (Ur
     })
 }
 
-/// Tells whether a file of the past was a chapter with a page.
+/// Returns whether a file in the history was a chapter with a page.
 fn is_page(path: &SourcePath) -> bool {
     path.is_chapter() && path.as_str() != "SUMMARY.md" && !path.as_str().split('/').any(|part| part.starts_with('.'))
 }
 
-/// Returns a host's rules for redirects.
+/// Returns a host's redirect rules.
 pub fn rules<'a>(config: &Config, redirects: &'a [Redirect], files: &Sources) -> Rules<'a> {
     let base = config.base_url.as_deref().map_or("/", base_path);
     Rules::new(config.publish.host, base, redirects, authored(files, "_redirects"))
 }
 
-/// Says where redirects and headers do not fit what the host takes, and which of the published files of `content` could run scripts; without the history, which takes a while to be read.
+/// Reports redirects and headers that exceed what the host accepts, and published files of
+/// `content` that could run scripts. Doesn't use the history, which takes a while to read.
 pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) -> Vec<Diagnostic> {
     let pages: BTreeSet<&UrlPath> = handbook.book.urls.iter().collect();
     let redirects = redirects(handbook, None, &|url| pages.contains(url));
@@ -75,7 +82,7 @@ pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) ->
     findings
 }
 
-/// Adds what the host needs to lead old addresses on, and the pages of what is gone.
+/// Adds what the host needs to redirect old URLs, and the pages for what is gone.
 pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, routes: &mut BTreeMap<UrlPath, Route>) {
     let host = handbook.config.publish.host;
     let rules = rules(&handbook.config, redirects, files);
@@ -90,7 +97,7 @@ pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, rou
             routes.entry(written_url(&gone.path, handbook.book.urls_style)).or_insert(Route::Gone(n));
         }
     }
-    // The author's own lines are part of these, so they take the place of the author's files.
+    // These include the author's own lines, so they replace the author's files.
     if host.reads_rules() {
         routes.insert(UrlPath::new("_headers"), Route::Headers);
         if !rules.text.is_empty() {
@@ -103,7 +110,8 @@ pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, rou
 }
 
 impl Site {
-    /// Says what the history shows: chapters that were deleted without a word, and more redirects than the host takes.
+    /// Reports what the history shows: deleted chapters whose URLs no longer work, and more
+    /// redirects than the host accepts.
     pub fn findings_of_the_past(&self) -> Vec<Diagnostic> {
         let Some(history) = &self.renderer.past.history else { return Vec::new() };
         let config = &self.handbook().config;
@@ -123,7 +131,7 @@ impl Site {
         findings
     }
 
-    /// Lists the chapters that were deleted and whose addresses lead nowhere, by path.
+    /// Lists the paths of deleted chapters whose URLs no longer work.
     fn lost(&self, history: &History) -> BTreeSet<SourcePath> {
         let style = self.handbook().book.urls_style;
         let removed = history
