@@ -1,9 +1,9 @@
-//! Colours code: a block of source text becomes HTML with at most sixteen one-letter classes.
+//! Colors code: a block of source text becomes HTML with at most sixteen one-letter classes.
 //!
-//! Input: code and the language that its fence names. Output: escaped text with `<span class="k">…</span>`, or nothing
-//! where the language is unknown or coloring the block is too much work. Work is counted and not timed, so that every
-//! machine makes the same page. Never fails a page, never reads files; the memos here change how long a call takes and
-//! nothing else.
+//! Input: code and the language that its fence names. Output: escaped text with
+//! `<span class="k">…</span>`, or nothing if the language is unknown or coloring the block is too
+//! much work. Work is counted instead of timed, so that every machine makes the same page. Never
+//! fails a page, and never reads files. The caches here only affect how long a call takes.
 
 mod findings;
 mod grammar;
@@ -23,33 +23,35 @@ use grammar::Grammars;
 use search::Budget;
 use walk::{Place, Stop, Walker};
 
-/// How much work the coloring of one block may be. Code takes 100 to 300 per byte, so that this is enough for about
-/// 100 KiB; the worst code that we know takes a quarter of a second for it.
+/// The maximum amount of work for coloring one block. Code takes 100 to 300 per byte, so this is
+/// enough for about 100 KiB. The worst code that we know uses it up in a quarter of a second.
 const BUDGET: u64 = 25_000_000;
-/// The longest line in bytes that is colored; longer ones are data, and patterns go quadratic on them.
+/// The longest line, in bytes, that is colored. Longer ones are data, and patterns take quadratic
+/// time on them.
 const LONGEST_LINE: usize = 10_000;
-/// How many parts the memo of blocks has, so that threads seldom want the same lock.
+/// The number of parts that the cache of blocks is split into, so that threads seldom need the same
+/// lock.
 const SHARDS: usize = 16;
-/// How many bytes of HTML one half of one shard keeps before it is swept: 32 MiB in all.
+/// The maximum size of one half of one shard, in bytes of HTML: 32 MiB in total.
 const SHARD_BYTES: usize = 1024 * 1024;
-/// How many bytes of lines a worker remembers before it starts anew.
+/// How many bytes of lines a worker remembers before it starts over.
 const WORKER_BYTES: usize = 8 * 1024 * 1024;
-/// How many states a worker tells apart before it starts anew.
+/// How many states a worker remembers before it starts over.
 const WORKER_STATES: usize = 2_000;
 
 thread_local! {
-    /// One to a thread: what a state has captured cannot go to another. Which worker colours a block changes no byte of it.
+    /// Each thread has its own worker. Which worker colors a block has no effect on the result.
     static WORKER: RefCell<Worker> = RefCell::default();
 }
 
-/// Colours blocks of code; shared by all threads, loads its syntaxes on first use.
+/// A highlighter for blocks of code. All threads share it, and it loads its syntaxes on first use.
 #[derive(Default)]
 pub struct Highlighter {
     languages: OnceLock<Languages>,
     shards: [Mutex<Shard>; SHARDS],
 }
 
-/// Its memory is large and says nothing.
+/// Omits the fields, because they are large and not informative.
 impl std::fmt::Debug for Highlighter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Highlighter").finish_non_exhaustive()
@@ -57,27 +59,31 @@ impl std::fmt::Debug for Highlighter {
 }
 
 impl Highlighter {
-    /// Makes a highlighter that has loaded nothing yet.
+    /// Creates a highlighter that hasn't loaded anything yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns `code` as HTML: escaped, spans of one class merged, no span across the end of a line.
+    /// Returns `code` as escaped HTML. Adjacent spans of one class are merged, and no span crosses
+    /// the end of a line.
     ///
-    /// The classes are `k` keyword, `s` string, `n` number, `c` comment, `f` function, `t` type, `v` variable, `o`
-    /// operator, `p` punctuation, `a` attribute, `b` constant or built-in, `g` tag, `h` heading, `i` inserted, `d`
-    /// deleted and `e` escape. `language` is a name, a file extension or a common alias in any case. `None` means that
-    /// the caller prints the code as it is: no such language, plain text, a syntax that fails on it, or too much work.
+    /// The classes are `k` keyword, `s` string, `n` number, `c` comment, `f` function, `t` type,
+    /// `v` variable, `o` operator, `p` punctuation, `a` attribute, `b` constant or built-in, `g`
+    /// tag, `h` heading, `i` inserted, `d` deleted and `e` escape. `language` is a name, a file
+    /// extension or a common alias in any case. Returns `None` if the language is unknown or plain
+    /// text, its syntax fails on the code, or coloring is too much work; the caller then prints the
+    /// code unchanged.
     pub fn highlight(&self, code: &str, language: &str) -> Option<Arc<str>> {
         self.color(code, language).ok()
     }
 
-    /// Tells whether a block is printed as it is because coloring it is too much work.
+    /// Returns whether a block is printed without colors because coloring it is too much work.
     pub fn is_too_much(&self, code: &str, language: &str) -> bool {
         self.color(code, language) == Err(Plain::TooMuch)
     }
 
-    /// Tells the same, without doing the work for blocks that nobody has asked for yet.
+    /// Returns the same as [`Self::is_too_much`], but only for blocks that have already been
+    /// colored.
     pub fn was_too_much(&self, code: &str, language: &str) -> bool {
         let Some(languages) = self.languages.get() else { return false };
         let key = languages.find(language).map(|syntax| block_key(languages.name(syntax), code));
@@ -95,7 +101,8 @@ impl Highlighter {
         if let Some(known) = lock(shard).get(&key) {
             return known;
         }
-        // No lock is held while a block is colored. Two threads may color the same one: both get the same bytes.
+        // No lock is held while a block is colored. If two threads color the same block, both get
+        // the same bytes.
         let mut worker = WORKER.take();
         let colored = worker.block(code, languages, syntax);
         WORKER.set(worker);
@@ -108,12 +115,12 @@ impl Highlighter {
     }
 }
 
-/// Why a block is printed as it is.
+/// Why a block is printed without colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plain {
-    /// No such language, or one whose syntax has a fault.
+    /// The language is unknown, or its syntax has a fault.
     Unknown,
-    /// Coloring it takes more work than a block may.
+    /// Coloring it takes more work than is allowed for a block.
     TooMuch,
 }
 
@@ -126,39 +133,40 @@ impl From<Stop> for Plain {
     }
 }
 
-/// Takes a lock; what it guards is a memo, which a panic elsewhere leaves usable.
+/// Takes a lock. It guards a cache, which remains usable after a panic elsewhere.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 type Key = [u8; 16];
 
-/// Returns the name of a block in the memo.
+/// Returns the key of a block in the cache.
 fn block_key(language: &str, code: &str) -> Key {
     let mut hasher = blake3::Hasher::new();
     hasher.update(language.as_bytes()).update(&[0]).update(code.as_bytes());
     short(&hasher)
 }
 
-/// Returns the first 128 bits of a hash, as many as rule out a chance collision.
+/// Returns the first 128 bits of a hash, which are enough to rule out an accidental collision.
 fn short(hasher: &blake3::Hasher) -> Key {
     let mut key = [0; 16];
     hasher.finalize_xof().fill(&mut key);
     key
 }
 
-/// One part of the memo of blocks. When its young half is full it becomes the old half, and what was old goes.
+/// One part of the cache of blocks. When its young half is full, it replaces the old half, whose
+/// contents are dropped.
 #[derive(Default)]
 struct Shard {
     young: HashMap<Key, Arc<str>>,
     old: HashMap<Key, Arc<str>>,
     bytes: usize,
-    /// Blocks that are too much work. They are few and never forgotten, since they cost the most.
+    /// Blocks that are too much work. They are few, and never forgotten because they cost the most.
     too_much: HashSet<Key>,
 }
 
 impl Shard {
-    /// Returns what is known of a block, and keeps it young.
+    /// Returns what is known about a block, and moves it to the young half.
     fn get(&mut self, key: &Key) -> Option<Result<Arc<str>, Plain>> {
         if let Some(html) = self.young.get(key) {
             return Some(Ok(html.clone()));
@@ -197,7 +205,7 @@ struct Languages {
 }
 
 impl Languages {
-    /// Unpacks the syntaxes; each is decoded further and compiled when it is first used.
+    /// Unpacks the syntaxes. Each is decoded further and compiled when it is first used.
     fn load() -> Self {
         let syntaxes = two_face::syntax::extra_newlines();
         let mut by_name = HashMap::new();
@@ -207,7 +215,7 @@ impl Languages {
                 by_name.insert(extension.to_lowercase(), n);
             }
         }
-        // A language's own name goes before another's file extension.
+        // A language's own name takes precedence over another language's file extension.
         for (n, syntax) in visible() {
             by_name.insert(syntax.name.to_lowercase(), n);
         }
@@ -216,7 +224,7 @@ impl Languages {
                 by_name.insert((*alias).to_owned(), n);
             }
         }
-        // Text without structure is shown as it is.
+        // Text without structure isn't colored.
         by_name.retain(|_, n| syntaxes.syntaxes()[*n].name != "Plain Text");
         Self { rules: rules(), by_name, grammars: Grammars::new(syntaxes) }
     }
@@ -230,7 +238,7 @@ impl Languages {
         self.grammars.syntaxes.syntaxes().get(syntax).map_or("", |syntax| &syntax.name)
     }
 
-    /// Returns the class that the innermost telling scope gives.
+    /// Returns the class of the innermost scope that has one.
     fn class(&self, stack: &[Scope]) -> Class {
         stack.iter().rev().find_map(|scope| self.class_of(*scope)).unwrap_or(Class::PLAIN)
     }
@@ -241,7 +249,7 @@ impl Languages {
     }
 }
 
-/// Names that authors write, and the name or extension that the syntaxes know them by.
+/// Names that authors use, each with the name or extension that the syntaxes have for it.
 const ALIASES: &[(&str, &str)] = &[
     ("c++", "cpp"),
     ("cjs", "js"),
@@ -281,7 +289,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("x86asm", "asm"),
 ];
 
-/// The letter of a class; zero is plain text.
+/// The letter of a class. Zero means plain text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Class(u8);
 
@@ -289,9 +297,10 @@ impl Class {
     const PLAIN: Self = Self(0);
 }
 
-/// Scopes and their classes; `-` ends the search, so that code within a string is not coloured as a string.
+/// Scopes and their classes. `-` ends the search, so that code within a string isn't colored as a
+/// string.
 ///
-/// Scopes are those of Sublime Text's scope naming guide; the longest prefix that fits counts.
+/// The scopes come from Sublime Text's scope naming guide. The longest matching prefix counts.
 const SCOPES: &[(u8, &str)] = &[
     (b'-', "source"),
     (b'-', "text"),
@@ -357,7 +366,7 @@ const SCOPES: &[(u8, &str)] = &[
     (b'd', "punctuation.definition.deleted"),
 ];
 
-/// Reads the table, longest prefix first.
+/// Parses the table and sorts it by prefix length, longest first.
 fn rules() -> Vec<(Scope, Class)> {
     let mut rules: Vec<(Scope, Class)> = SCOPES
         .iter()
@@ -370,22 +379,22 @@ fn rules() -> Vec<(Scope, Class)> {
     rules
 }
 
-/// Where the parser stands between two lines.
+/// The parser's state between two lines.
 #[derive(Clone, PartialEq, Eq)]
 struct State {
     place: Place,
     scopes: ScopeStack,
 }
 
-/// A line that has been colored: its HTML without the line end, the number of the state after it, and what it cost.
+/// A colored line: its HTML without the line end, the number of the state after it, and its cost.
 struct Line {
     html: Box<str>,
     after: u32,
     work: u64,
 }
 
-/// Colours one block at a time and remembers lines: the same line in the same state has the same colours and leads to
-/// the same state, and lines such as `}` come again in most blocks.
+/// A worker that colors one block at a time and remembers lines. The same line in the same state
+/// has the same colors and leads to the same state, and lines such as `}` occur in most blocks.
 #[derive(Default)]
 struct Worker {
     states: Vec<State>,
@@ -424,7 +433,7 @@ impl Worker {
         Ok(html.into())
     }
 
-    /// Appends the HTML of a line in state `at` and pays for it; returns the state after it.
+    /// Appends the HTML of a line in state `at` and pays for it. Returns the state after the line.
     fn line(
         &mut self,
         at: u32,
@@ -436,7 +445,8 @@ impl Worker {
         hasher.update(&at.to_le_bytes()).update(line.as_bytes());
         let key = short(&hasher);
         if let Some(known) = self.lines.get(&key) {
-            // What is remembered costs what it cost: the memo decides on no color.
+            // A remembered line costs as much as it did the first time, so that the cache doesn't
+            // affect which blocks are colored.
             budget.pay(known.work)?;
             html.push_str(&known.html);
             return Ok(known.after);
@@ -460,7 +470,7 @@ impl Worker {
         Some(start)
     }
 
-    /// Returns the number of a state: equal states have equal numbers.
+    /// Returns the number of a state. Equal states have equal numbers.
     fn number(&mut self, state: State) -> Option<u32> {
         let alike = self.by_scopes.entry(state.scopes.as_slice().to_vec()).or_default();
         if let Some(&known) = alike.iter().find(|&&n| self.states.get(n as usize) == Some(&state)) {
@@ -494,7 +504,8 @@ fn write_line(
     Some(())
 }
 
-/// Writes the spans of one line; pieces of one class become one span, blanks between them included.
+/// The spans of one line. Pieces of the same class become one span, including the blanks between
+/// them.
 struct Spans<'a> {
     html: &'a mut String,
     text: &'a str,
@@ -510,14 +521,14 @@ impl Spans<'_> {
         }
         let blank = self.text[start..end].bytes().all(|byte| byte == b' ' || byte == b'\t');
         if blank {
-            // Whether it belongs to the open span shows when the next piece comes: see `close`.
+            // The next piece determines whether the blanks belong to the open span; see `close`.
             return;
         }
         self.close(start);
         self.open = class;
     }
 
-    /// Ends the open span at `end`, leaving blanks at its end outside.
+    /// Ends the open span at `end`, and puts trailing blanks outside it.
     fn close(&mut self, end: usize) {
         let piece = &self.text[self.from..end];
         self.from = end;
@@ -625,7 +636,7 @@ mod tests {
 
     #[test]
     fn work_is_the_same_whatever_was_colored_before_and_by_however_many_threads() {
-        // Each is near what a block may cost, some above and some below it.
+        // The cost of each block is close to the limit, some above and some below it.
         let block = |lines| (0..lines).map(|line| format!("{}{}x\n", " ".repeat(400), line % 7)).collect();
         let blocks: Vec<String> = [1, 12, 18, 20, 22, 24, 30].into_iter().map(block).collect();
         let cold = |code: &String| {

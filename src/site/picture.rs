@@ -1,4 +1,5 @@
-//! Measures image files, so that pages keep their room free, and gives them names that change with their bytes.
+//! Measures image files, so that pages can reserve space for them, and gives them names that change
+//! with their bytes.
 //!
 //! Input: a file's path, bytes and hash. Output: [`Picture`]. Never decodes pixels.
 
@@ -9,13 +10,13 @@ use crate::text::source::SourceFile;
 /// An image as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Its address, with a part of its hash in the name.
+    /// The URL, which contains a part of the image's hash.
     pub url: UrlPath,
-    /// Width and height in CSS pixels, where the file says so.
+    /// The width and height in CSS pixels, if the file states them.
     pub size: Option<(u32, u32)>,
 }
 
-/// Looks at an image.
+/// Returns an image's URL and size.
 pub fn picture(path: &SourcePath, file: &SourceFile) -> Picture {
     Picture { url: hashed_url(path, file), size: size(path, &file.bytes) }
 }
@@ -38,10 +39,11 @@ fn size(path: &SourcePath, bytes: &[u8]) -> Option<(u32, u32)> {
     Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
 }
 
-/// Reads `width` and `height` of the root element, else the last two numbers of its `viewBox` (SVG 2, section 8.2).
+/// Reads the root element's `width` and `height`, or otherwise the last two numbers of its
+/// `viewBox` (SVG 2, section 8.2).
 fn svg_size(text: &str) -> Option<(u32, u32)> {
     let start = text.find("<svg")?;
-    // Only the root's start tag is of interest; the picture may be large.
+    // Parse only the root's start tag, because the picture may be large.
     let end = text[start..].find('>').map_or(text.len(), |end| start + end + 1);
     let tags = markup::start_tags(&text[start..end]);
     let root = tags.first()?;

@@ -1,7 +1,7 @@
 //! Reports the blocks that are printed without colors because coloring them is too much work.
 //!
-//! Input: chapters and the highlighter that renders them. Output: findings at the blocks. Never decides: it asks the
-//! highlighter what a page will show.
+//! Input: chapters and the highlighter that renders them. Output: findings at the blocks. Never
+//! makes the decision itself: it asks the highlighter what a page will show.
 
 use rayon::prelude::*;
 
@@ -10,13 +10,13 @@ use crate::chapter::document::{Code, Document};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// Finds all blocks that are too much work. Colors what hasn't been colored yet.
+/// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet.
 pub fn plain_blocks(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
     documents.par_iter().flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 
-/// Finds those among the blocks that somebody has looked at.
+/// Finds such blocks among those that have already been colored.
 pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.was_too_much(&code.text, &code.language);
     documents.iter().flat_map(|document| findings(document, is_plain)).collect()

@@ -1,7 +1,8 @@
-//! Grammars as the walk needs them: contexts with their rules in order, each with a regular expression of our own.
+//! Grammars in the form that the walk needs: contexts with their rules in order, each with our own
+//! regular expression.
 //!
-//! Input: syntect's syntaxes. Output: contexts, loaded when they are first entered and shared by all threads. Never reads
-//! code and never runs an expression.
+//! Input: syntect's syntaxes. Output: contexts, which are loaded when they are first entered and
+//! shared by all threads. Never reads code, and never runs an expression.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,42 +13,43 @@ use syntect::parsing::syntax_definition::{
 };
 use syntect::parsing::{ClearAmount, Scope, SyntaxSet};
 
-/// What is matched at one point of a grammar.
+/// The rules that apply at one point of a grammar.
 pub(super) struct Context {
-    /// The rules, those of included contexts in their place.
+    /// The rules, with those of included contexts in their place.
     pub(super) rules: Vec<Arc<Rule>>,
     /// The context whose rules come before these.
     pub(super) prototype: Option<ContextId>,
-    /// Scopes for everything within, the delimiters too.
+    /// Scopes for everything within the context, including the delimiters.
     pub(super) meta: Vec<Scope>,
-    /// Scopes for everything within but the delimiters.
+    /// Scopes for everything within the context except the delimiters.
     pub(super) content: Vec<Scope>,
-    /// Outer scopes that don't apply within.
+    /// Outer scopes that don't apply within the context.
     pub(super) clears: Option<ClearAmount>,
-    /// Whether a rule repeats text that the rule which led here has captured.
+    /// Whether a rule repeats text captured by the rule that entered this context.
     pub(super) repeats: bool,
 }
 
-/// One rule: what it looks for, and what follows.
+/// One rule: what it searches for, and what happens then.
 pub(super) struct Rule {
-    /// Tells rules apart in memos.
+    /// A number that identifies the rule in caches.
     pub(super) number: u32,
     /// The expression's source.
     pub(super) source: String,
-    /// Whether the source repeats captured text, so that it differs from use to use.
+    /// Whether the source repeats captured text and therefore differs between uses.
     pub(super) repeats: bool,
     /// Scopes for the whole match.
     pub(super) scopes: Vec<Scope>,
-    /// Scopes for its groups.
+    /// Scopes for the groups of the match.
     pub(super) groups: Vec<(usize, Vec<Scope>)>,
-    /// What it does to the stack of contexts.
+    /// The effect on the stack of contexts.
     pub(super) operation: Operation,
-    /// A context whose rules hold in everything that this rule enters.
+    /// A context whose rules apply in everything that this rule enters.
     pub(super) within: Option<ContextId>,
     regex: OnceLock<Option<Regex>>,
 }
 
-/// What a match does to the stack. `None` instead of contexts means that one of them is not there.
+/// The effect of a match on the stack. `None` instead of contexts means that one of them is
+/// missing.
 pub(super) enum Operation {
     Push(Option<Vec<ContextId>>),
     Set(Option<Vec<ContextId>>),
@@ -56,12 +58,12 @@ pub(super) enum Operation {
 }
 
 impl Rule {
-    /// Returns the compiled expression, or nothing for a faulty one.
+    /// Returns the compiled expression, or `None` if the expression is invalid.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.regex.get_or_init(|| compile(&self.source)).as_ref()
     }
 
-    /// Whether what its groups captured is asked for.
+    /// Returns whether the text that its groups captured is needed.
     pub(super) fn wants_groups(&self) -> bool {
         !self.groups.is_empty() || matches!(self.operation, Operation::Push(_) | Operation::Set(_))
     }
@@ -76,7 +78,8 @@ pub(super) fn compile(source: &str) -> Option<Regex> {
 pub(super) struct Grammars {
     /// The syntaxes as they are shipped.
     pub(super) syntaxes: SyntaxSet,
-    /// Tells these from others of the same syntaxes, whose rules have other numbers.
+    /// A mark that identifies these grammars. Others of the same syntaxes number their rules
+    /// differently.
     pub(super) mark: Arc<()>,
     loaded: Mutex<Loaded>,
 }
@@ -84,7 +87,8 @@ pub(super) struct Grammars {
 #[derive(Default)]
 struct Loaded {
     contexts: HashMap<ContextId, Arc<Context>>,
-    /// By the place of their definitions, which the syntax set never moves: contexts share what they include.
+    /// Rules by the memory address of their definition, which the syntax set never moves. Contexts
+    /// share the rules that they include.
     rules: HashMap<usize, Arc<Rule>>,
 }
 
@@ -93,7 +97,8 @@ impl Grammars {
         Self { syntaxes, mark: Arc::default(), loaded: Mutex::default() }
     }
 
-    /// Finds the context in which a syntax begins: it gives the syntax's scope, and all that it does is enter another.
+    /// Finds the context in which a syntax begins. It has the syntax's scope, and its only rule
+    /// enters another context.
     pub(super) fn start(&self, syntax: usize) -> Option<ContextId> {
         let scope = self.syntaxes.syntaxes().get(syntax)?.scope;
         (0..).map_while(|n| self.numbered(syntax, n)).find_map(|(reference, context)| match &context.patterns[..] {
@@ -113,7 +118,7 @@ impl Grammars {
         Some((reference, context))
     }
 
-    /// Returns a context, loading it if this is its first use.
+    /// Returns a context, and loads it the first time.
     pub(super) fn context(&self, id: ContextId) -> Option<Arc<Context>> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = loaded.contexts.get(&id) {
@@ -138,13 +143,14 @@ impl Grammars {
     }
 }
 
-/// Makes a reference from an id. The library gives no constructor, but reads references from what it writes.
+/// Makes a reference from an ID. The library has no constructor for it, but can deserialize what it
+/// serializes.
 fn reference(id: &serde_json::Value) -> Option<ContextReference> {
     serde_json::from_value(serde_json::json!({ "Direct": id })).ok()
 }
 
 impl Loaded {
-    /// Returns a pattern as a rule.
+    /// Returns the rule for a pattern.
     fn rule(&mut self, pattern: &MatchPattern) -> Arc<Rule> {
         let number = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
         let rule = self.rules.entry(std::ptr::from_ref(pattern).addr()).or_insert_with(|| {

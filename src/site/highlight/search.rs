@@ -1,37 +1,42 @@
-//! Searches with a regular expression at a price: work is counted, and nothing is sought when the budget is spent.
+//! Runs regular expressions within a budget: work is counted, and the search stops when the budget
+//! is spent.
 //!
-//! Input: an expression, a line and what is left of a budget. Output: the leftmost match. The count depends on the text
-//! and the expression alone, so that it's the same on every machine.
+//! Input: an expression, a line and the remaining budget. Output: the leftmost match. The count
+//! depends only on the text and the expression, so it is the same on every machine.
 //!
-//! The library tells no more than whether a match at one place took more retries than a limit. So a search begins with a
-//! small limit and pays for each place it passes; where that isn't enough, each place is tried alone with higher and
-//! higher limits, and each try pays its whole limit.
+//! The library only reports whether a match at one place took more retries than a limit. A search
+//! therefore begins with a small limit and pays for each place it passes. If that isn't enough,
+//! each place is tried separately with increasing limits, and each try pays its whole limit.
 
 use onig::{MatchParam, Regex, Region, SearchOptions};
 
-/// Retries for a match at one place that a search may take for the price of the place.
+/// The number of retries for a match at one place that are included in the price of the place.
 const CHEAP: u32 = 256;
-/// Limits for places where that isn't enough. Beyond the last one, the expression is taken not to match there: changelogs
-/// in Markdown have such places, and lose no more than the color of one word.
+/// The limits for places where [`CHEAP`] isn't enough. If the last limit isn't enough either, the
+/// expression is assumed not to match there. Changelogs in Markdown have such places, and lose at
+/// most the color of one word.
 const LIMITS: [u32; 3] = [1_024, 16_384, 131_072];
-/// The longest line in bytes on which that is done; on a longer one, the search ends the coloring of its block.
+/// The longest line, in bytes, for which that assumption is made. On a longer line, the search ends
+/// the coloring of its block.
 const PROSE: usize = 1_000;
-/// What a call costs, whatever it finds.
+/// The cost of a call, whatever it finds.
 const CALL: u64 = 8;
-/// What a place costs that is tried alone.
+/// The cost of a place that is tried separately.
 const PLACE: u64 = 16;
-/// A place costs one more for this many bytes of line: a loop may look through the rest of the line for a single retry.
+/// A place costs one more for every this many bytes of the line, because a loop may scan the rest
+/// of the line in a single retry.
 const STRIDE: usize = 256;
-/// Where much is retried, loops do so each time, and a retry costs one more for this many bytes of line.
+/// A retry costs one more for every this many bytes of the line, because such loops scan the line
+/// in every retry.
 const RETRY_STRIDE: usize = 32;
 
-/// What is left of a block's budget.
+/// The remaining budget of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Budget {
     left: u64,
 }
 
-/// The budget is spent.
+/// An error: the budget is spent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Spent;
 
@@ -40,18 +45,18 @@ impl Budget {
         Self { left }
     }
 
-    /// Returns what is left.
+    /// Returns the remaining budget.
     pub(super) fn left(self) -> u64 {
         self.left
     }
 
-    /// Pays for work.
+    /// Subtracts work from the budget.
     pub(super) fn pay(&mut self, work: u64) -> Result<(), Spent> {
         self.left = self.left.checked_sub(work).ok_or(Spent)?;
         Ok(())
     }
 
-    /// Finds the leftmost match at or after `from`; its groups are in `region`.
+    /// Finds the leftmost match at or after `from`, and stores its groups in `region`.
     pub(super) fn search(
         &mut self,
         regex: &Regex,
@@ -74,7 +79,7 @@ impl Budget {
         }
     }
 
-    /// Tries one place after the other.
+    /// Tries one place after another.
     fn search_places(&mut self, regex: &Regex, line: &str, from: usize, region: &mut Region) -> Result<bool, Spent> {
         let places = line[from..].char_indices().map(|(at, _)| from + at).chain([line.len()]);
         for at in places {
@@ -86,7 +91,7 @@ impl Budget {
         Ok(false)
     }
 
-    /// Tries one place with rising limits.
+    /// Tries one place with increasing limits.
     fn matches(&mut self, regex: &Regex, line: &str, at: usize, region: &mut Region) -> Result<bool, Spent> {
         let none = SearchOptions::SEARCH_OPTION_NONE;
         if let Ok(found) = regex.match_with_param(line, at, none, Some(region), limited(CHEAP)) {

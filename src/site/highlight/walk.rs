@@ -1,7 +1,9 @@
-//! Walks a grammar over code, line by line, as Sublime Text does, and pays for every search from a budget.
+//! Walks a grammar over code, line by line, as Sublime Text does, and pays for every search from a
+//! budget.
 //!
-//! Input: a line and the state before it. Output: the changes of scopes on the line, and the state after it. The library's
-//! own walk can't be stopped: one line of spaces kept it busy for half a minute.
+//! Input: a line and the state before it. Output: the scope changes on the line, and the state
+//! after it. The library's own walk can't be stopped: one line of spaces kept it busy for half a
+//! minute.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,12 +15,12 @@ use syntect::parsing::{ClearAmount, Scope, ScopeStackOp};
 use super::grammar::{Context, Grammars, Operation, Rule, compile};
 use super::search::{Budget, Spent};
 
-/// How deep contexts may nest before nothing more is entered.
+/// How deep contexts may nest before no more contexts are entered.
 const DEEPEST: usize = 100;
-/// What it costs to compile an expression that repeats captured text.
+/// The cost of compiling an expression that repeats captured text.
 const COMPILING: u64 = 5_000;
 
-/// Changes of the stack of scopes, with their places on the line, in order.
+/// Changes of the scope stack with their offsets on the line, in order.
 pub(super) type Changes = Vec<(usize, ScopeStackOp)>;
 
 /// Why a block isn't colored.
@@ -36,7 +38,7 @@ impl From<Spent> for Stop {
     }
 }
 
-/// Where the walk stands between two lines.
+/// The position of the walk between two lines.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Place {
     levels: Vec<Level>,
@@ -49,9 +51,9 @@ pub(super) struct Place {
 #[derive(Clone, PartialEq, Eq)]
 struct Level {
     context: ContextId,
-    /// Contexts whose rules come first in everything entered from here on.
+    /// Contexts whose rules are tried first in everything entered from here on.
     within: Vec<ContextId>,
-    /// What the rule that led here has captured, for rules that repeat it.
+    /// The text captured by the rule that entered this context, for rules that repeat it.
     captured: Option<Arc<[Option<String>]>>,
 }
 
@@ -62,7 +64,7 @@ impl Place {
     }
 }
 
-/// A match on the line, of a rule that is known elsewhere.
+/// A match of a rule on the line. The rule is stored elsewhere.
 #[derive(Clone)]
 struct Found {
     start: usize,
@@ -70,7 +72,7 @@ struct Found {
     groups: Arc<[Option<(usize, usize)>]>,
 }
 
-/// The match that counts: the leftmost, and of those the first rule's.
+/// The winning match: the leftmost one, and among those the first rule's.
 struct Best {
     found: Found,
     rule: Arc<Rule>,
@@ -78,21 +80,22 @@ struct Best {
     would_loop: bool,
 }
 
-/// What a thread knows of the grammars; all of it can be had again.
+/// What a thread knows about the grammars. All of it can be recreated.
 #[derive(Default)]
 pub(super) struct Walker {
-    /// Whose rules and contexts these are.
+    /// The mark of the grammars that the rules and contexts belong to.
     mark: Arc<()>,
     contexts: HashMap<ContextId, Arc<Context>>,
     repeating: HashMap<String, Option<Arc<Regex>>>,
     region: Region,
-    /// What was found on this line, by the rules' numbers; stale where the stamp isn't the line's.
+    /// Results of searches on this line, by rule number. An entry is stale if its stamp isn't the
+    /// line's.
     memo: Vec<(u64, Option<Found>)>,
     stamp: u64,
 }
 
 impl Walker {
-    /// Walks over a line, which includes its line feed, and moves `place` behind it.
+    /// Walks over a line, which includes its line feed, and moves `place` past it.
     pub(super) fn line(
         &mut self,
         place: &mut Place,
@@ -112,7 +115,8 @@ impl Walker {
         self.stamp += 1;
         let mut step = Step { walker: self, place, line, grammars, budget, changes };
         let mut at = 0;
-        // A rule that enters a context without taking a character must not be followed by one that leaves it so.
+        // After a rule enters a context without consuming a character, no rule may leave it in the
+        // same way.
         let mut entered_at = (0, 0);
         while let Some(next) = step.next(at, &mut entered_at)? {
             at = next;
@@ -129,9 +133,9 @@ impl Walker {
         Ok(context)
     }
 
-    /// Returns the expression of a rule with captured text put in.
+    /// Returns the expression of a rule with captured text inserted.
     fn repeating(&mut self, source: String, budget: &mut Budget) -> Result<Arc<Regex>, Stop> {
-        // Paid for each time: what is remembered must not change what is left.
+        // Paid for each time, so that the cache doesn't affect the remaining budget.
         budget.pay(COMPILING + source.len() as u64)?;
         if self.repeating.len() > 1_000 {
             self.repeating.clear();
@@ -157,7 +161,8 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// Takes the next match at or after `at`; returns where to go on, or nothing at the end.
+    /// Takes the next match at or after `at`. Returns the offset at which to continue, or `None` at
+    /// the end.
     fn next(&mut self, at: usize, entered_at: &mut (usize, usize)) -> Result<Option<usize>, Stop> {
         let depth = self.place.levels.len();
         let just_entered = *entered_at == (at, depth);
@@ -179,7 +184,7 @@ impl Step<'_> {
         Ok(Some(best.found.end))
     }
 
-    /// Finds the match that counts.
+    /// Finds the winning match.
     fn best(&mut self, at: usize, just_entered: bool) -> Result<Option<Best>, Stop> {
         let depth = self.place.levels.len();
         let mut best: Option<Best> = None;
@@ -209,7 +214,8 @@ impl Step<'_> {
         Ok(best)
     }
 
-    /// Returns the contexts whose rules are tried, in order, each with the level whose captured text they repeat.
+    /// Returns the contexts whose rules are tried, in order. Each comes with the level whose
+    /// captured text its rules repeat, and with whether it comes from an outer grammar.
     fn contexts(&mut self) -> Result<Vec<(ContextId, Option<usize>, bool)>, Stop> {
         let from = self.place.interruptions.last().copied().unwrap_or(0);
         let last = self.place.levels.len().checked_sub(1).ok_or(Stop::Fault)?;
@@ -267,7 +273,7 @@ impl Step<'_> {
         Ok(found)
     }
 
-    /// Notes the scopes of a match and moves the stack.
+    /// Records the scopes of a match and updates the stack of contexts.
     fn apply(&mut self, best: &Best, current: &Context) -> Result<(), Stop> {
         let Found { start, end, .. } = best.found;
         let rule = &best.rule;
@@ -289,7 +295,7 @@ impl Step<'_> {
             Operation::Pop => drop(self.place.levels.pop()),
             Operation::Push(_) => self.enter(&entered, Vec::new(), best)?,
             Operation::Set(_) => {
-                // What holds within a level goes on in what takes its place.
+                // What applies within a level continues to apply in the levels that replace it.
                 let within = self.place.levels.pop().map(|level| level.within).unwrap_or_default();
                 self.enter(&entered, within, best)?;
             }
@@ -297,7 +303,8 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Enters contexts; `within` goes to the first, what the rule brings to the last.
+    /// Enters contexts. `within` applies from the first one on, and what the rule adds applies to
+    /// the last one.
     fn enter(
         &mut self,
         entered: &[(ContextId, Arc<Context>)],
@@ -322,7 +329,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Notes the scopes of groups, outer ones first.
+    /// Records the scopes of groups, outer ones first.
     fn scopes_of_groups(&mut self, found: &Found, rule: &Rule) {
         let mut changes: Vec<((usize, usize), ScopeStackOp)> = Vec::new();
         for (group, scopes) in &rule.groups {
@@ -330,7 +337,8 @@ impl Step<'_> {
             if from == to {
                 continue;
             }
-            // At one place ends come before beginnings, and longer groups begin before shorter ones.
+            // At the same offset, ends come before beginnings, and longer groups begin before
+            // shorter ones.
             changes.extend(scopes.iter().map(|scope| ((from, usize::MAX - (to - from)), ScopeStackOp::Push(*scope))));
             changes.push(((to, 0), ScopeStackOp::Pop(scopes.len())));
         }
@@ -338,7 +346,7 @@ impl Step<'_> {
         self.changes.extend(changes.into_iter().map(|((at, _), change)| (at, change)));
     }
 
-    /// Notes what a rule's contexts change before its match.
+    /// Records the scope changes of a rule's contexts before its match.
     fn scopes_before(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
         let is_set = match rule.operation {
             Operation::Stay => return,
@@ -357,7 +365,7 @@ impl Step<'_> {
         }
     }
 
-    /// Notes what a rule's contexts change after its match.
+    /// Records the scope changes of a rule's contexts after its match.
     fn scopes_after(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
         let is_set = match rule.operation {
             Operation::Stay => return,
@@ -377,7 +385,8 @@ impl Step<'_> {
         if is_same {
             return;
         }
-        // The delimiter had the scopes of all that is entered; now each context's content follows its own.
+        // The delimiter had the meta scopes of all entered contexts. From here on, each context's
+        // content scopes follow its own meta scopes.
         let given: usize = entered.iter().map(|(_, context)| context.meta.len()).sum();
         self.pop(at, given + replaced);
         for (_, context) in entered {
@@ -404,14 +413,14 @@ impl Step<'_> {
     }
 }
 
-/// Reads a match out of the library's region.
+/// Reads a match from the library's region.
 fn found(region: &Region, with_groups: bool) -> Option<Found> {
     let (start, end) = region.pos(0)?;
     let count = if with_groups { region.len() } else { 0 };
     Some(Found { start, end, groups: (0..count).map(|group| region.pos(group)).collect() })
 }
 
-/// Returns an expression with `\1` and the like replaced by the text that was captured.
+/// Returns an expression in which backreferences such as `\1` are replaced by the captured text.
 fn with_captured(source: &str, captured: &[Option<String>]) -> String {
     let mut out = String::with_capacity(source.len() + 32);
     let mut chars = source.chars();
@@ -445,7 +454,7 @@ mod tests {
 
     use super::*;
 
-    /// Something of many languages, so that each grammar enters a few contexts.
+    /// Samples of many languages, so that each grammar enters a few contexts.
     const LINES: &str = "---\ntitle: \"a\"\n---\n# A `b` **c** [d](e \"f\")\n\n```rust\nfn a<T: B>(x: &'a str) -> u8 { 0x1f }\n```\n\
         <a href=\"b\" c='d'>e &amp; f</a><script>let a = `x${1 + b}`;</script><style>a:hover { color: #fff }</style><!-- g -->\n\
         /* a */ // b\nclass A(B): # c\n    def d(self, *e): return f\"{g!r:>10}\" + r'\\d'\n\
@@ -464,7 +473,8 @@ mod tests {
         let library = two_face::syntax::extra_newlines();
         let count = grammars.syntaxes.syntaxes().len();
         assert!(count > 150);
-        // To compile the expressions of all takes ten seconds: one in seven is enough, unless all are asked for.
+        // Compiling the expressions of all grammars takes ten seconds, so test one in seven unless
+        // all are requested.
         let step = if std::env::var("HOSTILE").is_ok() { 1 } else { 7 };
         (0..count).into_par_iter().step_by(step).for_each_init(Walker::default, |walker, n| {
             let name = &library.syntaxes()[n].name;

@@ -1,6 +1,7 @@
-//! Indexes one chapter by itself: its words, how much each says of it, and in which sections it stands.
+//! Indexes a single chapter: its words, how much weight each has, and in which sections it occurs.
 //!
-//! Input: one document. Output: an [`Entry`]. Never looks at another chapter, so that it holds as long as the document does.
+//! Input: one document. Output: an [`Entry`]. Never looks at another chapter, so the entry stays
+//! valid as long as the document does.
 
 use std::collections::HashMap;
 
@@ -21,17 +22,18 @@ const HEADING: u32 = 90;
 const FILE_NAME: u32 = 40;
 const TAG: u32 = 50;
 
-/// A chapter, indexed.
+/// An indexed chapter.
 #[derive(Debug)]
 pub struct Entry {
-    /// What can be found: the chapter, and each term of a glossary.
+    /// The units that can be found: the chapter, and each term of a glossary.
     pub units: Vec<Unit>,
-    /// Its text.
+    /// The chapter's text.
     pub sections: Vec<Section>,
 }
 
 impl Entry {
-    /// Returns the heading of a section as it is found: with the other names of what it is about.
+    /// Returns the heading of a section as search shows it, including other names of the section's
+    /// subject.
     pub fn heading(&self, n: usize) -> String {
         let section = &self.sections[n];
         let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
@@ -46,31 +48,32 @@ impl Entry {
     }
 }
 
-/// Something that can be found.
+/// Something that search can find.
 #[derive(Debug, Default)]
 pub struct Unit {
-    /// What it is called.
+    /// The name of the unit.
     pub title: String,
-    /// Its place in the chapter; none for the chapter itself.
+    /// The anchor in the chapter, or `None` for the chapter itself.
     pub anchor: Option<String>,
-    /// Other names: of a term, its aliases; of a chapter, its other titles.
+    /// Other names: aliases for a term, other titles for a chapter.
     pub names: Vec<String>,
-    /// Its length in words.
+    /// The length in words.
     pub length: u32,
-    /// Its words and how they are used.
+    /// The words and how they are used.
     pub words: Words,
 }
 
-/// Words and their uses, packed: a large handbook has millions.
+/// Words and their uses, packed because a large handbook has millions of them.
 #[derive(Debug, Default)]
 pub struct Words {
     letters: String,
     list: Vec<Word>,
-    /// Sections and strengths, four to a section.
+    /// Sections and strengths packed into one number each: the section times four, plus the
+    /// strength.
     places: Vec<u32>,
 }
 
-/// Where a word ends in [`Words::letters`] and in [`Words::places`], and what it says.
+/// Where a word ends in [`Words::letters`] and in [`Words::places`], and its weights.
 #[derive(Debug)]
 struct Word {
     letters: u32,
@@ -93,14 +96,16 @@ impl Words {
         (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
     }
 
-    /// Returns what the word with this number says of the unit as a whole: what its names and headings add, in hundredths of a
-    /// score, and its occurrences in the text, in hundredths of a plain one.
+    /// Returns the weights of the word with this number in the unit as a whole: what names and
+    /// headings add, in hundredths of a score, and its occurrences in the text, in hundredths of a
+    /// plain one.
     #[must_use]
     pub fn weights(&self, n: usize) -> (u32, u32) {
         (self.list[n].top, self.list[n].text)
     }
 
-    /// Lists the sections that the word with this number stands in and how strongly; rising.
+    /// Lists the sections in which the word with this number occurs, in ascending order, each with
+    /// the strength of the word.
     pub fn sections(&self, n: usize) -> impl Iterator<Item = (u32, u8)> {
         let places = &self.places[self.start(n).1..self.list[n].places as usize];
         places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0)))
@@ -112,14 +117,14 @@ impl Words {
     }
 }
 
-/// How a word is used in a unit.
+/// The uses of a word in a unit.
 #[derive(Debug, Default)]
 struct Uses {
-    /// What its names and headings add, in hundredths of a score.
+    /// What names and headings add, in hundredths of a score.
     top: u32,
-    /// Its occurrences in the text, in hundredths of a plain one.
+    /// The occurrences in the text, in hundredths of a plain one.
     text: u32,
-    /// The sections it stands in and how strongly, 0 to 3; rising.
+    /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,
 }
 
@@ -129,10 +134,10 @@ impl Uses {
     }
 }
 
-/// Adds that a word stands in a section.
+/// Records that a word occurs in a section.
 pub fn stand(sections: &mut Vec<(u32, u8)>, section: u32, strength: u8) {
     match sections.binary_search_by_key(&section, |(section, _)| *section) {
-        // Twice is stronger than once.
+        // A repeated word has a strength of at least 1.
         Ok(at) => sections[at].1 = sections[at].1.max(strength).max(1),
         Err(at) => sections.insert(at, (section, strength)),
     }
@@ -166,7 +171,7 @@ pub fn entry(document: &Document) -> Entry {
     Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
 }
 
-/// Returns what a page is found by that is made from the model: its title and what it says of itself.
+/// Returns the entry of a page that is generated from the model, made from its title and summary.
 pub fn made(title: &str, summary: &str) -> Entry {
     let section = Section { text: summary.to_owned(), ..Section::default() };
     let mut unit = Builder::default();
@@ -183,7 +188,7 @@ struct Builder {
 }
 
 impl Builder {
-    /// Adds what the chapter says of itself as a whole.
+    /// Adds the names, facts, tags and summary of the chapter as a whole.
     fn chapter(&mut self, meta: &Meta, sections: &[Section]) {
         self.unit.title.clone_from(&meta.title);
         self.name(&meta.title, TITLE, 0);
@@ -213,7 +218,8 @@ impl Builder {
         }
     }
 
-    /// Adds a section: its heading and its text. What a link without words is written by is no word of it: it may name what an audience must not know.
+    /// Adds the heading and the text of a section. The target of a link without words is not
+    /// indexed, because it may name something that the audience must not know.
     fn section(&mut self, n: usize, section: &Section) {
         let number = u32::try_from(n).unwrap_or(u32::MAX);
         if n > 0 && section.level > 0 {
@@ -232,7 +238,7 @@ impl Builder {
         }
     }
 
-    /// Adds a name: the fewer words it has, the more each of them says.
+    /// Adds a name. The fewer words it has, the more weight each word gets.
     fn name(&mut self, name: &str, weight: u32, section: usize) {
         let list = words(name);
         let each = weight * 100 / (100 + 35 * u32::try_from(list.len().saturating_sub(1)).unwrap_or(u32::MAX / 100));
@@ -252,7 +258,7 @@ impl Builder {
         let mut length = 0;
         each_word(text, &mut |word| {
             length += 1;
-            // Most words have been met before.
+            // Most words have occurred before.
             if let Some(uses) = self.words.get_mut(word) {
                 uses.text += weight;
                 uses.stand(section, strength);

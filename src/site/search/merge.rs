@@ -1,7 +1,8 @@
-//! Merges what chapters are found by into one list of words, and cuts it into files.
+//! Merges the words of all chapters into one list, and splits it into files.
 //!
-//! Input: the units of all chapters in one order, each indexed alone. Output: files of words with what they lead to, and from which word each begins.
-//! The same units give the same bytes, however they came to be.
+//! Input: the units of all chapters in a fixed order, each indexed separately. Output: files that
+//! list words and the units they lead to, and the word at which each file begins. The same units
+//! always give the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -13,34 +14,38 @@ use super::entry::{Unit, stand};
 use super::pack::{self, Files, Words};
 use super::words::{Stems, words};
 
-/// A word leads to no more units than this, the strongest: more would make its file too large to wait for.
+/// The maximum number of units that a word leads to. Only the strongest are kept, because more
+/// would make the word's file too large to wait for.
 const MOST_UNITS: usize = 3000;
-/// And in one unit to no more sections.
+/// The maximum number of sections per unit.
 const MOST_SECTIONS: usize = 10;
-/// Files of words are about this large, in bytes before compression; larger where a handbook is.
+/// The range of the size of a file of words, in bytes before compression. The larger the handbook,
+/// the larger the files.
 const SMALLEST: usize = 10_000;
 const LARGEST: usize = 40_000;
-/// About so many files are wanted at most: the entry names them all.
+/// About the maximum number of files, because the entry file names them all.
 const FILES: usize = 512;
-/// Steps in which a score of 1 is counted.
+/// The number of steps that a score of 1 is divided into.
 const STEPS: f64 = 8.0;
-/// How soon more occurrences stop to count, and how much a long chapter has to share (Robertson and Zaragoza 2009, "The Probabilistic Relevance
-/// Framework", section 3).
+/// The parameters of BM25: how quickly further occurrences stop counting, and how much a chapter's
+/// length matters (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section
+/// 3).
 const K1: f64 = 1.2;
 const B: f64 = 0.6;
-/// How many other names a name leads to.
+/// The maximum number of other names that a name leads to.
 const MOST_NAMES: usize = 4;
 
 /// The files of words.
 #[derive(Debug)]
 pub struct Lists {
-    /// The shortest text that tells a file's first word from the last of the file before.
+    /// For each file, the shortest text that separates its first word from the last word of the
+    /// previous file.
     pub bounds: Vec<String>,
     /// The files' names, in the same order.
     pub names: Vec<String>,
 }
 
-/// Words with one stem.
+/// Words with the same stem.
 struct Group<'a> {
     forms: Vec<&'a str>,
     /// The numbers of the words.
@@ -69,10 +74,10 @@ pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
     cut(&groups, rows, files)
 }
 
-/// Who uses a word: numbers of units, and of the word in the unit.
+/// The uses of a word: the number of each unit, and the number of the word in that unit.
 type Users = Vec<(u32, u32)>;
 
-/// Collects every word and who uses it; words are sorted, users are in the units' order.
+/// Collects every word and its uses. Words are sorted, and uses are in the order of the units.
 #[allow(clippy::iter_over_hash_type, reason = "what is added to one word's users does not depend on the other words")]
 fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
     let share = units.len().div_ceil(rayon::current_num_threads()).max(1);
@@ -89,7 +94,7 @@ fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
     lists.into_iter().unzip()
 }
 
-/// Collects the words of units whose first has the number `first`.
+/// Collects the words of some units, the first of which has the number `first`.
 fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
     let mut words: HashMap<&str, Users> = HashMap::new();
     for (n, unit) in units.iter().enumerate() {
@@ -101,7 +106,8 @@ fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
     words
 }
 
-/// Groups words by stem. Words of a group begin with the same two letters, so that files can be cut between groups.
+/// Groups words by stem. All words of a group begin with the same two letters, so that files can be
+/// split between groups.
 fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
     let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
@@ -117,7 +123,7 @@ fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
     groups
 }
 
-/// A unit that a group leads to: its number, its score, and which of the group's uses are in it.
+/// A unit that a group leads to: its number, its score, and the group's uses in it.
 struct Hit<'a> {
     unit: u32,
     score: u32,
@@ -125,7 +131,7 @@ struct Hit<'a> {
 }
 
 impl<'a> Hit<'a> {
-    /// Scores the uses of one unit: its text by BM25, and what names add.
+    /// Scores the uses in one unit: BM25 for the text, plus what names add.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -143,7 +149,7 @@ impl<'a> Hit<'a> {
         Self { unit, score, uses }
     }
 
-    /// Fills `sections` with where the uses stand; of too many the strongest.
+    /// Fills `sections` with the sections of the uses. If there are too many, keeps the strongest.
     fn sections(&self, units: &[&Unit], sections: &mut Vec<(u32, u8)>) {
         sections.clear();
         let words = &units[self.unit as usize].words;
@@ -160,8 +166,9 @@ impl<'a> Hit<'a> {
     }
 }
 
-/// Packs what a group leads to: for each unit how far it lies from the one before, the score, and the sections with their strengths. Returns how many
-/// units there were before the weakest were left out.
+/// Packs what a group leads to. Each unit has its distance from the previous one, its score, and
+/// its sections with their strengths. Also returns the number of units before the weakest were
+/// removed.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
     let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
     if group.members.len() > 1 {
@@ -191,7 +198,8 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
     (out, count)
 }
 
-/// Finds for the first word of each name of a term, by its group, the name and the term's other names.
+/// Returns the names of terms, each with the term's other names, by the group of the name's first
+/// word.
 fn names(units: &[&Unit], groups: &[Group<'_>]) -> BTreeMap<usize, Vec<Vec<String>>> {
     let by_form: HashMap<&str, usize> =
         groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();
@@ -208,7 +216,7 @@ fn names(units: &[&Unit], groups: &[Group<'_>]) -> BTreeMap<usize, Vec<Vec<Strin
     found
 }
 
-/// Cuts the rows into files: between groups where every word before comes before every word after.
+/// Splits the rows into files, at groups where every earlier word sorts before every later word.
 fn cut(groups: &[Group<'_>], rows: Vec<Vec<Value>>, files: &mut Files) -> Lists {
     let size = |row: &[Value]| row.iter().map(|value| value.as_str().map_or(8, str::len)).sum::<usize>() + 12;
     let total: usize = rows.iter().map(|row| size(row)).sum();
@@ -243,7 +251,7 @@ struct Open<'a> {
     rows: Vec<Vec<Value>>,
     size: usize,
     words: Words,
-    /// The last word of all so far.
+    /// The greatest word so far, across all files.
     last: &'a str,
     bound: String,
 }
@@ -257,7 +265,7 @@ impl Open<'_> {
     }
 }
 
-/// Returns the shortest beginning of `after` that comes after `before`.
+/// Returns the shortest prefix of `after` that sorts after `before`.
 fn between(before: &str, after: &str) -> String {
     let ends = after.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.map(|end| &after[..end]).find(|start| *start > before).unwrap_or(after).to_owned()

@@ -1,12 +1,14 @@
-//! Packs numbers, words and files as the browser reads them.
+//! Packs numbers, words and files into the form that the browser reads.
 //!
-//! Input: lists of numbers, sorted words, JSON. Output: short strings, and files named by their content. `docs/search-format.md` describes the format.
+//! Input: lists of numbers, sorted words, JSON. Output: short strings, and files named by their
+//! content. `docs/search-format.md` describes the format.
 
 use std::collections::BTreeMap;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Appends a number: five bits a character, the low ones first; 32 is added where more follow.
+/// Appends a number with five bits per character, the low bits first. A character has 32 added if
+/// more characters follow.
 pub fn number(mut n: u32, out: &mut String) {
     loop {
         let low = (n & 31) as usize;
@@ -18,7 +20,8 @@ pub fn number(mut n: u32, out: &mut String) {
     }
 }
 
-/// Packs sorted words that are near each other: each begins with how many characters it shares with the one before, in base 36.
+/// A packer for sorted words. Each word begins with the number of characters that it shares with
+/// the previous word, in base 36.
 #[derive(Debug, Default)]
 pub struct Words {
     before: Vec<char>,
@@ -28,7 +31,7 @@ impl Words {
     /// Appends a word.
     pub fn push(&mut self, word: &str, out: &mut String) {
         let chars: Vec<char> = word.chars().collect();
-        // The browser counts in UTF-16: what takes two units there is not shared.
+        // The browser counts UTF-16 units, so a character that takes two of them is never shared.
         let same = |(a, b): &(&char, &char)| a == b && a.len_utf16() == 1;
         let shared = self.before.iter().zip(&chars).take_while(same).count().min(35);
         if !out.is_empty() {
@@ -43,12 +46,12 @@ impl Words {
 /// Files by their name.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// The bytes behind each name, such as `3vk0q7m2ax`; the ending is the site's.
+    /// The bytes for each name, such as `3vk0q7m2ax`. The site determines the file extension.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Files {
-    /// Adds a file and returns its name: 50 bits of its content's hash.
+    /// Adds a file and returns its name, which is 50 bits of the hash of its content.
     pub fn add(&mut self, json: String) -> String {
         let name = name(json.as_bytes());
         self.files.insert(name.clone(), json.into_bytes());
@@ -62,7 +65,7 @@ pub fn name(bytes: &[u8]) -> String {
     blake3::hash(bytes).as_bytes()[..NAME].iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
 }
 
-/// How long a file's name is.
+/// The length of a file's name.
 pub const NAME: usize = 10;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Reads a chapter's plain text section by section out of its HTML with holes.
+//! Reads a chapter's plain text, section by section, from its HTML with holes.
 //!
-//! Input: one document. Output: [`Section`]s. What is transcluded and what views show is not part of it: search finds that where it stands. Never looks at
-//! another chapter: where a link shows another's title there is a gap.
+//! Input: one document. Output: [`Section`]s. Transcluded text and the contents of views are left
+//! out, because search finds them in the chapters they come from. Never looks at another chapter:
+//! where a link shows another chapter's title, there is a gap.
 
 use std::collections::BTreeSet;
 
@@ -9,27 +10,28 @@ use crate::chapter::document::{Body, Document, Fill, Hole, ReferenceNumber};
 use crate::declare::kind::Kind;
 use crate::text::markup::lower_case;
 
-/// Stands in a section's text where a link shows the title of another chapter.
+/// A placeholder in a section's text where a link shows the title of another chapter.
 pub const GAP: char = '\u{fffc}';
 
-/// What stands below one heading, or beside one term of a glossary.
+/// The text below one heading, or of one glossary term.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
-    /// The heading; of what stands before the first, the chapter's title where the text brings one.
+    /// The heading. For the text before the first heading, it is the chapter's title if the text
+    /// contains one.
     pub heading: String,
     /// The heading's level; 0 for a term of a glossary.
     pub level: u8,
-    /// The heading's id.
+    /// The heading's ID.
     pub anchor: String,
-    /// The text, blocks parted by line ends.
+    /// The text, with a line feed between blocks.
     pub text: String,
-    /// What each [`GAP`] of the text refers to.
+    /// The reference behind each [`GAP`] in the text.
     pub gaps: Vec<ReferenceNumber>,
-    /// Where statements stand in the text, in bytes.
+    /// The byte ranges of statements in the text.
     pub statements: Vec<(usize, usize)>,
 }
 
-/// Reads the sections of a chapter; the first is what stands before any heading.
+/// Reads the sections of a chapter. The first section is the text before any heading.
 pub fn sections(document: &Document) -> Vec<Section> {
     let glossary = document.meta.kind == Kind::Glossary;
     let mut reader = Reader {
@@ -44,7 +46,7 @@ pub fn sections(document: &Document) -> Vec<Section> {
     };
     reader.fill(&document.body.main, &own_words(&document.body));
     let mut n = 0;
-    // A note may refer to further notes: the list grows while it is read.
+    // A note may refer to further notes, so the list can grow while it is read.
     while let Some((section, note)) = reader.notes.get(n).copied() {
         n += 1;
         if let Some((_, fill)) = document.body.footnotes.get(note as usize) {
@@ -74,15 +76,15 @@ struct Reader<'a> {
     body: &'a Body,
     glossary: bool,
     sections: Vec<Section>,
-    /// The section that text goes to.
+    /// The section that text is added to.
     now: usize,
-    /// Whether text is part of its heading.
+    /// Whether text belongs to that section's heading.
     heading: bool,
-    /// Whether the title has been met.
+    /// Whether the title has been read.
     title: bool,
-    /// Notes that were referred to, and from which section.
+    /// Notes that were referred to, each with the section that refers to it.
     notes: Vec<(usize, u32)>,
-    /// The notes in `notes`, for looking one up.
+    /// The notes in `notes`, for quick lookup.
     noted: BTreeSet<u32>,
 }
 
@@ -218,16 +220,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds text of HTML.
+    /// Adds the text of HTML without tags.
     fn text(&mut self, html: &str) {
         if html.contains('&') { self.push(&decode(html)) } else { self.push(html) }
     }
 
-    /// Adds plain text, white space collapsed.
+    /// Adds plain text with its white space collapsed.
     fn push(&mut self, text: &str) {
         let section = &mut self.sections[self.now];
         let out = if self.heading { &mut section.heading } else { &mut section.text };
-        // Runs without anything to collapse are copied whole.
+        // Runs without anything to collapse are copied as a whole.
         let mut rest = text;
         while let Some(at) = rest.find(|c: char| c.is_whitespace() || c == GAP) {
             out.push_str(&rest[..at]);
@@ -241,7 +243,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the length of the tag that `html` begins with; `>` in quotes does not end it.
+/// Returns the length of the tag that `html` begins with. A `>` in quotes doesn't end the tag.
 fn tag_length(html: &str) -> usize {
     let mut quote = None;
     for (at, byte) in html.bytes().enumerate().skip(1) {
@@ -255,7 +257,7 @@ fn tag_length(html: &str) -> usize {
     html.len()
 }
 
-/// Decodes character references: those that are written here, and numbers.
+/// Decodes numeric character references and the named ones that are listed here.
 fn decode(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

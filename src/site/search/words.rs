@@ -1,15 +1,17 @@
-//! Cuts text into words and folds them, as the browser does with what is typed.
+//! Splits text into words and folds them, just as the browser does with what people type.
 //!
-//! Input: text. Output: folded words; groups of words with one stem. `search-core.js` holds the same rules: what they differ in cannot be found.
+//! Input: text. Output: folded words, and their stems. `search-core.js` has the same rules: a word
+//! that the two treat differently can't be found.
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longer words are data, such as keys and hashes.
+/// The maximum length of a word. Longer ones are data, such as keys and hashes.
 pub const LONGEST: usize = 40;
 
-/// What each byte is to a word: 0 is none of it, 1 belongs to a character beyond ASCII, and what is left is the letter or digit, in lower case.
+/// The role of each byte in a word: 0 is not part of a word, 1 belongs to a character beyond ASCII,
+/// and any other value is the letter or digit in lower case.
 const BYTES: [u8; 256] = {
     let mut table = [BEYOND; 256];
     let mut byte = 0_u8;
@@ -42,7 +44,7 @@ fn word(text: &str, lower: &mut String, each: &mut dyn FnMut(&str)) -> usize {
     let plain = |byte: &u8| Some(BYTES[usize::from(*byte)]).filter(|letter| *letter > BEYOND).map(char::from);
     lower.extend(text.as_bytes().iter().map_while(plain));
     let end = lower.len();
-    // Most words are letters and digits of ASCII alone, with nothing after them that could go on.
+    // Most words consist only of ASCII letters and digits, and what follows can't continue them.
     if text.as_bytes().get(end).is_none_or(|byte| *byte != b'\'' && byte.is_ascii()) {
         if end <= LONGEST {
             each(lower);
@@ -69,7 +71,8 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}')
 }
 
-/// Returns where the word ends that `text` begins with; an apostrophe between letters is part of it.
+/// Returns the end of the word that `text` begins with. An apostrophe between letters is part of
+/// the word.
 fn word_end(text: &str) -> usize {
     let mut end = 0;
     for (at, c) in text.char_indices() {
@@ -82,7 +85,8 @@ fn word_end(text: &str) -> usize {
     end
 }
 
-/// Folds a word; of parts around an apostrophe only those of more than two letters count (`leader's`, `l'équipe`).
+/// Folds a word. If it has an apostrophe, only the parts with more than two letters count
+/// (`leader's`, `l'équipe`).
 fn each_part(word: &str, each: &mut dyn FnMut(&str)) {
     if !word.contains(is_apostrophe) {
         return each_folded(word, each);
@@ -106,7 +110,8 @@ fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
         }
         return;
     }
-    // Chinese and Japanese put no spaces between words: every two neighbours are one.
+    // Chinese and Japanese put no spaces between words, so every two neighboring characters count
+    // as a word.
     let mut rest = folded.as_str();
     while let Some(first) = rest.chars().next() {
         let end = rest.find(|c| is_cjk(c) != is_cjk(first)).unwrap_or(rest.len());
@@ -123,18 +128,20 @@ fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Returns a word in lower case without the marks over Latin, Greek and Cyrillic letters, in one normal form.
+/// Returns a word in lower case without the marks over Latin, Greek and Cyrillic letters, in one
+/// normal form.
 pub fn fold(word: &str) -> String {
     let bare = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
     let lower: String = bare.nfc().collect::<String>().to_lowercase();
     lower.replace('ß', "ss").chars().filter(|c| is_word(*c)).collect()
 }
 
-/// Finds the stems of one language's words.
+/// The stemmer for one language.
 pub struct Stems(Option<Stemmer>);
 
 impl Stems {
-    /// Takes the language of the handbook (BCP 47); in one that is not known every word is a group by itself.
+    /// Returns the stemmer for the handbook's language (BCP 47). In an unknown language, every word
+    /// is its own stem.
     pub fn of(language: &str) -> Self {
         let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let algorithm = match primary.as_str() {
