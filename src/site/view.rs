@@ -1,7 +1,8 @@
-//! Shapes the data that each template sees.
+//! Prepares the data for each template.
 //!
-//! Input: the book, the configuration and the address of the page. Output: `Serialize` structs, one per template, with every link already relative to
-//! that page. Never calls a template, never looks at another page's bytes.
+//! Input: the book, the configuration and the URL of the page. Output: `Serialize` structs, one per
+//! template, in which every link is already relative to that page. Never calls a template, and
+//! never looks at another page's bytes.
 
 #![allow(missing_docs, reason = "the fields are what the theme's templates read, by these names")]
 
@@ -38,7 +39,7 @@ use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
 use crate::text::path::UrlPath;
 
-/// Shows a statement of a competency or a responsibility of a role as HTML, its links relative to the page.
+/// A source of HTML for statements and sections of chapters, with links relative to the page.
 pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
@@ -48,46 +49,48 @@ pub trait Cells {
 
     /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
-    /// Returns the HTML of a competency's interview questions, its headings from the fifth level on; nothing where it has none.
+    /// Returns the HTML of a competency's interview questions, with headings starting at the fifth
+    /// level. Returns `None` if it has none.
     fn interview(&self, competency: ChapterId) -> Option<Html>;
 }
 
-/// The place that a page is seen from, and what it is made of.
+/// The page that data is prepared for, and everything that the data is taken from.
 #[derive(Clone, Copy)]
 pub struct Viewpoint<'a> {
-    /// How the chapters hang together.
+    /// The chapters and the relations between them.
     pub book: &'a Book,
-    /// The handbook's rules.
+    /// The handbook's configuration.
     pub config: &'a Config,
-    /// The words of the user interface.
+    /// The theme, which has the UI strings.
     pub theme: &'a Theme,
-    /// The page that shows it.
+    /// The URL of the page.
     pub at: &'a UrlPath,
-    /// What is known of the time before.
+    /// What is known about the handbook's past.
     pub past: &'a Past,
-    /// Shows statements.
+    /// The source of statements and sections.
     pub cells: &'a dyn Cells,
-    /// The path that addresses begin with instead of being relative: on the page that hosts show at any depth.
+    /// The path that URLs begin with if they aren't relative, as on the page that hosts show at any
+    /// depth.
     pub root: Option<&'a str>,
 }
 
-/// A link as templates print it; one without an address is text.
+/// A link as templates print it. Without a URL, it is plain text.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Link {
     /// The text.
     pub title: String,
-    /// Where it leads, relative to the page.
+    /// The target, relative to the page.
     pub url: Option<String>,
-    /// The kind of chapter behind it, which is also its class.
+    /// The kind of the linked chapter, which is also the link's class.
     pub kind: Option<&'static str>,
-    /// A remark beside it.
+    /// A note next to the link.
     pub note: Option<String>,
-    /// Whether it is a move at the same rank.
+    /// Whether the link is a move at the same rank.
     pub sideways: bool,
 }
 
 impl<'a> Viewpoint<'a> {
-    /// Returns the address of `to` relative to the page.
+    /// Returns the URL of `to` relative to the page.
     pub fn url(&self, to: &UrlPath) -> String {
         match self.root {
             Some(root) => format!("{root}{}", to.encoded()),
@@ -100,7 +103,7 @@ impl<'a> Viewpoint<'a> {
         self.book.meta(chapter)
     }
 
-    /// Links to a chapter.
+    /// Returns a link to a chapter.
     #[must_use]
     pub fn link(&self, chapter: ChapterId) -> Link {
         let meta = self.meta(chapter);
@@ -120,7 +123,7 @@ impl<'a> Viewpoint<'a> {
         chapters.iter().map(|chapter| self.link(*chapter)).collect()
     }
 
-    /// Links to a node of the tree.
+    /// Returns a link to a node of the tree.
     pub fn node(&self, node: NodeId) -> Link {
         let node = self.book.tree.node(node);
         match node.chapter {
@@ -129,7 +132,7 @@ impl<'a> Viewpoint<'a> {
         }
     }
 
-    /// Links to an anchor of a chapter.
+    /// Returns the URL of an anchor in a chapter.
     #[must_use]
     pub fn anchor(&self, chapter: ChapterId, anchor: &str) -> String {
         let mut url = self.url(self.book.url(chapter));
@@ -138,13 +141,13 @@ impl<'a> Viewpoint<'a> {
         url
     }
 
-    /// Links to a generated page, if the book has it.
+    /// Returns the URL of a generated page, if the book has it.
     #[must_use]
     pub fn generated(&self, page: Generated) -> Option<String> {
         page.exists(self.book).then(|| self.url(&generated_url(page.name(), self.config.urls)))
     }
 
-    /// Links to a role, or names a partner.
+    /// Returns a link to a role, or a partner's name.
     pub fn party(&self, party: Party) -> Link {
         match party {
             Party::Role(role) => self.link(role),
@@ -155,7 +158,7 @@ impl<'a> Viewpoint<'a> {
         }
     }
 
-    /// Returns the page that compares two roles, in whichever order it was declared.
+    /// Returns the URL of the page that compares two roles, which may be declared in either order.
     pub fn comparison(&self, a: ChapterId, b: ChapterId) -> Option<String> {
         let pairs = &self.book.relations.pairs;
         let (a, b) = if pairs.contains(&(a, b)) { (a, b) } else { (b, a) };
@@ -172,7 +175,7 @@ impl<'a> Viewpoint<'a> {
         self.config.scale.last().map_or(0, |level| level.level)
     }
 
-    /// Returns the address of the place where a competency describes a level.
+    /// Returns the URL of the place where a competency describes a level.
     #[must_use]
     pub fn level_url(&self, competency: ChapterId, level: u8) -> Option<String> {
         let facts = competency_of(self.book, competency)?;
@@ -189,10 +192,11 @@ impl<'a> Viewpoint<'a> {
     }
 }
 
-/// The feed of changed chapters.
+/// The path of the feed of changed chapters.
 pub const FEED: &str = "changes.xml";
 
-/// Returns the address of the feed; none without a history, or without the address that its absolute links need.
+/// Returns the URL of the feed. Returns `None` if there is no history, or no base URL for the
+/// feed's absolute links.
 pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
     (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
 }
@@ -205,19 +209,19 @@ pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
     }
 }
 
-/// Returns the class that links to chapters of a kind have.
+/// Returns the class of links to chapters of a kind.
 pub fn class_of(kind: Kind) -> Option<&'static str> {
     (kind != Kind::Page).then(|| kind.name())
 }
 
-/// Returns the address of the page that compares two roles.
+/// Returns the URL of the page that compares two roles.
 pub fn comparison_url(book: &Book, config: &Config, (a, b): (ChapterId, ChapterId)) -> UrlPath {
     generated_url(&format!("compare/{}/{}", book.meta(a).id, book.meta(b).id), config.urls)
 }
 
-/// Percent-encodes what cannot stand in a fragment (RFC 3986 section 3.5).
+/// Percent-encodes what isn't allowed in a fragment (RFC 3986 section 3.5).
 pub fn encode_fragment(anchor: &str) -> String {
-    // Anchors are slugs, save where an author wrote one.
+    // Anchors are slugs, unless an author wrote them.
     if anchor.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return anchor.to_owned();
     }
@@ -226,7 +230,8 @@ pub fn encode_fragment(anchor: &str) -> String {
     out.replace("&amp;", "&").replace("&#x27;", "'").replace('#', "%23")
 }
 
-/// Percent-encodes what cannot stand in a value of a query (WHATWG URL, application/x-www-form-urlencoded).
+/// Percent-encodes what isn't allowed in a query value (WHATWG URL,
+/// application/x-www-form-urlencoded).
 pub fn query(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {

@@ -1,4 +1,5 @@
-//! Shapes the pages to assess oneself against a role: what the role expects, every level of it, and what helps to grow.
+//! Prepares the self-assessment pages: what a role expects, every level of it, and advice on how to
+//! grow.
 //!
 //! Input: a viewpoint and a role. Output: [`Assess`], what the role is judged on first, and [`Index`] of all roles. Statements keep their ids, by which answers
 //! are found again; whose answers they are is never known here.
@@ -16,7 +17,7 @@ use crate::model::book::{Book, ChapterId, Expectation, Generated, RoleView, gene
 use crate::site::theme::Html;
 use crate::text::path::{UrlPath, fold};
 
-/// What the page of one role sees.
+/// The data for the page of one role.
 #[derive(Debug, Serialize)]
 pub struct Assess {
     pub role: Link,
@@ -88,14 +89,14 @@ pub struct Grow {
     pub html: Html,
 }
 
-/// What evidence has to show, and the ids of the competencies that show it.
+/// Something that evidence has to show, and the IDs of the competencies that it covers.
 #[derive(Debug, Serialize)]
 pub struct Evidence {
     pub name: String,
     pub competencies: Vec<String>,
 }
 
-/// What the list of all roles sees.
+/// The data for the list of all roles.
 #[derive(Debug, Serialize)]
 pub struct Index {
     pub tracks: Vec<Track>,
@@ -108,18 +109,18 @@ pub struct Track {
     pub roles: Vec<Item>,
 }
 
-/// Returns the address of the page of one role.
+/// Returns the URL of the page of one role.
 pub fn address(role: ChapterId, book: &Book, config: &Config) -> UrlPath {
     generated_url(&format!("assess/{}", book.meta(role).id), config.urls)
 }
 
-/// Returns the link to the page of one role; none where the role expects nothing.
+/// Returns the link to the page of one role. Returns `None` if the role expects nothing.
 pub fn url(role: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let expects = view.book.relations.roles.get(&role).is_some_and(|related| !related.expectations.is_empty());
     expects.then(|| view.url(&address(role, view.book, view.config)))
 }
 
-/// Makes the data of one role's page; nothing where the chapter is no role.
+/// Returns the data of one role's page, or `None` if the chapter isn't a role.
 pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
     let related = view.book.relations.roles.get(&chapter)?;
     let link = |role: &ChapterId| Some(Link { url: Some(url(*role, view)?), ..view.link(*role) });
@@ -138,7 +139,7 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
     })
 }
 
-/// Makes the data of the list of all roles.
+/// Returns the data of the list of all roles.
 pub fn index(view: &Viewpoint<'_>) -> Index {
     let mut tracks: Vec<Track> = Vec::new();
     for role in roles(None, view) {

@@ -1,7 +1,9 @@
-//! Shapes what has changed: which chapters on which day, and what is asked of roles that was not asked before.
+//! Prepares the page of changes: which chapters changed on which day, and what is newly expected of
+//! roles or no longer expected.
 //!
-//! Input: a viewpoint with its past, and a comparison with an older state. Output: [`Changes`]. Where the handbook knows audiences, no word of the past is shown that
-//! today's site does not say: it may have been hidden since for a reason. Lists are bounded, however long the history is.
+//! Input: a viewpoint with its past, and a comparison with an older state. Output: [`Changes`]. If
+//! the handbook defines audiences, past text that isn't on today's site is never shown, because it
+//! may have been hidden for a reason. Lists are bounded, however long the history is.
 
 use std::collections::BTreeMap;
 
@@ -14,27 +16,27 @@ use crate::past::delta::{Cell, Change, Delta, Fate, Level, Said, Subject};
 use crate::past::history::{History, How, day};
 use crate::text::path::SourcePath;
 
-/// How many changed chapters the page lists.
+/// The maximum number of changed chapters that the page lists.
 const LISTED: usize = 200;
-/// How many statements and how many roles it lists.
+/// The maximum number of statements and of roles that the page lists.
 const ASKED: usize = 200;
-/// How many roles stand beside a statement, and how many competencies beside a role.
+/// The maximum number of roles next to a statement, and of competencies next to a role.
 const BESIDE: usize = 12;
 
-/// What the changes view sees.
+/// The data for the changes view.
 #[derive(Debug, Default, Serialize)]
 pub struct Changes {
-    /// Whether there is a history at all.
+    /// Whether there is a history.
     pub available: bool,
     pub items: Vec<Item>,
     pub days: Vec<Day>,
     pub asked: Option<Asked>,
     pub feed_url: Option<String>,
-    /// The page that lists more.
+    /// The URL of the page that lists more.
     pub more_url: Option<String>,
 }
 
-/// What changed on a day.
+/// The changes of one day.
 #[derive(Debug, Serialize)]
 pub struct Day {
     pub date: String,
@@ -48,44 +50,45 @@ pub struct Item {
     pub title: String,
     pub url: Option<String>,
     pub kind: Option<&'static str>,
-    /// That it is new or has moved, in words; nothing where only its text is another.
+    /// A description if the chapter is new or has moved; `None` if only its text changed.
     pub what: Option<String>,
 }
 
-/// What is asked of roles that was not, and the other way round.
+/// What is newly expected of roles and what is no longer expected.
 #[derive(Debug, Serialize)]
 pub struct Asked {
     pub since: String,
     pub roles: Vec<RoleChanges>,
     pub competencies: Vec<CompetencyChanges>,
-    /// How much more there is than is listed.
+    /// How many more entries there are than are listed.
     pub more: usize,
 }
 
-/// What changed for a role.
+/// The changes for one role.
 #[derive(Debug, Serialize)]
 pub struct RoleChanges {
     pub role: Link,
     pub lines: Vec<Line>,
-    /// Competencies with changed statements that are asked of it; their note is how many.
+    /// Competencies that the role expects and whose statements changed. The note is the number of
+    /// changed statements.
     pub statements: Vec<Link>,
 }
 
-/// What changed in a competency.
+/// The changes in one competency.
 #[derive(Debug, Serialize)]
 pub struct CompetencyChanges {
     pub competency: Link,
-    /// Its anchor on this page.
+    /// The competency's anchor on this page.
     pub anchor: String,
     pub lines: Vec<Line>,
 }
 
-/// One change in a line.
+/// A single change.
 #[derive(Debug, Default, Serialize)]
 pub struct Line {
-    /// The key of the words for what happened.
+    /// The UI string key for what happened.
     pub key: &'static str,
-    /// What it happened to.
+    /// The subject of the change.
     pub link: Option<Link>,
     pub level_before: Option<String>,
     pub level: Option<String>,
@@ -96,19 +99,19 @@ pub struct Line {
     pub more: usize,
 }
 
-/// A chapter that changed on a day, as history tells it.
+/// A change to a chapter on one day, as the history records it.
 pub struct Event<'a> {
-    /// When it changed last on that day, in seconds since 1970.
+    /// The time of the last change on that day, as a Unix timestamp.
     pub seconds: i64,
     /// The chapter.
     pub chapter: ChapterId,
-    /// Its path then, which never changes any more.
+    /// The chapter's path at that time, which later renames don't affect.
     pub then: &'a SourcePath,
-    /// The key of the words for what happened; nothing where only its text is another.
+    /// The UI string key for what happened; `None` if only the text changed.
     pub what: Option<&'static str>,
 }
 
-/// Lists changed chapters of the site, newest first, each once a day.
+/// Lists changed chapters of the site, newest first. Each chapter occurs at most once per day.
 pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Vec<Event<'a>> {
     let mut list: Vec<Event<'a>> = Vec::new();
     let mut seen: BTreeMap<(ChapterId, i64), usize> = BTreeMap::new();
@@ -130,7 +133,8 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
         touched.sort_by_key(|(chapter, ..)| *chapter);
         for (chapter, then, what) in touched {
             if let Some(n) = seen.get(&(chapter, today)) {
-                // What it was earlier that day says more than that it was changed later.
+                // That a chapter was added or moved earlier that day matters more than a later
+                // edit.
                 let known = &mut list[*n].what;
                 *known = if what == Some("changes-new") { what } else { known.or(what) };
                 continue;
@@ -156,7 +160,8 @@ pub fn lately(n: usize, view: &Viewpoint<'_>) -> Changes {
     Changes { available: true, items, more_url: view.generated(Generated::Changes), ..Changes::default() }
 }
 
-/// Makes the page's data; `delta` says what has changed since the base, if there is one to compare with.
+/// Returns the page's data. `delta` contains the changes since the base, if there is one to compare
+/// with.
 pub fn page(delta: Option<(&Delta, bool)>, view: &Viewpoint<'_>) -> Changes {
     let mut changes = lately(LISTED, view);
     for item in std::mem::take(&mut changes.items) {
@@ -173,24 +178,27 @@ pub fn page(delta: Option<(&Delta, bool)>, view: &Viewpoint<'_>) -> Changes {
     changes
 }
 
-/// Gathers the changes by role and by competency.
+/// A collector of changes by role and by competency.
 struct Asking<'a> {
     view: &'a Viewpoint<'a>,
-    /// Whether words of the past may be shown.
+    /// Whether past text may be shown.
     is_open: bool,
     roles: BTreeMap<Key, OfRole>,
     competencies: Vec<(Subject, Vec<Line>)>,
 }
 
-/// A role, its own changes, and how many statements changed by the place of their competency.
+/// A role, its own changes, and for each changed competency (by its index) how many statements
+/// changed.
 type OfRole = (Link, Vec<Line>, BTreeMap<usize, usize>);
 
-/// Orders roles as the handbook does; those that are gone come last, by title.
+/// The sort key of a role. Roles are in the handbook's order; those that are gone come last, by
+/// title.
 type Key = (usize, String);
 
 impl Asking<'_> {
     fn read(mut self, delta: &Delta, since: String) -> Asked {
-        // A competency that came or went says once whom it is asked of, and not at each of them.
+        // A competency that was added or removed lists its roles once, instead of appearing at each
+        // of them.
         let whole = |change: &Change| match change {
             Change::Chapter { chapter, how: Fate::Added | Fate::Removed } => Some(chapter.clone()),
             _ => None,
@@ -248,7 +256,7 @@ impl Asking<'_> {
         self.roles.entry((place, role.title.clone())).or_insert((link, Vec::new(), BTreeMap::new()))
     }
 
-    /// Finds the place of a competency among those that have changed.
+    /// Returns the index of a competency in the list of changed ones, adding it if necessary.
     fn competency(&mut self, competency: &Subject) -> usize {
         let known = self.competencies.iter().position(|(subject, _)| subject == competency);
         known.unwrap_or_else(|| {
@@ -290,7 +298,7 @@ impl Asking<'_> {
             }
             Change::Statement { competency, cell, touches } => {
                 let Some(line) = self.line(cell, competency) else { return };
-                // A role that is not on this site may be hidden.
+                // A role that isn't on this site may be hidden.
                 let is_open = self.is_open;
                 let touches: Vec<&Subject> = touches.iter().filter(|role| is_open || role.now.is_some()).collect();
                 let roles: Vec<Link> = touches.iter().take(BESIDE).map(|role| self.link(role)).collect();
@@ -329,7 +337,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Puts the roles of which a competency that came or went is or was asked to its line.
+    /// Adds the roles that expect or expected an added or removed competency to the competency's
+    /// line.
     fn take_of_whole(&mut self, change: &Change) {
         let Change::Expectation { competency, touches, .. } = change else { return };
         let links: Vec<Link> = touches.iter().map(|role| self.link(role)).collect();
@@ -340,7 +349,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Makes the line of a statement; none where it is gone and words of the past are not shown.
+    /// Returns the line for a statement. Returns `None` if the statement is gone and past text may
+    /// not be shown.
     fn line(&self, cell: &Cell, of: &Subject) -> Option<Line> {
         let key = match (&cell.before, &cell.after) {
             (None, _) => "changes-added",

@@ -1,6 +1,7 @@
-//! Shapes the comparison of two roles: what differs first, what is the same after it.
+//! Prepares the comparison of two roles: first what differs, then what is the same.
 //!
-//! Input: a viewpoint and two roles. Output: [`Compare`]. Statements gained are those of the levels that the second role adds over the first.
+//! Input: a viewpoint and two roles. Output: [`Compare`]. The statements gained are those of the
+//! levels that the second role adds to the first.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::declare::kind::Part;
 use crate::model::book::{ChapterId, Party, role_of};
 use crate::site::theme::Html;
 
-/// What the compare view sees.
+/// The data for the compare view.
 #[derive(Debug, Serialize)]
 pub struct Compare {
     pub a: Link,
@@ -47,7 +48,7 @@ pub struct Row {
     pub lost: Vec<Cell>,
 }
 
-/// What only one has, and what both have.
+/// The items that only one role has, and those that both have.
 #[derive(Debug, Serialize)]
 pub struct Split<T> {
     pub only_a: Vec<T>,
@@ -55,14 +56,14 @@ pub struct Split<T> {
     pub both: Vec<T>,
 }
 
-/// A decision by name.
+/// The title and URL of a decision.
 #[derive(Debug, Serialize)]
 pub struct DecisionLink {
     pub title: String,
     pub url: String,
 }
 
-/// Makes the view's data; nothing where one of the two is no role.
+/// Returns the view's data, or `None` if one of the chapters isn't a role.
 pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compare> {
     role_of(view.book, a)?;
     role_of(view.book, b)?;
@@ -80,7 +81,7 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
     })
 }
 
-/// Lists what is known of a role, as text, by the key of its label and in the order shown.
+/// Lists the facts of a role as text, each with the key of its label, in the order shown.
 pub fn facts(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(&'static str, Option<String>)> {
     let Some(own) = role_of(view.book, role) else { return Vec::new() };
     let reports = view.book.relations.roles.get(&role).map(|related| &related.reports_to);
@@ -128,7 +129,8 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     rows
 }
 
-/// Lists a role's responsibilities, its own before those it has taken over, by the role they stand in and their number there.
+/// Lists a role's own responsibilities, then the inherited ones, each as the role that declares it
+/// and its number there.
 pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(ChapterId, u32)> {
     let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
     let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
@@ -136,13 +138,14 @@ pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(Chapt
     own.chain(taken).collect()
 }
 
-/// Responsibilities are the same where both roles have taken over the same one.
+/// Compares responsibilities. They are only the same if both roles have the same one from the same
+/// chapter.
 fn responsibilities(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<Html> {
     let (of_a, of_b) = (all_responsibilities(a, view), all_responsibilities(b, view));
     split(&of_a, &of_b, |(chapter, number)| view.cells.statement(*chapter, *number as usize))
 }
 
-/// Lists the decisions that a role is accountable for, by their number in the book.
+/// Lists the decisions that a role is accountable for, by their index in the book.
 pub fn accountable_for(role: ChapterId, view: &Viewpoint<'_>) -> Vec<usize> {
     let decisions = view.book.relations.decisions.iter().enumerate();
     decisions.filter(|(_, d)| d.has(Part::Accountable, Party::Role(role))).map(|(n, _)| n).collect()

@@ -1,13 +1,15 @@
-//! Shapes a competency's page: the levels, who is expected at each, what it carries.
+//! Prepares a competency's page: the levels, the roles expected at each level, and the strategies
+//! it supports.
 //!
-//! Input: a viewpoint and a competency. Output: [`CompetencyPage`]. The statements themselves are the chapter's own text.
+//! Input: a viewpoint and a competency. Output: [`CompetencyPage`]. The statements themselves are
+//! in the chapter's text.
 
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
 use crate::model::book::ChapterId;
 
-/// What the competency template sees.
+/// The data for the competency template.
 #[derive(Debug, Serialize)]
 pub struct CompetencyPage {
     pub cluster: Option<String>,
@@ -15,19 +17,19 @@ pub struct CompetencyPage {
     pub levels: Vec<LevelRow>,
 }
 
-/// One level and the roles that are expected at it.
+/// One level and the roles that are expected to have it.
 #[derive(Debug, Serialize)]
 pub struct LevelRow {
     pub level: u8,
     pub name: String,
     pub means: Option<String>,
     pub url: Option<String>,
-    /// How many statements it has.
+    /// The number of statements at this level.
     pub count: usize,
     pub roles: Vec<Link>,
 }
 
-/// Makes the page's data; nothing where the chapter is no competency.
+/// Returns the page's data, or `None` if the chapter isn't a competency.
 pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<CompetencyPage> {
     let facts = competency_of(view.book, chapter)?;
     let related = view.book.relations.competencies.get(&chapter)?;

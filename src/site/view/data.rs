@@ -1,6 +1,8 @@
-//! Shapes the model as data for other programs: roles, competencies, strategies, decisions and terms as JSON, statements as CSV.
+//! Exports the model as data for other programs: roles, competencies, strategies, decisions and
+//! terms as JSON, statements as CSV.
 //!
-//! Input: the book and the configuration. Output: JSON values and text. The same cells that the pages show; addresses are paths from the site's root.
+//! Input: the book and the configuration. Output: JSON values and text. The data is the same as on
+//! the pages. URLs are paths from the site's root.
 
 use serde::Serialize;
 
@@ -11,29 +13,29 @@ use crate::declare::kind::Part;
 use crate::model::book::{ChapterId, Expectation, Party, RoleView, is_replaced, role_of};
 use crate::text::path::UrlPath;
 
-/// The version of the data's form; a field that is taken away or changes its meaning raises it.
+/// The version of the data format. It increases when a field is removed or changes its meaning.
 pub(super) const VERSION: u32 = 1;
 
-/// What there is data of; each is a file `api/v1/NAME.json`.
+/// The exported data sets. Each is a file `api/v1/NAME.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Data {
-    /// Roles with what they expect.
+    /// Roles with what is expected of them.
     Roles,
     /// Competencies with their statements.
     Competencies,
     /// Strategy chapters.
     Strategies,
-    /// Decisions with who takes part.
+    /// Decisions with the roles and partners that take part.
     Decisions,
-    /// Terms of the glossary.
+    /// Glossary terms.
     Terms,
 }
 
 impl Data {
-    /// All of them.
+    /// All data sets.
     pub const ALL: [Self; 5] = [Self::Roles, Self::Competencies, Self::Strategies, Self::Decisions, Self::Terms];
 
-    /// Returns the name of the array, which is also the file's.
+    /// Returns the name of the array, which is also the name of the file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,7 +47,7 @@ impl Data {
         }
     }
 
-    /// Returns the file's address.
+    /// Returns the file's URL.
     #[must_use]
     pub fn url(self) -> UrlPath {
         UrlPath::new(format!("api/v1/{}.json", self.name()))
@@ -100,7 +102,7 @@ struct Expected<'a> {
     level_name: String,
     focus: bool,
     from: Option<&'a str>,
-    /// The statements that add up to the level.
+    /// The statements that apply at this level, including those of lower levels.
     statements: Vec<&'a str>,
     /// Those of them that the role is judged on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -289,7 +291,7 @@ fn terms<'a>(view: &Viewpoint<'a>) -> Vec<Term<'a>> {
     lists.flatten().map(one).collect()
 }
 
-/// Returns every statement as CSV (RFC 4180): cluster, competency, level, its name, id, text.
+/// Returns every statement as CSV (RFC 4180): cluster, competency, level, level name, ID, text.
 pub fn statements_csv(view: &Viewpoint<'_>) -> String {
     let mut out = String::from("cluster,competency,level,level name,id,statement\r\n");
     for competency in competencies(view) {

@@ -1,6 +1,8 @@
-//! Shapes decision rights: one row per decision, one column per part.
+//! Prepares decision rights, with one row per decision and one column per part.
 //!
-//! Input: a viewpoint and which decisions to show. Output: [`Decisions`]; all of them by strategy, role or scope as [`Grouped`]. Exactly one accountable each; `check` sees to that.
+//! Input: a viewpoint, and which decisions to show. Output: [`Decisions`], or all of them by
+//! strategy, role or scope as [`Grouped`]. Each decision has exactly one accountable party, which
+//! `check` verifies.
 
 use serde::Serialize;
 
@@ -11,13 +13,13 @@ use crate::model::book::{ChapterId, DecisionView, Party, generated_url};
 use crate::text::path::UrlPath;
 use crate::text::slug::slug;
 
-/// What the decisions view sees.
+/// The data for the decisions view.
 #[derive(Debug, Serialize)]
 pub struct Decisions {
     pub rows: Vec<Row>,
-    /// `strategy` where all rows are of one chapter, else `all`.
+    /// `strategy` if only one chapter's decisions are shown, otherwise `all`.
     pub by: &'static str,
-    /// What they are the decisions of, where a page shows several such tables.
+    /// A label that distinguishes the table if a page shows several.
     pub label: Option<String>,
 }
 
@@ -25,7 +27,7 @@ pub struct Decisions {
 #[derive(Debug, Serialize)]
 pub struct Grouped {
     pub groups: Vec<Group>,
-    /// The other ways to group them, and this one without an address.
+    /// Links to all ways of grouping them. The current one has no URL.
     pub ways: Vec<Link>,
     pub by: &'static str,
 }
@@ -36,11 +38,11 @@ pub struct Group {
     pub head: Link,
     pub anchor: String,
     pub rows: Vec<Row>,
-    /// Decisions in which the role or partner takes another part.
+    /// Decisions in which the role or partner has another part.
     pub others: Vec<Other>,
 }
 
-/// A decision that somebody takes part in without deciding.
+/// A decision in which a role or partner takes part without being accountable.
 #[derive(Debug, Serialize)]
 pub struct Other {
     pub title: String,
@@ -48,28 +50,28 @@ pub struct Other {
     pub part: &'static str,
 }
 
-/// How all decisions are grouped.
+/// The ways to group all decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// By the strategy chapter that they stand in.
+    /// By the strategy chapter that contains them.
     Strategy,
     /// By the role or partner that is accountable.
     Role,
-    /// By their scope, the smallest first.
+    /// By scope, smallest first.
     Scope,
 }
 
 impl By {
-    /// All of them.
+    /// All ways to group decisions.
     pub const ALL: [Self; 3] = [Self::Strategy, Self::Role, Self::Scope];
 
-    /// Returns the name that templates know.
+    /// Returns the name that templates use.
     #[must_use]
     pub fn name(self) -> &'static str {
         ["strategy", "role", "scope"][self as usize]
     }
 
-    /// Returns the address of the page.
+    /// Returns the URL of the page.
     #[must_use]
     pub fn url(self, style: UrlStyle) -> UrlPath {
         let name = ["decisions", "decisions/by-role", "decisions/by-scope"][self as usize];
@@ -102,7 +104,7 @@ pub struct Which {
     pub scope: Option<String>,
 }
 
-/// Makes the view's data.
+/// Returns the view's data.
 pub fn decisions(which: &Which, view: &Viewpoint<'_>) -> Decisions {
     let all = view.book.relations.decisions.iter();
     let rows = all
@@ -146,7 +148,8 @@ fn by_strategy(view: &Viewpoint<'_>) -> Vec<Group> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// One group for each role and partner: what it decides, then what it takes another part in.
+/// Returns one group for each role and partner: the decisions it is accountable for, then those in
+/// which it has another part.
 fn by_party(view: &Viewpoint<'_>) -> Vec<Group> {
     let roles = view.book.relations.role_order.iter().map(|role| Party::Role(*role));
     let partners = (0..view.config.partners.len()).map(|n| Party::Partner(u32::try_from(n).unwrap_or(u32::MAX)));
@@ -181,7 +184,8 @@ fn by_scope(view: &Viewpoint<'_>) -> Vec<Group> {
             scopes.push(scope);
         }
     }
-    // The scopes that the user interface knows come in their order, an author's own after them, none at all last.
+    // The scopes that the UI has names for come first, in their order; the author's own come next,
+    // and a missing scope comes last.
     let known = ["team", "area", "portfolio"];
     scopes.sort_by_key(|scope| {
         let place =
@@ -210,7 +214,7 @@ fn group(head: Link, anchor: &str, rows: Vec<Row>) -> Group {
     Group { head, anchor: format!("by-{}", slug(anchor)), rows, others: Vec::new() }
 }
 
-/// Makes the row of one decision.
+/// Returns the row of one decision.
 pub fn row(decision: &DecisionView, view: &Viewpoint<'_>) -> Option<Row> {
     let facts = decision.facts(view.book)?;
     let with = |part: Part| -> Vec<Link> {

@@ -1,7 +1,9 @@
-//! Shapes the page that says how the handbook is kept: reviews by date, gaps in ownership and reach, holes in the model, findings.
+//! Prepares the page about the health of the handbook: reviews by date, gaps in ownership and
+//! reach, gaps in the model, and findings.
 //!
-//! Input: a viewpoint, [`Health`], the terms that no chapter uses, the findings. Output: [`HealthPage`]. States days and never how far they lie from today: a
-//! script says which have passed.
+//! Input: a viewpoint, [`Health`], the terms that no chapter uses, and the findings. Output:
+//! [`HealthPage`]. It contains dates, but never how far they are from today: a script marks the
+//! dates that have passed.
 
 use serde::Serialize;
 
@@ -11,13 +13,13 @@ use crate::model::health::Health;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::{Rule, Severity};
 
-/// How many entries a list shows.
+/// The maximum number of entries in a list.
 const MOST: usize = 200;
 
-/// What the health template sees.
+/// The data for the health template.
 #[derive(Debug, Serialize)]
 pub struct HealthPage {
-    /// Reviews and ends of strategies by date.
+    /// Review dates and end dates of strategies, in order.
     pub due: Vec<Due>,
     pub due_more: usize,
     pub lists: Vec<Gaps>,
@@ -26,7 +28,7 @@ pub struct HealthPage {
     pub warnings: usize,
 }
 
-/// A day after which a chapter is not to be trusted.
+/// A day after which a chapter should no longer be trusted.
 #[derive(Debug, Serialize)]
 pub struct Due {
     pub date: String,
@@ -34,18 +36,18 @@ pub struct Due {
     pub owner: Option<String>,
 }
 
-/// One kind of gap and the chapters that have it.
+/// A kind of gap and the chapters that have it.
 #[derive(Debug, Serialize)]
 pub struct Gaps {
-    /// The key of its title; `KEY-means` says what to do.
+    /// The UI string key of the title. The key `KEY-means` says what to do.
     pub key: &'static str,
     pub items: Vec<Link>,
     pub total: usize,
-    /// How many are not listed.
+    /// How many entries are not listed.
     pub more: usize,
 }
 
-/// How often a rule was broken.
+/// The number of findings of one rule.
 #[derive(Debug, Serialize)]
 pub struct Found {
     pub code: &'static str,
@@ -54,7 +56,7 @@ pub struct Found {
     pub count: usize,
 }
 
-/// Makes the page's data; `unused` are links to terms that no chapter uses.
+/// Returns the page's data. `unused` contains links to terms that no chapter uses.
 pub fn page(health: &Health, unused: Vec<Link>, findings: &[Diagnostic], view: &Viewpoint<'_>) -> HealthPage {
     let due = health.due.iter().take(MOST).map(|(day, chapter)| {
         let owner = view.meta(*chapter).owner.as_ref();
@@ -94,7 +96,7 @@ fn at_level(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Link {
     Link { note: Some(name), ..view.link(competency) }
 }
 
-/// Shows the first of a group with its words, the others by where they stand.
+/// Links to every statement of a group of equal statements, each with its text.
 fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
     let link = |(chapter, number): &(ChapterId, u32)| {
         let statement = view.meta(*chapter).facts.statements().get(*number as usize)?;
@@ -104,7 +106,7 @@ fn equal(group: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Link> {
     group.iter().filter_map(link).collect()
 }
 
-/// Counts findings by their code.
+/// Counts findings by their rule.
 fn found(findings: &[Diagnostic]) -> Vec<Found> {
     let one = |rule: &Rule| {
         let found = || findings.iter().filter(|finding| finding.code == *rule);

@@ -1,4 +1,5 @@
-//! Shapes what a role is hired with: how far it reaches, what it answers for, what is expected, what to ask, and a card to write on.
+//! Prepares a role's hiring kit: its scope, what it is responsible for, what is expected, what to
+//! ask, and a scorecard to fill in.
 //!
 //! Input: a viewpoint and a role. Output: [`Hiring`], what the role is judged on first. A base role is nobody's job, so there is none for it.
 
@@ -11,7 +12,7 @@ use crate::model::book::{Book, ChapterId, role_of};
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
 
-/// What the hiring template sees.
+/// The data for the hiring template.
 #[derive(Debug, Serialize)]
 pub struct Hiring {
     pub role: Link,
@@ -40,7 +41,7 @@ pub struct Hiring {
 pub struct Asked {
     #[serde(flatten)]
     pub expected: Expected,
-    /// The competency's own questions.
+    /// The competency's interview questions.
     pub interview: Option<Html>,
 }
 
@@ -65,7 +66,7 @@ pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
     UrlPath::new(format!("hiring/{}.md", book.meta(role).id))
 }
 
-/// Makes the page's data; nothing where the chapter is no role.
+/// Returns the page's data, or `None` if the chapter isn't a role.
 pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
     let facts = role_of(view.book, chapter)?;
     let related = view.book.relations.roles.get(&chapter)?;

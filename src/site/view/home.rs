@@ -1,4 +1,4 @@
-//! Shapes the first page: the shelves, the views, the paths; and lists of the chapters below one.
+//! Prepares the home page, with its shelves, views and paths, and the lists of child pages.
 //!
 //! Input: a viewpoint. Output: [`Home`], [`Children`], and the [`Letter`]s of a glossary.
 
@@ -10,7 +10,7 @@ use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId};
 use crate::site::theme::Html;
 
-/// What the home template sees.
+/// The data for the home template.
 #[derive(Debug, Serialize)]
 pub struct Home {
     pub parts: Vec<Shelf>,
@@ -26,11 +26,11 @@ pub struct Home {
     pub steps: Vec<Step>,
     pub compare: Vec<Link>,
     pub paths: Vec<WayLink>,
-    /// The drawn ladder, where it is small enough to be looked at.
+    /// The drawing of the ladder, if it is small enough to be readable.
     pub ladder: Option<Html>,
-    /// Whether a shelf holds roles, competencies or strategies.
+    /// Whether a shelf's kind is role, competency or strategy.
     pub has_kinds: bool,
-    /// What changed lately; nothing where there is no history.
+    /// Recent changes. Empty if there is no history.
     pub changes: Vec<changes::Item>,
     pub changes_url: Option<String>,
 }
@@ -45,11 +45,11 @@ pub struct WayLink {
     pub audience: Option<String>,
 }
 
-/// A role and what comes after it.
+/// A role and the roles that come after it.
 #[derive(Debug, Serialize)]
 pub struct Step {
     pub from: Link,
-    /// The roles that it leads to, each linked to the comparison of both.
+    /// The roles that it leads to. Each links to the comparison of the two roles.
     pub to: Vec<Link>,
 }
 
@@ -60,22 +60,22 @@ pub struct Shelf {
     pub url: String,
     pub summary: Option<String>,
     pub kind: Option<&'static str>,
-    /// How many chapters lie in it.
+    /// The number of chapters in the part.
     pub count: usize,
 }
 
-/// How many shelves the first page shows; a flat folder has one for each chapter.
+/// The maximum number of shelves on the home page. A flat folder has one for each chapter.
 const SHELVES: usize = 60;
-/// The most roles that the first page draws a ladder of.
+/// The maximum number of roles for which the home page draws a ladder.
 const DRAWN: usize = 30;
-/// How many roles the first page shows the way from.
+/// The maximum number of roles whose next steps the home page shows.
 const STEPS: usize = 30;
-/// How many comparisons the first page links to.
+/// The maximum number of comparisons that the home page links to.
 const PAIRS: usize = 12;
-/// How many changed chapters it names.
+/// The maximum number of recent changes on the home page.
 const LATELY: usize = 5;
 
-/// Makes the page's data.
+/// Returns the page's data.
 pub fn home(view: &Viewpoint<'_>) -> Home {
     let relations = &view.book.relations;
     let paths = relations.paths.iter().map(|(chapter, chapters)| {
@@ -121,7 +121,8 @@ pub fn home(view: &Viewpoint<'_>) -> Home {
     }
 }
 
-/// Lists where each role leads: those that it grows into, those that it may move to, and those that `handbook.toml` sets beside it.
+/// Lists the next steps of each role: the roles that it grows into, those that it may move to, and
+/// those that `handbook.toml` compares it with.
 fn steps(view: &Viewpoint<'_>) -> Vec<Step> {
     let relations = &view.book.relations;
     let step = |role: &ChapterId| {
@@ -148,7 +149,7 @@ fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
         let this = tree.node(*node);
         let below = chapters_below(view.book, *node);
         let kind = below.iter().map(|kind| super::class_of(*kind)).find(Option::is_some).flatten();
-        // A shelf of one kind wears its colour; a mixed one is plain.
+        // A shelf has the color of a kind if most of its chapters are of that kind.
         let same = below.iter().filter(|k| super::class_of(**k) == kind).count() * 2 > below.len();
         Shelf {
             title: this.title.clone(),
@@ -161,7 +162,7 @@ fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
     tree.root().children.iter().take(SHELVES).map(shelf).collect()
 }
 
-/// Lists the kinds of the chapters at and below a node, a folder's index left out.
+/// Lists the kinds of the chapters at or below a node, without the index chapters of folders.
 fn chapters_below(book: &Book, node: NodeId) -> Vec<Kind> {
     let this = book.tree.node(node);
     if this.children.is_empty() {
@@ -170,13 +171,13 @@ fn chapters_below(book: &Book, node: NodeId) -> Vec<Kind> {
     this.children.iter().flat_map(|child| chapters_below(book, *child)).collect()
 }
 
-/// What the children view sees.
+/// The data for the children view.
 #[derive(Debug, Serialize)]
 pub struct Children {
     pub items: Vec<Item>,
 }
 
-/// A chapter or folder below.
+/// A child page: a chapter or a folder.
 #[derive(Debug, Serialize)]
 pub struct Item {
     pub title: String,
@@ -185,7 +186,7 @@ pub struct Item {
     pub summary: Option<String>,
 }
 
-/// Lists what lies below a node.
+/// Lists the children of a node.
 pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
     let item = |child: &NodeId| {
         let link = view.node(*child);
@@ -195,7 +196,7 @@ pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
     Children { items: view.book.tree.node(node).children.iter().map(item).collect() }
 }
 
-/// A letter that terms of a glossary begin with.
+/// An initial letter of terms in a glossary.
 #[derive(Debug, Serialize)]
 pub struct Letter {
     pub letter: String,
@@ -203,7 +204,8 @@ pub struct Letter {
     pub id: String,
 }
 
-/// Lists the letters of a glossary in its order; nothing where its terms do not stand in the order of the alphabet.
+/// Lists the initial letters of a glossary in order. Returns an empty list if terms with the same
+/// initial are not next to each other.
 pub fn letters(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Letter> {
     let Facts::Glossary(terms) = &view.meta(chapter).facts else { return Vec::new() };
     let mut letters: Vec<Letter> = Vec::new();

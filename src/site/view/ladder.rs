@@ -1,6 +1,7 @@
-//! Shapes the career ladder: tracks, rungs by rank, steps up and moves at one rank; and lists of roles.
+//! Prepares the career ladder: tracks, rungs by rank, steps up and moves at the same rank; and
+//! lists of roles.
 //!
-//! Input: a viewpoint and a track. Output: [`Ladder`], [`Roles`]. A base role is no rung.
+//! Input: a viewpoint and a track. Output: [`Ladder`], [`Roles`]. A base role isn't on the ladder.
 
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use super::{Link, Viewpoint};
 use crate::model::book::{ChapterId, role_of};
 use crate::site::theme::Html;
 
-/// What the ladder view sees.
+/// The data for the ladder view.
 #[derive(Debug, Serialize)]
 pub struct Ladder {
     pub svg: Option<Html>,
@@ -41,7 +42,7 @@ pub struct RungRole {
     pub sideways: Vec<Link>,
 }
 
-/// Makes the view's data.
+/// Returns the view's data.
 pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
     let mut tracks: Vec<(Option<String>, Track)> = Vec::new();
     for role in roles(track, view) {
@@ -62,7 +63,7 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
             _ => track.rungs.push(Rung { rank: facts.rank, roles: vec![rung] }),
         }
     }
-    // The highest rung stands at the top, as on a ladder.
+    // The highest rung is at the top, as on a real ladder.
     for (_, track) in &mut tracks {
         track.rungs.reverse();
     }
@@ -70,7 +71,7 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
     Ladder { svg, tracks: tracks.into_iter().map(|(_, track)| track).collect() }
 }
 
-/// Draws the roles that have a rank; one rung alone is no picture.
+/// Draws the roles that have a rank. Returns `None` if all of them have the same rank.
 fn drawing(tracks: &[(Option<String>, Track)], view: &Viewpoint<'_>) -> Option<Html> {
     let mut nodes = Vec::new();
     for role in &view.book.relations.role_order {
@@ -94,7 +95,7 @@ fn drawing(tracks: &[(Option<String>, Track)], view: &Viewpoint<'_>) -> Option<H
     is_ladder.then(|| Html::new(&draw(&nodes, &titles, view.theme.ui("ladder"))))
 }
 
-/// What the roles view sees.
+/// The data for the roles view.
 #[derive(Debug, Serialize)]
 pub struct Roles {
     pub roles: Vec<RoleRow>,
@@ -111,7 +112,7 @@ pub struct RoleRow {
     pub horizon: Option<String>,
 }
 
-/// Makes a list of roles.
+/// Returns a list of roles.
 pub fn role_list(track: Option<&str>, view: &Viewpoint<'_>) -> Roles {
     let row = |role: ChapterId| {
         let facts = role_of(view.book, role)?;

@@ -1,7 +1,9 @@
-//! Draws the career ladder: a column for each track, a row for each rank, an arrow for each step up and each move.
+//! Draws the career ladder: a column for each track, a row for each rank, and an arrow for each
+//! step up and each move.
 //!
-//! Input: the roles of the ladder with their ranks and where they lead. Output: SVG without ids and styles, every node a link. What the picture shows stands
-//! in words below it (see [`super::ladder`]); its arrows are hidden from screen readers.
+//! Input: the roles of the ladder with their ranks and next steps. Output: SVG without IDs and
+//! styles, in which every node is a link. The text below the picture says the same (see
+//! [`super::ladder`]), so the arrows are hidden from screen readers.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,36 +14,37 @@ use crate::text::markup::escape;
 /// A role to draw.
 #[derive(Debug)]
 pub struct Node {
-    /// The role.
+    /// The role's chapter.
     pub role: ChapterId,
-    /// Its title.
+    /// The role's title.
     pub title: String,
-    /// Its page.
+    /// The URL of the role's page.
     pub url: String,
-    /// The number of its track, from 0.
+    /// The number of the role's track, starting from 0.
     pub track: usize,
-    /// Its rank.
+    /// The role's rank.
     pub rank: u32,
-    /// Where it leads at a higher rank.
+    /// The roles that it leads to at a higher rank.
     pub up: Vec<ChapterId>,
-    /// Where it leads at the same rank.
+    /// The roles that it leads to at the same rank.
     pub sideways: Vec<ChapterId>,
 }
 
-/// A node's width and height, and the room between nodes, in the picture's own units.
+/// The width and height of a node, and the space between nodes, in the picture's own units.
 const WIDTH: f64 = 176.0;
 const HEIGHT: f64 = 46.0;
 const GAP: f64 = 18.0;
 const ROW: f64 = 92.0;
-/// Room between tracks, where moves are drawn.
+/// Space between tracks, where moves are drawn.
 const BETWEEN: f64 = 64.0;
-/// Room above the first row for the tracks' titles.
+/// Space above the first row for the tracks' titles.
 const HEAD: f64 = 40.0;
 
-/// Where a node stands: its left upper corner.
+/// The position of the upper left corner of each node.
 type Places = BTreeMap<ChapterId, (f64, f64)>;
 
-/// Draws the ladder; `tracks` are the titles of the columns, `label` says what the picture is.
+/// Draws the ladder. `tracks` contains the titles of the columns, and `label` describes the
+/// picture.
 pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
     let ranks = ranks(nodes);
     let (places, starts, width) = places(nodes, tracks.len(), &ranks);
@@ -59,7 +62,7 @@ pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
         for to in &node.up {
             write_way(&mut svg, &places, (node.role, *to), "up");
         }
-        // A move that goes both ways is drawn once.
+        // A move in both directions is drawn as one line.
         for to in &node.sideways {
             let both_ways = leads_back(nodes, *to, node.role);
             if !both_ways || node.role < *to {
@@ -92,7 +95,7 @@ fn ranks(nodes: &[Node]) -> Vec<u32> {
     ranks
 }
 
-/// Places every node; returns also where each track begins, and the picture's width.
+/// Places every node. Also returns where each track begins, and the picture's width.
 fn places(nodes: &[Node], tracks: usize, ranks: &[u32]) -> (Places, Vec<f64>, f64) {
     let mut places = Places::new();
     let mut starts = Vec::new();
@@ -135,7 +138,7 @@ fn write_way(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterI
     write_head(svg, class, start, end);
 }
 
-/// Draws the other head of a move that goes both ways.
+/// Draws the second arrowhead of a move in both directions.
 fn write_back(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterId)) {
     let (Some(from), Some(to)) = (places.get(&from), places.get(&to)) else { return };
     let y = to.1 + HEIGHT / 2.0;
@@ -143,7 +146,7 @@ fn write_back(svg: &mut String, places: &Places, (from, to): (ChapterId, Chapter
     write_head(svg, "move", (from.0, y), (x, y));
 }
 
-/// Draws the head of an arrow as a triangle: markers would need an id, and a page may show two ladders.
+/// Draws an arrowhead as a triangle. A marker would need an ID, and a page may show two ladders.
 fn write_head(svg: &mut String, class: &str, start: (f64, f64), (x, y): (f64, f64)) {
     let points = if class == "up" {
         format!("{x:.0},{:.0} {:.0},{:.0} {:.0},{:.0}", y - 6.0, x - 5.0, y + 3.0, x + 5.0, y + 3.0)

@@ -1,6 +1,8 @@
-//! Shapes the competency matrix: competencies down, roles across, a level in each cell.
+//! Prepares the competency matrix: competencies in rows, roles in columns, and a level in each
+//! cell.
 //!
-//! Input: a viewpoint and which tracks and clusters to show. Output: [`Matrix`], and the same cells as CSV. A cell links to the statements behind it.
+//! Input: a viewpoint, and the tracks and clusters to show. Output: [`Matrix`], and the same cells
+//! as CSV. A cell links to the statements of its level.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,26 +13,27 @@ use super::{Link, Viewpoint, competency_of};
 use crate::model::book::{Book, ChapterId, generated_url, role_of};
 use crate::text::slug::slug;
 
-/// A matrix with more cells than this lists what is expected instead of drawing a table.
+/// The maximum number of cells in a table. A larger matrix is shown as a list of what is expected.
 pub const MOST_CELLS: usize = 2_500;
 
-/// Beyond so many cells a page only leads to its parts.
+/// The maximum number of cells on a page. The page of a larger matrix only links to its parts.
 pub const MOST_LISTED: usize = 5_000;
 
-/// What the matrix view sees.
+/// The data for the matrix view.
 #[derive(Debug, Serialize)]
 pub struct Matrix {
     pub caption: String,
     pub roles: Vec<RoleHead>,
     pub clusters: Vec<ClusterRows>,
     pub csv_url: Option<String>,
-    /// Other parts of the matrix: one for each track and each cluster.
+    /// Links to other parts of the matrix, one for each track and each cluster.
     pub parts: Vec<Link>,
-    /// Whether there are too many cells for a table: then each competency lists who expects it.
+    /// Whether there are too many cells for a table. Each competency then lists the roles that
+    /// expect it.
     pub is_list: bool,
 }
 
-/// A column's head.
+/// The head of a column.
 #[derive(Debug, Serialize)]
 pub struct RoleHead {
     #[serde(flatten)]
@@ -45,17 +48,17 @@ pub struct ClusterRows {
     pub rows: Vec<Row>,
 }
 
-/// One competency.
+/// The row of one competency.
 #[derive(Debug, Serialize)]
 pub struct Row {
     pub competency: Link,
     pub cells: Vec<Cell>,
 }
 
-/// What one role expects of one competency; without a level it expects nothing.
+/// What one role expects of one competency. Without a level, the role doesn't expect it.
 #[derive(Debug, Default, Serialize)]
 pub struct Cell {
-    /// The role, where the cell does not stand below its name.
+    /// The role, for cells that aren't below the role's name.
     pub role: Option<Link>,
     pub level: Option<u8>,
     pub name: String,
@@ -73,7 +76,7 @@ pub struct Which {
     pub cluster: Option<String>,
 }
 
-/// Makes the view's data.
+/// Returns the view's data.
 pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     let roles = roles(which.track.as_deref(), view);
     let head = |role: &ChapterId| RoleHead {
@@ -97,7 +100,7 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     };
     let other = view.theme.ui("competencies-other");
     let title = |name: &str| if name.is_empty() { other.to_owned() } else { name.to_owned() };
-    // Beyond that even a list is no page to read: the links to its parts are.
+    // Above this limit, even a list is too long to read, so the page only links to its parts.
     let clusters = if roles.is_empty() || cells > MOST_LISTED {
         Vec::new()
     } else {
@@ -113,7 +116,8 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     }
 }
 
-/// Lists the parts of the matrix that have a page of their own, by the name that their address ends in: one for each track, one for each cluster.
+/// Lists the parts of the matrix that have their own pages, one for each track and each cluster.
+/// Each comes with the last component of its URL.
 pub fn parts(book: &Book) -> Vec<(String, Which)> {
     let tracks: BTreeSet<String> =
         book.relations.roles.keys().filter_map(|role| role_of(book, *role)?.track.clone()).collect();
@@ -137,7 +141,7 @@ pub fn parts(book: &Book) -> Vec<(String, Which)> {
     parts
 }
 
-/// Links to the parts of the matrix.
+/// Returns links to the parts of the matrix.
 pub fn part_links(view: &Viewpoint<'_>) -> Vec<Link> {
     let link = |(name, which): (String, Which)| {
         let url = view.url(&generated_url(&format!("matrix/{name}"), view.config.urls));
@@ -162,7 +166,7 @@ fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
     caption
 }
 
-/// Lists the roles of a track, or all, in the handbook's order.
+/// Lists the roles of a track, or all roles, in the handbook's order.
 pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     let of_track = |role: &&ChapterId| {
         track.is_none_or(|track| role_of(view.book, **role).and_then(|facts| facts.track.as_deref()) == Some(track))
@@ -182,7 +186,8 @@ fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
     }
 }
 
-/// Returns the whole matrix as CSV (RFC 4180): a row for each competency, a column for each role.
+/// Returns the whole matrix as CSV (RFC 4180), with a row for each competency and a column for each
+/// role.
 pub fn csv(view: &Viewpoint<'_>) -> String {
     let roles = roles(None, view);
     let mut out = String::from("cluster,competency,id");
@@ -207,7 +212,7 @@ pub fn csv(view: &Viewpoint<'_>) -> String {
     out
 }
 
-/// Quotes a field; one that a spreadsheet would read as a formula gets a quote before it.
+/// Quotes a field. A field that a spreadsheet would read as a formula gets an apostrophe in front.
 pub(super) fn field(text: &str) -> String {
     let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

@@ -1,7 +1,8 @@
-//! Shapes the way around a page: the parts, the neighbours, the way up.
+//! Prepares the navigation around a page: the parts, the neighboring pages, and the way up.
 //!
-//! Input: the tree and a node. Output: [`Part`] lists and links. Lists the whole of a small book only; in a larger one the page's own branch is open, and a long
-//! section is a window around the page, so that a page costs the same however large the book is.
+//! Input: the tree and a node. Output: [`Part`] lists and links. Only a small book is listed
+//! completely. In a larger one, only the page's own branch is open, and a long section is reduced
+//! to a window around the page, so that the size of a page doesn't depend on the size of the book.
 
 use std::ops::Range;
 
@@ -15,15 +16,16 @@ use crate::text::path::UrlPath;
 const LONGEST: usize = 60;
 /// How many entries a window shows on each side of the page.
 const AROUND: usize = 20;
-/// A book with more entries below its parts than this lists those of the page's own part alone.
+/// A book with more entries below its parts than this only lists the entries of the page's own
+/// part.
 const SMALL: usize = 120;
 
-/// A part at the top, with what lies below it where the page is in it or the book is small.
+/// A top-level part. Its entries are listed if the page is in it or the book is small.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Part {
     pub title: String,
     pub url: String,
-    /// The kind of the first chapter in it, which gives the part its colour.
+    /// The kind of the first chapter in the part, which determines the part's color.
     pub kind: Option<&'static str>,
     pub here: bool,
     pub current: bool,
@@ -43,7 +45,7 @@ pub struct Child {
     pub children: Vec<Leaf>,
 }
 
-/// An entry below that.
+/// An entry below a [`Child`].
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Leaf {
     pub title: String,
@@ -51,22 +53,22 @@ pub struct Leaf {
     pub current: bool,
 }
 
-/// What stands around a page.
+/// The navigation around a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Around {
     pub nav: Vec<Part>,
     pub breadcrumbs: Vec<Link>,
     pub previous: Option<Link>,
     pub next: Option<Link>,
-    /// The page to print the part from that the page is in.
+    /// The printable page of the part that the page is in.
     pub print_part: Option<Link>,
 }
 
-/// Returns what stands around `node`, or around a page that is in no part.
+/// Returns the navigation around `node`, or around a page that isn't in the tree.
 pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     let tree = &view.book.tree;
     let above = node.map(|node| tree.above(node)).unwrap_or_default();
-    // The way from the part down to the page, the root left out.
+    // The nodes from the part down to the page, without the root.
     let way: Vec<NodeId> = above.iter().copied().chain(node).skip(1).collect();
     let (previous, next) = node.map_or((None, None), |node| tree.neighbours(node));
     Around {
@@ -78,13 +80,14 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     }
 }
 
-/// Links to the page that shows a whole part.
+/// Returns a link to the printable page of a part.
 pub fn print_part(node: NodeId, view: &Viewpoint<'_>) -> Option<Link> {
     let url = print_part_url(view.book, node)?;
     Some(Link { title: view.book.tree.node(node).title.clone(), url: Some(view.url(&url)), ..Link::default() })
 }
 
-/// Returns the address of the page that shows a whole part; a part without chapters below it has none.
+/// Returns the URL of the printable page of a part. Returns `None` for a part without chapters
+/// below it.
 pub fn print_part_url(book: &Book, node: NodeId) -> Option<UrlPath> {
     let this = book.tree.node(node);
     let name = this.url.as_str();
@@ -152,7 +155,7 @@ fn child(node: NodeId, way: &[NodeId], current: Option<NodeId>, view: &Viewpoint
     child
 }
 
-/// Returns the entries to show, and how many are left out before and after them.
+/// Returns the range of entries to show, and how many are left out before and after it.
 fn window(all: &[NodeId], around: Option<NodeId>) -> (Range<usize>, usize, usize) {
     if all.len() <= LONGEST {
         return (0..all.len(), 0, 0);

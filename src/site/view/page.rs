@@ -1,7 +1,7 @@
-//! Shapes what every page has: title, state, owner, contents, relations and who leads here.
+//! Prepares what every page has: title, status, owner, table of contents, relations and backlinks.
 //!
-//! Input: a viewpoint and a chapter. Output: [`Page`], [`Entry`] lists, [`Backlinks`]. Never asks for the date: a due day is printed, a script says
-//! that it has passed.
+//! Input: a viewpoint and a chapter. Output: [`Page`], [`Entry`] lists, [`Backlinks`]. Never needs
+//! the current date: the page contains the due date, and a script marks it when it has passed.
 
 use serde::Serialize;
 
@@ -13,37 +13,38 @@ use crate::model::book::{ChapterId, generated_url};
 use crate::text::date;
 use crate::text::path::{SourcePath, UrlPath};
 
-/// How many chapters that lead here are listed before a page of their own lists all.
+/// The maximum number of backlinks that a page lists. If there are more, a separate page lists all
+/// of them.
 pub const BACKLINKS: usize = 30;
 
-/// What a page says of itself.
+/// The properties of a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Page {
     pub title: String,
     pub kind: String,
     pub summary: Option<String>,
-    /// Whether the template prints the title; the text may bring its own heading.
+    /// Whether the template prints the title. If not, the text has its own heading.
     pub heading: bool,
     pub status: Option<&'static str>,
     pub owner: Option<PageOwner>,
     pub ask: Option<String>,
     pub reviewed: Option<String>,
     pub review_due: Option<String>,
-    /// The day of the last change, where there is a history.
+    /// The day of the last change, if there is a history.
     pub changed: Option<String>,
     pub edit_url: Option<String>,
-    /// The chapter as Markdown.
+    /// The URL of the chapter as Markdown.
     pub copy_url: Option<String>,
     pub reading_minutes: Option<u16>,
     pub tags: Vec<String>,
     pub canonical: Option<String>,
     pub noindex: bool,
-    /// What a reader's marks call the page.
+    /// The page's key in a reader's marks.
     pub key: Option<String>,
     pub extra: Option<crate::text::front_matter::Table>,
 }
 
-/// Who keeps a chapter true.
+/// The owner of a chapter.
 #[derive(Clone, Debug, Serialize)]
 pub struct PageOwner {
     pub name: String,
@@ -51,7 +52,7 @@ pub struct PageOwner {
     pub contact: Option<String>,
 }
 
-/// An entry of the page's contents.
+/// An entry of the page's table of contents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
     pub id: String,
@@ -59,7 +60,7 @@ pub struct Entry {
     pub children: Vec<Entry>,
 }
 
-/// Who leads here.
+/// The chapters that link to a chapter.
 #[derive(Clone, Debug, Serialize)]
 pub struct Backlinks {
     pub items: Vec<Link>,
@@ -67,7 +68,7 @@ pub struct Backlinks {
     pub more_url: Option<String>,
 }
 
-/// One kind of relation and who is at its other end.
+/// A kind of relation and the chapters at its other end.
 #[derive(Clone, Debug, Serialize)]
 pub struct Relation {
     pub key: &'static str,
@@ -75,7 +76,7 @@ pub struct Relation {
 }
 
 impl Page {
-    /// Makes the page of a generated view.
+    /// Returns the properties of a generated page.
     pub fn generated(title: String, kind: &str, at: &UrlPath, config: &Config) -> Self {
         let canonical = canonical(config, at);
         Self {
@@ -88,7 +89,7 @@ impl Page {
         }
     }
 
-    /// Makes the page of a chapter.
+    /// Returns the properties of a chapter's page.
     pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
         let meta = view.meta(chapter);
         let config = view.config;
@@ -122,7 +123,7 @@ fn changed(path: &SourcePath, view: &Viewpoint<'_>) -> Option<String> {
     view.past.history.as_ref()?.last_day(path).map(|day| day.to_string())
 }
 
-/// Returns the page's address at the place it will be served from.
+/// Returns the page's absolute URL, if the base URL is known.
 pub fn canonical(config: &Config, at: &UrlPath) -> Option<String> {
     config.base_url.as_ref().map(|base| format!("{base}{}", at.encoded()))
 }
@@ -135,7 +136,8 @@ fn owner(id: &str, declared: Option<&Owner>) -> PageOwner {
     PageOwner { name: owner.name.clone(), url, contact }
 }
 
-/// Returns the address where the code host edits a file; GitHub, GitLab and Gitea each have their own.
+/// Returns the URL at which the code host edits a file. GitHub, GitLab and Gitea each have their
+/// own form.
 fn edit_url(repository: &str, path: &str) -> String {
     let base = repository.trim_end_matches('/');
     let base = if base.contains("/-/tree/") {
@@ -148,7 +150,7 @@ fn edit_url(repository: &str, path: &str) -> String {
     format!("{base}/{}", UrlPath::new(path).encoded())
 }
 
-/// Lists a page's sections in two levels; nothing where there are fewer than two.
+/// Lists a page's sections in two levels. Returns an empty list if there are fewer than two.
 pub fn contents(meta: &Meta) -> Vec<Entry> {
     let sections = meta.headings.iter().filter(|heading| heading.section && !heading.text.is_empty());
     // The first heading of level 1 is the title.
@@ -168,7 +170,7 @@ pub fn contents(meta: &Meta) -> Vec<Entry> {
     if list.len() + list.iter().map(|entry| entry.children.len()).sum::<usize>() < 2 { Vec::new() } else { list }
 }
 
-/// Lists who leads to a chapter.
+/// Lists the chapters that link to a chapter.
 pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> {
     let all = &view.book.links.backlinks[chapter.index()];
     if all.is_empty() {
@@ -179,18 +181,18 @@ pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> 
     Some(Backlinks { items, total: all.len(), more_url })
 }
 
-/// Returns the address of the page that lists all who lead to a chapter.
+/// Returns the URL of the page that lists all backlinks of a chapter.
 pub fn backlinks_url(chapter: ChapterId, view: &Viewpoint<'_>) -> UrlPath {
     backlinks_address(view.meta(chapter), view.config)
 }
 
-/// Returns the address of the page that lists all who lead to the chapter with this metadata.
+/// Returns the URL of the page that lists all backlinks of the chapter with this metadata.
 pub fn backlinks_address(meta: &Meta, config: &Config) -> UrlPath {
     let path = meta.path.without_extension();
     generated_url(&format!("backlinks/{}", if path.is_empty() { "index" } else { path }), config.urls)
 }
 
-/// Lists the relations that the chapter's own template does not show.
+/// Lists the relations that the chapter's own template doesn't show.
 pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
     let relations = &view.book.relations;
     let mut list = Vec::new();
@@ -206,7 +208,7 @@ pub fn relations(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Relation> {
     list
 }
 
-/// Returns the name of the template that shows chapters of a kind.
+/// Returns the name of the template for chapters of a kind.
 pub fn template(kind: Kind) -> &'static str {
     match kind {
         Kind::Role => "role.html",

@@ -1,4 +1,5 @@
-//! Shapes a reading path's page: the stops in order, with reading times; and on each stop's page the way to the stops beside it.
+//! Prepares a reading path's page, with the stops in order and their reading times, and for each
+//! stop the links to the previous and next stops.
 //!
 //! Input: a viewpoint and a path or a chapter. Output: [`PathPage`], [`OnPath`].
 
@@ -8,10 +9,10 @@ use super::{Link, Viewpoint, class_of, query};
 use crate::chapter::document::Facts;
 use crate::model::book::ChapterId;
 
-/// How many paths a chapter's page leads along.
+/// The maximum number of paths shown on a chapter's page.
 const PATHS: usize = 12;
 
-/// What the path template sees.
+/// The data for the path template.
 #[derive(Debug, Serialize)]
 pub struct PathPage {
     #[serde(rename = "for")]
@@ -22,12 +23,12 @@ pub struct PathPage {
     pub steps: Vec<Stop>,
 }
 
-/// A path that a chapter lies on, and the way along it.
+/// A path that a chapter is on, with the neighboring stops.
 #[derive(Debug, Serialize)]
 pub struct OnPath {
     pub id: String,
     pub path: Link,
-    /// Which stop the chapter is, from 1.
+    /// The chapter's position on the path, starting from 1.
     pub number: usize,
     pub of: usize,
     pub previous: Option<Link>,
@@ -39,14 +40,14 @@ pub struct OnPath {
 pub struct Stop {
     pub title: String,
     pub url: String,
-    /// What the reader's marks call it.
+    /// The stop's key in the reader's marks.
     pub key: String,
     pub kind: Option<&'static str>,
     pub summary: Option<String>,
     pub minutes: u16,
 }
 
-/// Makes the page's data; nothing where the chapter is no path.
+/// Returns the page's data, or `None` if the chapter isn't a path.
 pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
     let Facts::Path(facts) = &view.meta(path).facts else { return None };
     let chapters = view.book.relations.paths.get(&path)?;
@@ -65,7 +66,8 @@ pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
     })
 }
 
-/// Lists the paths that a chapter lies on, with the stops before and after it; at most [`PATHS`].
+/// Lists the paths that a chapter is on, each with the previous and next stops. Returns at most
+/// [`PATHS`].
 pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
     let paths = view.book.relations.on_paths.get(&chapter).map(Vec::as_slice).unwrap_or_default();
     let one = |path: &ChapterId| {
@@ -87,17 +89,18 @@ pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
     paths.iter().take(PATHS).filter_map(one).collect()
 }
 
-/// Returns the address of a stop that says which path the reader is on.
+/// Returns the URL of a stop, with a query that says which path the reader is on.
 fn along(chapter: ChapterId, path: ChapterId, view: &Viewpoint<'_>) -> String {
     format!("{}?path={}", view.url(view.book.url(chapter)), query(&view.meta(path).id))
 }
 
-/// Returns what a reader's marks call a chapter: its address, whatever page it is seen from.
+/// Returns a chapter's key in a reader's marks: its URL from the site's root, whichever page it is
+/// seen from.
 pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
     view.book.url(chapter).encoded()
 }
 
-/// Adds up the minutes that chapters take to read.
+/// Returns the total reading time of chapters in minutes.
 pub fn minutes(chapters: &[ChapterId], view: &Viewpoint<'_>) -> u32 {
     chapters.iter().map(|chapter| u32::from(view.meta(*chapter).minutes)).sum()
 }

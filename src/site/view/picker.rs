@@ -1,7 +1,10 @@
-//! Shapes the page on which a reader sets any two roles side by side, and the file of each role that its script loads.
+//! Prepares the page on which a reader compares any two roles, and the data file of each role that
+//! its script loads.
 //!
-//! Input: a viewpoint. Output: [`Picker`]; JSON for one role. The list of comparisons that have a page of their own stands there for those without scripts. What
-//! a role's file says is what [`super::compare`] holds against another's; statements come from `api/v1/competencies.json`, so that no file holds them twice.
+//! Input: a viewpoint. Output: [`Picker`], and JSON for one role. For readers without JavaScript,
+//! the page lists the comparisons that have their own pages. A role's file contains what
+//! [`super::compare`] compares. Statements come from `api/v1/competencies.json`, so that they
+//! aren't stored twice.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +17,11 @@ use crate::declare::config::UrlStyle;
 use crate::model::book::{Book, ChapterId, role_of};
 use crate::text::path::UrlPath;
 
-/// The function that data files call where pages are opened from a folder: browsers load no data there, but scripts.
+/// The function that data files call if pages are opened from a folder, where browsers can load
+/// scripts but no data.
 const TAKES_DATA: &str = "rolebookTake";
 
-/// The texts that the script puts beside what it loads, by their keys.
+/// The keys of the UI strings that the script needs.
 const WORDS: &[&str] = &[
     "scope",
     "horizon",
@@ -46,18 +50,18 @@ const WORDS: &[&str] = &[
     "compare-loading",
 ];
 
-/// What the picker's template sees.
+/// The data for the picker template.
 #[derive(Debug, Serialize)]
 pub struct Picker {
     pub tracks: Vec<Group>,
     pub pairs: Vec<Link>,
-    /// Where the competencies' statements are.
+    /// The URL of the competencies' statements.
     pub competencies: String,
-    /// The site's root, which addresses in data begin at.
+    /// The site's root, which URLs in the data are relative to.
     pub home: String,
-    /// Whether data are scripts.
+    /// Whether data files are scripts.
     pub is_script: bool,
-    /// The script's texts, as JSON.
+    /// The script's UI strings, as JSON.
     pub words: String,
 }
 
@@ -73,11 +77,11 @@ pub struct Group {
 pub struct Choice {
     pub id: String,
     pub title: String,
-    /// Where its file is.
+    /// The URL of the role's data file.
     pub data: String,
 }
 
-/// Makes the page's data.
+/// Returns the page's data.
 pub fn picker(view: &Viewpoint<'_>) -> Picker {
     let mut tracks: Vec<Group> = Vec::new();
     for role in &view.book.relations.role_order {
@@ -105,23 +109,23 @@ pub fn picker(view: &Viewpoint<'_>) -> Picker {
     }
 }
 
-/// Returns the address of a data file that scripts load.
+/// Returns the URL of a data file that scripts load.
 pub fn data_url(name: &str, style: UrlStyle) -> UrlPath {
     let extension = if style == UrlStyle::File { "js" } else { "json" };
     UrlPath::new(format!("api/v1/{name}.{extension}"))
 }
 
-/// Returns the address of a role's file.
+/// Returns the URL of a role's data file.
 pub fn role_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
     data_url(&role_name(role, book), style)
 }
 
-/// Returns what a role's file is called in its script.
+/// Returns the name of a role's data file.
 pub fn role_name(role: ChapterId, book: &Book) -> String {
     format!("roles/{}", book.meta(role).id)
 }
 
-/// Makes a script of data: it hands them over under their name.
+/// Wraps data in a script that passes it on under its name.
 pub fn as_script(name: &str, json: &str) -> String {
     let name = serde_json::to_string(name).unwrap_or_default();
     format!("{TAKES_DATA}({name}, {});\n", json.trim_end())
@@ -138,7 +142,7 @@ struct Role<'a> {
     id: &'a str,
     title: &'a str,
     url: String,
-    /// What is known of it, as text, by the key of its label.
+    /// The role's facts as text, by the key of their label.
     facts: BTreeMap<&'static str, String>,
     competencies: Vec<Expected<'a>>,
     responsibilities: Vec<Item<'a>>,
@@ -152,14 +156,15 @@ struct Expected<'a> {
     level_name: String,
 }
 
-/// A responsibility or decision: equal to another role's where the address is.
+/// A responsibility or decision. It is the same as another role's if the URL is equal.
 #[derive(Serialize)]
 struct Item<'a> {
     text: &'a str,
     url: String,
 }
 
-/// Returns what a comparison needs to know of a role, as JSON; nothing where the chapter is no role.
+/// Returns what a comparison needs to know about a role, as JSON. Returns `None` if the chapter
+/// isn't a role.
 pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let meta = view.meta(chapter);
     let related = view.book.relations.roles.get(&chapter)?;

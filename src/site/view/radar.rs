@@ -1,6 +1,7 @@
-//! Shapes a role's levels as a picture: one axis per competency.
+//! Draws a role's levels as a radar chart with one axis per competency.
 //!
-//! Input: a viewpoint and a role. Output: [`Radar`], an SVG without ids and styles, and the same as a list. Fewer than three competencies are no picture.
+//! Input: a viewpoint and a role. Output: [`Radar`], which has an SVG without IDs and styles, and
+//! the same data as a list. With fewer than three competencies there is no chart.
 
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use crate::model::book::ChapterId;
 use crate::site::theme::Html;
 use crate::text::markup::escape;
 
-/// What the radar view sees.
+/// The data for the radar view.
 #[derive(Debug, Serialize)]
 pub struct Radar {
     pub svg: Html,
@@ -34,7 +35,8 @@ const RADIUS: f64 = 150.0;
 /// Room for labels on each side.
 const MARGIN: f64 = 130.0;
 
-/// Makes the view's data; nothing where the chapter is no role or expects fewer than three competencies.
+/// Returns the view's data. Returns `None` if the chapter isn't a role or expects fewer than three
+/// competencies.
 pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
     let related = view.book.relations.roles.get(&role)?;
     if related.expectations.len() < 3 {
@@ -54,7 +56,7 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
     Some(Radar { svg: Html::new(&draw(&axes, of, &label)), role: view.link(role), axes, of })
 }
 
-/// Says all that the picture shows, for those who do not see it.
+/// Describes everything that the chart shows, for people who can't see it.
 fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
     let axis = |axis: &Axis| {
         let level = match axis.level {
@@ -115,7 +117,7 @@ fn draw(axes: &[Axis], of: u8, label: &str) -> String {
     svg
 }
 
-/// Writes a label in one or two lines; SVG does not wrap text.
+/// Writes a label in one or two lines, because SVG doesn't wrap text.
 fn write_label(svg: &mut String, (x, y): (f64, f64), anchor: &str, text: &str) {
     let lines = two_lines(text);
     let first = y + 4.0 - 8.0 * f64::from(u32::from(lines.len() > 1));
@@ -127,7 +129,7 @@ fn write_label(svg: &mut String, (x, y): (f64, f64), anchor: &str, text: &str) {
     svg.push_str("</text>");
 }
 
-/// Cuts a text at the space nearest to its middle where it is longer than 18 characters.
+/// Splits a text of more than 18 characters at the space nearest to its middle.
 pub(super) fn two_lines(text: &str) -> Vec<&str> {
     if text.chars().count() <= 18 {
         return vec![text];

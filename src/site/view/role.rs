@@ -1,4 +1,5 @@
-//! Shapes a role's page: the facts at a glance, what is expected, what is taken over, what it decides.
+//! Prepares a role's page: the facts at a glance, what is expected, what is inherited, and what the
+//! role decides.
 //!
 //! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the own level's statements stand open, those below are listed after it. What the role is
 //! judged on comes first.
@@ -17,7 +18,7 @@ use crate::model::book::{
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
 
-/// What the role template sees.
+/// The data for the role template.
 #[derive(Debug, Serialize)]
 pub struct RolePage {
     pub base: bool,
@@ -32,16 +33,17 @@ pub struct RolePage {
     pub grows_into: Vec<Link>,
     pub works_with: Vec<Link>,
     pub leads: Vec<Link>,
-    /// Strategy chapters in which it decides or does the work, beside those that it leads.
+    /// Strategy chapters in which the role decides or does the work, other than those that it
+    /// leads.
     pub carries: Vec<Link>,
-    /// Its own responsibilities, for paper: on the screen they are the chapter's text.
+    /// The role's own responsibilities, for print. On screen, they are in the chapter's text.
     pub responsibilities: Vec<Html>,
     pub also_called: Vec<String>,
     pub paths: Vec<Link>,
     pub compare: Vec<Link>,
-    /// Where it can be set beside any other role.
+    /// The URL of the page on which it can be compared with any other role.
     pub compare_url: Option<String>,
-    /// What it is hired with.
+    /// The URL of the role's hiring kit.
     pub hiring_url: Option<String>,
     pub inherited: Vec<Inherited>,
     /// All that is expected.
@@ -55,7 +57,7 @@ pub struct RolePage {
     pub assess_url: Option<String>,
 }
 
-/// What the role adds over the one that it grows from.
+/// What the role adds to the role that it grows from.
 #[derive(Debug, Serialize)]
 pub struct Delta {
     pub from: Link,
@@ -63,17 +65,17 @@ pub struct Delta {
     pub rows: Vec<Raised>,
 }
 
-/// A competency whose level rises.
+/// A competency whose level is raised.
 #[derive(Debug, Serialize)]
 pub struct Raised {
     pub competency: Link,
     pub from: Option<String>,
     pub to: String,
-    /// How many statements come in.
+    /// How many statements are new.
     pub count: usize,
 }
 
-/// Responsibilities taken over from one role.
+/// Responsibilities inherited from one role.
 #[derive(Debug, Serialize)]
 pub struct Inherited {
     pub from: Link,
@@ -122,7 +124,7 @@ pub struct Lower {
     pub statements: Vec<Cell>,
 }
 
-/// A decision and the part in it.
+/// A decision and the role's part in it.
 #[derive(Debug, Serialize)]
 pub struct DecisionLink {
     pub title: String,
@@ -131,7 +133,7 @@ pub struct DecisionLink {
     pub part: &'static str,
 }
 
-/// Makes the page's data; nothing where the chapter is no role.
+/// Returns the page's data, or `None` if the chapter isn't a role.
 pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let facts = role_of(view.book, chapter)?;
     let relations = &view.book.relations;
@@ -170,7 +172,8 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     })
 }
 
-/// Lists the strategy chapters that a role carries by deciding or doing the work, and does not lead.
+/// Lists the strategy chapters in which a role decides or does the work, other than those that it
+/// leads.
 fn carried(role: ChapterId, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     let leads = view.book.relations.roles.get(&role).map(|related| related.leads.clone()).unwrap_or_default();
     let mut list: Vec<ChapterId> = Vec::new();
@@ -183,7 +186,7 @@ fn carried(role: ChapterId, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     list
 }
 
-/// Lists what rises from one role to the next; nothing where nothing does.
+/// Lists the levels that are raised from one role to the next. Returns `None` if there are none.
 fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<Delta> {
     let relations = &view.book.relations;
     let raised = |expectation: &Expectation| {
@@ -203,7 +206,7 @@ fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<De
     (!rows.is_empty()).then(|| Delta { from: view.link(before), url, rows })
 }
 
-/// Links to the comparisons that have a page.
+/// Returns links to the comparison pages of a role.
 fn compare(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Link> {
     let pairs = view.book.relations.pairs.iter();
     let others = pairs.filter_map(|(a, b)| match chapter {
@@ -218,7 +221,7 @@ fn compare(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Link> {
     others.iter().map(|other| Link { url: view.comparison(chapter, *other), ..view.link(*other) }).collect()
 }
 
-/// Groups responsibilities taken over by the role that they stand in.
+/// Groups inherited responsibilities by the role that they come from.
 pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherited> {
     let mut groups: Vec<(ChapterId, Inherited)> = Vec::new();
     for (from, number) in list {
@@ -308,7 +311,7 @@ fn numbered(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>)
         .collect()
 }
 
-/// Lists the decisions that the role makes, and those that it takes another part in.
+/// Lists the decisions that the role makes, and those in which it has another part.
 pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>, Vec<DecisionLink>) {
     let mut own = Vec::new();
     let mut others = Vec::new();

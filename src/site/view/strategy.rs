@@ -1,4 +1,4 @@
-//! Shapes a strategy chapter's page: who leads it, what carries it, who decides what.
+//! Prepares a strategy chapter's page: who leads it, what supports it, and who decides what.
 //!
 //! Input: a viewpoint and a strategy chapter. Output: [`StrategyPage`].
 
@@ -10,7 +10,7 @@ use crate::chapter::document::Facts;
 use crate::declare::kind::Part;
 use crate::model::book::{ChapterId, DecisionView, Party};
 
-/// What the strategy template sees.
+/// The data for the strategy template.
 #[derive(Debug, Serialize)]
 pub struct StrategyPage {
     pub horizon: Option<String>,
@@ -18,12 +18,12 @@ pub struct StrategyPage {
     pub measures: Vec<String>,
     pub valid_until: Option<String>,
     pub supported_by: Vec<Link>,
-    /// Roles that decide or do the work in it, beside the one that leads it.
+    /// Roles that decide or do the work in it, other than the role that leads it.
     pub carried_by: Vec<Link>,
     pub decisions: Vec<Row>,
 }
 
-/// Makes the page's data; nothing where the chapter is no strategy.
+/// Returns the page's data, or `None` if the chapter isn't a strategy.
 pub fn strategy(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<StrategyPage> {
     let Facts::Strategy(facts) = &view.meta(chapter).facts else { return None };
     let related = view.book.relations.strategies.get(&chapter)?;
