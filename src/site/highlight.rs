@@ -23,8 +23,8 @@ use grammar::Grammars;
 use search::Budget;
 use walk::{Place, Stop, Walker};
 
-/// The maximum amount of work for coloring one block. Code takes 100 to 300 per byte, so this is
-/// enough for about 100 KiB. The worst code that we know uses it up in a quarter of a second.
+/// The maximum amount of work for coloring one block. Code takes 100 to 300 units per byte, so this
+/// is enough for about 100 KiB. The worst code that we know uses it up in a quarter of a second.
 const BUDGET: u64 = 25_000_000;
 /// The longest line, in bytes, that is colored. Longer ones are data, and patterns take quadratic
 /// time on them.
@@ -425,7 +425,7 @@ impl Worker {
             let text = line.strip_suffix('\n').unwrap_or(line);
             with_end.clear();
             with_end.push_str(text);
-            // The syntaxes expect every line to end, the last one too.
+            // The syntaxes expect every line to end with a line feed, including the last one.
             with_end.push('\n');
             at = self.line(at, &with_end, languages, (&mut budget, &mut html))?;
             html.push_str(&line[text.len()..]);

@@ -68,7 +68,7 @@ use crate::text::path::{SourcePath, UrlPath, fold};
 pub struct Renderer {
     /// The chapters and the relations between them.
     pub handbook: Handbook,
-    /// Templates, assets and interface text.
+    /// Templates, assets and UI strings.
     pub theme: Arc<Theme>,
     /// The highlighter for code blocks.
     pub highlighter: Arc<Highlighter>,

@@ -3,7 +3,7 @@
 //!
 //! Input: a compiled handbook and the theme's UI strings. Output: an [`Index`] with every file
 //! below `search/`. Each chapter is indexed separately and its entry is kept until the chapter
-//! changes; only the merge sees all chapters. No page depends on the index: pages know the name of
+//! changes; only the merge sees all chapters. Never needed to render a page: pages know the name of
 //! the entry file but nothing of its contents.
 
 mod entry;
@@ -32,7 +32,7 @@ use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
 use crate::text::path::{SourcePath, UrlPath};
 
-/// The version of the format.
+/// The version of the index format.
 const VERSION: u32 = 1;
 /// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;

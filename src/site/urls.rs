@@ -174,7 +174,7 @@ impl Site {
         })
     }
 
-    /// Returns the target of an old URL for which the host, rather than a page, does the redirect.
+    /// Returns the page that an old URL redirects to, or `None` if there is no such redirect.
     pub fn moved(&self, url: &UrlPath) -> Option<&UrlPath> {
         let found = self.layout.redirects.binary_search_by(|redirect| redirect.from.cmp(url)).ok()?;
         Some(&self.layout.redirects[found].to)

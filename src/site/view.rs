@@ -77,7 +77,7 @@ pub struct Viewpoint<'a> {
 /// A link as templates print it. Without a URL, it is plain text.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Link {
-    /// The text.
+    /// The link text.
     pub title: String,
     /// The target, relative to the page.
     pub url: Option<String>,

@@ -16,18 +16,18 @@ const CHEAP: u32 = 256;
 /// expression is assumed not to match there. Changelogs in Markdown have such places, and lose at
 /// most the color of one word.
 const LIMITS: [u32; 3] = [1_024, 16_384, 131_072];
-/// The longest line, in bytes, for which that assumption is made. On a longer line, the search ends
-/// the coloring of its block.
+/// The longest line, in bytes, on which the expression is assumed not to match. On a longer line,
+/// the search ends the coloring of its block.
 const PROSE: usize = 1_000;
 /// The cost of a call, whatever it finds.
 const CALL: u64 = 8;
 /// The cost of a place that is tried separately.
 const PLACE: u64 = 16;
-/// A place costs one more for every this many bytes of the line, because a loop may scan the rest
-/// of the line in a single retry.
+/// How many bytes of the line add one to the cost of a place. A loop may scan the rest of the line
+/// in a single retry.
 const STRIDE: usize = 256;
-/// A retry costs one more for every this many bytes of the line, because such loops scan the line
-/// in every retry.
+/// How many bytes of the line add one to the cost of a retry. If there are many retries, loops scan
+/// the line in each of them.
 const RETRY_STRIDE: usize = 32;
 
 /// The remaining budget of a block.
@@ -36,7 +36,7 @@ pub(super) struct Budget {
     left: u64,
 }
 
-/// An error: the budget is spent.
+/// The error that the budget is spent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Spent;
 

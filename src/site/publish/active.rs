@@ -15,7 +15,7 @@ use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
 /// The policy for a file of the content that a browser opens. The file may use the site's pictures
-/// and styles, but runs in an origin of its own and without scripts.
+/// and styles, but it gets an origin of its own and can't run scripts.
 pub const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; font-src 'self' data:; \
                            style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The policy for a file that `[security] active` names. The file may run its scripts, in an origin

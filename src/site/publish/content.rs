@@ -58,7 +58,7 @@ const HOST_PATTERNS: &[(&str, &str)] = &[
     ("yandex_", ".html"),
 ];
 
-/// Which files are published.
+/// The files that are published, and those that are not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// Files that chapters show. Their URLs contain a hash.

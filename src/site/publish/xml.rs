@@ -32,7 +32,7 @@ const ELEMENTS: &[(&str, &str)] = &[
     ("form", "holds a form"),
 ];
 
-/// Elements that change other elements' attributes while these are shown.
+/// Elements that can change the attributes of other elements while the file is shown.
 const ANIMATIONS: &[&str] = &["set", "animate", "animatemotion", "animatetransform", "animatecolor", "discard"];
 
 /// Namespaces whose elements are HTML or name event handlers.
@@ -45,7 +45,8 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     if let Some(at) = NAMESPACES.iter().find_map(|name| lower.find(name)) {
         return found(at, "holds HTML or scripts of another namespace");
     }
-    // A feed or another XML file without styles, HTML and drawings is shown as a tree of text.
+    // Tags are only checked in drawings. A feed or another XML file without styles, HTML and
+    // drawings is shown as a tree of text.
     let draws = is_svg || lower.contains("www.w3.org/2000/svg") || lower.contains("&#");
     let mut at = 0;
     while let Some(next) = lower[at..].find('<').map(|n| at + n) {

@@ -15,11 +15,11 @@ use crate::site::view::changes::{self, Changes, Event};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
 
-/// The largest number of changed chapters in the feed.
+/// The maximum number of changed chapters in the feed.
 const ENTRIES: usize = 50;
 
 impl Renderer {
-    /// Makes the data of the page that lists what has changed.
+    /// Returns the data of the page that lists what has changed.
     pub(super) fn changes(&self, view: &Viewpoint<'_>) -> Changes {
         let found = self.since_base();
         changes::page(found.as_ref().map(|(delta, is_open)| (delta, *is_open)), view)

@@ -25,7 +25,7 @@ const LONGEST: usize = 280;
 /// How many chapters of a folder to name.
 const NAMED: usize = 6;
 /// The maximum number of files. One file per page would make up a quarter of a large site's files.
-/// At 100,000 pages, each file holds about a hundred glimpses, or 40 kB.
+/// At 100,000 pages, each file holds about a hundred glimpses, which take about 40 kB.
 const FILES: u32 = 1024;
 
 /// The content of a glimpse.

@@ -1,10 +1,10 @@
 //! Renders the whole book, or one part of it, as a single page to print.
 //!
 //! Input: a part of the tree. Output: one page with a cover, a table of contents and every chapter
-//! as its own template shows it, without the surrounding frame. IDs are made unique with the page
-//! they come from. A link to a chapter that is on the page points to its place there. If the
-//! chapters are too large for one page, the page has none of them: the parts of the book, or the
-//! chapters of the part, are printed instead.
+//! as its own template shows it, without the surrounding frame. IDs are prefixed with the path of
+//! their page, so that they are unique. A link to a chapter that is on the page points to its place
+//! there. If the chapters are too large for one page, the page has none of them: the parts of the
+//! book, or the chapters of the part, are printed instead.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -69,7 +69,7 @@ fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<Strin
     Ok(format!("<div class=\"view {name}-view\">\n{html}\n</div>"))
 }
 
-/// Returns the interface text key of a generated page's title.
+/// Returns the UI string key of a generated page's title.
 pub fn title_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix",
@@ -83,7 +83,7 @@ pub fn title_key(page: Generated) -> &'static str {
     }
 }
 
-/// Returns the interface text key of a generated page's summary.
+/// Returns the UI string key of a generated page's summary.
 pub fn summary_key(page: Generated) -> &'static str {
     match page {
         Generated::Matrix => "matrix-means",

@@ -11,7 +11,8 @@ use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
 use crate::chapter::document::{Document, Facts, Meta};
 
-/// Weights are in hundredths: of one plain occurrence in `text`, of a whole score in `top`.
+/// The weights of words, in hundredths of one plain occurrence for `text`, and in hundredths of a
+/// whole score for `top`.
 const PLAIN: u32 = 100;
 const STATEMENT: u32 = 160;
 const SUMMARY: u32 = 200;
@@ -258,7 +259,7 @@ impl Builder {
         let mut length = 0;
         each_word(text, &mut |word| {
             length += 1;
-            // Most words have occurred before.
+            // Most words are already in the map.
             if let Some(uses) = self.words.get_mut(word) {
                 uses.text += weight;
                 uses.stand(section, strength);

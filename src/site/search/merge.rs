@@ -17,13 +17,13 @@ use super::words::{Stems, words};
 /// The maximum number of units that a word leads to. Only the strongest are kept, because more
 /// would make the word's file too large to wait for.
 const MOST_UNITS: usize = 3000;
-/// The maximum number of sections per unit.
+/// The maximum number of sections that a word leads to in one unit.
 const MOST_SECTIONS: usize = 10;
-/// The range of the size of a file of words, in bytes before compression. The larger the handbook,
-/// the larger the files.
+/// The smallest and largest target size of a file of words, in bytes before compression. The larger
+/// the handbook, the larger the files.
 const SMALLEST: usize = 10_000;
 const LARGEST: usize = 40_000;
-/// About the maximum number of files, because the entry file names them all.
+/// The approximate maximum number of files, because the entry file names them all.
 const FILES: usize = 512;
 /// The number of steps that a score of 1 is divided into.
 const STEPS: f64 = 8.0;
@@ -166,9 +166,9 @@ impl<'a> Hit<'a> {
     }
 }
 
-/// Packs what a group leads to. Each unit has its distance from the previous one, its score, and
-/// its sections with their strengths. Also returns the number of units before the weakest were
-/// removed.
+/// Packs the units that a group leads to. Each one has its distance from the previous unit, its
+/// score, and its sections with their strengths. Also returns the number of units before the
+/// weakest were removed.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
     let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
     if group.members.len() > 1 {
@@ -251,7 +251,7 @@ struct Open<'a> {
     rows: Vec<Vec<Value>>,
     size: usize,
     words: Words,
-    /// The greatest word so far, across all files.
+    /// The word that sorts last among all words so far, across all files.
     last: &'a str,
     bound: String,
 }

@@ -43,7 +43,7 @@ impl Words {
     }
 }
 
-/// Files by their name.
+/// Files by name.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The bytes for each name, such as `3vk0q7m2ax`. The site determines the file extension.

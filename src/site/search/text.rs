@@ -13,11 +13,11 @@ use crate::text::markup::lower_case;
 /// A placeholder in a section's text where a link shows the title of another chapter.
 pub const GAP: char = '\u{fffc}';
 
-/// The text below one heading, or of one glossary term.
+/// The text below one heading, or the text of one glossary term.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
-    /// The heading. For the text before the first heading, it is the chapter's title if the text
-    /// contains one.
+    /// The heading. For the text before the first heading, this is the chapter's title if the text
+    /// contains it.
     pub heading: String,
     /// The heading's level; 0 for a term of a glossary.
     pub level: u8,

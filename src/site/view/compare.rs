@@ -26,7 +26,7 @@ pub struct Compare {
     pub decisions: Split<DecisionLink>,
 }
 
-/// A fact of both roles.
+/// A fact, with its value for each role.
 #[derive(Debug, Serialize)]
 pub struct Fact {
     pub label_key: &'static str,

@@ -19,7 +19,7 @@ const MOST: usize = 200;
 /// The data for the health template.
 #[derive(Debug, Serialize)]
 pub struct HealthPage {
-    /// Review dates and end dates of strategies, in order.
+    /// Chapters whose review is due and strategies that end, sorted by date.
     pub due: Vec<Due>,
     pub due_more: usize,
     pub lists: Vec<Gaps>,

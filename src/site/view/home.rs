@@ -28,7 +28,7 @@ pub struct Home {
     pub paths: Vec<WayLink>,
     /// The drawing of the ladder, if it is small enough to be readable.
     pub ladder: Option<Html>,
-    /// Whether a shelf's kind is role, competency or strategy.
+    /// Whether any shelf's kind is role, competency or strategy.
     pub has_kinds: bool,
     /// Recent changes. Empty if there is no history.
     pub changes: Vec<changes::Item>,

@@ -112,7 +112,7 @@ pub struct RoleRow {
     pub horizon: Option<String>,
 }
 
-/// Returns a list of roles.
+/// Returns the data for the roles view.
 pub fn role_list(track: Option<&str>, view: &Viewpoint<'_>) -> Roles {
     let row = |role: ChapterId| {
         let facts = role_of(view.book, role)?;

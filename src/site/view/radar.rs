@@ -32,7 +32,7 @@ pub struct Axis {
 
 /// The picture's outer radius, in its own units.
 const RADIUS: f64 = 150.0;
-/// Room for labels on each side.
+/// Space for labels on each side.
 const MARGIN: f64 = 130.0;
 
 /// Returns the view's data. Returns `None` if the chapter isn't a role or expects fewer than three
