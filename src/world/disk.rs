@@ -1,8 +1,9 @@
-//! Reads the content folder and writes the output folder and author's files: the one module that touches files.
+//! Reads the content folder, and writes the output folder and authors' files. This is the only
+//! module that touches files.
 //!
-//! Input: folders of the machine. Output: the bytes of chapters, and a site on disk. Never decides what a site holds;
-//! never follows a link out of the content; never overwrites or deletes a file of the output that Rolebook did not write. Author's files are written by
-//! [`Writer`] alone.
+//! Input: folders on disk. Output: the bytes of chapters, and a site on disk. Never decides what a
+//! site contains, never follows a link out of the content, and never overwrites or deletes a file
+//! in the output that Rolebook didn't write. Only [`Writer`] writes authors' files.
 
 mod bounded;
 mod grounds;
@@ -36,19 +37,21 @@ pub use walk::{
 };
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
-/// What the machine could not do: a file that cannot be read, a disk that is full. Ends the program with exit code 3.
+/// An error of the operating system, such as an unreadable file or a full disk. Ends the program
+/// with exit code 3.
 #[derive(Debug)]
 pub struct MachineError {
     /// The file or folder, as the user knows it.
     pub path: PathBuf,
-    /// What failed, as a verb: "read", "write", "delete".
+    /// The operation that failed, as a verb: "read", "write", "delete".
     pub doing: &'static str,
-    /// What the operating system said.
+    /// The error from the operating system.
     pub source: io::Error,
 }
 
 impl MachineError {
-    /// Makes a function that puts the place to an error of the operating system, for `map_err`.
+    /// Returns a function, for `map_err`, that adds the operation and the path to an error from the
+    /// operating system.
     pub(crate) fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self { path: path.to_path_buf(), doing, source }
     }
@@ -66,7 +69,7 @@ impl std::error::Error for MachineError {
     }
 }
 
-/// Says in plain words why the operating system refused.
+/// Describes in plain words why an operation failed.
 fn reason(error: &io::Error) -> String {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder",
@@ -83,7 +86,7 @@ fn reason(error: &io::Error) -> String {
     words.to_owned()
 }
 
-/// Returns the system's own words without the number that Rust puts behind them.
+/// Returns the operating system's message without the error number that Rust appends.
 fn without_number(words: &str) -> String {
     let words = words.split(" (os error").next().unwrap_or(words);
     let mut chars = words.chars();

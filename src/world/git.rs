@@ -1,8 +1,10 @@
-//! Asks git: the one module that starts it.
+//! Runs Git. This is the only module that starts the program.
 //!
-//! Input: the content folder, which may lie anywhere in a repository or in none. Output: [`History`], the content as it was at a revision, or why there is none
-//! ([`Missing`], which stops nothing). This module reads objects only. It never uses a shell or the network, never looks at the files of the work tree through
-//! git, and never writes to a repository (see `command` for how git is kept from starting other programs).
+//! Input: the content folder, which may be anywhere in a repository or outside any. Output:
+//! [`History`], the content as it was at a revision, or the reason why there is no history
+//! ([`Missing`], which is never fatal). This module only reads objects. It never uses a shell
+//! or the network, never asks Git about files in the work tree, and never writes to a repository.
+//! See `command` for how Git is kept from starting other programs.
 
 mod command;
 mod moved;
@@ -21,22 +23,22 @@ use crate::text::source::{SourceFile, Sources};
 
 use self::place::Place;
 
-/// Why there is no history.
+/// The reason why there is no history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// There is no program called `git`.
+    /// No program called `git` was found.
     Program,
-    /// The content is in no repository.
+    /// The content isn't in a repository.
     Repository,
-    /// The repository belongs to somebody else, and git refuses to look into it.
+    /// The repository belongs to another user, and Git refuses to read it.
     Trust,
     /// No commit has touched the content.
     Commits,
-    /// The clone holds only the newest commits: days read from it would be wrong.
+    /// The clone has only the newest commits, so dates read from it would be wrong.
     Shallow,
-    /// The clone holds commits without the files' contents.
+    /// The clone has commits but not the contents of all files.
     Partial,
-    /// The repository cannot be read; what git said.
+    /// The repository can't be read. Contains Git's message.
     Broken(String),
 }
 
@@ -62,7 +64,7 @@ impl fmt::Display for Missing {
     }
 }
 
-/// The repository around a content folder.
+/// The repository that contains a content folder.
 #[derive(Clone, Debug)]
 pub struct Repository {
     program: PathBuf,
@@ -71,10 +73,10 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Finds the repository that `content` lies in.
+    /// Finds the repository that contains `content`.
     ///
     /// # Errors
-    /// Where there is none that can be read.
+    /// If there is no repository that can be read.
     pub fn find(content: &Path) -> Result<Self, Missing> {
         let program = command::program().ok_or(Missing::Program)?;
         let content = place::real(content);
@@ -84,8 +86,9 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Asks git whether this user may read the repository. An explicit repository is read without that question, so git looks for this one itself, in its own
-    /// folder, and has to find the same.
+    /// Asks Git whether this user may read the repository. Git skips that check when the repository
+    /// is named explicitly, so this call lets Git find the repository itself, in the top directory,
+    /// and then compares the two.
     fn check_trust(&self) -> Result<(), Missing> {
         let mut command = command::trust(&self.program, &self.place);
         let output = command.output().map_err(|error| unstarted(&error))?;
@@ -100,12 +103,12 @@ impl Repository {
         Err(Missing::Broken("git finds another repository than the one around the chapters".to_owned()))
     }
 
-    /// Reads the history of the content; `exists` tells which files are there today.
+    /// Reads the history of the content. `exists` returns whether a file exists today.
     ///
     /// # Errors
-    /// Where the history is not whole, or there is none.
+    /// If the history is incomplete or there is none.
     pub fn history(&self, exists: impl Fn(&SourcePath) -> bool) -> Result<History, Missing> {
-        // The log takes longest: whether it may be believed is found out meanwhile.
+        // The log takes longest, so check whether the history is complete in the meantime.
         let (whole, log) = std::thread::scope(|scope| {
             let log = scope.spawn(|| self.run(LOG));
             (self.check_whole(), log.join())
@@ -116,7 +119,7 @@ impl Repository {
         if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
     }
 
-    /// Checks that there is a newest commit, and everything before it.
+    /// Checks that there is a newest commit and that the history before it is complete.
     fn check_whole(&self) -> Result<(), Missing> {
         let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?;
         if shallow.trim_ascii() == b"true" {
@@ -126,17 +129,17 @@ impl Repository {
         if head.status.success() {
             return Ok(());
         }
-        // A branch without a commit is no fault; one that names a commit which is not there is.
+        // A branch without commits is fine, but a branch that names a missing commit is broken.
         let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
         Err(if is_named || !head.stderr.is_empty() { reason(&head.stderr) } else { Missing::Commits })
     }
 
-    /// Returns the number of the commit that `revision` names.
+    /// Returns the ID of the commit that `revision` names, or `None` if there is no such revision.
     ///
     /// # Errors
-    /// Where the repository cannot be read. A revision that is not there is `None`.
+    /// If the repository can't be read.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, Missing> {
-        // `:path` is a place in the index and no commit, and `-x` is an option.
+        // `:path` names an entry of the index rather than a commit, and `-x` is an option.
         if revision.starts_with(['-', ':']) {
             return Ok(None);
         }
@@ -145,20 +148,21 @@ impl Repository {
         Ok((found.status.success() && !id.is_empty()).then_some(id))
     }
 
-    /// Returns when a commit was made, in seconds since 1970.
+    /// Returns the time of a commit as a Unix timestamp.
     ///
     /// # Errors
-    /// Where the commit cannot be read.
+    /// If the commit can't be read.
     pub fn seconds(&self, commit: &str) -> Result<i64, Missing> {
         let found = self.run(&["log", "-1", "--no-patch", "--no-show-signature", "--format=%ct", commit, "--"])?;
         Ok(String::from_utf8_lossy(&found).trim().parse().unwrap_or_default())
     }
 
-    /// Lists what was renamed since `commit`, up to the newest commit and on to `today`, the files as they are on disk: by the path today, the path then.
-    /// Git compares commits alone. To compare with files it would run the filters that the repository names.
+    /// Lists the files renamed since `commit`, including renames on disk (`today`) that aren't
+    /// committed yet. Maps today's path to the path at `commit`. Git compares only commits here,
+    /// because comparing with files on disk would run the filters that the repository configures.
     ///
     /// # Errors
-    /// Where the repository cannot be read.
+    /// If the repository can't be read.
     pub fn renames(&self, commit: &str, today: &Sources) -> Result<BTreeMap<SourcePath, SourcePath>, Missing> {
         let Some(head) = self.commit("HEAD")? else { return Ok(BTreeMap::new()) };
         let out = self.run(&[
@@ -190,10 +194,11 @@ impl Repository {
         Ok(renames)
     }
 
-    /// Reads the chapters and `handbook.toml` as they were at `commit`, leaving out what lies in the folders `skip` of the content.
+    /// Reads the chapters and `handbook.toml` as they were at `commit`, except those in the folders
+    /// `skip` of the content.
     ///
     /// # Errors
-    /// Where the repository does not hold them whole.
+    /// If the repository doesn't have all their contents.
     pub fn sources(&self, commit: &str, skip: &[String]) -> Result<Sources, Missing> {
         let list = self.run(&["ls-tree", "-r", "-z", commit])?;
         let entries: Vec<(SourcePath, String)> =
@@ -209,7 +214,7 @@ impl Repository {
         Ok(sources)
     }
 
-    /// Reads blobs in the order asked for, all through one process.
+    /// Reads blobs in the order of `ids`, using a single Git process.
     fn blobs<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Missing> {
         let mut asked = String::new();
         let mut count = 0;
@@ -225,7 +230,7 @@ impl Repository {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| unstarted(&error))?;
-        // Written from a thread of its own: git stops reading while nobody takes what it has to say.
+        // Write from a separate thread: Git stops reading its input while nobody reads its output.
         let writer = child.stdin.take().map(|mut stdin| {
             std::thread::spawn(move || {
                 let _ = stdin.write_all(asked.as_bytes());
@@ -262,7 +267,7 @@ impl Repository {
     }
 }
 
-/// Tells from git's words why it could not do its work.
+/// Derives the reason for a failure from Git's error output.
 fn reason(stderr: &[u8]) -> Missing {
     let words = String::from_utf8_lossy(stderr);
     if words.contains("dubious ownership") {
@@ -282,7 +287,7 @@ fn unstarted(error: &std::io::Error) -> Missing {
     }
 }
 
-/// Reads a line of `git ls-tree -z`: regular files only, as the walk does.
+/// Parses a line of `git ls-tree -z`. Returns only regular files, as the walk on disk does.
 fn entry(line: &[u8]) -> Option<(SourcePath, String)> {
     let text = std::str::from_utf8(line).ok()?;
     let (facts, path) = text.split_once('\t')?;
@@ -291,7 +296,8 @@ fn entry(line: &[u8]) -> Option<(SourcePath, String)> {
     (kind == "blob" && mode.starts_with("100")).then(|| (SourcePath::new(path), id.to_owned()))
 }
 
-/// Tells whether the model is made from a file: chapters and configuration, and nothing that the walk leaves out.
+/// Returns whether the model is built from a file: only chapters and the configuration are, except
+/// where the walk on disk would skip them.
 fn is_read(path: &SourcePath, skip: &[String]) -> bool {
     let name = path.as_str();
     let below = |folder: &String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
@@ -299,7 +305,7 @@ fn is_read(path: &SourcePath, skip: &[String]) -> bool {
     (path.is_chapter() || name == config::FILE) && !hidden && !skip.iter().any(below)
 }
 
-/// Reads one answer of `git cat-file --batch`: `ID blob SIZE`, the bytes, a line end.
+/// Reads one response of `git cat-file --batch`: `ID blob SIZE`, the bytes, and a line ending.
 fn blob(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut head = String::new();
     reader.read_line(&mut head).ok()?;

@@ -1,6 +1,6 @@
-//! The machine: disk, git, file watching, the preview's server, the terminal.
+//! The machine: disk, Git, file watching, the preview server and the terminal.
 //!
-//! Input: places and bytes. Output: bytes and reports. Nothing here decides what a page holds.
+//! Input: paths and bytes. Output: bytes and reports. Nothing here decides what goes on a page.
 
 pub mod disk;
 pub mod git;

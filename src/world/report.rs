@@ -1,6 +1,7 @@
-//! Draws findings: for people, for programs, for a code host's review.
+//! Renders findings for people, for programs and for code review on a code host.
 //!
-//! Input: [`Diagnostic`] values, sorted, and the files they point into. Output: text. Never decides how much a finding weighs, never writes to a terminal itself.
+//! Input: sorted [`Diagnostic`] values and the files they refer to. Output: text. Never decides how
+//! severe a finding is, and never writes to a terminal.
 
 mod lines;
 mod page;
@@ -21,16 +22,16 @@ use serde::Serialize;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::rule::{Rule, Severity};
 
-/// Lines longer than this many bytes are not drawn: the place is named without them.
+/// Lines longer than this many bytes aren't shown; the report gives only the location.
 const LONGEST_LINE: usize = 2_000;
 
-/// How many characters a finding on a page may be wide.
+/// The width of a finding on a page, in characters.
 const PAGE_WIDTH: usize = 100;
 
-/// Finds the file behind a place: its path as the user knows it, and its bytes.
+/// Looks up the file behind a place: the path as the user knows it, and the contents.
 pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
 
-/// Draws findings with their source lines, a blank line after each.
+/// Renders findings with their source lines, each followed by a blank line.
 pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width.max(60));
@@ -43,7 +44,8 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
     out
 }
 
-/// Draws at most `most` findings of each code, and says how many more there are of which.
+/// Renders at most `most` findings of each code, followed by a note that says how many more there
+/// are.
 pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
     let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
     let mut is_shown = |finding: &&Diagnostic| {
@@ -64,7 +66,7 @@ pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usiz
     out
 }
 
-/// Draws one finding without colour, for a page of the preview.
+/// Renders one finding without color, for a page of the preview.
 pub fn plain(finding: &Diagnostic, files: &Files<'_>) -> String {
     draw(finding, files, &mut Lines::default(), &Renderer::plain().term_width(PAGE_WIDTH))
 }
@@ -85,7 +87,8 @@ fn draw(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines, renderer: &R
         group = group.element(Level::HELP.message(visible(help)));
     }
     let drawn = renderer.render(&[group]);
-    // Without a line number the library leaves no room for one: then findings with and without a line would not stand in line.
+    // The library leaves no space for a line number when a finding has none. Add it, so that
+    // findings with and without a line are aligned.
     if drawn.contains("\n--> ") { drawn.replace("\n--> ", "\n --> ").replace("\n = ", "\n  = ") } else { drawn }
 }
 
@@ -108,7 +111,8 @@ fn with_source<'a>(
     group.element(Snippet::source(text).line_start(line).path(path).annotation(AnnotationKind::Primary.span(marked)))
 }
 
-/// Returns a line as it can be printed, and the bytes of it to mark: what is marked ends with the line.
+/// Returns a line in printable form and the byte range to mark in it. The range never extends past
+/// the end of the line.
 fn shown_line(line: &[u8], start: usize, span: Span) -> (String, std::ops::Range<usize>) {
     let from = (span.start as usize).saturating_sub(start).min(line.len());
     let to = (span.end as usize).saturating_sub(start).clamp(from, line.len());
@@ -119,13 +123,14 @@ fn shown_line(line: &[u8], start: usize, span: Span) -> (String, std::ops::Range
     (before + &marked + &after, range)
 }
 
-/// Returns text in which nothing can act on a terminal: controls become pictures of themselves, a tab becomes a space.
+/// Returns text that can't affect a terminal: control characters become visible symbols, and a tab
+/// becomes a space.
 fn visible(text: &str) -> String {
     let picture = |c: char| match c {
         '\t' => ' ',
         '\u{7f}' => '\u{2421}',
         c if u32::from(c) < 0x20 => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        // Controls of the second block, and those that turn the direction of text around.
+        // C1 control characters, and those that override the direction of text.
         '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         c => c,
     };
@@ -199,7 +204,8 @@ pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-/// Returns the findings as workflow commands, which GitHub shows beside the lines of a review.
+/// Returns the findings as workflow commands, which GitHub displays next to the lines of a code
+/// review.
 pub fn github(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let mut lines = Lines::default();
     let mut out = String::new();
@@ -233,7 +239,7 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Says how many errors and warnings there are.
+/// Formats the number of errors and warnings.
 pub fn summary(errors: usize, warnings: usize) -> String {
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     match (errors, warnings) {

@@ -1,8 +1,10 @@
-//! Answers browsers on this machine: the HTTP layer of the preview.
+//! Serves browsers on this machine: the HTTP layer of the preview.
 //!
-//! Input: requests. Output: what a [`Handler`] answers, with the headers of a local server; a stream of events. It knows nothing of handbooks, serves nothing
-//! from disk by path, and listens on the loopback address unless it is told otherwise. Everything odd is refused before the handler sees it. Each connection has a
-//! thread of its own, and nobody who is slow keeps others waiting.
+//! Input: requests. Output: the answers of a [`Handler`], with the headers of a local server, and a
+//! stream of events. This module knows nothing about handbooks, never serves files from disk by
+//! path, and listens on the loopback address unless told otherwise. It rejects malformed and
+//! untrusted requests before the handler sees them. Each connection has its own thread, so a slow
+//! client never keeps others waiting.
 
 mod connection;
 mod descriptors;
@@ -25,30 +27,30 @@ pub use request::Request;
 use self::connection::{Connection, Raw};
 use self::room::Room;
 
-/// How many further ports are tried where one is taken.
+/// How many more ports are tried when the wanted one is taken.
 const PORTS: u16 = 20;
-/// How long after a failure the next connection is taken.
+/// How long to wait before accepting again after a failure.
 const AGAIN: Duration = Duration::from_millis(50);
-/// Where the stream of events lies.
+/// The path of the event stream.
 pub const EVENTS: &str = "_rolebook/events";
 
-/// What is answered.
+/// An HTTP answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
     /// The media type.
     pub media: &'static str,
-    /// The bytes.
+    /// The body.
     pub body: Vec<u8>,
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub location: Option<String>,
-    /// What the browser may do with it, where it is not one of our pages (Content-Security-Policy).
+    /// The Content-Security-Policy of the answer, if it isn't one of our pages.
     pub policy: Option<&'static str>,
 }
 
 impl Answer {
-    /// Makes a short answer in words.
+    /// Creates an answer with one line of plain text.
     pub fn text(status: u16, text: &str) -> Self {
         Self {
             status,
@@ -59,7 +61,7 @@ impl Answer {
         }
     }
 
-    /// Lists the headers that it is sent with.
+    /// Lists the HTTP headers of the answer.
     fn headers(&self) -> Vec<(&'static str, &str)> {
         let mut headers = vec![
             ("Content-Type", self.media),
@@ -80,32 +82,35 @@ pub trait Handler: Send + Sync {
     /// Answers one request.
     fn answer(&self, request: &Request) -> Answer;
 
-    /// Returns the events that a browser gets when it opens the stream for `page`: names and data, each on one line.
+    /// Returns the events that a browser gets when it opens the stream for `page`. Each name and
+    /// each data string is a single line.
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
 
-    /// Returns the secret that a page of this run sends along with a change; where there is none, nothing can be changed.
+    /// Returns the secret token that a page of this run sends along with a change. If it's `None`,
+    /// nothing can be changed.
     fn token(&self) -> Option<&str> {
         None
     }
 
-    /// Does what a page of this run asks for.
+    /// Makes the change that a page of this run asks for.
     fn change(&self, post: &Post) -> Answer {
         let _ = post;
         Answer::text(404, "there is nothing to change")
     }
 }
 
-/// A server that listens.
+/// A running server.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
 }
 
 impl Server {
-    /// Listens at `wanted`, or at the next free port, and answers from then on, on its own threads.
+    /// Listens on `wanted` or the next free port, and answers requests on its own threads from then
+    /// on.
     ///
     /// # Errors
-    /// Where no port is free, or the address is none of this machine's.
+    /// If no port is free, or the address doesn't belong to this machine.
     pub fn start(wanted: SocketAddr, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
         descriptors::raise();
         let listener = listen(wanted)?;
@@ -116,7 +121,7 @@ impl Server {
         Ok(Self { address })
     }
 
-    /// Returns the address to open in a browser of this machine.
+    /// Returns the URL to open in a browser on this machine.
     pub fn url(&self) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
@@ -125,7 +130,7 @@ impl Server {
         format!("http://{address}/")
     }
 
-    /// Tells whether other machines can ask too.
+    /// Returns whether other machines can connect too.
     pub fn is_open(&self) -> bool {
         !self.address.ip().is_loopback()
     }
@@ -142,14 +147,16 @@ fn listen(wanted: SocketAddr) -> io::Result<TcpListener> {
         match TcpListener::bind((wanted.ip(), port)) {
             Ok(listener) => return Ok(listener),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => failure = Some(error),
-            // A port that is not for users does not make the next one free.
+            // Any other error, such as missing permission for the port, wouldn't go away on the
+            // next one.
             Err(error) => return Err(error),
         }
     }
     Err(failure.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
-/// Takes connections, each on a thread of its own. Where the system has no room for one, it waits and goes on.
+/// Accepts connections, each on its own thread. If the system can't accept one, waits and tries
+/// again.
 fn accept(listener: &TcpListener, desk: &Arc<Desk>) {
     loop {
         let Ok((stream, from)) = listener.accept() else {
@@ -166,13 +173,13 @@ fn accept(listener: &TcpListener, desk: &Arc<Desk>) {
     }
 }
 
-/// Everything that it takes to answer.
+/// Everything needed to answer requests.
 struct Desk {
     handler: Arc<dyn Handler>,
     events: Arc<Events>,
     room: Room,
     port: u16,
-    /// Whether other machines may ask too.
+    /// Whether other machines may send requests too.
     open: bool,
 }
 
@@ -212,7 +219,7 @@ impl Desk {
         self.room.answer(make).unwrap_or_else(|_| Answer::text(500, "Rolebook failed on this page"))
     }
 
-    /// Hands the connection over to the stream of events.
+    /// Turns the connection into an event stream.
     fn stream(&self, request: &Request, raw: &Raw, connection: Connection) {
         let page = request.query_value("page").unwrap_or_default();
         let greeting = self.handler.greeting(&page);

@@ -1,7 +1,7 @@
-//! Notices changes of files.
+//! Watches files for changes.
 //!
-//! Input: folders. Output: [`Change`] values: which paths may have changed. Events are hints: whoever gets them reads and compares. Never reads contents, never
-//! builds.
+//! Input: folders. Output: [`Change`] values that say which paths may have changed. Events are only
+//! hints, so callers read the files and compare. Never reads contents and never builds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,18 +13,20 @@ use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, Recursiv
 
 use crate::world::disk::leftover;
 
-/// How long a first event waits for those that belong to it: an editor truncates a file before it writes it.
+/// How long to gather further events after a first one. An editor truncates a file before writing
+/// it.
 const GATHER: Duration = Duration::from_millis(2);
-/// With more files than this at once, somebody changes many: a branch is switched, a folder copied.
+/// More changed files than this at once count as a bulk change, such as switching a branch or
+/// copying a folder.
 const MANY: usize = 8;
-/// Then it is waited until nothing has come for so long.
+/// After a bulk change, wait until no event has arrived for this long.
 const QUIET: Duration = Duration::from_millis(100);
-/// But no longer than this.
+/// The longest time to wait for a bulk change to end.
 const LONGEST_STORM: Duration = Duration::from_secs(5);
-/// How often folders are read where the system does not tell of changes.
+/// How often folders are read if the system doesn't report changes.
 const POLL: Duration = Duration::from_millis(700);
 
-/// How often it is looked whether a folder is back.
+/// How often to check whether a missing folder exists again.
 const MISSING: Duration = Duration::from_millis(300);
 
 /// What may have changed.
@@ -32,24 +34,24 @@ const MISSING: Duration = Duration::from_millis(300);
 pub enum Change {
     /// These files.
     Paths(BTreeSet<PathBuf>),
-    /// Too much to tell: everything is read again.
+    /// Possibly anything: everything has to be read again.
     Everything,
 }
 
-/// What came of waiting.
+/// The result of waiting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waited {
     /// Something may have changed.
     Changed(Change),
-    /// Nothing came in the time that was asked for.
+    /// Nothing happened within the time limit.
     Quiet,
-    /// Somebody asked for the site to be made anew, with the files as they are.
+    /// A [`Caller`] asked for the site to be rebuilt from the files as they are.
     Asked,
-    /// Somebody asked to stop.
+    /// A [`Caller`] asked to stop.
     Stopped,
 }
 
-/// What the system or somebody in this program says.
+/// A message from the system or from a [`Caller`].
 #[derive(Debug)]
 enum Heard {
     Event(notify::Result<Event>),
@@ -57,23 +59,23 @@ enum Heard {
     Stop,
 }
 
-/// Asks for something, or ends the waiting of a [`Watcher`], from another thread.
+/// Sends requests to a [`Watcher`] from another thread, and can end its waiting.
 #[derive(Clone, Debug)]
 pub struct Caller(Sender<Heard>);
 
 impl Caller {
-    /// Makes the watcher say that it was stopped.
+    /// Makes the watcher return [`Waited::Stopped`].
     pub fn stop(&self) {
         let _ = self.0.send(Heard::Stop);
     }
 
-    /// Makes the watcher say that somebody asked.
+    /// Makes the watcher return [`Waited::Asked`].
     pub fn ask(&self) {
         let _ = self.0.send(Heard::Asked);
     }
 }
 
-/// Watches folders.
+/// A watcher of folders.
 #[derive(Debug)]
 pub struct Watcher {
     roots: Vec<PathBuf>,
@@ -84,15 +86,16 @@ pub struct Watcher {
     events: Receiver<Heard>,
     notice: Option<String>,
     always_poll: bool,
-    /// Roots that were not there when it was last looked.
+    /// Roots that didn't exist at the last check.
     absent: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
-    /// Watches `roots` with all that is below them, but for what lies in `ignored`.
+    /// Watches `roots` and everything below them, except for what is in `ignored`.
     ///
-    /// Where the system has no room for more watches, the folders are read regularly instead, and [`Self::notice`] says so; with `poll` they are in any case, for
-    /// disks of which the system tells nothing (shares, containers).
+    /// If the system can't watch more folders, they are polled instead, and [`Self::notice`] says
+    /// so. With `poll` they are always polled, for disks whose changes the system doesn't report
+    /// (network shares, containers).
     pub fn new(roots: &[PathBuf], ignored: &[PathBuf], poll: bool) -> Self {
         let (sender, events) = channel();
         let real = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -111,12 +114,12 @@ impl Watcher {
         watcher
     }
 
-    /// Says why folders are read regularly instead of watched.
+    /// Returns the reason why folders are polled instead of watched.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }
 
-    /// Returns what asks and what ends the waiting.
+    /// Returns a handle to ask for a rebuild or to stop waiting.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller(self.sender.clone())
@@ -131,7 +134,7 @@ impl Watcher {
         let send = move |event| {
             let _ = sender.send(Heard::Event(event));
         };
-        // What a link leads to is no part of the content.
+        // The targets of links aren't part of the content.
         let native = RecommendedWatcher::new(send, Config::default().with_follow_symlinks(false));
         let watched = native.and_then(|mut native| {
             for root in self.roots.iter().filter(|root| root.exists()) {
@@ -156,7 +159,7 @@ impl Watcher {
     fn poll(&mut self, why: &str) {
         self.notice = Some(format!("Changes are looked for every {} ms: {why}", POLL.as_millis()));
         let sender = self.sender.clone();
-        // Two saves within a second have the same time: only the bytes tell them apart.
+        // Two saves within a second have the same modification time, so compare contents too.
         let config = Config::default().with_poll_interval(POLL).with_compare_contents(true).with_follow_symlinks(false);
         let send = move |event| {
             let _ = sender.send(Heard::Event(event));
@@ -169,7 +172,8 @@ impl Watcher {
         });
     }
 
-    /// Waits for a change, at most for `limit`, and returns it with all that came since the last call.
+    /// Waits for a change, for at most `limit`, and returns it together with everything that has
+    /// arrived since the last call.
     pub fn wait(&mut self, limit: Option<Duration>) -> Waited {
         let end = limit.map(|limit| Instant::now() + limit);
         loop {
@@ -181,7 +185,7 @@ impl Watcher {
             };
             let Some(change) = self.gather(first) else { return Waited::Stopped };
             if change.everything {
-                // A recreated root is another folder to the system.
+                // The system treats a recreated root as a different folder, so watch it again.
                 self.watch();
                 return Waited::Changed(Change::Everything);
             }
@@ -195,10 +199,11 @@ impl Watcher {
         self.roots.iter().filter(|root| !root.exists()).cloned().collect()
     }
 
-    /// Waits for something to be said.
+    /// Waits for the next message.
     fn next(&mut self, end: Option<Instant>) -> Result<Heard, Waited> {
         loop {
-            // A folder that was renamed away or deleted is watched again when it is back; nothing tells of that.
+            // The system doesn't report when a renamed or deleted root exists again, so check for
+            // it.
             let missing = self.missing();
             self.absent.extend(missing);
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
@@ -219,7 +224,9 @@ impl Watcher {
         }
     }
 
-    /// Collects what belongs to a first event: few files are acted on at once, of many the end is waited for. `None` where somebody asked to stop.
+    /// Collects the events that belong to a first one. A few files are handled almost immediately;
+    /// after many, this waits until no more events arrive. Returns `None` if a caller asked to
+    /// stop.
     fn gather(&self, first: notify::Result<Event>) -> Option<Gathered> {
         let start = Instant::now();
         let mut change = Gathered::default();
@@ -240,7 +247,7 @@ impl Watcher {
             }
         }
         if asked {
-            // Its turn comes after what was gathered, whatever that is.
+            // Send the request again, so that it is handled after the gathered change.
             self.caller().ask();
         }
         Some(change)
@@ -262,7 +269,7 @@ impl Gathered {
         self.everything || self.paths.len() > MANY
     }
 
-    /// Takes an event in; tells whether it is of any interest.
+    /// Adds an event. Returns whether it is relevant.
     fn take(&mut self, event: notify::Result<Event>, watcher: &Watcher) -> bool {
         let Ok(event) = event else {
             self.everything = true;
@@ -271,9 +278,10 @@ impl Gathered {
         if event.need_rescan() {
             self.everything = true;
         }
-        // Reading makes events too: a watcher that minded them would wake itself for ever.
+        // Reading causes events too. A watcher that reacted to them would wake itself forever.
         let reads = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-        // A time of writing that moved is all that polling says of a save in another second; whether the text differs, the reader of it sees.
+        // A changed modification time is all that polling reports when a file is saved in a later
+        // second. The code that reads the file checks whether the text differs.
         let attributes =
             matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(kind)) if kind != MetadataKind::WriteTime);
         if (reads || attributes) && !event.need_rescan() {
@@ -300,7 +308,7 @@ impl Gathered {
     }
 }
 
-/// Tells what is never read from chapters: dotfiles, and what editors leave.
+/// Returns whether a file is never read as content: dotfiles and files that editors leave behind.
 fn is_never_read(path: &Path) -> bool {
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
     name.starts_with('.') || leftover(&name).is_some()
@@ -314,7 +322,8 @@ mod tests {
 
     use super::*;
 
-    /// Runs `act` beside a watcher of a folder that holds `a.md`, and returns the first change that satisfies `wanted`.
+    /// Runs `act` while a watcher observes a folder that contains `a.md`. Returns whether a change
+    /// that satisfies `wanted` was seen.
     fn change_seen(poll: bool, act: impl FnOnce(&Path), wanted: impl Fn(&Change) -> bool) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap().join("content");
@@ -390,7 +399,8 @@ mod tests {
 
     #[test]
     fn polling_notices_changes_too_and_says_why_it_is_done() {
-        // Within the second in which the file was written and after it: two different events.
+        // Once within the second in which the file was written and once after it: these cause
+        // different events.
         for pause in [50, 1_050] {
             let act = |root: &Path| {
                 thread::sleep(Duration::from_millis(pause));

@@ -1,7 +1,8 @@
-//! Reads files that may be larger than anyone meant.
+//! Reads files that may be larger than anyone intended.
 //!
-//! Input: a place and a limit. Output: bytes, never more than the limit, or that the file is too large. A file that is too large when it is opened isn't read at all,
-//! and one that grows while it is read is given up at the limit. Never follows a link.
+//! Input: a path and a limit. Output: bytes, never more than the limit, or an error that the file
+//! is too large. A file that is too large when it is opened isn't read at all, and reading stops at
+//! the limit if a file grows in the meantime. Never follows a link.
 
 use std::fs;
 use std::io::{self, Read};
@@ -9,17 +10,20 @@ use std::path::Path;
 
 use crate::text::path::SourcePath;
 
-/// The largest chapter, `SUMMARY.md` or `handbook.toml`: 64 MB. That is more than ten times the longest books, and parsing takes several times as much memory.
+/// The largest chapter, `SUMMARY.md` or `handbook.toml`: 64 MB. That is more than ten times the
+/// length of the longest books, and parsing takes several times as much memory.
 pub const LARGEST_TEXT: u64 = 64 << 20;
-/// The largest file of any other kind: 100 MB. Published files are held in memory, and GitHub takes no larger file into a repository.
+/// The largest file of any other kind: 100 MB. Published files are kept in memory, and GitHub
+/// accepts no larger file in a repository.
 pub const LARGEST_OTHER: u64 = 100 << 20;
 
-/// Tells whether Rolebook understands the file at `path`, so that all that refers to it, and all that it says of others, depends on reading it.
+/// Returns whether Rolebook parses the file at `path`. If such a file isn't read, links to it and
+/// anything it declares about other files can't be checked.
 pub fn is_text(path: &SourcePath) -> bool {
     path.is_chapter() || path.as_str() == crate::declare::config::FILE
 }
 
-/// Returns the most bytes that the content's file at `path` may have.
+/// Returns the maximum size in bytes of the content file at `path`.
 pub fn limit(path: &SourcePath) -> u64 {
     if is_text(path) { LARGEST_TEXT } else { LARGEST_OTHER }
 }
@@ -27,9 +31,9 @@ pub fn limit(path: &SourcePath) -> u64 {
 /// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// [`io::ErrorKind::FileTooLarge`] for a larger one; else what the operating system says.
+/// [`io::ErrorKind::FileTooLarge`] for a larger file, otherwise the operating system's error.
 pub fn read_at_most(place: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    // Opening a pipe that took the file's place would wait for ever, so its kind is asked first.
+    // Check the file type first: if a pipe has replaced the file, opening it would block forever.
     let metadata = fs::symlink_metadata(place)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -58,7 +62,7 @@ mod tests {
         fs::write(&place, "12345").unwrap();
         assert_eq!(read_at_most(&place, 5).unwrap(), b"12345");
         assert_eq!(kind(&place, 4), Some(io::ErrorKind::FileTooLarge));
-        // No machine of ours could hold this one.
+        // No machine of ours could keep this file in memory.
         fs::File::create(&place).unwrap().set_len(1 << 40).unwrap();
         assert_eq!(kind(&place, LARGEST_OTHER), Some(io::ErrorKind::FileTooLarge));
     }

@@ -1,7 +1,8 @@
-//! Decides where author's files may be written.
+//! Decides where authors' files may be written.
 //!
-//! Input: the content folder, what lies in it and isn't content, and a path. Output: the place on disk, or a [`Refusal`] with the way out. Never lets a path leave
-//! the folder, by `..` or through a symbolic link; only looks.
+//! Input: the content folder, the folders in it that aren't content, and a path. Output: the path
+//! on disk, or a [`Refusal`] that says what to do instead. Never lets a path leave the folder,
+//! whether by `..` or through a symbolic link, and never writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,19 +13,21 @@ use crate::text::path::SourcePath;
 /// A folder in which files are written.
 #[derive(Clone, Debug)]
 pub struct Grounds {
-    /// The folder itself; it may be a link, because the author chose it.
+    /// The folder itself. It may be a link, because the author chose it.
     pub root: PathBuf,
-    /// Folders in it that hold no chapters: themes, the output.
+    /// Folders in it that contain no chapters: themes and the output.
     pub closed: Vec<PathBuf>,
-    /// Whether names count that no chapter can have, as a new project's `.gitignore`.
+    /// Whether names that no chapter can have are allowed, such as the `.gitignore` of a new
+    /// project.
     pub any_name: bool,
 }
 
 impl Grounds {
-    /// Returns the place of a file that is there or may come to be there.
+    /// Returns the path on disk of a file that exists or may be created.
     ///
     /// # Errors
-    /// Where a symbolic link, a file or nothing that could be one is in the way.
+    /// If the path leads out of the folder or goes through a symbolic link, or if something on the
+    /// way isn't a folder or a regular file.
     pub fn place(&self, path: &SourcePath) -> Result<PathBuf, Refusal> {
         let mut place = self.root.clone();
         let mut parts = path.as_str().split('/').peekable();
@@ -49,10 +52,10 @@ impl Grounds {
         Ok(place)
     }
 
-    /// Returns the place of a file that is to come: one that the handbook will read.
+    /// Returns the path on disk of a new file, which has to be one that the handbook will read.
     ///
     /// # Errors
-    /// As [`Self::place`]; and where the place is no part of the content.
+    /// The errors of [`Self::place`], and also if the path isn't part of the content.
     pub fn new_place(&self, path: &SourcePath) -> Result<PathBuf, Refusal> {
         let place = self.place(path)?;
         let closed = self.closed.iter().find(|closed| place.ancestors().any(|above| is_same_place(above, closed)));
@@ -70,7 +73,7 @@ impl Grounds {
     }
 }
 
-/// Tells whether two names are one place, however they are written.
+/// Returns whether two paths are the same place, however they are written.
 fn is_same_place(one: &Path, other: &Path) -> bool {
     if one.file_name() != other.file_name() {
         return false;

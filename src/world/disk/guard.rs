@@ -1,7 +1,7 @@
 //! Decides whether a folder may be an output folder.
 //!
-//! Input: the folder that the user asked for and the folders that must not be touched. Output: the folder's real place,
-//! or a [`Refusal`] with the way out. Only looks; never writes.
+//! Input: the folder that the user asked for and the folders that must not be touched. Output: the
+//! folder's real path, or a [`Refusal`] that says what to do instead. Never writes.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -10,16 +10,16 @@ use super::MachineError;
 use super::manifest::{self, PRIVATE};
 use super::refusal::{OutputError, Refusal};
 
-/// The places that an output may not touch.
+/// The folders that an output must not touch.
 #[derive(Clone, Debug)]
 pub struct Guards<'a> {
     /// The project's folder.
     pub project: &'a Path,
     /// The content folder, often inside the project.
     pub content: &'a Path,
-    /// Folders that hold themes; the output may neither hold them nor lie inside one.
+    /// Folders that contain themes. The output must neither contain one nor be inside one.
     pub themes: &'a [PathBuf],
-    /// The user's home folder, where it is known.
+    /// The user's home folder, if known.
     pub home: Option<PathBuf>,
 }
 
@@ -27,16 +27,18 @@ pub struct Guards<'a> {
 const WELCOME: &[&str] =
     &["CNAME", ".nojekyll", ".well-known", ".domains", ".gitkeep", ".gitignore", ".htaccess", ".DS_Store", "Thumbs.db"];
 
-/// Names that mark a folder as a checkout, where a build would mix with somebody's history.
+/// Names that mark a folder as a checkout of a version control system, where a build would mix with
+/// its history.
 const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 
-/// Checks that `out` may be written to; returns its real place, links followed. The folder need not exist yet.
+/// Checks that `out` may be written to, and returns its real path with links resolved. The folder
+/// may not exist yet.
 ///
-/// A link as the output is followed, because people point `public` at the folder that their server serves. What counts
-/// is where it leads: the real place has to pass every check.
+/// An output that is a link is followed, because people point `public` at the folder that their
+/// server serves. The real path has to pass every check.
 ///
 /// # Errors
-/// A refusal; or that a place cannot be looked at.
+/// A refusal, or an error if a path can't be examined.
 pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, OutputError> {
     let real = real_place(out)?;
     check_place(out, &real, guards)?;
@@ -46,7 +48,7 @@ pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, OutputEr
     Ok(real)
 }
 
-/// Checks where the output lies.
+/// Checks the location of the output.
 fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), OutputError> {
     let shown = out.display();
     let elsewhere = "choose another folder with `--out`, such as `public`";
@@ -75,7 +77,7 @@ fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), Outpu
     Ok(())
 }
 
-/// Checks what an existing output holds.
+/// Checks the contents of an existing output.
 fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
     let shown = out.display();
     let metadata = fs::metadata(real).map_err(MachineError::new("read", out))?;
@@ -87,7 +89,7 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
         let entry = entry.map_err(MachineError::new("read", out))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(MachineError::new("read", &entry.path()))?;
-        // Some file systems fold case, so `.GIT` is a checkout too.
+        // Some file systems ignore case, so `.GIT` marks a checkout too.
         if CHECKOUTS.iter().any(|checkout| name.eq_ignore_ascii_case(checkout)) {
             let help = "build into another folder and copy the site from there";
             return Err(Refusal::new(format!("the output `{shown}` holds `{name}`, so it is a checkout"), help).into());
@@ -102,7 +104,7 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
             foreign.push(name);
         }
     }
-    // A manifest says which files are ours; without one, whatever lies there is somebody's.
+    // The manifest says which files are ours. Without one, everything in the folder is foreign.
     if manifest::read(real, out)?.is_none() && !foreign.is_empty() {
         foreign.sort_unstable();
         let message = format!("the output `{shown}` holds files that Rolebook did not write: {}", list(&foreign));
@@ -112,14 +114,15 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Lists the first few names.
+/// Formats the first few names as a list.
 pub(super) fn list(names: &[String]) -> String {
     let first: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(5);
     if more == 0 { first.join(", ") } else { format!("{} and {more} more", first.join(", ")) }
 }
 
-/// Returns the absolute place of `path` with links followed, also where its last parts do not exist yet.
+/// Returns the absolute path of `path` with links resolved, even if its last components don't exist
+/// yet.
 fn real_place(path: &Path) -> Result<PathBuf, OutputError> {
     let whole = std::path::absolute(path).map_err(MachineError::new("find", path))?;
     let mut real = PathBuf::new();
@@ -135,7 +138,7 @@ fn real_place(path: &Path) -> Result<PathBuf, OutputError> {
     Ok(real)
 }
 
-/// Goes from the real folder `at` to `name`, through a link if it is one.
+/// Goes from the real folder `at` to `name`, following it if it is a link.
 fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, OutputError> {
     let next = at.join(name);
     match fs::symlink_metadata(&next) {
@@ -144,25 +147,27 @@ fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, Outpu
                 format!("`{}` goes through the link `{}`, which leads nowhere", path.display(), next.display());
             Refusal::new(message, "delete the link, or make the folder that it leads to").into()
         }),
-        // Names as the file system has them, where case or normal form do not count.
+        // Use the name as stored, for file systems that ignore differences of case or Unicode
+        // normalization.
         Ok(_) => Ok(fs::canonicalize(&next).unwrap_or(next)),
         Err(_) => Ok(next),
     }
 }
 
-/// Tells whether two real places are one, also through a second mount or another spelling.
+/// Returns whether two real paths are the same folder, even through a second mount or in another
+/// spelling.
 fn same(a: &Path, b: &Path) -> bool {
     a == b || identity(a).is_some_and(|a| Some(a) == identity(b))
 }
 
-/// Returns the numbers by which Unix knows a folder.
+/// Returns the device and inode numbers of a folder.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Elsewhere the canonical path has to do.
+/// Other systems have to rely on the canonical path.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<(u64, u64)> {
     None
@@ -203,7 +208,7 @@ mod tests {
             all
         }
 
-        /// Opens `out`, which has to be refused without a trace.
+        /// Tries to open `out`, which has to be refused without changing anything on disk.
         fn refused(&self, out: &Path) -> String {
             let before = self.everything();
             let Err(OutputError::Refused(refusal)) = self.open(out) else {

@@ -1,11 +1,13 @@
-//! Keeps what commands replaced in author's files: one folder for each time that something was written.
+//! Keeps what commands replaced in authors' files, with one folder for each write.
 //!
-//! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete before the first file changes, and is also the plan by which an
-//! interrupted command is finished. Never shows a change of a text that the caller can't see, never grows beyond its bounds.
+//! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete
+//! before the first file changes, and also serves as the plan for finishing an interrupted command.
+//! Never shows a change of a text that the caller may not see, and never grows beyond its limits.
 //!
-//! `.rolebook/journal/00000012/` holds `plan.json`; for each step its number with `.old` and `.new` (copies of the texts) and `.swap` (the new file until
-//! it takes its name, and from then on the very file that it replaced, so that an editor that still has it open writes into the journal); and a file that says how it
-//! ended.
+//! `.rolebook/journal/00000012/` contains `plan.json` and a file that says how the entry ended. For
+//! each step it contains files named after the step's number: `.old` and `.new` are copies of the
+//! texts, and `.swap` is the new file until it is moved into place. From then on, `.swap` is the
+//! very file that was replaced, so that an editor that still has it open writes into the journal.
 
 use std::fs;
 use std::io::Write;
@@ -17,30 +19,31 @@ use super::MachineError;
 use super::private::Private;
 use crate::text::path::SourcePath;
 
-/// More entries than this are not kept.
+/// The most entries that are kept.
 const MOST_ENTRIES: usize = 1_000;
-/// More than 64 MB are not kept, but for the newest entry.
+/// The most bytes that are kept: 64 MB. The newest entry is kept whatever its size.
 const MOST_BYTES: u64 = 64 << 20;
-/// The file that makes an entry complete.
+/// The file whose presence makes an entry complete.
 const PLAN: &str = "plan.json";
 
-/// How far an entry has come.
+/// The progress of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is being carried out, or what carried it out was killed.
+    /// It is being carried out, or the process that did so was killed.
     Open,
     /// Every file was written.
     Done,
-    /// Somebody changed a file meanwhile or the machine failed: all files were put back.
+    /// A file was changed in the meantime or the operating system reported an error, so all files
+    /// were restored.
     Undone,
 }
 
-/// What was done at one time.
+/// What one command did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its number, which rises.
+    /// The number of the entry. Later entries have higher numbers.
     pub number: u64,
-    /// When it began, in milliseconds since 1970, by the clock of the machine.
+    /// When it began, as a Unix timestamp in milliseconds, by the system clock.
     pub at: u64,
     /// The command, such as `mv`.
     pub command: String,
@@ -50,63 +53,65 @@ pub struct Entry {
     pub changes: Vec<Noted>,
 }
 
-/// One change of an entry, as far as the caller may see it.
+/// A change of an entry, as far as the caller may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noted {
     /// A change of a text that is visible.
     Change(Change),
-    /// A change for another audience: nothing is told of it, not even its name.
+    /// A change for another audience. Nothing about it is revealed, not even its name.
     ForAnother,
 }
 
 /// A change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its number in the entry, by which its texts are asked for.
+    /// The number of the change in its entry, used to request its texts.
     pub number: usize,
-    /// The file, from the content folder.
+    /// The file, relative to the content folder.
     pub path: SourcePath,
-    /// Where it was before, where it was moved.
+    /// The previous path, if the file was moved.
     pub from: Option<SourcePath>,
-    /// The hash of what was replaced; none for a new file.
+    /// The hash of what was replaced, or `None` for a new file.
     pub before: Option<String>,
-    /// The hash of what replaced it; none for a file that was only moved.
+    /// The hash of the replacement, or `None` for a file that was only moved.
     pub after: Option<String>,
-    /// Whether an editor wrote into the file after it had been replaced.
+    /// Whether an editor wrote to the file after it was replaced.
     pub is_late: bool,
 }
 
-/// A text of a change.
+/// One of the texts of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// What was replaced.
+    /// The text that was replaced.
     Before,
-    /// What replaced it.
+    /// The replacement.
     After,
-    /// What an editor wrote into the file after it had been replaced, or at the very moment.
+    /// What an editor wrote to the file at the moment it was replaced, or later.
     Late,
 }
 
-/// Tells whether the caller may see a file with this text; without a text, whether they may see it at all. Must answer no for what it doesn't know: a text as it was
-/// may have been for fewer readers than the chapter of today.
+/// Returns whether the caller may see a file with this text or, without a text, whether they may
+/// see it at all. Must return false if it doesn't know, because an old text may have been meant for
+/// fewer readers than today's chapter.
 pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
 
-/// What is to be done, as it is written down before it is begun.
+/// The planned steps of an entry, written before the first one is carried out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Plan {
     pub version: u32,
     pub at: u64,
     pub command: String,
-    /// The command with its arguments, by which a repetition is known.
+    /// The command with its arguments, used to recognize that a command is repeated.
     pub words: String,
     #[serde(default)]
     pub input: String,
-    /// Where the files lie, from the project's folder.
+    /// The folder of the files, relative to the project's folder.
     pub root: String,
     pub steps: Vec<Planned>,
 }
 
-/// One step of a plan: a move where `from` is given, a new file where `before` isn't, else a replacement.
+/// One step of a plan: a move if `from` is set, a new file if `before` isn't, and a replacement
+/// otherwise.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Planned {
     pub path: String,
@@ -116,7 +121,8 @@ pub(super) struct Planned {
     pub before: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Whether the new file waits in a private folder beside its place, since that is another file system.
+    /// Whether the new file waits in a private folder next to its destination, because that is on
+    /// another file system.
     #[serde(default)]
     pub is_beside: bool,
 }
@@ -129,12 +135,13 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Returns the place of something of step `n`.
+    /// Returns the path of a file that belongs to step `n`, such as `old` or `swap`.
     pub fn of(&self, n: usize, what: &str) -> PathBuf {
         self.place.join(format!("{n}.{what}"))
     }
 
-    /// Returns where the new file of step `n` waits, and later the replaced one lies, before `place` is written.
+    /// Returns the path of the new file of step `n` before it is moved to `place`. Afterward, the
+    /// replaced file is there.
     pub fn swap(&self, n: usize, step: &Planned, place: &Path) -> PathBuf {
         match place.parent().filter(|_| step.is_beside) {
             Some(folder) => Private::of(folder).join(&format!("{}-{n}.swap", self.number)),
@@ -142,18 +149,18 @@ impl Folder {
         }
     }
 
-    /// Reads the plan; nothing where the entry was never completed.
+    /// Reads the plan. Returns `None` if the entry was never completed.
     pub fn plan(&self) -> Option<Plan> {
         let plan: Plan = serde_json::from_slice(&fs::read(self.place.join(PLAN)).ok()?).ok()?;
         (plan.version == 1).then_some(plan)
     }
 
-    /// Tells whether there is a plan, even one that this version can't read.
+    /// Returns whether there is a plan, even one that this version can't read.
     pub fn is_complete(&self) -> bool {
         self.place.join(PLAN).exists()
     }
 
-    /// Completes the entry: from here on an interrupted command is finished.
+    /// Completes the entry. From now on, an interrupted command will be finished.
     pub fn commit(&self, plan: &Plan) -> Result<(), MachineError> {
         let write = || {
             let place = self.place.join("plan.new");
@@ -178,13 +185,13 @@ impl Folder {
         }
     }
 
-    /// Notes how the entry ended.
+    /// Records how the entry ended.
     pub fn end(&self, state: State) -> Result<(), MachineError> {
         let name = if state == State::Done { "done" } else { "undone" };
         fs::write(self.place.join(name), "").map_err(MachineError::new("write", &self.place))
     }
 
-    /// Notes that the command has said what it did: repeating it is a new command.
+    /// Records that the command has reported its result. Running it again is then a new command.
     pub fn told(&self) {
         let _ = fs::write(self.place.join("told"), "");
     }
@@ -194,14 +201,14 @@ impl Folder {
     }
 }
 
-/// Makes the names in a folder outlast a loss of power, where the system can.
+/// Flushes a folder, so that its names survive a power failure, on systems that support it.
 pub(super) fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
 
-/// Lists the entries' folders, oldest first.
+/// Lists the folders of the entries, oldest first.
 pub(super) fn folders(private: &Private) -> Vec<Folder> {
     let entries = fs::read_dir(private.join("journal"));
     let number = |entry: fs::DirEntry| {
@@ -213,7 +220,7 @@ pub(super) fn folders(private: &Private) -> Vec<Folder> {
     list
 }
 
-/// Makes the folder of a new entry.
+/// Creates the folder of a new entry.
 pub(super) fn begin(private: &Private) -> Result<Folder, MachineError> {
     let number = folders(private).last().map_or(1, |last| last.number + 1);
     let place = private.join("journal").join(format!("{number:08}"));
@@ -221,7 +228,7 @@ pub(super) fn begin(private: &Private) -> Result<Folder, MachineError> {
     Ok(Folder { number, place })
 }
 
-/// Deletes the oldest entries beyond the bounds; one that is open stays.
+/// Deletes the oldest entries beyond the limits, except for open ones.
 pub(super) fn trim(private: &Private) {
     let (mut count, mut bytes) = (0, 0);
     for folder in folders(private).iter().rev() {
@@ -239,12 +246,12 @@ pub(super) fn trim(private: &Private) {
 #[derive(Clone, Debug)]
 pub struct Journal {
     private: Private,
-    /// Where the content lies, from the project's folder.
+    /// The content folder, relative to the project's folder.
     content: String,
 }
 
 impl Journal {
-    /// Takes the journal of the project at `base` whose content lies in the folder `content` of it.
+    /// Returns the journal of the project at `base`, whose content is in its folder `content`.
     pub(super) fn new(base: &Path, content: String) -> Self {
         Self { private: Private::of(base), content }
     }
@@ -254,7 +261,8 @@ impl Journal {
         folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
     }
 
-    /// Returns a text of a change; `None` if it doesn't exist, was written by an unknown version, or isn't visible.
+    /// Returns a text of a change, or `None` if it doesn't exist, was written by an unknown
+    /// version, or isn't visible.
     pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
         let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;
         let seen = self.entry(&folder, visible)?.changes.into_iter();
@@ -279,7 +287,7 @@ impl Journal {
             let mut texts = texts.iter().chain([&late]).flatten();
             visible(&change.path, None) && texts.all(|text| visible(&change.path, Some(text)))
         };
-        // A file that is moved and changed has two steps, and only the second one has texts.
+        // A file that is both moved and changed has two steps, and only the second one has texts.
         let hidden: Vec<SourcePath> =
             steps.iter().filter(|change| !is_seen(change)).map(|change| change.path.clone()).collect();
         let note =
@@ -289,7 +297,8 @@ impl Journal {
         (!changes.is_empty()).then_some(Entry { number, at: plan.at, command: plan.command, state, changes })
     }
 
-    /// Returns a step as a change of the content; nothing for a file beside it.
+    /// Returns a step as a change of the content, or `None` if its file is outside the content
+    /// folder.
     fn change(&self, folder: &Folder, plan: &Plan, (n, step): (usize, &Planned)) -> Option<Change> {
         let inside = |path: &str| {
             let whole = if plan.root.is_empty() { path.to_owned() } else { format!("{}/{path}", plan.root) };
@@ -309,12 +318,12 @@ impl Journal {
     }
 }
 
-/// Reads a copy; nothing where a loss of power tore it.
+/// Reads a copy. Returns `None` if its hash doesn't match, for example after a power failure.
 fn checked(place: &Path, hash: Option<&str>) -> Option<Vec<u8>> {
     fs::read(place).ok().filter(|bytes| hash == Some(&hash_of(bytes)))
 }
 
-/// Returns the hash by which texts are known.
+/// Returns the hash that identifies a text.
 pub(super) fn hash_of(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }

@@ -1,31 +1,33 @@
-//! Tells what editors, merges and systems leave beside a file from what an author put there.
+//! Recognizes files that editors, merges and operating systems leave next to an author's files.
 //!
-//! Input: the name of a file. Output: a [`Leftover`]. Such a file is neither a chapter nor published: it may hold what an audience must not see. Never looks
-//! into a file.
+//! Input: the name of a file. Output: a [`Leftover`]. Such a file is neither a chapter nor
+//! published, because it may contain what an audience must not see. Never reads a file.
 
-/// Something that nobody means to publish.
+/// A file that no one intends to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leftover {
-    /// A program's own: it comes and goes by itself.
+    /// A program's own file, which is created and deleted automatically.
     Own,
-    /// A copy of a file as it was, which stays until somebody deletes it.
+    /// A copy of an earlier version of a file, which stays until someone deletes it.
     Copy,
-    /// A chapter that an editor saved with `.txt` behind its name.
+    /// A chapter that an editor saved with `.txt` appended to its name.
     SavedAsText,
 }
 
-/// Endings of swap files and files that are being written.
+/// Extensions of swap files and of files that are being written.
 const OWN: [&str; 5] = [".swp", ".swx", ".swo", ".tmp", ".crswap"];
-/// Endings of copies: by editors, `git mergetool` and `patch`.
+/// Extensions of copies made by editors, `git mergetool` and `patch`.
 const COPIES: [&str; 3] = [".bak", ".orig", ".rej"];
-/// Files of file browsers, in lower case.
+/// Files of file managers, in lower case.
 const OF_SYSTEMS: [&str; 2] = ["thumbs.db", "desktop.ini"];
 
-/// Returns what kind of leftover a file is by its name; dotfiles are the caller's.
+/// Returns what kind of leftover a file is, judging by its name. Callers handle dotfiles
+/// themselves.
 pub fn leftover(name: &str) -> Option<Leftover> {
     let lower = name.to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|end| lower.ends_with(end) && lower.len() > end.len());
-    // 4913 is the file by which Vim finds out whether it may write a folder; `~$` begins the lock files of office programs.
+    // Vim creates the file 4913 to find out whether it may write to a folder. The lock files of
+    // office programs start with `~$`.
     let is_own = lower.ends_with('~')
         || lower.starts_with("~$")
         || (lower.starts_with('#') && lower.ends_with('#'))

@@ -1,11 +1,12 @@
-//! Knows which files of an output folder are Rolebook's own.
+//! Records which files in an output folder Rolebook wrote.
 //!
-//! Input and output: the manifest, a text file of names and hashes in the output folder. Never holds a time or a place
-//! of the machine, so that equal sites have equal manifests; never trusts a name that it reads.
+//! Input and output: the manifest, a text file of names and hashes in the output folder. Never
+//! contains a time or a path of the machine, so that equal sites have equal manifests, and never
+//! trusts a name that it reads.
 //!
-//! The form, line by line: `rolebook-manifest 1 closed`, then `HASH NAME` for every file sorted by name, then `end
-//! COUNT`. While files change places the first line says `open`, and a file may have two hashes with a comma between:
-//! it is ours with either.
+//! The format, line by line: `rolebook-manifest 1 closed`, then `HASH NAME` for every file sorted
+//! by name, then `end COUNT`. While files are being moved, the first line says `open`, and a file
+//! may have two hashes separated by a comma. The file is ours if it has either one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,30 +19,30 @@ use blake3::Hash;
 use super::MachineError;
 use super::refusal::{OutputError, Refusal};
 
-/// The manifest's own name.
+/// The name of the manifest.
 pub(super) const MANIFEST: &str = ".rolebook-manifest";
-/// The folder that holds new files until the last of them is there.
+/// The folder that contains the new files until the last one is complete.
 pub(super) const STAGE: &str = ".rolebook-new";
 /// The file whose lock keeps two builds apart.
 pub(super) const LOCK: &str = ".rolebook-lock";
-/// All names in the output folder that are no part of the site.
+/// All names in the output folder that aren't part of the site.
 pub(super) const PRIVATE: &[&str] = &[MANIFEST, STAGE, LOCK];
 
 const TITLE: &str = "rolebook-manifest";
 const VERSION: u32 = 1;
 
-/// The hashes with which a file is ours: one, or two while a build is writing.
+/// The hashes that a file of ours can have: one, or two while a build is writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ours(pub Hash, pub Option<Hash>);
 
 impl Ours {
-    /// Tells whether a file with this hash is as Rolebook wrote it.
+    /// Returns whether a file with this hash is as Rolebook wrote it.
     pub(super) fn has(self, hash: Hash) -> bool {
         self.0 == hash || self.1 == Some(hash)
     }
 }
 
-/// The files of an output by name.
+/// The files that Rolebook wrote to an output, by name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The files.
@@ -50,10 +51,11 @@ pub(super) struct Manifest {
     pub text: String,
 }
 
-/// Reads the manifest of the output at `real`, which the user knows as `out`; `None` where there is none.
+/// Reads the manifest of the output at `real`, which the user knows as `out`. Returns `None` if
+/// there is none.
 ///
 /// # Errors
-/// A refusal where the manifest is damaged or of a later version; or that it cannot be read.
+/// A refusal if the manifest is damaged or from a later version, or an error if it can't be read.
 pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputError> {
     let place = real.join(MANIFEST);
     let bytes = match fs::read(&place) {
@@ -75,7 +77,7 @@ pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputEr
     Ok(Some(Manifest { files, text }))
 }
 
-/// Reads the text of a manifest; `None` where anything about it is wrong.
+/// Parses the text of a manifest. Returns `None` if anything about it is wrong.
 fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
     let mut lines = text.lines();
     let state = lines.next()?.strip_prefix(TITLE)?.strip_prefix(" 1 ")?;
@@ -106,7 +108,7 @@ fn hashes(word: &str) -> Option<Ours> {
     Some(Ours(Hash::from_hex(first).ok()?, second))
 }
 
-/// Writes the text of a manifest; `open` while files change places.
+/// Returns the text of a manifest. `open` is true while files are being moved.
 pub(super) fn text<'a>(files: impl Iterator<Item = (&'a str, Ours)>, open: bool) -> String {
     let mut text = format!("{TITLE} {VERSION} {}\n", if open { "open" } else { "closed" });
     let mut count = 0;
@@ -121,12 +123,13 @@ pub(super) fn text<'a>(files: impl Iterator<Item = (&'a str, Ours)>, open: bool)
         text.push('\n');
         count += 1;
     }
-    // Writing to a string does not fail.
+    // Writing to a string doesn't fail.
     let _ = writeln!(text, "end {count}");
     text
 }
 
-/// Tells whether `name` is a file below the output folder and none of our private ones.
+/// Returns whether `name` is a valid name for a file below the output folder and isn't one of our
+/// private names.
 pub(super) fn is_valid_name(name: &str) -> bool {
     let odd = |byte: u8| byte.is_ascii_control() || cfg!(windows) && matches!(byte, b'\\' | b':');
     let private = name.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(".rolebook-"));

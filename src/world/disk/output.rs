@@ -1,13 +1,15 @@
-//! Writes a site into the output folder, all of it or nothing.
+//! Writes a site into the output folder, either completely or not at all.
 //!
-//! Input: the names of the site's files and a function that makes the bytes of each. Output: the folder, changed only
-//! where bytes differ, and what was done. Never holds more than one file per thread in memory; never changes a file of
-//! somebody else's.
+//! Input: the names of the site's files and a function that returns the bytes of each. Output: the
+//! folder, in which only files whose bytes differ are changed, and a summary of what was done.
+//! Never keeps more than one file per thread in memory, and never changes a file that Rolebook
+//! didn't write.
 //!
-//! New files wait in `.rolebook-new/` until the last has rendered. The manifest is written open, with old and new
-//! hashes, before the first file moves, and closed after the last: if the program is killed at any moment, the next
-//! build knows each file of ours and finishes the work. That holds when the process dies. It does not hold when the
-//! machine loses power, since nothing is flushed to the disk on the way: then the way out is to delete the folder and
+//! New files are collected in `.rolebook-new/` until the last one has been rendered. The manifest
+//! is written in an open state, with old and new hashes, before the first file is moved, and closed
+//! after the last move. If the program is killed at any moment, the next build therefore recognizes
+//! each of our files and finishes the work. This covers a killed process but not a power failure,
+//! because nothing is flushed to disk on the way. After a power failure, delete the folder and
 //! build again.
 
 use std::borrow::Cow;
@@ -25,12 +27,13 @@ use super::manifest::{self, LOCK, MANIFEST, STAGE};
 use super::plan::{Plan, Step};
 use super::refusal::{OutputError, Refusal};
 
-/// Why a site was not written.
+/// Why a site wasn't written.
 #[derive(Debug)]
 pub enum WriteError<E> {
-    /// These files, by their number in the list of names, could not be rendered. The old site is as it was.
+    /// These files, given by their index in the list of names, couldn't be rendered. The old site
+    /// is unchanged.
     Render(Vec<(usize, E)>),
-    /// The folder cannot be written to. After a refusal the old site is as it was.
+    /// The folder can't be written to. After a refusal, the old site is unchanged.
     Output(OutputError),
 }
 
@@ -43,23 +46,24 @@ impl<E> From<OutputError> for WriteError<E> {
 /// What writing a site did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// How many files are new or have new bytes.
+    /// The number of files that are new or have new bytes.
     pub written: usize,
-    /// How many files were left alone because their bytes are the same.
+    /// The number of files left alone because their bytes are the same.
     pub unchanged: usize,
     /// The files of the old site that were deleted, sorted.
     pub removed: Vec<String>,
-    /// Files that Rolebook did not write, sorted; left alone.
+    /// Files that Rolebook didn't write, sorted. They were left alone.
     pub kept_foreign: Vec<String>,
-    /// Files of the old site that are no longer needed but were changed by hand, sorted; left alone, and foreign from
-    /// now on.
+    /// Files of the old site that are no longer needed but were edited by hand, sorted. They were
+    /// left alone and are treated as foreign from now on.
     pub kept_edited: Vec<String>,
 }
 
-/// Makes the bytes of the file with a given number in the list of names.
+/// Returns the bytes of the file with a given index in the list of names.
 pub type Render<'f, 'bytes, E> = dyn Fn(usize) -> Result<Cow<'bytes, [u8]>, E> + Sync + 'f;
 
-/// An output folder that passed every check and is locked for this build until the value is dropped.
+/// An output folder that passed every check. It is locked for this build until the value is
+/// dropped.
 #[derive(Debug)]
 pub struct Output {
     real: PathBuf,
@@ -67,26 +71,29 @@ pub struct Output {
     lock: File,
 }
 
-/// What became of one file while the new site was rendered.
+/// The result of rendering one file.
 enum Made<E> {
-    /// Its hash, and whether it waits in the stage.
+    /// The hash of the file, and whether it is in the stage.
     Ready(Hash, bool),
     NotRendered(E),
     NotStaged(MachineError),
-    /// The disk had failed before.
+    /// Writing another file had already failed.
     Skipped,
 }
 
 impl Output {
-    /// Opens the folder `out` for writing: checks it against `guards`, makes it where it does not exist, and locks it.
+    /// Opens the folder `out` for writing: checks it against `guards`, creates it if it doesn't
+    /// exist, and locks it.
     ///
     /// # Errors
-    /// A refusal, before anything is written: the output is or holds a guarded folder or is the root of the file
-    /// system, lies in a themes folder, is no folder, is a checkout, holds foreign files and no manifest, or another
-    /// build is writing there. Or that the folder cannot be read, made or locked.
+    /// Refuses, before anything is written, if the output is or contains a guarded folder, is the
+    /// root of the file system, is inside a themes folder, isn't a folder, is a Git checkout,
+    /// contains foreign files but no manifest, or if another build is writing there. Also fails if
+    /// the folder can't be read, created or locked.
     pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, OutputError> {
         let real = guard::check(out, guards)?;
-        // Folders above the output are the user's own and get the modes of the user's mask.
+        // The parents of the output folder belong to the user, so they get the default permissions
+        // of the user's umask.
         let above = real.parent().map_or(Ok(()), fs::create_dir_all);
         above.and_then(|()| make_folder(&real)).map_err(MachineError::new("make", out))?;
         let place = real.join(LOCK);
@@ -97,25 +104,27 @@ impl Output {
                 let message = format!("another build is writing to `{}`", out.display());
                 return Err(Refusal::new(message, "wait for it, or choose another folder with `--out`").into());
             }
-            // Some network file systems have no locks; there the user has to keep builds apart.
+            // Some network file systems have no locks. There, the user has to keep builds apart.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
         Ok(Self { real, shown: out.to_path_buf(), lock })
     }
 
-    /// Returns the folder's real place, links followed.
+    /// Returns the folder's real path, with links resolved.
     pub fn place(&self) -> &Path {
         &self.real
     }
 
-    /// Makes the folder hold the site whose files are `names`, in any order, with the bytes that `render` returns.
+    /// Writes the site whose files are `names`, in any order, with the bytes that `render` returns.
     ///
-    /// `render` is called once for each number of `names`, by many threads; `progress` gets how many are done.
+    /// `render` is called once for each index of `names`, on many threads. `progress` receives the
+    /// number of finished files.
     ///
     /// # Errors
-    /// Every file that did not render; or a refusal where a foreign file is in the way or a page was changed by hand.
-    /// In both cases the old site is untouched. Or that the machine failed; a build after that finishes the work.
+    /// Every file that couldn't be rendered, or a refusal if a foreign file is in the way or a page
+    /// was edited by hand. In both cases the old site is untouched. Also fails on an error of the
+    /// operating system; the next build then finishes the work.
     pub fn write<E: Send>(
         &self,
         names: &[String],
@@ -143,7 +152,7 @@ impl Output {
         Ok(written)
     }
 
-    /// Renders every file and puts into the stage those that differ from what lies in the output.
+    /// Renders every file and writes those that differ from the output into the stage.
     fn render_all<E: Send>(
         &self,
         plan: &Plan<'_>,
@@ -159,8 +168,8 @@ impl Output {
                 Ok(bytes) => self.stage(plan, name, &bytes),
                 Err(error) => Made::NotRendered(error),
             };
-            // After a failure of the disk nothing can succeed. After one of a page the others are still
-            // rendered, so that one build reports them all.
+            // After a disk error nothing else can succeed. After a page fails to render, the others
+            // are still rendered, so that one build reports every failure.
             stop.fetch_or(matches!(made, Made::NotStaged(_)), Ordering::Relaxed);
             (calls.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
             made
@@ -178,7 +187,7 @@ impl Output {
         if failed.is_empty() { Ok(files) } else { Err(WriteError::Render(failed)) }
     }
 
-    /// Puts one file into the stage unless the output already has it with these bytes.
+    /// Writes one file into the stage unless the output already has the same bytes.
     fn stage<E>(&self, plan: &Plan<'_>, name: &str, bytes: &[u8]) -> Made<E> {
         let hash = blake3::hash(bytes);
         if plan.hash_on_disk(name) == Some(hash) {
@@ -205,20 +214,21 @@ impl Output {
                     let place = self.real.join(name);
                     gone(fs::remove_file(&place)).map_err(MachineError::new("delete", &place))?;
                 }
-                // A folder that holds something else stays. If it is in the way, the move that needs its place says so.
+                // A folder that contains something else stays. If it is in the way, the move that
+                // needs its path fails.
                 Step::RemoveFolder(name) => drop(fs::remove_dir(self.real.join(name))),
             }
         }
         Ok(())
     }
 
-    /// Moves a file or folder from the stage to its place.
+    /// Moves a file from the stage to its path in the output.
     fn put(&self, name: &str) -> Result<(), MachineError> {
         let place = self.real.join(name);
         fs::rename(self.staged(name), &place).map_err(MachineError::new("write", &place))
     }
 
-    /// Removes the stage with all that an earlier build may have left there.
+    /// Removes the stage, including anything left by an earlier build.
     fn sweep(&self) -> Result<(), OutputError> {
         let stage = self.real.join(STAGE);
         Ok(gone(fs::remove_dir_all(&stage)).map_err(MachineError::new("delete", &stage))?)
@@ -232,20 +242,20 @@ impl Output {
 }
 
 impl Drop for Output {
-    /// Gives the lock back by word: closing the file would leave it with a process that is just being started and still
-    /// shares the file.
+    /// Unlocks explicitly. Merely closing the file isn't enough: a child process that is just being
+    /// started may still share it, and would keep the lock.
     fn drop(&mut self) {
         let _ = self.lock.unlock();
     }
 }
 
-/// The two functions that a caller of [`Output::write`] hands in.
+/// The two functions that a caller of [`Output::write`] passes in.
 struct Calls<'c, 'f, 'bytes, E> {
     render: &'c Render<'f, 'bytes, E>,
     progress: &'c (dyn Fn(usize) + Sync),
 }
 
-/// Lists what the steps delete, sorted.
+/// Lists the names that the steps delete, sorted.
 fn removed(steps: &[Step]) -> Vec<String> {
     let name = |step: &Step| if let Step::Delete(name) = step { Some(name.clone()) } else { None };
     let mut names: Vec<String> = steps.iter().filter_map(name).collect();
@@ -253,7 +263,7 @@ fn removed(steps: &[Step]) -> Vec<String> {
     names
 }
 
-/// Takes it for success that something to be deleted is not there.
+/// Treats deleting something that doesn't exist as success.
 fn gone(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -261,14 +271,15 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Opens the lock file, which stays in the output: deleting it would let two builds hold two locks of one name.
+/// Opens the lock file. It stays in the output, because deleting it would let two builds hold locks
+/// on two different files of the same name.
 fn open_lock(place: &Path) -> io::Result<File> {
     let file = File::options().write(true).create(true).truncate(false).open(place)?;
     share_file(&file)?;
     Ok(file)
 }
 
-/// Writes a file that does not exist yet, and its folders.
+/// Writes a file that doesn't exist yet, creating its parent folders.
 fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let open = || File::options().write(true).create_new(true).open(place);
     let mut file = match open() {
@@ -282,14 +293,15 @@ fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
     share_file(&file)
 }
 
-/// Makes a folder and those above it, readable by all whatever the user's mask says: equal sites are equal trees.
+/// Creates a folder and its parents, readable by everyone whatever the umask is, so that equal
+/// sites have equal permissions.
 fn make_folder(place: &Path) -> io::Result<()> {
     match fs::create_dir(place) {
         Ok(()) => share_folder(place),
         Err(_) if place.is_dir() => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             place.parent().map_or(Ok(()), make_folder)?;
-            // Another thread may have made it meanwhile.
+            // Another thread may have created it in the meantime.
             match fs::create_dir(place) {
                 Ok(()) => share_folder(place),
                 Err(_) if place.is_dir() => Ok(()),
@@ -300,7 +312,7 @@ fn make_folder(place: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives a file the mode that web servers need, where there are modes.
+/// Gives a file the permissions that web servers need, on systems that have them.
 #[cfg(unix)]
 fn share_file(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -313,7 +325,8 @@ fn share_folder(place: &Path) -> io::Result<()> {
     tolerate(fs::set_permissions(place, fs::Permissions::from_mode(0o755)))
 }
 
-/// File systems without modes refuse to set them; the file is as good as it can be there.
+/// Ignores the error of file systems without Unix permissions, which refuse to set them. Nothing
+/// more can be done there.
 #[cfg(unix)]
 fn tolerate(result: io::Result<()>) -> io::Result<()> {
     match result {
@@ -338,7 +351,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::convert::Infallible;
 
-    /// A project with an output folder in it; what lies in `public` can be compared as a value.
+    /// A project with an output folder, `public`, whose contents can be compared as a value.
     struct Project(tempfile::TempDir);
 
     type Site<'a> = &'a [(&'a str, &'a str)];
@@ -377,7 +390,8 @@ mod tests {
             }
         }
 
-        /// Everything in the output but private files: text by name, folders with a `/`.
+        /// Returns everything in the output except private files: texts by name, and folders with a
+        /// trailing `/`.
         fn tree(&self) -> BTreeMap<String, String> {
             let root = self.path("");
             let mut tree = BTreeMap::new();
@@ -392,8 +406,8 @@ mod tests {
             tree
         }
 
-        /// Does the first `count` steps of writing `site`, as if the program were killed then; tells whether there were
-        /// more.
+        /// Performs the first `count` steps of writing `site`, as if the program were then killed.
+        /// Returns whether there were more steps.
         fn die_after(&self, site: Site<'_>, count: usize) -> bool {
             let output = self.open().unwrap();
             let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -493,7 +507,7 @@ mod tests {
                     project.write(first).unwrap();
                 }
                 let more = project.die_after(NEW, count);
-                // The next build may have yet another site to write, or the old one again.
+                // The next build may have a different site to write, or the old one again.
                 let next = [NEW, OLD][count % 2];
                 project.write(next).unwrap();
                 assert_eq!(project.tree(), tree(next), "stopped after {count}");
@@ -637,7 +651,7 @@ mod tests {
         assert_eq!((mode("index.html"), mode("fresh/one/z.html"), mode(MANIFEST)), (0o644, 0o644, 0o644));
     }
 
-    /// The two sites of the test below, large enough for a kill to fall among the moves.
+    /// One of two sites for the test below, large enough that a kill can happen between moves.
     fn large(version: usize) -> Vec<(String, String)> {
         let page = |n: usize| (format!("s{}/p{n}.html", (n + version) % 7), format!("{version} {n} ").repeat(200));
         let mut site: Vec<_> = (0..400).map(page).collect();
@@ -645,7 +659,7 @@ mod tests {
         site
     }
 
-    /// The name of the variable by which the test below tells its child what to do.
+    /// The environment variable through which the test below tells its child process what to do.
     const CHILD: &str = "ROLEBOOK_TEST_KILL";
 
     #[test]
@@ -674,7 +688,7 @@ mod tests {
         }
     }
 
-    /// Writes one site and the other in turn.
+    /// Writes one site and then the other, in turn.
     fn build_until_killed(place: &Path) {
         let content = place.join("handbook");
         let guards = Guards { project: place, content: &content, themes: &[], home: None };

@@ -1,8 +1,8 @@
-//! Plans how an output folder becomes the new site.
+//! Plans how to turn an output folder into the new site.
 //!
-//! Input: the names of the new site, the old manifest and what lies in the folder. Output: a [`Plan`], or a refusal
-//! where a file of somebody else's is in the way; later the [`Step`]s in the order in which they are safe. Only looks;
-//! never writes.
+//! Input: the names of the new site's files, the old manifest and what is in the folder. Output: a
+//! [`Plan`], or a refusal if a foreign file is in the way; later the [`Step`]s, in an order in
+//! which they are safe. Never writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
@@ -20,58 +20,59 @@ use super::manifest::{self, Manifest, Ours, PRIVATE};
 use super::refusal::{OutputError, Refusal};
 use crate::text::path::fold;
 
-/// One change to the output folder; names are relative to it.
+/// One change to the output folder. Names are relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Puts a manifest with this text in place of the old one.
+    /// Replaces the manifest with one that has this text.
     Manifest(String),
-    /// Moves a new file, or a whole folder that was not there before, to its place.
+    /// Moves a new file, or a whole folder that didn't exist before, into place.
     Move(String),
-    /// Deletes a file of ours.
+    /// Deletes a file that Rolebook wrote.
     Delete(String),
     /// Removes a folder if it is empty.
     RemoveFolder(String),
 }
 
-/// What a place in the output is.
+/// The kind of an entry in the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     File,
     Folder,
-    /// A link, a pipe: never ours.
+    /// A link, a pipe or something else that Rolebook never writes.
     Other,
 }
 
-/// A file of ours as it was when it was hashed.
+/// A file that Rolebook wrote, as it was when it was hashed.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     hash: Hash,
     stamp: Stamp,
 }
 
-/// What tells cheaply that a file has been written to since.
+/// The size and modification time, a cheap test for whether a file has been written to since.
 type Stamp = (u64, Option<SystemTime>);
 
-/// What there is to do.
+/// The plan for one build.
 pub(super) struct Plan<'a> {
     real: &'a Path,
     names: &'a [String],
     old: &'a Manifest,
     present: BTreeMap<String, Kind>,
     known: HashMap<&'a str, Known>,
-    /// Names of the old site that the new one does not have, whether or not their files are still there.
+    /// Names of the old site that the new one doesn't have, whether or not their files still exist.
     former: Vec<&'a str>,
-    /// Files that the old manifest names and somebody has changed since; the new site does not have them.
+    /// Files in the old manifest that were changed by hand and that the new site doesn't have.
     pub kept_edited: Vec<String>,
-    /// Files that no manifest names.
+    /// Files that aren't in the manifest.
     pub kept_foreign: Vec<String>,
 }
 
 impl<'a> Plan<'a> {
-    /// Looks at the output and plans.
+    /// Examines the output and makes a plan.
     ///
     /// # Errors
-    /// A refusal where a name cannot be written, a foreign file is in the way, or a file of ours was changed by hand.
+    /// A refusal if a name can't be written, a foreign file is in the way, or a file that Rolebook
+    /// wrote was changed by hand.
     pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, OutputError> {
         check_names(names)?;
         let present = scan(real)?;
@@ -90,12 +91,12 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Returns the hash of the file that is now at `name`, if it is ours.
+    /// Returns the hash of the file at `name` on disk, if Rolebook wrote it.
     pub(super) fn hash_on_disk(&self, name: &str) -> Option<Hash> {
         self.known.get(name).map(|known| known.hash)
     }
 
-    /// Refuses where something that is not ours lies at a place that the site needs.
+    /// Refuses if something that Rolebook didn't write is at a path that the site needs.
     fn refuse_foreign(&self) -> Result<(), Refusal> {
         let leaving = self.leaving();
         let mut in_the_way = BTreeSet::new();
@@ -125,29 +126,31 @@ impl<'a> Plan<'a> {
         Err(Refusal::new(message, "move them away or rename them, then build again"))
     }
 
-    /// Lists what would still lie in a folder that has to make room for a file.
+    /// Lists what would remain in a folder that has to make room for a file.
     fn staying_below(&self, folder: &str, leaving: &HashSet<&str>) -> Vec<String> {
         let start = format!("{folder}/");
         let below = self.present.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
         let mut staying: Vec<String> =
             below.filter(|(name, _)| !leaving.contains(name.as_str())).map(|(name, _)| name.clone()).collect();
-        // An empty folder was made by somebody too.
+        // An empty folder that isn't from the old site was also made by someone else.
         if staying.is_empty() && !leaving.contains(folder) {
             staying.push(folder.to_owned());
         }
         staying
     }
 
-    /// Returns the stale files and the folders of the old site: all that may be gone when the new files come.
+    /// Returns the stale files and the folders of the old site: everything that may be removed to
+    /// make room for the new files.
     fn leaving(&self) -> HashSet<&str> {
         let stale = self.former.iter().copied().filter(|name| self.known.contains_key(name));
         stale.chain(folders(self.old.files.keys().map(String::as_str))).collect()
     }
 
-    /// Returns the steps that turn the output into the new site, given the hash of each file and whether it waits in
-    /// the stage; no step at all where nothing differs.
+    /// Returns the steps that turn the output into the new site, or none if nothing differs.
+    /// `files` contains the hash of each file and whether it is in the stage.
     ///
-    /// A kill between two steps leaves an open manifest that names every file with each hash that it can have.
+    /// If the process is killed between two steps, it leaves an open manifest that lists every file
+    /// with each hash that it can have.
     pub(super) fn steps(&self, files: &[(Hash, bool)]) -> Vec<Step> {
         let files: BTreeMap<&str, (Hash, bool)> =
             self.names.iter().map(String::as_str).zip(files.iter().copied()).collect();
@@ -166,9 +169,11 @@ impl<'a> Plan<'a> {
         steps
     }
 
-    /// Names old and new files with the hashes that they have on disk and will have.
+    /// Writes a manifest with the old and new files and the hashes that they have on disk and will
+    /// have.
     ///
-    /// Old files that are gone already stay named: their empty folders are still ours to remove.
+    /// Old files that are already gone stay in it, because their empty folders are still ours to
+    /// remove.
     fn open_manifest(&self, files: &BTreeMap<&str, (Hash, bool)>) -> String {
         let mut all: BTreeMap<&str, Ours> = BTreeMap::new();
         for name in &self.former {
@@ -182,23 +187,24 @@ impl<'a> Plan<'a> {
         manifest::text(all.into_iter(), true)
     }
 
-    /// Adds the steps that delete files of the old site, and then those of their folders that the new site does not
-    /// need, if they are empty.
+    /// Adds the steps that delete files of the old site, and then those of their folders that are
+    /// empty and that the new site doesn't need.
     fn delete(&self, former: &[&str], room: &Room<'_>, steps: &mut Vec<Step>) {
         let stale = former.iter().filter(|name| self.known.contains_key(*name));
         steps.extend(stale.map(|name| Step::Delete((*name).to_owned())));
         let there = |folder: &&str| self.present.get(*folder) == Some(&Kind::Folder);
         let unneeded = folders(former.iter().copied()).filter(|folder| !room.spelled.contains(folder));
-        // Deeper folders sort behind the folders that hold them.
+        // Reversed, this order puts deeper folders before the folders that contain them.
         let emptied: BTreeSet<&str> = unneeded.filter(there).collect();
         steps.extend(emptied.into_iter().rev().map(|folder| Step::RemoveFolder(folder.to_owned())));
     }
 
-    /// Lists what moves: each new file, or at once the topmost folder above it that the output does not have.
+    /// Lists what to move: each new file, or instead the topmost of its parent folders that the
+    /// output doesn't have.
     fn moves(&self, files: &BTreeMap<&str, (Hash, bool)>) -> Vec<String> {
         let mut moves: Vec<String> = Vec::new();
         for (name, _) in files.iter().filter(|(_, (_, staged))| *staged) {
-            // Names are sorted, so that all that lies in one folder comes in one run.
+            // Names are sorted, so everything in one folder is consecutive.
             let under = |folder: &String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
             if moves.last().is_some_and(under) {
                 continue;
@@ -209,10 +215,12 @@ impl<'a> Plan<'a> {
         moves
     }
 
-    /// Checks once more, right before the first step, that nothing changed while the pages were rendered.
+    /// Checks once more, right before the first step, that nothing changed while the pages were
+    /// rendered.
     ///
     /// # Errors
-    /// A refusal where somebody wrote to a file that a step would replace or delete, or put one where a new file goes.
+    /// A refusal if someone wrote to a file that a step would replace or delete, or created one
+    /// where a new file goes.
     pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), OutputError> {
         let mut changed = Vec::new();
         for step in steps {
@@ -235,14 +243,15 @@ impl<'a> Plan<'a> {
         Err(Refusal::new(message, "build again").into())
     }
 
-    /// Tells whether what lies at `name` is a stale file or its folder, perhaps in another spelling.
+    /// Returns whether `name` is a stale file or a folder of the old site, possibly in another
+    /// spelling.
     fn will_leave(&self, name: &str) -> bool {
         let name = fold(name);
         self.leaving().into_iter().any(|leaving| fold(leaving) == name)
     }
 }
 
-/// The places that the new site needs, to find the stale files that are in its way.
+/// The paths that the new site needs, used to find the stale files that are in its way.
 struct Room<'a> {
     files: HashSet<String>,
     folders: HashSet<String>,
@@ -256,8 +265,9 @@ impl<'a> Room<'a> {
         Self { files, folders: spelled.iter().map(|folder| fold(folder)).collect(), spelled }
     }
 
-    /// Tells whether `former` has to go before the new files come: it, or a folder above it, has a name that is needed
-    /// for something else, or for the same in another spelling, which some file systems take for one.
+    /// Returns whether `former` has to be deleted before the new files are moved into place. This
+    /// is so if its path, or that of a parent folder, is needed for something else, or for the same
+    /// thing in another spelling, which some file systems treat as the same name.
     fn is_taken_by(&self, former: &str) -> bool {
         let needed = |place: &str| {
             let folded = fold(place);
@@ -268,12 +278,12 @@ impl<'a> Room<'a> {
     }
 }
 
-/// Lists the folders above `name`, the nearest first.
+/// Lists the parent folders of `name`, nearest first.
 pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
 }
 
-/// Lists the folders above all of `names`, each once where neighbours share it.
+/// Lists the parent folders of all `names`, without repeating those that neighbors share.
 fn folders<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = &'n str> {
     let mut last = "";
     names.flat_map(move |name| {
@@ -283,7 +293,7 @@ fn folders<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = &'n
     })
 }
 
-/// Refuses where a page would overwrite what somebody wrote into it.
+/// Refuses if a page would overwrite what someone wrote into it.
 fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
     if edited.is_empty() {
         return Ok(());
@@ -292,7 +302,7 @@ fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
     Err(Refusal::new(message, "move them away or delete them, then build again; edit chapters, not pages"))
 }
 
-/// Refuses names that cannot be files of one folder.
+/// Refuses names that can't be files of one folder.
 fn check_names(names: &[String]) -> Result<(), Refusal> {
     let help = "rename the chapter or file that it is made from";
     if let Some(name) = names.iter().find(|name| !manifest::is_valid_name(name)) {
@@ -308,7 +318,8 @@ fn check_names(names: &[String]) -> Result<(), Refusal> {
     }
 }
 
-/// Lists everything in the output but our private files; a folder that cannot be listed counts as empty.
+/// Lists everything in the output except our private files. A folder that can't be listed counts as
+/// empty.
 fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
     fs::read_dir(real).map_err(MachineError::new("read", real))?;
     let own = |entry: &walkdir::DirEntry| {
@@ -329,8 +340,8 @@ fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
     Ok(present)
 }
 
-/// Hashes the files that the old manifest names; returns those that are still as they were written, and the names of
-/// the others.
+/// Hashes the files in the old manifest. Returns those that are still as they were written, and the
+/// names of the others.
 fn hash_ours<'a>(
     real: &Path,
     old: &'a Manifest,
@@ -355,7 +366,8 @@ fn hash_ours<'a>(
     Ok((known, edited))
 }
 
-/// Hashes a file; its time is taken before its bytes, so that a later write shows.
+/// Hashes a file. The modification time is taken before the contents are read, so that a later
+/// write is noticed.
 fn look_at(place: &Path) -> Result<Known, MachineError> {
     let metadata = fs::symlink_metadata(place).map_err(MachineError::new("read", place))?;
     let bytes = fs::read(place).map_err(MachineError::new("read", place))?;

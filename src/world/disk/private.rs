@@ -1,7 +1,8 @@
-//! Finds and makes `.rolebook/`, the folder beside the content that holds what Rolebook keeps for itself.
+//! Finds and creates `.rolebook/`, the folder in a project where Rolebook keeps its own files.
 //!
-//! Input: the project's folder. Output: the folder, with a `.gitignore` of its own that keeps all of it out of git, and the lock that lets one command write at
-//! a time. Never holds anything that is published or read as content: its name begins with a dot.
+//! Input: the project's folder. Output: the folder, with a `.gitignore` that keeps all of it out of
+//! Git, and the lock that lets only one command write at a time. Never contains anything that is
+//! published or read as content, because its name starts with a dot.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,39 +12,39 @@ use super::MachineError;
 
 /// The folder's name.
 pub const PRIVATE: &str = ".rolebook";
-/// Keeps everything in the folder, this file included, out of git.
+/// Keeps everything in the folder, including this file, out of Git.
 const IGNORE: &str = "*\n";
 
-/// The folder of a project.
+/// The private folder of a project.
 #[derive(Clone, Debug)]
 pub struct Private(PathBuf);
 
-/// Only the command that holds this writes author's files.
+/// A lock that a command has to hold while it writes authors' files.
 #[derive(Debug)]
 pub struct Lock(#[allow(dead_code, reason = "the system drops the lock with the file")] File);
 
 impl Private {
-    /// Returns the folder below `base`, whether or not it exists.
+    /// Returns the private folder in `base`, whether or not it exists.
     pub fn of(base: &Path) -> Self {
         Self(base.join(PRIVATE))
     }
 
-    /// Returns the place of something in the folder.
+    /// Returns the path of a file in the folder.
     pub fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// Makes the folder with its `.gitignore`.
+    /// Creates the folder and its `.gitignore`.
     ///
     /// # Errors
-    /// Where it can't be made, or where a link or a file has its name.
+    /// If it can't be created, or if a link or a file has its name.
     pub fn make(&self) -> Result<(), MachineError> {
         self.try_make().map_err(MachineError::new("write", &self.0))
     }
 
     fn try_make(&self) -> io::Result<()> {
         fs::create_dir_all(&self.0)?;
-        // Through a link, private texts would end up in a folder that somebody else chose.
+        // Through a link, private texts would end up in a folder that someone else chose.
         if fs::symlink_metadata(&self.0)?.is_symlink() {
             return Err(io::Error::other("it is a symbolic link"));
         }
@@ -54,17 +55,18 @@ impl Private {
         fs::write(ignore, IGNORE)
     }
 
-    /// Waits until no other command writes.
+    /// Waits until no other command is writing.
     ///
     /// # Errors
-    /// Where the lock can't be made.
+    /// If the lock can't be created.
     pub fn lock(&self) -> Result<Lock, MachineError> {
         let place = self.0.join("lock");
         let file = File::options().write(true).create(true).truncate(false).open(&place);
         let file = file.map_err(MachineError::new("lock", &place))?;
         match file.lock() {
             Ok(()) => Ok(Lock(file)),
-            // Some network file systems have no locks; there the author has to keep commands apart.
+            // Some network file systems have no locks. There, the author has to keep commands
+            // apart.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock(file)),
             Err(error) => Err(MachineError::new("lock", &place)(error)),
         }

@@ -1,6 +1,6 @@
-//! Finds a project's folders and reads all that a site is made of.
+//! Finds a project's folders and reads everything that a site is built from.
 //!
-//! Input: the folder that the user named. Output: [`Project`], [`Inputs`]. Never writes.
+//! Input: the folder that the user named. Output: [`Project`] and [`Inputs`]. Never writes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,46 +18,49 @@ use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
-/// Where a handbook lies. Paths are as the user wrote them.
+/// The folders of a handbook. Paths are as the user wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
     /// The folder that the user named.
     pub root: PathBuf,
     /// The folder of the chapters.
     pub content: PathBuf,
-    /// The folder of the project's themes; it need not exist. A bare folder of Markdown has none.
+    /// The folder of the project's themes, which may not exist. A bare folder of Markdown has none.
     pub themes: Option<PathBuf>,
-    /// Where the site is written if nobody says otherwise.
+    /// The default output folder.
     pub out: PathBuf,
 }
 
-/// All that a site is made of.
+/// Everything that a site is built from.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// The content folder's files.
+    /// The files of the content folder.
     pub sources: Sources,
     /// The project's themes by name.
     pub themes: BTreeMap<String, ThemeFiles>,
-    /// What was not read.
+    /// Findings about files that weren't read.
     pub findings: Vec<Diagnostic>,
-    /// What belongs to programs and was passed over.
+    /// Files that belong to other programs and were skipped.
     pub foreign: Foreign,
 }
 
 impl Inputs {
-    /// Lists the findings about chapters and `handbook.toml` that are there and were not read: what they say and refer to is not known.
+    /// Lists the findings about chapters and `handbook.toml` that exist but weren't read, so that
+    /// their contents and links are unknown.
     pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| is_unread(finding))
     }
 
-    /// Returns why `handbook.toml` is missing from the sources though it is there: without its settings this would be another handbook.
+    /// Returns why `handbook.toml` is missing from the sources although the file exists. Without
+    /// its settings this would be a different handbook.
     pub fn without_settings(&self) -> Option<&Diagnostic> {
         let settings = SourcePath::new(crate::declare::config::FILE);
         let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
         self.unread().find(is_about).filter(|_| self.sources.bytes(&settings).is_none())
     }
 
-    /// Keeps the text that `before` has of each chapter and of `handbook.toml` that was not read now.
+    /// Keeps the previous text, from `before`, of each chapter and of `handbook.toml` that couldn't
+    /// be read this time.
     pub fn keep_unread(&mut self, before: &Self) {
         let kept = |finding: &Diagnostic| {
             let Place::Content(path, _) = &finding.place else { return None };
@@ -69,10 +72,11 @@ impl Inputs {
 }
 
 impl Project {
-    /// Finds the project that the user named; where they named none, the one that the current folder is part of, as `cargo` and `git` do.
+    /// Finds the project in `dir`. If `dir` is `.`, looks for the project that the current folder
+    /// is part of, as `cargo` and `git` do.
     ///
     /// # Errors
-    /// Where `dir` is not a folder.
+    /// If `dir` isn't a folder.
     pub fn find(dir: &Path) -> Result<Self, MachineError> {
         if dir == Path::new(".")
             && let Some(found) = std::env::current_dir().ok().and_then(|here| Self::above(&here))
@@ -82,7 +86,8 @@ impl Project {
         Self::at(dir)
     }
 
-    /// Finds the project whose content holds the folder `here`, if it begins above it. A bare folder of Markdown is no project.
+    /// Finds the project whose content contains the folder `here`, if that project is rooted above
+    /// it. A bare folder of Markdown isn't a project.
     fn above(here: &Path) -> Option<Self> {
         let has = |folder: &Path, name: &str| folder.join(name).exists();
         let up = |levels: usize| if levels == 0 { PathBuf::from(".") } else { PathBuf::from_iter(vec![".."; levels]) };
@@ -94,7 +99,8 @@ impl Project {
             };
             if has(folder, crate::declare::config::FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
-                // A handbook may be a project of its own, in a folder that happens to be called so.
+                // A handbook may be a project in its own right, in a folder that happens to have
+                // this name.
                 let is_alone = [".git", "themes", "public"].iter().any(|name| has(folder, name));
                 let marks =
                     [".git", ".github", ".gitlab-ci.yml", "netlify.toml", "themes", "public/.rolebook-manifest"];
@@ -113,10 +119,11 @@ impl Project {
         None
     }
 
-    /// Finds the content: `DIR/handbook` where it holds a `handbook.toml`, an mdBook's `DIR/src`, else `DIR` itself.
+    /// Finds the content: `DIR/handbook` if it contains a `handbook.toml`, an mdBook's `DIR/src`,
+    /// and otherwise `DIR` itself.
     ///
     /// # Errors
-    /// Where `DIR` is not a folder.
+    /// If `DIR` isn't a folder.
     fn at(dir: &Path) -> Result<Self, MachineError> {
         fs::read_dir(dir).map_err(MachineError::new("read", dir))?;
         let root = dir.to_path_buf();
@@ -135,7 +142,7 @@ impl Project {
         Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None })
     }
 
-    /// Returns the title of a handbook that names none: the name of its folder.
+    /// Returns the default title of a handbook: the name of its folder.
     pub fn title(&self) -> String {
         let real = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -143,10 +150,10 @@ impl Project {
         if title.is_empty() { "Handbook".to_owned() } else { title }
     }
 
-    /// Reads the content, leaving out `out`, and the themes.
+    /// Reads the content, except for `out`, and the themes.
     ///
     /// # Errors
-    /// Where the content folder cannot be read. A single file that cannot is a finding.
+    /// If the content folder can't be read. A single unreadable file becomes a finding.
     pub fn read(&self, out: &Path) -> Result<Inputs, MachineError> {
         let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
         let mut inputs = Inputs::default();
@@ -173,7 +180,7 @@ impl Project {
     }
 }
 
-/// Gives a finding of a theme's folder its place in the theme.
+/// Changes the place of a finding in a theme's folder to one within that theme.
 fn in_theme(finding: Diagnostic, name: &str) -> Diagnostic {
     match finding.place {
         Place::Content(path, span) => Diagnostic { place: Place::Theme(format!("{name}/{path}"), span), ..finding },
@@ -181,7 +188,7 @@ fn in_theme(finding: Diagnostic, name: &str) -> Diagnostic {
     }
 }
 
-/// Reads a folder's files; what cannot be read is a finding.
+/// Reads the files of a folder. Unreadable files become findings.
 fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>, Foreign), MachineError> {
     let walk = read_content(root, skip)?;
     let mut findings: Vec<Diagnostic> =
@@ -197,7 +204,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     Ok((Sources { files: files.into_iter().collect() }, findings, walk.foreign))
 }
 
-/// Tells whether a finding is about a chapter or `handbook.toml` that is there and was not read.
+/// Returns whether a finding is about a chapter or `handbook.toml` that exists but wasn't read.
 pub fn is_unread(finding: &Diagnostic) -> bool {
     match &finding.place {
         Place::Content(path, _) => matches!(finding.code, Rule::TooLarge | Rule::Unreadable) && bounded::is_text(path),
@@ -205,7 +212,8 @@ pub fn is_unread(finding: &Diagnostic) -> bool {
     }
 }
 
-/// Says why a file was not read. A large file that Rolebook need not understand is only left out: whatever refers to it has a finding of its own.
+/// Explains why a file wasn't read. A large file that Rolebook doesn't parse is simply left out:
+/// anything that refers to it gets its own finding.
 fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
     let megabytes = bounded::limit(path) >> 20;
@@ -226,7 +234,7 @@ fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     }
 }
 
-/// Warns of a name that a checkout on Windows cannot have.
+/// Warns about a name that can't exist in a checkout on Windows.
 fn unportable(path: &SourcePath) -> Option<Diagnostic> {
     let part = path.unportable_part()?;
     let message = format!("`{part}` is no name that Windows can write");

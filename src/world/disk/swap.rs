@@ -1,7 +1,8 @@
-//! Renames files so that nothing is overwritten: the few steps that the writer of author's files is made of.
+//! Renames files without overwriting anything. The writer of authors' files is built from these few
+//! operations.
 //!
-//! Input: two names. Output: the files behind them exchanged, or one renamed to a name that was free. Never deletes a text: whatever had a name before has
-//! one afterwards.
+//! Input: two paths. Output: the two files exchanged, or one renamed to a free name. Never deletes
+//! a text: every file that had a name before has one afterward.
 
 use std::fs;
 use std::io;
@@ -9,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-/// How two files change places.
+/// How two files are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swap {
-    /// In one step, where the system and the file system can.
+    /// In one step, if the operating system and the file system support it.
     AtOnce,
     /// Through a third name. For a moment the file is missing under its own name.
     #[cfg_attr(
@@ -25,9 +26,9 @@ pub enum Swap {
 /// Renames `from` to `to`, which must be free.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] where it isn't; or the machine's.
+/// [`io::ErrorKind::AlreadyExists`] if it isn't, or an error of the operating system.
 pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    // On disks that know no case a file is in its own way.
+    // On file systems that ignore case, a file would be in its own way.
     if same_file(from, to) && !fs::symlink_metadata(from)?.is_symlink() && from != to && folds_alike(from, to) {
         return fs::rename(from, to);
     }
@@ -39,12 +40,12 @@ pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
-/// Tells whether two names differ by case or normal form alone.
+/// Returns whether two names differ only in case or Unicode normalization.
 fn folds_alike(one: &Path, other: &Path) -> bool {
     crate::text::path::fold(&one.to_string_lossy()) == crate::text::path::fold(&other.to_string_lossy())
 }
 
-/// Tells whether two names lead to one file.
+/// Returns whether two paths are the same file.
 #[cfg(unix)]
 pub fn same_file(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -52,13 +53,13 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
     identity(one).is_some_and(|one| Some(one) == identity(other))
 }
 
-/// Elsewhere the canonical path has to do.
+/// Other systems have to rely on the canonical path.
 #[cfg(not(unix))]
 pub fn same_file(one: &Path, other: &Path) -> bool {
     fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// Returns the third name that an exchange in steps goes through.
+/// Returns the third name that an exchange in several steps uses.
 pub fn aside(swap: &Path) -> PathBuf {
     swap.with_extension("aside")
 }
@@ -66,7 +67,8 @@ pub fn aside(swap: &Path) -> PathBuf {
 /// Exchanges the file at `place` with the one at `swap`.
 ///
 /// # Errors
-/// Where one of them is gone; where somebody made a file at `place` in the middle of an exchange in steps, which then stays; or the machine's.
+/// If one of them is gone, if a file was created at `place` in the middle of an exchange in several
+/// steps (that file is kept), or if the operating system reports an error.
 pub fn exchange(swap: &Path, place: &Path, how: Swap) -> io::Result<()> {
     if how == Swap::AtOnce
         && let Some(done) = at_once(swap, place)
@@ -76,26 +78,29 @@ pub fn exchange(swap: &Path, place: &Path, how: Swap) -> io::Result<()> {
     let third = aside(swap);
     rename_to_free(place, &third)?;
     if let Err(error) = rename_to_free(swap, place) {
-        // A file that somebody made meanwhile is newer than what was there: it stays, and the older text stays aside.
+        // If someone created a file in the meantime, it is newer than the previous one. It keeps
+        // the name, and the older text stays at the third name.
         let _ = rename_to_free(&third, place);
         return Err(error);
     }
     rename_to_free(&third, swap)
 }
 
-/// Ends what a killed [`exchange`] in steps had begun: the file has its name again.
+/// Completes an [`exchange`] in several steps that was killed, so that the file has its name again.
 pub fn settle(swap: &Path, place: &Path) {
     let third = aside(swap);
     if !fs::exists(&third).unwrap_or(false) {
         return;
     }
-    // Before the second step the name is free, after it the other file has left `swap`.
+    // Before the second step, the name `place` is free. After it, the new file is at `place` and
+    // the name `swap` is free.
     if rename_to_free(&third, place).is_err() {
         let _ = rename_to_free(&third, swap);
     }
 }
 
-/// Exchanges two files in one step; nothing where the system or the file system can't.
+/// Exchanges two files in one step. Returns `None` if the operating system or the file system
+/// doesn't support it.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn at_once(swap: &Path, place: &Path) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -149,12 +154,12 @@ mod tests {
     fn an_exchange_in_steps_that_was_killed_gives_the_file_its_name_back() {
         let folder = tempfile::tempdir().unwrap();
         let (swap, place) = (folder.path().join("0.swap"), folder.path().join("a.md"));
-        // After the first step.
+        // Killed after the first step.
         fs::write(&swap, "new").unwrap();
         fs::write(aside(&swap), "old").unwrap();
         settle(&swap, &place);
         assert_eq!((fs::read(&swap).unwrap(), fs::read(&place).unwrap()), (b"new".to_vec(), b"old".to_vec()));
-        // After the second.
+        // Killed after the second step.
         fs::rename(&place, aside(&swap)).unwrap();
         fs::rename(&swap, &place).unwrap();
         settle(&swap, &place);

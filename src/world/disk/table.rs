@@ -1,6 +1,7 @@
 //! Reads one file that the user named.
 //!
-//! Input: a path as it was typed. Output: its bytes. Refuses what is no regular file or too large to be a table.
+//! Input: a path as the user typed it. Output: the bytes of the file. Refuses anything that isn't a
+//! regular file, and files too large to be a table.
 
 use std::fs;
 use std::io;
@@ -8,13 +9,13 @@ use std::path::Path;
 
 use super::{MachineError, bounded};
 
-/// No table that people keep by hand is larger: 32 MB.
+/// The largest file that is read: 32 MB. No table maintained by hand is larger.
 const LARGEST: u64 = 32 << 20;
 
 /// Reads the file at `place`.
 ///
 /// # Errors
-/// Where it is not there, no regular file, too large, or the machine fails.
+/// If it doesn't exist, isn't a regular file, is too large, or can't be read.
 pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
     let read = || {
         let metadata = fs::metadata(place)?;
@@ -24,7 +25,7 @@ pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
         if !metadata.is_file() {
             return Err(io::Error::other("it is no regular file"));
         }
-        // What a link leads to was named by the user, and is read like a file.
+        // The user named this file, so a link is followed.
         bounded::read_at_most(&fs::canonicalize(place)?, LARGEST)
     };
     read().map_err(MachineError::new("read", place))

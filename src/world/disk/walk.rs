@@ -1,7 +1,8 @@
 //! Walks the content folder and reads its files.
 //!
-//! Input: the content's root. Output: the files that belong to the handbook in sorted order, what was left out and why,
-//! and bytes. Never follows a link below the root, never opens a pipe or device, never writes.
+//! Input: the root of the content. Output: the files that belong to the handbook in sorted order,
+//! what was left out and why, and the bytes of files. Never follows a link below the root, never
+//! opens a pipe or device, and never writes.
 
 use std::fs;
 use std::io;
@@ -18,26 +19,29 @@ use crate::text::path::SourcePath;
 /// A file of the content folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Where it lies.
+    /// The path relative to the content root.
     pub path: SourcePath,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// When it was last changed, where the file system says so. Never reaches a page; tells `serve` what to read again.
+    /// The modification time, if the file system provides one. It never appears on a page; `serve`
+    /// uses it to decide what to read again.
     pub modified: Option<SystemTime>,
 }
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub struct Walk {
     /// The files, sorted by path.
     pub files: Vec<Found>,
-    /// What an author might miss, sorted by name. Dotfiles and what the caller asked to skip are not in it.
+    /// What an author might miss, sorted by name. Dotfiles and what the caller asked to skip aren't
+    /// included.
     pub left_out: Vec<LeftOut>,
-    /// What nobody means to publish, and what is only counted.
+    /// Counts of files and folders that no one intends to publish.
     pub foreign: Foreign,
 }
 
-/// How much of a folder is neither read nor listed, since it belongs to programs.
+/// The number of files and folders that are neither read nor listed, because they belong to
+/// programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Foreign {
     /// Folders of dependencies, such as `node_modules`.
@@ -48,21 +52,22 @@ pub struct Foreign {
     pub secrets: usize,
 }
 
-/// The one folder with a dot that is published (RFC 8615).
+/// The only dot folder that is published (RFC 8615).
 const WELL_KNOWN: &str = ".well-known";
 
 /// Why a folder isn't walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closed {
-    /// Its name begins with a dot.
+    /// Its name starts with a dot.
     Dot,
-    /// It holds dependencies, or what a program can make again.
+    /// It contains dependencies, or files that a program can generate again.
     Dependencies,
-    /// It holds a site that Rolebook wrote.
+    /// It contains a site that Rolebook wrote.
     Output,
 }
 
-/// Tells whether a folder below the content root isn't walked; `relative` is its path from there.
+/// Returns why a folder below the content root isn't walked, or `None` if it is. `relative` is its
+/// path from the root.
 fn closed(place: &Path, relative: &Path) -> Option<Closed> {
     let path = relative.to_string_lossy().replace('\\', "/");
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -72,13 +77,14 @@ fn closed(place: &Path, relative: &Path) -> Option<Closed> {
     if place.join(super::manifest::MANIFEST).is_file() {
         return Some(Closed::Output);
     }
-    // A virtual environment and a cache directory (bford.info/cachedir) say what they are, whatever they are called.
+    // Virtual environments and cache directories (bford.info/cachedir) contain a file that
+    // identifies them, whatever they are called.
     let says = |file: &str| place.join(file).is_file();
     let is_made = withheld::is_dependencies(&path) || says("pyvenv.cfg") || says("CACHEDIR.TAG");
     is_made.then_some(Closed::Dependencies)
 }
 
-/// Tells whether a path below the content root is one that the walk passes over without a word.
+/// Returns whether the walk skips a path below the content root without reporting it.
 pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
     let folders = Path::new(path.folder()).ancestors().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name();
@@ -89,41 +95,45 @@ pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
         || folders.into_iter().any(|folder| closed(&root.join(folder), folder).is_some())
 }
 
-/// Something in the content folder that is not read.
+/// A file or folder in the content folder that isn't read.
 #[derive(Debug)]
 pub struct LeftOut {
-    /// Its path from the content root, with `�` for what is not UTF-8.
+    /// The path from the content root, with `�` for what isn't UTF-8.
     pub name: String,
-    /// Why it is not read.
+    /// Why it isn't read.
     pub why: Why,
 }
 
-/// Why something is not read.
+/// Why something isn't read.
 #[derive(Debug)]
 pub enum Why {
     /// It is a symbolic link, which could lead out of the content.
     Link,
     /// It is a pipe, a socket or a device.
     Special,
-    /// Its name is not UTF-8, so that no address can be made of it.
+    /// Its name isn't UTF-8, so it can't have a URL.
     NotUtf8,
-    /// Its name holds a control character, so that no list or address can show it.
+    /// Its name contains a control character, so it can't be shown in a list or a URL.
     Control,
-    /// It is a copy that an editor or a merge left, which may hold what its original does not show.
+    /// It is a copy that an editor or a merge left behind, which may contain what its original
+    /// doesn't show.
     Copy,
-    /// It is a chapter that an editor saved with `.txt` behind its name.
+    /// It is a chapter that an editor saved with `.txt` appended to its name.
     SavedAsText,
-    /// The operating system refuses.
+    /// The operating system can't read it.
     Unreadable(MachineError),
 }
 
-/// Walks the content folder at `root`, leaving out dotfiles, dot-folders but `.well-known`, folders of dependencies, sites that Rolebook wrote, what
-/// programs leave (see `leftover`) and the places in `skip`.
+/// Walks the content folder at `root`, leaving out dotfiles, dot folders other than `.well-known`,
+/// folders of dependencies, sites that Rolebook wrote, what programs leave behind (see `leftover`)
+/// and the paths in `skip`.
 ///
-/// `root` itself may be a link; links below it are not followed. A place in `skip` that does not exist is no error.
+/// `root` itself may be a link, but links below it aren't followed. A path in `skip` that doesn't
+/// exist is ignored.
 ///
 /// # Errors
-/// Where `root` itself is not a folder that can be read. Anything below that cannot be read is in [`Walk::left_out`].
+/// If `root` isn't a readable folder. Anything below it that can't be read is in
+/// [`Walk::left_out`].
 pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError> {
     let real = fs::canonicalize(root).map_err(MachineError::new("read", root))?;
     fs::read_dir(&real).map_err(MachineError::new("read", root))?;
@@ -152,7 +162,7 @@ pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError>
     Ok(walk)
 }
 
-/// Tells whether an entry belongs to a program, and counts it.
+/// Returns whether an entry belongs to a program, and counts it.
 fn is_foreign(entry: &walkdir::DirEntry, real: &Path, foreign: &mut Foreign) -> bool {
     let Ok(relative) = entry.path().strip_prefix(real) else { return true };
     if entry.file_type().is_dir() {
@@ -173,7 +183,7 @@ fn is_foreign(entry: &walkdir::DirEntry, real: &Path, foreign: &mut Foreign) -> 
     false
 }
 
-/// Puts one entry to the files or to what is left out.
+/// Adds an entry to the files or to what is left out.
 fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
     let Ok(relative) = entry.path().strip_prefix(real) else { return };
     let kind = entry.file_type();
@@ -185,14 +195,14 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
         _ if left == Some(Leftover::SavedAsText) => Why::SavedAsText,
         _ if kind.is_symlink() => Why::Link,
         (None, _) => {
-            // A folder is named once for all that lies in it.
+            // Report a folder once for everything in it.
             if relative.parent().is_some_and(|folder| source_path(folder).is_none()) {
                 return;
             }
             Why::NotUtf8
         }
         (Some(path), _) if path.as_str().contains(char::is_control) => {
-            // A folder is named once for all that lies in it.
+            // Report a folder once for everything in it.
             let above = relative.parent().and_then(source_path);
             if above.is_some_and(|folder| folder.as_str().contains(char::is_control)) {
                 return;
@@ -215,7 +225,7 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
     walk.left_out.push(LeftOut { name: relative.to_string_lossy().into_owned(), why });
 }
 
-/// Notes a folder that cannot be listed; one that vanished meanwhile is simply not there.
+/// Records a folder that can't be listed, unless it vanished in the meantime.
 fn unreadable(error: walkdir::Error, real: &Path, root: &Path, walk: &mut Walk) {
     let relative =
         error.path().and_then(|path| path.strip_prefix(real).ok()).map(Path::to_path_buf).unwrap_or_default();
@@ -225,7 +235,7 @@ fn unreadable(error: walkdir::Error, real: &Path, root: &Path, walk: &mut Walk) 
     }
 }
 
-/// Turns a relative path of the machine into ours; `None` where a part is not UTF-8.
+/// Converts a relative path on disk to a [`SourcePath`]. Returns `None` if a component isn't UTF-8.
 fn source_path(relative: &Path) -> Option<SourcePath> {
     let mut path = String::with_capacity(relative.as_os_str().len());
     for part in relative.components() {
@@ -241,16 +251,17 @@ fn source_path(relative: &Path) -> Option<SourcePath> {
 /// Reads one file of the content folder.
 ///
 /// # Errors
-/// Where it is not there, is not a regular file, is too large (see `bounded`), or cannot be read.
+/// If it doesn't exist, isn't a regular file, is too large (see `bounded`), or can't be read.
 pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
     let place = root.join(path.as_str());
     bounded::read_at_most(&place, bounded::limit(path)).map_err(MachineError::new("read", &place))
 }
 
-/// Reads one file that may have changed; like the walk, it follows no link, a folder's on the way included.
+/// Reads one file that may have changed. Like the walk, it follows no links, including those of
+/// folders on the way.
 ///
 /// # Errors
-/// Where there is none, or it cannot be read.
+/// If it doesn't exist or can't be read.
 pub fn read_inside(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
     let mut folder = root.to_path_buf();
     for part in Path::new(path.folder()) {
@@ -264,16 +275,16 @@ pub fn read_inside(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineErr
     read_file(root, path)
 }
 
-/// What reading many files gave, each list in the order of the paths.
+/// The result of reading many files. Each list is in the order of the paths.
 #[derive(Debug, Default)]
 pub struct Read {
-    /// The files that could be read.
+    /// The files that were read.
     pub files: Vec<(SourcePath, Vec<u8>)>,
-    /// The files that could not.
+    /// The files that couldn't be read.
     pub failed: Vec<(SourcePath, MachineError)>,
 }
 
-/// Reads files of the content folder in parallel; one that has vanished since the walk is left out.
+/// Reads files of the content folder in parallel, ignoring those that have vanished since the walk.
 pub fn read_many(root: &Path, paths: &[SourcePath]) -> Read {
     let results: Vec<_> = paths.par_iter().with_min_len(16).map(|path| read_file(root, path)).collect();
     let mut read = Read::default();

@@ -1,11 +1,15 @@
-//! Writes author's files: the one place through which every command does.
+//! Writes authors' files, on behalf of every command.
 //!
-//! Input: what each file is thought to hold, and what it should hold. Output: every file new, or every file as it was, and the journal says what was replaced. Never
-//! leaves half a file, never follows a symbolic link, never leaves the content, never loses what somebody saves at the same moment.
+//! Input: what each file is expected to contain, and what it should contain. Output: either every
+//! file is new or every file is unchanged, and the journal says what was replaced. Never leaves a
+//! partly written file, never follows a symbolic link, never leaves the content, and never loses
+//! what an editor saves at the same moment.
 //!
-//! The order is: compare; write the new files and copies of the old ones into a folder of the journal; complete the entry; then exchange each file with its new
-//! one in a single step, and look at what came out. If that isn't what the plan was made for, an editor was faster: it goes back, and so does everything else. A command that is
-//! killed leaves a complete entry or none, so the next one can always finish it.
+//! The order is: compare the files; write the new files and copies of the old ones into a folder of
+//! the journal; complete the entry; then exchange each file with its new version in a single step,
+//! and look at the file that was taken out. If it isn't what the plan expected, an editor was
+//! faster, so this exchange and all others are undone. A command that is killed leaves either a
+//! complete entry or none, so the next command can always finish it.
 
 mod stage;
 mod steps;
@@ -25,48 +29,49 @@ use super::{MachineError, Project, Refusal, bounded};
 use crate::text::path::SourcePath;
 use crate::text::source::Hash;
 
-/// How long a file that is empty is given to be written: some editors empty it first.
+/// How long to wait for an empty file to be filled, because some editors truncate a file first.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// What is written and on whose behalf.
+/// The command that writes, and what identifies it.
 #[derive(Clone, Copy, Debug)]
 pub struct Deed<'a> {
-    /// The command, as the journal names it: `mv`, `save`.
+    /// The command as the journal names it: `mv`, `save`.
     pub command: &'a str,
-    /// The command with its arguments: if it is interrupted, the same words finish it.
+    /// The command with its arguments. If the command is interrupted, running it again with the
+    /// same words finishes it.
     pub words: &'a str,
-    /// A hash of what else the command reads, such as a table; empty where there is nothing.
+    /// A hash of anything else the command reads, such as a table, or empty if there is nothing.
     pub input: &'a str,
-    /// The time, in milliseconds since 1970.
+    /// The time, as a Unix timestamp in milliseconds.
     pub at: u64,
 }
 
 /// One change of a file.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Makes a file that isn't there.
+    /// Creates a file that doesn't exist.
     Create {
-        /// Its place.
+        /// The path of the file.
         path: SourcePath,
-        /// What it is to hold.
+        /// The text to write.
         text: Vec<u8>,
     },
-    /// Replaces a file's text.
+    /// Replaces the text of a file.
     Replace {
-        /// Its place, after all moves.
+        /// The path of the file after all moves.
         path: SourcePath,
-        /// What it is thought to hold.
+        /// The text that the file is expected to contain.
         before: Vec<u8>,
-        /// What it is to hold.
+        /// The text to write.
         after: Vec<u8>,
     },
-    /// Moves a file as it is.
+    /// Moves a file without changing it.
     Move {
-        /// Its place.
+        /// The current path.
         from: SourcePath,
-        /// Its new place, which must be free.
+        /// The new path, which must be free.
         to: SourcePath,
-        /// The hash of what it is thought to hold, where that matters to the plan.
+        /// The hash of the expected contents, if the plan depends on them.
         before: Option<Hash>,
     },
 }
@@ -74,13 +79,13 @@ pub enum Step {
 /// Why nothing was written.
 #[derive(Debug)]
 pub enum Unwritten {
-    /// Somebody changed, moved or deleted this file since it was read.
+    /// This file was changed, moved or deleted after it was read.
     Changed(SourcePath),
-    /// This file is there already.
+    /// This file already exists.
     Taken(SourcePath),
-    /// A place that is not written to.
+    /// A path that must not be written to.
     Refused(Refusal),
-    /// What the machine could not do.
+    /// An error of the operating system.
     Machine(MachineError),
 }
 
@@ -100,14 +105,17 @@ impl From<Refusal> for Unwritten {
 #[derive(Debug, Default)]
 pub struct Receipt {
     folder: Option<Folder>,
-    /// Files that an editor wrote into just as they were replaced, each with the place in the journal where that text is.
+    /// Files that an editor wrote to at the moment they were replaced, each with the path in the
+    /// journal where that text is.
     pub late: Vec<(SourcePath, PathBuf)>,
-    /// Files that were moved and are there again under their old name, because an editor saved them meanwhile.
+    /// Files that were moved but exist under their old name again, because an editor saved them in
+    /// the meantime.
     pub again: Vec<SourcePath>,
 }
 
 impl Receipt {
-    /// Notes that the user knows: from now on the same words are a new command.
+    /// Records that the user has seen the result. Running the same words again is then a new
+    /// command.
     pub fn told(&self) {
         if let Some(folder) = &self.folder {
             folder.told();
@@ -115,30 +123,32 @@ impl Receipt {
     }
 }
 
-/// An interrupted command that was finished, or taken back because a file had changed since.
+/// An interrupted command that was finished, or undone because a file had changed in the meantime.
 #[derive(Debug)]
 pub struct Finished {
     folder: Folder,
     /// The command with its arguments.
     pub words: String,
-    /// The hash of what else it read.
+    /// The hash of anything else the command read.
     pub input: String,
-    /// Whether it was finished just now; else it had done everything and was killed before it said so.
+    /// Whether it was finished just now. Otherwise it had done everything but was killed before it
+    /// could report the result.
     pub is_new: bool,
-    /// Whether all of it is done now; else all of it is undone.
+    /// Whether everything is done now. Otherwise everything was undone.
     pub is_done: bool,
-    /// The files that it wrote, from the project's folder.
+    /// The files that it wrote, relative to the project's folder.
     pub files: Vec<String>,
 }
 
 impl Finished {
-    /// Notes that the user knows: from now on the same words are a new command.
+    /// Records that the user has seen the result. Running the same words again is then a new
+    /// command.
     pub fn told(&self) {
         self.folder.told();
     }
 }
 
-/// Writes the files of one project.
+/// The writer of one project's files.
 #[derive(Clone, Debug)]
 pub struct Writer {
     base: PathBuf,
@@ -154,13 +164,14 @@ impl Writer {
         Self { base: project.root.clone(), grounds, swap: Swap::AtOnce }
     }
 
-    /// Returns the writer of a project that doesn't exist yet, in the folder `base`; its chapters go to `content`.
+    /// Returns the writer of a project that doesn't exist yet, in the folder `base`. Its chapters
+    /// go into `content`.
     pub fn beginning(base: &Path, content: &Path) -> Self {
         let grounds = Grounds { root: content.to_path_buf(), closed: Vec::new(), any_name: base == content };
         Self { base: base.to_path_buf(), grounds, swap: Swap::AtOnce }
     }
 
-    /// Returns the folder that files are named from.
+    /// Returns the folder that file paths are relative to.
     pub fn content(&self) -> &Path {
         &self.grounds.root
     }
@@ -170,30 +181,31 @@ impl Writer {
         Journal::new(&self.base, self.root())
     }
 
-    /// Returns where the files lie, from the project's folder.
+    /// Returns the folder of the files, relative to the project's folder.
     fn root(&self) -> String {
         let inside = self.grounds.root.strip_prefix(&self.base).unwrap_or(&self.grounds.root);
         let inside = inside.to_string_lossy().replace('\\', "/");
         if inside == "." { String::new() } else { inside }
     }
 
-    /// Checks that a new file could be made at `path`.
+    /// Checks that a new file could be created at `path`.
     ///
     /// # Errors
-    /// Where it would lie behind a link, outside of the content, or where no chapter is read.
+    /// If the path goes through a link, is outside the content, or is where no chapter is read.
     pub fn check_new(&self, path: &SourcePath) -> Result<(), Refusal> {
         self.grounds.new_place(path).map(drop)
     }
 
-    /// Carries out `steps`: all or none.
+    /// Carries out either all of `steps` or none.
     ///
     /// # Errors
-    /// Where a file isn't what the steps were planned for, a place is refused or the machine fails; everything is then as it was.
+    /// If a file isn't what the steps were planned for, a path is refused, or the operating system
+    /// reports an error. The files are then restored.
     pub fn write(&self, deed: Deed, steps: &[Step]) -> Result<Receipt, Unwritten> {
         if steps.is_empty() {
             return Ok(Receipt::default());
         }
-        // Where nothing can be written, not even the private folder is made.
+        // Check before creating the private folder, so that a refusal leaves nothing behind.
         self.check(steps)?;
         fs::create_dir_all(&self.base).map_err(MachineError::new("write", &self.base))?;
         let private = Private::of(&self.base);
@@ -204,7 +216,7 @@ impl Writer {
         let (folder, plan) = self.stage(&private, deed, steps)?;
         let result = self.carry_out(&folder, &plan);
         let state = if result.is_ok() { State::Done } else { State::Undone };
-        // An entry that can't be closed for want of room is closed by the next command.
+        // An entry that can't be closed because the disk is full is closed by the next command.
         let ended = folder.end(state);
         journal::trim(&private);
         result?;
@@ -225,7 +237,7 @@ impl Writer {
                     }
                 }
                 Step::Move { from, to, before } => self.check_move((from, to), before.as_ref())?,
-                // It is compared where it comes from.
+                // This file is compared at the path that it is moved from.
                 Step::Replace { path, .. } if moved.contains(&path) => {}
                 Step::Replace { path, before, .. } => {
                     let place = self.grounds.place(path)?;
@@ -261,7 +273,7 @@ impl Writer {
         if is_same { Ok(()) } else { Err(Unwritten::Changed(from.clone())) }
     }
 
-    /// Returns what happened beside the plan while it was carried out.
+    /// Returns what happened during the writing that wasn't part of the plan.
     fn look_back(&self, folder: Folder, plan: &Plan) -> Receipt {
         let mut written = Receipt::default();
         for (n, step) in plan.steps.iter().enumerate() {
@@ -283,11 +295,12 @@ impl Writer {
         written
     }
 
-    /// Finishes what killed commands had begun, and cleans up after them. Where a file has changed since in a way that the plan didn't know, all of that plan is taken back
-    /// instead. The last is a command that did everything but was killed before it said so.
+    /// Finishes what killed commands had begun, and cleans up after them. If a file has changed in
+    /// a way that the plan didn't expect, that whole plan is undone instead. The last command in
+    /// the list may also be one that did everything but was killed before it reported the result.
     ///
     /// # Errors
-    /// What the machine could not do.
+    /// If the operating system reports an error.
     pub fn finish(&self) -> Result<Vec<Finished>, MachineError> {
         let private = Private::of(&self.base);
         if !private.join("journal").is_dir() {
@@ -298,9 +311,9 @@ impl Writer {
         self.finish_all(&private)
     }
 
-    /// Tells which interrupted command is waiting to be finished, by its words.
+    /// Returns the words of the interrupted command that is waiting to be finished, if any.
     pub fn unfinished(&self) -> Option<String> {
-        // Every write first finishes what an earlier one began, so only the last can be open.
+        // Every write first finishes any earlier one, so only the last entry can be open.
         let last = journal::folders(&Private::of(&self.base)).pop()?;
         (last.state() == State::Open).then(|| last.plan()).flatten().map(|plan| plan.words)
     }
@@ -332,7 +345,8 @@ impl Writer {
         Ok(finished)
     }
 
-    /// Returns a writer for the files of a plan, which may lie in the content or in the whole project.
+    /// Returns a writer for the files of a plan, which may be in the content or anywhere in the
+    /// project.
     fn of_plan(&self, plan: &Plan) -> Self {
         let root = if plan.root.is_empty() { self.base.clone() } else { self.base.join(&plan.root) };
         let grounds = Grounds { root, closed: Vec::new(), any_name: true };
@@ -340,7 +354,7 @@ impl Writer {
     }
 }
 
-/// Reads a file; nothing where there is none.
+/// Reads a file. Returns `None` if it doesn't exist.
 fn read(place: &Path) -> Result<Option<Vec<u8>>, MachineError> {
     match bounded::read_at_most(place, bounded::LARGEST_OTHER) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -349,7 +363,7 @@ fn read(place: &Path) -> Result<Option<Vec<u8>>, MachineError> {
     }
 }
 
-/// Refuses a file that is write-protected: it could be exchanged all the same.
+/// Rejects a read-only file, because exchanging it would succeed anyway.
 fn check_writable(place: &Path) -> Result<(), MachineError> {
     let metadata = fs::metadata(place).map_err(MachineError::new("write", place))?;
     if metadata.permissions().readonly() {

@@ -1,8 +1,10 @@
-//! Makes every call of git, so that git starts no program but itself.
+//! Builds every call of Git so that Git starts no other program.
 //!
-//! Input: git's own path and a repository that [`Place`] found. Output: a command to which the caller adds what it asks. A repository's configuration, its files
-//! and the variables of the surroundings may name programs: filters, hooks, pagers, helpers. Nothing of that is started. The configurations of the user and of the
-//! machine are read for one question only, whether this user trusts the repository.
+//! Input: the path of Git and a repository that [`Place`] found. Output: a command to which the
+//! caller adds arguments. A repository's configuration, its files and environment variables can all
+//! name programs, such as filters, hooks, pagers and helpers; none of them is started. The user's
+//! and the system's configuration are read only to find out whether this user trusts the
+//! repository.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,8 +12,9 @@ use std::process::{Command, Stdio};
 
 use super::place::Place;
 
-/// What a configuration could say, said first. A setting here comes before every file that git reads. Filters, text converters and drivers have names that
-/// nobody can list: those are kept out by asking for objects only.
+/// Settings that override the configuration: options on the command line take precedence over every
+/// file that Git reads. Filters, text converters and drivers have arbitrary names, so no list of
+/// settings can cover them. They never run because we only ask for objects.
 const SETTINGS: &[&str] = &[
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
@@ -39,10 +42,11 @@ const SETTINGS: &[&str] = &[
     "maintenance.auto=false",
 ];
 
-/// Variables without `GIT_` in their name that name a program.
+/// Variables without the prefix `GIT_` that can name a program.
 const PROGRAMS: &[&str] = &["SSH_ASKPASS", "PAGER", "EDITOR", "VISUAL", "BROWSER"];
 
-/// The beginnings of variables that say which configurations there are; these may hold `safe.directory`.
+/// Prefixes of the variables that choose configuration files. They are kept for the trust check,
+/// because `safe.directory` may be set there.
 const TRUST: &[&str] = &[
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
@@ -52,13 +56,14 @@ const TRUST: &[&str] = &[
     "GIT_CONFIG_VALUE_",
 ];
 
-/// Returns where git is: the first on the `PATH`, without the folders of it that depend on where the command was started, since content could lie there.
+/// Returns the path of Git: the first match on the `PATH`, skipping relative entries. Those depend
+/// on the current directory, which could contain content.
 pub fn program() -> Option<PathBuf> {
     let name = if cfg!(windows) { "git.exe" } else { "git" };
     folders().into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// Lists the folders of the `PATH` that are absolute.
+/// Lists the absolute directories of the `PATH`.
 fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
@@ -72,7 +77,8 @@ pub fn hardened(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// Makes the call that asks whether this user may read the repository: git looks for it in its own folder and nowhere above.
+/// Builds the call that asks whether this user may read the repository. Git looks for the
+/// repository in its top directory and no higher.
 pub fn trust(program: &Path, place: &Place) -> Command {
     let mut command = bare(program, TRUST);
     if let Some(parent) = place.top.parent() {
@@ -82,7 +88,8 @@ pub fn trust(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// Makes a call without anything that names a program or a repository; keeps the variables `kept`.
+/// Builds a call without any variable that could name a program or a repository, except those whose
+/// names start with one of `kept`.
 fn bare(program: &Path, kept: &[&str]) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
@@ -91,8 +98,9 @@ fn bare(program: &Path, kept: &[&str]) -> Command {
         }
     }
     let path = std::env::join_paths(folders()).unwrap_or_default();
-    // What git says is recognised by its words. What a clone lacks isn't fetched in the middle of a build: an empty list of protocols is for versions of git that
-    // don't know the other variable.
+    // A fixed locale lets us recognize Git's messages. Objects missing from a clone aren't fetched
+    // in the middle of a build: the empty list of protocols is for versions of Git that don't know
+    // `GIT_NO_LAZY_FETCH`.
     command.env("PATH", path).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
     command.arg("--no-pager");
@@ -103,7 +111,7 @@ fn bare(program: &Path, kept: &[&str]) -> Command {
     command
 }
 
-/// Tells whether a variable could name a program, a repository or a configuration to git.
+/// Returns whether a variable could name a program, a repository or a configuration for Git.
 fn is_dangerous(name: &OsString) -> bool {
     let name = name.to_string_lossy().to_ascii_uppercase();
     name.starts_with("GIT_") || PROGRAMS.contains(&name.as_str())

@@ -1,19 +1,21 @@
-//! Pairs files that were renamed on disk and are not committed yet.
+//! Pairs files that were renamed on disk but aren't committed yet.
 //!
-//! Input: the files of the newest commit and those on disk. Output: pairs of paths. Git would compare them too, but only by running the filters that the repository
-//! names on each file.
+//! Input: the files of the newest commit and the files on disk. Output: pairs of paths. Git could
+//! compare them too, but it would run the filters that the repository configures on each file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
-/// How much of both files is the same in a renamed one, in percent of the longer; git asks for the same.
+/// The share of the longer file that two files must have in common to count as a rename, in
+/// percent. This is Git's default too.
 const ALIKE: usize = 50;
-/// How many pairs are compared line by line; past that, only files of equal bytes are paired.
+/// The most pairs that are compared line by line. Beyond that, only identical files are paired.
 const MOST: usize = 250_000;
 
-/// Pairs chapters that are new on disk with chapters of the commit that are gone: by the path today, the path then.
+/// Pairs chapters that exist only on disk with chapters that exist only in the commit. Each pair is
+/// today's path and the committed path.
 pub fn pairs(then: &Sources, today: &Sources) -> Vec<(SourcePath, SourcePath)> {
     let mut gone: BTreeMap<&SourcePath, &[u8]> = only(then, today);
     let new: BTreeMap<&SourcePath, &[u8]> = only(today, then);
@@ -39,7 +41,7 @@ pub fn pairs(then: &Sources, today: &Sources) -> Vec<(SourcePath, SourcePath)> {
         let near = gone.iter().map(|(from, before)| (alike(before, after), *to, *from));
         likely.extend(near.filter(|(share, ..)| *share >= ALIKE));
     }
-    // The most alike first, then by path, so that the answer is the same on every machine.
+    // Sort the most similar first, then by path, so that the result is the same on every machine.
     likely.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)).then(a.2.cmp(b.2)));
     let (mut used, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for (_, to, from) in likely {
@@ -52,13 +54,13 @@ pub fn pairs(then: &Sources, today: &Sources) -> Vec<(SourcePath, SourcePath)> {
     found
 }
 
-/// Returns the chapters of one state that the other doesn't have.
+/// Returns the nonempty chapters in `these` whose paths aren't in `those`.
 fn only<'a>(these: &'a Sources, those: &Sources) -> BTreeMap<&'a SourcePath, &'a [u8]> {
     let missing = these.chapters().filter(|(path, file)| !those.files.contains_key(path) && !file.bytes.is_empty());
     missing.map(|(path, file)| (path, &*file.bytes)).collect()
 }
 
-/// Counts the bytes of each line, without what ends it: an editor may have changed that.
+/// Counts the bytes of each distinct line, ignoring line endings and other trailing whitespace.
 fn lines(bytes: &[u8]) -> BTreeMap<&[u8], usize> {
     let mut lines = BTreeMap::new();
     for line in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
@@ -67,7 +69,7 @@ fn lines(bytes: &[u8]) -> BTreeMap<&[u8], usize> {
     lines
 }
 
-/// Returns how much of two files is the same, in percent of the longer.
+/// Returns how much two files have in common, in percent of the longer file.
 fn alike(before: &BTreeMap<&[u8], usize>, after: &BTreeMap<&[u8], usize>) -> usize {
     let sum = |lines: &BTreeMap<&[u8], usize>| lines.values().sum::<usize>();
     let common: usize = before.iter().filter_map(|(line, size)| Some((*after.get(line)?).min(*size))).sum();

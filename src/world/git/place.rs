@@ -1,7 +1,8 @@
-//! Finds the repository around a folder, without asking git.
+//! Finds the repository that contains a folder, without running Git.
 //!
-//! Input: the content folder as an absolute path. Output: [`Place`]. Only an entry called `.git` makes a repository: files called `HEAD`, `objects` and `refs` are
-//! content that anybody may propose, and git would take a folder that has them for a repository.
+//! Input: the content folder as an absolute path. Output: [`Place`]. Only an entry called `.git`
+//! makes a repository. Git would also accept a folder that contains `HEAD`, `objects` and `refs`,
+//! but those could be content that anyone may propose.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -9,23 +10,23 @@ use std::path::{Path, PathBuf};
 
 use super::Missing;
 
-/// How much of a `.git` file is read, in bytes.
+/// The most bytes read from a `.git` file.
 const LONGEST: u64 = 16 * 1024;
 
 /// A repository on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The folder that holds `.git`.
+    /// The directory that contains `.git`.
     pub top: PathBuf,
-    /// The folder with the configuration and the references.
+    /// The directory with the configuration and the references.
     pub repository: PathBuf,
 }
 
 impl Place {
-    /// Walks up from `content` to the first folder with a `.git`.
+    /// Walks up from `content` to the first directory with a `.git` entry.
     ///
     /// # Errors
-    /// Where there is none, or it leads to no repository.
+    /// If there is none, or if the entry doesn't lead to a repository.
     pub fn around(content: &Path) -> Result<Self, Missing> {
         let top = content.ancestors().find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok());
         let top = top.ok_or(Missing::Repository)?;
@@ -43,7 +44,7 @@ impl Place {
     }
 }
 
-/// Reads a `.git` file, as work trees and submodules have one: `gitdir: PATH`.
+/// Reads a `.git` file (`gitdir: PATH`), as found in work trees and submodules.
 fn follow(file: &Path) -> Result<PathBuf, Missing> {
     let lost = || Missing::Broken("the file `.git` names no repository".to_owned());
     let mut text = String::new();
@@ -54,7 +55,8 @@ fn follow(file: &Path) -> Result<PathBuf, Missing> {
     if named.is_empty() { Err(lost()) } else { Ok(folder.join(named)) }
 }
 
-/// Tells whether a folder has what makes a repository, or leads to the one that it shares.
+/// Returns whether a directory contains the parts of a repository, or a `commondir` file that
+/// points to a shared one.
 fn is_repository(folder: &Path) -> bool {
     let has = |name: &str| folder.join(name).is_dir();
     fs::symlink_metadata(folder.join("HEAD")).is_ok()

@@ -1,32 +1,35 @@
-//! Finds the line and column of a byte of a file.
+//! Converts byte offsets in files to lines and columns.
 //!
-//! Input: the bytes of files and offsets in them. Output: 1-based lines and columns. Never reads a file.
+//! Input: the bytes of files and offsets in them. Output: 1-based lines and columns. Never reads a
+//! file.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A place in a file, 1-based; columns count characters.
+/// A position in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// The column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
 }
 
-/// Returns where byte `offset` of a file lies; a byte order mark counts nothing, LF, CRLF and a lone CR each end a line.
+/// Returns the location of byte `offset` in a file. A byte order mark doesn't count, and LF, CRLF
+/// and a lone CR each end a line.
 pub fn location(bytes: &[u8], offset: usize) -> Location {
     let from = first_line(bytes);
     located(bytes, offset, line_from(bytes, from, offset))
 }
 
-/// Finds lines in one file after the other, and goes on from the line that it found last: thousands of findings of one file take one reading of it.
+/// Finds lines in one file after another. It continues from the line it found last, so that
+/// thousands of findings in one file need only a single pass.
 #[derive(Debug, Default)]
 pub struct Lines {
     last: Option<(Arc<[u8]>, Line)>,
 }
 
-/// A line: its number, from 1, and where it begins.
+/// A line: its number, counted from 1, and its start offset.
 #[derive(Clone, Copy, Debug)]
 struct Line {
     number: usize,
@@ -34,13 +37,14 @@ struct Line {
 }
 
 impl Lines {
-    /// Returns the number of the line that holds byte `offset`, from 1, and its bytes without the line's end.
+    /// Returns the number of the line that contains byte `offset`, counted from 1, and the line's
+    /// byte range without the line ending.
     pub fn line_at(&mut self, bytes: &Arc<[u8]>, offset: usize) -> (usize, Range<usize>) {
         let line = self.find(bytes, offset);
         (line.number, line.range(bytes))
     }
 
-    /// Returns where byte `offset` of a file lies, as [`location`] does.
+    /// Returns the location of byte `offset` in a file, as [`location`] does.
     pub fn location(&mut self, bytes: &Arc<[u8]>, offset: usize) -> Location {
         let line = self.find(bytes, offset);
         located(bytes, offset, line)
@@ -67,7 +71,7 @@ fn first_line(bytes: &[u8]) -> Line {
     Line { number: 1, start: if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 } }
 }
 
-/// Returns the line that holds byte `offset`, which is `from` or a later one.
+/// Returns the line that contains byte `offset`, searching forward from the line `from`.
 fn line_from(bytes: &[u8], from: Line, offset: usize) -> Line {
     let offset = offset.min(bytes.len());
     let mut line = from;

@@ -1,6 +1,8 @@
-//! Draws findings as one page, which a host shows in place of a preview that could not be built.
+//! Renders findings as an HTML page, which a host shows in place of a preview that couldn't be
+//! built.
 //!
-//! Input: findings, sorted, and the files they point into. Output: a page that needs no other file. Never runs a script, never asks another host.
+//! Input: sorted findings and the files they refer to. Output: a page that needs no other file.
+//! Never runs a script and never contacts another host.
 
 use std::fmt::Write as _;
 
@@ -12,7 +14,7 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::escape;
 use crate::text::rule::Severity;
 
-/// The page stands alone, where no style sheet of the site can be relied on.
+/// The page contains its own styles, because it can't rely on the site's style sheet.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-inline-size:60rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin-block:2rem .5rem;overflow-wrap:anywhere}\
 pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;background:light-dark(#f6f3ef,#26221f)}pre.warning{border-color:#8a6100}";

@@ -1,6 +1,8 @@
-//! Writes findings in the format that code hosts collect from checkers (SARIF 2.1.0, OASIS standard of 2020-03-27).
+//! Writes findings as SARIF, the format that code hosts import from linters (SARIF 2.1.0, OASIS
+//! standard of 2020-03-27).
 //!
-//! Input: findings, sorted, and the files they point into. Output: one JSON document; lines and columns are 1-based, columns count characters.
+//! Input: sorted findings and the files they refer to. Output: one JSON document. Lines and columns
+//! are 1-based, and columns count characters.
 
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use super::{Files, record};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// Returns the document.
+/// Returns the SARIF document.
 pub fn sarif(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let mut used: Vec<Rule> = findings.iter().map(|finding| finding.code).collect();
     used.sort_unstable();

@@ -1,7 +1,10 @@
-//! Reads requests from a connection and writes answers to it (RFC 9112), as far as a local preview needs it.
+//! Reads requests from a connection and writes answers to it (RFC 9112), as far as a local preview
+//! needs it.
 //!
-//! Input: a TCP stream. Output: [`Raw`] requests, their bodies, answers. Every read and write has an end: a client that is slow loses its connection and nothing
-//! else. A request's head is bounded while it is read, and no byte of a body is read or given room before somebody asks for it.
+//! Input: a TCP stream. Output: [`Raw`] requests, their bodies, and answers. Every read and write
+//! has a timeout, so a slow client only loses its own connection. The size of a request's head is
+//! limited while it is read, and nothing is read or allocated for a body until the caller asks for
+//! it.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -12,33 +15,34 @@ use tiny_http::{HTTPVersion, Header, Method, Response, StatusCode};
 
 use super::Answer;
 
-/// How many bytes a request's line and headers may have together.
+/// The most bytes that a request line and its headers may have together.
 const MOST_HEAD: usize = 64 * 1024;
-/// How long a connection may wait for its next request, and a request may take to arrive.
+/// How long a connection may wait for its next request and take to receive its head.
 const HEAD: Duration = Duration::from_secs(20);
 /// How long a body may take to arrive.
 const BODY: Duration = Duration::from_secs(20);
-/// How long a client may take for one piece of an answer, and for all of it.
+/// How long a client may take to receive one piece of an answer, and the whole answer.
 const PIECE: Duration = Duration::from_secs(20);
 const ANSWER: Duration = Duration::from_secs(600);
 /// How many bytes are sent at once.
 const PIECE_SIZE: usize = 64 * 1024;
-/// How much is read and thrown away, and for how long, before a connection with something unread is closed: closed at once, it could take the answer with it.
+/// How much unread input is read and discarded, and for how long, before a connection is closed.
+/// Closing it immediately could discard the answer as well.
 const MOST_UNREAD: usize = 64 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
 
 /// A request as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
-    /// The method, as in `GET`.
+    /// The method, for example `GET`.
     pub method: String,
-    /// The target, as in `/roles/?x`.
+    /// The target, for example `/roles/?x`.
     pub target: String,
     /// The headers in the order sent, without the spaces around values.
     pub headers: Vec<(String, String)>,
-    /// Whether it is HTTP/1.1 or later.
+    /// Whether it is HTTP/1.1.
     pub is_modern: bool,
-    /// Who sent it.
+    /// The client's address.
     pub from: SocketAddr,
 }
 
@@ -48,7 +52,8 @@ impl Raw {
         self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Tells whether another request may follow on the connection: nothing that this one sent is left unread.
+    /// Returns whether no other request may follow on the connection. That includes every request
+    /// with a body, because the body may be left unread.
     fn is_last(&self) -> bool {
         let closes = self.header("Connection").any(|value| value.to_ascii_lowercase().contains("close"));
         let has_body = self.header("Content-Length").any(|length| length != "0");
@@ -56,27 +61,28 @@ impl Raw {
     }
 }
 
-/// One connection.
+/// A connection.
 #[derive(Debug)]
 pub struct Connection {
     stream: Arc<TcpStream>,
     from: SocketAddr,
-    /// What was read and not used yet.
+    /// Bytes that were read but not used yet.
     read: Vec<u8>,
     is_open: bool,
 }
 
 impl Connection {
-    /// Takes a connection.
+    /// Creates a connection from a stream.
     pub fn new(stream: Arc<TcpStream>, from: SocketAddr) -> Self {
         let _ = stream.set_nodelay(true);
         Self { stream, from, read: Vec::new(), is_open: true }
     }
 
-    /// Reads the head of the next request; nothing once the client is gone or was too slow.
+    /// Reads the head of the next request. Returns `None` once the connection has ended or the
+    /// client was too slow.
     ///
     /// # Errors
-    /// The answer that refuses what was sent.
+    /// The answer that rejects what was sent.
     pub fn next(&mut self) -> Result<Option<Raw>, Answer> {
         if !self.is_open {
             return Ok(None);
@@ -84,7 +90,7 @@ impl Connection {
         let until = Instant::now() + HEAD;
         let mut seen = 0;
         let end = loop {
-            // An empty line before a request is left out (RFC 9112, section 2.2).
+            // Skip empty lines before a request (RFC 9112, section 2.2).
             while self.read.starts_with(b"\r\n") {
                 self.read.drain(..2);
                 seen = 0;
@@ -107,10 +113,10 @@ impl Connection {
         Ok(Some(raw))
     }
 
-    /// Reads a body of a length that was found to be small enough.
+    /// Reads a body. The caller has checked that `length` is small enough.
     ///
     /// # Errors
-    /// The answer that says that it did not arrive.
+    /// An answer that says the body didn't arrive.
     pub fn body(&mut self, raw: &Raw, length: usize) -> Result<Vec<u8>, Answer> {
         if raw.header("Expect").any(|value| value.eq_ignore_ascii_case("100-continue")) {
             let _ = self.send(b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -124,7 +130,7 @@ impl Connection {
         Ok(self.read.drain(..length).collect())
     }
 
-    /// Reads some bytes; says whether any came in time.
+    /// Reads some bytes. Returns whether any arrived in time.
     fn fill(&mut self, until: Instant) -> bool {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() || self.stream.set_read_timeout(Some(left)).is_err() {
@@ -145,7 +151,8 @@ impl Connection {
         let until = Instant::now() + ANSWER;
         self.stream.set_write_timeout(Some(PIECE))?;
         for piece in bytes.chunks(PIECE_SIZE) {
-            // A client that takes a byte now and then makes each write succeed, and is too slow all the same.
+            // Check the time after each write: a client that reads one byte now and then lets every
+            // write succeed, but is still too slow.
             let piece_until = Instant::now() + PIECE;
             let mut left = piece;
             while !left.is_empty() {
@@ -163,18 +170,20 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends an answer; a browser that is gone by then is no failure, but the end of the connection.
+    /// Sends an answer. If the client is gone, that isn't an error; the connection just ends.
     pub fn answer(&mut self, answer: &Answer, is_head: bool) {
-        // A header that the library doesn't take holds a line end: it would be somebody else's.
+        // The library rejects a header that contains a line break. Leave it out, because it could
+        // inject another header.
         let headers = answer.headers().into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok());
         let length = Some(answer.body.len());
         let response = Response::new(StatusCode(answer.status), headers.collect(), &*answer.body, length, None)
             .with_chunked_threshold(usize::MAX);
-        // What is written at once is sent at once, head and body.
+        // Print the head and the body into one buffer, so that they are sent together.
         let mut bytes = Vec::with_capacity(answer.body.len() + 1024);
         let version = HTTPVersion(1, 1);
         let printed = response.raw_print(&mut bytes, version, &[], is_head, None);
-        // The library writes no header about connections: whether one goes on is for its server to know.
+        // The library writes no `Connection` header, because only a server knows whether the
+        // connection stays open.
         if let Some(end) = bytes.windows(2).position(|two| two == b"\r\n").filter(|_| !self.is_open) {
             bytes.splice(end..end, *b"\r\nConnection: close");
         }
@@ -186,7 +195,7 @@ impl Connection {
         }
     }
 
-    /// Ends what we send, and reads what the client still sends, up to a bound.
+    /// Closes the sending side, then reads what the client still sends, up to a limit.
     fn linger(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         let until = Instant::now() + LINGER;
@@ -205,7 +214,7 @@ impl Connection {
         self.is_open = false;
     }
 
-    /// Gives the stream away, for events.
+    /// Turns the connection into a writer for events.
     pub fn into_writer(self) -> Stream {
         let _ = self.stream.set_write_timeout(Some(PIECE));
         Stream(self.stream)
@@ -226,7 +235,7 @@ impl Write for Stream {
     }
 }
 
-/// Reads a request's line and headers; nothing where they are none.
+/// Parses a request line and headers. Returns `None` if they are malformed.
 fn parse(head: &str, from: SocketAddr) -> Option<Raw> {
     let mut lines = head.split("\r\n");
     let mut parts = lines.next()?.split(' ');
@@ -249,7 +258,7 @@ fn parse(head: &str, from: SocketAddr) -> Option<Raw> {
     Some(Raw { method, target, headers, is_modern: version == "HTTP/1.1", from })
 }
 
-/// Returns whether a name may be a method's or a header's (RFC 9110, section 5.6.2).
+/// Returns whether a name is a valid method or header name (RFC 9110, section 5.6.2).
 fn is_token(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(fits)

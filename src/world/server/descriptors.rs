@@ -1,12 +1,13 @@
-//! Asks the system for room for connections.
+//! Raises the limit of open files to make room for connections.
 //!
-//! Input: none. Output: a higher limit of open files, where the system allows one. Some systems give a program 256, and every connection takes two.
+//! Input: none. Output: a higher limit, if the system allows one. Some systems allow a process 256
+//! open files, and every connection takes two.
 
 /// How many open files are enough.
 #[cfg(unix)]
 const ENOUGH: u64 = 4096;
 
-/// Raises the limit of this process, as far as it may do so itself.
+/// Raises the limit of this process as far as its permissions allow.
 #[cfg(unix)]
 pub fn raise() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -17,6 +18,6 @@ pub fn raise() {
     }
 }
 
-/// Elsewhere there is no such limit.
+/// Other systems have no such limit.
 #[cfg(not(unix))]
 pub fn raise() {}

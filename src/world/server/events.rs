@@ -1,6 +1,7 @@
 //! Streams events to open pages (server-sent events, WHATWG HTML section 9.2).
 //!
-//! Input: events. Output: bytes on each open stream. A client that does not read loses its stream, never the server its time: each has a short queue of its own.
+//! Input: events. Output: bytes on each open stream. Each client has its own short queue: a client
+//! that doesn't read loses its stream but never slows down the server.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,16 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How many pages may listen at once; one more takes the place of the oldest.
+/// The most pages that may listen at once. Another one replaces the oldest.
 const MOST_CLIENTS: usize = 64;
-/// How many streams there may be, those included whose page no longer reads.
+/// The most streams that may exist, including those whose page no longer reads.
 const MOST_STREAMS: usize = 2 * MOST_CLIENTS;
-/// How many events wait for one page before its stream is closed.
+/// How many events can wait for one page before its stream is closed.
 const QUEUE: usize = 16;
-/// How often a silent stream is tested, so that the dead are noticed.
+/// How often an idle stream is tested, so that closed connections are noticed.
 const PING: Duration = Duration::from_secs(15);
 
-/// Where a stream goes.
+/// Where the bytes of a stream are written.
 type Writer = Box<dyn Write + Send + 'static>;
 
 /// The open streams.
@@ -37,7 +38,7 @@ struct Client {
 }
 
 impl Events {
-    /// Makes an empty list.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,12 +47,12 @@ impl Events {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells whether one more page may listen.
+    /// Returns whether another page may listen.
     pub fn has_room(&self) -> bool {
         self.streams.load(Ordering::SeqCst) < MOST_STREAMS
     }
 
-    /// Lists the pages that are open, each once.
+    /// Lists the open pages without duplicates.
     pub fn open_pages(&self) -> Vec<String> {
         let mut pages: Vec<String> = self.lock().iter().map(|client| client.page.clone()).collect();
         pages.sort_unstable();
@@ -59,16 +60,18 @@ impl Events {
         pages
     }
 
-    /// Sends an event to every page for which `data` has something to say; `data` is one line.
+    /// Sends an event to every page for which `data` returns a string. Line breaks in it become
+    /// spaces.
     pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> Option<String>) {
         self.lock().retain(|client| match data(&client.page) {
-            // A full queue is a page that does not read: it reconnects and catches up.
+            // If the queue is full, the page isn't reading. It will reconnect and catch up.
             Some(data) => client.queue.try_send(event(name, &data)).is_ok(),
             None => true,
         });
     }
 
-    /// Streams to a new page from a thread of its own; `chunked` is whether it understands HTTP/1.1.
+    /// Streams to a new page from its own thread. `chunked` is whether the client understands
+    /// HTTP/1.1.
     pub fn add(&self, writer: Writer, page: String, greeting: &[(&'static str, String)], chunked: bool) {
         let (queue, waiting) = sync_channel(QUEUE);
         for (name, data) in greeting {
@@ -88,7 +91,7 @@ impl Events {
             all.lock().unwrap_or_else(PoisonError::into_inner).retain(|client| client.number != number);
             streams.fetch_sub(1, Ordering::SeqCst);
         };
-        // Without a thread the page has no stream, and asks again.
+        // If no thread can be started, the page gets no stream and will connect again.
         if thread::Builder::new().spawn(work).is_err() {
             self.lock().retain(|client| client.number != number);
             self.streams.fetch_sub(1, Ordering::SeqCst);
@@ -100,7 +103,8 @@ fn event(name: &str, data: &str) -> String {
     format!("event: {name}\ndata: {}\n\n", data.replace(['\n', '\r'], " "))
 }
 
-/// Writes the head by hand, then what waits, until the page is gone or has lost its place.
+/// Writes the head, then the queued events, until the page is gone or has been removed from the
+/// list.
 ///
 /// The last chunk tells the page that its stream has ended (RFC 9112, section 7.1).
 fn stream(mut writer: Writer, waiting: &Receiver<String>, chunked: bool) {

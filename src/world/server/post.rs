@@ -1,7 +1,9 @@
-//! Reads a request that changes something, or says why it is refused.
+//! Reads a request that changes something, or says why it is rejected.
 //!
-//! Input: a POST request as it was sent, and the token of this run. Output: [`Post`]: a key and a JSON text. A page of another site cannot send one:
-//! it has no token, its origin is another, and its browser asks first before it sends JSON. Nothing of the body is read before all that is known.
+//! Input: a POST request as it was sent, and the token of this run. Output: [`Post`], a path and a
+//! JSON body. A page of another site can't send one: it doesn't have the token, its origin is
+//! different, and its browser sends a preflight request before sending JSON. The body isn't read
+//! until all of this has been checked.
 
 use super::Answer;
 use super::connection::Raw;
@@ -22,10 +24,11 @@ pub struct Post {
 }
 
 impl Post {
-    /// Reads a request to the server on `port`; `body` reads as many bytes as it is asked for, once all else is found to be right.
+    /// Reads a request to the server on `port`. `body` is called with the length to read, once
+    /// everything else has been checked.
     ///
     /// # Errors
-    /// The answer that refuses it.
+    /// The answer that rejects the request.
     pub fn read(
         raw: &Raw,
         port: u16,
@@ -33,7 +36,8 @@ impl Post {
         body: &mut dyn FnMut(usize) -> Result<Vec<u8>, Answer>,
     ) -> Result<Self, Answer> {
         check_host(raw, port)?;
-        // Others may read along where the author lets them; a host that they name proves nothing of where they are.
+        // The author may let other machines read the preview. Check the client's address too,
+        // because the `Host` header doesn't prove where a client is.
         if !raw.from.ip().to_canonical().is_loopback() {
             return Err(Answer::text(403, "only the machine that runs the preview can change the handbook"));
         }
@@ -47,7 +51,8 @@ impl Post {
     }
 }
 
-/// Only a page that this run has served knows the token, and only from its own origin.
+/// Checks that the sender knows the token, which only pages served by this run do, and that the
+/// request comes from our own origin.
 fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
     let refused = || Answer::text(403, "this page is not for other sites");
     let (hosts, origins): (Vec<&str>, Vec<&str>) = (raw.header("Host").collect(), raw.header("Origin").collect());
@@ -59,7 +64,8 @@ fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
         return Err(refused());
     }
     let tokens: Vec<&str> = raw.header(TOKEN).collect();
-    // Hashes are compared in a time that does not tell how much of them is right.
+    // Compare hashes, so that the time of the comparison doesn't reveal how much of the token is
+    // right.
     let is_known = |sent: &str| blake3::hash(sent.as_bytes()) == blake3::hash(token.as_bytes());
     if tokens.len() != 1 || !is_known(tokens[0]) {
         return Err(Answer::text(403, "this page is from an earlier run of the preview: load it again"));

@@ -1,7 +1,8 @@
-//! Reads a request, or says why it is refused.
+//! Reads a request, or says why it is rejected.
 //!
-//! Input: a request as it was sent. Output: [`Request`], whose path is a key and never a place on disk. A page of another site can make a browser send
-//! requests here: Host, Origin and Sec-Fetch-Site tell those apart.
+//! Input: a request as it was sent. Output: [`Request`], whose path is a key and never a path on
+//! disk. A page of another site can make a browser send requests here; `Host`, `Origin` and
+//! `Sec-Fetch-Site` tell them apart from our own.
 
 use std::net::SocketAddr;
 
@@ -11,7 +12,7 @@ use crate::text::path::decode_percent;
 
 /// The longest target in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
-/// How many bytes all headers may have together.
+/// The most bytes that all headers may have together.
 const MOST_HEADERS: usize = 32 * 1024;
 
 /// A request that passed every check.
@@ -24,10 +25,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a request to the server on `port`; `open` is whether other machines may ask too.
+    /// Reads a request to the server on `port`. `open` is whether other machines may send requests
+    /// too.
     ///
     /// # Errors
-    /// The answer that refuses it.
+    /// The answer that rejects the request.
     pub fn read(raw: &Raw, port: u16, open: bool) -> Result<Self, Answer> {
         let size: usize = raw.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         if size > MOST_HEADERS {
@@ -40,17 +42,18 @@ impl Request {
         if !matches!(raw.method.as_str(), "GET" | "HEAD") {
             return Err(Answer::text(405, "only GET and HEAD are answered"));
         }
-        // Two ways to say where a body ends are how requests are smuggled past each other (RFC 9112, section 6.1).
+        // Requests that state the end of their body in two ways can be used for request smuggling
+        // (RFC 9112, section 6.1).
         if raw.header("Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }
         Self::of_target(&raw.target)
     }
 
-    /// Reads a request target.
+    /// Parses a request target.
     ///
     /// # Errors
-    /// The answer that refuses it.
+    /// The answer that rejects it.
     pub fn of_target(target: &str) -> Result<Self, Answer> {
         let bad = || Answer::text(400, "this address is not understood");
         if target.len() > LONGEST_TARGET {
@@ -79,7 +82,8 @@ impl Request {
     }
 }
 
-/// A name that leads here by somebody else's DNS is not ours (DNS rebinding), and neither is a page of another origin.
+/// Rejects requests under a host name that isn't ours, even if DNS resolves it to this machine (DNS
+/// rebinding), and requests from pages of another origin.
 pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
     let hosts: Vec<&str> = raw.header("Host").collect();
@@ -91,7 +95,8 @@ pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     check_origin(raw, &ours.each_ref().map(String::as_str))
 }
 
-/// Tells whether a host is a number and no name: no DNS can lead a number elsewhere.
+/// Returns whether a host is an IP address with the given port rather than a name. DNS can't
+/// redirect an IP address.
 fn is_address(host: &str, port: u16) -> bool {
     host.parse::<SocketAddr>().is_ok_and(|address| address.port() == port)
 }
@@ -105,7 +110,7 @@ fn check_origin(raw: &Raw, ours: &[&str]) -> Result<(), Answer> {
     if origins.any(|origin| !ours.iter().any(|own| origin.strip_prefix("http://") == Some(own))) {
         return Err(other());
     }
-    // Another port of this machine is another origin of the same site.
+    // Another port of this machine is a different origin of the same site.
     let cross = raw.header("Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
     let navigates = raw.header("Sec-Fetch-Mode").any(|mode| mode == "navigate")
         && raw.header("Sec-Fetch-Dest").any(|destination| destination == "document");

@@ -1,18 +1,19 @@
-//! Keeps how many connections there are, and how many requests are answered at once, within bounds.
+//! Limits the number of connections and the number of requests answered at once.
 //!
-//! Input: connections as they come. Output: a place for each. Where all are taken, the oldest connection is closed: a client that keeps many open loses them, and a new reader
+//! Input: connections as they arrive. Output: a place for each. When there are too many, the oldest
+//! connection is closed, so a client that keeps many connections open loses them and a new reader
 //! never waits.
 
 use std::collections::VecDeque;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How many connections there may be.
+/// The most connections that may be open.
 const MOST_CONNECTIONS: usize = 256;
-/// How many requests are answered at once.
+/// The most requests that are answered at once.
 const MOST_ANSWERS: usize = 8;
 
-/// The connections that there are, the oldest first.
+/// The open connections, oldest first, and the number of requests being answered.
 #[derive(Debug, Default)]
 pub struct Room {
     open: Mutex<VecDeque<Arc<TcpStream>>>,
@@ -25,10 +26,11 @@ impl Room {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection in, and closes the oldest where there would be too many.
+    /// Adds a connection, and closes the oldest ones if there are too many.
     pub fn enter(&self, stream: &Arc<TcpStream>) {
         let mut open = self.open();
-        // The room keeps one handle of each connection, and the thread that answers it keeps another.
+        // The room keeps one handle of each connection, and the thread that answers it keeps
+        // another, so a single handle means that the thread is done.
         open.retain(|stream| Arc::strong_count(stream) > 1);
         while open.len() >= MOST_CONNECTIONS {
             if let Some(oldest) = open.pop_front() {
@@ -38,12 +40,12 @@ impl Room {
         open.push_back(Arc::clone(stream));
     }
 
-    /// Lets a connection go once nobody answers it any more.
+    /// Removes a connection that is no longer being answered.
     pub fn leave(&self, stream: &Arc<TcpStream>) {
         self.open().retain(|open| !Arc::ptr_eq(open, stream));
     }
 
-    /// Runs what makes an answer, when it is its turn.
+    /// Calls `make` to create an answer, after waiting for a free slot.
     pub fn answer<T>(&self, make: impl FnOnce() -> T) -> T {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         while *answers >= MOST_ANSWERS {
@@ -56,7 +58,7 @@ impl Room {
     }
 }
 
-/// Gives the turn back, whatever became of the answer.
+/// Frees the slot when dropped, even if the answer failed.
 struct Turn<'a>(&'a Room);
 
 impl Drop for Turn<'_> {

@@ -1,6 +1,7 @@
-//! Writes new files beside their places, and what they replace into the journal.
+//! Writes new files next to their destinations, and copies of what they replace into the journal.
 //!
-//! Input: steps that were compared with the disk. Output: a complete entry of the journal. Never touches an author's file: if a disk is full, it is full here.
+//! Input: steps that were compared with the disk. Output: a complete entry of the journal. Never
+//! touches an author's file, so a full disk is noticed before any of them changes.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,7 +12,7 @@ use super::super::private::Private;
 use super::{Deed, MachineError, Step, Unwritten, Writer};
 
 impl Writer {
-    /// Makes the entry for `steps`. What is left of one that fails is removed.
+    /// Creates the entry for `steps`. If that fails, removes what was created.
     pub(super) fn stage(&self, private: &Private, deed: Deed, steps: &[Step]) -> Result<(Folder, Plan), Unwritten> {
         let folder = journal::begin(private)?;
         let staged = steps.iter().enumerate().map(|(n, step)| self.stage_one(&folder, private, (n, step)));
@@ -79,14 +80,15 @@ impl Writer {
         Ok(planned)
     }
 
-    /// Removes an entry that was never completed, and with it what it put beside files.
+    /// Removes an entry that was never completed, including the new files next to their
+    /// destinations.
     pub(super) fn drop_incomplete(&self, folder: &Folder) -> Result<(), MachineError> {
         clean_beside(&self.grounds.root, folder.number);
         fs::remove_dir_all(&folder.place).map_err(MachineError::new("delete", &folder.place))
     }
 }
 
-/// Removes new files that wait in private folders of other file systems below `root`.
+/// Removes new files waiting in private folders on other file systems below `root`.
 fn clean_beside(root: &Path, number: u64) {
     let folders = walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| entry.file_type().is_dir()).flatten();
     let start = format!("{number}-");
@@ -100,7 +102,7 @@ fn clean_beside(root: &Path, number: u64) {
     }
 }
 
-/// Removes a private folder beside a file once nothing waits in it.
+/// Removes a private folder next to a file once nothing is waiting in it.
 pub(super) fn remove_private(folder: &Path) -> io::Result<()> {
     if fs::read_dir(folder)?.flatten().all(|entry| entry.file_name() == ".gitignore") {
         fs::remove_file(folder.join(".gitignore"))?;
@@ -109,21 +111,22 @@ pub(super) fn remove_private(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file that wasn't there, down to the disk: it takes an author's name only when it is whole.
+/// Writes a file that doesn't exist yet and flushes it to disk, so that it is complete before it
+/// gets an author's file name.
 fn new_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::File::options().write(true).create_new(true).open(place)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
-/// Returns the file system that a folder lies on.
+/// Returns the ID of the file system that contains a folder.
 #[cfg(unix)]
 fn device(folder: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(folder).ok().map(|metadata| metadata.dev())
 }
 
-/// Elsewhere all of a project is taken for one.
+/// On other systems, the whole project is assumed to be on one file system.
 #[cfg(not(unix))]
 fn device(_: &Path) -> Option<u64> {
     None

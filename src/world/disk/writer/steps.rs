@@ -1,6 +1,8 @@
-//! Carries out an entry of the journal step by step, takes it back, and finishes one that was interrupted.
+//! Carries out an entry of the journal step by step, undoes it, and finishes one that was
+//! interrupted.
 //!
-//! Input: a complete entry. Output: every step done, or every step undone. Each step is one rename, and its state can be told from the files alone, at any moment.
+//! Input: a complete entry. Output: every step done, or every step undone. Each step is one rename,
+//! and its state can be determined from the files alone at any moment.
 
 use std::fs;
 use std::io;
@@ -13,23 +15,23 @@ use super::stage::remove_private;
 use super::{MachineError, Unwritten, Writer, read};
 use crate::text::path::SourcePath;
 
-/// What is known of a step by looking.
+/// The state of a step, judging by the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// It can be done.
     Open,
     /// It is done.
     Done,
-    /// Somebody changed what it was planned for.
+    /// What it was planned for has changed.
     Blocked,
 }
 
-/// A step and the places that belong to it.
+/// A step and the paths that belong to it.
 struct Spot<'a> {
     step: &'a Planned,
     path: SourcePath,
     place: PathBuf,
-    /// Where it is moved from.
+    /// The previous path, if the step is a move.
     from: Option<PathBuf>,
     swap: PathBuf,
 }
@@ -40,12 +42,12 @@ impl Spot<'_> {
         Unwritten::Changed(from.unwrap_or_else(|| self.path.clone()))
     }
 
-    /// Tells whether bytes are those that the step replaces.
+    /// Returns whether `bytes` are those that the step replaces.
     fn is_before(&self, bytes: Option<&[u8]>) -> bool {
         bytes.is_some_and(|bytes| self.step.before.as_deref() == Some(&hash_of(bytes)))
     }
 
-    /// Tells whether bytes are those that the step writes.
+    /// Returns whether `bytes` are those that the step writes.
     fn is_after(&self, bytes: Option<&[u8]>) -> bool {
         bytes.is_some_and(|bytes| self.step.after.as_deref() == Some(&hash_of(bytes)))
     }
@@ -57,12 +59,13 @@ impl Writer {
         let place = self.grounds.place(&path)?;
         let from = step.from.as_deref().map(|from| self.grounds.place(&SourcePath::new(from))).transpose()?;
         let beside = folder.swap(n, step, &place);
-        // What waited on another file system may have been brought into the journal already.
+        // A file that was waiting on another file system may already have been copied into the
+        // journal.
         let swap = if beside.exists() { beside } else { folder.of(n, "swap") };
         Ok(Spot { step, path, place, from, swap })
     }
 
-    /// Does every step; where one can't be done, takes back those before it.
+    /// Carries out every step. If one can't be done, undoes those before it.
     pub(super) fn carry_out(&self, folder: &Folder, plan: &Plan) -> Result<(), Unwritten> {
         for (n, step) in plan.steps.iter().enumerate() {
             if let Err(error) = self.do_one(folder, (n, step)) {
@@ -74,7 +77,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Does one step.
+    /// Carries out one step.
     pub(super) fn do_one(&self, folder: &Folder, (n, step): (usize, &Planned)) -> Result<(), Unwritten> {
         let spot = &self.spot(folder, (n, step))?;
         let make_folder = |place: &Path| place.parent().map_or(Ok(()), fs::create_dir_all);
@@ -90,7 +93,8 @@ impl Writer {
         }
     }
 
-    /// Exchanges a file with its new one, and looks at what came out: a text that somebody saved in between goes back.
+    /// Exchanges a file with its new version, and examines the file that was taken out. If an
+    /// editor saved a text in between, puts it back.
     fn replace(&self, spot: &Spot) -> Result<(), Unwritten> {
         if let Ok(metadata) = fs::metadata(&spot.place) {
             let _ = fs::set_permissions(&spot.swap, metadata.permissions());
@@ -104,7 +108,8 @@ impl Writer {
         Err(spot.changed())
     }
 
-    /// Exchanges again, so that a file has the text that an editor saved last. The older one, if there are two, stays in the journal.
+    /// Exchanges again, so that the file has the text that an editor saved last. If there were two
+    /// saves, the older text stays in the journal.
     fn put_back(&self, spot: &Spot) -> Result<(), Unwritten> {
         self.exchange(spot)?;
         let out = read(&spot.swap)?;
@@ -121,7 +126,7 @@ impl Writer {
         })
     }
 
-    /// Takes back the steps `done`, the last first. What somebody changed since then stays as it is.
+    /// Undoes the steps `done`, last first. Anything that was changed since then stays as it is.
     fn take_back(&self, folder: &Folder, plan: &Plan, done: &[usize]) {
         for n in done.iter().rev() {
             if let Ok(spot) = self.spot(folder, (*n, &plan.steps[*n])) {
@@ -134,7 +139,8 @@ impl Writer {
         self.tidy(folder, plan);
     }
 
-    /// Takes back one step if its file is as the step left it. A program that saves at this moment keeps the name.
+    /// Undoes one step if its file is as the step left it. If a program saves the file at this
+    /// moment, its version is kept.
     fn take_back_one(&self, spot: &Spot) {
         let is_ours = |place: &Path| spot.is_after(read(place).ok().flatten().as_deref());
         if let Some(from) = &spot.from {
@@ -150,7 +156,8 @@ impl Writer {
         }
     }
 
-    /// Finishes an interrupted entry; where a step is blocked, takes all of it back. Returns whether it is done.
+    /// Finishes an interrupted entry or, if a step is blocked, undoes all of it. Returns whether it
+    /// is done.
     pub(super) fn resume(&self, folder: &Folder, plan: &Plan) -> Result<bool, MachineError> {
         let (mut done, mut open, mut is_blocked) = (Vec::new(), Vec::new(), false);
         for (n, step) in plan.steps.iter().enumerate() {
@@ -186,7 +193,7 @@ impl Writer {
         Ok(!is_blocked)
     }
 
-    /// Tells how far a step has come.
+    /// Returns the state of a step.
     fn look(&self, plan: &Plan, spot: &Spot) -> Result<Stage, MachineError> {
         let there = read(&spot.place)?;
         if let Some(from) = &spot.from {
@@ -207,13 +214,14 @@ impl Writer {
             if waiting.is_none() {
                 return Ok(if spot.is_after(there.as_deref()) { Stage::Done } else { Stage::Blocked });
             }
-            // It was killed when it had taken out what an editor saved, and before it put that back.
+            // The process was killed after it took out a text that an editor had saved and before
+            // it put that text back.
             if spot.is_after(there.as_deref()) {
                 let _ = self.put_back(spot);
             }
             return Ok(Stage::Blocked);
         }
-        // A file that is to be moved first is still at its old place.
+        // If the file has yet to be moved, it is still at its old path.
         let moved = plan.steps.iter().find(|step| step.from.is_some() && step.path == spot.step.path);
         let old = moved.and_then(|step| self.grounds.place(&SourcePath::new(step.from.as_deref()?)).ok());
         let there = match (there, old) {
@@ -227,7 +235,8 @@ impl Writer {
         })
     }
 
-    /// Removes empty folders that moves left, and brings held files of other file systems into the journal.
+    /// Removes empty folders that moves left behind, and copies replaced files from other file
+    /// systems into the journal.
     fn tidy(&self, folder: &Folder, plan: &Plan) {
         let mut above: Vec<PathBuf> = Vec::new();
         for (n, step) in plan.steps.iter().enumerate() {
@@ -252,7 +261,7 @@ impl Writer {
         }
     }
 
-    /// Removes the folders above a file that hold nothing any more, up to the content's root.
+    /// Removes the parent folders of a file that are now empty, up to the content root.
     fn remove_empty_folders(&self, path: &SourcePath) {
         let mut folder = path.folder();
         while !folder.is_empty() && fs::remove_dir(self.grounds.root.join(folder)).is_ok() {
@@ -261,7 +270,7 @@ impl Writer {
     }
 }
 
-/// Moves a file, and looks at what was moved: a text that somebody saved in between goes back.
+/// Moves a file, and examines what was moved. If an editor saved a text in between, puts it back.
 fn move_file(spot: &Spot, from: &Path) -> Result<(), Unwritten> {
     rename_to_free(from, &spot.place).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Unwritten::Taken(spot.path.clone()),
@@ -273,12 +282,12 @@ fn move_file(spot: &Spot, from: &Path) -> Result<(), Unwritten> {
     if is_file && is_same {
         return Ok(());
     }
-    // Where an editor made the file anew, both texts stay: the older one at the new place.
+    // If an editor created the file again, both texts are kept, the older one at the new path.
     let _ = rename_to_free(&spot.place, from);
     Err(spot.changed())
 }
 
-/// Tells how far a move has come.
+/// Returns the state of a move.
 fn look_at_move(plan: &Plan, spot: &Spot, (from, there): (&Path, Option<&[u8]>)) -> Result<Stage, MachineError> {
     let is_left = fs::symlink_metadata(from).is_ok();
     let Some(there) = there else {
@@ -292,11 +301,11 @@ fn look_at_move(plan: &Plan, spot: &Spot, (from, there): (&Path, Option<&[u8]>))
         });
     };
     if is_left && swap::same_file(from, &spot.place) {
-        // Killed between a link to the new name and the removal of the old one.
+        // The process was killed between linking the new name and removing the old one.
         fs::remove_file(from).map_err(MachineError::new("delete", from))?;
         return Ok(Stage::Done);
     }
-    // Once it was moved, an editor may have saved it anew under its old name.
+    // After the move, an editor may have saved the file under its old name again.
     let written = plan.steps.iter().filter(|step| step.from.is_none() && step.path == spot.step.path);
     let is_after = written.filter_map(|step| step.after.as_deref()).any(|hash| *hash == hash_of(there));
     let is_ours = !is_left || is_after || spot.is_before(Some(there));

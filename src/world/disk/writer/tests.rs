@@ -1,4 +1,4 @@
-//! Interrupts the writer at every moment, and saves as editors do between any two of its steps.
+//! Interrupts the writer at every moment, and saves files the way editors do between any two steps.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl World {
         fs::rename(other, place).unwrap();
     }
 
-    /// Reads the content.
+    /// Reads all files of the content.
     fn files(&self) -> BTreeMap<String, String> {
         let root = self.place("");
         let files = walkdir::WalkDir::new(&root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
@@ -49,7 +49,7 @@ impl World {
         self.writer().journal().entries(&|_, _| true)
     }
 
-    /// Lists every text that is in the content or that the journal gives back.
+    /// Lists every text that is in the content or that the journal returns.
     fn texts(&self) -> Vec<String> {
         let journal = self.writer().journal();
         let mut texts: Vec<String> = self.files().into_values().collect();
@@ -82,7 +82,7 @@ fn moved(from: &str, to: &str, before: &str) -> Step {
     Step::Move { from: SourcePath::new(from), to: SourcePath::new(to), before }
 }
 
-/// A move of a chapter whose text changes, a change of another, and a new one.
+/// A move of a chapter whose text changes, a change of another file, and a new file.
 fn steps() -> Vec<Step> {
     vec![
         moved("guides/a.md", "new/b.md", "a"),
@@ -166,7 +166,7 @@ fn nothing_is_written_through_a_link_or_over_a_protected_file() {
     assert_eq!(error.source.kind(), io::ErrorKind::PermissionDenied);
 }
 
-/// Stages the steps and does the first `count` of them, as a writer does that is killed then.
+/// Stages the steps and does the first `count` of them, like a writer that is killed at that point.
 fn die_after(world: &World, count: usize) -> Folder {
     let (writer, private) = (world.writer(), Private::of(world.0.path()));
     private.make().unwrap();
@@ -188,7 +188,8 @@ fn a_writer_that_was_killed_is_finished_wherever_it_stopped() {
             assert!(finished.is_new && finished.is_done && finished.words == "mv a b");
             assert_eq!(world.files(), tree(AFTER), "stopped after {count}");
             assert_eq!(finished.files[3], "handbook/e/f.md");
-            // Until somebody was told, it is still news; it is done only once.
+            // Until the user has been told, the result is reported again, but the work is done only
+            // once.
             assert!(!world.writer().finish().unwrap()[0].is_new);
             finished.told();
             assert!(world.writer().finish().unwrap().is_empty() && world.writer().unfinished().is_none());
@@ -221,7 +222,7 @@ fn a_save_between_any_two_steps_takes_everything_back_and_is_kept() {
                 writer.do_one(&folder, (n, step)).unwrap();
             }
             world.put(path, "saved");
-            // A command that was killed here is taken back by the next one.
+            // A command that was killed at this point is undone by the next one.
             let [finished] = &writer.finish().unwrap()[..] else { panic!("{count} {path}") };
             assert!(!finished.is_done, "{count} {path}");
             let mut wanted = tree(BEFORE);
@@ -253,7 +254,7 @@ fn a_save_after_the_comparison_stops_the_writer_and_is_kept() {
 fn what_an_editor_writes_into_the_replaced_file_is_in_the_journal() {
     use std::io::Write;
     let world = World::new(Swap::AtOnce);
-    // Opened before and written afterwards: the name has gone to the new file.
+    // The editor opened the file before the replacement and writes to it afterward.
     let mut open = fs::File::options().write(true).open(world.place("c.md")).unwrap();
     let receipt = world.writer().write(DEED, &[replace("c.md", "c", "C")]).unwrap();
     assert!(receipt.late.is_empty());
@@ -272,7 +273,8 @@ fn two_saves_within_one_exchange_are_both_kept() {
     let (writer, private) = (world.writer(), Private::of(world.0.path()));
     private.make().unwrap();
     let (folder, _) = writer.stage(&private, DEED, &[replace("c.md", "c", "C")]).unwrap();
-    // Killed after it took out the first save, before it put it back; then somebody saved again.
+    // Killed after taking out the first save and before putting it back. Then the file was saved
+    // again.
     world.put("c.md", "first");
     super::super::swap::exchange(&folder.of(0, "swap"), &world.place("c.md"), Swap::AtOnce).unwrap();
     world.put("c.md", "second");
@@ -287,7 +289,7 @@ fn others_see_that_there_was_a_change_and_nothing_of_it() {
     world.put("pay.md", "for managers: old");
     let steps = [replace("pay.md", "for managers: old", "new"), replace("c.md", "c", "C")];
     world.writer().write(DEED, &steps).unwrap();
-    // Today it is for everybody, but what was replaced wasn't.
+    // The current text is for everyone, but the replaced text wasn't.
     let visible = |_: &SourcePath, text: Option<&[u8]>| text.is_none_or(|text| !text.starts_with(b"for managers"));
     let journal = world.writer().journal();
     let entries = journal.entries(&visible);
