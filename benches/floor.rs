@@ -1,6 +1,8 @@
-//! Measures what no generator can do without: reading every Markdown file of a folder, and parsing it: `cargo bench --bench floor -- FOLDER`.
+//! Measures what every generator has to do: read all Markdown files of a folder and parse them. Run
+//! it with `cargo bench --bench floor -- FOLDER`.
 //!
-//! Input: a folder; without one, this repository's handbook. Output: one line. Uses all cores, as a build does.
+//! Input: a folder, by default this repository's handbook. Output: one line. Uses all cores, as a
+//! build does.
 
 #![allow(
     clippy::unwrap_used,

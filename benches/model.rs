@@ -1,6 +1,8 @@
-//! Measures how long a handbook of many roles and competencies takes, from texts in memory to every byte of the site: `cargo bench --bench model`.
+//! Measures how long a handbook with many roles and competencies takes, from texts in memory to
+//! every byte of the site. Run it with `cargo bench --bench model`.
 //!
-//! Input: none. Output: a table on the terminal. Beside time it prints how many pages there are and the largest one, which readers feel.
+//! Input: none. Output: a table on the terminal. It also shows the number of pages and the largest
+//! page, which readers notice.
 
 #![allow(
     clippy::unwrap_used,

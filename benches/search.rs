@@ -1,6 +1,7 @@
-//! Times the index of search: `cargo bench --bench search -- FOLDER`, a folder of Markdown; without one, this repository's handbook.
+//! Measures the search index. Run it with `cargo bench --bench search -- FOLDER`, where FOLDER
+//! contains Markdown; the default is this repository's handbook.
 //!
-//! Prints how long it takes with nothing remembered, with everything remembered, and after an edit of one chapter.
+//! Prints how long it takes with an empty cache, with a full one, and after an edit of one chapter.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on fails")]
 

@@ -1,6 +1,8 @@
-//! Measures each stage by itself on this repository's handbook: `cargo bench --bench stages`.
+//! Measures each stage by itself on this repository's handbook. Run it with `cargo bench --bench
+//! stages`.
 //!
-//! Input: none. Output: divan's table. One thread: what several cores make of it, `benches/run` shows.
+//! Input: none. Output: divan's table. Uses one thread; `benches/run` shows the effect of several
+//! cores.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on stops")]
 
@@ -46,7 +48,7 @@ fn theme(handbook: &Handbook) -> Arc<Theme> {
     Arc::new(theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config)).0.unwrap())
 }
 
-/// From bytes to documents, all chapters.
+/// From bytes to documents, for all chapters.
 #[divan::bench]
 fn parse(bencher: Bencher<'_, '_>) {
     let sources = sources();
@@ -60,7 +62,7 @@ fn parse(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// From all metadata to the book: addresses, names, tree, relations, links both ways.
+/// From all metadata to the book: URLs, names, tree, relations, and links in both directions.
 #[divan::bench]
 fn index(bencher: Bencher<'_, '_>) {
     let sources = sources();
@@ -78,7 +80,7 @@ fn index(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(metas.len())).bench(|| black_box(book::Book::new(input)));
 }
 
-/// Follows every reference.
+/// Resolves every reference.
 #[divan::bench]
 fn resolve(bencher: Bencher<'_, '_>) {
     let sources = sources();
@@ -86,7 +88,7 @@ fn resolve(bencher: Bencher<'_, '_>) {
     bencher.bench(|| black_box(handbook.checker().findings()));
 }
 
-/// Colours twelve lines that were not met before.
+/// Highlights twelve lines that aren't in the cache.
 #[divan::bench(args = ["rust", "python", "sql", "yaml"])]
 fn highlight(bencher: Bencher<'_, '_>, language: &str) {
     let highlighter = Highlighter::new();
@@ -98,7 +100,7 @@ fn highlight(bencher: Bencher<'_, '_>, language: &str) {
     });
 }
 
-/// Every address of the site, code coloured before.
+/// Renders every URL of the site, with code already highlighted.
 #[divan::bench]
 fn render(bencher: Bencher<'_, '_>) {
     let sources = sources();
@@ -113,7 +115,7 @@ fn render(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The index of search, nothing remembered.
+/// Builds the search index with an empty cache.
 #[divan::bench]
 fn search(bencher: Bencher<'_, '_>) {
     let sources = sources();

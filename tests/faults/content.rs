@@ -1,4 +1,4 @@
-//! Content that nobody should write, and somebody does.
+//! Content that no one should write, but some people do.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -61,7 +61,7 @@ fn a_yaml_bomb_is_refused_before_it_grows() {
     let project = Project::new();
     project.put("a.md", format!("{text}---\n# A\n"));
     project.put("b.md", format!("---\na: {}\n---\n# B\n", "[".repeat(100_000)));
-    // 10 to the power of 16 values, in an address space of 1 GB.
+    // These are 10 to the power of 16 values, in an address space of 1 GB.
     let limited = ran(Command::new("sh")
         .args(["-c", "ulimit -v 1000000; exec \"$0\" build", env!("CARGO_BIN_EXE_rolebook")])
         .current_dir(project.root()));
@@ -139,14 +139,14 @@ fn large_files_and_long_lines_build() {
     assert!(fs::metadata(project.out("line/index.html")).unwrap().len() > 10_000_000);
 }
 
-/// Runs the program where 1 GB of memory is all there is: reading 2 GB would end it.
+/// Runs the program with only 1 GB of memory, so that reading 2 GB would end it.
 fn in_one_gigabyte(project: &Project, arguments: &[&str]) -> Ran {
     let script = "ulimit -v 1000000; exec \"$0\" \"$@\"";
     let program = env!("CARGO_BIN_EXE_rolebook");
     ran(Command::new("sh").args(["-c", script, program]).args(arguments).current_dir(project.root()))
 }
 
-/// Makes a file of 2 GB that takes no room on the disk.
+/// Creates a file of 2 GB that takes no space on the disk.
 fn put_two_gigabytes(project: &Project, name: &str) {
     let place = project.content(name);
     fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -240,7 +240,7 @@ fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
     project.put("columns.md", format!("# C\n\n{}{}{}", row("a"), row("-"), row("b").repeat(3)));
     let list: String = (0..1_000).map(|n| format!("{}- x\n", "  ".repeat(n))).collect();
     project.put("list.md", format!("# L\n\n{list}"));
-    // The stack of a thread is 2 MB: an overflow would end the process by a signal.
+    // The stack of a thread is 2 MB. An overflow would end the process with a signal.
     let ran = project.build();
     assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
     assert!(!ran.said.contains("internal"), "{}", ran.said);
@@ -249,7 +249,7 @@ fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
 #[test]
 fn html_left_open_and_notes_by_the_thousand_build() {
     let project = Project::new();
-    // Of HTML, readers look through all that is open at each block.
+    // HTML parsers look through all open elements at each block.
     for (n, piece) in [
         "<div>\n\n",
         "<details><summary>\n\n",
@@ -463,7 +463,7 @@ fn files_that_come_and_go_while_they_are_read_break_no_build() {
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     churn.join().unwrap();
     project.builds(&[]);
-    // What stands at the end is what a first build makes.
+    // The final state equals a first build.
     let ran = project.run(&["build", "--out", "again"]);
     assert_eq!(ran.code, Some(0));
     let again = shared::files_below(&project.root().join("again"));

@@ -1,9 +1,10 @@
-//! Everything that can go wrong, and what happens then. FAULTS.md lists each row with the name of its test.
+//! Everything that can go wrong, and what happens then. FAULTS.md lists each fault with the name of
+//! its test.
 //!
-//! In all of them: a message that names the file and the way out, the right exit code, no panic, the old site intact, and no file lost that Rolebook did
-//! not write.
+//! In every case, a message names the file and what to do, the exit code is right, nothing panics,
+//! the old site stays intact, and no file is lost that Rolebook didn't write.
 
-// Pipes, modes, limits and mounts are made as Unix makes them.
+// Pipes, permissions, limits and mounts are created in the Unix way.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Output folders that are not ours to write, disks that fail, and builds that are killed.
+//! Output folders that aren't ours to write, disks that fail, and builds that are killed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,11 +17,11 @@ fn an_output_that_is_a_link_is_written_where_it_leads_or_refused() {
     std::os::unix::fs::symlink(&real, project.root().join("linked")).unwrap();
     assert_eq!(project.run(&["build", "--out", "linked"]).code, Some(0));
     assert!(real.join("index.html").is_file());
-    // A link to the content is the content.
+    // A link to the content counts as the content.
     std::os::unix::fs::symlink("handbook", project.root().join("trick")).unwrap();
     assert_eq!(project.run(&["build", "--out", "trick"]).code, Some(2));
     assert_eq!(fs::read_to_string(project.content("index.md")).unwrap(), "# Home\n");
-    // A page that became a link is not written through.
+    // A page that became a link isn't written through.
     let victim = elsewhere.path().join("victim");
     fs::write(&victim, "mine").unwrap();
     fs::remove_file(project.out("index.html")).unwrap();
@@ -54,7 +54,8 @@ fn a_manifest_that_is_broken_newer_or_hostile_deletes_nothing() {
     let good = fs::read_to_string(&place).unwrap();
     let precious = project.root().join("precious.txt");
     fs::write(&precious, "mine").unwrap();
-    // The hash of the file is right, so that only its name keeps it from being taken for ours.
+    // The hash of the file is right, so only its name keeps Rolebook from treating the file as its
+    // own.
     let hash = blake3::hash(b"mine").to_hex();
     let mut broken: Vec<String> = vec![
         String::new(),
@@ -112,7 +113,7 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
         project.put(format!("g{n}.md"), format!("# Guide {n}\n\n{}\n", "text ".repeat(300)));
     }
     let mut whole = Duration::ZERO;
-    // What every page is before and after each edit.
+    // The site before and after each edit.
     let versions: Vec<_> = (0..2)
         .map(|version| {
             edit(&project, version);
@@ -124,7 +125,8 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
         })
         .collect();
     let _ = fs::remove_dir_all(project.root().join("public"));
-    // A fixed sequence that looks random (Numerical Recipes' generator), so that a failure can be repeated.
+    // A fixed pseudorandom sequence (Numerical Recipes' generator), so that a failure can be
+    // repeated.
     let mut state: u32 = 12_345;
     let mut killed = 0;
     let rounds: usize = crate::shared::asked("KILLS").unwrap_or(40);
@@ -135,7 +137,7 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
             let _ = fs::remove_dir_all(project.root().join("public"));
         }
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        // Any moment of the time that a build takes here.
+        // Pick any moment within the time that a build takes on this machine.
         killed += usize::from(kill_after(&project, whole * (state >> 16) / 65_536));
         for (name, bytes) in site(&project.root().join("public")) {
             let known = versions.iter().any(|site| site.get(&name) == Some(&bytes));
@@ -150,7 +152,8 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
     assert!(killed > rounds / 4, "only {killed} of {rounds} builds were killed in time");
 }
 
-/// Writes one of two versions of the content: every third page differs, and one page exists only in the second.
+/// Writes one of two versions of the content. Every third page differs, and one page exists only in
+/// the second version.
 fn edit(project: &Project, version: usize) {
     for n in (0..120).step_by(3) {
         project.put(format!("g{n}.md"), format!("# Guide {n}\n\nversion {version} {}\n", "text ".repeat(300)));
@@ -162,7 +165,7 @@ fn edit(project: &Project, version: usize) {
     }
 }
 
-/// Kills a build after a pause; tells whether it had not ended by itself.
+/// Kills a build after a pause. Returns whether it was still running.
 fn kill_after(project: &Project, pause: Duration) -> bool {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
         .arg("build")
@@ -185,7 +188,7 @@ fn a_full_disk_at_any_write_leaves_the_old_site_and_says_so() {
     }
     let out = disk.place.path().join("site");
     let out_text = out.to_str().unwrap().to_owned();
-    // Each round leaves less room, so that the disk is full at another write.
+    // Each round leaves a different amount of space, so that the disk is full at a different write.
     let mut failures = 0;
     for kilobytes in (0..3_300).step_by(300) {
         let _ = fs::remove_dir_all(&out);
@@ -217,7 +220,7 @@ fn site(out: &Path) -> BTreeMap<String, Vec<u8>> {
     there.into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect()
 }
 
-/// A disk of eight megabytes in memory.
+/// An 8 MB disk in memory.
 struct SmallDisk {
     place: tempfile::TempDir,
 }
@@ -237,7 +240,7 @@ impl SmallDisk {
         None
     }
 
-    /// Fills the disk up to `kilobytes` of free room.
+    /// Fills the disk until only `kilobytes` are free.
     fn leave(&self, kilobytes: u64) {
         let chunk = vec![b'x'; 1024];
         let filler = self.place.path().join("filler");

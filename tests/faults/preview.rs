@@ -1,4 +1,4 @@
-//! A preview under load, and with less than it needs.
+//! A preview under load, and with fewer resources than it needs.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::served::{SMALL, Served, serve, serve_with};
 use crate::shared::asked;
 
-/// What a request may take; far more than it does.
+/// The time limit for a request, far longer than it takes.
 const BOUND: Duration = Duration::from_secs(10);
 
 fn answers(served: &Served) {
@@ -49,7 +49,8 @@ fn pages_that_never_read_and_half_open_connections_keep_nobody_waiting() {
 
 #[test]
 fn a_preview_that_ran_out_of_descriptors_answers_again_on_the_same_port() {
-    // A connection takes two: with an odd and an even number left, the library fails in two different ways.
+    // A connection takes two descriptors: with an odd or an even number left, the library fails in
+    // two different ways.
     for limit in [64, 65] {
         let served = serve_with(SMALL, |_| {
             let mut shell = Command::new("sh");
@@ -122,7 +123,8 @@ fn a_preview_that_slept_shows_what_was_written_meanwhile() {
     assert!(served.waits_for("/deep/b/", "Born asleep"));
 }
 
-/// Starts a preview that may have so many watchers of its own, or watch so many folders; `None` where the machine allows no such limit.
+/// Starts a preview with the given limit on watching files set to 0. Returns `None` if the machine
+/// can't set such a limit.
 fn serve_limited(limit: &str) -> Option<Served> {
     let script = format!("echo 0 > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
     let tried = Command::new("unshare").args(["-Ur", "sh", "-c", &script, "true"]).output();
@@ -147,7 +149,7 @@ fn a_preview_that_may_watch_nothing_looks_for_changes_itself() {
     }
 }
 
-/// What readers and an author came to.
+/// What readers and an author experienced.
 #[derive(Default)]
 struct Load {
     answers: AtomicUsize,
@@ -157,7 +159,8 @@ struct Load {
     is_over: AtomicBool,
 }
 
-/// Reads one page after the other, as fast as a person who skims, with the stream of events open as a browser has it.
+/// Reads one page after another, as fast as a person who skims, with the event stream open like in
+/// a browser.
 fn read_on(served: &Served, pages: &[String], first: usize, load: &Load) {
     let events = format!("GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address);
     let mut stream = connects(served, &events);
@@ -180,7 +183,7 @@ fn read_on(served: &Served, pages: &[String], first: usize, load: &Load) {
     }
 }
 
-/// Returns the memory that a process has in use, in megabytes; 0 where the system does not say.
+/// Returns the memory that a process uses, in megabytes, or 0 if the system doesn't report it.
 fn megabytes(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();

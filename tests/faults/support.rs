@@ -1,4 +1,4 @@
-//! A project that a test spoils, and what the program then says.
+//! A project that a test damages, and what the program then reports.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -7,23 +7,24 @@ use std::time::{Duration, Instant};
 
 use crate::shared::{files_below, write};
 
-/// A configured handbook with a first page, built once, so that every fault meets an old site.
+/// A configured handbook with a first page. It is built once, so that every fault happens with an
+/// old site in place.
 pub struct Project {
     folder: tempfile::TempDir,
     old: std::collections::BTreeMap<String, Vec<u8>>,
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub struct Ran {
-    /// The exit code; `None` where a signal ended it.
+    /// The exit code, or `None` if a signal ended it.
     pub code: Option<i32>,
-    /// Standard error and standard output, one after the other.
+    /// Standard error, followed by standard output.
     pub said: String,
 }
 
 impl Project {
-    /// Makes the project and its first site.
+    /// Creates the project and its first site.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("handbook/handbook.toml", "title = \"T\"\n"), ("handbook/index.md", "# Home\n")]);
@@ -39,12 +40,12 @@ impl Project {
         self.folder.path()
     }
 
-    /// Returns a place in the content folder.
+    /// Returns a path in the content folder.
     pub fn content(&self, name: impl AsRef<OsStr>) -> PathBuf {
         self.root().join("handbook").join(Path::new(name.as_ref()))
     }
 
-    /// Returns a place in the output folder.
+    /// Returns a path in the output folder.
     pub fn out(&self, name: &str) -> PathBuf {
         self.root().join("public").join(name)
     }
@@ -77,7 +78,8 @@ impl Project {
         assert_eq!(self.site(), self.old, "the old site was touched");
     }
 
-    /// Builds and asserts that the build fails with `code`, says every one of `words`, and leaves the old site.
+    /// Builds, and asserts that the build fails with `code`, prints all of `words`, and leaves the
+    /// old site unchanged.
     pub fn fails(&self, code: i32, words: &[&str]) {
         let ran = self.build();
         assert_eq!(ran.code, Some(code), "{}", ran.said);
@@ -85,7 +87,7 @@ impl Project {
         self.assert_old_site();
     }
 
-    /// Builds and asserts that the build succeeds and says every one of `words`.
+    /// Builds, and asserts that the build succeeds and prints all of `words`.
     pub fn builds(&self, words: &[&str]) {
         let ran = self.build();
         assert_eq!(ran.code, Some(0), "{}", ran.said);
@@ -94,7 +96,7 @@ impl Project {
 }
 
 impl Ran {
-    /// Asserts that every one of `words` was said.
+    /// Asserts that the output contains all of `words`.
     pub fn says(&self, words: &[&str]) {
         for word in words {
             assert!(self.said.contains(word), "`{word}` is not in:\n{}", self.said);
@@ -102,7 +104,7 @@ impl Ran {
     }
 }
 
-/// Runs a command to its end, and asserts that it neither panicked nor hung.
+/// Runs a command to its end, and asserts that it neither panics nor hangs.
 pub fn ran(command: &mut Command) -> Ran {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = child.id();
@@ -123,7 +125,8 @@ pub fn ran(command: &mut Command) -> Ran {
     Ran { code: status.code(), said }
 }
 
-/// Tells whether the tests run as root, for whom no file is unreadable and no disk read-only by mode.
+/// Returns whether the tests run as root, for whom permissions never make a file unreadable or a
+/// disk read-only.
 pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.starts_with(b"0"))

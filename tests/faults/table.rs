@@ -1,11 +1,12 @@
-//! Holds FAULTS.md and the tests together: each row names tests that exist, and each fault's test has a row.
+//! Keeps FAULTS.md and the tests in sync: each row names existing tests, and the test of each fault
+//! has a row.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::shared::{files_below, repository};
 
-/// Lists the names of all tests in the repository.
+/// Lists the names of all tests in a folder of the repository.
 fn tests_in(folder: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (name, bytes) in files_below(&repository().join(folder)) {

@@ -1,4 +1,4 @@
-//! Surroundings that differ from machine to machine.
+//! Environments that differ from machine to machine.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! Commands that write author's files, while an editor saves or something kills them: real processes, at moments spread over all of the time that each takes.
+//! Commands that write authors' files while an editor saves or something kills them. These are real
+//! processes, interrupted at moments spread over the whole time that each takes.
 //!
 //! A text counts as lost if it is neither in a chapter nor in the journal.
 
@@ -15,27 +16,27 @@ use serde_json::{Value, json};
 use crate::served::{Served, serve_with};
 use crate::shared::{asked, files_below};
 
-/// How many chapters refer to the one that is moved.
+/// The number of chapters, most of which refer to the one that is moved.
 const MANY: usize = 24;
 
 /// A handbook whose chapters refer to each other, and whose competencies have no anchors yet.
 struct Book(tempfile::TempDir);
 
-/// The files of a folder by their names.
+/// The files of a folder by name.
 type Tree = BTreeMap<String, Vec<u8>>;
 
 /// The ways in which editors save.
 #[derive(Clone, Copy, Debug)]
 enum Editor {
-    /// Opens the file, empties it and writes.
+    /// Opens the file, truncates it and writes.
     InPlace,
     /// Writes a new file and renames it over the old one.
     Renaming,
-    /// Opened the file before the command began, and writes through what it had opened.
+    /// Opened the file before the command started, and writes to that open file.
     Open,
 }
 
-/// A number between 0 and `below` that looks random and is the same in each run.
+/// Returns a pseudorandom number below `below` that is the same in each run.
 fn random(round: usize, below: u64) -> u64 {
     let hash = blake3::hash(&round.to_le_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap()) % below.max(1)
@@ -84,7 +85,7 @@ impl Book {
     }
 }
 
-/// Reads every file of a project but the private ones.
+/// Reads every file of a project except the private ones.
 fn tree(root: &Path) -> Tree {
     let mut files = files_below(root);
     files.retain(|name, _| !name.split('/').any(|part| part == ".rolebook"));
@@ -96,7 +97,7 @@ fn writer(root: &Path) -> Writer {
     Writer::of(&Project::find(root).unwrap())
 }
 
-/// Returns every text that a chapter or the journal holds.
+/// Returns every text in the chapters or the journal.
 fn texts(root: &Path) -> Vec<String> {
     let journal = writer(root).journal();
     let mut texts: Vec<Vec<u8>> = tree(root).into_values().collect();
@@ -114,7 +115,8 @@ impl Editor {
         [Self::InPlace, Self::Renaming, Self::InPlace, Self::Renaming, Self::Open][round % 5]
     }
 
-    /// Opens a file as this editor does when its author does.
+    /// Opens the file in advance if this kind of editor keeps it open. Returns `None` for the
+    /// others.
     fn open(self, place: &Path) -> Option<fs::File> {
         matches!(self, Self::Open).then(|| fs::File::options().write(true).open(place).ok()).flatten()
     }
@@ -136,18 +138,18 @@ impl Editor {
     }
 }
 
-/// How long a command takes, and how long of that it writes.
+/// How long a command takes in total, and how long it spends writing.
 struct Pace {
     whole: Duration,
     writing: Duration,
 }
 
-/// Returns how many entries the journal of a project has.
+/// Returns the number of entries in a project's journal.
 fn entries(root: &Path) -> usize {
     fs::read_dir(root.join(".rolebook/journal")).map_or(0, Iterator::count)
 }
 
-/// Waits until a command begins to write, or ends.
+/// Waits until a command starts to write, or ends.
 fn wait_for_writing(root: &Path, before: usize, has_ended: &mut dyn FnMut() -> bool) {
     while entries(root) == before && !has_ended() {
         std::thread::sleep(Duration::from_micros(100));
@@ -170,7 +172,8 @@ impl Pace {
         Self { whole, writing: whole.saturating_sub(reading).max(Duration::from_millis(2)) }
     }
 
-    /// Sleeps until the moment of a round: one of the whole run, or, every second time, one while it writes.
+    /// Sleeps until the moment of a round: any time during the run or, in every second round, while
+    /// the command writes.
     fn sleep(&self, (root, before): (&Path, usize), round: usize, has_ended: &mut dyn FnMut() -> bool) {
         let length = if round.is_multiple_of(2) {
             self.whole
@@ -187,7 +190,7 @@ fn marker(round: usize) -> String {
     format!("Saved in round {round}, whole. ").repeat(100)
 }
 
-/// Asserts that what an editor saved and every chapter's own text are somewhere.
+/// Asserts that the text that an editor saved and the text of every chapter still exist.
 fn assert_nothing_lost(root: &Path, saved: Option<&str>, bodies: usize, what: &str) {
     let texts = texts(root);
     let is_there = |wanted: &str| texts.iter().any(|text| text.contains(wanted));
@@ -231,7 +234,7 @@ fn save_during(arguments: &[&str], files: &[&str]) {
 
 /// Asserts that nothing is half done.
 fn assert_settled(root: &Path, what: &str) {
-    // A command that was refused has not even made its folder.
+    // A command that was refused hasn't even created its folder.
     if !root.join(".rolebook").exists() {
         return;
     }
@@ -293,7 +296,7 @@ impl Desk {
         format!("POST {path} HTTP/1.1\r\n{head}{kind}Sec-Fetch-Site: same-origin\r\nConnection: close\r\n\r\n{text}")
     }
 
-    /// Returns what a page sends to change its passage that reads `before`.
+    /// Returns what a page sends to change its passage that contains `before`.
     fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
         let answer = self.served.get(&format!("/_rolebook/source?page={page}"));
         let source: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -304,7 +307,8 @@ impl Desk {
     }
 }
 
-/// What a page asks for in a round, where, and which file an editor saves meanwhile.
+/// The request that a page makes in a round: its path, its body, and the file that an editor saves
+/// at the same time.
 type Ask = fn(&Desk, usize) -> (&'static str, Value, String);
 
 fn rename(_: &Desk, n: usize) -> (&'static str, Value, String) {
@@ -385,7 +389,8 @@ fn kill_during(arguments: &[&str], make: fn() -> Book, project: &str) {
     let pace = Pace::of(&root, || first.command(arguments).spawn().unwrap());
     let after = tree(first.root());
     let (mut killed, mut begun) = (0, 0);
-    // A command that ended before it was killed does not count, and on a busy machine these are many.
+    // A command that ended before it was killed doesn't count. On a busy machine there are many of
+    // these.
     for round in 0..4 * rounds {
         if killed == rounds {
             break;
@@ -414,10 +419,10 @@ fn kill_during(arguments: &[&str], make: fn() -> Book, project: &str) {
     assert!(rounds < 100 || killed > rounds / 2, "only {killed} were killed in time");
 }
 
-/// Asserts that each file is as before or as after, and whole.
+/// Asserts that each file is either old or new, and complete.
 fn assert_old_or_new(root: &Path, (before, after): (&Tree, &Tree), what: &str) {
     for (name, bytes) in tree(root) {
-        // Where files are moved and changed, a text is at its new place for a moment before it changes.
+        // If a file is both moved and changed, its old text is at the new path for a moment.
         let is_known = [before, after].iter().any(|tree| tree.values().any(|known| *known == bytes));
         let is_named = before.contains_key(&name) || after.contains_key(&name);
         assert!(is_known && is_named, "{what}: `{name}` is torn or left over");
@@ -488,7 +493,7 @@ fn kill_while_a_page_writes(ask: Ask, arguments: Option<&[&str]>) {
         let (path, value, _) = ask(&desk, 7);
         let (request, address) = (desk.request(path, &value), desk.served.address.clone());
         let asking = std::thread::spawn(move || {
-            // It may be killed before it is asked.
+            // The preview may be killed before the request arrives.
             let Ok(mut stream) = std::net::TcpStream::connect(address) else { return };
             let _ = stream.write_all(request.as_bytes());
             let _ = io::copy(&mut stream, &mut io::sink());
@@ -590,7 +595,7 @@ fn what_lies_in_the_private_folder_is_neither_committed_nor_published() {
     assert!(listed.contains("handbook/guides/b.md") && !listed.contains(".rolebook/"), "{listed}");
 }
 
-/// A disk of its own in memory; nothing where it can't be mounted.
+/// A separate disk in memory, or `None` if it can't be mounted.
 struct Disk<'a>(&'a Path);
 
 impl<'a> Disk<'a> {
@@ -641,7 +646,7 @@ fn a_full_disk_leaves_every_chapter_as_it_was_and_none_empty() {
                 failures += 1;
                 assert!(said.contains("the disk is full"), "{said}");
                 assert!(tree(folder.path()) == before, "{arguments:?} with {kilobytes} kB left something");
-                // With room again, the same words do all of it.
+                // Once there is space again, the same command completes everything.
                 let again = book.command(arguments).current_dir(folder.path()).output().unwrap();
                 assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
             } else {

@@ -1,4 +1,5 @@
-//! Chapters: whatever is written in one, nothing panics, findings point into the file, and the page is well-formed and harmless.
+//! Fuzzes chapters: whatever a chapter contains, nothing panics, findings point into the file, and
+//! the page is well-formed and harmless.
 
 use rolebook::chapter::document::Document;
 use rolebook::model::compile::Handbook;
@@ -10,12 +11,12 @@ use scraper::{Html, Selector};
 use crate::fuzz;
 use crate::shared::{compile, draw, files_below, harmless, repository, site_with};
 
-/// Parts of a chapter that are shown in another.
+/// The most parts of a chapter that are transcluded into another.
 const SHOWN: usize = 12;
 
 const TOML: &str = "[audiences.m]\n[markdown]\ndefinition_lists = true\nsmart_quotes = true\n";
 
-/// A handbook around the chapter, so that references can lead somewhere.
+/// Returns a handbook around the chapter, so that references have targets.
 pub fn around(chapter: &str) -> Sources {
     Sources::from_texts([
         ("handbook.toml", TOML),
@@ -39,7 +40,7 @@ pub fn seeds() -> Vec<String> {
     seeds
 }
 
-/// Lists the ids of a chapter's statements or responsibilities.
+/// Lists the IDs of a chapter's statements or responsibilities.
 pub fn statements(document: &Document) -> Vec<&str> {
     document.meta.facts.statements().iter().map(|statement| statement.id.as_str()).collect()
 }
@@ -68,7 +69,7 @@ fn hold(text: &str) {
     }
 }
 
-/// Writes a chapter that shows the parts of `roles/a.md` one after the other, as far as there are any.
+/// Writes a chapter that transcludes the parts of `roles/a.md`. Returns `None` if there are none.
 fn showing_parts(handbook: &Handbook) -> Option<String> {
     let document = handbook.documents.iter().find(|document| document.meta.path.as_str() == "roles/a.md")?;
     let headings = document.meta.headings.iter().map(|heading| heading.id.as_str());
@@ -77,7 +78,8 @@ fn showing_parts(handbook: &Handbook) -> Option<String> {
     (!parts.is_empty()).then(|| format!("# Parts\n\n{}", parts.concat()))
 }
 
-/// Our own HTML has no fault at all; an author's raw HTML may be odd, and stays where the chapter's text is.
+/// Our own HTML must have no errors. An author's raw HTML may be malformed, but has to stay within
+/// the chapter's text.
 fn well_formed(html: &str, is_raw: bool) {
     let parsed = Html::parse_document(html);
     assert!(is_raw || parsed.errors.is_empty(), "{:?}", parsed.errors);

@@ -1,4 +1,5 @@
-//! Changes of one passage: whatever the chapter and the new text are, nothing outside the passage changes, and what was drawn before is harmless.
+//! Fuzzes changes of one passage: whatever the chapter and the new text are, nothing outside the
+//! passage changes, and the draft is harmless.
 
 use rolebook::author::edit::{Wanted, children, expect, lost_anchors, passages, replace, text_at, with_anchors};
 use rolebook::chapter::document::Document;
@@ -11,14 +12,16 @@ use crate::chapter::{around, seeds, statements};
 use crate::fuzz;
 use crate::shared::{harmless, site_with};
 
-/// What is put in the place of a passage, beside a part of the text itself.
+/// Texts that replace a passage, in addition to a part of the text itself.
 const NEW: &[&str] =
     &["", "Other words.", "- One {#it}\n- Two\n", "```\nopen", "</div>", "\r\n---\r\n", "| a |\n|---|\n", "[[b]]"];
 
-/// Passages of one text that are changed: every one of a long chapter would take as long as many texts.
+/// The number of passages that are changed per text. Changing every passage of a long chapter would
+/// take as long as many texts.
 const TRIED: usize = 3;
 
-/// Lists where the passages stand, which is inside the file, in order, and never over each other.
+/// Lists the spans of the passages. They have to be inside the file, in order, and without
+/// overlaps.
 fn places(document: &Document, bytes: &[u8]) -> Vec<Span> {
     let spans: Vec<Span> = passages(&document.body).into_iter().map(|passage| passage.span).collect();
     let mut last = 0;

@@ -1,8 +1,9 @@
-//! Feeds readers with texts that nobody would write, and holds what must be true of all of them.
+//! Feeds parsers with texts that no one would write, and checks what must be true of all of them.
 //!
-//! Each target makes its texts from seeds by random edits. As part of the tests each runs a few hundred rounds that are the same every time;
-//! `FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture` runs each for ten minutes with texts of its own, and prints how many there were. A text that
-//! fails is shortened and printed: it becomes a case in `tests/cases`.
+//! Each target generates its texts from seeds by random edits. As part of the tests, each runs a
+//! few hundred rounds that are the same every time. `FUZZ_SECONDS=600 cargo test --release --test
+//! fuzz -- --nocapture` runs each for ten minutes with different texts, and prints how many there
+//! were. A text that fails is shortened and printed, so that it can become a case in `tests/cases`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -20,10 +21,10 @@ use std::time::{Duration, Instant};
 
 use mutate::Mutator;
 
-/// Rounds of each target in the tests.
+/// The number of rounds of each target in ordinary test runs.
 const ROUNDS: usize = 300;
 
-/// Runs a target: `hold` panics where something is not as it must be.
+/// Runs a target. `hold` panics if a text violates what must be true.
 fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
     let seconds = shared::asked::<u64>("FUZZ_SECONDS");
     let start = Instant::now();
@@ -53,7 +54,7 @@ fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
     println!("{name}: {rounds} texts in {} s", start.elapsed().as_secs());
 }
 
-/// Runs `work` without what panics print.
+/// Runs `work` without printing panic messages.
 fn quietly<T>(work: impl FnOnce() -> T) -> T {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));

@@ -1,8 +1,9 @@
-//! Makes texts from seeds by random edits.
+//! Generates texts from seeds by random edits.
 //!
-//! Input: seeds and a number. Output: texts; the same number gives the same texts. Texts that are still short are kept as seeds for later rounds.
+//! Input: seeds and a number. Output: texts. The same number gives the same texts. Short texts may
+//! be kept as seeds for later rounds.
 
-/// Pieces of syntax that readers look for.
+/// Pieces of syntax that parsers look for.
 const PIECES: &[&str] = &[
     "---\n",
     "+++\n",
@@ -121,7 +122,7 @@ const PIECES: &[&str] = &[
 /// Texts longer than this are not kept as seeds, in bytes.
 const LONGEST_SEED: usize = 4_000;
 
-/// Makes one text after the other.
+/// A generator that returns one text after another.
 pub struct Mutator {
     seeds: Vec<String>,
     state: u64,
@@ -142,7 +143,7 @@ impl Mutator {
         usize::try_from(random).unwrap() % below.max(1)
     }
 
-    /// Returns a place between two characters of `text`.
+    /// Returns a byte offset between two characters of `text`.
     fn place(&mut self, text: &str) -> usize {
         let at = self.below(text.len() + 1);
         (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)

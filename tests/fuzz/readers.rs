@@ -1,4 +1,4 @@
-//! Readers of short texts: front matter, configuration, references, request targets.
+//! Fuzzes the parsers of short texts: front matter, configuration, references, request targets.
 
 use rolebook::chapter::document::Form;
 use rolebook::chapter::reference::{Destination, destination, wiki};

@@ -1,8 +1,10 @@
-//! Shortens a text that failed to what is needed for it to fail.
+//! Shortens a failing text to what is needed for it to fail.
 //!
-//! Input: a text, and whether a text fails. Output: a text that still fails, from which no single character can be taken. Never makes a text longer.
+//! Input: a text, and a function that returns whether a text fails. Output: a text that still fails
+//! and from which no single character can be removed. Never makes a text longer.
 
-/// Takes parts out of `text`, halves first and single characters last, as long as what is left fails.
+/// Removes parts of `text`, first halves and finally single characters, as long as the rest still
+/// fails.
 pub fn shrink(text: &str, fails: &dyn Fn(&str) -> bool) -> String {
     let mut left: Vec<char> = text.chars().collect();
     loop {
@@ -21,7 +23,7 @@ pub fn shrink(text: &str, fails: &dyn Fn(&str) -> bool) -> String {
     }
 }
 
-/// Takes out every part of `size` characters that is not needed.
+/// Removes every part of `size` characters that isn't needed.
 fn without_parts(left: &mut Vec<char>, size: usize, fails: &dyn Fn(&str) -> bool) {
     let mut at = 0;
     while at < left.len() {

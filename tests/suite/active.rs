@@ -1,4 +1,4 @@
-//! Publishes files of the content that could run scripts: pages, scripts and drawings.
+//! Publishes files of the content that could run scripts: HTML pages, scripts and SVG drawings.
 
 use crate::served::serve;
 use crate::support::{files_below, rolebook, write};
@@ -6,7 +6,7 @@ use crate::support::{files_below, rolebook, write};
 const DRAWING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0\"/></svg>";
 const SCRIPTED: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><script>x()</script></svg>";
 
-/// The files of a handbook that links to each kind, for a host.
+/// Returns the files of a handbook that links to each kind.
 fn files(config: &str) -> Vec<(String, String)> {
     [
         ("handbook.toml", format!("title = \"T\"\n{config}")),
@@ -47,7 +47,7 @@ fn where_no_headers_are_sent_what_could_run_is_an_error_and_left_out() {
         }
         assert_eq!(said.matches("error[refused-file]").count(), 3, "{said}");
     }
-    // Lowered by the author, it is left out all the same.
+    // Even if the author lowers the finding, the file isn't published.
     let folder = folder("[check]\nrefused-file = \"allow\"\n");
     assert!(rolebook(folder.path(), &["build"]).status.success());
     let names: Vec<String> = files_below(&folder.path().join("public")).into_keys().collect();
@@ -88,7 +88,7 @@ fn hosts_that_send_headers_are_told_to_hold_each_file_in_a_sandbox() {
         for name in drawings {
             assert!(policy(&name).starts_with("Content-Security-Policy: sandbox; "), "{name}");
         }
-        // The rule for all addresses is that of pages, and no page may have the sandbox.
+        // The rule for all URLs applies to pages, and no page may have the sandbox.
         let all = headers.split("/*\n").nth(1).unwrap().split("\n/").next().unwrap();
         assert!(!all.contains("sandbox") && all.contains("nosniff"), "{all}");
         assert!(!headers.contains("index.html"));

@@ -1,30 +1,32 @@
-//! Holds the direction of the arrows between the folders of `src/`, and that no arrows run in a circle inside them.
+//! Checks the direction of dependencies between the folders of `src/`, and that the modules inside
+//! each folder don't depend on each other in cycles.
 //!
-//! Reads each file's paths as the compiler would: grouped imports, `self`, `super`, and names that a parent module passes on.
+//! Reads the paths in each file as the compiler would: grouped imports, `self`, `super`, and names
+//! that a parent module imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{files_below, repository};
 
-/// The layers, which are the folders of `src/`. Each uses itself and those before it.
+/// The layers, which are the folders of `src/`. Each uses only itself and those before it.
 const LAYERS: &[&str] = &["text", "declare", "chapter", "model", "past", "author", "site", "world", "command"];
 
-/// What may lie in `src/` beside the layers.
+/// The files that may be in `src/` in addition to the layers.
 const BESIDE: &[&str] = &["cli.rs", "lib.rs", "main.rs"];
 
 /// A module by the parts of its path, without `crate`.
 type Module = Vec<String>;
 
-/// What one module's file says.
+/// What the file of a module refers to.
 #[derive(Default)]
 struct File {
-    /// Each path it names, from the crate.
+    /// Each path in the file, relative to the crate.
     paths: BTreeSet<Module>,
-    /// What it imports, by the name it is known under from then on.
+    /// What the file imports, by the name that it is imported as.
     imports: BTreeMap<String, Module>,
 }
 
-/// Returns the files of `src/` outside tests, by module.
+/// Returns the files of `src/` by module, without their tests.
 fn files() -> BTreeMap<Module, File> {
     let sources = files_below(&repository().join("src")).into_iter();
     let rust = sources.filter(|(path, _)| path.ends_with(".rs") && !["lib.rs", "main.rs"].contains(&path.as_str()));
@@ -70,7 +72,7 @@ impl File {
     }
 }
 
-/// Splits code into words, `::` and single signs.
+/// Splits code into words, `::` and single characters.
 fn tokens(code: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut rest = code;
@@ -89,7 +91,8 @@ fn tokens(code: &str) -> Vec<String> {
     tokens
 }
 
-/// Reads a path with its groups, lists the single paths, and returns where it ends.
+/// Reads a path with its groups, adds the single paths to `found`, and returns the position after
+/// it.
 fn tree(tokens: &[String], start: usize, prefix: &[String], found: &mut Vec<Module>) -> usize {
     let mut path = prefix.to_vec();
     let mut at = start;
@@ -118,7 +121,7 @@ fn tree(tokens: &[String], start: usize, prefix: &[String], found: &mut Vec<Modu
     at
 }
 
-/// Returns a path as seen from the crate; `None` for one of another crate.
+/// Returns a path relative to the crate, or `None` if it belongs to another crate.
 fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Option<Module> {
     let mut base: Module = Vec::new();
     let mut rest = path;
@@ -144,7 +147,7 @@ fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Opt
     (!base.is_empty()).then_some(base)
 }
 
-/// Returns the module that a path leads to, through what modules on the way pass on.
+/// Returns the module that a path refers to, following the imports of the modules on the way.
 fn target(path: &Module, files: &BTreeMap<Module, File>) -> Option<Module> {
     let mut path = path.clone();
     for _ in 0..8 {
@@ -162,7 +165,8 @@ fn target(path: &Module, files: &BTreeMap<Module, File>) -> Option<Module> {
     None
 }
 
-/// Returns which child of each module uses which other, by whatever lies in them.
+/// Returns which child of each module uses which other child, including everything inside the
+/// children.
 fn arrows(files: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> {
     let mut arrows: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for (module, file) in files {
@@ -181,7 +185,7 @@ fn arrows(files: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeMap<String, B
     arrows
 }
 
-/// Returns a circle among the arrows, if there is one.
+/// Returns a cycle among the dependencies, if there is one.
 fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
     fn walk(
         at: &str,

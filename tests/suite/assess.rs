@@ -1,4 +1,5 @@
-//! Holds the pages to assess oneself to what they promise: every statement by its id, a size that stays small, no trace of other roles.
+//! Checks the self-assessment pages: they list every statement by its ID, stay small, and contain
+//! nothing about other roles.
 
 use std::fmt::Write as _;
 
@@ -13,7 +14,8 @@ fn sources(files: impl IntoIterator<Item = (String, String)>) -> Sources {
     Sources { files: files.into_iter().map(file).collect() }
 }
 
-/// A handbook with one role that expects level 3 of every competency, each with five levels of four statements of twenty words.
+/// Returns a handbook with one role that expects level 3 of every competency. Each competency has
+/// five levels with four statements of twenty words.
 fn large(competencies: usize) -> Sources {
     let mut role = String::from("---\ncompetencies:\n");
     let mut files = vec![("handbook.toml".to_owned(), "title = \"Large\"\n".to_owned())];

@@ -1,4 +1,5 @@
-//! Sends to the preview what nobody should: raw bytes over TCP, as pages of other sites and programs of this machine can.
+//! Sends malicious requests to the preview: raw bytes over TCP, as pages of other sites and
+//! programs on this machine could.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -267,7 +268,7 @@ fn one_page_more_than_may_listen_takes_the_place_of_the_oldest() {
     let mut streams: Vec<TcpStream> = (0..65).map(|_| listen()).collect();
     let mut all = Vec::new();
     let mut buffer = [0; 4096];
-    // The stream ends with its last chunk, by which a browser knows that it has to ask again.
+    // The stream ends with its last chunk, which tells the browser to reconnect.
     while !all.ends_with(b"0\r\n\r\n") {
         let count = streams[0].read(&mut buffer).unwrap();
         assert!(count > 0, "{}", String::from_utf8_lossy(&all));
@@ -275,7 +276,7 @@ fn one_page_more_than_may_listen_takes_the_place_of_the_oldest() {
     }
 }
 
-/// Returns the token that the pages of a preview carry.
+/// Returns the token in the pages of a preview.
 fn token(served: &crate::served::Served) -> String {
     let page = served.get("/");
     let (_, rest) = page.split_once("rolebook-token\" content=\"").unwrap_or_else(|| panic!("{page}"));
@@ -343,7 +344,7 @@ fn a_connection_more_than_there_is_room_for_closes_the_oldest() {
     }
     assert!(served.get("/").starts_with("HTTP/1.1 200"));
     held[0].set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    // What the server had not read yet turns the end into a reset.
+    // Because the server left some input unread, the connection may end with a reset.
     let end = held[0].read(&mut [0; 1]);
     assert!(
         matches!(&end, Ok(0)) || end.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionReset),

@@ -1,6 +1,8 @@
-//! Code that nobody would write: for every grammar, patterns that make regular expressions go through a line again and again.
+//! Highlights code that no one would write: for every grammar, patterns that make regular
+//! expressions scan a line again and again.
 //!
-//! `HOSTILE=1 cargo test --release --test suite budgets -- --nocapture` tries every grammar with every pattern, and prints how long they took.
+//! `HOSTILE=1 cargo test --release --test suite budgets -- --nocapture` tries every grammar with
+//! every pattern and prints how long they took.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,14 +13,14 @@ use rolebook::site::highlight::Highlighter;
 
 use crate::support::{asked, shared, write};
 
-/// What is repeated until a block is as long as it should be.
+/// The texts that are repeated until a block is long enough.
 const PATTERNS: [&str; 60] = [
     " ", "\t", "a", "A", "0", "-", "~", "`", "*", "_", "#", "=", "/", "\\", "|", "\"", "'", "(", ")", "[", "]", "{",
     "}", "<", ">", "&", ":", ";", ".", "$", "a ", "x y", "aB", "a_", "a-", "a.", "a,", "a:", "a=", "1.", "1e", "[]",
     "{}", "()", "<a ", "\\\"", "\\'", "\\\\a", "\"a", "${", "#{", "//", "/*", "--", "::", "a(", "a().", "f(a, ", "é ",
     "a: b, ",
 ];
-/// What comes before and after.
+/// The text before and after the repeated pattern.
 const AROUND: [(&str, &str); 8] = [
     ("", "x"),
     ("", ""),
@@ -29,10 +31,10 @@ const AROUND: [(&str, &str); 8] = [
     ("- ", ")"),
     ("def a", " ="),
 ];
-/// Bytes of a line, and lines.
+/// The number of bytes in a line and the number of lines.
 const SHAPES: [(usize, usize); 4] = [(100, 1), (1_000, 1), (9_990, 1), (100, 100)];
 
-/// Makes a block of lines that differ, so that no memory of lines helps.
+/// Builds a block of lines that differ, so that caching lines doesn't help.
 fn block(pattern: &str, (before, after): (&str, &str), (bytes, lines): (usize, usize)) -> String {
     let run: String = pattern
         .chars()
@@ -66,7 +68,7 @@ fn hostile_code_ends_within_its_budget_with_the_same_bytes_in_any_order() {
     let color = |highlighter: &Highlighter, (grammar, code): &(String, String)| {
         let start = Instant::now();
         let html = highlighter.highlight(code, grammar);
-        // A grammar that fails would make this test an empty one.
+        // If the grammar itself failed, this test would check nothing.
         assert!(html.is_some() || highlighter.is_too_much(code, grammar), "{grammar} has a fault: {code:.80?}");
         (html, start.elapsed())
     };

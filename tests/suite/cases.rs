@@ -1,8 +1,11 @@
-//! Golden cases: each file of `tests/cases` is a handbook in one text, with the findings and pages that must come of it.
+//! Golden cases: each file in `tests/cases` is a handbook in a single text file, together with the
+//! expected findings and pages.
 //!
-//! A line `#### file PATH` begins a file of the handbook, `#### theme PATH` one of a theme laid over the default; `#### findings` begins what the
-//! terminal shows, `#### page URL` what a page's text becomes, `#### view URL` all that stands below its title, `#### text URL` the whole of a file that
-//! is no page. Adding a case is adding a file; `UPDATE_CASES=1` writes what is there now.
+//! A line `#### file PATH` starts a file of the handbook, and `#### theme PATH` a file of a theme
+//! on top of the default one. `#### findings` starts the expected terminal output, `#### page URL`
+//! the expected text of a page, `#### view URL` everything below the title of a page, and `####
+//! text URL` the whole of a file that isn't a page. To add a case, add a file. `UPDATE_CASES=1`
+//! writes the current results.
 
 use std::fmt::Write as _;
 
@@ -13,7 +16,7 @@ use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
 
-/// One case: its parts in the order written.
+/// A case with its parts in the order in which they are written.
 struct Case {
     parts: Vec<(String, String, String)>,
 }
@@ -31,7 +34,7 @@ impl Case {
         Self { parts }
     }
 
-    /// Reads the head of a part; other headings of the fourth level belong to the text.
+    /// Parses the heading of a part. Other headings of the fourth level belong to the text.
     fn head(line: &str) -> Option<(&str, &str)> {
         let head = line.strip_prefix("#### ")?.trim_end();
         let (kind, name) = head.split_once(' ').unwrap_or((head, ""));
@@ -42,7 +45,8 @@ impl Case {
         self.parts.iter().filter(move |part| part.0 == kind).map(|part| (part.1.as_str(), part.2.as_str()))
     }
 
-    /// Files whose bytes a text cannot hold are written with escapes: `\xFF` and `\r`.
+    /// Returns the files of the handbook. Bytes that can't be written as text are escaped, such as
+    /// `\xFF`.
     fn sources(&self) -> Sources {
         let bytes = |text: &str| -> Vec<u8> {
             let mut out = Vec::new();
@@ -62,7 +66,7 @@ impl Case {
         Sources { files: files.collect() }
     }
 
-    /// A theme that marks where a page's own text begins and ends.
+    /// Returns a theme that marks where the text of a page starts and ends.
     fn marking_theme() -> ThemeFiles {
         let page = "{% extends \"default/page.html\" %}{% block content %}<!--begin-->{{ content | safe }}<!--end-->{% endblock %}";
         ThemeFiles::from_texts("marking", [("templates/page.html", page)])
@@ -111,14 +115,14 @@ impl Case {
         format!("{}\n", text.trim())
     }
 
-    /// Returns what stands below a page's title, as the default theme shows it.
+    /// Returns everything below the title of a page, as the default theme shows it.
     fn view(&self, url: &str) -> String {
         let html = page(&site_with(&self.sources(), None), url);
         let text = html.split("<article class=\"chapter\">").nth(1).unwrap().split("</article>").next().unwrap();
         format!("{}\n", text.trim())
     }
 
-    /// Returns the case as it is now.
+    /// Returns the case with its current results.
     fn now(&self) -> String {
         let mut out = String::new();
         for (kind, name, text) in &self.parts {
@@ -136,13 +140,13 @@ impl Case {
     }
 }
 
-/// Returns the handbook of each case, by the case's name.
+/// Returns the handbook of each case, by the name of the case.
 pub fn handbooks() -> Vec<(String, Sources)> {
     let cases = files_below(&repository().join("tests/cases")).into_iter();
     cases.map(|(name, bytes)| (name, Case::read(&String::from_utf8(bytes).unwrap()).sources())).collect()
 }
 
-/// Codes that no text of a case can raise, with the test that sees each.
+/// Codes that no case can raise, each with the test that checks it.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("bad-table", "a_table_that_cannot_be_read_says_the_way_out"),
     ("chapter-exists", "chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack"),

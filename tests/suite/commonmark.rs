@@ -1,4 +1,4 @@
-//! Sends the examples of the `CommonMark` specification through our own writer.
+//! Checks our HTML writer against the examples of the `CommonMark` specification.
 
 use rolebook::chapter::document::{Fill, Hole, ImageSource};
 use rolebook::chapter::markdown::{self, Input, Place, References};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::support::repository;
 
-/// An example of a specification: what is written, and what must come of it.
+/// An example of a specification: the Markdown and the expected HTML.
 #[derive(Deserialize)]
 pub struct Example {
     #[serde(rename = "example")]
@@ -27,7 +27,7 @@ pub fn examples(file: &str) -> Vec<Example> {
     serde_json::from_str(&data).unwrap()
 }
 
-/// Renders with `CommonMark` alone and fills the holes that it leaves: code and images.
+/// Renders plain `CommonMark` and fills the holes left for code and images.
 fn render(markdown: &str) -> String {
     let text = Text::new(markdown.as_bytes()).unwrap();
     let mut config = Config::bare("x");
@@ -70,7 +70,8 @@ fn render(markdown: &str) -> String {
     out
 }
 
-/// Headings have ids here and none in the specification; that is the one named difference.
+/// Removes the IDs of headings. They are the only difference from the specification, which has
+/// none.
 fn without_heading_ids(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;

@@ -1,4 +1,4 @@
-//! Completions and manual pages: they know every command, and a shell takes them.
+//! Checks that completions and manual pages cover every command, and that shells accept them.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ fn printed(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Lists the commands that the help knows.
+/// Lists the commands in the help text.
 fn commands() -> Vec<String> {
     let help = printed(&["--help"]);
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();

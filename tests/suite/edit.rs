@@ -1,4 +1,5 @@
-//! Changes chapters from their pages: exact bytes on disk, and requests of those who should not.
+//! Changes chapters from their pages: checks the exact bytes on disk, and rejects requests from
+//! those who may not change anything.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -21,7 +22,7 @@ struct Desk {
     address: String,
     token: String,
     folder: PathBuf,
-    /// The folder, where it is gone with the preview.
+    /// The temporary folder, if it should be deleted with the preview.
     owned: Option<tempfile::TempDir>,
 }
 
@@ -99,7 +100,7 @@ impl Desk {
         body(&self.get(path)).1
     }
 
-    /// Posts as a page of this run does, with `headers` in the place of those named alike.
+    /// Posts like a page of this run, with `headers` replacing those of the same name.
     fn post_with(&self, path: &str, headers: &[(&str, &str)], text: &str) -> (u16, Value) {
         let origin = format!("http://{}", self.address);
         let length = text.len().to_string();
@@ -156,7 +157,7 @@ fn body(answer: &str) -> (u16, Value) {
     (status, serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
 }
 
-/// Counts the elements of a page's text, without its footnotes.
+/// Counts the elements in the text of a page, without its footnotes.
 fn elements(html: &str) -> usize {
     let page = Html::parse_document(html);
     let prose = Selector::parse("article.chapter > div.prose, article.chapter > .desk > div.prose").unwrap();
@@ -200,7 +201,7 @@ fn a_save_writes_the_passage_and_no_other_byte() {
     assert_eq!(desk.bytes("guides/a.md"), wanted);
     assert_eq!(answer["hash"], blake3::hash(wanted).to_hex().to_string());
     assert!(desk.waits_for("/guides/a/", "Drei."));
-    // The last passage has no line end behind it, and gets none.
+    // The last passage has no line ending after it and doesn't get one.
     assert_eq!(desk.save("/guides/a/", "End", "The end").0, 200);
     assert!(desk.bytes("guides/a.md").ends_with(b"\r\n\r\nThe end"));
     assert!(desk.waits_for("/guides/a/", "The end"));
@@ -215,12 +216,12 @@ fn a_save_writes_the_passage_and_no_other_byte() {
 fn a_change_on_disk_meanwhile_is_never_overwritten() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
-    // Elsewhere in the file: the passage is found again by its words.
+    // A change elsewhere in the file: the passage is found again by its text.
     let other = String::from_utf8(desk.bytes("guides/a.md")).unwrap().replace("- x\r\n", "- new\r\n- x\r\n");
     fs::write(desk.folder.join("guides/a.md"), &other).unwrap();
     assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 200);
     assert_eq!(desk.bytes("guides/a.md"), other.replace("One\r\ntwo.", "Mine.").as_bytes());
-    // In the passage itself: both texts come back, and the file stays.
+    // A change in the passage itself: both texts are returned, and the file stays as it is.
     assert!(desk.waits_for("/guides/a/", "Mine."));
     let wanted = desk.wanted("/guides/a/", "Mine.", "Mine again.");
     let theirs = String::from_utf8(desk.bytes("guides/a.md")).unwrap().replace("Mine.", "Mine and theirs.");
@@ -228,7 +229,7 @@ fn a_change_on_disk_meanwhile_is_never_overwritten() {
     let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
     assert_eq!((status, &answer["theirs"]), (409, &json!("Mine and theirs.")), "{answer}");
     assert_eq!(desk.bytes("guides/a.md"), theirs.as_bytes());
-    // The author chose their own text with both before them.
+    // The author has seen both texts and chooses their own.
     let mut again = wanted;
     for name in ["hash", "passage"] {
         again[name] = answer[name].clone();
@@ -248,7 +249,7 @@ fn a_stale_hash_with_a_passage_that_is_gone_writes_nothing() {
     let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
     assert_eq!(status, 409, "{answer}");
     assert_eq!(answer["theirs"], Value::Null);
-    // The right hash with another text than the passage has is a mistake of somebody's.
+    // Even with the right hash, a passage that doesn't have the expected text is rejected.
     let mut wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
     wanted["passage"] = json!(99);
     assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 409);
@@ -350,7 +351,7 @@ fn a_cell_of_the_matrix_writes_one_line() {
     };
     assert_eq!(cell(json!(2), json!(3)).0, 200);
     assert_eq!(desk.bytes("roles/lead.md"), ROLE.replace("talk: 2 #", "talk: 3 #").as_bytes());
-    // The cell that somebody else changed meanwhile is looked at again.
+    // A cell that someone else has changed in the meantime is a conflict.
     assert_eq!(cell(json!(2), json!(1)).0, 409);
     assert_eq!(cell(json!(3), json!(99)).0, 400);
     assert_eq!(cell(json!(3), Value::Null).0, 200);
@@ -368,7 +369,7 @@ fn a_form_begins_and_renames_chapters_inside_the_content_folder_alone() {
     let begin = |kind: &str, title: &str| desk.post("/_rolebook/edit/new", &json!({ "kind": kind, "title": title }));
     assert_eq!(begin("page", "../../Evil deeds").0, 200);
     assert!(desk.bytes("evil-deeds.md").starts_with(b"---\n"));
-    // By the book or, before it is made anew, by the disk.
+    // The existing chapter is found in the model or, before the next build, on disk.
     assert!([409, 422].contains(&begin("page", "Evil deeds").0));
     assert_eq!(begin("nothing", "A title").0, 400);
     let rename = |page: &str, name: &str| desk.post("/_rolebook/edit/rename", &json!({ "page": page, "name": name }));
@@ -390,14 +391,14 @@ fn without_the_flag_there_is_nothing_to_change() {
         assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
     }
     assert_eq!(desk.bytes("guides/a.md"), before);
-    // A name that nobody declared must not show what is hidden.
+    // An undeclared audience must not reveal hidden text.
     assert_eq!(desk.post("/_rolebook/audience", &json!({ "audience": "managres" })).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit.js")).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit/scale")).0, 404);
     let source = desk.get_json("/_rolebook/source?page=/guides/a/");
     assert_eq!(source["passages"][0]["line"], 5);
     assert_eq!(source["passages"][0]["text"], Value::Null);
-    // An editor alone opens files and changes none.
+    // `--editor` alone allows opening files but not changing them.
     let desk = serve(&["--editor", "true"]);
     let wanted = json!({ "path": "guides/a.md", "hash": "", "passage": 0, "before": "", "text": "" });
     assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 404);
@@ -469,7 +470,7 @@ fn only_a_page_of_this_run_can_change_anything() {
         (403, &[("Origin", "null")]),
         (403, &[("Origin", &other)]),
         (403, &[("Origin", &own_https)]),
-        // Another name of this machine is another origin.
+        // Another name of this machine is a different origin.
         (403, &[("Origin", &localhost)]),
         (403, &[("Sec-Fetch-Site", "cross-site")]),
         (403, &[("Sec-Fetch-Site", "same-site")]),
@@ -540,7 +541,7 @@ fn a_path_that_is_no_source_is_not_written() {
     assert_eq!(fs::read(&secret).unwrap(), b"One\ntwo.\n");
     assert_eq!(fs::read(outside.path().join("b.md")).unwrap(), b"One\ntwo.\n");
     assert!(!desk.folder.join("guides/new.md").exists());
-    // A folder that became a link after the start leads nowhere either.
+    // A folder that became a link after the start isn't followed either.
     #[cfg(unix)]
     {
         let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.");

@@ -1,4 +1,4 @@
-//! Asks for addresses of yesterday: of chapters that git knows to be renamed, and of those that were deleted.
+//! Requests old URLs: those of chapters that Git knows were renamed, and those of deleted chapters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use crate::history::{commit, git, has_git};
 use crate::support::{rolebook, write};
 
-/// Builds and returns what was said.
+/// Builds and returns the output.
 fn build(root: &Path, arguments: &[&str]) -> String {
     let _ = fs::remove_dir_all(root.join("public"));
     let output = rolebook(root, &[&["build"], arguments].concat());
@@ -32,7 +32,8 @@ fn rules(root: &Path) -> BTreeMap<String, String> {
     text.lines().map(rule).collect()
 }
 
-/// Makes a history: `a` was called `first` and `second`; `old` was deleted; `b` lies where `c` lay once.
+/// Creates a history: `a` used to be called `first` and `second`; `old` was deleted; `b` was called
+/// `c` for a while and has its old name again.
 fn made(config: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -67,11 +68,11 @@ fn old_addresses_of_renamed_chapters_lead_on_in_one_step() {
     build(folder.path(), &[]);
     let wanted = [("/guides/c/", "/guides/b/"), ("/guides/first/", "/guides/a/"), ("/guides/second/", "/guides/a/")];
     assert_eq!(rules(folder.path()), wanted.map(|(from, to)| (from.to_owned(), to.to_owned())).into());
-    // Where the host reads no rules a page leads on.
+    // On hosts without redirect rules, a page redirects instead.
     write(folder.path(), &[("handbook/handbook.toml", "title = \"T\"\n")]);
     build(folder.path(), &[]);
     assert!(page(folder.path(), "guides/first/index.html").contains("url=../a/"));
-    // An alias and a page come before what git knows.
+    // Aliases and pages take precedence over renames in Git.
     write(
         folder.path(),
         &[
@@ -132,8 +133,8 @@ fn a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead() {
     }
 }
 
-/// Writes a history of 3,000 renames over 300 chapters for `git fast-import`: each chapter has ten names before the last, two of them taken over by its
-/// neighbour later.
+/// Writes a history of 3,000 renames of 300 chapters for `git fast-import`. Each chapter has ten
+/// earlier names, and its neighbor later takes some of them.
 fn renames() -> (String, BTreeMap<String, String>) {
     let mut out = String::new();
     let mut places: Vec<String> = (0..300).map(|n| format!("guides/c{n}-0.md")).collect();
@@ -157,7 +158,7 @@ fn renames() -> (String, BTreeMap<String, String>) {
         for (n, place) in places.iter_mut().enumerate() {
             when += 1;
             head(&mut out, when);
-            // In the last rounds a chapter goes where its neighbour was.
+            // In one of the last rounds, a chapter takes a former name of its neighbor.
             let to = match round {
                 9 if n > 0 => format!("guides/c{}-3.md", n - 1),
                 _ => format!("guides/c{n}-{round}.md"),
@@ -167,7 +168,7 @@ fn renames() -> (String, BTreeMap<String, String>) {
         }
     }
     let url = |path: &str| format!("/{}/", path.strip_suffix(".md").unwrap());
-    // Whoever left an address last is whom readers look for.
+    // An old URL should lead to the chapter that had it last.
     let wanted = left.iter().map(|(from, n)| (url(from), url(&places[*n])));
     let there: BTreeSet<String> = places.iter().map(|place| url(place)).collect();
     let wanted = wanted.filter(|(from, _)| !there.contains(from)).collect();
@@ -246,7 +247,7 @@ fn the_sitemap_lists_every_page_that_is_to_be_found_and_no_other() {
     let pages = files.iter().filter(|(name, bytes)| {
         let text = String::from_utf8_lossy(bytes);
         let is_page = name.ends_with(".html") && !text.contains("name=\"robots\" content=\"noindex\"");
-        // Paper, and lists that lead to what is listed itself.
+        // Skip the pages to print and the search pages.
         is_page && !name.starts_with("print/") && !name.starts_with("search/")
     });
     let pages: BTreeSet<&str> = pages.map(|(name, _)| name.strip_suffix("index.html").unwrap_or(name)).collect();

@@ -1,4 +1,5 @@
-//! Sends the examples of GitHub's extensions to Markdown, and those of `CommonMark` again, through whole pages under the policy for authors nobody knows.
+//! Renders the examples of GitHub's extensions to Markdown, and the `CommonMark` examples again, as
+//! whole pages under the policy for untrusted authors.
 
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
@@ -7,7 +8,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 use crate::commonmark::examples;
 use crate::support::{harmless, site_with};
 
-/// Extensions that are another thing here, with the reason.
+/// Examples whose result is different here, with the reason.
 const OTHERWISE: &[(u32, &str)] = &[
     (205, "a table without a row has an empty body"),
     (621, "a bare address is no link: a link is what somebody wrote as one"),
@@ -24,7 +25,8 @@ const OTHERWISE: &[(u32, &str)] = &[
     (653, "tags that are not allowed are left out, not shown"),
 ];
 
-/// What the extensions are made of; ids, classes and what holds a wide table are ours.
+/// The elements that the extensions produce. IDs, classes and the containers of wide tables are our
+/// own.
 const ELEMENTS: &[&str] = &[
     "table",
     "thead",
@@ -44,7 +46,7 @@ const ELEMENTS: &[&str] = &[
     "a",
 ];
 
-/// Renders the page of a chapter that holds `markdown` and nothing else.
+/// Renders the page of a chapter that consists of `markdown`.
 fn page(markdown: &str) -> Html {
     let site = site_with(
         &Sources::from_texts([("handbook.toml", "title = \"T\"\n"), ("index.md", "# T\n"), ("a.md", markdown)]),
@@ -58,7 +60,7 @@ fn prose(page: &Html) -> ElementRef<'_> {
     page.select(&Selector::parse("article > .prose").unwrap()).next().unwrap()
 }
 
-/// Writes elements with what readers see of them: text, alignment, ticks.
+/// Writes elements with what readers see of them: text, alignment, check marks.
 fn outline(element: ElementRef<'_>, out: &mut String) {
     for child in element.children() {
         match child.value() {

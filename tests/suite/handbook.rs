@@ -1,4 +1,5 @@
-//! Holds our own handbook to what it promises: its topics, its words, its data, and the way to every chapter.
+//! Checks our own handbook: its topics, its wording, its data, and that every chapter is within
+//! reach.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,7 +12,7 @@ use rolebook::text::rule::{Rule, Severity};
 
 use crate::support::{files_below, read_folder, repository, rolebook, site_with};
 
-/// The handbook as managers see it, which is all of it.
+/// Returns the handbook as managers see it, which is all of it.
 fn handbook() -> Handbook {
     let sources = read_folder(&repository().join("handbook"));
     let choices = Choices { audience: Some("managers".to_owned()), ..Choices::default() };
@@ -159,7 +160,8 @@ fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others(
             Target::Chapter(to, _) => Some(*to),
             _ => None,
         });
-        // Navigation lists the parts on every page, and the chapters of the part that a page is in.
+        // The navigation on every page lists the parts, and the chapters of the part that contains
+        // the page.
         let node = book.tree.of_chapter[at.index()];
         let near = book.tree.root().children.iter().chain(&book.tree.node(node).children);
         let near = near.filter_map(|node| book.tree.node(*node).chapter);
@@ -198,7 +200,7 @@ fn it_has_no_finding_for_any_audience() {
     }
 }
 
-/// What a heading says, in small letters, above the text that tells where a chapter's advice stops.
+/// Phrases, in lower case, in headings of sections that say where a chapter's advice stops.
 const LIMITS: [&str; 11] =
     ["when", "where", "if ", "too ", "exception", "can't", "don't", "need", "reasons to", "go wrong", "right tool"];
 
@@ -227,7 +229,7 @@ fn few_chapters_close_with_the_same_heading() {
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = 0;
     for (path, text) in chapters() {
-        // The skills and the roles keep their sections until their statements are written anew.
+        // Competencies and roles keep their sections until their statements are rewritten.
         if path.starts_with("competencies/") || path.starts_with("roles/") {
             continue;
         }
@@ -263,7 +265,7 @@ fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike(
     assert!(count >= 20 && worn.is_empty(), "{count} chapters; too often: {worn:?}");
 }
 
-/// The companies that examples are about.
+/// The invented companies in examples.
 const INVENTED: [&str; 3] = ["Tallyfield", "Larkline", "Veldra"];
 
 #[test]
@@ -300,19 +302,19 @@ fn every_work_printed_is_confirmed_and_every_chapter_has_some_or_is_listed_as_wi
     assert!(idle.is_empty(), "listed and printed nowhere: {idle:?}");
 }
 
-/// Every chapter's path and text, as written.
+/// Returns the path and text of every chapter, as written.
 fn chapters() -> impl Iterator<Item = (String, String)> {
     let files = files_below(&repository().join("handbook")).into_iter();
     files.filter(|(path, _)| path.ends_with(".md")).map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap()))
 }
 
-/// A run of lines that belong together, and whether they are running text.
+/// Consecutive lines that belong together, and whether they are prose.
 struct Block {
     prose: bool,
     text: String,
 }
 
-/// The blocks of a chapter in order, without front matter and headings.
+/// Returns the blocks of a chapter in order, without front matter and headings.
 fn blocks(text: &str) -> Vec<Block> {
     let body = text.splitn(3, "---\n").nth(2).unwrap_or(text);
     let mut blocks: Vec<Block> = Vec::new();
@@ -340,11 +342,11 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Whether a text mentions Tallyfield or one of its products.
+/// Returns whether a text mentions Tallyfield or one of its products.
 fn mentions_the_company(text: &str) -> bool {
     let names = ["Tallyfield", "Standing orders", "rder-reading"];
     let mut words = text.split(|c: char| !c.is_alphanumeric());
-    // "Order" also begins sentences and cells: the product stands after a word or a comma.
+    // "Order" also starts sentences and cells. The product comes after a word or a comma.
     let product = |(at, _): (usize, &str)| {
         let after = &text[at + " Order".len()..];
         text[..at].ends_with(|c: char| c.is_lowercase() || c == ',')
@@ -359,7 +361,7 @@ fn mentions_the_company(text: &str) -> bool {
         || text.match_indices(" Order").any(product)
 }
 
-/// The numbers of a text in figures, without those that count the items of a list or name a level.
+/// Returns the numbers written in digits, except those that number list items or name a level.
 fn numbers(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.lines() {
@@ -386,7 +388,7 @@ fn numbers(text: &str) -> Vec<String> {
     found
 }
 
-/// The numbers that a chapter gives about Tallyfield.
+/// Returns the numbers that a chapter gives about Tallyfield.
 fn numbers_about_the_company(text: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let mut before = false;
@@ -401,7 +403,7 @@ fn numbers_about_the_company(text: &str) -> BTreeSet<String> {
     all
 }
 
-/// The result of `a × b`, calculated from the left.
+/// Returns the result of a calculation such as `a × b`, evaluated from left to right.
 fn calculate(left: &str) -> f64 {
     let number = |text: &str| text.replace(',', "").parse::<f64>().unwrap_or_else(|_| panic!("{text} in {left}"));
     let mut words = left.split(' ');

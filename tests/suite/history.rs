@@ -1,4 +1,5 @@
-//! Builds handbooks with a history, with a broken one and with none, and says what has changed between two of their states.
+//! Builds handbooks with a complete history, a broken one or none, and compares two states of a
+//! handbook.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::{files_below, rolebook, write};
 
-/// Tells whether git is there; says so once per test where it is not.
+/// Returns whether Git is installed. If it isn't, prints that the test is skipped.
 pub fn has_git() -> bool {
     let found = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
@@ -32,7 +33,7 @@ pub fn git(folder: &Path, arguments: &[&str]) -> Output {
     output
 }
 
-/// Commits everything on a day, at noon UTC.
+/// Commits everything on a given day, at noon UTC.
 pub fn commit(folder: &Path, day: &str, message: &str) {
     git(folder, &["add", "-A"]);
     let date = format!("{day}T12:00:00Z");
@@ -53,7 +54,7 @@ const DATA: &str = "# Data-driven decisions\n\n## Levels\n\n### Practising\n\n- 
 const MANAGER: &str = "---\nrank: 1\nscope: one product\ncompetencies: {data: Practising}\n---\n# Product Manager\n\n## Responsibilities\n\n- Keeps the roadmap true. {#roadmap}\n";
 const PRICING: &str = "---\nled_by: product-manager\n---\n# Pricing\n\n## Decisions\n\n### The list price\n\n- Accountable: [[product-manager]]\n- Consulted: finance\n";
 
-/// Makes a repository with a first state and a tag of it.
+/// Creates a repository with a first state and a tag for it.
 fn first() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -78,7 +79,7 @@ fn first() -> TempDir {
     folder
 }
 
-/// Makes the second state: renames, rewordings, moves, and changes of who decides.
+/// Creates the second state: renames, rewordings, moves, and changes of who decides.
 fn second() -> TempDir {
     let folder = first();
     let root = folder.path();
@@ -144,7 +145,7 @@ fn diff(root: &Path, arguments: &[&str]) -> String {
     text(output.stdout)
 }
 
-/// Builds; returns the site's folder and what was said on standard error.
+/// Builds, and returns the site's folder and the standard error output.
 fn build(root: &Path, arguments: &[&str]) -> (PathBuf, String) {
     let output = rolebook(root, &[&["build"], arguments].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -180,7 +181,7 @@ fn a_handbook_compared_with_itself_differs_in_nothing() {
     let folder = second();
     assert_eq!(diff(folder.path(), &["HEAD"]), "Nothing has changed since HEAD (2026-03-05).\n");
     assert!(diff(folder.path(), &["HEAD", "--format", "json"]).contains("\"changes\": []"));
-    // What is not committed counts too.
+    // Uncommitted changes count too.
     fs::write(folder.path().join("handbook/roles/chief.md"), "---\nrank: 4\n---\n# Chief of R&D\n\nLeads it.\n")
         .unwrap();
     let found = diff(folder.path(), &["HEAD"]);
@@ -235,7 +236,7 @@ fn pages_the_sitemap_and_views_say_when_chapters_changed() {
     let folder = second();
     let (site, said) = build(folder.path(), &[]);
     assert!(!said.contains("note:"), "{said}");
-    // Followed through the rename; the file's name of today is a month younger than its first words.
+    // The history is followed through the rename, because the file is older than its current name.
     let page = read(&site, "competencies/communication/index.html");
     assert!(page.contains("<dt>Last changed</dt><dd><time datetime=\"2026-02-01\">2026-02-01</time></dd>"));
     let sitemap = read(&site, "sitemap.xml");
@@ -308,7 +309,7 @@ fn today_reaches_back_from_the_day_that_was_asked_for() {
         let page = read(site, "changes/index.html");
         page.split("different since <time datetime=\"").nth(1).unwrap()[..10].to_owned()
     };
-    // Ninety days before the first of June the handbook was still in its second state.
+    // Ninety days before June 1, the handbook was still in its second state.
     assert_eq!(since(&build(folder.path(), &["--today", "2026-06-01"]).0), "2026-03-03");
     assert_eq!(rolebook(folder.path(), &["build", "--today", "soon"]).status.code(), Some(2));
     let output = Command::new(env!("CARGO_BIN_EXE_rolebook"))
@@ -329,7 +330,7 @@ fn no_word_of_the_past_is_shown_where_the_handbook_knows_audiences() {
     let folder = first();
     let root = folder.path();
     let book = root.join("handbook");
-    // What everybody could read is hidden now, and one chapter is called otherwise than when it was hidden.
+    // Hide some of what everyone could read before, and rename another chapter.
     fs::write(book.join("handbook.toml"), format!("{CONFIG}[audiences.managers]\n")).unwrap();
     let hidden = DATA.replace("### Practising", "### Practising {audience=managers}");
     fs::write(book.join("competencies/data.md"), hidden.replace("Writes down what was", "Writes down what is"))
@@ -353,7 +354,8 @@ fn no_word_of_the_past_is_shown_where_the_handbook_knows_audiences() {
     assert!(read(&site, "changes/index.html").contains("Product Leader"));
 }
 
-/// Names the tags of an XML document in order, each closed one with its slash; fails where they do not close in order.
+/// Lists the elements of an XML document in order with their text. Fails if tags aren't closed in
+/// order.
 fn elements(xml: &str) -> Vec<(String, String)> {
     let mut open: Vec<String> = Vec::new();
     let mut found: Vec<(String, String)> = Vec::new();
@@ -398,7 +400,7 @@ fn the_feed_is_well_formed_and_has_what_atom_asks_for() {
     assert_eq!(unique.len(), ids.len());
     assert_eq!(ids[0], "https://books.example/ours/changes.xml");
     assert!(ids.contains(&"tag:books.example,2026-03-05:ours/a%20new%20guide.md"), "{ids:?}");
-    // Of the day on which it was called otherwise, and so for ever.
+    // The ID keeps the first date and the first name of the file forever.
     assert!(ids.contains(&"tag:books.example,2026-01-10:ours/competencies/old-talk.md"), "{ids:?}");
     let entries = texts("entry").len();
     assert_eq!(entries, ids.len() - 1);
@@ -408,7 +410,7 @@ fn the_feed_is_well_formed_and_has_what_atom_asks_for() {
     assert!(texts("title").contains(&"Chief of R&amp;D (new)"), "{:?}", texts("title"));
     assert!(feed.contains("<link rel=\"self\" href=\"https://books.example/ours/changes.xml\"/>"));
     assert!(feed.contains("<link href=\"https://books.example/ours/competencies/communication/\"/>"));
-    // Its links are absolute, so without an address there is none.
+    // The links of the feed are absolute, so without a `base_url` there is no feed.
     let homeless = CONFIG.lines().filter(|line| !line.starts_with("base_url")).collect::<Vec<_>>().join("\n");
     fs::write(folder.path().join("handbook/handbook.toml"), homeless).unwrap();
     let (site, _) = build(folder.path(), &[]);
@@ -431,7 +433,7 @@ fn two_builds_of_one_history_are_equal_whoever_builds() {
         .arg("build")
         .current_dir(&tree)
         .env("TZ", "Asia/Kathmandu")
-        // As a hook of another repository would have it.
+        // These variables are set as if a hook of another repository ran the build.
         .env("GIT_DIR", "/nowhere")
         .env("GIT_INDEX_FILE", "nothing")
         .output()
@@ -440,11 +442,12 @@ fn two_builds_of_one_history_are_equal_whoever_builds() {
     assert!(first == files_below(&tree.join("public")));
 }
 
-/// Builds what has no history; returns the one line that says so.
+/// Builds a handbook without a history, and returns the reason given in the only note.
 fn note(root: &Path) -> String {
     let (site, said) = build(root, &[]);
     assert!(read(&site, "index.html").contains("Home") && !site.join("changes.xml").exists());
-    // Somebody leads to the page, so it is there and says so; nothing else speaks of changes.
+    // A chapter links to the page of changes, so the page exists and says that there is no history.
+    // Nothing else mentions changes.
     assert!(read(&site, "changes/index.html").contains("There is no history to show"));
     assert!(!read(&site, "index.html").contains("home-changes") && !read(&site, "sitemap.xml").contains("lastmod"));
     let notes: Vec<&str> = said.lines().collect();

@@ -1,5 +1,6 @@
-//! Lays traps in repositories: every way we know in which git starts a program that files, a configuration or a variable name. Each trap is first sprung by git
-//! itself, which shows that it is armed, and then every command of Rolebook has to leave it alone.
+//! Sets traps in repositories: every way we know in which Git starts a program named by files, a
+//! configuration or a variable. First Git itself springs each trap, which shows that it works. Then
+//! no command of Rolebook may spring it.
 
 #![cfg(unix)]
 
@@ -12,19 +13,19 @@ use std::process::{Command, Stdio};
 use crate::history::{commit, git, has_git};
 use crate::support::write;
 
-/// A repository with a handbook of two commits, and a program that writes down when it is started.
+/// A repository with a handbook and two commits, and a program that records when it is started.
 struct Ground {
     folder: tempfile::TempDir,
 }
 
-/// One way to make git start a program.
+/// A way to make Git start a program.
 struct Trap {
     name: &'static str,
-    /// Lays it.
+    /// Sets the trap.
     lay: fn(&Ground),
-    /// The variables that belong to it.
+    /// Returns the environment variables that belong to the trap.
     variables: fn(&Ground) -> Vec<(&'static str, String)>,
-    /// The line of shell that springs it, run in the content folder.
+    /// The shell command that springs the trap, run in the content folder.
     spring: &'static str,
 }
 
@@ -47,7 +48,7 @@ impl Ground {
         git(&root, &["tag", "v1"]);
         git(&root, &["mv", "handbook/guides/a.md", "handbook/guides/b.md"]);
         commit(&root, "2026-02-01", "Two");
-        // What is not committed makes git look at the files themselves.
+        // Uncommitted changes make Git look at the files themselves.
         fs::write(root.join("handbook/index.md"), "# Home\n\nSee [[talk]] today.\n").unwrap();
         fs::rename(root.join("handbook/guides/b.md"), root.join("handbook/guides/c.md")).unwrap();
         let trap = ground.trap();
@@ -73,7 +74,7 @@ impl Ground {
         self.folder.path().join("mark")
     }
 
-    /// Adds lines to a file.
+    /// Adds lines to a file, with the path of the trap in place of `TRAP`.
     fn add(&self, path: &Path, text: &str) {
         let before = fs::read_to_string(path).unwrap_or_default();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -88,7 +89,7 @@ impl Ground {
         self.add(&self.content().join(".gitattributes"), text);
     }
 
-    /// Turns the repository into a clone that lacks a commit, which git then asks the remote for.
+    /// Turns the repository into a clone that lacks a commit, so that Git asks the remote for it.
     fn lack(&self, remote: &str) {
         let text = "[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n[remote \"origin\"]\npromisor = true\n";
         self.configure(&format!("{text}{remote}"));
@@ -96,7 +97,7 @@ impl Ground {
         fs::write(self.root().join(".git/refs/tags/lost"), format!("{tag}\n")).unwrap();
     }
 
-    /// Takes what was started so far, one line each.
+    /// Returns what has been started so far, one per line, and clears the record.
     fn take(&self) -> String {
         let found = fs::read_to_string(self.mark()).unwrap_or_default();
         let _ = fs::remove_file(self.mark());
@@ -112,7 +113,8 @@ impl Ground {
         command.stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0").envs((trap.variables)(self));
     }
 
-    /// Runs a command of Rolebook in the content folder; the preview is asked for a page and ended.
+    /// Runs a command of Rolebook in the content folder. A preview is asked for a page and then
+    /// killed.
     fn run(&self, arguments: &[&str], trap: &Trap) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
         self.prepare(&mut command, trap);
@@ -137,7 +139,7 @@ fn none(_: &Ground) -> Vec<(&'static str, String)> {
     Vec::new()
 }
 
-/// Every command that starts git.
+/// Every command that starts Git.
 const COMMANDS: &[&[&str]] = &[
     &["diff", "v1", ".."],
     &["diff", "lost", "..", "--format", "json"],
@@ -145,7 +147,7 @@ const COMMANDS: &[&[&str]] = &[
     &["serve", "..", "--port", "0"],
 ];
 
-/// The others, those that change files last.
+/// The other commands, those that change files last.
 const OTHERS: &[&[&str]] = &[
     &["check", "..", "--policy", "--today", "2026-11-01"],
     &["codeowners", ".."],
@@ -270,7 +272,7 @@ const TRAPS: &[Trap] = &[
             commit(&ground.root(), "2026-02-02", "With a submodule");
             ground.add(&sub.join(".git/config"), CLEAN);
             ground.add(&sub.join(".git/info/attributes"), "* filter=x\n");
-            // As long as before, so that git has to read it.
+            // The text has the same length as before, so Git has to read the file.
             fs::write(sub.join("a.md"), "# Bus\n").unwrap();
         },
         variables: none,
@@ -514,7 +516,8 @@ const TRAPS: &[Trap] = &[
     },
 ];
 
-/// Lays a trap, lets git spring it, and runs every command; returns the commands that spring it too.
+/// Sets a trap, lets Git spring it, and runs every command. Returns the failures: commands that
+/// sprang the trap, or that it didn't work.
 fn sprung(trap: &Trap) -> Vec<String> {
     let ground = Ground::new();
     (trap.lay)(&ground);

@@ -1,4 +1,5 @@
-//! Imports tables as companies have them: what is written byte for byte, what is said about each row that is not used, and that nothing is overwritten.
+//! Imports tables as companies have them: checks the written bytes, the message about each unused
+//! row, and that nothing is overwritten.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +20,7 @@ fn imports(folder: &Path, arguments: &[&str]) -> String {
     out + &err
 }
 
-/// Runs an import that must fail with `code` and leave the folder as it was.
+/// Runs an import that must fail with `code` and leave the folder unchanged.
 fn refuses(folder: &Path, arguments: &[&str], code: i32) -> String {
     let before = files_below(folder);
     let output = rolebook(folder, &[&["import"], arguments].concat());
@@ -112,7 +113,7 @@ fn a_table_of_roles_writes_their_competencies_whichever_way_it_lies() {
         read(folder.path(), "a/handbook/roles/head-of-product.md"),
         "---\ncompetencies:\n  talks: Level 3\n  plans: Level 2\n---\n# Head of Product\n"
     );
-    // The competencies have no statements yet, and that is all there is to say.
+    // The competencies have no statements yet, and there is no other finding.
     let check = rolebook(&folder.path().join("a"), &["check"]);
     assert!(check.status.success(), "{check:?}");
     let said = String::from_utf8_lossy(&check.stderr).into_owned();
@@ -154,7 +155,7 @@ fn chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack() {
     assert!(!said.contains("- Says it plainly"), "{said}");
     assert_eq!(read(folder.path(), "handbook/roles/pm.md"), role);
     assert_eq!(read(folder.path(), "handbook/competencies/talks.md"), competency);
-    // A second time there is nothing to do.
+    // The second time, there is nothing to do.
     assert!(imports(folder.path(), &["roles.csv"]).contains("There is nothing new to write."));
 }
 
@@ -170,7 +171,7 @@ fn a_level_outside_the_scale_refuses_everything_and_shows_the_lines_to_declare()
     assert_eq!(said.matches("the scale has no level `7`").count(), 1, "{said}");
     assert!(said.contains(" --> t.csv:3:7\n"), "{said}");
     assert!(said.contains("\n[[scale]]\nlevel = 6\nname = \"Level 7\"\n"), "{said}");
-    // The lines that it shows are those that it takes.
+    // The configuration that the message shows has to be accepted.
     let lines = &said[said.find("[[scale]]").unwrap()..said.find("\nnothing was written").unwrap()];
     fs::write(folder.path().join("handbook/handbook.toml"), lines).unwrap();
     imports(folder.path(), &["t.csv"]);

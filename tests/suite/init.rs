@@ -1,4 +1,4 @@
-//! Follows a newcomer: `init`, then the commands of the README that it wrote.
+//! Follows a new user: runs `init`, then the commands in the generated README.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::history::{commit, git, has_git};
 use crate::support::{files_below, rolebook};
 
-/// Returns the commands in the README's block, without the name of the program.
+/// Returns the commands in the README's code block, without the name of the program.
 fn commands(root: &Path) -> Vec<Vec<String>> {
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let block = readme.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
@@ -76,7 +76,8 @@ fn every_file_that_init_writes_is_one_that_its_readme_or_its_tools_name() {
         assert!(files.contains_key(name), "{name}");
     }
     let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
-    // The folder that the build writes is the one that is published, kept out of the repository and uploaded.
+    // The folder that the build writes is the one that is published and uploaded, and it is kept
+    // out of the repository.
     assert!(text("netlify.toml").contains("publish = \"public\"") && text(".gitignore") == "/public\n");
     assert!(text(".github/workflows/handbook.yml").contains("path: public\n"));
     assert_eq!(text(".gitlab-ci.yml").matches("- public").count(), 2);
@@ -86,8 +87,8 @@ fn every_file_that_init_writes_is_one_that_its_readme_or_its_tools_name() {
     assert_eq!(files_below(folder.path()), before);
 }
 
-/// A clone of a new handbook's repository on another machine, with the programs that its workflows call: Rolebook is real, the others write down how they
-/// were called.
+/// A clone of a new handbook's repository on another machine, with the programs that its workflows
+/// call. Rolebook is real, and the others record how they were called.
 #[cfg(unix)]
 struct Runner {
     folder: tempfile::TempDir,
@@ -121,7 +122,7 @@ impl Runner {
         std::fs::read_to_string(self.folder.path().join(path)).unwrap()
     }
 
-    /// Changes the clone as a proposal does.
+    /// Commits a change to the clone, as a pull request would.
     fn propose(&self, from: &str, to: &str) {
         let path = "clone/handbook/competencies/communication.md";
         let text = self.text(path);
@@ -130,7 +131,7 @@ impl Runner {
         commit(&self.folder.path().join("clone"), "2026-11-02", "Propose");
     }
 
-    /// Runs lines of a workflow as its runner does: the first that fails ends it.
+    /// Runs lines of a workflow as its runner does: the first failing command ends them.
     fn run(&self, lines: &str) -> bool {
         let root = self.folder.path();
         let path = format!("{}:{}", root.join("bin").display(), std::env::var("PATH").unwrap());
@@ -155,7 +156,8 @@ impl Runner {
     }
 }
 
-/// Returns the shell lines of a workflow: what follows `run:` and the items of `script:`, blocks among them.
+/// Returns the shell commands of a workflow: the values of `run:` and the items of `script:`,
+/// including blocks.
 #[cfg(unix)]
 fn lines(yaml: &str) -> Vec<String> {
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -269,7 +271,8 @@ fn workflows_pin_every_program_by_commit_ask_for_little_and_put_no_foreign_value
             let (pin, version) = action.split_once(" # v").unwrap_or_else(|| panic!("{action}"));
             assert!(is_commit(pin.split_once('@').unwrap().1) && version.contains('.'), "{action}");
         }
-        // Nothing by default, and each job says what it needs: only the one that comments may write.
+        // There are no permissions by default. Each job declares what it needs, and the only write
+        // permission is for comments on pull requests.
         let permissions = values(&yaml, "permissions");
         assert_eq!(permissions[0], (0, "{}"), "{yaml}");
         assert_eq!(permissions.len() - 1, values(&yaml, "runs-on").len(), "{yaml}");

@@ -1,7 +1,8 @@
-//! Holds that a build for an audience contains nothing of what that audience does not see.
+//! Checks that a build for an audience contains nothing that the audience must not see.
 //!
-//! Random handbooks, random audiences: each chapter, section and block that is not shown carries a word of its own in every place where a word can stand;
-//! no address and no byte of the output may hold it, in any encoding that the output uses.
+//! Generates random handbooks and audiences. Each hidden chapter, section and block has a unique
+//! word in every place where a word can be. No URL and no byte of the output may contain that word,
+//! in any encoding that the output uses.
 
 use std::sync::Arc;
 
@@ -19,12 +20,12 @@ const TOML: &str = "base_url = \"https://x.example/\"\n[audiences.managers]\n[au
                     dead-anchor = \"warn\"\nunknown-chapter = \"warn\"\nmissing-file = \"warn\"\n";
 const AUDIENCES: &[&str] = &["", "managers", "board", "partners"];
 
-/// Tells whether a build for `reader` shows what is for `audience`.
+/// Returns whether a build for `reader` shows what is for `audience`.
 fn shows(reader: &str, audience: &str) -> bool {
     audience.is_empty() || audience == reader || (reader == "board" && audience == "managers")
 }
 
-/// A chapter that carries a word in every place where one can stand.
+/// A chapter with a unique word in every place where a word can be.
 #[derive(Clone, Debug)]
 struct Secretive {
     kind: usize,
@@ -36,7 +37,7 @@ struct Secretive {
 
 const FOLDERS: &[&str] = &["roles", "competencies", "strategy", "paths", "guides"];
 
-/// Returns the word of a chapter's part.
+/// Returns the unique word of a part of chapter `n`.
 fn word(n: usize, what: &str) -> String {
     format!("zq{what}é{n}")
 }
@@ -54,7 +55,7 @@ impl Secretive {
         }
     }
 
-    /// The chapter; a part of it that is hidden has a word of its own.
+    /// Returns the text of the chapter. Its section and its block have words of their own.
     fn text(&self, n: usize) -> String {
         let (whole, section, block) = (word(n, "whole"), word(n, "section"), word(n, "block"));
         let audience = |which: usize| AUDIENCES[which];
@@ -89,11 +90,12 @@ impl Secretive {
     }
 }
 
-/// The forms in which a word can stand in the output.
+/// Returns the forms in which a word can appear in the output.
 fn encodings(word: &str) -> Vec<Vec<u8>> {
     let percent: String =
         word.bytes().map(|b| if b.is_ascii() { (b as char).to_string() } else { format!("%{b:02X}") }).collect();
-    // Slugs and search keep letters; a stem or a folded form keeps the ASCII part before the accent.
+    // Slugs and search keep letters. A stem or a folded form keeps the ASCII part before the
+    // accent.
     let stem = word.split('é').next().unwrap_or_default();
     let number = word.rsplit('é').next().unwrap_or_default();
     let folded = format!("{stem}e{number}");
@@ -111,7 +113,8 @@ fn sources(chapters: &[Secretive]) -> Sources {
         ("roles/open-role.md".into(), "---\nrank: 1\ncompetencies: {open-skill: 2}\n---\n# Open role\n".into()),
         ("competencies/open-skill.md".into(), "# Open skill\n\n### Owning\n\n- Says it. {#says}\n".into()),
     ];
-    // Open text leads to every chapter by each form of reference; words of its own are its author's choice.
+    // Public text links to every chapter with each form of reference. Link texts are the author's
+    // choice, so they don't contain the secret words.
     let mut links = String::from("# Home\n\n");
     let mut summary = String::new();
     for (n, chapter) in chapters.iter().enumerate() {

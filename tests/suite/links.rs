@@ -1,4 +1,5 @@
-//! Reads every page of our own handbook as a browser would: each link and anchor leads somewhere, ids are unique, nothing is inline.
+//! Reads every page of our own handbook as a browser would: each link and anchor has a target, IDs
+//! are unique, and there are no inline styles or scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use scraper::{Html, Selector};
 
 use crate::support::site_with;
 
-/// A page's ids and the addresses that it refers to.
+/// The IDs of a page and the URLs that it refers to.
 struct Page {
     ids: BTreeSet<String>,
     links: Vec<String>,
@@ -55,9 +56,9 @@ pub fn follow(sources: &Sources) -> (usize, Vec<String>) {
             followed += 1;
             let (path, anchor) =
                 link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
-            // The page that hosts show at any depth begins its links at the root.
+            // The 404 page, which hosts show at any depth, starts its links at the root.
             let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            // What follows `?` is for scripts.
+            // The query is only for scripts.
             let path = path.split_once('?').map_or(path, |(path, _)| path);
             let decoded = decode_percent(path).unwrap();
             let target = match decoded.as_str() {

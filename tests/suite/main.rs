@@ -1,4 +1,4 @@
-//! The integration tests, as one program: the library and the command line from outside.
+//! The integration tests in one program. They test the library and the command line from outside.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,5 @@
-//! Holds the relations of the model together: each shows on both sides, levels add up, and a role compared with itself differs in nothing.
+//! Checks that the relations of the model are consistent: each appears on both sides, levels add
+//! up, and comparing a role with itself shows no differences.
 
 use std::collections::BTreeSet;
 
@@ -117,7 +118,7 @@ fn a_large_matrix_lists_what_is_expected() {
     assert!(handbook.findings(false).iter().all(|finding| finding.code.name() != "dead-link"));
     let site = site_with(&sources, None);
     let whole = page(&site, "matrix/");
-    // A book to print is as long as the book.
+    // The print version is as long as the book, so it isn't limited.
     let read = |url: &str| !url.starts_with("print/");
     assert!(
         site.urls()

@@ -1,4 +1,5 @@
-//! Moves chapters of a handbook that refers to them in every form: each reference leads where it led, and only the spans that name the target change.
+//! Moves chapters of a handbook that refers to them in every form. Each reference keeps its target,
+//! and only the spans that name the target change.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -67,7 +68,7 @@ fn carried_out(sources: &Sources, plan: &Relocation) -> Sources {
     Sources { files: sources.files.iter().map(file).collect() }
 }
 
-/// Lists where every reference of every chapter leads, by paths.
+/// Lists the targets of all references in every chapter, by path.
 fn leads(handbook: &Handbook, place: &dyn Fn(&SourcePath) -> SourcePath) -> BTreeMap<String, Vec<String>> {
     let book = &handbook.book;
     let name = |target: &Target| match target {
@@ -101,7 +102,7 @@ fn moved(old: &str, new: &str) -> Sources {
     assert_eq!(leads(&was, &|path| plan.new_place(path)), leads(&is, &|path| path.clone()), "{old} to {new}");
     let findings = is.findings(false);
     assert!(findings.is_empty(), "{old} to {new}: {}", crate::support::draw(&findings, &after));
-    // No trace of the old names is left, but for the alias.
+    // No trace of the old names is left, except for the alias.
     for moved in &plan.moves {
         assert!(!after.files.contains_key(&moved.from));
     }
@@ -243,7 +244,7 @@ fn what_cannot_be_moved_is_refused_and_nothing_changes() {
         let err = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && err.starts_with(said), "{old} {new}: {err}");
     }
-    // `talks` is an id already, and two roles or competencies cannot share one.
+    // `talks` is already an ID, and roles and competencies can't share one.
     let output = rolebook(folder.path(), &["mv", "lead", "talks"]);
     let err = String::from_utf8(output.stderr).unwrap();
     assert!(
@@ -322,7 +323,7 @@ fn destinations_with_parentheses_escapes_and_every_ending_go_on_leading_where_th
         text(&there, "plain/c.md")
     );
     assert_eq!(text(&there, "guides/other.md"), "# Other\n\n[a](<../plain/c.md>)\n");
-    // A parenthesis in a name is one of the destination's own only where it is closed again.
+    // A parenthesis may be part of the destination only if it is balanced; otherwise it is encoded.
     let back = carried_out(&there, &plan(&there, "T", "plain/c.md", "guides/d(e.md").unwrap());
     assert!(text(&back, "index.md").starts_with("# Home\n\n[x](guides/d%28e.md) "), "{}", text(&back, "index.md"));
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Writes new chapters of every kind: where they go, what is in them, and that only their prompts are findings.
+//! Creates chapters of every kind: checks where they go, what they contain, and that only their
+//! prompts cause findings.
 
 use std::fs;
 
@@ -33,7 +34,7 @@ fn a_chapter_of_every_kind_has_no_finding_but_its_prompts() {
         let document: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
         let findings = document["findings"].as_array().unwrap();
         let codes: Vec<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
-        // A strategy asks for its lead too: nobody but the author knows.
+        // A strategy also lacks its lead, because only the author knows it.
         let allowed = |code: &&str| *code == "placeholder" || (kind == "strategy" && *code == "strategy-lead");
         assert!(codes.iter().all(allowed) && codes.contains(&"placeholder"), "{kind}: {codes:?}");
         assert!(check.status.success());

@@ -1,4 +1,5 @@
-//! Holds the order in which chapters are listed and read: what authors wrote in `order`, then the alphabet.
+//! Checks the order in which chapters are listed and read: by the `order` that authors wrote, then
+//! alphabetically.
 
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::text::path::SourcePath;

@@ -98,7 +98,7 @@ fn an_open_page_is_led_on_to_where_its_chapter_was_renamed() {
     fs::rename(place("guides/a.md"), place("guides/b.md")).unwrap();
     assert!(served.waits_for("/guides/b/", "Old."));
     assert!(served.get("/guides/a/").contains("Location: /guides/b/"));
-    // By case alone, on a disk that knows case.
+    // Rename only the case, on a case-sensitive file system.
     fs::rename(place("guides/b.md"), place("guides/B.md")).unwrap();
     assert!(served.waits_for("/guides/B/", "Old."));
     assert!(served.get("/guides/a/").contains("Location: /guides/B/"));
@@ -175,7 +175,8 @@ fn a_signal_ends_the_preview_with_success_and_leaves_nothing_behind() {
     for signal in ["-INT", "-TERM"] {
         let mut served = serve(SMALL);
         served.get("/");
-        // The handler is set once the address has been printed; the second line comes after it.
+        // The signal handler is set after the URL has been printed, so wait for the builds to
+        // finish first.
         served.builds();
         let before = crate::support::files_below(served.folder.path());
         let id = served.child.id().to_string();
@@ -187,7 +188,7 @@ fn a_signal_ends_the_preview_with_success_and_leaves_nothing_behind() {
     }
 }
 
-/// Starts the preview with flags, reads what it prints until `text`, and ends it.
+/// Starts the preview with flags, reads its output until `text` appears, and kills it.
 fn prints(flags: &[&str], path: Option<&std::path::Path>, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), SMALL);

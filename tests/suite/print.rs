@@ -1,4 +1,4 @@
-//! The pages to print, and the glimpses that links show.
+//! Checks the pages to print and the link previews.
 
 use rolebook::text::source::Sources;
 use serde_json::json;

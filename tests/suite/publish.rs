@@ -1,4 +1,4 @@
-//! Publishes small handbooks for each host and reads what the host would read.
+//! Publishes small handbooks for each host and checks the files that the host would read.
 
 use rolebook::model::compile::{Choices, Compiler};
 use rolebook::site::highlight::Highlighter;

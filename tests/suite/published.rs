@@ -1,4 +1,5 @@
-//! Holds that a build publishes what something refers to, what hosts ask for and what is named, and nothing else.
+//! Checks that a build publishes only files that something refers to, that hosts ask for, or that
+//! are listed by name.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ fn site(files: &[(&str, &str)]) -> Site {
     site_with(&Sources::from_texts(files.iter().copied()), None)
 }
 
-/// Tells which of `paths` a site has at their own address.
+/// Returns those of `paths` that the site publishes at their own path.
 fn has<'a>(site: &Site, paths: &[&'a str]) -> Vec<&'a str> {
     paths.iter().copied().filter(|path| site.has(&UrlPath::new(*path))).collect()
 }
 
-/// Runs a command and returns its exit code and all that it says.
+/// Runs a command, and returns its exit code and all of its output.
 fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = rolebook(folder, arguments);
     let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
@@ -63,7 +64,7 @@ fn a_file_is_published_if_a_chapter_refers_to_it_by_any_form() {
 #[test]
 fn files_that_published_html_css_and_svg_need_are_published_with_them() {
     let site = site(&[
-        // A host that reads headers gets pages of the author's own, in a sandbox.
+        // Hosts that support headers may get the author's own HTML pages, in a sandbox.
         (
             "handbook.toml",
             "title = \"T\"\nbase_url = \"https://x.example/sub/\"\n[extra]\nlogo = \"logo.svg\"\n[publish]\nhost = \"netlify\"\n",
@@ -266,10 +267,12 @@ fn a_project_is_found_from_any_folder_of_its_content() {
     write(root, &[("p/handbook/roles/a.md", "# A\n")]);
     builds(&root.join("p/handbook"), &["build"]);
     assert!(root.join("p/public/index.html").is_file() && !root.join("p/handbook/public").exists());
-    // A folder beside the handbook is no part of it, and one that is named is taken as it is.
+    // A folder next to the handbook isn't part of it, and a folder that the user names is taken as
+    // it is.
     assert!(builds(&root.join("p/notes"), &["check"]).contains("1 chapters"));
     builds(&root.join("p/handbook"), &["check", "roles"]);
-    // Without a sign that the folder above is a project, the handbook is one itself.
+    // Unless something shows that the parent folder is a project, the handbook is the project
+    // itself.
     builds(&root.join("alone/handbook"), &["build"]);
     assert!(root.join("alone/handbook/public/index.html").is_file());
     builds(&root.join("book/src/a"), &["build"]);
@@ -301,7 +304,7 @@ fn the_folders_of_other_generators_come_out_as_their_keepers_mean_them() {
     assert!(!files.values().any(|bytes| String::from_utf8_lossy(bytes).contains("SECRET")));
 }
 
-/// A file that nobody refers to, or somebody does.
+/// A file that nothing refers to, and the way in which its name is mentioned.
 #[derive(Clone, Debug)]
 struct Stray {
     folder: usize,
@@ -324,7 +327,7 @@ const NAMES: &[&str] = &[
     "data.json",
     "app.js",
 ];
-/// Ways in which a name can stand in a chapter without referring to a file.
+/// Ways in which a name can appear in a chapter without referring to a file.
 const MENTIONS: &[&str] =
     &["", "`{}`", "<!-- ![x]({}) -->", "{}", "    [x]({})", "\\[x\\]({})", "::: {audience=managers}\n\n[x]({})\n\n:::"];
 
@@ -345,7 +348,8 @@ proptest! {
         let mut files = std::collections::BTreeMap::new();
         for (n, stray) in strays.iter().enumerate() {
             let path = format!("{}{n}{}", FOLDERS[stray.folder], NAMES[stray.name]);
-            // A block for an audience is hidden where there are audiences; elsewhere it is no mark.
+            // Skip audience blocks that this build shows, because their links would be real
+            // references.
             let is_block = MENTIONS[stray.referred].starts_with(":::");
             if !(is_block && (!audiences || reader)) {
                 home.push_str(&MENTIONS[stray.referred].replace("{}", &path));

@@ -1,4 +1,4 @@
-//! Runs `build` where it must not write, and kills it while it writes.
+//! Runs `build` where it must not write, and kills it while it is writing.
 
 use std::fs;
 use std::path::Path;

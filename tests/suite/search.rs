@@ -1,4 +1,5 @@
-//! Holds what the index of search promises: every line leads somewhere, little changes with an edit, nothing hidden is in it.
+//! Checks the search index: every row has a target, an edit changes few files, and nothing hidden
+//! is in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ fn entry(site: &Site) -> Value {
     serde_json::from_str(&page(site, "search/index.json")).unwrap()
 }
 
-/// Returns the rows of the table, wherever it lies.
+/// Returns the rows of the table, whichever file they are in.
 fn table(site: &Site) -> Vec<Value> {
     let table = entry(site)["table"].clone();
     let Value::String(names) = table else { return table.as_array().unwrap().clone() };
@@ -28,7 +29,7 @@ fn table(site: &Site) -> Vec<Value> {
     names.iter().flat_map(rows).collect()
 }
 
-/// Returns the words of the index as they are written, and how many units each group leads to at most.
+/// Returns all words in the index, with their shared prefixes restored.
 fn words(site: &Site) -> BTreeSet<String> {
     let entry = entry(site);
     let names = entry["words"].as_str().unwrap().to_owned();
@@ -84,7 +85,8 @@ fn an_edit_changes_its_own_text_and_few_files_of_words() {
     after.files.insert(path, SourceFile::new(text.into_bytes()));
     let (before, after) = (files(&site_with(&before, None)), files(&site_with(&after, None)));
     let new = after.keys().filter(|name| !before.contains_key(*name)).count();
-    // Its text, the words `a` and `zeppelin`; the length of all chapters tells on a few scores.
+    // The new files are for its text and for the words `a` and `zeppelin`. The total length of all
+    // chapters also affects a few scores.
     assert!((2..after.len() / 3).contains(&new), "{new} of {} files are new", after.len());
     assert!(after.values().any(|text| text.contains("A zeppelin.")));
 }
@@ -162,7 +164,7 @@ fn a_chapter_at_the_address_of_search_takes_its_place() {
 
 #[test]
 fn a_real_handbook_is_indexed_whole() {
-    // Unpacked by hand beside the archive, it is what people bring.
+    // The real handbook is stored as an archive next to the checkout.
     let Some(archive) = crate::support::shared("real/sourcegraph-handbook.tar.gz") else { return };
     let folder = tempfile::tempdir().unwrap();
     let status = std::process::Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status();
@@ -177,7 +179,7 @@ fn a_real_handbook_is_indexed_whole() {
     assert!(page(&site, "search/index.json").len() < 20_000);
 }
 
-/// Reads the numbers of a list as the browser does.
+/// Decodes the numbers of a list as the browser does.
 fn numbers(list: &str) -> Vec<u32> {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (mut numbers, mut number, mut shift) = (Vec::new(), 0, 0);
@@ -192,7 +194,8 @@ fn numbers(list: &str) -> Vec<u32> {
     numbers
 }
 
-/// Returns the scores that a word gives, by the title of what it leads to; of a small handbook, whose words are in one file.
+/// Returns the scores that a word gives, by the title of the result. The handbook must be so small
+/// that all words are in one file.
 fn scores(site: &Site, word: &str) -> BTreeMap<String, u32> {
     let entry = entry(site);
     let file = format!("search/{}.json", entry["words"].as_str().unwrap());

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 pub struct Served {
     /// The process.
     pub child: Child,
-    /// Host and port.
+    /// The host and port.
     pub address: String,
-    /// The content.
+    /// The content folder.
     pub folder: tempfile::TempDir,
 }
 
@@ -27,7 +27,7 @@ pub fn serve(files: &[(&str, &str)]) -> Served {
     serve_with(files, |_| Command::new(env!("CARGO_BIN_EXE_rolebook")))
 }
 
-/// Starts the preview by a command that a test makes of the folder.
+/// Starts the preview with the command that `command` returns for the folder.
 pub fn serve_with(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path) -> Command) -> Served {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
@@ -44,14 +44,15 @@ pub fn serve_with(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path)
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     out.read_line(&mut line).unwrap();
-    // Somebody has to read on, or the preview would wait for room in the pipe.
+    // Keep reading the output. Otherwise the preview would block once the pipe is full.
     std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
     Served { child, address, folder }
 }
 
 impl Served {
-    /// Sends bytes and returns the whole answer; nothing where nobody listens just now.
+    /// Sends bytes and returns the whole answer, or an empty string if nothing is listening at the
+    /// moment.
     pub fn raw(&self, request: impl AsRef<[u8]>) -> String {
         let Ok(mut stream) = TcpStream::connect(&self.address) else { return String::new() };
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -61,23 +62,23 @@ impl Served {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Asks for a page.
+    /// Requests a page.
     pub fn get(&self, path: &str) -> String {
         self.raw(format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
     }
 
-    /// Sends text and returns the status of the answer.
+    /// Sends a request and returns the status of the answer.
     pub fn status(&self, request: &str) -> u16 {
         let answer = self.raw(request);
         answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0)
     }
 
-    /// Asks for the home page with headers of one's own.
+    /// Requests the home page with these headers.
     pub fn with_headers(&self, headers: &str) -> u16 {
         self.status(&format!("GET / HTTP/1.1\r\n{headers}Connection: close\r\n\r\n"))
     }
 
-    /// Asks for a page until it has `text`.
+    /// Requests a page until it contains `text`. Returns whether it did in time.
     pub fn waits_for(&self, path: &str, text: &str) -> bool {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(10) {
@@ -95,7 +96,7 @@ impl Served {
         page.split("rolebook-build\" content=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     }
 
-    /// Returns how many builds there were, once there has been none for a while.
+    /// Returns the number of builds so far, after waiting until there has been none for a while.
     pub fn builds(&self) -> u32 {
         let number = || self.build().rsplit('-').next().unwrap().parse::<u32>().unwrap();
         let mut last = number();
@@ -111,6 +112,6 @@ impl Served {
     }
 }
 
-/// A handbook of two chapters.
+/// A small handbook.
 pub const SMALL: &[(&str, &str)] =
     &[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Home\n"), ("guides/a.md", "# A\n\nOld.\n")];

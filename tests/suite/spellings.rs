@@ -1,9 +1,9 @@
-//! Holds that a secret under an audience mark is hidden however the mark is spelled and wherever it
-//! is: in lists, quotes and HTML, behind fences, comments and forgotten backticks.
+//! Checks that a secret under an audience mark is hidden however the mark is spelled and wherever
+//! it is: in lists, quotes and HTML, behind fences, comments and forgotten backticks.
 //!
-//! Thousands of chapters are generated, each with a word of its own under a mark. A build for
-//! everybody contains none of these words. Each chapter is either understood, so that a build for
-//! the audience shows its word, or there is an error in it that no policy lowers.
+//! Generates thousands of chapters, each with a unique word under a mark. A build for everyone
+//! contains none of these words. Either a chapter is understood, so that a build for the audience
+//! shows its word, or it has an error that no policy can lower.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::support::theme_over;
 const TOML: &str =
     "[audiences.managers]\nincludes = [\"staff\"]\n[audiences.staff]\n[check]\naudience-mark = \"allow\"\n";
 
-/// Lines that open a block, right or nearly right, and the line that would close it.
+/// Lines that open a block, correctly or almost, and the line that would close it.
 const OPENERS: &[(&str, &str)] = &[
     ("::: {audience=managers}", ":::"),
     (":::{audience=managers}", ":::"),
@@ -82,7 +82,7 @@ const OPENERS: &[(&str, &str)] = &[
     ("\u{2d0}\u{2d0}\u{2d0} managers", ":::"),
 ];
 
-/// Lines that close a block, right or nearly right.
+/// Lines that close a block, correctly or almost.
 const CLOSERS: &[&str] = &[
     "::::",
     "",
@@ -131,7 +131,7 @@ const HEADINGS: &[&str] = &[
     "####### Pay {audience=managers}",
 ];
 
-/// A word with a mark on its own paragraph, item or cell.
+/// A word with a mark in its own paragraph, item or cell.
 const INLINE: &[&str] = &[
     "SECRET {audience=managers}",
     "SECRET\n{audience=managers}",
@@ -151,7 +151,7 @@ const INLINE: &[&str] = &[
     "SECRET (audience=managers)",
 ];
 
-/// What may stand before a mark and hide it from a reader of lines.
+/// Text that may come before a mark and hide it from a line-based reader.
 const PRELUDES: &[&str] = &[
     "text\n",
     "    ```\n\n",
@@ -182,7 +182,7 @@ const PRELUDES: &[&str] = &[
     "%% a\nb %%\n\n",
 ];
 
-/// How a text is put into lists, quotes and HTML.
+/// Functions that put a text into lists, quotes and HTML.
 const CONTAINERS: &[fn(&str) -> String] = &[
     |text| text.to_owned(),
     |text| lines(text, "> ", "> "),
@@ -205,7 +205,7 @@ const CONTAINERS: &[fn(&str) -> String] = &[
     |text| text.replace('\n', "\r\n"),
 ];
 
-/// Front matter, right or nearly right.
+/// Front matter, correct or almost correct.
 const HEADS: &[&str] = &[
     "---\naudience: managers\n---\n",
     "---\ntitle: x\naudience: managers\n---\n",
@@ -262,7 +262,7 @@ const HEADS: &[&str] = &[
     "---\n<<<<<<< a\naudience: managers\n=======\ntitle: x\n>>>>>>> b\n---\n",
 ];
 
-/// Puts `first` before the first line and `next` before the others; blank lines stay blank.
+/// Puts `first` before the first line and `next` before the others. Blank lines stay blank.
 fn lines(text: &str, first: &str, next: &str) -> String {
     let mark = |(n, line): (usize, &str)| {
         let prefix = if n == 0 { first } else { next };
@@ -275,7 +275,7 @@ fn block(opener: &str, closer: &str, is_tight: bool) -> String {
     if is_tight { format!("{opener}\nSECRET\n{closer}") } else { format!("{opener}\n\nSECRET\n\n{closer}") }
 }
 
-/// Lists every chapter's text, once.
+/// Lists the texts of all chapters without duplicates.
 fn chapters() -> Vec<String> {
     let mut all = BTreeSet::new();
     let mut add = |text: String| {
@@ -323,7 +323,7 @@ fn chapters() -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// Returns the word of a chapter.
+/// Returns the unique word of a chapter.
 fn word(n: usize) -> String {
     format!("zqx{n}xqz")
 }
@@ -341,7 +341,7 @@ fn compile(sources: &Sources, audience: Option<&str>) -> Handbook {
     Compiler::new().compile(sources, &choices).unwrap()
 }
 
-/// Returns the numbers of the chapters whose word is in any byte of the site.
+/// Returns the numbers of the chapters whose word is anywhere in the site.
 fn published(handbook: Handbook, sources: &Sources) -> BTreeSet<usize> {
     let theme = theme_over(None, &handbook).0.unwrap();
     let site = Site::new(handbook, sources.clone(), Arc::new(theme), Arc::new(Highlighter::new()));

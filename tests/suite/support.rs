@@ -1,4 +1,4 @@
-//! What the tests share: compiling texts, running the program, reading folders.
+//! Helpers that the tests share: compiling texts, running the program, reading folders.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,13 @@ use rolebook::text::source::{SourceFile, Sources};
 use rolebook::world::report;
 use scraper::{Html, Selector};
 
-/// The repository.
+/// Returns the root of the repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What lies beside the repository for those who have it; `None` says so once per test.
+/// Returns the path of test data next to the repository. If it doesn't exist, prints that the test
+/// is skipped and returns `None`.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let place = repository().join("../shared").join(name);
     if place.exists() {
@@ -30,7 +31,8 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Reads how much a long run was asked for by a variable such as `FUZZ_SECONDS`; `None` in the tests.
+/// Reads the size of a long run from an environment variable such as `FUZZ_SECONDS`. Returns `None`
+/// in ordinary test runs.
 pub fn asked<T: std::str::FromStr>(variable: &str) -> Option<T> {
     std::env::var(variable).ok()?.parse().ok()
 }
@@ -40,7 +42,7 @@ pub fn compile(sources: &Sources) -> Result<Handbook, Box<Diagnostic>> {
     Compiler::new().compile(sources, &Choices { title: "Handbook".to_owned(), ..Choices::default() })
 }
 
-/// Lays a theme over the default one and compiles it.
+/// Puts a theme on top of the default one and compiles it.
 pub fn theme_over(files: Option<ThemeFiles>, handbook: &Handbook) -> (Option<Theme>, Vec<Diagnostic>) {
     let wanted = files.as_ref().map_or_else(|| "default".to_owned(), |files| files.name.clone());
     let themes: BTreeMap<String, ThemeFiles> = files.into_iter().map(|files| (files.name.clone(), files)).collect();
@@ -50,7 +52,7 @@ pub fn theme_over(files: Option<ThemeFiles>, handbook: &Handbook) -> (Option<The
     (theme, findings)
 }
 
-/// Makes the site of texts with a theme over the default one.
+/// Builds the site of texts with a theme on top of the default one.
 pub fn site_with(sources: &Sources, files: Option<ThemeFiles>) -> Site {
     let handbook = compile(sources).unwrap();
     let (theme, findings) = theme_over(files, &handbook);
@@ -58,7 +60,7 @@ pub fn site_with(sources: &Sources, files: Option<ThemeFiles>) -> Site {
     Site::new(handbook, sources.clone(), Arc::new(theme.unwrap()), Arc::new(Highlighter::new()))
 }
 
-/// Draws findings as the program does, for files named `handbook/…`.
+/// Renders findings as the program does, for files named `handbook/…`.
 pub fn draw(findings: &[Diagnostic], sources: &Sources) -> String {
     let files = |place: &Place| match place {
         Place::Content(path, _) => Some((format!("handbook/{path}"), sources.bytes(path).cloned())),
@@ -114,7 +116,8 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
     }
 }
 
-/// Holds that no script, style or handler of the chapter's own is on the page, and that every address has a scheme that is allowed.
+/// Asserts that a page contains no script, style or event handler of the chapter's own, and that
+/// every URL has an allowed scheme.
 pub fn harmless(page: &Html) {
     let everything = Selector::parse("main *").unwrap();
     for element in page.select(&everything) {
@@ -139,7 +142,7 @@ pub fn harmless(page: &Html) {
                     .map(|(scheme, _)| scheme.to_lowercase());
                 let scripts = ["javascript", "vbscript", "data", "blob", "file"];
                 assert!(scheme.is_none_or(|scheme| !scripts.contains(&scheme.as_str())), "{attribute}={text}");
-                // A browser takes `\` for `/` (WHATWG URL, special authority slashes state).
+                // Browsers treat `\` like `/` (WHATWG URL, special authority slashes state).
                 let slashes = plain.replace('\\', "/");
                 let loads = ["src", "poster"].contains(&attribute);
                 assert!(!loads || !(slashes.starts_with("//") || slashes.contains("://")), "{attribute}={text}");

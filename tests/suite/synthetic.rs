@@ -1,13 +1,15 @@
-//! Writes handbooks of any size: every role expects every competency, every level says three things, every strategy decides four.
+//! Generates handbooks of any size, in which every role expects every competency.
 //!
-//! Input: how many roles and competencies. Output: sources in memory. Shared by the tests of page sizes and by the benchmark.
+//! Input: the numbers of roles and competencies. Output: sources in memory. Shared by the tests of
+//! page sizes and the benchmark.
 
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};
 
 const LEVELS: [&str; 5] = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
 
-/// Writes a handbook of so many roles and competencies, and a strategy chapter for each ten roles.
+/// Generates a handbook with this many roles and competencies, and a strategy chapter for every ten
+/// roles.
 pub fn handbook(roles: usize, competencies: usize) -> Sources {
     let mut sources = Sources::from_texts([("handbook.toml", "title = \"T\"\n[partners]\nsales = \"Sales\"\n")]);
     let mut add = |path: String, text: String| {

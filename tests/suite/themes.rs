@@ -1,4 +1,5 @@
-//! Lays themes over the default one: one block, one template, one asset, one text of the user interface.
+//! Puts themes on top of the default one: one block, one template, one asset, one text of the user
+//! interface.
 
 use rolebook::site::theme::ThemeFiles;
 use rolebook::text::source::Sources;
@@ -68,7 +69,7 @@ fn a_handbook_builds_with_the_second_theme() {
     assert_eq!(site.failures(), []);
     let role = page(&site, "roles/first/");
     assert!(role.contains("<section class=\"margin\"") && !role.contains("<section class=\"glance\""));
-    // What the second theme does not speak of comes from below.
+    // What the second theme doesn't define comes from the default theme.
     assert!(role.contains("id=\"role-competencies\"") && role.contains("class=\"toc\""));
     assert!(page(&site, "competencies/c0/").contains("<section class=\"glance\""));
 }

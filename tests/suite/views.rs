@@ -1,4 +1,5 @@
-//! Reads the pages that the model makes as a screen reader would: what a picture shows stands in words, what a page promises is behind its links.
+//! Reads the pages generated from the model as a screen reader would: pictures have text
+//! equivalents, and links lead to what the pages promise.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +55,8 @@ fn the_radar_says_in_words_every_level_that_it_draws() {
         let svg = html.select(&select(".radar svg")).next().unwrap();
         let label = svg.value().attr("aria-label").unwrap();
         let number = |element: &ElementRef<'_>, name: &str| element.value().attr(name).unwrap().parse::<f64>().unwrap();
-        // The outermost of the five rings is the highest level: a dot's distance from the middle is its level.
+        // The outermost of the five rings is the highest level, so a dot's distance from the center
+        // is its level.
         let frame: Vec<f64> =
             svg.value().attr("viewBox").unwrap().split(' ').map(|part| part.parse().unwrap()).collect();
         let (cx, cy) = (frame[2] / 2.0, frame[3] / 2.0);
@@ -82,7 +84,7 @@ fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
     assert_eq!(links(svg, "a"), links(tracks, ".rung > p:first-child a"));
     let ups = svg.select(&select("path.up")).count();
     assert_eq!(ups, tracks.select(&select(".up a")).count());
-    // A move that goes both ways is one line with two heads.
+    // A move in both directions is one line with two arrowheads.
     let heads = svg.select(&select("polygon.move")).count();
     assert_eq!(heads, tracks.select(&select(".sideways a")).count());
     assert!(ups > 8 && heads > 1);
@@ -155,7 +157,7 @@ fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_
     assert_eq!(other.select(&differences).count(), 4);
 }
 
-/// Makes the site of texts for an audience.
+/// Builds the site of texts for an audience.
 fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
     let sources = Sources::from_texts(texts.iter().copied());
     let choices = Choices { audience: audience.map(str::to_owned), ..Choices::default() };
@@ -189,14 +191,14 @@ fn no_page_of_two_hundred_roles_and_a_hundred_and_twenty_competencies_is_over_a_
     let site = site_with(&synthetic::handbook(200, 120), None);
     let sizes: Vec<(usize, &str)> = {
         use rayon::prelude::*;
-        // A book to print is as long as the book.
+        // The print version is as long as the book, so it isn't limited.
         let urls: Vec<_> = site.urls().filter(|url| url.is_page() && !url.as_str().starts_with("print/")).collect();
         urls.into_par_iter().map(|url| (page(&site, url.as_str()).len(), url.as_str())).collect()
     };
     assert!(sizes.len() > 700, "{}", sizes.len());
     let large: Vec<_> = sizes.iter().filter(|(size, _)| *size >= 1_000_000).collect();
     assert_eq!(large, Vec::<&(usize, &str)>::new());
-    // What the script of the comparison loads stays small, too.
+    // What the comparison script loads stays small, too.
     let data = page(&site, "api/v1/roles/r7.json");
     assert!(data.len() < 20_000, "{}", data.len());
 }
@@ -218,7 +220,7 @@ fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
         for word in words {
             assert!(table.contains(word), "{file} says nothing of {word}: {table}");
         }
-        // What begins a field, behind its quotation mark where it has one.
+        // The start of each field, after its opening quotation mark if it has one.
         let starts = table.split([',', '\n']).map(|field| field.trim_start_matches('"'));
         let formulas: Vec<&str> = starts.filter(|field| field.starts_with(['=', '+', '-', '@', '\t'])).collect();
         assert_eq!(formulas, Vec::<&str>::new(), "{file}");

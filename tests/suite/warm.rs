@@ -1,4 +1,5 @@
-//! Holds warm builds equal to cold ones: whatever is edited in whatever order, what is remembered never changes a byte.
+//! Checks that warm builds equal cold ones: whatever is edited in whatever order, the cache never
+//! changes a byte.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::{asked, draw};
 
-/// One step of an author.
+/// One edit by an author.
 #[derive(Clone, Debug)]
 enum Edit {
     /// Writes text number `text` to chapter number `chapter`.
@@ -95,7 +96,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit, 1..12)
 }
 
-/// A past that knows some of the chapters, and an older state of two of them.
+/// Returns a past that knows some of the chapters, and an older state of two of them.
 fn past() -> Past {
     let commit = "a".repeat(40);
     let log =
@@ -112,7 +113,7 @@ struct World {
     past: Past,
 }
 
-/// What is kept from one state to the next, as the preview keeps it.
+/// What is kept from one state to the next, as in the preview.
 #[derive(Default)]
 struct Kept {
     theme: Option<(String, Arc<Theme>)>,
@@ -158,7 +159,8 @@ impl World {
         theme
     }
 
-    /// Makes everything that a build makes: every address with its bytes, and the findings as printed.
+    /// Returns everything that a build produces: every URL with its bytes, and the findings as
+    /// printed.
     fn all(&self, handbook: Handbook, kept: &mut Kept) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
         let theme = self.theme(&handbook.config, kept);
         let findings = draw(&handbook.findings(false), &self.sources);
@@ -174,7 +176,7 @@ impl World {
     }
 }
 
-/// Makes the edits one after the other, each state once with what is remembered and once from nothing.
+/// Applies the edits one by one, and builds each state once with the cache and once from scratch.
 fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
     let choices = Choices { title: "T".to_owned(), ..Choices::default() };
     let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
@@ -198,13 +200,14 @@ fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// `EDITS=10000 cargo test --release --test suite warm -- --nocapture` makes at least so many.
+/// Runs at least 10,000 edits with `EDITS=10000 cargo test --release --test suite warm --
+/// --nocapture`.
 #[test]
 fn a_warm_build_equals_a_cold_one() {
     let wanted: u32 = asked("EDITS").unwrap_or(288);
     let made = Cell::new(0);
     while made.get() < wanted {
-        // There are six in the middle.
+        // A case has six edits on average.
         let cases = (wanted - made.get()).div_ceil(6);
         let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
         let held = TestRunner::new(config).run(&edits(), |edits| {
