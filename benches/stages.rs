@@ -1,5 +1,5 @@
-//! Measures each stage by itself on this repository's handbook. Run it with `cargo bench --bench
-//! stages`.
+//! Measures each stage by itself on this repository's handbook. Run it with
+//! `cargo bench --bench stages`.
 //!
 //! Input: none. Output: divan's table. Uses one thread; `benches/run` shows the effect of several
 //! cores.

@@ -28,7 +28,7 @@ const LONGEST_LINE: usize = 2_000;
 /// The width of a finding on a page, in characters.
 const PAGE_WIDTH: usize = 100;
 
-/// Looks up the file behind a place: the path as the user knows it, and the contents.
+/// A function that finds the file behind a place: the path as the user knows it, and the contents.
 pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
 
 /// Renders findings with their source lines, each followed by a blank line.

@@ -13,8 +13,8 @@ use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, Recursiv
 
 use crate::world::disk::leftover;
 
-/// How long to gather further events after a first one. An editor truncates a file before writing
-/// it.
+/// How long to gather further events after a first one, because an editor truncates a file before
+/// writing it.
 const GATHER: Duration = Duration::from_millis(2);
 /// More changed files than this at once count as a bulk change, such as switching a branch or
 /// copying a folder.
@@ -59,7 +59,7 @@ enum Heard {
     Stop,
 }
 
-/// Sends requests to a [`Watcher`] from another thread, and can end its waiting.
+/// A handle that sends requests to a [`Watcher`] from another thread and can end its waiting.
 #[derive(Clone, Debug)]
 pub struct Caller(Sender<Heard>);
 

@@ -1,9 +1,10 @@
 //! Feeds parsers with texts that no one would write, and checks what must be true of all of them.
 //!
 //! Each target generates its texts from seeds by random edits. As part of the tests, each runs a
-//! few hundred rounds that are the same every time. `FUZZ_SECONDS=600 cargo test --release --test
-//! fuzz -- --nocapture` runs each for ten minutes with different texts, and prints how many there
-//! were. A text that fails is shortened and printed, so that it can become a case in `tests/cases`.
+//! few hundred rounds that are the same every time.
+//! `FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture` runs each for ten minutes
+//! with different texts, and prints how many there were. A text that fails is shortened and
+//! printed, so that it can become a case in `tests/cases`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

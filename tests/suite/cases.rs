@@ -3,9 +3,9 @@
 //!
 //! A line `#### file PATH` starts a file of the handbook, and `#### theme PATH` a file of a theme
 //! on top of the default one. `#### findings` starts the expected terminal output, `#### page URL`
-//! the expected text of a page, `#### view URL` everything below the title of a page, and `####
-//! text URL` the whole of a file that isn't a page. To add a case, add a file. `UPDATE_CASES=1`
-//! writes the current results.
+//! the expected text of a page, `#### view URL` everything below the title of a page, and
+//! `#### text URL` the whole of a file that isn't a page. To add a case, add a file.
+//! `UPDATE_CASES=1` writes the current results.
 
 use std::fmt::Write as _;
 

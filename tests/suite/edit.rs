@@ -1,5 +1,5 @@
-//! Changes chapters from their pages: checks the exact bytes on disk, and rejects requests from
-//! those who may not change anything.
+//! Changes chapters from their pages: checks the exact bytes on disk, and that requests from those
+//! who may not change anything are rejected.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

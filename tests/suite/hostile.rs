@@ -516,8 +516,8 @@ const TRAPS: &[Trap] = &[
     },
 ];
 
-/// Sets a trap, lets Git spring it, and runs every command. Returns the failures: commands that
-/// sprang the trap, or that it didn't work.
+/// Sets a trap, lets Git spring it, and runs every command. Returns the failures: each command that
+/// sprang the trap, and the trap itself if Git didn't spring it.
 fn sprung(trap: &Trap) -> Vec<String> {
     let ground = Ground::new();
     (trap.lay)(&ground);

@@ -1,4 +1,5 @@
-//! Generates handbooks of any size, in which every role expects every competency.
+//! Generates handbooks of any size: every role expects every competency, every level has three
+//! statements, and every strategy has four decisions.
 //!
 //! Input: the numbers of roles and competencies. Output: sources in memory. Shared by the tests of
 //! page sizes and the benchmark.

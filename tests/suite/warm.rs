@@ -200,8 +200,7 @@ fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Runs at least 10,000 edits with `EDITS=10000 cargo test --release --test suite warm --
-/// --nocapture`.
+/// `EDITS=10000 cargo test --release --test suite warm -- --nocapture` runs at least 10,000 edits.
 #[test]
 fn a_warm_build_equals_a_cold_one() {
     let wanted: u32 = asked("EDITS").unwrap_or(288);

@@ -90,9 +90,9 @@ pub enum Which {
     Late,
 }
 
-/// Returns whether the caller may see a file with this text or, without a text, whether they may
-/// see it at all. Must return false if it doesn't know, because an old text may have been meant for
-/// fewer readers than today's chapter.
+/// A function that returns whether the caller may see a file with this text or, without a text,
+/// whether they may see it at all. It must return false if it doesn't know, because an old text may
+/// have been meant for fewer readers than today's chapter.
 pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
 
 /// The planned steps of an entry, written before the first one is carried out.

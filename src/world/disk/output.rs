@@ -59,7 +59,7 @@ pub struct Written {
     pub kept_edited: Vec<String>,
 }
 
-/// Returns the bytes of the file with a given index in the list of names.
+/// A function that returns the bytes of the file with a given index in the list of names.
 pub type Render<'f, 'bytes, E> = dyn Fn(usize) -> Result<Cow<'bytes, [u8]>, E> + Sync + 'f;
 
 /// An output folder that passed every check. It is locked for this build until the value is

@@ -12,7 +12,8 @@ use super::MachineError;
 
 /// The folder's name.
 pub const PRIVATE: &str = ".rolebook";
-/// Keeps everything in the folder, including this file, out of Git.
+/// The `.gitignore` text that keeps everything in the folder, including the file itself, out of
+/// Git.
 const IGNORE: &str = "*\n";
 
 /// The private folder of a project.

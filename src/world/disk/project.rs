@@ -45,8 +45,8 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Lists the findings about chapters and `handbook.toml` that exist but weren't read, so that
-    /// their contents and links are unknown.
+    /// Lists the findings about chapters and `handbook.toml` that exist but weren't read. Their
+    /// contents and links are unknown.
     pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| is_unread(finding))
     }

@@ -22,7 +22,7 @@ pub fn location(bytes: &[u8], offset: usize) -> Location {
     located(bytes, offset, line_from(bytes, from, offset))
 }
 
-/// Finds lines in one file after another. It continues from the line it found last, so that
+/// A line finder for one file after another. It continues from the line it found last, so that
 /// thousands of findings in one file need only a single pass.
 #[derive(Debug, Default)]
 pub struct Lines {

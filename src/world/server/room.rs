@@ -58,7 +58,7 @@ impl Room {
     }
 }
 
-/// Frees the slot when dropped, even if the answer failed.
+/// A slot for one answer. Dropping it frees the slot, even if the answer failed.
 struct Turn<'a>(&'a Room);
 
 impl Drop for Turn<'_> {
