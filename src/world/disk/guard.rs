@@ -32,7 +32,7 @@ const WELCOME: &[&str] =
 const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 
 /// Checks that `out` may be written to, and returns its real path with links resolved. The folder
-/// may not exist yet.
+/// doesn't have to exist yet.
 ///
 /// An output that is a link is followed, because people point `public` at the folder that their
 /// server serves. The real path has to pass every check.

@@ -2,7 +2,7 @@
 //!
 //! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete
 //! before the first file changes, and also serves as the plan for finishing an interrupted command.
-//! Never shows a change of a text that the caller may not see, and never grows beyond its limits.
+//! Never shows a change of a text that is hidden from the caller, and never exceeds its limits.
 //!
 //! `.rolebook/journal/00000012/` contains `plan.json` and a file that says how the entry ended. For
 //! each step it contains files named after the step's number: `.old` and `.new` are copies of the

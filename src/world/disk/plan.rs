@@ -169,7 +169,7 @@ impl<'a> Plan<'a> {
         steps
     }
 
-    /// Writes a manifest with the old and new files and the hashes that they have on disk and will
+    /// Returns a manifest with the old and new files and the hashes that they have on disk and will
     /// have.
     ///
     /// Old files that are already gone stay in it, because their empty folders are still ours to

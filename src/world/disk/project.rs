@@ -25,7 +25,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The folder of the chapters.
     pub content: PathBuf,
-    /// The folder of the project's themes, which may not exist. A bare folder of Markdown has none.
+    /// The folder of the project's themes, which doesn't have to exist. A bare folder of Markdown
+    /// has none.
     pub themes: Option<PathBuf>,
     /// The default output folder.
     pub out: PathBuf,

@@ -52,8 +52,8 @@ impl Raw {
         self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Returns whether no other request may follow on the connection. That includes every request
-    /// with a body, because the body may be left unread.
+    /// Returns whether the connection has to close after this request. That includes every
+    /// request with a body, because the body may be left unread.
     fn is_last(&self) -> bool {
         let closes = self.header("Connection").any(|value| value.to_ascii_lowercase().contains("close"));
         let has_body = self.header("Content-Length").any(|length| length != "0");
