@@ -131,8 +131,8 @@ rules! {
     StatementAnd "statement-and" Off "a statement of a level describes two behaviours";
     StatementCan "statement-can" Off "a statement of a level says what somebody could do instead of what they do";
     StatementSame "statement-same" Off "a statement equals or nearly equals another cell";
-    StrayExample "stray-example" Warning "an example of a statement is not written so that it belongs to one";
     StrategyLead "strategy-lead" Warning "a strategy chapter names no role that leads it";
+    StrayExample "stray-example" Warning "an example of a statement is not written so that it belongs to one";
     SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
     Template "template" Error "a template cannot be read or fails on a page";
     TooDeep "too-deep" Error "a transclusion goes deeper than 8 or grows beyond 1 MB";

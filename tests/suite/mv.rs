@@ -403,3 +403,13 @@ fn a_folder_named_without_its_slash_is_named_so_after_the_move() {
         "# Home\n\n[1](careers/talks) [2](careers/talks/) [3](/careers/talks) [4](./careers/talks#steps)\n"
     );
 }
+
+#[test]
+fn references_in_drafts_follow_a_move() {
+    let draft = "---\nstatus: draft\n---\n# Idea\n\n[[roles/pm]]\n";
+    let sources = Sources::from_texts(BOOK.iter().copied().chain([("ideas/next.md", draft)]));
+    let plan = plan(&sources, "T", "roles/pm.md", "roles/manager.md").unwrap();
+    let path = SourcePath::new("ideas/next.md");
+    let edited = plan.edited(&path, &sources.files[&path].bytes);
+    assert!(String::from_utf8(edited.to_vec()).unwrap().contains("[[roles/manager]]"));
+}

@@ -274,4 +274,9 @@ mod tests {
         assert_eq!(columns("- a\n  - b\n"), [ContainerKind::Item(2), ContainerKind::Item(4)]);
         assert_eq!(columns("> - a\n"), [ContainerKind::Quote, ContainerKind::Item(2)]);
     }
+
+    #[test]
+    fn a_tab_ends_at_the_next_multiple_of_four_columns() {
+        assert_eq!([width("\t"), width("ab\t"), width("abcd\tx")], [4, 4, 9]);
+    }
 }

@@ -222,4 +222,9 @@ mod tests {
         assert!(is_in_tag(text, at('h')) && is_in_tag(text, at('k')));
         assert!(!is_in_tag(text, at('i')) && !is_in_tag(text, at('l')));
     }
+
+    #[test]
+    fn words_of_another_script_alone_are_not_taken_for_the_word() {
+        assert!(hits("{ключ=managers}").is_empty());
+    }
 }

@@ -271,4 +271,12 @@ mod tests {
             assert!(danger(text, false).is_some(), "{text}");
         }
     }
+
+    #[test]
+    fn what_follows_a_comment_or_character_data_is_read_and_what_is_inside_is_not() {
+        assert!(danger("<svg><!-- <script/> --></svg>", true).is_none());
+        assert!(danger("<svg><!-- a --><script/></svg>", true).is_some());
+        assert!(danger("<svg><desc><![CDATA[<script/>]]></desc></svg>", true).is_none());
+        assert!(danger("<svg><desc><![CDATA[a]]></desc><script/></svg>", true).is_some());
+    }
 }

@@ -100,4 +100,15 @@ mod tests {
             assert!(matches!(Place::around(&content), Err(Missing::Broken(_))), "{text}");
         }
     }
+
+    #[test]
+    fn a_folder_with_objects_and_no_references_is_no_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = folder.path().join(".git");
+        fs::create_dir_all(git.join("objects")).unwrap();
+        fs::write(git.join("HEAD"), "ref: refs/heads/main").unwrap();
+        assert!(!is_repository(&git));
+        fs::create_dir_all(git.join("refs")).unwrap();
+        assert!(is_repository(&git));
+    }
 }
