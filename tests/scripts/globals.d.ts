@@ -8,7 +8,7 @@ interface RolebookAssess {
   ANSWERS: string[];
   PLANNED: number;
   ask: any; blankEvent: any; button: any; changed: any; choices: any; copied: any; coverage: any; download: any; el: any; empty: any; evidence: any;
-  expected: any; field: any; gap: any; gaps: any; isBlank: any; isEmpty: any; keep: any; levelNow: any; likeness: any; markdown: any; match: any;
+  examplesOf: any; expected: any; field: any; gap: any; gaps: any; isBlank: any; isEmpty: any; keep: any; labelled: any; levelNow: any; likeness: any; markdown: any; match: any;
   merge: any; paper: any; plain: any; readPage: any; readRecord: any; sentence: any; source: any; toAnswer: any; unreadable: any; warning: any;
   writeRecord: any;
 }

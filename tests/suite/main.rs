@@ -19,6 +19,7 @@ mod history;
 mod hostile;
 mod import;
 mod init;
+mod ladder;
 mod leaks;
 mod links;
 mod model;
