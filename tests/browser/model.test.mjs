@@ -50,13 +50,13 @@ test("on a phone the matrix is a card for each competency, with the role beside 
 test("a review that has passed is called overdue, and one that has not is only dated", async () => {
   const address = await host(site);
   const page = await open(address);
-  await page.clock.setFixedTime(new Date("2027-05-06T12:00:00"));
+  await page.clock.setFixedTime(new Date("2027-06-06T12:00:00"));
   await page.goto(`${address}health/`);
   const late = await page.locator(".overdue").count(), all = await page.locator("time.due").count();
   assert.ok(late > 0 && late < all, `${late} of ${all}`);
   await page.goto(`${address}competencies/communication/`);
-  assert.match(await page.locator(".status.due").innerText(), /overdue.*2027-04-30/i);
-  await page.clock.setFixedTime(new Date("2027-04-30T23:00:00"));
+  assert.match(await page.locator(".status.due").innerText(), /overdue.*2027-05-28/i);
+  await page.clock.setFixedTime(new Date("2027-05-28T23:00:00"));
   await page.goto(`${address}competencies/communication/`);
   assert.equal(await page.locator(".status.due").isVisible(), false);
   assert.equal(await page.locator(".overdue").count(), 0);
