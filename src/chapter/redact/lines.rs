@@ -215,3 +215,17 @@ pub fn shield_at(at: usize, structure: &Structure) -> Option<Shield> {
     let before = structure.html.partition_point(|html| html.start <= at);
     structure.html[..before].last().filter(|html| html.end > at).map(|_| Shield::Html)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_shields_what_is_inside_and_not_what_follows() {
+        let text = "<div>\na\n</div>\n\nb\n";
+        let structure = Structure::read(text, crate::chapter::markdown::options(true, false));
+        let end = structure.html.last().unwrap().end;
+        assert!(matches!(shield_at(end - 1, &structure), Some(Shield::Html)));
+        assert!(shield_at(end, &structure).is_none());
+    }
+}

@@ -57,6 +57,8 @@ pub fn sections(document: &Document) -> Vec<Section> {
     }
     for section in &mut reader.sections {
         section.text.truncate(section.text.trim_end().len());
+        let end = section.text.len();
+        section.statements.iter_mut().for_each(|(_, to)| *to = (*to).min(end));
         section.heading.truncate(section.heading.trim_end().len());
     }
     reader.sections
@@ -312,5 +314,19 @@ mod tests {
         let said: String = owning.statements.iter().map(|(start, end)| &owning.text[*start..*end]).collect();
         assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["One.", "Three.", "Five.", "Six."]);
         assert!(owning.text.contains("Example: Two.") && owning.text.contains("Example: Four."));
+    }
+
+    #[test]
+    fn a_statement_that_ends_its_section_ends_with_the_text() {
+        let text = "# A\n\n### Owning\n\n- One.\n\n- Two.\n\n### Guiding\n\n- Three.\n";
+        let sources = Sources::from_texts([("competencies/a.md", text)]);
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        let said = |section: &Section| -> Vec<String> {
+            let words =
+                |(start, end): &(usize, usize)| section.text.get(*start..*end).map(|text| text.trim().to_owned());
+            section.statements.iter().map(|range| words(range).unwrap_or_default()).collect()
+        };
+        let all: Vec<String> = sections(&handbook.documents[0]).iter().flat_map(said).collect();
+        assert_eq!(all, ["One.", "Two.", "Three."]);
     }
 }

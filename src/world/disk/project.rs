@@ -272,3 +272,16 @@ fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_text_that_could_not_be_read_is_unread() {
+        let finding = |rule, path: &str| Diagnostic::new(rule, &SourcePath::new(path), None, "x");
+        assert!(is_unread(&finding(Rule::TooLarge, "a.md")));
+        assert!(!is_unread(&finding(Rule::Unreadable, "a.png")));
+        assert!(!is_unread(&finding(Rule::DeadLink, "a.md")));
+    }
+}
