@@ -17,9 +17,9 @@ use crate::text::source::Hash;
 /// One chapter, parsed independently of all others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// What other chapters can see. If it is unchanged, the previous book is reused.
+    /// What other chapters can see of this one. If it is unchanged, the previous book is reused.
     pub meta: Arc<Meta>,
-    /// What only its own page needs.
+    /// What only the chapter's own page needs.
     pub body: Arc<Body>,
     /// The findings that don't depend on other chapters.
     pub findings: Arc<Vec<Diagnostic>>,
@@ -35,41 +35,41 @@ pub struct Meta {
     pub path: SourcePath,
     /// The chapter's kind.
     pub kind: Kind,
-    /// The ID by which other chapters refer to it.
+    /// The ID by which other chapters refer to this one.
     pub id: String,
-    /// Its title as plain text.
+    /// The chapter's title as plain text.
     pub title: String,
-    /// One sentence that sums it up.
+    /// One sentence that sums up the chapter.
     pub summary: Option<String>,
     /// Other names and old URLs.
     pub aliases: Vec<String>,
-    /// Its position among its siblings.
+    /// The chapter's position among its siblings.
     pub order: Option<i64>,
-    /// Its status.
+    /// The chapter's status.
     pub status: Status,
-    /// The owner who keeps it up to date.
+    /// The owner who keeps the chapter up to date.
     pub owner: Option<String>,
-    /// The date of its last review, such as `2026-04-01`.
+    /// The date of the last review, such as `2026-04-01`.
     pub reviewed: Option<String>,
     /// How long a review remains valid.
     pub review_every: Option<crate::text::date::Duration>,
     /// Words to group chapters by.
     pub tags: Vec<String>,
-    /// Where to ask about it.
+    /// Where to ask about the chapter.
     pub ask: Option<String>,
     /// The author's own data.
     pub extra: Table,
-    /// Its headings in order.
+    /// The chapter's headings in order.
     pub headings: Vec<Heading>,
     /// Every ID that a link can target, including those of headings.
     pub anchors: BTreeSet<String>,
-    /// All its references in the order found: front matter first, then text.
+    /// All references of the chapter in the order found: front matter first, then text.
     pub references: Vec<Reference>,
-    /// What is specific to its kind.
+    /// What is specific to the chapter's kind.
     pub facts: Facts,
     /// The reading time in minutes at 220 words a minute: at least 1, or 0 if there is no text.
     pub minutes: u16,
-    /// Whether its text contains a level 1 heading.
+    /// Whether the chapter's text contains a level 1 heading.
     pub has_h1: bool,
 }
 
@@ -78,26 +78,27 @@ pub struct Meta {
 pub struct Heading {
     /// The heading level, from 1 to 6.
     pub level: u8,
-    /// Its text without markup.
+    /// The heading's text without markup.
     pub text: String,
-    /// Its ID.
+    /// The heading's ID.
     pub id: String,
-    /// Whether it is at the top level of the document structure and therefore starts a section.
+    /// Whether the heading is at the top level of the document structure and therefore starts a
+    /// section.
     pub section: bool,
 }
 
 /// A reference: its form and its target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
-    /// How it was written.
+    /// How the reference was written.
     pub form: Form,
     /// The decoded target before any `#`, or an empty string for the chapter itself.
     pub target: String,
-    /// What follows `#`, or the level in `[[competency@3]]` as [`Fragment::Level`].
+    /// The text after `#`, or the level in `[[competency@3]]` as [`Fragment::Level`].
     pub fragment: Option<Fragment>,
 }
 
-/// What follows the target in a reference.
+/// The part of a reference that follows its target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fragment {
     /// An anchor, a heading's slug, or a heading's text.
@@ -162,38 +163,38 @@ pub struct Role {
     pub rank: Option<u32>,
     /// The grade as the company writes it.
     pub grade: Option<String>,
-    /// The scope of its responsibility.
+    /// The scope of the role's responsibility.
     pub scope: Option<String>,
-    /// How far ahead it looks.
+    /// How far ahead the role looks.
     pub horizon: Option<String>,
     /// Other titles for the same role.
     pub also_called: Vec<String>,
-    /// Whether it is a base role, which is extended and compared but isn't a rung on the ladder.
+    /// Whether this is a base role, which is extended and compared but isn't a rung on the ladder.
     pub base: bool,
-    /// The role that it extends.
+    /// The role that this one extends.
     pub extends: Option<ReferenceNumber>,
-    /// The roles that come after it.
+    /// The roles that come after this one.
     pub grows_into: Vec<ReferenceNumber>,
-    /// Roles it reports to.
+    /// Roles that this one reports to.
     pub reports_to: Vec<ReferenceNumber>,
-    /// Roles and partners it works with.
+    /// Roles and partners that this one works with.
     pub works_with: Vec<ReferenceNumber>,
-    /// The levels it expects.
+    /// The competencies that the role expects, each with its level.
     pub competencies: Vec<(ReferenceNumber, u8)>,
-    /// The competencies that it is judged on first.
+    /// The competencies that the role is judged on first.
     pub focus: Vec<ReferenceNumber>,
-    /// Statements that it is judged on beside those of its focus.
+    /// Statements that the role is judged on in addition to those of its focus.
     pub judged: Vec<ReferenceNumber>,
-    /// What it answers for.
+    /// The role's responsibilities.
     pub responsibilities: Vec<Statement>,
 }
 
 /// A competency.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Competency {
-    /// The group of competencies that it belongs to.
+    /// The group of competencies that this one belongs to.
     pub cluster: Option<String>,
-    /// The strategy chapters that it supports.
+    /// The strategy chapters that the competency supports.
     pub supports: Vec<ReferenceNumber>,
     /// The levels in the order written: number and heading ID.
     pub levels: Vec<(u8, String)>,
@@ -206,32 +207,32 @@ pub struct Competency {
 /// A statement of a competency or a responsibility of a role, which can be linked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// The level it belongs to, or 0 for a responsibility.
+    /// The level that the statement belongs to, or 0 for a responsibility.
     pub level: u8,
-    /// Its ID, unique within the chapter.
+    /// The statement's ID, unique within the chapter.
     pub id: String,
     /// Whether the author wrote the ID.
     pub explicit: bool,
-    /// Its text without markup.
+    /// The statement's text without markup.
     pub text: String,
-    /// The ID of the lower-level statement that it replaces.
+    /// The ID of the lower-level statement that this one replaces.
     pub replaces: Option<String>,
-    /// Whether lints ignore it (`{lint=off}`).
+    /// Whether lints ignore the statement (`{lint=off}`).
     pub unlinted: bool,
 }
 
 /// A strategy chapter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Strategy {
-    /// How far ahead it looks.
+    /// How far ahead the strategy looks.
     pub horizon: Option<String>,
-    /// The role that leads it.
+    /// The role that leads the strategy.
     pub led_by: Option<ReferenceNumber>,
     /// What shows that the strategy works.
     pub measures: Vec<String>,
-    /// The last day on which it is valid.
+    /// The last day on which the strategy is valid.
     pub valid_until: Option<String>,
-    /// Its decisions and who takes part in them.
+    /// The strategy's decisions and who takes part in them.
     pub decisions: Vec<Decision>,
 }
 
@@ -251,7 +252,7 @@ pub struct Decision {
 /// A reading path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathFacts {
-    /// The people it is for.
+    /// The people that the path is for.
     pub audience: Option<String>,
     /// The chapters in the order to read them.
     pub chapters: Vec<ReferenceNumber>,
@@ -264,7 +265,7 @@ pub struct Term {
     pub name: String,
     /// Other words for the term.
     pub aliases: Vec<String>,
-    /// Its anchor in the glossary.
+    /// The term's anchor in the glossary.
     pub id: String,
     /// Whether occurrences of the term link to it.
     pub link: bool,
@@ -293,9 +294,10 @@ pub struct Body {
     /// The byte range in `main` of each statement's or responsibility's HTML, in the order of the
     /// facts; empty if the sanitizer removed it.
     pub statements: Vec<(u32, u32)>,
-    /// Where examples of statements lie in `main`: whole lists, or single items where a list has others too; rising and apart.
+    /// The byte ranges of examples in `main`, ascending and without overlaps. A range is a whole
+    /// list, or a single item if the list has other items too.
     pub examples: Vec<(u32, u32)>,
-    /// Where each statement's words stand in the file; in the order of the facts.
+    /// The span in the file of each statement's text, in the order of the facts.
     pub statement_spans: Vec<Span>,
     /// The span from the end of each statement's text to where an anchor can be inserted, in the
     /// order of the facts.
@@ -306,7 +308,8 @@ pub struct Body {
     pub decision_spans: Vec<Span>,
     /// Whether the HTML has been sanitized.
     pub sanitised: bool,
-    /// What has to change when the chapter is published as Markdown; empty if it isn't.
+    /// The pieces to change when the chapter is published as Markdown. Empty if it isn't published
+    /// that way.
     pub pieces: Vec<Piece>,
     /// Spans of the file that readers of this build cannot see.
     pub hidden: Vec<Span>,
@@ -329,19 +332,21 @@ impl Body {
         (start < end).then_some(start as usize..end as usize)
     }
 
-    /// Returns the bytes in `main` of the examples that belong to a statement, by its number in the order of the facts.
+    /// Returns the byte ranges in `main` of a statement's examples. `number` is the statement's
+    /// number in the order of the facts.
     pub fn examples_of(&self, number: usize) -> impl Iterator<Item = Range<usize>> + '_ {
         self.examples_in(self.statement(number).unwrap_or_default())
     }
 
-    /// Returns the bytes in `main` of the examples inside `range`.
+    /// Returns the byte ranges in `main` of the examples inside `range`.
     pub fn examples_in(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
         let first = self.examples.partition_point(|(start, _)| (*start as usize) < range.start);
         let all = self.examples[first..].iter().map(|(start, end)| *start as usize..*end as usize);
         all.take_while(move |example| example.end <= range.end)
     }
 
-    /// Returns `range` of `main` without the examples in it: what a statement says itself.
+    /// Returns the parts of `range` in `main` that are not examples, such as a statement's own
+    /// words.
     #[must_use]
     pub fn without_examples(&self, range: Range<usize>) -> Vec<Range<usize>> {
         let mut parts = Vec::new();
@@ -358,16 +363,16 @@ impl Body {
 /// A part of a chapter's Markdown that only Rolebook understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The byte offset where it begins in the redacted body.
+    /// The byte offset where the piece begins in the redacted body.
     pub start: u32,
-    /// The byte offset where it ends in the redacted body.
+    /// The byte offset where the piece ends in the redacted body.
     pub end: u32,
     /// What the piece is.
     pub what: What,
 }
 
 impl Piece {
-    /// Returns its byte range in the redacted body.
+    /// Returns the piece's byte range in the redacted body.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -393,9 +398,9 @@ pub enum What {
 /// One top-level block of a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Its span in the file.
+    /// The block's span in the file.
     pub span: Span,
-    /// The byte offset where its HTML ends in [`Body::main`].
+    /// The byte offset where the block's HTML ends in [`Body::main`].
     pub end: u32,
     /// The number of the heading, if the block is a heading that starts a section.
     pub heading: Option<u32>,
@@ -489,11 +494,11 @@ pub struct Code {
     pub title: Option<String>,
     /// The highlighted lines as inclusive ranges, counted from 1.
     pub marked: Vec<(u32, u32)>,
-    /// Its anchor.
+    /// The block's anchor.
     pub id: Option<String>,
-    /// Its text.
+    /// The text of the block.
     pub text: String,
-    /// The span of its first line.
+    /// The span of the block's first line.
     pub span: Span,
 }
 
@@ -504,7 +509,7 @@ pub struct Image {
     pub source: ImageSource,
     /// The alternative text.
     pub alt: String,
-    /// Its title.
+    /// The image's title.
     pub title: String,
 }
 

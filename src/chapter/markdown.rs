@@ -107,7 +107,7 @@ impl Place<'_> {
 pub struct References {
     /// The references.
     pub list: Vec<Reference>,
-    /// Their spans in the file.
+    /// The spans of the references in the file.
     pub spans: Vec<Span>,
 }
 

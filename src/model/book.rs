@@ -1,7 +1,8 @@
-//! Knows how the chapters hang together: the index, the links, and the relations made from both.
+//! Describes how the chapters are connected: the index, the links, and the relations made from
+//! both.
 //!
-//! Input: the metadata of every chapter, the assets' names and the configuration. Output: a [`Book`].
-//! Never sees prose, so that an edit of prose keeps the book; never reads files.
+//! Input: the metadata of every chapter, the assets' names and the configuration. Output: a
+//! [`Book`]. Never sees prose, so editing prose doesn't change the book. Never reads files.
 
 mod again;
 
@@ -23,18 +24,18 @@ use crate::model::relations::relate;
 /// Everything that pages need to know about other pages.
 #[derive(Debug)]
 pub struct Book {
-    /// Every chapter by its names, its URL and its place in the tree.
+    /// The chapters by their names, URLs and positions in the tree.
     pub index: Index,
-    /// Where each reference leads, and who links to whom.
+    /// The target of each reference, and the chapters that link to each chapter.
     pub links: Links,
-    /// Roles, competencies, strategies, paths and terms, both ways.
+    /// Roles, competencies, strategies, paths and terms, connected in both directions.
     pub relations: Relations,
-    /// What is wrong with the relations; not what single references lead to (see `check`).
+    /// Problems with the relations. Problems with single references are found by `check`.
     pub unfitting: Vec<Remark>,
 }
 
 impl Book {
-    /// Makes the book.
+    /// Builds the book.
     pub fn new(input: Input<'_>) -> Self {
         let index = Index::new(input);
         let links = Links::new(&index, input.config);
@@ -52,13 +53,13 @@ impl Book {
         self.links.target_chapter(chapter, reference)
     }
 
-    /// Returns what is wrong with how the chapters hang together.
+    /// Returns the problems with how the chapters are connected.
     pub fn remarks(&self) -> impl Iterator<Item = &Remark> {
         self.index.remarks.iter().chain(&self.unfitting)
     }
 }
 
-/// A book is asked for what its index knows as if it were the index.
+/// Lets code use the methods and fields of a book's index directly on the book.
 impl Deref for Book {
     type Target = Index;
 

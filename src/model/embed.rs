@@ -119,7 +119,7 @@ fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
 struct Walker<'a> {
     book: &'a Book,
     documents: &'a [Document],
-    /// The number of bytes in a part with everything nested in it, and its nesting depth.
+    /// For each part, its size in bytes with everything nested in it, and its nesting depth.
     sizes: HashMap<Part, (usize, usize)>,
     trail: Vec<Part>,
 }
@@ -155,8 +155,8 @@ impl Walker<'_> {
         Ok((size, depth))
     }
 
-    /// Returns the cycle that a part closes: it closes one if it is already open, or if it belongs
-    /// to a chapter that is open as a whole.
+    /// Returns the cycle that a part closes, if any. A part closes a cycle if it is already open,
+    /// or if it belongs to a chapter that is open as a whole.
     fn ring(&self, part_of: &Part) -> Option<Vec<String>> {
         let from = self.trail.iter().position(|open| open == part_of || (open.0 == part_of.0 && open.1.is_none()))?;
         // A chapter may show one of its own sections, as long as that section doesn't contain the

@@ -1,7 +1,8 @@
-//! Knows every chapter by its names, its URL and its place in the tree, before any link is followed.
+//! Lists every chapter by its names, its URL and its position in the tree, before any link is
+//! resolved.
 //!
 //! Input: the metadata of every chapter, the assets' names and the configuration. Output: an
-//! [`Index`]. Never sees prose, so that an edit of prose keeps it; never reads files.
+//! [`Index`]. Never sees prose, so editing prose doesn't change the index. Never reads files.
 
 mod address;
 mod names;
@@ -23,7 +24,7 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::source::StaticFolder;
 
-/// A chapter's number: its place in [`Index::chapters`], which are sorted by path.
+/// A chapter's number: its position in [`Index::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChapterId(pub u32);
 
@@ -35,38 +36,39 @@ impl ChapterId {
     }
 }
 
-/// Every chapter by its names, its URL and its place in the tree.
+/// Every chapter by its names, its URL and its position in the tree.
 #[derive(Debug)]
 pub struct Index {
     /// The chapters, sorted by path.
     pub chapters: Vec<Arc<Meta>>,
-    /// The address of each chapter.
+    /// The URL of each chapter.
     pub urls: Arc<Vec<UrlPath>>,
-    /// Chapters by id, path, alias and title.
+    /// Chapters by ID, path, alias and title.
     pub names: Names,
     /// Files that are neither chapters nor configuration.
     pub assets: Arc<BTreeSet<SourcePath>>,
-    /// Those files by their folded path.
+    /// The same files by their folded path.
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
     /// Another generator's folder of files that are published as they are.
     pub statics: Option<StaticFolder>,
-    /// How addresses look.
+    /// The style of URLs.
     pub urls_style: UrlStyle,
-    /// Whether there is a page that says how the handbook is kept.
+    /// Whether the site has a page about the health of the handbook.
     pub shows_health: bool,
-    /// Parts and what lies below them.
+    /// The tree of parts, directories and chapters.
     pub tree: Arc<Tree>,
-    /// What chapters that this audience does not see are called, folded: a link to one is told from a mistake. Never shown.
+    /// The folded names of chapters that this audience can't see, so that a link to such a chapter
+    /// isn't reported as a mistake. Never shown.
     pub hidden: BTreeSet<String>,
-    /// Addresses of old names: where they lead.
+    /// The URLs of old names, each with the chapter that it redirects to.
     pub redirects: Arc<BTreeMap<UrlPath, ChapterId>>,
-    /// What is wrong with files that are no chapters (`SUMMARY.md`).
+    /// Findings about files that are not chapters (`SUMMARY.md`).
     pub findings: Vec<Diagnostic>,
-    /// What is wrong with names and addresses.
+    /// Problems with names and URLs.
     pub remarks: Vec<Remark>,
 }
 
-/// What [`Index::new`] works on.
+/// The input of [`Index::new`].
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// The chapters' metadata, sorted by path.
@@ -75,15 +77,16 @@ pub struct Input<'a> {
     pub assets: &'a BTreeSet<SourcePath>,
     /// Another generator's folder of files that are published as they are.
     pub statics: Option<StaticFolder>,
-    /// What chapters that this audience does not see are called, folded.
+    /// The folded names of chapters that this audience can't see.
     pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
     pub summary: Option<&'a str>,
-    /// The handbook's rules.
+    /// The handbook's configuration.
     pub config: &'a Config,
 }
 
-/// Returns the files by their folded path, and those of a static folder by their address as well.
+/// Returns the files by their folded path. Files in a static folder are also listed by their folded
+/// path within that folder, which is their URL.
 fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     let inside = |path: &SourcePath| {
         let rest = path.as_str().strip_prefix(input.statics?.folder)?.strip_prefix('/')?;
@@ -94,8 +97,9 @@ fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     keys
 }
 
-/// Tells whether this build says how the handbook is kept. Where readers are told apart, only those that `[health]` names see it; a bare
-/// folder of Markdown is kept by nobody.
+/// Returns whether this build has the page about the health of the handbook. If the handbook
+/// declares audiences, only the audience that `[health]` names sees the page. A bare folder of
+/// Markdown has no such page, because nobody maintains it as a handbook.
 fn shows_health(config: &Config) -> bool {
     match &config.health {
         Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
@@ -104,7 +108,7 @@ fn shows_health(config: &Config) -> bool {
 }
 
 impl Index {
-    /// Names every chapter and gives each its place.
+    /// Names every chapter, and assigns its URL and its position in the tree.
     pub fn new(input: Input<'_>) -> Self {
         let mut findings = Vec::new();
         let urls: Vec<UrlPath> =
@@ -144,7 +148,7 @@ impl Index {
         &self.chapters[chapter.index()]
     }
 
-    /// Returns a chapter's address.
+    /// Returns a chapter's URL.
     pub fn url(&self, chapter: ChapterId) -> &UrlPath {
         &self.urls[chapter.index()]
     }

@@ -1,7 +1,8 @@
 //! Resolves references between chapters.
 //!
-//! Input: a chapter's references and the [`Index`]'s names, tree and assets. Output: a [`Target`] for each, dead ones included. Never reads
-//! files, never reports (see `check`), never stops a build.
+//! Input: a chapter's references, and the names, tree and assets of the [`Index`]. Output: a
+//! [`Target`] for each reference, including those that don't resolve. Never reads files, reports
+//! problems (see `check`) or stops a build.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,25 +41,25 @@ pub enum Target {
     Dead,
 }
 
-/// Where each reference leads, and who links to whom.
+/// The target of each reference, and the chapters that link to each chapter.
 #[derive(Debug)]
 pub struct Links {
-    /// Where each reference of each chapter leads, in the order of [`Meta::references`].
+    /// The targets of each chapter's references, in the order of [`Meta::references`].
     pub targets: Vec<Arc<[Target]>>,
-    /// Which chapters link to each chapter, sorted, each once; its links to itself don't count.
+    /// The chapters that link to each chapter, sorted and without duplicates. A chapter's links to
+    /// itself don't count.
     pub backlinks: Arc<Vec<Vec<ChapterId>>>,
 }
 
 impl Links {
-    /// Follows every reference of every chapter.
+    /// Resolves every reference of every chapter.
     pub fn new(index: &Index, config: &Config) -> Self {
         let targets = Resolver::new(index, config).all();
         let backlinks = Arc::new(backlinks(&targets));
         Self { targets, backlinks }
     }
 
-    /// Takes what every reference leads to, and shares who links to whom with `last` where that
-    /// is the same.
+    /// Builds the links from resolved targets. Shares the backlinks of `last` if they are the same.
     pub fn again(targets: Vec<Arc<[Target]>>, last: &Self) -> Self {
         let backlinks = if lead_to_the_same(&last.targets, &targets) {
             Arc::clone(&last.backlinks)
@@ -68,12 +69,12 @@ impl Links {
         Self { targets, backlinks }
     }
 
-    /// Returns where a reference leads.
+    /// Returns the target of a reference.
     pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
         self.targets[chapter.index()].get(reference as usize).unwrap_or(&Target::Dead)
     }
 
-    /// Returns the chapter that a reference leads to.
+    /// Returns the chapter that a reference points to, if any.
     pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
         match self.target(chapter, reference) {
             Target::Chapter(to, _) => Some(*to),
@@ -97,7 +98,7 @@ fn backlinks(targets: &[Arc<[Target]>]) -> Vec<Vec<ChapterId>> {
     lists
 }
 
-/// Returns whether each chapter still links to the chapters that it did.
+/// Returns whether each chapter still links to the same chapters as before.
 fn lead_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
     let chapters = |targets: &[Target]| -> Vec<ChapterId> {
         let to = |target: &Target| match target {
@@ -131,7 +132,7 @@ struct Anchors<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Takes the book and the handbook's rules.
+    /// Creates a resolver from the index and the handbook's configuration.
     pub fn new(book: &'a Index, config: &'a Config) -> Self {
         Resolver { book, config, anchors: Mutex::default() }
     }
@@ -219,7 +220,7 @@ fn is_hidden(reference: &Reference, from: ChapterId, book: &Index) -> bool {
     !book.hidden.is_empty() && hidden_key(reference, from, book).is_some_and(|key| book.hidden.contains(&key))
 }
 
-/// Returns the name, folded, by which a reference would find a chapter that this audience does not see.
+/// Returns the folded name by which a reference would find a chapter that this audience can't see.
 pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Option<String> {
     let target = reference.target.as_str();
     let joined = match (reference.form, target.strip_prefix('/')) {
@@ -261,7 +262,8 @@ fn party(name: &str, book: &Index, config: &Config) -> Target {
     partner.and_then(|n| u32::try_from(n).ok()).map_or(found, Target::Partner)
 }
 
-/// The order of DESIGN: id, path, alias, title (see [`crate::model::book::Names::find`]); then pages that are made, folders and files.
+/// Finds a target by name, first among chapters by ID, path, alias and title (see
+/// [`crate::model::book::Names::find`]), then among generated pages, directories and files.
 fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
     if name.is_empty() {
         return Target::Chapter(from, None);
@@ -274,7 +276,7 @@ fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
     other_page(path, book).or_else(|| asset(path, book)).unwrap_or(Target::Dead)
 }
 
-/// Follows a path as a code host does: a file, a file without `.md`, a folder.
+/// Follows a path as a code host does: to a file, a file without `.md`, or a directory.
 fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Index) -> Target {
     if path.is_empty() {
         // `[text]()` has no target; `[text](#anchor)` points into the chapter itself.
@@ -321,7 +323,7 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     }
 }
 
-/// Finds the page of a folder without an index, or one that is made from the model.
+/// Finds the page of a directory without an index, or a page that is generated from the model.
 fn other_page(path: &str, book: &Index) -> Option<Target> {
     let folder = book.tree.folder(&folder_url(path, book.urls_style));
     folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))

@@ -29,7 +29,7 @@ pub struct Expectation {
     pub competency: ChapterId,
     /// The number of the level.
     pub level: u8,
-    /// Whether it is one of the competencies that the role is judged on first.
+    /// Whether the competency is one of those that the role is judged on first.
     pub focus: bool,
     /// The role that the expectation was inherited from.
     pub from: Option<ChapterId>,
@@ -40,9 +40,10 @@ pub struct Expectation {
 pub struct RoleView {
     /// The role's expectations, in the handbook's order of competencies.
     pub expectations: Vec<Expectation>,
-    /// The statements that it is judged on: the competency and the number there.
+    /// The statements that the role is judged on, each by its competency and its number there.
     pub judged: BTreeSet<(ChapterId, u32)>,
-    /// Responsibilities taken over: the role they stand in and their number there.
+    /// Inherited responsibilities. Each is given by the role that declares it and its number in
+    /// that role.
     pub inherited: Vec<(ChapterId, u32)>,
     /// The role that this one extends.
     pub extends: Option<ChapterId>,
@@ -129,7 +130,7 @@ pub struct Relations {
 }
 
 impl RoleView {
-    /// Tells whether the role is judged on the statement with this number in its competency.
+    /// Returns whether the role is judged on the statement with this number in its competency.
     #[must_use]
     pub fn judges(&self, competency: ChapterId, number: usize) -> bool {
         u32::try_from(number).is_ok_and(|number| self.judged.contains(&(competency, number)))
@@ -143,7 +144,7 @@ impl Relations {
     }
 }
 
-/// Relates everything.
+/// Builds all relations between the chapters.
 pub fn relate(book: &Index, links: &Links, config: &Config) -> (Relations, Vec<Remark>) {
     let mut reader = Relating {
         book,

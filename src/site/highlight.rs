@@ -26,7 +26,7 @@ use walk::{Place, Stop, Walker};
 /// The maximum amount of work for coloring one block. Code takes 100 to 300 units per byte, so this
 /// is enough for about 100 KiB. The worst code that we know uses it up in a quarter of a second.
 const BUDGET: u64 = 25_000_000;
-/// The longest line, in bytes, that is colored. Longer ones are data, and patterns take quadratic
+/// The longest line, in bytes, that is colored. Longer lines are data, and patterns take quadratic
 /// time on them.
 const LONGEST_LINE: usize = 10_000;
 /// The number of parts that the cache of blocks is split into, so that threads seldom need the same
@@ -120,7 +120,7 @@ impl Highlighter {
 enum Plain {
     /// The language is unknown, or its syntax has a fault.
     Unknown,
-    /// Coloring it takes more work than is allowed for a block.
+    /// Coloring the block takes more work than is allowed.
     TooMuch,
 }
 
@@ -133,7 +133,7 @@ impl From<Stop> for Plain {
     }
 }
 
-/// Takes a lock. It guards a cache, which remains usable after a panic elsewhere.
+/// Locks a mutex. The mutex guards a cache, which remains usable after a panic elsewhere.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -238,7 +238,7 @@ impl Languages {
         self.grammars.syntaxes.syntaxes().get(syntax).map_or("", |syntax| &syntax.name)
     }
 
-    /// Returns the class of the innermost scope that has one.
+    /// Returns the class of the innermost scope that has a class.
     fn class(&self, stack: &[Scope]) -> Class {
         stack.iter().rev().find_map(|scope| self.class_of(*scope)).unwrap_or(Class::PLAIN)
     }
@@ -433,7 +433,8 @@ impl Worker {
         Ok(html.into())
     }
 
-    /// Appends the HTML of a line in state `at` and pays for it. Returns the state after the line.
+    /// Appends the HTML of a line that begins in state `at`, and subtracts the line's cost from the
+    /// budget. Returns the state after the line.
     fn line(
         &mut self,
         at: u32,

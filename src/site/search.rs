@@ -72,8 +72,8 @@ pub struct Memory {
     entries: Mutex<HashMap<SourcePath, Remembered>>,
 }
 
-/// An entry and the document it was made from. Holding the document means that another one with the
-/// same pointers is the same document.
+/// An index entry and the document that it was made from. The document is kept alive so that its
+/// pointers identify it: no other document can have the same ones.
 #[derive(Clone, Debug)]
 struct Remembered {
     meta: Arc<Meta>,
@@ -128,7 +128,7 @@ impl Memory {
     }
 }
 
-/// A page that can be found; it is stored next to its entry.
+/// A page that search can find. Its entry is stored next to it.
 struct Page {
     url: String,
     title: String,

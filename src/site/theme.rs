@@ -144,8 +144,8 @@ impl ThemeFiles {
         Self { name: name.to_owned(), files: texts.into_iter().map(file).collect() }
     }
 
-    /// Lists the files below `folder` (which ends in `/`) by their path in it. Files and folders
-    /// whose name begins with a dot are not part of a theme.
+    /// Lists files below `folder` (which ends in `/`) by their path in that folder. Files and
+    /// folders whose name begins with a dot are not part of a theme.
     fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<[u8]>)> {
         self.files.iter().filter_map(move |(path, bytes)| {
             let name = path.strip_prefix(folder)?;

@@ -41,7 +41,7 @@ use crate::text::source::Sources;
 pub use draft::Draft;
 pub use former::host_findings;
 
-/// The maximum total size of the chapters, in bytes, for which they are also published as one file.
+/// The total size of the chapters, in bytes, up to which they are also published in a single file.
 /// A larger file is more than a machine reads at once.
 const LARGEST_FULL: usize = 10_000_000;
 
@@ -385,7 +385,7 @@ fn active_findings(config: &Config, files: &Sources, content: &Content) -> Vec<D
     active::findings(&active::verdicts(config, published, files), files)
 }
 
-/// Returns whether the chapters are small enough to publish them in one file.
+/// Returns whether the chapters are small enough to be published in a single file as well.
 fn is_small(files: &Sources) -> bool {
     files.chapters().map(|(_, file)| file.bytes.len()).sum::<usize>() <= LARGEST_FULL
 }

@@ -44,10 +44,12 @@ pub trait Cells {
     /// Returns the inner HTML of the statement with this number in its chapter.
     fn statement(&self, chapter: ChapterId, number: usize) -> Html;
 
-    /// Returns the HTML of a statement's examples as a list; nothing where it has none.
+    /// Returns the HTML of a statement's examples as a list, or `None` if the statement has no
+    /// examples.
     fn examples(&self, chapter: ChapterId, number: usize) -> Option<Html>;
 
-    /// Returns the HTML of the section with this anchor, without its heading; nothing where there is no such section.
+    /// Returns the HTML of the section with this anchor, without its heading. Returns `None` if
+    /// there is no such section.
     fn section(&self, chapter: ChapterId, anchor: &str) -> Option<Html>;
     /// Returns the HTML of a competency's interview questions, with headings starting at the fifth
     /// level. Returns `None` if it has none.
@@ -85,7 +87,7 @@ pub struct Link {
     pub kind: Option<&'static str>,
     /// A note next to the link.
     pub note: Option<String>,
-    /// Whether the link is a move at the same rank.
+    /// Whether the link leads to a role at the same rank.
     pub sideways: bool,
 }
 

@@ -32,9 +32,9 @@ use super::{Input, Located, References, end_of, plain_text, plain_text_before, w
 pub struct OutlineHeading {
     pub heading: Heading,
     pub id: String,
-    /// The index of the event that starts it.
+    /// The index of the event that starts the heading.
     pub event: usize,
-    /// The classes from its attributes.
+    /// The classes from the heading's attributes.
     pub classes: Vec<String>,
     attributes: Vec<Attribute>,
     range: Range<usize>,
@@ -54,9 +54,9 @@ impl OutlineHeading {
 #[derive(Debug)]
 pub struct OutlineStatement {
     pub statement: Statement,
-    /// The byte offset where its text begins.
+    /// The byte offset where the statement's text begins.
     pub text_start: usize,
-    /// The byte offset where its text ends, before any attributes.
+    /// The byte offset where the statement's text ends, before any attributes.
     pub text_end: usize,
     /// The byte offset where an anchor can be inserted, after the attributes.
     pub insert_at: usize,
@@ -531,7 +531,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Lists the parties named after the label: links, and names separated by commas.
+    /// Lists the parties that follow the label, given as links or as comma-separated names.
     fn parties(&self, inner: &[Located<'_>]) -> Vec<(Reference, Range<usize>)> {
         let mut found = Vec::new();
         let mut after_label = false;

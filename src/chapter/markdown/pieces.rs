@@ -134,7 +134,7 @@ fn of(range: &Range<usize>, what: What) -> Piece {
     Piece { start, end, what }
 }
 
-/// Converts a range to `u32`, which halves the size in which it is stored.
+/// Converts both ends of a range to `u32`, which takes half as much memory.
 fn short(range: &Range<usize>) -> (u32, u32) {
     let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     (short(range.start), short(range.end))

@@ -33,7 +33,7 @@ use super::{Input, Located, References, cut_text, end_of, info, sanitise, view_c
 /// The start of the prompts that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
 
-/// What the writer makes.
+/// The result of writing a chapter.
 #[derive(Debug, Default)]
 pub struct Written {
     pub body: Body,
@@ -114,7 +114,7 @@ enum OpenLink {
     Text,
 }
 
-/// What an open item of a list is.
+/// The kind of an open list item.
 enum Item {
     Statement(u32),
     /// An example in a list that has other items too.
@@ -138,7 +138,7 @@ struct Writer<'a, 'r> {
     table: Option<Table>,
     tables: u32,
     heading: Option<usize>,
-    /// The index of the next cut in the outline.
+    /// The index of the next range in the outline's `cuts`.
     cut: usize,
     raw: bool,
     /// Whether raw HTML was nested too deeply.
@@ -146,9 +146,9 @@ struct Writer<'a, 'r> {
     /// The last end tag of each element that is removed with its content; computed when the first
     /// raw HTML is found.
     ends: Option<HashMap<&'static str, usize>>,
-    /// Open items of lists.
+    /// The open list items.
     items: Vec<Item>,
-    /// Open lists: whether each holds nothing but examples.
+    /// For each open list, whether it contains only examples.
     lists: Vec<bool>,
     written: Written,
 }
@@ -228,7 +228,8 @@ impl Writer<'_, '_> {
         n + 1
     }
 
-    /// Returns whether an event is inside attributes, and advances to the next cut.
+    /// Returns whether an event is part of attributes, which aren't written. Also skips the cuts
+    /// that end before the event.
     fn is_cut(&mut self, range: &Range<usize>) -> bool {
         while self.outline.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
             self.cut += 1;
@@ -577,7 +578,8 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Sorts marks into holes, prose, blocks, statements and examples; what isn't part of the HTML goes to `body`.
+/// Turns marks into the holes and prose of the HTML. Adds blocks, statements and examples to
+/// `body`.
 fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
     let Body { blocks, statements, examples, .. } = body;
     let mut fill = Fill { html, ..Fill::default() };

@@ -17,7 +17,7 @@ pub struct Line {
     pub whole: Range<usize>,
     /// The range from the first colon to the end of the text.
     pub mark: Range<usize>,
-    /// The number of colons it begins with.
+    /// The number of colons that the line begins with.
     pub colons: usize,
     /// The meaning of the line.
     pub meaning: Meaning,
@@ -132,7 +132,8 @@ fn meaning_of(rest: &str, offset: usize) -> Meaning {
     }
 }
 
-/// Returns the containers in `open` that a line with this prefix continues with its own markers.
+/// Returns the containers in `open` that a line with this prefix explicitly continues, that is,
+/// whose markers it repeats.
 ///
 /// A line in a paragraph may omit the markers (`CommonMark` 0.31.2, section 5.1, laziness).
 /// Markdown then considers it inside the container, although it looks as if it were outside.

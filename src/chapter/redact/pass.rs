@@ -24,7 +24,7 @@ struct Section {
     start: usize,
     level: u8,
     shown: bool,
-    /// The number of `:::` blocks that contain it.
+    /// The number of `:::` blocks that contain the section.
     depth: usize,
 }
 
@@ -155,8 +155,8 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
     }
 
-    /// Closes the innermost block that matches the line: it has the same number of colons and is in
-    /// the same containers.
+    /// Closes the innermost block that matches the line, that is, the innermost one with the same
+    /// number of colons in the same containers.
     fn close(&mut self, line: &Line, open: &mut Vec<Open<'r>>) {
         let fits = |block: &Open<'_>| block.line.colons == line.colons && block.line.within == line.within;
         let Some(number) = open.iter().rposition(fits) else {
@@ -170,7 +170,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             }
             return;
         };
-        // Unclosed blocks inside it end with it.
+        // Closing a block also closes any unclosed blocks inside it.
         for block in open.drain(number + 1..).collect::<Vec<_>>() {
             self.unclosed(&block);
         }

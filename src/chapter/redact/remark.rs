@@ -20,7 +20,7 @@ pub enum Remark {
 }
 
 impl Remark {
-    /// Returns its range in the text.
+    /// Returns the range of the problem in the text.
     pub fn range(&self) -> &Range<usize> {
         match self {
             Self::Unknown(_, range) | Self::Unclosed(range) | Self::Misread(_, range) => range,

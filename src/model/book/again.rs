@@ -1,8 +1,9 @@
 //! Builds the next book from the last one. Shares whatever an edit didn't change, and resolves only
 //! references that the edit may have affected.
 //!
-//! Input: the same as [`Book::new`]'s, made under the same configuration and `SUMMARY.md`, and the last book. Output: the [`Book`] that [`Book::new`] would make. Where
-//! chapters came, went or got other ids, aliases or kinds, that is what is called.
+//! Input: the last book, and the same input as for [`Book::new`], made under the same configuration
+//! and `SUMMARY.md`. Output: the [`Book`] that [`Book::new`] would build. If chapters were added or
+//! removed, or their IDs, aliases or kinds changed, this module calls [`Book::new`] instead.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use crate::model::relations::relate;
 /// The maximum number of changed chapters; beyond that, building a new book is about as fast.
 const MOST_CHANGED: usize = 64;
 
-/// Makes the book of `input`, sharing with `last` what is the same.
+/// Builds the book for `input`, and shares with `last` whatever is the same.
 pub fn book_again(input: Input<'_>, last: &Book) -> Book {
     let Some(changes) = Changes::between(last, input) else { return Book::new(input) };
     let (index, moves_nodes) = index_again(input, last, &changes);
@@ -36,7 +37,7 @@ pub fn book_again(input: Input<'_>, last: &Book) -> Book {
     Book { index, links, relations, unfitting }
 }
 
-/// Makes the index of `input`; also returns whether nodes of the tree can have other numbers.
+/// Builds the index for `input`. Also returns whether nodes of the tree may have different numbers.
 fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, bool) {
     let names = last.names.retitled(&changes.titles);
     let (mut tree, mut findings, mut moves_nodes) = (Arc::clone(&last.tree), last.findings.clone(), false);
@@ -78,7 +79,8 @@ struct Changes {
 }
 
 impl Changes {
-    /// Compares; `None` where there is more than other titles, headings, order or facts.
+    /// Compares two versions of the book. Returns `None` if anything changed besides titles,
+    /// headings, order or facts.
     fn between(last: &Index, input: Input<'_>) -> Option<Self> {
         let is_other = *last.assets != *input.assets || last.statics != input.statics || last.hidden != *input.hidden;
         if is_other || last.chapters.len() != input.chapters.len() {
@@ -106,7 +108,7 @@ impl Changes {
         self.chapters.binary_search(&chapter).is_ok()
     }
 
-    /// Tells whether a reference of the chapter `from` may lead elsewhere now.
+    /// Returns whether a reference of the chapter `from` may have a different target now.
     fn touch(&self, from: ChapterId, references: &[Reference], targets: &[Target], moves_nodes: bool) -> bool {
         self.has(from)
             || references.iter().zip(targets).any(|(reference, target)| self.moves(reference, target, moves_nodes))

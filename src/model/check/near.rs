@@ -143,7 +143,8 @@ impl<'a> Near<'a> {
         self.gone().by_name.get(&fold(name.trim_matches('/').trim_end_matches(".md"))).copied()
     }
 
-    /// Returns the chapter for another audience that others may refer to as `key` (folded).
+    /// Returns the chapter that is meant for another audience and that others may refer to as `key`
+    /// (folded).
     pub(super) fn hidden(&self, key: &str) -> Option<&'a Absent> {
         self.gone().for_others.get(key).copied()
     }

@@ -65,7 +65,8 @@ impl Generated {
         }
     }
 
-    /// Returns the page called `name`, if the book has what it shows and no chapter takes its place.
+    /// Returns the page called `name` if the book has content for the page and no chapter takes its
+    /// place.
     pub fn from_name(name: &str, book: &Index) -> Option<Self> {
         let page = Self::ALL.into_iter().find(|page| page.name() == name)?;
         page.exists(book).then_some(page)
@@ -79,8 +80,8 @@ impl Generated {
             Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
             Self::Ladder => any(Kind::Role),
             Self::Decisions => any(Kind::Strategy),
-            // Without a history, the page of changes says so. Whether it is built in that case
-            // depends on what links to it.
+            // Without a history, the page of changes says so. Whether the page is built in that
+            // case depends on what links to it.
             Self::Changes | Self::Search => true,
             Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
             Self::Health => book.shows_health,

@@ -60,7 +60,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Builds the tree: from `SUMMARY.md` where there is one, else from the folders.
+    /// Builds the tree from `SUMMARY.md` if there is one, otherwise from the directories.
     pub fn new<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Self {
         let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
         let places = input.chapters.iter().map(place).collect();

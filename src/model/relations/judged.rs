@@ -1,7 +1,7 @@
-//! Finds the statements that a role is judged on, and what is wrong with how a role names them.
+//! Finds the statements that a role is judged on, and problems with how a role names them.
 //!
-//! Input: a role with those that it extends, and what it expects. Output: statements by competency and
-//! number; remarks. Never takes a statement that the role isn't expected to reach.
+//! Input: a role, the roles that it extends, and what it expects. Output: statements, by competency
+//! and number, and remarks. Never includes a statement above the level that the role expects.
 
 use std::collections::BTreeSet;
 
@@ -11,15 +11,16 @@ use crate::model::index::Index;
 use crate::model::link::Target;
 use crate::text::rule::Rule;
 
-/// On how many statements a role may be judged; with more of them, nobody knows what counts.
+/// The maximum number of statements that a role may be judged on. With more, nobody knows what
+/// counts.
 const MOST: usize = 40;
 
-/// Tells whether a statement of a level up to `own` takes this one's place.
+/// Returns whether another statement, at a level up to `own`, replaces this one.
 pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
     replacement(statement, all, own).is_some()
 }
 
-/// Returns the statement of a level up to `own` that takes this one's place.
+/// Returns the statement at a level up to `own` that replaces this one.
 fn replacement<'a>(statement: &Statement, all: &'a [Statement], own: u8) -> Option<&'a Statement> {
     all.iter().find(|other| {
         other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
@@ -34,8 +35,9 @@ fn statements(book: &Index, competency: ChapterId) -> &[Statement] {
 }
 
 impl Relating<'_> {
-    /// Lists what a role is judged on: the statements at its own level in its focus, and those that it names
-    /// under `judged`, itself or in the nearest role that it extends.
+    /// Lists the statements that a role is judged on: those at the expected level of the
+    /// competencies in its focus, and those that `judged` names in the role or in the nearest role
+    /// that it extends.
     pub(super) fn judged(&self, chain: &[ChapterId], expectations: &[Expectation]) -> BTreeSet<(ChapterId, u32)> {
         let naming = chain.iter().find(|chapter| self.role(**chapter).is_some_and(|role| !role.judged.is_empty()));
         let named = naming.map(|chapter| self.named(*chapter)).unwrap_or_default();
@@ -63,9 +65,11 @@ impl Relating<'_> {
         targets.filter_map(place).collect()
     }
 
-    /// Looks at each statement that a role names under `judged`, and at how many there are.
+    /// Checks each statement that a role names under `judged`, and how many statements the role is
+    /// judged on.
     ///
-    /// `expected` are the competencies that the role names, whether or not their level is understood.
+    /// `expected` contains the competencies that the role names, whether or not their level is
+    /// understood.
     pub(super) fn inspect_judged(&mut self, chapter: ChapterId, role: &Role, expected: &BTreeSet<ChapterId>) {
         for reference in &role.judged {
             let Target::Chapter(competency, anchor) = self.links.target(chapter, *reference) else { continue };
@@ -75,7 +79,8 @@ impl Relating<'_> {
             }
         }
         let count = self.relations.roles[&chapter].judged.len();
-        // A role that only takes over is judged on what the other one reports.
+        // If a role inherits everything that it is judged on, the finding is reported only for the
+        // role that it extends.
         let is_own = !(role.judged.is_empty() && role.focus.is_empty() && role.competencies.is_empty());
         if count > MOST && is_own {
             let field = if role.judged.is_empty() { "focus" } else { "judged" };
@@ -85,7 +90,7 @@ impl Relating<'_> {
         }
     }
 
-    /// Says why a role can't be judged on what a reference leads to, and what to do.
+    /// Returns why a role can't be judged on the target of a reference, and how to fix that.
     fn fault(
         &self,
         chapter: ChapterId,

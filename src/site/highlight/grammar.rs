@@ -15,7 +15,7 @@ use syntect::parsing::{ClearAmount, Scope, SyntaxSet};
 
 /// The rules that apply at one point of a grammar.
 pub(super) struct Context {
-    /// The rules, with those of included contexts in their place.
+    /// The rules. An included context is replaced by its rules.
     pub(super) rules: Vec<Arc<Rule>>,
     /// The context whose rules come before these.
     pub(super) prototype: Option<ContextId>,
@@ -48,8 +48,8 @@ pub(super) struct Rule {
     regex: OnceLock<Option<Regex>>,
 }
 
-/// The effect of a match on the stack. `None` instead of contexts means that one of them is
-/// missing.
+/// The effect of a match on the stack of contexts. `None` in place of the contexts means that at
+/// least one of them is missing.
 pub(super) enum Operation {
     Push(Option<Vec<ContextId>>),
     Set(Option<Vec<ContextId>>),
@@ -63,7 +63,7 @@ impl Rule {
         self.regex.get_or_init(|| compile(&self.source)).as_ref()
     }
 
-    /// Returns whether the text that its groups captured is needed.
+    /// Returns whether the text that the rule's groups capture is needed.
     pub(super) fn wants_groups(&self) -> bool {
         !self.groups.is_empty() || matches!(self.operation, Operation::Push(_) | Operation::Set(_))
     }
@@ -74,12 +74,12 @@ pub(super) fn compile(source: &str) -> Option<Regex> {
     Regex::with_options(source, RegexOptions::REGEX_OPTION_CAPTURE_GROUP, Syntax::default()).ok()
 }
 
-/// All grammars, and what has been loaded of them.
+/// All grammars, and the parts of them that have been loaded.
 pub(super) struct Grammars {
     /// The syntaxes as they are shipped.
     pub(super) syntaxes: SyntaxSet,
-    /// A mark that identifies these grammars. Others of the same syntaxes number their rules
-    /// differently.
+    /// A mark that identifies these grammars. Another value made from the same syntaxes numbers its
+    /// rules differently.
     pub(super) mark: Arc<()>,
     loaded: Mutex<Loaded>,
 }
@@ -143,8 +143,8 @@ impl Grammars {
     }
 }
 
-/// Makes a reference from an ID. The library has no constructor for it, but can deserialize what it
-/// serializes.
+/// Makes a reference from an ID. The library has no constructor for references, but it can
+/// deserialize a reference that it has serialized.
 fn reference(id: &serde_json::Value) -> Option<ContextReference> {
     serde_json::from_value(serde_json::json!({ "Direct": id })).ok()
 }

@@ -36,7 +36,7 @@ pub(super) struct Budget {
     left: u64,
 }
 
-/// The error that the budget is spent.
+/// The error returned when the budget is used up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Spent;
 

@@ -72,7 +72,8 @@ struct Found {
     groups: Arc<[Option<(usize, usize)>]>,
 }
 
-/// The winning match: the leftmost one, and among those the first rule's.
+/// The winning match: the leftmost one, or, if several rules match there, the match of the first
+/// rule.
 struct Best {
     found: Found,
     rule: Arc<Rule>,
@@ -115,8 +116,8 @@ impl Walker {
         self.stamp += 1;
         let mut step = Step { walker: self, place, line, grammars, budget, changes };
         let mut at = 0;
-        // After a rule enters a context without consuming a character, no rule may leave it in the
-        // same way.
+        // If a rule enters a context without consuming a character, no rule may leave that context
+        // without consuming one either: the walk would never end.
         let mut entered_at = (0, 0);
         while let Some(next) = step.next(at, &mut entered_at)? {
             at = next;
@@ -135,7 +136,7 @@ impl Walker {
 
     /// Returns the expression of a rule with captured text inserted.
     fn repeating(&mut self, source: String, budget: &mut Budget) -> Result<Arc<Regex>, Stop> {
-        // Paid for each time, so that the cache doesn't affect the remaining budget.
+        // Compiling is paid for each time, so that the cache doesn't affect the remaining budget.
         budget.pay(COMPILING + source.len() as u64)?;
         if self.repeating.len() > 1_000 {
             self.repeating.clear();
@@ -303,8 +304,8 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Enters contexts. `within` applies from the first one on, and what the rule adds applies to
-    /// the last one.
+    /// Enters contexts. `within` applies from the first entered context on; what the rule adds to
+    /// it applies from the last entered context on.
     fn enter(
         &mut self,
         entered: &[(ContextId, Arc<Context>)],
@@ -346,7 +347,7 @@ impl Step<'_> {
         self.changes.extend(changes.into_iter().map(|((at, _), change)| (at, change)));
     }
 
-    /// Records the scope changes of a rule's contexts before its match.
+    /// Records how scopes change before the match of a rule that enters or leaves contexts.
     fn scopes_before(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
         let is_set = match rule.operation {
             Operation::Stay => return,
@@ -365,7 +366,7 @@ impl Step<'_> {
         }
     }
 
-    /// Records the scope changes of a rule's contexts after its match.
+    /// Records how scopes change after the match of a rule that enters or leaves contexts.
     fn scopes_after(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
         let is_set = match rule.operation {
             Operation::Stay => return,

@@ -29,14 +29,14 @@ const MOST_RULES: usize = 80;
 /// active.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// What becomes of a file that browsers open as a document.
+/// The decision about a file that browsers open as a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is published in a sandbox.
+    /// The file is published in a sandbox.
     Sandboxed,
-    /// The author named it, so it may run its scripts in an origin of its own.
+    /// `[security] active` names the file, so it may run its scripts in an origin of its own.
     Named,
-    /// It is not published, because the host sends no headers that would restrict it.
+    /// The file is not published, because the host sends no headers that would restrict it.
     Refused,
 }
 

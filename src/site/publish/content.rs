@@ -46,7 +46,8 @@ const HOST_FILES: &[&str] = &[
     "staticwebapp.config.json",
 ];
 
-/// Prefixes and suffixes of such files: icons, and the files that prove who owns a site.
+/// Prefixes and suffixes of the names of further such files: icons, and the files that prove who
+/// owns a site.
 const HOST_PATTERNS: &[(&str, &str)] = &[
     ("android-chrome-", ".png"),
     ("apple-touch-icon", ".png"),
@@ -118,7 +119,7 @@ impl Content {
     }
 }
 
-/// Returns the owner of each URL, by the case-folded name of its output file.
+/// Returns the owner of each URL, by the case-folded name of the URL's output file.
 fn addresses(handbook: &Handbook) -> BTreeMap<String, String> {
     let (book, style) = (&handbook.book, handbook.config.urls);
     let key = |url: &UrlPath| fold(&url.output_file());
@@ -187,7 +188,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Follows what chapters link to and show, in Markdown and in raw HTML.
+    /// Searches chapters for files that they link to or show, in Markdown and in raw HTML.
     fn follow_chapters(&mut self) {
         let book = &self.handbook.book;
         for (meta, targets) in book.chapters.iter().zip(&book.links.targets) {
@@ -210,7 +211,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Follows the data of front matter and `handbook.toml`, which templates may show.
+    /// Searches the data of front matter and `handbook.toml` for files, because templates may show
+    /// them.
     fn follow_data(&mut self) {
         for meta in &self.handbook.book.chapters {
             let mut texts = Vec::new();
@@ -218,7 +220,7 @@ impl<'a> Search<'a> {
             texts.extend(meta.ask.as_deref());
             for text in texts {
                 self.mention(text, meta.path.folder());
-                // A template may also resolve it from the root.
+                // A template may also resolve the text as a path from the root.
                 self.mention(text, "");
             }
         }

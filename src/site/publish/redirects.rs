@@ -11,9 +11,9 @@ use crate::text::path::UrlPath;
 /// The maximum number of redirects without a pattern on Cloudflare Pages
 /// (developers.cloudflare.com/pages/configuration/redirects).
 pub const MOST_FIXED: usize = 2_000;
-/// The maximum number of redirects with a pattern.
+/// The maximum number of redirects with a pattern on Cloudflare Pages.
 pub const MOST_PATTERNS: usize = 100;
-/// The maximum length of a rule there, in characters.
+/// The maximum length of a rule on Cloudflare Pages, in characters.
 const LONGEST_RULE: usize = 1_000;
 
 /// An old URL and the page that it redirects to.
@@ -51,7 +51,8 @@ pub struct Rules<'a> {
     /// The text of `_redirects`, with the author's own lines first. Empty if there is nothing to
     /// write.
     pub text: String,
-    /// Redirects that are written as pages, because the host accepts no rules or no more of them.
+    /// Redirects that are written as pages, because the host accepts no rules or its limit is
+    /// reached.
     pub stubs: Vec<&'a Redirect>,
     /// The number of rules without a pattern.
     pub fixed: usize,
@@ -69,8 +70,8 @@ impl<'a> Rules<'a> {
             return rules;
         }
         rules.take_authored(authored);
-        // Cloudflare compares URLs exactly. If both forms of every URL fit, also redirect the form
-        // without the trailing slash.
+        // Cloudflare compares URLs exactly. For each URL with a trailing slash, also redirect the
+        // URL without the slash, if all these extra rules fit within the limit.
         let folders = redirects.iter().filter(|redirect| redirect.from.as_str().ends_with('/')).count();
         let both = host == Host::Cloudflare && rules.fixed + redirects.len() + folders <= MOST_FIXED;
         for redirect in redirects {

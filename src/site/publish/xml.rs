@@ -8,14 +8,14 @@
 /// Why a file could run a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Danger {
-    /// What it holds, as in "holds a script".
+    /// The dangerous content, worded to follow a verb, as in "holds a script".
     pub what: String,
-    /// Where, in bytes, if that is known.
+    /// The byte offset of what was found, if known.
     pub at: Option<usize>,
 }
 
 /// Elements, by their names without a prefix, that run scripts, hold foreign documents or change
-/// how others behave.
+/// how other elements behave.
 const ELEMENTS: &[(&str, &str)] = &[
     ("script", "holds a script"),
     ("handler", "holds a script"),
@@ -76,7 +76,8 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     styles(&lower).and_then(|at| found(at, "loads a style or a picture from elsewhere"))
 }
 
-/// Finds a style that loads something. Doesn't decode escapes, which could hide one.
+/// Finds a style that loads something. Escapes aren't decoded, so they could hide such a style from
+/// this search.
 fn styles(lower: &str) -> Option<usize> {
     let import = lower.find("@import");
     let url = lower.match_indices("url(").find(|(at, _)| {

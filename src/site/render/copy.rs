@@ -60,8 +60,8 @@ impl<'a> Copier<'a> {
         &self.renderer.handbook.documents[chapter.index()]
     }
 
-    /// Returns the text of a chapter or of a part of it. `depth` is the number of transclusions it
-    /// is nested in.
+    /// Returns the text of a chapter or of a part of it. `depth` is the number of transclusions
+    /// that the text is nested in.
     fn part(&self, chapter: ChapterId, anchor: Option<&str>, depth: usize) -> String {
         let document = self.document(chapter);
         let Some(file) = self.files.files.get(&document.meta.path) else { return String::new() };
@@ -108,7 +108,7 @@ impl<'a> Copier<'a> {
                 continue;
             }
             let before = &body[at..range.start];
-            // A piece removed from the end of a line takes the spaces before it along.
+            // When a piece at the end of a line is removed, the spaces before it are removed too.
             let ends = piece.what == What::Nothing && body[range.end..].trim_start_matches(' ').starts_with('\n');
             out.push_str(if ends { before.trim_end_matches(' ') } else { before });
             let span = place.span(&range);

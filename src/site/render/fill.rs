@@ -97,14 +97,16 @@ impl<'a> Filler<'a> {
         out
     }
 
-    /// Returns the HTML of a statement's examples as one list, without terms and footnotes; empty where it has none.
+    /// Returns the HTML of a statement's examples as lists, without terms and footnotes. Returns an
+    /// empty string if the statement has no examples.
     #[must_use]
     pub fn examples(&mut self, chapter: ChapterId, number: usize) -> String {
         let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         let mut out = String::new();
         for range in self.document(chapter).body.examples_of(number) {
             let html = self.joined(vec![range], scope);
-            // An example in a list that has other items too comes without its list.
+            // The example was taken out of a list that has other items too, so it needs a list of
+            // its own.
             if html.starts_with("<li") {
                 let _ = write!(out, "<ul class=\"examples\">\n{html}</ul>\n");
             } else {
@@ -147,7 +149,8 @@ impl<'a> Filler<'a> {
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }
 
-    /// Returns several parts of a chapter's text as [`Self::part`] does, one behind the other.
+    /// Returns several parts of a chapter's text, one after the other, with their elements balanced
+    /// as in [`Self::part`].
     fn joined(&mut self, parts: Vec<Range<usize>>, scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();
@@ -158,7 +161,8 @@ impl<'a> Filler<'a> {
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }
 
-    /// Appends the bytes of `range` with its holes filled; `last` is the offset of the last hole that belongs to it, since holes take no room.
+    /// Appends the bytes of `range` with its holes filled. `last` is the offset of the last hole to
+    /// fill: holes take no room, so a hole at the end of the range may belong to what follows.
     fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
         let mut at = range.start;

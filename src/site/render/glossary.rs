@@ -19,7 +19,7 @@ use crate::text::slug::is_of_word;
 pub struct Entry {
     /// The glossary chapter.
     pub chapter: ChapterId,
-    /// The term's anchor in it.
+    /// The term's anchor in that chapter.
     pub anchor: String,
     /// The term.
     pub name: String,

@@ -100,7 +100,7 @@ fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
     }
 }
 
-/// Writes statements, their examples below them.
+/// Writes statements, with the examples of each below it.
 fn write_statements(statements: &[Cell], out: &mut String) {
     for statement in statements {
         let _ = writeln!(out, "- {}", line(statement.html.as_str()));

@@ -22,7 +22,7 @@ pub fn markdown(html: &str) -> String {
     tidy(&writer.out)
 }
 
-/// Writes HTML as a single line of Markdown, such as a statement.
+/// Converts a short piece of HTML, such as a statement, to a single line of Markdown.
 pub fn line(html: &str) -> String {
     markdown(html).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -30,7 +30,7 @@ pub fn line(html: &str) -> String {
 #[derive(Default)]
 struct Writer {
     out: String,
-    /// The open lists, each with its next number if it is ordered.
+    /// For each open list, the next number if the list is ordered.
     lists: Vec<Option<u32>>,
     links: Vec<String>,
     quotes: usize,

@@ -1,7 +1,8 @@
 //! Renders the views that a chapter includes, and returns the title and summary keys of generated
 //! pages.
 //!
-//! Input: a typed [`View`] and the page it is on. Output: HTML from the theme's template for it.
+//! Input: a typed [`View`] and the page it is on. Output: HTML from the theme's template for that
+//! view.
 
 use serde::Serialize;
 

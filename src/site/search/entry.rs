@@ -11,8 +11,8 @@ use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
 use crate::chapter::document::{Document, Facts, Meta};
 
-/// The weights of words, in hundredths of one plain occurrence for `text`, and in hundredths of a
-/// whole score for `top`.
+/// Weights of words. Weights for `text` are in hundredths of one plain occurrence, and weights for
+/// `top` are in hundredths of a whole score.
 const PLAIN: u32 = 100;
 const STATEMENT: u32 = 160;
 const SUMMARY: u32 = 200;
@@ -74,7 +74,7 @@ pub struct Words {
     places: Vec<u32>,
 }
 
-/// Where a word ends in [`Words::letters`] and in [`Words::places`], and its weights.
+/// A word's weights, and its end offsets in [`Words::letters`] and [`Words::places`].
 #[derive(Debug)]
 struct Word {
     letters: u32,
@@ -97,9 +97,9 @@ impl Words {
         (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
     }
 
-    /// Returns the weights of the word with this number in the unit as a whole: what names and
-    /// headings add, in hundredths of a score, and its occurrences in the text, in hundredths of a
-    /// plain one.
+    /// Returns two weights of the word with this number in the unit as a whole: what names and
+    /// headings add, in hundredths of a score, and the word's occurrences in the text, in
+    /// hundredths of a plain occurrence.
     #[must_use]
     pub fn weights(&self, n: usize) -> (u32, u32) {
         (self.list[n].top, self.list[n].text)
@@ -123,7 +123,7 @@ impl Words {
 struct Uses {
     /// What names and headings add, in hundredths of a score.
     top: u32,
-    /// The occurrences in the text, in hundredths of a plain one.
+    /// The occurrences in the text, in hundredths of a plain occurrence.
     text: u32,
     /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,

@@ -64,7 +64,7 @@ pub fn sections(document: &Document) -> Vec<Section> {
     reader.sections
 }
 
-/// Lists where statements lie in the HTML, without their examples.
+/// Lists the byte ranges of statements in the HTML, without their examples.
 fn own_words(body: &Body) -> Vec<(u32, u32)> {
     if body.examples.is_empty() {
         return body.statements.clone();
@@ -154,7 +154,7 @@ impl Reader<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.open(&html[..length], name.as_bytes()[1] - b'0'),
             "dt" if self.glossary && is_end => self.heading = false,
             "dt" if self.glossary => self.open(&html[..length], 0),
-            // Only trusted HTML has these.
+            // Only trusted HTML has scripts and styles.
             "script" | "style" if !is_end => {
                 let is_close = |rest: &str| {
                     rest.strip_prefix("</")
@@ -222,7 +222,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds the text of HTML without tags.
+    /// Adds the text of `html`, leaving out the tags.
     fn text(&mut self, html: &str) {
         if html.contains('&') { self.push(&decode(html)) } else { self.push(html) }
     }

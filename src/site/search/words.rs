@@ -44,7 +44,8 @@ fn word(text: &str, lower: &mut String, each: &mut dyn FnMut(&str)) -> usize {
     let plain = |byte: &u8| Some(BYTES[usize::from(*byte)]).filter(|letter| *letter > BEYOND).map(char::from);
     lower.extend(text.as_bytes().iter().map_while(plain));
     let end = lower.len();
-    // Most words consist only of ASCII letters and digits, and what follows can't continue them.
+    // Most words consist only of ASCII letters and digits, and the next character can't continue a
+    // word.
     if text.as_bytes().get(end).is_none_or(|byte| *byte != b'\'' && byte.is_ascii()) {
         if end <= LONGEST {
             each(lower);

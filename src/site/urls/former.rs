@@ -97,7 +97,7 @@ pub fn lay_out(handbook: &Handbook, redirects: &[Redirect], files: &Sources, rou
             routes.entry(written_url(&gone.path, handbook.book.urls_style)).or_insert(Route::Gone(n));
         }
     }
-    // These include the author's own lines, so they replace the author's files.
+    // Both files include the author's own lines, so they replace the author's files.
     if host.reads_rules() {
         routes.insert(UrlPath::new("_headers"), Route::Headers);
         if !rules.text.is_empty() {

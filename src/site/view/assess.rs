@@ -1,8 +1,8 @@
 //! Prepares the self-assessment pages: what a role expects, every level of it, and advice on how to
 //! grow.
-//!
-//! Input: a viewpoint and a role. Output: [`Assess`], what the role is judged on first, and [`Index`] of all roles. Statements keep their ids, by which answers
-//! are found again; whose answers they are is never known here.
+//! Input: a viewpoint and a role. Output: [`Assess`], which shows what the role is judged on first,
+//! and the [`Index`] of all roles. Statements keep their IDs, by which a reader's answers are found
+//! again. Never sees an answer.
 
 use serde::Serialize;
 
@@ -23,9 +23,9 @@ pub struct Assess {
     pub role: Link,
     pub id: String,
     pub scale: Vec<Step>,
-    /// All that is asked.
+    /// All competencies that the role expects, by cluster.
     pub clusters: Vec<Cluster<Asked>>,
-    /// The same, what it is judged on apart.
+    /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Asked>,
     pub evidence: Vec<Evidence>,
     pub before: Vec<Link>,
@@ -51,9 +51,10 @@ pub struct Asked {
     pub level: u8,
     pub level_name: String,
     pub focus: bool,
-    /// Levels that stand open, the expected one first; then the others, lowest first.
+    /// The levels. Expanded levels come first, starting with the expected one; the others follow,
+    /// lowest first.
     pub levels: Vec<AskedLevel>,
-    /// Whether there are levels that don't stand open.
+    /// Whether some levels are collapsed.
     pub has_more: bool,
     pub grow: Option<Grow>,
 }
@@ -64,24 +65,25 @@ pub struct AskedLevel {
     pub level: u8,
     pub name: String,
     pub own: bool,
-    /// Whether it stands open: the expected level, and what the role is judged on.
+    /// Whether the level is expanded, as the expected level and the statements that the role is
+    /// judged on are.
     pub open: bool,
     pub statements: Vec<Row>,
 }
 
-/// A statement with what finds its answer again.
+/// A statement, and the ID by which its answer is found again.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     pub id: String,
     pub html: Html,
     pub replaces: Option<String>,
-    /// Whether the role is judged on it.
+    /// Whether the role is judged on the statement.
     pub key: bool,
-    /// Its examples as a list.
+    /// The statement's examples as a list.
     pub examples: Option<Html>,
 }
 
-/// The section of a competency that helps to grow.
+/// The section of a competency that says how to grow.
 #[derive(Clone, Debug, Serialize)]
 pub struct Grow {
     pub title: String,
@@ -208,7 +210,7 @@ impl Split for Asked {
     fn key(&self) -> Option<Self> {
         let mut levels = self.levels_of(true);
         if self.focus {
-            // The level of a competency in focus is there even if nothing is said for it.
+            // Show the expected level of a competency in focus even if it has no statements.
             let own = self.levels.iter().filter(|level| level.own && level.statements.is_empty());
             levels.splice(0..0, own.cloned());
             levels.extend(self.levels_of(false).into_iter().map(|level| AskedLevel { open: false, ..level }));
@@ -216,7 +218,7 @@ impl Split for Asked {
         (!levels.is_empty()).then(|| self.with(levels, self.grow.clone()))
     }
 
-    /// What helps to grow is shown once, where the competency is met first.
+    /// The advice on how to grow is shown once, where the competency appears first.
     fn rest(&self) -> Option<Self> {
         if self.key().is_none() {
             return Some(self.with(self.levels.clone(), self.grow.clone()));
@@ -231,7 +233,8 @@ impl Asked {
         Self { has_more: levels.iter().any(|level| !level.open), levels, grow, ..self.clone() }
     }
 
-    /// Returns the levels with those statements alone that the role is judged on, which stand open, or with the others alone.
+    /// Returns the levels with only a part of their statements: if `key` is set, those that the
+    /// role is judged on, and otherwise the rest. If `key` is set, all these levels are expanded.
     fn levels_of(&self, key: bool) -> Vec<AskedLevel> {
         let part = |level: &AskedLevel| {
             let statements: Vec<Row> = level.statements.iter().filter(|row| row.key == key).cloned().collect();
@@ -248,7 +251,8 @@ fn grow(competency: ChapterId, view: &Viewpoint<'_>) -> Option<Grow> {
     Some(Grow { title: heading.text.clone(), url: view.anchor(competency, &heading.id), html })
 }
 
-/// Lists what evidence has to show: as `handbook.toml` says, else one for each cluster that the role is asked about.
+/// Lists what the evidence has to show: the items in `handbook.toml` if there are any, otherwise
+/// one item for each cluster that the role is asked about.
 fn evidence(clusters: &[Cluster<Asked>], view: &Viewpoint<'_>) -> Vec<Evidence> {
     if view.config.evidence.is_empty() {
         let ids = |cluster: &Cluster<Asked>| cluster.competencies.iter().map(|asked| asked.id.clone()).collect();

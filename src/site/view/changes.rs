@@ -197,8 +197,8 @@ type Key = (usize, String);
 
 impl Asking<'_> {
     fn read(mut self, delta: &Delta, since: String) -> Asked {
-        // A competency that was added or removed lists its roles once, instead of appearing at each
-        // of them.
+        // A competency that was added or removed lists its roles once, instead of being listed
+        // under each role.
         let whole = |change: &Change| match change {
             Change::Chapter { chapter, how: Fate::Added | Fate::Removed } => Some(chapter.clone()),
             _ => None,
@@ -337,8 +337,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Adds the roles that expect or expected an added or removed competency to the competency's
-    /// line.
+    /// Adds roles to the line of an added or removed competency: the roles that expect an added
+    /// one, or that expected a removed one.
     fn take_of_whole(&mut self, change: &Change) {
         let Change::Expectation { competency, touches, .. } = change else { return };
         let links: Vec<Link> = touches.iter().map(|role| self.link(role)).collect();

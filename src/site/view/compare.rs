@@ -129,8 +129,8 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     rows
 }
 
-/// Lists a role's own responsibilities, then the inherited ones, each as the role that declares it
-/// and its number there.
+/// Lists a role's own responsibilities, then the inherited ones. Each is given by the role that
+/// declares it and its number in that role.
 pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(ChapterId, u32)> {
     let own = role_of(view.book, role).map_or(0, |facts| facts.responsibilities.len());
     let own = (0..u32::try_from(own).unwrap_or(0)).map(|n| (role, n));
@@ -138,7 +138,7 @@ pub fn all_responsibilities(role: ChapterId, view: &Viewpoint<'_>) -> Vec<(Chapt
     own.chain(taken).collect()
 }
 
-/// Compares responsibilities. They are only the same if both roles have the same one from the same
+/// Compares responsibilities. Two roles share a responsibility only if both have it from the same
 /// chapter.
 fn responsibilities(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<Html> {
     let (of_a, of_b) = (all_responsibilities(a, view), all_responsibilities(b, view));

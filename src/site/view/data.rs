@@ -104,7 +104,7 @@ struct Expected<'a> {
     from: Option<&'a str>,
     /// The statements that apply at this level, including those of lower levels.
     statements: Vec<&'a str>,
-    /// Those of them that the role is judged on.
+    /// The statements among these that the role is judged on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     judged: Vec<&'a str>,
 }

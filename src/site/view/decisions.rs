@@ -27,7 +27,7 @@ pub struct Decisions {
 #[derive(Debug, Serialize)]
 pub struct Grouped {
     pub groups: Vec<Group>,
-    /// Links to all ways of grouping them. The current one has no URL.
+    /// Links to all ways of grouping decisions. The current way has no URL.
     pub ways: Vec<Link>,
     pub by: &'static str,
 }
@@ -38,7 +38,7 @@ pub struct Group {
     pub head: Link,
     pub anchor: String,
     pub rows: Vec<Row>,
-    /// Decisions in which the role or partner has another part.
+    /// Decisions in which the role or partner takes part without being accountable.
     pub others: Vec<Other>,
 }
 
@@ -96,11 +96,11 @@ pub struct Row {
 /// Which decisions to show.
 #[derive(Clone, Debug, Default)]
 pub struct Which {
-    /// Only those in which this role or partner takes part.
+    /// If set, lists only the decisions in which this role or partner takes part.
     pub party: Option<Party>,
-    /// Only those of this strategy chapter.
+    /// If set, lists only the decisions of this strategy chapter.
     pub strategy: Option<ChapterId>,
-    /// Only those at this scope.
+    /// If set, lists only the decisions at this scope.
     pub scope: Option<String>,
 }
 
@@ -148,8 +148,8 @@ fn by_strategy(view: &Viewpoint<'_>) -> Vec<Group> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Returns one group for each role and partner: the decisions it is accountable for, then those in
-/// which it has another part.
+/// Returns one group for each role and partner: the decisions that the role or partner is
+/// accountable for, then those in which it has another part.
 fn by_party(view: &Viewpoint<'_>) -> Vec<Group> {
     let roles = view.book.relations.role_order.iter().map(|role| Party::Role(*role));
     let partners = (0..view.config.partners.len()).map(|n| Party::Partner(u32::try_from(n).unwrap_or(u32::MAX)));

@@ -1,7 +1,7 @@
 //! Prepares a role's hiring kit: its scope, what it is responsible for, what is expected, what to
 //! ask, and a scorecard to fill in.
-//!
-//! Input: a viewpoint and a role. Output: [`Hiring`], what the role is judged on first. A base role is nobody's job, so there is none for it.
+//! Input: a viewpoint and a role. Output: [`Hiring`], which shows what the role is judged on first.
+//! Nobody is hired for a base role, so it has no kit.
 
 use serde::Serialize;
 
@@ -27,12 +27,12 @@ pub struct Hiring {
     pub responsibilities: Vec<Html>,
     pub inherited: Vec<Inherited>,
     pub decisions: Vec<DecisionLink>,
-    /// All that is expected.
+    /// All competencies that the role expects, by cluster.
     pub clusters: Vec<Cluster<Asked>>,
-    /// The same, what it is judged on apart.
+    /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Asked>,
     pub card: Vec<CardRow>,
-    /// Where the same is as Markdown.
+    /// The URL of the hiring kit as Markdown.
     pub markdown_url: String,
 }
 
@@ -61,7 +61,7 @@ pub fn hired(book: &Book) -> impl Iterator<Item = ChapterId> {
     roles.filter(|role| role_of(book, *role).is_some_and(|facts| !facts.base))
 }
 
-/// Returns the address of the same as Markdown.
+/// Returns the URL of a role's hiring kit as Markdown.
 pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
     UrlPath::new(format!("hiring/{}.md", book.meta(role).id))
 }
@@ -99,14 +99,15 @@ impl Split for Asked {
         Some(Self { expected: self.expected.key()?, interview: self.interview.clone() })
     }
 
-    /// What to ask is shown once, where the competency is met first.
+    /// The interview questions are shown once, where the competency appears first.
     fn rest(&self) -> Option<Self> {
         let interview = if self.expected.key().is_none() { self.interview.clone() } else { None };
         Some(Self { expected: self.expected.rest()?, interview })
     }
 }
 
-/// Lists the rows of the scorecard: each competency once, what the role is judged on first.
+/// Lists the rows of the scorecard, one for each competency. The competencies that the role is
+/// judged on come first.
 fn card(clusters: &[Cluster<Asked>]) -> Vec<CardRow> {
     let all = clusters.iter().flat_map(|cluster| &cluster.competencies);
     let (key, rest): (Vec<&Asked>, Vec<&Asked>) = all.partition(|asked| asked.expected.key().is_some());

@@ -49,7 +49,7 @@ pub struct WayLink {
 #[derive(Debug, Serialize)]
 pub struct Step {
     pub from: Link,
-    /// The roles that it leads to. Each links to the comparison of the two roles.
+    /// The roles that this one leads to. Each link opens the comparison of the two roles.
     pub to: Vec<Link>,
 }
 

@@ -24,9 +24,9 @@ pub struct Node {
     pub track: usize,
     /// The role's rank.
     pub rank: u32,
-    /// The roles that it leads to at a higher rank.
+    /// The roles at a higher rank that this role leads to.
     pub up: Vec<ChapterId>,
-    /// The roles that it leads to at the same rank.
+    /// The roles at the same rank that this role leads to.
     pub sideways: Vec<ChapterId>,
 }
 

@@ -58,7 +58,7 @@ pub struct Row {
 /// What one role expects of one competency. Without a level, the role doesn't expect it.
 #[derive(Debug, Default, Serialize)]
 pub struct Cell {
-    /// The role, for cells that aren't below the role's name.
+    /// The role that the cell is about, shown wherever no column head names the role.
     pub role: Option<Link>,
     pub level: Option<u8>,
     pub name: String,
@@ -70,9 +70,9 @@ pub struct Cell {
 /// Which part of the matrix to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Which {
-    /// Only roles of this track.
+    /// If set, shows only roles of this track.
     pub track: Option<String>,
-    /// Only competencies of this cluster.
+    /// If set, shows only competencies of this cluster.
     pub cluster: Option<String>,
 }
 

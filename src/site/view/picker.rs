@@ -125,7 +125,7 @@ pub fn role_name(role: ChapterId, book: &Book) -> String {
     format!("roles/{}", book.meta(role).id)
 }
 
-/// Wraps data in a script that passes it on under its name.
+/// Wraps data in a script that passes on the name and the data.
 pub fn as_script(name: &str, json: &str) -> String {
     let name = serde_json::to_string(name).unwrap_or_default();
     format!("{TAKES_DATA}({name}, {});\n", json.trim_end())
@@ -156,7 +156,7 @@ struct Expected<'a> {
     level_name: String,
 }
 
-/// A responsibility or decision. It is the same as another role's if the URL is equal.
+/// A responsibility or decision. Two roles share it if its URL is the same for both.
 #[derive(Serialize)]
 struct Item<'a> {
     text: &'a str,

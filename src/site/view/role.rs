@@ -1,8 +1,9 @@
 //! Prepares a role's page: the facts at a glance, what is expected, what is inherited, and what the
 //! role decides.
 //!
-//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the own level's statements stand open, those below are listed after it. What the role is
-//! judged on comes first.
+//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the statements of the
+//! expected level come first, and those of lower levels are listed after them. What the role is
+//! judged on comes before everything else.
 
 use serde::Serialize;
 
@@ -41,14 +42,14 @@ pub struct RolePage {
     pub also_called: Vec<String>,
     pub paths: Vec<Link>,
     pub compare: Vec<Link>,
-    /// The URL of the page on which it can be compared with any other role.
+    /// The URL of the page on which the role can be compared with any other role.
     pub compare_url: Option<String>,
     /// The URL of the role's hiring kit.
     pub hiring_url: Option<String>,
     pub inherited: Vec<Inherited>,
-    /// All that is expected.
+    /// All competencies that the role expects, by cluster.
     pub clusters: Vec<Cluster<Expected>>,
-    /// The same, what it is judged on apart.
+    /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Expected>,
     pub decisions: Vec<DecisionLink>,
     pub takes_part: Vec<DecisionLink>,
@@ -57,7 +58,7 @@ pub struct RolePage {
     pub assess_url: Option<String>,
 }
 
-/// What the role adds to the role that it grows from.
+/// What this role adds to the role that it grows from.
 #[derive(Debug, Serialize)]
 pub struct Delta {
     pub from: Link,
@@ -98,7 +99,7 @@ pub struct Expected {
     pub lower: Vec<Lower>,
 }
 
-/// One box of the strip.
+/// One box of the strip that shows the level on the scale.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
     pub own: bool,
@@ -110,13 +111,13 @@ pub struct Step {
 pub struct Cell {
     pub html: Html,
     pub url: String,
-    /// Whether the role is judged on it.
+    /// Whether the role is judged on the statement.
     pub key: bool,
-    /// Its examples as a list.
+    /// The statement's examples as a list.
     pub examples: Option<Html>,
 }
 
-/// A level below the own one.
+/// A level below the expected one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Lower {
     pub name: String,
@@ -234,7 +235,8 @@ pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherit
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Shows what is expected of one competency: the own level's statements, then those of the levels below.
+/// Prepares what is expected of one competency: the statements of the expected level, then those of
+/// lower levels.
 pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
     let level = expectation.level;
@@ -264,7 +266,7 @@ pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>
 }
 
 impl Split for Expected {
-    /// What the role is judged on stands open whatever its level.
+    /// The statements that the role is judged on are listed together, whatever their level.
     fn key(&self) -> Option<Self> {
         let all = self.statements.iter().chain(self.lower.iter().flat_map(|lower| &lower.statements));
         let statements: Vec<Cell> = all.filter(|cell| cell.key).cloned().collect();
@@ -283,7 +285,7 @@ impl Split for Expected {
     }
 }
 
-/// Returns the levels with what the role isn't judged on.
+/// Returns the levels with only the statements that the role isn't judged on.
 fn without_key(levels: &[Lower]) -> Vec<Lower> {
     let left = |lower: &Lower| {
         let statements: Vec<Cell> = lower.statements.iter().filter(|cell| !cell.key).cloned().collect();
@@ -292,12 +294,13 @@ fn without_key(levels: &[Lower]) -> Vec<Lower> {
     levels.iter().filter_map(left).collect()
 }
 
-/// Lists the statements of one level for somebody who is at `own`: those that a statement up to there replaces are left out.
+/// Lists the statements of one level. `levels` contains that level, then the level that the role
+/// expects. Leaves out statements that another one replaces at or below the expected level.
 pub fn cells(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
     numbered(competency, levels, view).into_iter().map(|(_, cell)| cell).collect()
 }
 
-/// Lists the same statements with their numbers in the competency.
+/// Lists the same statements as [`cells`], each with its number in the competency.
 fn numbered(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<(usize, Cell)> {
     let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
     let statements = facts.statements.iter().enumerate();
@@ -330,7 +333,7 @@ pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>
     (own, others)
 }
 
-/// Returns the address of a role's hiring kit.
+/// Returns the URL of a role's hiring kit.
 pub fn hiring_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
     generated_url(&format!("hiring/{}", book.meta(role).id), style)
 }

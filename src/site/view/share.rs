@@ -1,7 +1,9 @@
-//! Groups what a role expects by cluster, and splits it into what the role is judged on and the rest.
+//! Groups the competencies that a role expects by cluster, and splits them into what the role is
+//! judged on and the rest.
 //!
-//! Input: a role's expectations, each shaped by the page that shows it. Output: [`Cluster`]s of all of
-//! them, and [`Shares`]. Never drops a statement: each is in one of the two.
+//! Input: a role's expectations, and the form that a page needs them in. Output: [`Cluster`]s of
+//! all competencies, and their [`Shares`]. Never drops a statement: each one is in one of the two
+//! shares.
 
 use serde::Serialize;
 
@@ -15,9 +17,9 @@ pub struct Cluster<T> {
     pub competencies: Vec<T>,
 }
 
-/// What a role is judged on, and what it is expected to do beside that.
+/// What a role is judged on, and everything else that it is expected to do.
 ///
-/// Both are empty where the role is judged on nothing in particular.
+/// Both lists are empty if nothing in particular is named for the role to be judged on.
 #[derive(Debug, Serialize)]
 pub struct Shares<T> {
     pub key: Vec<T>,
@@ -26,14 +28,16 @@ pub struct Shares<T> {
 
 /// A competency that can be shown in two parts.
 pub trait Split: Sized {
-    /// Returns what the role is judged on: all of a competency in focus, single statements of another.
+    /// Returns the part that the role is judged on: the whole competency if it is in focus, and
+    /// otherwise single statements. Returns `None` if the role is judged on none of it.
     fn key(&self) -> Option<Self>;
 
-    /// Returns what is left beside [`Self::key`].
+    /// Returns the part that [`Self::key`] leaves out, or `None` if nothing is left.
     fn rest(&self) -> Option<Self>;
 }
 
-/// Groups what a role expects by cluster, in the handbook's order.
+/// Groups the competencies that a role expects by cluster, in the handbook's order. `shape`
+/// converts each expectation to the form that a page needs.
 pub fn clusters<T>(role: &RoleView, view: &Viewpoint<'_>, shape: impl Fn(&Expectation) -> T) -> Vec<Cluster<T>> {
     let mut clusters: Vec<Cluster<T>> = Vec::new();
     for expectation in &role.expectations {
@@ -47,7 +51,7 @@ pub fn clusters<T>(role: &RoleView, view: &Viewpoint<'_>, shape: impl Fn(&Expect
     clusters
 }
 
-/// Splits all that a role expects.
+/// Splits the competencies that a role expects.
 pub fn split<T: Split>(all: &[Cluster<T>]) -> Shares<T> {
     let key: Vec<T> = all.iter().flat_map(|cluster| &cluster.competencies).filter_map(Split::key).collect();
     if key.is_empty() {

@@ -18,7 +18,7 @@ pub struct StrategyPage {
     pub measures: Vec<String>,
     pub valid_until: Option<String>,
     pub supported_by: Vec<Link>,
-    /// Roles that decide or do the work in it, other than the role that leads it.
+    /// Roles that decide or do the work in this strategy, other than the role that leads it.
     pub carried_by: Vec<Link>,
     pub decisions: Vec<Row>,
 }

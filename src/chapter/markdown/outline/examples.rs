@@ -1,7 +1,9 @@
-//! Reads the examples of a statement: items of a list below it that begin `**Example:**` or `**Not yet:**`.
+//! Reads the examples of a statement: items in a list below the statement that begin with
+//! `**Example:**` or `**Not yet:**`.
 //!
-//! Input: the events of one statement's item. Output: which events start an example, and findings for
-//! what was meant as one. Never makes an example a statement: it has no anchor and isn't counted.
+//! Input: the events of one statement's item. Output: the events that start an example, and
+//! findings about items that were probably meant as examples. Never makes an example a statement:
+//! examples have no anchors and aren't counted.
 
 use crate::text::rule::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,17 +16,17 @@ use super::{Located, Reader, capitalised, end_of, plain_text};
 use crate::declare::config::Words;
 use crate::text::path::fold;
 
-/// What an example shows.
+/// The two kinds of examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Example {
-    /// What the statement looks like when somebody does it.
+    /// An example of what the statement describes.
     Shown,
-    /// What falls short of it.
+    /// An example of behavior that falls short of the statement.
     NotYet,
 }
 
 impl Example {
-    /// Returns the class that a theme finds it by.
+    /// Returns the CSS class by which themes select this kind of example.
     pub fn class(self) -> &'static str {
         match self {
             Self::Shown => "example",
@@ -36,7 +38,7 @@ impl Example {
 /// The examples of a chapter.
 #[derive(Debug, Default)]
 pub struct Examples {
-    /// What each one shows, by the event that starts its item.
+    /// The kind of each example, by the event that starts its item.
     pub items: BTreeMap<usize, Example>,
     /// The events that start lists of nothing but examples.
     pub lists: BTreeSet<usize>,
@@ -88,14 +90,15 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
     }
 }
 
-/// What an item begins with.
+/// The label that an item begins with.
 struct Label {
-    /// Its words, without the colon.
+    /// The words of the label, without the colon.
     text: String,
     range: Range<usize>,
 }
 
-/// Returns the bold words with a colon that an item begins with: `**Example:**` or `**Example**:`.
+/// Returns the label that an item begins with: bold words with a colon, such as `**Example:**` or
+/// `**Example**:`.
 fn label_of(events: &[Located<'_>], item: usize) -> Option<Label> {
     let is_paragraph = matches!(events.get(item + 1), Some((Event::Start(Tag::Paragraph), _)));
     let start = item + 1 + usize::from(is_paragraph);
@@ -111,7 +114,7 @@ fn label_of(events: &[Located<'_>], item: usize) -> Option<Label> {
     Some(Label { text: text.to_owned(), range: range.clone() })
 }
 
-/// Returns what an item with this label shows; nothing where it is no label of an example.
+/// Returns the kind of example that a label stands for, or `None` if it isn't an example's label.
 fn example(label: &str, words: &Words) -> Option<Example> {
     let label = fold(label);
     match label {

@@ -53,7 +53,8 @@ fn sections(reader: &mut Reader<'_>) {
     }
 }
 
-/// Finds headings in the place of a level that don't name one, such as `### Owner` for `Owning`.
+/// Finds headings that are in the place of a level's heading but don't name a level, such as
+/// `### Owner` for `Owning`.
 fn levels(reader: &mut Reader<'_>) {
     let config = reader.input.config;
     let outline = &reader.outline;
@@ -132,7 +133,8 @@ fn between(before: Option<u8>, headings: &[OutlineHeading], n: usize, outline: &
     (is_direct && *after == before + 2).then_some(before + 1)
 }
 
-/// Tells whether a word is another with a slip of the fingers, or in another number.
+/// Returns whether `text` is probably a misspelling of `name`, or the same word in the singular or
+/// plural.
 pub(super) fn is_slip(text: &str, name: &str) -> bool {
     let length = name.chars().count();
     let most = match length {

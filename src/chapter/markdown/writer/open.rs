@@ -1,7 +1,7 @@
 //! Tracks which elements an author's raw HTML has opened but not yet closed.
 //!
-//! Input: tags in the order written. Output: the elements left open at the end of their text, their
-//! parent element or the chapter. Looks only at tags, not at what HTML does with them.
+//! Input: tags in the order written. Output: the elements still open where the enclosing text,
+//! parent element or chapter ends. Looks only at tags, not at what HTML does with them.
 
 use std::ops::Range;
 
@@ -29,9 +29,9 @@ const OF_PHRASES: [&str; 30] = [
 pub struct Open {
     /// The name in lower case.
     pub name: String,
-    /// The byte range of its start tag in the chapter's body.
+    /// The byte range of the element's start tag in the chapter's body.
     pub at: Range<usize>,
-    /// Whether it ends with the paragraph that contains it.
+    /// Whether the element ends with the paragraph that contains it.
     is_phrase: bool,
 }
 

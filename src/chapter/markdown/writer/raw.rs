@@ -80,7 +80,8 @@ impl Writer<'_, '_> {
                     } else {
                         self.out.html.push_str(&html[last..tag.range.start]);
                         last = tag.range.end;
-                        // Without its tag, what would have been its content is ordinary HTML.
+                        // Without the tag, the text that would have been the element's content is
+                        // ordinary HTML.
                         at = tag.range.end;
                     }
                 }
