@@ -367,7 +367,7 @@ pub struct Piece {
     pub start: u32,
     /// The byte offset where the piece ends in the redacted body.
     pub end: u32,
-    /// What the piece is.
+    /// The kind of the piece.
     pub what: What,
 }
 

@@ -32,7 +32,8 @@ pub struct Absent {
     pub path: SourcePath,
     /// The reason why it isn't part of the build.
     pub why: Why,
-    /// The names that others may use for it, folded; only its path if nothing more is known.
+    /// The folded names that other chapters may use for this one; only the path if nothing more is
+    /// known.
     pub names: Arc<BTreeSet<String>>,
 }
 
@@ -41,7 +42,7 @@ pub struct Absent {
 pub enum Why {
     /// The chapter is a draft.
     Draft,
-    /// Its name, or the name of a directory above it, begins with an underscore.
+    /// The name of the chapter's file, or of a directory above it, begins with an underscore.
     Underscore,
     /// The chapter is for another audience.
     Audience,
@@ -85,7 +86,7 @@ impl<'a> Checker<'a> {
     pub fn of_chapter(&self, chapter: ChapterId) -> Vec<Diagnostic> {
         let document = &self.documents[chapter.index()];
         let spans = &document.body.reference_spans;
-        // A party of a decision that is written as a link is parsed twice; the finding about the
+        // If a party of a decision is written as a link, it is parsed twice. The finding about the
         // decision has the better message.
         let parties: BTreeSet<Span> = document
             .meta
@@ -246,8 +247,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Returns whether another finding of the chapter already explains a remark: `lead_by` for
-    /// `led_by` is one mistake, and so is front matter that can't be read.
+    /// Returns whether another finding of the chapter already explains a remark: writing `lead_by`
+    /// for `led_by` is a single mistake, and so is front matter that can't be read.
     fn is_explained(&self, remark: &Remark) -> bool {
         let findings = &self.documents[remark.chapter.index()].findings;
         if is_unread(findings) && remark.finding.code != Rule::CollidingUrl {

@@ -124,7 +124,7 @@ pub struct Resolver<'a> {
 /// a name.
 #[derive(Debug, Default)]
 struct Anchors<'a> {
-    /// Anchors by themselves, folded.
+    /// Anchors by their folded spelling.
     folded: HashMap<String, &'a str>,
     /// Anchors of headings, by the folded text and by the slug.
     headings: HashMap<String, (usize, &'a str)>,
@@ -200,8 +200,8 @@ impl<'a> Anchors<'a> {
         anchors
     }
 
-    /// Finds an anchor that doesn't exist exactly as written: by a different case, or else by a
-    /// heading's slug or text.
+    /// Finds the anchor that a reference probably means if the anchor doesn't exist exactly as
+    /// written: first ignoring case, then by a heading's slug or text.
     fn find(&self, anchor: &str, meta: &Meta) -> Option<String> {
         let key = fold(anchor);
         if let Some(id) = self.folded.get(&key) {

@@ -12,7 +12,7 @@ use crate::declare::config::Config;
 use crate::model::book::{At, Book, ChapterId, Remark};
 use crate::text::rule::{Rule, Severity};
 
-/// The share of words in common from which two statements are too similar.
+/// The share of common words at which two statements count as too similar.
 const ALIKE: f64 = 0.75;
 
 /// A statement or responsibility and its position.
@@ -87,8 +87,8 @@ fn says_can(words: &[String]) -> Option<String> {
     None
 }
 
-/// Finds an `and` before a verb in the third person, which is any word that begins some statement
-/// in the book.
+/// Finds an `and` before a verb in the third person. Any word that begins a statement in the book
+/// counts as such a verb.
 fn second_verb<'a>(words: &'a [String], verbs: &BTreeSet<&str>) -> Option<&'a str> {
     let pairs = words.windows(2).filter(|pair| pair[0] == "and");
     pairs.map(|pair| pair[1].as_str()).find(|word| verbs.contains(word))

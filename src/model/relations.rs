@@ -387,7 +387,8 @@ impl<'a> Relating<'a> {
         self.find_growth_ring();
     }
 
-    /// Reports roles without ranks that grow into each other in a cycle; ranks rule that out.
+    /// Reports roles without ranks that grow into each other in a cycle. Roles with ranks can't
+    /// form one.
     fn find_growth_ring(&mut self) {
         let mut done: BTreeSet<ChapterId> = BTreeSet::new();
         for start in self.relations.role_order.clone() {

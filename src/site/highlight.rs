@@ -82,8 +82,8 @@ impl Highlighter {
         self.color(code, language) == Err(Plain::TooMuch)
     }
 
-    /// Returns the same as [`Self::is_too_much`], but only for blocks that have already been
-    /// colored.
+    /// Returns whether a block that has already been colored was too much work. Returns `false` for
+    /// a block that hasn't been colored yet.
     pub fn was_too_much(&self, code: &str, language: &str) -> bool {
         let Some(languages) = self.languages.get() else { return false };
         let key = languages.find(language).map(|syntax| block_key(languages.name(syntax), code));
@@ -154,8 +154,8 @@ fn short(hasher: &blake3::Hasher) -> Key {
     key
 }
 
-/// One part of the cache of blocks. When its young half is full, it replaces the old half, whose
-/// contents are dropped.
+/// One part of the cache of blocks. When the young half is full, it becomes the old half, and the
+/// contents of the previous old half are dropped.
 #[derive(Default)]
 struct Shard {
     young: HashMap<Key, Arc<str>>,
@@ -166,7 +166,7 @@ struct Shard {
 }
 
 impl Shard {
-    /// Returns what is known about a block, and moves it to the young half.
+    /// Returns what the cache knows about a block, and moves the block to the young half.
     fn get(&mut self, key: &Key) -> Option<Result<Arc<str>, Plain>> {
         if let Some(html) = self.young.get(key) {
             return Some(Ok(html.clone()));

@@ -432,8 +432,8 @@ fn compile(chain: &[ThemeFiles], sources: &[(String, &str)]) -> Result<Tera, Vec
     }
 }
 
-/// Reports once that a template which others build on lacks blocks, instead of once for each
-/// template that needs them.
+/// If a template lacks blocks that several other templates need, reports this once instead of once
+/// for each of those templates.
 fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<Diagnostic> {
     let block = |finding: &Diagnostic| {
         let rest = finding.message.strip_prefix("block `")?;

@@ -107,8 +107,8 @@ pub struct Site {
     memory: Option<Arc<Memory>>,
 }
 
-/// What each URL serves. It stays the same as long as the book, the theme and the non-chapter files
-/// do.
+/// The content that each URL serves. It stays the same as long as the book, the theme and the
+/// non-chapter files do.
 #[derive(Debug)]
 struct Layout {
     routes: BTreeMap<UrlPath, Route>,

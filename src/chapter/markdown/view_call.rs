@@ -50,7 +50,7 @@ enum Literal {
     List(Vec<String>),
 }
 
-/// Where a call is, so that findings can point at it.
+/// The location of a call, so that findings can point at it.
 pub struct Site<'a> {
     /// The chapter's file.
     pub path: &'a SourcePath,

@@ -25,8 +25,8 @@ pub enum Field {
     Broken(Span),
 }
 
-/// Reads a chapter's audience from its front matter: the table, and the text it was read from,
-/// which begins at byte `offset` of the chapter.
+/// Reads a chapter's audience from its front matter. `content` is the text that `table` was read
+/// from, and begins at byte `offset` of the chapter.
 pub fn audience_of(table: &Table, content: &str, offset: usize) -> Field {
     match audience_in(table) {
         // A line that was meant as a key may have become part of another value.
@@ -120,8 +120,9 @@ fn key_of(line: &str) -> Option<(String, String)> {
     (!key.is_empty()).then(|| (key, plain(after[sign.len_utf8()..].trim_matches(is_wrapping))))
 }
 
-/// Returns the block before or directly below the first heading that is fenced like front matter,
-/// isn't read as such and would withhold the chapter; `start` is where the text begins.
+/// Returns a block that is fenced like front matter but isn't read as such, and that would withhold
+/// the chapter. Only looks before the first heading and directly below it; `start` is where the
+/// text begins.
 pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Range<usize>> {
     let lines = lines_of(text, start);
     let mut n = 0;
@@ -171,8 +172,8 @@ fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Returns a block from line `from` whose content starts at line `first`, if it is closed by a
-/// fence and is private.
+/// Returns the block that begins at line `from` and whose content starts at line `first`, if the
+/// block is closed by a fence and is private.
 fn closed_block(lines: &[(usize, &str)], from: usize, first: usize) -> Option<Range<usize>> {
     let is_end = |line: &str| is_fence(line) || line.trim_start().starts_with("```");
     let length = lines.get(first..)?.iter().position(|(_, line)| is_end(line) || is_heading(line))?;

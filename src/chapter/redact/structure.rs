@@ -59,7 +59,7 @@ pub struct Heading {
     pub range: Range<usize>,
     /// The heading level, from 1 to 6.
     pub level: u8,
-    /// Whether it is outside all lists, quotes and other containers.
+    /// Whether the heading is outside all lists, quotes and other containers.
     pub at_top: bool,
 }
 

@@ -59,7 +59,7 @@ pub fn is_word(word: &str) -> bool {
     }
     let plain = plain(word);
     let length = plain.chars().count();
-    // `ambience` is the one English word that is equally close.
+    // `ambience` is the only English word that is as close to `audience` as a misspelling.
     (6..=10).contains(&length) && plain != "ambience" && strsim::damerau_levenshtein(&plain, WORD) <= 2
 }
 
@@ -77,8 +77,8 @@ fn may_be_word(word: &str) -> bool {
     }
     let of_word = WORD.bytes().fold(0_u32, |set, c| set | 1 << (c - b'a'));
     let shared = (letters & of_word).count_ones();
-    // Two wrong letters leave at least five of its seven distinct letters; other scripts and widths
-    // can hide more.
+    // Two wrong letters leave at least five of the seven distinct letters in `audience`; other
+    // scripts and widths can hide more.
     if word.is_ascii() { word.len() <= 10 && shared >= 5 } else { ascii >= 3 || word.contains(is_wide) }
 }
 

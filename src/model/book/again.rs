@@ -139,8 +139,8 @@ fn is_called_the_same(before: &Meta, after: &Meta) -> bool {
     before.path == after.path && before.kind == after.kind && before.id == after.id && before.aliases == after.aliases
 }
 
-/// Returns whether `title` is the key of `name`. Most pairs differ in their first letter, which
-/// needs no allocation to find out.
+/// Returns whether `title` is the key of `name`. Compares the first letters first: they differ in
+/// most pairs, and comparing them needs no allocation.
 fn is_key_of(title: &str, name: &str) -> bool {
     let first = |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric);
     match (first(title), first(name)) {

@@ -43,8 +43,8 @@ struct Called<'a> {
 #[derive(Debug)]
 struct Files<'a> {
     paths: Candidates<'a>,
-    /// The full paths: by the path used for comparison, and by its last segment, folded, in the
-    /// order of the handbook.
+    /// The full paths. `by_path` finds a file by the path to compare; `by_last` finds all files
+    /// with the same last segment (folded), in the order of the handbook.
     by_path: HashMap<&'a str, &'a str, RandomState>,
     by_last: HashMap<String, Vec<&'a str>, RandomState>,
 }

@@ -275,7 +275,7 @@ impl<'a> Builder<'a> {
         folders
     }
 
-    /// Adds items for a directory and those above it, unless they already exist.
+    /// Adds items for a directory and the directories above it, unless they already exist.
     fn add_folder_items(
         &self,
         folder: &'a str,

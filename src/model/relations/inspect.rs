@@ -50,8 +50,8 @@ impl Relating<'_> {
         }
         let mut expected: BTreeSet<ChapterId> =
             self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
-        // A competency whose level isn't recognized is still expected, so that this counts as one
-        // mistake.
+        // A competency whose level isn't recognized still counts as expected, so that this mistake
+        // is reported only once.
         let references = (0..).zip(&self.book.meta(chapter).references);
         let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n);
         let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !lists(n));

@@ -10,24 +10,24 @@
 
 use onig::{MatchParam, Regex, Region, SearchOptions};
 
-/// The number of retries for a match at one place that are included in the price of the place.
+/// The number of retries at one place that are included in the cost of that place.
 const CHEAP: u32 = 256;
 /// The limits for places where [`CHEAP`] isn't enough. If the last limit isn't enough either, the
 /// expression is assumed not to match there. Changelogs in Markdown have such places, and lose at
 /// most the color of one word.
 const LIMITS: [u32; 3] = [1_024, 16_384, 131_072];
-/// The longest line, in bytes, on which the expression is assumed not to match. On a longer line,
-/// the search ends the coloring of its block.
+/// The length in bytes up to which a line counts as not matching if even the last limit isn't
+/// enough. On a longer line, coloring of the whole block stops instead.
 const PROSE: usize = 1_000;
 /// The cost of a call, whatever it finds.
 const CALL: u64 = 8;
 /// The cost of a place that is tried separately.
 const PLACE: u64 = 16;
-/// How many bytes of the line add one to the cost of a place. A loop may scan the rest of the line
-/// in a single retry.
+/// The number of bytes on the line that add one to the cost of a place. A loop may scan the rest of
+/// the line in a single retry.
 const STRIDE: usize = 256;
-/// How many bytes of the line add one to the cost of a retry. If there are many retries, loops scan
-/// the line in each of them.
+/// The number of bytes on the line that add one to the cost of a retry. If there are many retries,
+/// loops scan the line in each of them.
 const RETRY_STRIDE: usize = 32;
 
 /// The remaining budget of a block.

@@ -216,7 +216,7 @@ impl Step<'_> {
     }
 
     /// Returns the contexts whose rules are tried, in order. Each comes with the level whose
-    /// captured text its rules repeat, and with whether it comes from an outer grammar.
+    /// captured text the rules repeat, and with whether the context comes from an outer grammar.
     fn contexts(&mut self) -> Result<Vec<(ContextId, Option<usize>, bool)>, Stop> {
         let from = self.place.interruptions.last().copied().unwrap_or(0);
         let last = self.place.levels.len().checked_sub(1).ok_or(Stop::Fault)?;

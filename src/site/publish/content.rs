@@ -71,8 +71,8 @@ pub struct Content {
     pub of_static: Option<(&'static str, usize)>,
     /// Files that are not published because nothing refers to them.
     pub unreferenced: Vec<SourcePath>,
-    /// Downloads that are not published because they contain an audience mark, which nothing would
-    /// remove.
+    /// Downloads that are not published because they contain an audience mark. Nothing would remove
+    /// the hidden text from a download.
     pub marked: Vec<SourcePath>,
 }
 

@@ -27,7 +27,7 @@ pub enum Derived {
     Role(ChapterId),
     /// The competencies' data as a script, for pages that are opened from a folder.
     Competencies,
-    /// All decisions in a grouping other than by strategy.
+    /// All decisions, grouped by something other than strategy.
     Decisions(By),
 }
 

@@ -140,8 +140,8 @@ impl<'a> Filler<'a> {
         moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
     }
 
-    /// Returns a part of a chapter's text as [`Self::fill`] does, and balances its elements: raw
-    /// HTML may extend past the beginning or end of the part.
+    /// Returns a part of a chapter's text with its holes filled by [`Self::fill`], and balances its
+    /// elements: raw HTML may extend past the beginning or end of the part.
     fn part(&mut self, place: (Range<usize>, usize), scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();

@@ -16,8 +16,8 @@ pub const GAP: char = '\u{fffc}';
 /// The text below one heading, or the text of one glossary term.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
-    /// The heading. For the text before the first heading, this is the chapter's title if the text
-    /// contains it.
+    /// The heading. For the text before the first heading, this is the chapter's title if that text
+    /// contains the title.
     pub heading: String,
     /// The heading's level; 0 for a term of a glossary.
     pub level: u8,

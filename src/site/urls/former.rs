@@ -37,8 +37,8 @@ pub fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn
             // Some disks and hosts ignore case, so a URL that differs only in case is the page's
             // own URL.
             if !gone.contains(&from) && !there.contains(&fold(&from.output_file())) {
-                // The newest rename comes first, because readers look for the chapter that had the
-                // URL last.
+                // The newest rename takes precedence, because readers look for the chapter that had
+                // the URL last.
                 moves.entry(from).or_insert(to);
             }
         }

@@ -16,8 +16,8 @@ use crate::text::path::UrlPath;
 const LONGEST: usize = 60;
 /// How many entries a window shows on each side of the page.
 const AROUND: usize = 20;
-/// A book with more entries below its parts than this only lists the entries of the page's own
-/// part.
+/// If a book has more entries below its parts than this, only the entries of the page's own part
+/// are listed.
 const SMALL: usize = 120;
 
 /// A top-level part. Its entries are listed if the page is in it or the book is small.

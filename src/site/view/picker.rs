@@ -125,7 +125,7 @@ pub fn role_name(role: ChapterId, book: &Book) -> String {
     format!("roles/{}", book.meta(role).id)
 }
 
-/// Wraps data in a script that passes on the name and the data.
+/// Wraps data in a script that passes the name and the data to the page's script.
 pub fn as_script(name: &str, json: &str) -> String {
     let name = serde_json::to_string(name).unwrap_or_default();
     format!("{TAKES_DATA}({name}, {});\n", json.trim_end())

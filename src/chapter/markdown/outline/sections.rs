@@ -10,7 +10,7 @@ use crate::text::path::fold;
 use crate::text::rule::Rule;
 
 /// The sections that `rolebook new` writes and people look for by name, in addition to those in
-/// `[words]`. In English only, as these words are.
+/// `[words]`. These names are always in English.
 const SIGNALS_AND_TRAPS: [&str; 2] = ["signals", "traps"];
 
 pub(super) fn inspect(reader: &mut Reader<'_>) {
