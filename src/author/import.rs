@@ -142,7 +142,7 @@ fn wrong_encoding(name: &SourcePath, bytes: &[u8], at: usize) -> Diagnostic {
         let help = format!("it looks like Excel's older `CSV`, which is Windows-1252: {utf8}");
         ("this table is not UTF-8", help)
     };
-    // A byte offset in bytes that aren't text has no line to show.
+    // If the file is binary, the offset isn't on a line that could be shown.
     let span = (!bytes.contains(&0)).then(|| Span::new(at, at + 1));
     Diagnostic::new(Rule::BadEncoding, name, span, message).help(help)
 }

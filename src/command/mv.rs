@@ -121,7 +121,8 @@ fn listing(plan: &Relocation, loaded: &Loaded) -> String {
     out
 }
 
-/// Formats the lines that the first edits touch; returns how many edits those are.
+/// Formats the lines that `first` changes, together with the edits after it that change the same
+/// lines. Returns the number of edits that the result covers.
 fn hunk(bytes: &[u8], first: &Edit, edits: &[Edit]) -> (String, usize) {
     let start = bytes[..first.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
     let end_of = |at: usize| bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |n| at + n);

@@ -1,8 +1,8 @@
-//! Collects what is known about the past: the history of the content, its state at an earlier date,
-//! and which day counts as today.
+//! Collects the handbook's past: the Git history of the content, the content at an earlier date,
+//! and the day that counts as today.
 //!
-//! Input: a project and its configuration. Output: a [`Past`], and a note for each thing that is
-//! missing. Runs in parallel with the compiler, because Git takes its time.
+//! Input: a project and its configuration. Output: a [`Past`], and a note about each part of it
+//! that couldn't be read. Runs in parallel with the compiler, because reading the history is slow.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 use crate::world::git::Repository;
 
-/// How far back the page of changes looks if `handbook.toml` doesn't say.
+/// The period that the page of changes covers if `handbook.toml` doesn't set one.
 const WINDOW: Duration = Duration { count: 90, unit: Unit::Days };
 
 /// A past that is being read in the background.
 pub struct Reading(JoinHandle<(Past, Vec<String>)>);
 
-/// The input for the thread.
+/// Everything that the background thread needs to read the past.
 struct Question {
     content: PathBuf,
     skip: Vec<String>,
@@ -46,7 +46,8 @@ impl Reading {
         Self(std::thread::spawn(move || read(&question)))
     }
 
-    /// Waits for the thread; returns the past, and a note for each thing that is missing.
+    /// Waits for the thread. Returns the past, and a note about each part of it that couldn't be
+    /// read.
     pub fn finish(self) -> (Past, Vec<String>) {
         self.0.join().unwrap_or_default()
     }
@@ -95,8 +96,8 @@ fn read(question: &Question) -> (Past, Vec<String>) {
     (past, note.into_iter().collect())
 }
 
-/// Reads the earlier state that the current one is compared with: the day or the revision in
-/// `changes_since`.
+/// Reads the content at the day or revision that `changes_since` names, to compare it with the
+/// current content.
 fn base(
     question: &Question,
     repository: &Repository,

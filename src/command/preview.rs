@@ -1,8 +1,8 @@
-//! Holds the site that the preview shows, and answers requests from it.
+//! Holds the site that the preview shows, and uses it to answer requests.
 //!
 //! Input: the files, read again after each change. Output: answers to requests, the events for open
-//! pages, and findings. Renders only what browsers ask for. Anything that only the preview needs is
-//! added here, to the bytes that a build would write.
+//! pages, and findings. Renders only what browsers ask for. A page consists of the bytes that a
+//! build would write and of markup for the preview, which this module adds.
 
 mod answer;
 mod audience;
@@ -44,7 +44,7 @@ use crate::world::disk::is_unread;
 use crate::world::report;
 use crate::world::server::{Answer, Handler, Post, Request};
 
-/// The preview: what it shows now, and what it was built from.
+/// The preview: the site that it shows now, and what that site was built from.
 pub struct Preview {
     shown: RwLock<Arc<Shown>>,
     builds: Builds,
@@ -74,7 +74,7 @@ struct Shown {
     build: String,
     /// A hash of the theme's scripts, which changes when they do.
     scripts: String,
-    /// `None` if there is no handbook to show, not even an earlier state of it.
+    /// The site, or `None` if the handbook has never compiled.
     site: Option<Site>,
     /// Findings about files, configuration and theme; findings about references are found later.
     findings: Vec<Diagnostic>,
@@ -127,7 +127,7 @@ impl Preview {
         }
     }
 
-    /// Sets what is known about the past; the next update shows it.
+    /// Stores the handbook's past, which pages show after the next update.
     pub fn remember(&self, past: Past) {
         self.maker.lock().unwrap_or_else(PoisonError::into_inner).past = past;
     }
@@ -227,7 +227,7 @@ impl Preview {
         serde_json::to_string(&event).unwrap_or_default()
     }
 
-    /// Returns the bytes of a page as a build would write them, with the preview's markup added.
+    /// Returns the page that a build would write, with the preview's markup added.
     fn page(&self, shown: &Shown, url: &UrlPath) -> Option<Answer> {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
@@ -278,11 +278,11 @@ impl Handler for Preview {
             return answer;
         }
         let site = shown.site.as_ref();
-        // Does what `_redirects` tells a host to do.
+        // Redirect as a host would because of the `_redirects` file.
         if let Some(to) = site.and_then(|site| site.moved(&url)) {
             return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(301, "moved") };
         }
-        // Like hosts do, redirects `/a` to `/a/` and a directory to its `index.html`.
+        // As hosts do, redirect `/a` to `/a/` and a directory to its `index.html`.
         let folder = UrlPath::new(format!("{}/", request.path));
         if site.is_some_and(|site| site.has(&folder)) {
             return Answer { location: Some(format!("/{}", folder.encoded())), ..Answer::text(301, "moved") };
@@ -316,8 +316,8 @@ impl Handler for Preview {
 }
 
 impl Maker {
-    /// Builds the site. Where the configuration, the theme or a chapter can't be read, uses its
-    /// last good state.
+    /// Builds the site. If the configuration, the theme or a chapter can't be read, uses the last
+    /// state that could be.
     fn make(
         &mut self,
         loaded: &Loaded,
@@ -343,7 +343,7 @@ impl Maker {
         let mut findings = self.load_theme(loaded, &handbook.config);
         findings.extend(loaded.inputs.findings.iter().cloned());
         findings.extend(handbook.file_findings.iter().cloned());
-        // Code blocks that haven't been highlighted yet aren't waited for.
+        // Don't wait for code blocks that haven't been highlighted yet.
         findings.extend(plain_blocks_so_far(&handbook.documents, highlighter));
         let findings = handbook.config.judge(findings, false);
         let site = self.theme.as_ref().map(|(theme, _)| {

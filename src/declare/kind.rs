@@ -1,8 +1,8 @@
-//! Defines the words that fields choose from: kinds of chapters, statuses, parts in a decision, and
-//! hosts.
+//! Defines the values of fields that accept only certain words: kinds of chapters, statuses, parts
+//! in a decision, and hosts.
 //!
-//! Input: a word as an author writes it. Output: the value it stands for, and the reverse. Never
-//! reads a field.
+//! Input: a word as an author writes it. Output: the value that the word stands for, or the word
+//! for a value. Never reads the fields themselves.
 
 /// The kind of a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +17,7 @@ pub enum Kind {
     Path,
     /// The glossary.
     Glossary,
-    /// Anything else.
+    /// Any other chapter.
     Page,
 }
 
@@ -56,14 +56,14 @@ impl Kind {
 /// The status of a chapter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Not built, except with `--drafts` and in the preview.
+    /// The chapter is published only with `--drafts` and in the preview.
     Draft,
-    /// Built, and marked as not yet agreed.
+    /// The chapter is published and marked as not yet agreed.
     Proposed,
-    /// In force.
+    /// The chapter is in force.
     #[default]
     Current,
-    /// Built, and marked as no longer in force.
+    /// The chapter is published and marked as no longer in force.
     Retired,
 }
 
@@ -89,7 +89,7 @@ impl Status {
 /// The part that a role or partner plays in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// Makes the decision and answers for it; there is exactly one.
+    /// Makes the decision and answers for it. Every decision has exactly one such party.
     Accountable,
     /// Does the work.
     Responsible,
@@ -118,7 +118,7 @@ impl Part {
 pub enum Host {
     /// Netlify: `_redirects` and `_headers`.
     Netlify,
-    /// Cloudflare Pages: the same files, with limits.
+    /// Cloudflare Pages: the same files as Netlify, with limits.
     Cloudflare,
     /// GitHub Pages: no redirect or header rules, and a `.nojekyll` file.
     Github,
@@ -138,14 +138,14 @@ impl Host {
     }
 }
 
-/// How to show a link to a chapter that the audience of a build cannot see. Neither variant reveals
-/// anything about that chapter.
+/// The way in which a link is shown if the audience of a build can't see the linked chapter.
+/// Neither variant reveals anything about that chapter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HiddenLinks {
-    /// The link text is kept.
+    /// Only the text of the link is shown.
     #[default]
     Text,
-    /// The link text is kept and marked as internal.
+    /// Only the text of the link is shown, marked as internal.
     Mark,
 }
 

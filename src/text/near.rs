@@ -1,19 +1,20 @@
 //! Finds similar names for "did you mean" suggestions.
 //!
 //! Input: the names that exist, and the one an author wrote. Output: the most similar names. Never
-//! compares a name with more than [`MOST_COMPARED`] others, so that the time for a handbook with
-//! thousands of dead links grows only in proportion to the links.
+//! compares a name with more than [`MOST_COMPARED`] candidates. So even with thousands of dead
+//! links, the time grows only in proportion to the number of links.
 
 use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-/// The maximum length in characters of a name to compare, because comparing takes quadratic time.
+/// The length, in characters, above which a name isn't compared, because the time for comparing
+/// grows with the square of the length.
 const LONGEST: usize = 200;
 
-/// The maximum number of names that one name is compared with. Up to this number, all names are
-/// compared; beyond it, only names that share three letters in a row, starting with the rarest
-/// trigrams.
+/// The maximum number of names that one name is compared with. If there are more names, only names
+/// that have a trigram (three letters in a row) in common with the wanted name are compared. Names
+/// with the rarest trigrams come first.
 const MOST_COMPARED: usize = 128;
 
 type Gram = [char; 3];
@@ -48,12 +49,12 @@ impl<'a> Candidates<'a> {
         Candidates { names, by_gram }
     }
 
-    /// Returns up to `most` names that resemble `wanted`, the nearest first and ties sorted by
-    /// name.
+    /// Returns up to `most` names that resemble `wanted`, most similar first. Equally similar names
+    /// are sorted by name.
     ///
-    /// Compares lower-cased names by Damerau-Levenshtein distance. At most a third of the longer
-    /// name may differ, unless one of the names begins with the other or the candidate ends with
-    /// `wanted`.
+    /// Compares lower-cased names by Damerau-Levenshtein distance. The distance may be at most a
+    /// third of the longer name's length, unless one of the names begins with the other or the
+    /// candidate ends with `wanted`.
     pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&'a str> {
         let wanted = wanted.to_lowercase();
         let compared = self.worth_comparing(&wanted).into_iter();
@@ -63,8 +64,8 @@ impl<'a> Candidates<'a> {
         found.into_iter().take(most).map(|(_, name)| name).collect()
     }
 
-    /// Returns the name that `wanted` is probably a typo of: one letter differs, or two in names of
-    /// eight letters or more.
+    /// Returns the name of which `wanted` is probably a misspelling. The two may differ by one
+    /// letter, or by two if `wanted` has eight letters or more.
     pub fn slip(&self, wanted: &str) -> Option<&'a str> {
         let wanted = wanted.to_lowercase();
         let length = wanted.chars().count();
@@ -102,7 +103,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, 
     Candidates::new(candidates).nearest(wanted, most)
 }
 
-/// Returns the names as a "did you mean" question, or `None` if there are none.
+/// Returns a "did you mean" question that lists the names, or `None` if `names` is empty.
 pub fn did_you_mean(names: &[&str]) -> Option<String> {
     match names {
         [] => None,
@@ -125,7 +126,7 @@ fn likeness(wanted: &str, other: &str) -> Option<usize> {
     if longest > LONGEST {
         return None;
     }
-    // In a name of one or two letters, even a single difference is too much.
+    // If both names have at most two letters, even a single difference is too much.
     let most = if longest < 3 { 0 } else { longest.div_ceil(3).min(6) };
     // The distance is at least the difference in length, which rules out most names here.
     if !contained && length.abs_diff(other_length) > most {
@@ -135,7 +136,7 @@ fn likeness(wanted: &str, other: &str) -> Option<usize> {
     (contained || distance <= most).then_some(distance)
 }
 
-/// Returns all trigrams; two padding characters mark each end.
+/// Returns all trigrams of a name, with two padding characters added at each end.
 fn grams(lower: &str) -> Vec<Gram> {
     let letters: Vec<char> = ['\0'; 2].into_iter().chain(lower.chars()).chain(['\0'; 2]).collect();
     letters.windows(3).map(|gram| [gram[0], gram[1], gram[2]]).collect()

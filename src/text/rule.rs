@@ -1,31 +1,33 @@
-//! Defines the rules that findings come from: the name, severity and meaning of each.
+//! Defines the rules that findings come from. Each rule has a name, a severity and a meaning.
 //!
 //! Input: a rule's name as written under `[check]` in `handbook.toml`. Output: a [`Rule`]. Never
-//! finds anything itself; the stages do that.
+//! looks for problems itself; the stages do that.
 
 use std::fmt;
 
-/// How serious a finding is once the policy in `handbook.toml` has been applied.
+/// The severity of a finding once the settings under `[check]` in `handbook.toml` have been
+/// applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Makes `build` and `check` fail with exit code 1.
+    /// The finding makes `build` and `check` fail with exit code 1.
     Error,
-    /// Reported, and an error with `--strict`.
+    /// The finding is reported. With `--strict`, it counts as an error.
     Warning,
-    /// Not reported.
+    /// The finding isn't reported.
     Allow,
 }
 
-/// The default severity of a rule's findings when there is no policy.
+/// The severity of a rule's findings if `[check]` doesn't set one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
     /// Always an error.
     Error,
-    /// Always an error, which no policy can lower.
+    /// Always an error, and `[check]` can't lower the severity.
     FirmError,
     /// An error if there is a `handbook.toml`, and a warning in a plain folder of Markdown.
     Strict,
-    /// Like `Strict`, but no policy can lower it, because the rule protects something secret.
+    /// Like `Strict`, but `[check]` can't lower the severity, because the rule protects something
+    /// secret.
     Guard,
     /// Always a warning.
     Warning,
@@ -163,7 +165,8 @@ impl Rule {
         Self::ALL.iter().copied().find(|rule| rule.name() == name)
     }
 
-    /// Returns the default severity, with a `handbook.toml` or in a plain folder of Markdown.
+    /// Returns the default severity of the rule's findings, which can depend on whether there is a
+    /// `handbook.toml`.
     #[must_use]
     pub const fn severity(self, configured: bool) -> Severity {
         match (self.weight(), configured) {
@@ -175,7 +178,7 @@ impl Rule {
         }
     }
 
-    /// Returns whether policies cannot lower the severity of the rule's findings.
+    /// Returns whether `[check]` can't lower the severity of the rule's findings.
     #[must_use]
     pub const fn is_firm(self) -> bool {
         matches!(self.weight(), Weight::Guard | Weight::FirmError)

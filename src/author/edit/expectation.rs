@@ -1,8 +1,9 @@
-//! Writes the level that a role expects of a competency, which is one line of its front matter.
+//! Writes the level that a role expects of a competency. The level is one line of the role's front
+//! matter.
 //!
 //! Input: a role's file, a way to recognize the competency's key, and the level. Output: the file's
-//! new bytes. Refuses changes after which the file wouldn't read as wanted with everything else as
-//! before; these have to be made by hand.
+//! new bytes. Refuses a change if the resulting file wouldn't parse to the requested level with
+//! everything else unchanged. The author then has to edit the file by hand.
 
 use std::ops::Range;
 
@@ -35,8 +36,8 @@ pub struct Wanted<'a> {
 /// A byte range in the text and its replacement.
 type Edit = (Range<usize>, String);
 
-/// Returns the file with `level` expected of the competency, or with its line removed if `level` is
-/// `None`.
+/// Returns the file with `level` as the level expected of the competency, or without the
+/// competency's line if `level` is `None`.
 ///
 /// `is_key` returns whether a key of the map names the competency; `key` is written if none does.
 ///
@@ -63,8 +64,8 @@ pub fn expect(
     if is_as_wanted(&table, &out, is_key, level) { Ok(out) } else { Err(Refused::Form) }
 }
 
-/// Reads the front matter; returns its table, its format, and the offset at which to add a line at
-/// its end. For a chapter without front matter, the table is empty.
+/// Reads the front matter. Returns its table, its format, and the offset at which a line can be
+/// added at the end of the front matter. For a chapter without front matter, the table is empty.
 fn read(text: &str) -> Result<(Table, Option<Format>, usize), Refused> {
     match front_matter::split(text) {
         Split::None => Ok((Table::default(), None, 0)),
@@ -83,8 +84,8 @@ fn map_of(field: Option<&Entry>) -> Option<&Table> {
     }
 }
 
-/// Returns whether the new file's map has the level and everything else is the same as in the old
-/// one.
+/// Returns whether the new file gives the competency the level `level` and is otherwise equal to
+/// the old one.
 fn is_as_wanted(old: &Table, out: &[u8], is_key: &dyn Fn(&str) -> bool, level: Option<Wanted<'_>>) -> bool {
     let Ok(text) = Text::new(out) else { return false };
     let Ok((new, ..)) = read(&text.text) else { return false };

@@ -1,9 +1,9 @@
 //! Matches the blocks of a chapter's file to the elements of its page.
 //!
 //! Input: a parsed chapter, or the HTML rendered from one. Output: [`Passage`]s in document order:
-//! a span in the file, and the number of elements rendered from it. Most blocks are one element.
-//! Raw HTML can turn several blocks into one element (`<details>` around Markdown) or a comment
-//! into none.
+//! a span in the file, and the number of elements rendered from that span. Most blocks become one
+//! element. Raw HTML can turn several blocks into one element (`<details>` around Markdown) or a
+//! comment into none.
 
 use std::ops::Range;
 
@@ -35,8 +35,8 @@ pub fn passages(body: &Body) -> Vec<Passage> {
             count += u32::from(depth == 0 && edge != Edge::Close);
             depth = moved(depth, edge);
         }
-        // Content that raw HTML puts directly inside a table is moved before it, so a later block
-        // can end first.
+        // The HTML parser moves content that stands directly in a table in front of that table. So
+        // a block that starts later in the file can end earlier in the output.
         let span = open.map_or(block.span, |open| Span {
             start: open.start.min(block.span.start),
             end: open.end.max(block.span.end),
@@ -54,9 +54,9 @@ pub fn passages(body: &Body) -> Vec<Passage> {
     in_order(passages)
 }
 
-/// Returns the passages if each comes after the one before, or otherwise a single passage for all
-/// of them. They can be out of order because content that raw HTML puts directly inside a table is
-/// moved before it (WHATWG HTML, foster parenting), along with the ends of blocks.
+/// Returns the passages if they are in the order of the file, or otherwise a single passage that
+/// contains all of them. Passages can be out of order because the HTML parser moves content that
+/// stands directly in a table in front of that table (WHATWG HTML, foster parenting).
 fn in_order(passages: Vec<Passage>) -> Vec<Passage> {
     if passages.is_sorted_by(|one, next| one.span.end <= next.span.start) {
         return passages;
@@ -96,7 +96,8 @@ fn moved(depth: u32, edge: Edge) -> u32 {
     }
 }
 
-/// Returns what a hole will be at the top level, or `None` for attributes and text.
+/// Returns whether a hole stands for a tag or a whole element, or `None` if it stands for an
+/// attribute or text.
 fn edge_of(hole: &Hole) -> Option<Edge> {
     match hole {
         Hole::LinkOpen(..) => Some(Edge::Open),

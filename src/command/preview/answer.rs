@@ -1,6 +1,7 @@
-//! What the desk answers in general: values as JSON, and refusals in sentences.
+//! Creates the answers of the desk: values as JSON, and refusals as sentences.
 //!
-//! Input: a value, or why something can't be done. Output: an [`Answer`]. Never looks at the handbook.
+//! Input: a value, or the reason why something can't be done. Output: an [`Answer`]. Never looks at
+//! the handbook.
 
 use std::io;
 
@@ -15,24 +16,24 @@ struct Refusal<'a> {
     error: &'a str,
 }
 
-/// Makes an answer of a value.
+/// Returns an answer that contains a value as JSON.
 pub fn json(status: u16, value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).unwrap_or_default();
     Answer { status, media: "application/json", body, location: None, policy: None }
 }
 
-/// Makes an answer that says in a sentence why not.
+/// Returns an answer that contains a sentence explaining the refusal.
 pub fn refuse(status: u16, sentence: &str) -> Answer {
     json(status, &Refusal { error: sentence })
 }
 
-/// Returns the address that a page named by its path in the browser.
+/// Returns the URL path of a page, given its path as the browser sends it.
 pub fn address(path: &str) -> UrlPath {
     let path = path.trim_start_matches('/');
     UrlPath::new(decode_percent(path).unwrap_or_else(|| path.to_owned()))
 }
 
-/// Says why a file was not written. Whatever it was, the file is as before.
+/// Explains why a file wasn't written. The file is unchanged in every case.
 pub fn failed(unwritten: &Unwritten) -> Answer {
     let error = match unwritten {
         Unwritten::Machine(error) => error,
@@ -56,7 +57,8 @@ pub fn failed(unwritten: &Unwritten) -> Answer {
     refuse(status, &format!("{why}. Nothing was changed, and your text is still here."))
 }
 
-/// Messages begin small and end without a full stop, as terminals like it.
+/// Turns a message and its help text into two sentences. Messages for the terminal start in lower
+/// case and have no full stop, so this adds both.
 pub fn sentences(message: &str, help: &str) -> String {
     let sentence = |text: &str| {
         let mut chars = text.chars();

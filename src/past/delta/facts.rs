@@ -1,7 +1,7 @@
 //! Compares the facts in front matter, the scale, the glossary, and the list of chapters.
 //!
-//! Input: both handbooks. Output: changes. A chapter named by another is still the same if only its
-//! title changed; free text is compared as written.
+//! Input: both handbooks. Output: changes. If a field names a chapter, a new title of that chapter
+//! isn't a change of the field. Free text is compared as written.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {
     numbers.into_iter().map(step).filter(is_other).collect()
 }
 
-/// Two states of the same chapter.
+/// The older and the newer state of one chapter, and the changes found so far.
 struct Facing<'a> {
     sides: &'a Sides<'a>,
     then: ChapterId,
@@ -55,8 +55,8 @@ impl<'a> Facing<'a> {
         self.texts(fact, before.into_iter().cloned().collect(), after.into_iter().cloned().collect());
     }
 
-    /// Records changes to the chapters and partners that a field names. Uses current titles, so
-    /// that a new title isn't a change.
+    /// Records which chapters and partners were added to or removed from a field. Compares current
+    /// titles, so that a new title isn't a change.
     fn named(&mut self, fact: &'static str, before: &[u32], after: &[u32]) {
         let (sides, then, now) = (self.sides, self.then, self.now);
         let before = before.iter().filter_map(|n| match sides.before.book.target(then, *n) {
@@ -71,7 +71,8 @@ impl<'a> Facing<'a> {
         self.texts(fact, before, after);
     }
 
-    /// Notes statements that a role is judged on, in today's words, so that a reworded one is no change.
+    /// Records changes to the statements that a role is judged on. Compares their current wording,
+    /// so that rewording a statement isn't a change here.
     fn judged(&mut self, before: &[u32], after: &[u32]) {
         let (sides, then, now) = (self.sides, self.then, self.now);
         let in_words = |title: &str, text: &str| format!("{title}: {text}");
@@ -158,7 +159,8 @@ pub(super) fn strategy(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Ve
     facing.list
 }
 
-/// Compares the terms of all glossaries: by name, then by alias, then by similar definition.
+/// Compares the terms of all glossaries. Matches terms by name, then by alias, then by similar
+/// definition.
 pub(super) fn terms(sides: &Sides<'_>) -> Vec<Change> {
     let (before, after) = (all_terms(sides.before), all_terms(sides.after));
     let ways: [Same<'_, &Term>; 3] = [
@@ -191,7 +193,8 @@ fn all_terms(handbook: &Handbook) -> Vec<&Term> {
     glossaries.flatten().collect()
 }
 
-/// Returns the changes to chapters outside the model that were added, removed, renamed or moved.
+/// Returns the changes for chapters that aren't roles, competencies or strategy chapters and that
+/// were added, removed, renamed or moved.
 pub(super) fn other_chapters(sides: &Sides<'_>) -> Vec<Change> {
     let is_other = |kind: Kind| !matches!(kind, Kind::Role | Kind::Competency | Kind::Strategy);
     let order =
@@ -200,7 +203,7 @@ pub(super) fn other_chapters(sides: &Sides<'_>) -> Vec<Change> {
     pairs.into_iter().flat_map(|pair| sides.fate(pair)).collect()
 }
 
-/// Returns the chapters with only text changes.
+/// Returns the chapters whose text changed and that aren't in `said`, the changes found so far.
 pub(super) fn texts(sides: &Sides<'_>, said: &[Change]) -> Vec<Change> {
     let named: BTreeSet<ChapterId> =
         said.iter().filter_map(Change::chapter).filter_map(|subject| subject.now).collect();

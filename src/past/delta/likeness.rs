@@ -1,13 +1,14 @@
-//! Compares texts by the words they share.
+//! Compares texts by the words that they have in common.
 //!
-//! Input: two texts. Output: how much they have in common, in percent. Never looks at the order of
+//! Input: two texts. Output: how similar they are, in percent. Never considers the order of the
 //! words.
 
 use std::collections::BTreeSet;
 
 use crate::text::path::fold;
 
-/// How much two statements must share to be one that was reworded: twice the words in common over the words of both, in percent.
+/// The similarity, in percent, from which two statements count as one that was reworded. Similarity
+/// is twice the number of common words divided by the total number of words in both.
 pub(super) const ALIKE: usize = 50;
 
 pub(super) fn words(text: &str) -> BTreeSet<String> {
@@ -15,13 +16,13 @@ pub(super) fn words(text: &str) -> BTreeSet<String> {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Returns how much two sets of words share, in percent.
+/// Returns the similarity of two sets of words, in percent.
 pub(super) fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
     let all = a.len() + b.len();
     (a.intersection(b).count() * 200).checked_div(all).unwrap_or(0)
 }
 
-/// Tells whether two names share enough words to be one that was changed.
+/// Returns whether two names have enough words in common to count as one that was changed.
 pub(super) fn is_alike(a: &str, b: &str) -> bool {
     likeness(&words(a), &words(b)) >= ALIKE
 }

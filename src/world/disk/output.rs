@@ -27,7 +27,7 @@ use super::manifest::{self, LOCK, MANIFEST, STAGE};
 use super::plan::{Plan, Step};
 use super::refusal::{OutputError, Refusal};
 
-/// Why a site wasn't written.
+/// The reason why a site wasn't written.
 #[derive(Debug)]
 pub enum WriteError<E> {
     /// These files, given by their index in the list of names, couldn't be rendered. The old site
@@ -43,7 +43,7 @@ impl<E> From<OutputError> for WriteError<E> {
     }
 }
 
-/// What writing a site did.
+/// The result of writing a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// The number of files that are new or have new bytes.
@@ -77,7 +77,7 @@ enum Made<E> {
     Ready(Hash, bool),
     NotRendered(E),
     NotStaged(MachineError),
-    /// Writing another file had already failed.
+    /// The file was skipped, because writing another one had already failed.
     Skipped,
 }
 
@@ -242,8 +242,8 @@ impl Output {
 }
 
 impl Drop for Output {
-    /// Unlocks explicitly. Merely closing the file isn't enough: a child process that is just being
-    /// started may still share it, and would keep the lock.
+    /// Releases the lock explicitly. Merely closing the file isn't enough: a child process that is
+    /// just being started may have inherited the file, and would keep the lock.
     fn drop(&mut self) {
         let _ = self.lock.unlock();
     }
@@ -301,7 +301,7 @@ fn make_folder(place: &Path) -> io::Result<()> {
         Err(_) if place.is_dir() => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             place.parent().map_or(Ok(()), make_folder)?;
-            // Another thread may have created it in the meantime.
+            // Another thread may have created the folder in the meantime.
             match fs::create_dir(place) {
                 Ok(()) => share_folder(place),
                 Err(_) if place.is_dir() => Ok(()),
@@ -312,7 +312,7 @@ fn make_folder(place: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives a file the permissions that web servers need, on systems that have them.
+/// On Unix, gives a file the permissions that web servers need.
 #[cfg(unix)]
 fn share_file(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

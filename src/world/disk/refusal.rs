@@ -1,23 +1,24 @@
-//! Says why Rolebook will not write somewhere.
+//! Defines the errors of refusing to write somewhere, and of output folders that can't be used.
 //!
-//! Input: a message and the way out. Output: errors that end the program with exit code 2 or 3.
-//! Never prints.
+//! Input: a description of the problem, and help on how to fix it. Output: errors that end the
+//! program with exit code 2 or 3. Never prints.
 
 use std::fmt;
 
 use super::MachineError;
 
-/// A folder that Rolebook does not write to, and what the user can do. Ends the program with exit code 2.
+/// The reason why Rolebook doesn't write to a file or folder, and what the user can do about it.
+/// Ends the program with exit code 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What is wrong: lower case, no full stop.
+    /// A description of the problem, starting in lower case and without a full stop.
     pub message: String,
-    /// The way out.
+    /// How to fix the problem.
     pub help: String,
 }
 
 impl Refusal {
-    /// Makes a refusal.
+    /// Creates a refusal.
     pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
     }
@@ -31,12 +32,12 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// Why an output folder cannot be used.
+/// The reason why an output folder can't be used.
 #[derive(Debug)]
 pub enum OutputError {
-    /// Rolebook will not write there. Exit code 2.
+    /// Rolebook refuses to write to the folder: exit code 2.
     Refused(Refusal),
-    /// The machine failed. Exit code 3.
+    /// The operating system reported an error: exit code 3.
     Machine(MachineError),
 }
 

@@ -1,9 +1,9 @@
-//! Builds every call of Git so that Git starts no other program.
+//! Builds the commands that run Git, in such a way that Git can't start any other program.
 //!
-//! Input: the path of Git and a repository that [`Place`] found. Output: a command to which the
-//! caller adds arguments. A repository's configuration, its files and environment variables can all
-//! name programs, such as filters, hooks, pagers and helpers; none of them is started. The user's
-//! and the system's configuration are read only to find out whether this user trusts the
+//! Input: the path of Git and a repository that [`Place`] found. Output: a command, to which the
+//! caller adds arguments. Programs such as filters, hooks, pagers and helpers can be named in a
+//! repository's configuration, in its files and in environment variables. Git starts none of them.
+//! The user's and the system's configuration are read only to find out whether this user trusts the
 //! repository.
 
 use std::ffi::OsString;
@@ -12,9 +12,9 @@ use std::process::{Command, Stdio};
 
 use super::place::Place;
 
-/// Settings that override the configuration: options on the command line take precedence over every
-/// file that Git reads. Filters, text converters and drivers have arbitrary names, so no list of
-/// settings can cover them. They never run because we only ask for objects.
+/// Settings passed on the command line, where they take precedence over every configuration file
+/// that Git reads. No list of settings can cover filters, text converters and drivers, because
+/// their names are arbitrary. But Git never runs these, because we only ask it for objects.
 const SETTINGS: &[&str] = &[
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
@@ -45,8 +45,8 @@ const SETTINGS: &[&str] = &[
 /// Variables without the prefix `GIT_` that can name a program.
 const PROGRAMS: &[&str] = &["SSH_ASKPASS", "PAGER", "EDITOR", "VISUAL", "BROWSER"];
 
-/// Prefixes of the variables that choose configuration files. They are kept for the trust check,
-/// because `safe.directory` may be set there.
+/// Prefixes of the variables that choose configuration files. The trust check keeps these
+/// variables, because those files may set `safe.directory`.
 const TRUST: &[&str] = &[
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
@@ -56,8 +56,8 @@ const TRUST: &[&str] = &[
     "GIT_CONFIG_VALUE_",
 ];
 
-/// Returns the path of Git: the first match on the `PATH`, skipping relative entries. Those depend
-/// on the current directory, which could contain content.
+/// Returns the path of Git: the first match on the `PATH`. Skips relative entries, because they
+/// depend on the current directory, and that could contain content.
 pub fn program() -> Option<PathBuf> {
     let name = if cfg!(windows) { "git.exe" } else { "git" };
     folders().into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
@@ -69,7 +69,7 @@ fn folders() -> Vec<PathBuf> {
     std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
-/// Makes a call of git on exactly this repository.
+/// Builds a command that runs Git on exactly this repository.
 pub fn hardened(program: &Path, place: &Place) -> Command {
     let mut command = bare(program, &[]);
     command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", null()).env("GIT_ATTR_NOSYSTEM", "1");
@@ -77,7 +77,7 @@ pub fn hardened(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// Builds the call that asks whether this user may read the repository. Git looks for the
+/// Builds the command that asks Git whether this user may read the repository. Git looks for the
 /// repository in its top directory and no higher.
 pub fn trust(program: &Path, place: &Place) -> Command {
     let mut command = bare(program, TRUST);
@@ -88,8 +88,8 @@ pub fn trust(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// Builds a call without any variable that could name a program or a repository, except those whose
-/// names start with one of `kept`.
+/// Builds a command that inherits no variable that could name a program or a repository, except for
+/// variables whose names start with one of `kept`.
 fn bare(program: &Path, kept: &[&str]) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
@@ -98,9 +98,9 @@ fn bare(program: &Path, kept: &[&str]) -> Command {
         }
     }
     let path = std::env::join_paths(folders()).unwrap_or_default();
-    // A fixed locale lets us recognize Git's messages. Objects missing from a clone aren't fetched
-    // in the middle of a build: the empty list of protocols is for versions of Git that don't know
-    // `GIT_NO_LAZY_FETCH`.
+    // A fixed locale lets us recognize Git's messages. The other variables keep Git from fetching
+    // missing objects in the middle of a build: versions that don't know `GIT_NO_LAZY_FETCH`
+    // respect the empty list of protocols.
     command.env("PATH", path).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
     command.arg("--no-pager");

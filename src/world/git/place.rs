@@ -1,8 +1,8 @@
-//! Finds the repository that contains a folder, without running Git.
+//! Finds the repository that a folder is in, without running Git.
 //!
-//! Input: the content folder as an absolute path. Output: [`Place`]. Only an entry called `.git`
-//! makes a repository. Git would also accept a folder that contains `HEAD`, `objects` and `refs`,
-//! but those could be content that anyone may propose.
+//! Input: the content folder as an absolute path. Output: [`Place`]. Recognizes a repository only
+//! by an entry called `.git`. Git would also accept any folder that contains `HEAD`, `objects` and
+//! `refs`, but anyone could propose such a folder as content.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -26,7 +26,7 @@ impl Place {
     /// Walks up from `content` to the first directory with a `.git` entry.
     ///
     /// # Errors
-    /// If there is none, or if the entry doesn't lead to a repository.
+    /// Fails if there is no such directory, or if the entry doesn't lead to a repository.
     pub fn around(content: &Path) -> Result<Self, Missing> {
         let top = content.ancestors().find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok());
         let top = top.ok_or(Missing::Repository)?;
@@ -36,7 +36,7 @@ impl Place {
             return Err(Missing::Broken("`.git` is no repository".to_owned()));
         }
         let repository = real(&repository);
-        // A `.git` file of a work tree or a submodule never leads among the chapters.
+        // The `.git` file of a real work tree or submodule never points to a folder in the content.
         if repository.starts_with(content) && repository != content.join(".git") {
             return Err(Missing::Broken("`.git` leads into the content folder".to_owned()));
         }
@@ -44,7 +44,8 @@ impl Place {
     }
 }
 
-/// Reads a `.git` file (`gitdir: PATH`), as found in work trees and submodules.
+/// Reads a `.git` file (`gitdir: PATH`). Work trees and submodules have such a file instead of a
+/// directory.
 fn follow(file: &Path) -> Result<PathBuf, Missing> {
     let lost = || Missing::Broken("the file `.git` names no repository".to_owned());
     let mut text = String::new();
@@ -63,7 +64,8 @@ fn is_repository(folder: &Path) -> bool {
         && ((has("objects") && has("refs")) || folder.join("commondir").is_file())
 }
 
-/// Returns where a file really is. On Windows links are not resolved, because git doesn't take the form of the answer.
+/// Returns the absolute path of a file, with links resolved. On Windows, doesn't resolve links,
+/// because Git can't handle the form in which Windows returns such paths.
 pub fn real(path: &Path) -> PathBuf {
     let absolute = || std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     if cfg!(windows) { absolute() } else { std::fs::canonicalize(path).unwrap_or_else(|_| absolute()) }
