@@ -1,8 +1,8 @@
-//! Reads `handbook.toml`: the handbook's name, the people and audiences it declares, and how
-//! strictly it is checked.
+//! Reads `handbook.toml`: the handbook's name, its owners and audiences, and how strictly it is
+//! checked.
 //!
 //! Input: the file's text, or nothing for a plain folder. Output: a [`Config`] and findings. Never
-//! reads files and never guesses; an unknown key is a finding.
+//! reads files. Never guesses what a key means; an unknown key is a finding.
 
 mod evidence;
 mod gone;
@@ -36,15 +36,15 @@ pub struct Config {
     pub title: String,
     /// One sentence that describes the handbook.
     pub description: Option<String>,
-    /// The URL it will be served at, ending in `/`.
+    /// The URL at which the site will be served, ending in `/`.
     pub base_url: Option<String>,
-    /// The language of its text (a BCP 47 tag).
+    /// The language of the handbook's text (a BCP 47 tag).
     pub language: String,
     /// The theme's folder name.
     pub theme: String,
     /// The URL of the content folder on the code host.
     pub repository: Option<String>,
-    /// Where readers can report a problem.
+    /// The place where readers can report a problem.
     pub feedback: Option<String>,
     /// The edition's name.
     pub edition: Option<String>,
@@ -75,7 +75,7 @@ pub struct Config {
     pub words: Words,
     /// Pairs of roles that get a comparison page, with the spans where they are declared.
     pub compare: Vec<Vec<(String, crate::text::diagnostic::Span)>>,
-    /// What promotion cases and résumés have to show, in the order written.
+    /// The things that promotion cases and résumés have to show, in the order written.
     pub evidence: Vec<Evidence>,
     /// Chapters that were deleted.
     pub gone: Vec<Gone>,
@@ -111,7 +111,7 @@ pub struct Level {
     pub level: u8,
     /// The level's name.
     pub name: String,
-    /// What a person at this level does.
+    /// A description of what a person at this level does.
     pub means: String,
 }
 
@@ -131,7 +131,7 @@ pub struct Track {
 pub struct Owner {
     /// The name shown on pages.
     pub name: String,
-    /// Where to reach the owner.
+    /// The place where the owner can be reached.
     pub contact: Option<String>,
     /// The owner's name on the code host.
     pub handle: Option<String>,
@@ -142,9 +142,9 @@ pub struct Owner {
 pub struct Audience {
     /// The title shown on pages.
     pub title: String,
-    /// Other audiences whose content its readers also see.
+    /// Other audiences whose content the readers of this audience also see.
     pub includes: Vec<String>,
-    /// Whether search engines may index the site built for it.
+    /// Whether search engines may index the site that is built for this audience.
     pub indexed: bool,
 }
 
@@ -155,18 +155,18 @@ pub struct Markdown {
     pub definition_lists: bool,
     /// Whether quotes become typographic quotes.
     pub smart_quotes: bool,
-    /// How raw HTML is treated.
+    /// The way in which raw HTML is treated.
     pub html: HtmlPolicy,
 }
 
-/// How raw HTML in chapters is treated.
+/// The way in which raw HTML in chapters is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HtmlPolicy {
-    /// Shown as text.
+    /// The HTML is shown as text.
     Escape,
-    /// Sanitized.
+    /// The HTML is sanitized.
     Safe,
-    /// Passed through unchanged.
+    /// The HTML is used unchanged.
     Trusted,
 }
 
@@ -183,7 +183,7 @@ pub struct Words {
     pub interview: String,
     /// The label of an example below a statement.
     pub example: String,
-    /// The label of what doesn't show a statement yet.
+    /// The label of an example, below a statement, of behavior that doesn't meet the statement yet.
     pub not_yet: String,
     /// The labels of a decision's parts, in the order of [`crate::declare::kind::Part`].
     pub parts: [String; 5],
@@ -253,7 +253,8 @@ impl Config {
 
     /// Reads `handbook.toml`; `title` is used if the file doesn't set one.
     ///
-    /// # Errors Returns `bad-configuration` if the file cannot be read at all. Problems with
+    /// # Errors
+    /// Returns a `bad-configuration` finding if the file can't be parsed at all. Problems with
     /// individual keys are returned as findings along with the configuration.
     pub fn read(bytes: &[u8], title: &str) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
         let path = SourcePath::new(FILE);
@@ -463,8 +464,8 @@ impl Config {
         }
     }
 
-    /// Sets the severity of each finding, drops allowed findings, sorts them and removes
-    /// duplicates.
+    /// Sets the severity of each finding. Drops those that are allowed and those that are
+    /// duplicates, and sorts the rest.
     pub fn judge(&self, findings: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()
@@ -482,8 +483,8 @@ impl Config {
         kept
     }
 
-    /// Returns whether search engines should not index the site, that is, whether it is built for
-    /// an audience that isn't `indexed`.
+    /// Returns whether search engines should be kept from indexing the site, because it is built
+    /// for an audience that isn't `indexed`.
     pub fn is_internal(&self) -> bool {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
@@ -589,7 +590,8 @@ fn default_scale() -> Vec<Level> {
     (1..).zip(names).map(|(level, name)| Level { level, name: name.to_owned(), means: String::new() }).collect()
 }
 
-/// Reads a nested table again; its findings were already reported with the outer table.
+/// Reads a nested table again, without reporting any findings, because they were reported when the
+/// outer table was read.
 fn inner<'a>(table: &'a Table, field: &str) -> Entries<'a> {
     let list = HANDBOOK.iter().find(|f| f.name == field).map_or(&[][..], |f| inner_fields(f.shape));
     inner_of(table, list, field)

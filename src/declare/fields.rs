@@ -1,9 +1,9 @@
-//! Declares every field of front matter and `handbook.toml`, and checks what an author wrote
+//! Declares every field of front matter and `handbook.toml`, and checks tables that authors wrote
 //! against these fields.
 //!
 //! Input: a [`Table`] with spans and lists of [`Field`]s. Output: the valid entries by their
-//! canonical names, and findings about the others. The same lists drive reading, "did you mean"
-//! suggestions and the schemas (see `schema`). Never stops at the first error.
+//! canonical names, and findings about the others. The same lists of fields are used for reading,
+//! "did you mean" suggestions and the schemas (see `schema`). Never stops at the first error.
 
 use crate::declare::kind::{HiddenLinks, Host};
 use crate::declare::kind::{Kind, Status};
@@ -27,7 +27,7 @@ pub enum Shape {
     Date,
     /// A duration, such as `6 months` or `2 weeks`.
     Duration,
-    /// One of these words.
+    /// One of the given words.
     Choice(&'static [&'static str]),
     /// A level of the scale: its number or its name.
     Level,
@@ -35,11 +35,11 @@ pub enum Shape {
     Chapter,
     /// The name of a role or a partner.
     Party,
-    /// A list of such values; a single value counts as a list of one.
+    /// A list of values of the given form; a single value counts as a list of one.
     List(&'static Shape),
-    /// A table whose keys the author chooses.
+    /// A table whose keys the author chooses and whose values have the given form.
     Map(&'static Shape),
-    /// A table with these keys.
+    /// A table with the given fields.
     Table(&'static [Field]),
     /// Anything, for the author's own data.
     Any,
@@ -52,9 +52,9 @@ pub struct Field {
     pub name: &'static str,
     /// Another accepted name, or an empty string.
     pub also: &'static str,
-    /// The expected form of its value.
+    /// The expected form of the field's value.
     pub shape: Shape,
-    /// Its purpose, in one line.
+    /// The purpose of the field, in one line.
     pub meaning: &'static str,
 }
 
@@ -341,7 +341,7 @@ pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
 pub struct Context<'a> {
     /// The file.
     pub path: &'a SourcePath,
-    /// What the table belongs to, such as `a role`.
+    /// The name, with its article, of the thing that the table belongs to, such as `a role`.
     pub owner: &'a str,
 }
 
@@ -357,7 +357,7 @@ pub fn read<'a>(
         let found = fields.iter().flat_map(|list| list.iter());
         let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key))
         else {
-            // `withheld` handles the keys by which other generators mark drafts.
+            // Skip keys by which other generators mark drafts, because `withheld` handles them.
             if !(is_chapter(context) && withheld::is_mark(&entry.key)) {
                 findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
             }
@@ -368,7 +368,8 @@ pub fn read<'a>(
         }
         let before = findings.len();
         check(&entry.value, field.shape, &entry.key, context, findings);
-        // Keep a list or table even if parts of it are invalid; readers skip those.
+        // Keep a list or table even if parts of it are invalid; the code that reads it skips those
+        // parts.
         let partly = matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Table(_))
             && matches!(entry.value.data, Data::List(_) | Data::Table(_));
         if findings.len() == before || partly {
@@ -393,13 +394,13 @@ fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, 
         .help(help)
 }
 
-/// Explains how to change the chapter's kind, if another kind accepts `key`.
+/// If another kind of chapter accepts `key`, explains how to change this chapter's kind.
 fn of_another_kind(key: &str, context: Context) -> Option<String> {
     let kind = Kind::ALL.into_iter().find(|kind| of_kind(*kind).iter().any(|field| field.name == key))?;
     is_chapter(context).then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
 }
 
-/// Checks a value against a shape and reports what doesn't match.
+/// Checks a value against a shape, and reports everything that doesn't match.
 fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings: &mut Vec<Diagnostic>) {
     let path = context.path;
     match (shape, &value.data) {
@@ -472,7 +473,7 @@ fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> D
     Diagnostic::new(Rule::WrongType, context.path, Some(value.span), message).maybe_help(help)
 }
 
-/// Returns what a shape is called in findings.
+/// Returns the words for a shape in findings.
 pub fn words_for(shape: Shape) -> &'static str {
     match shape {
         Shape::Text | Shape::Choice(_) => "text",

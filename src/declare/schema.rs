@@ -1,5 +1,5 @@
-//! Describes front matter and `handbook.toml` as JSON Schema (draft 2020-12), using the same tables
-//! that are used to read them.
+//! Describes front matter and `handbook.toml` as JSON Schema (draft 2020-12), based on the same
+//! lists of fields that are used to read them.
 //!
 //! Input: the fields defined in `fields`. Output: JSON. Never keeps a second list of keys, so the
 //! schema always matches what the reader accepts.

@@ -1,8 +1,9 @@
-//! Recognizes what authors and other generators mark as not meant for readers: drafts, private
-//! files, dependencies and secrets.
+//! Recognizes files that aren't meant for readers, because an author or another generator marked
+//! them so: drafts, private files, dependencies and secrets.
 //!
-//! Input: the path of a file, or the table of a chapter's front matter. Output: why it isn't
-//! published. Never looks inside a file, and never decides about audiences (see `redact`).
+//! Input: the path of a file, or the table of a chapter's front matter. Output: the reason why the
+//! file or chapter isn't published. Never looks inside a file, and never decides about audiences
+//! (see `redact`).
 
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Data, Table, Value};
@@ -11,14 +12,15 @@ use crate::text::path::{SourcePath, fold};
 /// The reason why a chapter isn't published, according to its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// It is in a drafts folder; `--drafts` includes it.
+    /// The chapter is in a drafts folder; `--drafts` includes it.
     Draft,
-    /// Its name, or the name of a folder that contains it, begins with an underscore, which marks a
-    /// layout, partial or template of another generator.
+    /// The name of the chapter, or of a folder that contains it, begins with an underscore. Other
+    /// generators use such names for layouts, partials and templates.
     Underscore,
 }
 
-/// Returns why the chapter at `path` isn't published, if its path determines that.
+/// Returns the reason why the chapter at `path` isn't published, or `None` if its path gives no
+/// reason.
 ///
 /// `_index.md` is a folder's index page, and the `_posts` folder contains posts that Jekyll
 /// publishes.
@@ -61,7 +63,7 @@ pub fn is_secret(name: &str) -> bool {
         || of_keys.contains(&plain)
 }
 
-/// What front matter says about whether the chapter is finished.
+/// A statement in front matter that a chapter isn't finished, or might not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The chapter is a draft.
@@ -71,8 +73,8 @@ pub enum Mark {
     Unclear(String, Span),
 }
 
-/// The keys, case-folded, by which other generators withhold a chapter, with the value that does
-/// so.
+/// The keys, case-folded, with which other generators withhold a chapter, and for each key the
+/// value that withholds it.
 ///
 /// `draft` is used by Hugo, Zola, Docusaurus and many more; `published` by Jekyll, Hexo, Gatsby and
 /// Grav; `publish` and `dg-publish` by Obsidian; `unlisted` by Docusaurus; `hidden` by `GitBook`
@@ -116,7 +118,7 @@ pub fn is_mark(key: &str) -> bool {
     MARKS.iter().any(|(name, _)| *name == key)
 }
 
-/// Returns what the marks in front matter say, or `None` if the chapter is finished.
+/// Evaluates the marks in front matter. Returns `None` if the chapter is finished.
 pub fn mark(table: &Table) -> Option<Mark> {
     let mut unclear = None;
     for entry in &table.entries {
@@ -157,7 +159,7 @@ pub fn is_unfinished(status: &str) -> bool {
     STATUSES.contains(&status.as_str()) || strsim::damerau_levenshtein(&status, "draft") < 2
 }
 
-/// Reads yes or no as other generators do: a Boolean, a number or a quoted word.
+/// Reads a yes-or-no value as other generators do: a Boolean, a number or a quoted word.
 fn truth(value: &Value) -> Option<bool> {
     match &value.data {
         Data::Boolean(value) => Some(*value),

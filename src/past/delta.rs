@@ -2,8 +2,8 @@
 //! who decides what, and which chapters were added or removed.
 //!
 //! Input: two compiled handbooks, the older one first. Output: [`Delta`], a list of changes in the
-//! handbook's order. Compares the model rather than the files: a statement is matched by its
-//! anchor, then by its text, then by similar text in the same competency. Never renders, and never
+//! handbook's order. Compares the model rather than the files. Statements are matched by anchor,
+//! then by equal text, then by similar text within the same competency. Never renders, and never
 //! reads files.
 
 mod chapters;
@@ -32,7 +32,7 @@ pub struct Delta {
     pub changes: Vec<Change>,
 }
 
-/// A chapter as a change names it: by its current title and ID, or by its last ones if it was
+/// A chapter that a change is about. It has its current title and ID, or its last ones if it was
 /// removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -46,7 +46,7 @@ pub struct Subject {
     pub now: Option<ChapterId>,
 }
 
-/// A level as named on its side of the comparison.
+/// A level, with the name that it has in the older or the newer handbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
     /// The number of the level.
@@ -84,7 +84,8 @@ pub enum Change {
         from: Option<Level>,
         /// The new level; `None` if no level is expected anymore.
         to: Option<Level>,
-        /// The roles that the change affects: this one, and those that inherit the level from it.
+        /// The roles that the change affects: this role, and the roles that inherit the level from
+        /// it.
         touches: Vec<Subject>,
     },
     /// A change to a statement of a competency.
@@ -124,10 +125,10 @@ pub enum Change {
         decision: String,
         /// What happened to the decision.
         how: Fate,
-        /// Who is accountable, if the decision was added or removed.
+        /// The parties that are accountable, if the decision was added or removed.
         accountable: Vec<String>,
     },
-    /// Different parties take a part in a decision.
+    /// The parties that take a certain part in a decision have changed.
     Party {
         /// The strategy chapter.
         strategy: Subject,
@@ -158,7 +159,7 @@ pub enum Change {
     },
 }
 
-/// What happened to something with a name.
+/// The kinds of changes to a chapter or a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// Added.
@@ -171,8 +172,8 @@ pub enum Fate {
     Moved(SourcePath, SourcePath),
 }
 
-/// Compares two handbooks, the older one first. `renames` holds the renames that Git knows: the old
-/// path of each current path.
+/// Compares two handbooks, the older one first. `renames` maps the current path of each file that
+/// was renamed in Git to its old path.
 pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePath, SourcePath>) -> Delta {
     let pairs = Pairs::new(&before.book, &after.book, renames);
     let sides = Sides { before, after, pairs };
@@ -186,11 +187,11 @@ pub fn compare(before: &Handbook, after: &Handbook, renames: &BTreeMap<SourcePat
     Delta { changes }
 }
 
-/// A function that returns whether an older and a newer thing are the same.
+/// A function that returns whether an older and a newer item are the same.
 type Same<'a, T> = &'a dyn Fn(&T, &T) -> bool;
 
-/// Finds the older counterpart of each newer thing by trying one comparison after another. Each
-/// older thing is matched only once.
+/// Finds the older counterpart of each newer item, trying the comparisons in `ways` one after
+/// another. Each older item is matched at most once.
 fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
     for is_same in ways {
@@ -204,7 +205,7 @@ fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option
     found
 }
 
-/// The two handbooks, and which of their chapters correspond.
+/// The two handbooks, and the pairs of chapters that correspond.
 struct Sides<'a> {
     before: &'a Handbook,
     after: &'a Handbook,
@@ -218,8 +219,8 @@ impl Sides<'_> {
         Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now: Some(chapter) }
     }
 
-    /// Returns the subject for a chapter of the older handbook, with its current title and ID if it
-    /// still exists.
+    /// Returns the subject for a chapter of the older handbook. If the chapter still exists, the
+    /// subject has its current title and ID.
     fn then(&self, chapter: ChapterId) -> Subject {
         if let Some(now) = self.pairs.after(chapter) {
             return self.now(now);
@@ -241,15 +242,15 @@ impl Sides<'_> {
         Self::level(self.after, number)
     }
 
-    /// Pairs the chapters of both orders: first the current chapters in the newer order, each with
-    /// its older counterpart if it has one, then the removed chapters.
+    /// Pairs the chapters of two lists. The current chapters come first, in the order of `after`
+    /// and each with its older counterpart if it has one. The removed chapters follow.
     fn walk(&self, before: &[ChapterId], after: &[ChapterId]) -> Vec<(Option<ChapterId>, Option<ChapterId>)> {
         let today = after.iter().map(|now| (self.pairs.before(*now), Some(*now)));
         let gone = before.iter().filter(|then| self.pairs.after(**then).is_none()).map(|then| (Some(*then), None));
         today.chain(gone).collect()
     }
 
-    /// Returns the changes if a chapter was added, removed, renamed or moved.
+    /// Returns the changes that say that a chapter was added, removed, renamed or moved.
     fn fate(&self, pair: (Option<ChapterId>, Option<ChapterId>)) -> Vec<Change> {
         let chapter = |chapter: Subject, how: Fate| Change::Chapter { chapter, how };
         match pair {

@@ -1,9 +1,9 @@
 //! Reads the Git history of the content directory: when each file last changed, what it used to be
 //! called, and which commits touched it.
 //!
-//! Input: the output of one run of `git log`. Output: [`History`]. Contains days, paths and commit
-//! IDs but no messages or authors, because these may be meant for fewer people than the site. Never
-//! runs a program or reads the clock.
+//! Input: the output of one run of `git log`. Output: [`History`]. The history contains days, paths
+//! and commit IDs. It contains no commit messages or authors, because those may be meant for fewer
+//! people than the site. Never runs a program or reads the clock.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct Past {
 /// The content as it was on a certain day.
 #[derive(Debug)]
 pub struct Base {
-    /// The day from which changes count.
+    /// The day since which changes are shown.
     pub day: Date,
     /// The files of that day.
     pub sources: Sources,
@@ -53,7 +53,7 @@ pub struct Commit {
     pub touched: Vec<Touched>,
 }
 
-/// What a commit did to a file.
+/// The change that a commit made to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
     /// The kind of change.
@@ -82,8 +82,8 @@ pub enum How {
     Removed,
 }
 
-/// The options for `git log` whose output [`History::parse`] reads. Paths are limited to the
-/// directory that it runs in.
+/// The arguments of `git log`, whose output [`History::parse`] reads. They limit the log to the
+/// directory in which Git runs.
 pub const LOG: &[&str] = &[
     "log",
     "-z",
@@ -101,14 +101,15 @@ pub const LOG: &[&str] = &[
 ];
 
 impl History {
-    /// Parses the output of `git` for [`LOG`]; `exists` returns whether a file exists today.
+    /// Parses the output of `git log` with the arguments [`LOG`]; `exists` returns whether a file
+    /// exists today.
     ///
-    /// Follows renames back through the history, so that what older commits did to a file under its
-    /// old name counts for the current file.
+    /// Follows renames back through the history, so that older commits count for a file even if the
+    /// file had a different name then.
     pub fn parse(output: &[u8], exists: impl Fn(&SourcePath) -> bool) -> Self {
         let mut history = Self::default();
-        // The current name of each path at the point in history that is being read. Before the
-        // commit that adds a path, the same path means a different file.
+        // For each path at the current point in the log, the file's name today. The log goes back
+        // in time: before the commit that adds a path, the same path means a different file.
         let mut names: HashMap<SourcePath, Option<SourcePath>> = HashMap::new();
         let mut tokens = output.split(|byte| *byte == 0).map(String::from_utf8_lossy);
         while let Some(token) = tokens.next() {

@@ -1,4 +1,5 @@
-//! The handbook's past: its history in days and paths, and the difference between two states.
+//! The handbook's past: the dates and paths of its Git history, and the differences between two
+//! states of the handbook.
 //!
 //! Input: the output of Git, or two compiled handbooks. Output: values. Never runs Git.
 

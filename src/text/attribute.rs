@@ -1,8 +1,8 @@
 //! Reads attribute lists: `{#id .class key=value key="two words"}`.
 //!
-//! Input: the text of a heading, a list item, a term or a code fence's info string. Output: where
-//! the text ends and an [`Attributes`], or `None` if the braces are plain text. Never reports a
-//! finding, because only the caller knows which keys are allowed.
+//! Input: the text of a heading, a list item, a term or a code fence's info string. Output: an
+//! [`Attributes`], which also says where the text before the braces ends, or `None` if the braces
+//! are plain text. Never reports a finding, because only the caller knows which keys are allowed.
 
 use std::ops::Range;
 
@@ -37,8 +37,8 @@ impl Attributes {
 
 /// Finds an attribute list at the end of `text`; only spaces may follow it.
 ///
-/// Braces that contain anything else are plain text, and so are braces that directly follow other
-/// text.
+/// Braces are plain text if they contain anything but attributes, or if no space separates them
+/// from the text before them.
 pub fn trailing(text: &str) -> Option<Attributes> {
     let trimmed = text.trim_end();
     if !trimmed.ends_with('}') {
@@ -57,7 +57,7 @@ pub fn trailing(text: &str) -> Option<Attributes> {
     None
 }
 
-/// Parses the text between the braces; `offset` is the byte offset where it starts.
+/// Parses the text between the braces; `offset` is the byte offset at which that text starts.
 ///
 /// Returns `None` if the list is empty or contains anything other than `#id`, `.class` or
 /// `key=value`.
@@ -102,7 +102,8 @@ fn one(text: &str) -> Option<((String, String), usize)> {
     (!value.is_empty() && !value.contains(['"', '{', '}'])).then(|| ((key.to_owned(), value.to_owned()), word_end))
 }
 
-/// Returns whether `name` is a valid ID or class: one that needs no escaping in a URL fragment.
+/// Returns whether `name` is a valid ID or class, that is, whether it needs no escaping in a URL
+/// fragment.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| is_of_word(c) || matches!(c, '-' | ':' | '.'))
 }

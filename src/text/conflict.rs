@@ -1,4 +1,5 @@
-//! Finds unresolved merge conflicts in a file: both versions, separated by Git's conflict markers.
+//! Finds unresolved merge conflicts in a file, in which Git's conflict markers separate the two
+//! versions.
 //!
 //! Input: text with LF line endings. Output: the byte ranges of the lines where conflicts begin.
 //! Skips fenced code blocks, where such lines are examples.
@@ -17,7 +18,7 @@ pub const HELP: &str = "keep one of them, and take out the lines with `<<<<<<<`,
 /// Returns the first line of each conflict, without its line ending.
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Nearly every file returns here.
+    // Most files have no conflict, so check cheaply first.
     if !text.contains(MARKS[0]) {
         return found;
     }

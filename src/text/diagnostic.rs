@@ -1,18 +1,18 @@
-//! Describes a problem that an author should know about: where it is, what is wrong and how to fix
-//! it.
+//! Defines findings. A finding describes a problem that an author should know about: where it is,
+//! what is wrong and how to fix it.
 //!
-//! Input: none; every stage creates findings. Output: [`Diagnostic`] values that sort into reading
-//! order. Never prints anything (see `report`), and never stops a stage.
+//! Input: none, because every stage creates its own findings. Output: [`Diagnostic`] values that
+//! sort into reading order. Never prints anything (see `report`), and never stops a stage.
 
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
 
-/// A byte range in a file as it is on disk.
+/// A byte range in a file on disk, before any conversion of line endings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first byte, counted from 0.
     pub start: u32,
-    /// One past the last byte.
+    /// The byte offset just past the last byte.
     pub end: u32,
 }
 
@@ -36,22 +36,22 @@ pub enum Place {
     Content(SourcePath, Option<Span>),
     /// A file of a theme, as `THEME/file`.
     Theme(String, Option<Span>),
-    /// No single file: the handbook as a whole.
+    /// The handbook as a whole, if the finding isn't about a single file.
     Handbook,
 }
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// The place it points at.
+    /// The place that the finding points at.
     pub place: Place,
-    /// The rule it comes from.
+    /// The rule that the finding comes from.
     pub code: Rule,
-    /// How serious it is.
+    /// The severity of the finding.
     pub severity: Severity,
-    /// What is wrong, in lower case without a full stop.
+    /// A description of the problem, starting in lower case and without a full stop.
     pub message: String,
-    /// How to fix it.
+    /// Advice on how to fix the problem.
     pub help: Option<String>,
     /// Further remarks.
     pub notes: Vec<String>,
@@ -71,7 +71,7 @@ impl Diagnostic {
         Self { place, code, severity, message: message.into(), help: None, notes: Vec::new() }
     }
 
-    /// Adds help on how to fix it.
+    /// Adds advice on how to fix the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -2,8 +2,8 @@
 //! with spans.
 //!
 //! Input: a chapter's text with LF line endings. Output: a [`Split`] and a [`Table`] in which every
-//! key and value has its span in the text. Never decides which keys are valid (see `fields`), and
-//! never loses a chapter's text because its front matter is broken.
+//! key and value has its span in the text. Never decides which keys are valid (see `fields`). Never
+//! loses the text of a chapter whose front matter is broken.
 
 mod toml;
 mod yaml;
@@ -15,8 +15,8 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::text::diagnostic::Span;
 
-/// The maximum number of values in one front matter, which is forty times what the largest role
-/// needs.
+/// The maximum number of values in the front matter of one chapter. The largest role needs a
+/// fortieth of this number.
 pub(crate) const MOST_NODES: usize = 10_000;
 /// The maximum nesting depth of lists and tables.
 pub(crate) const DEEPEST: usize = 32;
@@ -70,7 +70,8 @@ impl Split {
         match self {
             Self::None => 0,
             Self::Found { body, .. } => *body,
-            // It is unclear where the text begins, so everything after the opening line is shown.
+            // It is unclear where the chapter's text begins, so everything after the opening line
+            // counts as text.
             Self::Unterminated { opening, .. } => opening.end as usize,
         }
     }
@@ -109,7 +110,8 @@ pub fn split(text: &str) -> Split {
 
 /// Distinguishes front matter from text between two thematic breaks.
 ///
-/// Front matter is empty, or its first line with text looks like a key, a comment or a bracket.
+/// The text between the lines is front matter if it is empty, or if its first nonblank line looks
+/// like a key, a comment or a bracket.
 fn looks_like_front_matter(content: &str, format: Format) -> bool {
     let Some(first) = content.lines().find(|line| !line.trim().is_empty()) else { return true };
     // A blank line right after the opening line suggests a Markdown thematic break rather than
@@ -134,7 +136,8 @@ fn is_key_line(line: &str, format: Format) -> bool {
 pub struct Table {
     /// The keys and values; if a key occurs twice, only the first is kept.
     pub entries: Vec<Entry>,
-    /// The duplicate keys of this table and all nested tables; only the outermost table lists them.
+    /// The duplicate keys of this table and of all nested tables. This list is empty in the nested
+    /// tables themselves.
     pub duplicates: Vec<Duplicate>,
 }
 
@@ -192,8 +195,8 @@ pub enum Data {
     Table(Table),
 }
 
-/// Tables are equal if their data is: to other chapters, a table that only moved within its file is
-/// unchanged.
+/// Tables are equal if their data is equal, wherever they are in the file: for other chapters it
+/// makes no difference that a table has moved.
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         let pairs = self.entries.iter().zip(&other.entries);
@@ -202,7 +205,7 @@ impl PartialEq for Table {
     }
 }
 
-/// Values are equal if their data is, wherever they are in the file.
+/// Values are equal if their data is equal, wherever they are in the file.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.data == other.data && self.written == other.written
@@ -224,7 +227,7 @@ impl Value {
         }
     }
 
-    /// Returns what the value is called in findings.
+    /// Returns the name for the value's type in findings.
     pub fn kind_name(&self) -> &'static str {
         match self.data {
             Data::Null => "nothing",
@@ -266,17 +269,18 @@ impl Serialize for Value {
 /// The reason why front matter cannot be parsed at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong, in terms an author understands.
+    /// A description of the problem in terms that an author understands.
     pub message: String,
-    /// How to fix it, if that is evident.
+    /// Advice on how to fix the problem, if the fix is evident.
     pub help: Option<String>,
-    /// The place in the text.
+    /// The place of the problem in the text.
     pub span: Span,
 }
 
 /// Parses front matter; `offset` is where `content` starts in the text that spans refer to.
 ///
-/// # Errors Returns the first syntax error. In YAML, a duplicate key is not an error: the first one
+/// # Errors
+/// Returns the first syntax error. In YAML, a duplicate key isn't an error, and its first value
 /// counts.
 pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, SyntaxError> {
     match format {

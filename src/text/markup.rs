@@ -90,7 +90,8 @@ pub fn escape(text: &str) -> String {
 
 /// Appends a URL for use in an attribute.
 ///
-/// Percent-encodes what isn't allowed in a URL, except `%`, and escapes `&` and `'`.
+/// Percent-encodes all characters that aren't allowed in a URL, except `%`, and escapes `&` and
+/// `'`.
 pub fn escape_address_into(address: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in address.bytes() {

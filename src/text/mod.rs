@@ -1,8 +1,8 @@
-//! The basic vocabulary of all other modules: paths, slugs, dates, findings, quoting, front matter,
-//! HTML tags and tables.
+//! The basic types and functions that all other modules use: paths, slugs, dates, findings,
+//! quoting, front matter, HTML tags and tables.
 //!
-//! Input: text. Output: values with their positions in it. Never knows what a handbook is, reads a
-//! file, or looks at another chapter.
+//! Input: text. Output: values with their positions in the text. Never knows what a handbook is,
+//! reads a file, or looks at another chapter.
 
 pub mod attribute;
 pub mod conflict;

@@ -65,7 +65,7 @@ impl SourcePath {
 
     /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
-        // This is called many times for every file, so it looks only at the end of the path.
+        // This function runs many times for every file, so it looks only at the end of the path.
         let bytes = self.0.as_bytes();
         let has = |end: &[u8]| {
             bytes.len().checked_sub(end.len()).is_some_and(|at| {
@@ -122,7 +122,7 @@ impl fmt::Display for SourcePath {
     }
 }
 
-/// The decoded URL path of something in the site, without a leading `/`.
+/// The decoded URL path of a page or file in the site, without a leading `/`.
 ///
 /// An empty path is the home page, a path that ends in `/` is a folder's `index.html`, and anything
 /// else is a file name.
@@ -204,8 +204,8 @@ fn encode_path_into(path: &str, out: &mut String) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$()*+,;=:@".contains(&byte);
     let mut last = 0;
     for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
-        // After a byte of a multi-byte character, `last` isn't at a character boundary. Until the
-        // character ends, there is nothing to copy, because plain bytes are always ASCII.
+        // Within a multi-byte character, `last` isn't at a character boundary, so `get` returns
+        // `None`. Nothing has to be copied there, because only ASCII bytes are copied as they are.
         out.push_str(path.get(last..at).unwrap_or_default());
         out.push('%');
         out.push(char::from(HEX[usize::from(byte >> 4)]));
@@ -235,8 +235,8 @@ pub fn decode_percent(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Returns the key by which names are compared: Unicode normalization form C, lower case, single
-/// spaces.
+/// Returns the form of a name that is used to compare names: Unicode normalization form C, in lower
+/// case, with single spaces.
 pub fn fold(name: &str) -> String {
     if name.is_ascii() {
         let mut out = String::with_capacity(name.len());
@@ -261,8 +261,8 @@ pub fn fold(name: &str) -> String {
         }
         out.push_str(word);
     }
-    // Lower-casing can produce text that isn't in normalization form C (for example, from a capital
-    // I with a dot above).
+    // Converting to lower case can produce text that isn't in normalization form C (for example,
+    // from a capital I with a dot above).
     if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
 }
 
@@ -289,7 +289,7 @@ pub enum OldName<'a> {
     Title,
     /// An old URL path, without leading and trailing slashes.
     Address(&'a str),
-    /// Intended as a URL but unusable for a redirect; contains the help text.
+    /// An alias that looks like a URL but can't be redirected. Contains the help text.
     Unusable(&'static str),
 }
 

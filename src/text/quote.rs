@@ -51,7 +51,8 @@ fn is_entity(rest: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
 }
 
-/// Returns `text` as a YAML string: plain if it can't be misread, otherwise in double quotes.
+/// Returns `text` as a YAML string: without quotes if it can't be misread, otherwise in double
+/// quotes.
 pub fn yaml(text: &str) -> String {
     const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "~"];
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '.');
@@ -89,7 +90,8 @@ mod tests {
     use crate::text::front_matter::{Data, Format, read};
     use crate::text::source::Sources;
 
-    /// Returns the title and the only responsibility of a chapter in which both are `text`.
+    /// Compiles a chapter whose title and only responsibility are both `text`, and returns the two
+    /// as read back.
     fn read_back(text: &str) -> (String, String) {
         let text = markdown(text);
         let chapter = format!("# {text}\n\n## Responsibilities\n\n- {text} {{#one}}\n");

@@ -59,7 +59,8 @@ pub struct Slugger {
 }
 
 impl Slugger {
-    /// Returns `wanted`, or `wanted-1`, `wanted-2` … if it is taken; an empty ID becomes `section`.
+    /// Returns `wanted` or, if that ID is taken, the first free one of `wanted-1`, `wanted-2` and
+    /// so on. An empty ID becomes `section`.
     pub fn unique(&mut self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "section" } else { wanted };
         let Some(count) = self.used.get(wanted).copied() else {
@@ -78,7 +79,7 @@ impl Slugger {
         }
     }
 
-    /// Reserves `id` for an explicit anchor; returns whether it was free.
+    /// Reserves `id` for an explicit anchor, and returns whether the ID was free.
     pub fn claim(&mut self, id: &str) -> bool {
         self.used.insert(id.to_owned(), 0).is_none()
     }

@@ -1,4 +1,4 @@
-//! Holds the content as it was read: paths, bytes and their hashes.
+//! Holds the files of the content folder as they were read: paths, bytes and hashes.
 //!
 //! Input: the files that `disk` read, or a map in tests. Output: [`Sources`], and each chapter as a
 //! [`Text`] with LF line endings that can map offsets back to the file. Never reads files itself.
@@ -31,7 +31,7 @@ impl SourceFile {
     }
 }
 
-/// A folder of static files that another site generator publishes unchanged.
+/// A folder whose files another site generator publishes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaticFolder {
     /// The generator.
@@ -40,8 +40,8 @@ pub struct StaticFolder {
     pub folder: &'static str,
 }
 
-/// Known generators: their name, their static folder and the configuration files that identify
-/// them.
+/// The known generators: for each, its name, its static folder and the configuration files that
+/// identify it.
 const GENERATORS: &[(&str, &str, &[&str])] = &[
     ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"]),
     (
@@ -120,7 +120,8 @@ impl<'a> Text<'a> {
     /// Decodes `bytes` as UTF-8 and replaces every CRLF and lone CR with LF (`CommonMark` 0.31.2,
     /// section 2.1).
     ///
-    /// # Errors Returns the offset of the first byte that isn't valid UTF-8.
+    /// # Errors
+    /// Returns the offset of the first byte that isn't valid UTF-8.
     pub fn new(bytes: &'a [u8]) -> Result<Self, usize> {
         let skipped = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let text = std::str::from_utf8(&bytes[skipped..]).map_err(|error| skipped + error.valid_up_to())?;

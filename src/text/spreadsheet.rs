@@ -56,7 +56,8 @@ pub fn declared_separator(text: &str) -> Option<char> {
 
 /// Splits `text` into rows.
 ///
-/// # Errors Returns the span of a quote that is opened but never closed.
+/// # Errors
+/// Returns the span of a quote that is opened but never closed.
 pub fn read(text: &Text<'_>, separator: char) -> Result<Vec<Row>, Span> {
     let mut reader = Reader { text, separator, at: 0 };
     let mut rows = Vec::new();

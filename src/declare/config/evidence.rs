@@ -1,7 +1,8 @@
-//! Reads what promotion cases and résumés have to show, and which competencies show it.
+//! Reads the list of things that promotion cases and résumés have to show, and of the competencies
+//! that show each thing.
 //!
 //! Input: the `[[evidence]]` tables. Output: a list of [`Evidence`]. Never looks up the
-//! competencies it names (see `check`).
+//! competencies that the tables name (see `check`).
 
 use super::{inner, table_span};
 use crate::declare::fields::Entries;
@@ -14,7 +15,7 @@ use crate::text::rule::Rule;
 pub struct Evidence {
     /// The name shown on pages.
     pub name: String,
-    /// The competencies whose statements show it, with the spans where they are named.
+    /// The competencies whose statements show this thing, with the spans where they are named.
     pub competencies: Vec<(String, Span)>,
 }
 

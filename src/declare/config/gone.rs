@@ -1,7 +1,7 @@
-//! Reads which chapters were deleted, and what to read instead.
+//! Reads the list of deleted chapters, and of the chapters to read instead.
 //!
-//! Input: the `[[gone]]` tables. Output: a list of [`Gone`]. Never looks up the chapters they name
-//! (see `check`).
+//! Input: the `[[gone]]` tables. Output: a list of [`Gone`]. Never looks up the chapters that the
+//! tables name (see `check`).
 
 use super::{inner, table_span};
 use crate::declare::fields::{self, Entries};
@@ -12,15 +12,15 @@ use crate::text::rule::Rule;
 /// A deleted chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
-    /// Its former file or URL path, relative to the root.
+    /// The chapter's former file path or URL path, relative to the root.
     pub path: String,
     /// The span of the declaration.
     pub span: Option<Span>,
     /// The chapter to read instead, with the span where it is named.
     pub see: Option<(String, Span)>,
-    /// The reason why it was deleted.
+    /// The reason why the chapter was deleted.
     pub reason: Option<String>,
-    /// The audience that may know about it, or everyone if `None`.
+    /// The audience that may know about the deleted chapter, or everyone if `None`.
     pub audience: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Reads how the site is published: for which host, and in which formats.
+//! Reads the settings for publishing: the host of the site, and the formats of its pages.
 //!
 //! Input: the `[publish]` table. Output: a [`Publish`]. Never writes a host's files (see
 //! `publish`).
@@ -18,16 +18,16 @@ use crate::text::path::SourcePath;
 pub struct Publish {
     /// The host that serves the site.
     pub host: Host,
-    /// How links to chapters that the audience cannot see are shown.
+    /// The way in which links to chapters that the audience can't see are shown.
     pub hidden_links: HiddenLinks,
     /// Whether each chapter is also published as Markdown, with `llms.txt`; true by default if
     /// there is a `handbook.toml`.
     pub markdown: bool,
-    /// Whether the old URLs of files that were renamed in Git redirect to the new ones; if `None`,
-    /// they do only if there are no audiences.
+    /// Whether the old URLs of files that were renamed in Git redirect to the new URLs. If `None`,
+    /// they redirect only in a handbook without audiences.
     pub renames: Option<bool>,
-    /// Files that are published even if nothing refers to them; a chapter among them is a download
-    /// and has no page.
+    /// Files that are published even if nothing refers to them. If a chapter is among them, it is
+    /// published as a download and has no page.
     pub files: Files,
 }
 
@@ -39,7 +39,8 @@ pub struct Files {
     set: GlobSet,
 }
 
-/// Equal if the patterns are; their spans don't affect which files match.
+/// Two values are equal if their patterns are. Spans don't count, because they don't affect which
+/// files match.
 impl PartialEq for Files {
     fn eq(&self, other: &Self) -> bool {
         self.patterns.iter().map(|(text, _)| text).eq(other.patterns.iter().map(|(text, _)| text))

@@ -1,7 +1,8 @@
 //! Matches each chapter of the older handbook with its counterpart in the newer one.
 //!
-//! Input: two books, and the renames that Git knows. Output: [`Pairs`]. Tries the most reliable
-//! signs first: ID and kind, path, alias, rename, then title. Never matches a chapter twice.
+//! Input: two books, and the renames that Git knows. Output: [`Pairs`]. Matches by ID and kind
+//! first, and then by path, alias, rename and title, from the most to the least reliable. Never
+//! matches a chapter twice.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +41,8 @@ impl Pairs {
         pairs
     }
 
-    /// Pairs chapters that aren't paired yet and share a key with exactly one other.
+    /// Pairs chapters that aren't paired yet, if a key belongs to exactly one older and one newer
+    /// chapter.
     fn match_by(
         &mut self,
         before: &Book,

@@ -1,7 +1,7 @@
 //! Compares strategy chapters: their facts, and who decides what.
 //!
-//! Input: both handbooks. Output: changes in the handbook's order. A role that was renamed is still
-//! the same party.
+//! Input: both handbooks. Output: changes in the handbook's order. Renaming a role isn't a change
+//! of the parties.
 
 use super::likeness::is_alike;
 use super::{Change, Fate, Same, Sides, found_again};
@@ -67,8 +67,8 @@ fn differences(sides: &Sides<'_>, strategy: ChapterId, old: One<'_>, new: One<'_
     for part in Part::ALL {
         let before: Vec<Party> = with(old.0, part).map(|party| today(sides, party)).collect();
         let after: Vec<Party> = with(new.0, part).collect();
-        // Removed parties have no counterpart in the newer handbook. They keep their older number,
-        // which may be the same as another party's newer number, so check for them first.
+        // A removed party keeps its number from the older handbook, and in the newer one another
+        // party may have that number. So check first whether the party was removed.
         let from: Vec<String> = with(old.0, part)
             .zip(&before)
             .filter(|(party, today)| is_gone(sides, *party) || !after.contains(today))

@@ -1,7 +1,7 @@
 //! Compares roles: the levels that they expect, their responsibilities and their facts.
 //!
-//! Input: both handbooks. Output: changes in the handbook's order of roles. What a role inherits is
-//! reported only once, at the role that it is inherited from.
+//! Input: both handbooks. Output: changes in the handbook's order of roles. A change that other
+//! roles inherit is reported only once, for the role that they inherit it from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,10 +27,11 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     list
 }
 
-/// The level of a competency before and now.
+/// The old and the new level of a competency, each `None` if no level is expected.
 type Step = (Option<u8>, Option<u8>);
 
-/// The levels that changed, by newer role, each with its competency.
+/// For each role of the newer handbook, the levels that changed: the competency, the step, and the
+/// role that the level is inherited from.
 type Steps = BTreeMap<ChapterId, Vec<(Subject, Step, Option<ChapterId>)>>;
 
 /// Returns the changed levels of every role that is in both handbooks, in the handbook's order of
@@ -73,7 +74,7 @@ fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change
             let found = steps.get(other).into_iter().flatten().find(|(subject, ..)| subject == competency);
             found.filter(|(_, other, _)| other == step)
         };
-        // The role that this level is inherited from already reports it.
+        // The same change is reported for the role that this level is inherited from.
         if from.is_some_and(|from| same(&from).is_some()) {
             continue;
         }
@@ -103,7 +104,7 @@ fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
         if cell.before == cell.after {
             continue;
         }
-        // The roles that inherit it, before or now.
+        // The roles that inherit the responsibility in either handbook.
         let mut touched: BTreeSet<ChapterId> = heirs(sides.after, now, after);
         touched.extend(heirs(sides.before, then, before).into_iter().filter_map(|role| sides.pairs.after(role)));
         let order = sides.after.book.relations.role_order.iter().filter(|role| touched.contains(role));

@@ -12,10 +12,10 @@ use crate::model::book::{ChapterId, Relations};
 use crate::model::compile::Handbook;
 use crate::text::path::fold;
 
-/// A statement or a responsibility, then and now.
+/// A statement or a responsibility, with its old and its new state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The anchor: the current one if the statement still exists.
+    /// The anchor of the statement, or its last one if the statement was removed.
     pub id: String,
     /// The old statement; `None` if it is new.
     pub before: Option<Said>,
@@ -99,7 +99,7 @@ fn touched(
     };
     let before = old.map(|one| asked(&sides.before.book.relations, then, one.level)).unwrap_or_default();
     let after = new.map(|one| asked(&sides.after.book.relations, now, one.level)).unwrap_or_default();
-    // Both lists use current titles; roles that were removed keep their old ones.
+    // Both lists use the roles' current titles, or the last title if a role was removed.
     let before: Vec<Subject> = before.into_iter().map(|role| sides.then(role)).collect();
     let after: Vec<Subject> = after.into_iter().map(|role| sides.now(role)).collect();
     if cell.is_reworded() || old.is_none() || new.is_none() {
@@ -127,7 +127,8 @@ pub(super) fn matched<'a>(
     today.chain(gone).collect()
 }
 
-/// Pairs the remaining statements by likeness, most similar first and each only once.
+/// Pairs the remaining statements by similarity, starting with the most similar pair. Each
+/// statement is in at most one pair.
 fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> Vec<(usize, usize)> {
     let open = |statements: &[Statement], is_done: &dyn Fn(usize) -> bool| -> Vec<(usize, BTreeSet<String>)> {
         let left = statements.iter().enumerate().filter(|(n, _)| !is_done(*n));

@@ -19,7 +19,7 @@ pub struct Since {
     pub day: String,
 }
 
-/// How names and quotations are marked in a sentence.
+/// The way in which names and quotations are marked in a sentence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Marks {
     Plain,
@@ -85,7 +85,7 @@ fn part_of(change: &Change) -> usize {
     }
 }
 
-/// Formats the comparison for the terminal; `since` is the revision that it compares with.
+/// Formats the comparison for the terminal; `since` is the older revision.
 pub fn human(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing has changed since {} ({}).\n", since.revision, since.day);
@@ -125,8 +125,8 @@ pub fn json(delta: &Delta, since: &Since) -> String {
     text
 }
 
-/// Returns the sentences of each section that has any. Chapters with only text changes share one
-/// sentence.
+/// Returns the sections that have any changes, each with its sentences. All chapters in which only
+/// the text changed share one sentence.
 fn parts(delta: &Delta, marks: Marks) -> Vec<(&'static str, Vec<String>)> {
     let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut texts = Vec::new();

@@ -1,7 +1,7 @@
 //! Parses TOML front matter and configuration.
 //!
-//! Input: TOML. Output: a [`Table`] with spans, in the order written. A duplicate key makes TOML
-//! invalid, and the error names that key.
+//! Input: TOML. Output: a [`Table`] with spans, in the order written. If a key is duplicated, the
+//! TOML is invalid, and the error names the key.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

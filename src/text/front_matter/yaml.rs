@@ -133,8 +133,8 @@ impl<'a> Reader<'a> {
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
-                // A block mapping starts at its first key; the parser reports a position on the
-                // line before.
+                // A block mapping starts at its first key, but the parser reports a position on the
+                // line before that key.
                 let first = table.entries.first().filter(|_| style == StructureStyle::Block);
                 let start = first.map_or(self.span(start).start, |entry| entry.key_span.start);
                 let span = Span { start, end: self.end(place, last.as_ref()) };
@@ -156,9 +156,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns where a list or table ends: at its closing bracket, or else after its last value.
+    /// Returns where a list or table ends: at its closing bracket, or after its last value if it
+    /// has no brackets.
     ///
-    /// The parser reports the end of a block much later than that.
+    /// The parser reports an end that is much later in the text.
     fn end(&self, place: Place, last: Option<&Value>) -> u32 {
         let range = self.span(place);
         match last {
@@ -198,14 +199,15 @@ impl<'a> Reader<'a> {
             let message = "this front matter is too large or nested too deep".to_owned();
             return SyntaxError { message, help: Some(help), span: self.line_at(at) };
         }
-        // The span doesn't include the line's indentation, so a tab there has to be looked for
-        // separately.
+        // The span doesn't include the line's indentation, so look separately for a tab in the
+        // indentation.
         let span = self.line_at(at);
         let line_start = self.content[..span.start as usize - self.offset].rfind('\n').map_or(0, |n| n + 1);
         let before = &self.content[line_start..span.start as usize - self.offset];
         let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
         let (message, help) = reason(if before.contains('\t') { "\t" } else { line }, error.kind());
-        // The parser notices an unclosed quote only at the end; report it where it was opened.
+        // The parser notices only at the end of the text that a quote isn't closed. Report the
+        // place where the quote was opened.
         let span = if message == "a quote is not closed" { self.open_quote().unwrap_or(span) } else { span };
         SyntaxError { message, help: Some(help), span }
     }
@@ -256,7 +258,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
         return ("a quote is not closed".to_owned(), help);
     }
     if value.starts_with(['[', '{']) {
-        // In `[Draft] Plan`, the bracket is closed but text follows it.
+        // In a value such as `[Draft] Plan`, the bracket is closed but more text follows.
         let closing = if value.starts_with('[') { ']' } else { '}' };
         let behind = value.rfind(closing).map(|at| value[at + 1..].trim());
         return match behind {
@@ -326,7 +328,8 @@ fn has_bare_quote(inner: &str) -> bool {
     })
 }
 
-/// Returns help that shows the value in quotes that keep it unchanged.
+/// Returns help that suggests the value in quotes, with the kind of quotes in which it needs no
+/// escapes.
 fn in_quotes(key: &str, value: &str) -> String {
     let quoted =
         if value.contains(['"', '\\']) { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") };
@@ -354,8 +357,8 @@ fn is_open(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Reads a scalar: quoted ones are text, and plain ones follow the core schema (YAML 1.2.2, section
-/// 10.3.2), except that dates are recognized too.
+/// Reads a scalar. Quoted scalars are text. Plain scalars follow the core schema (YAML 1.2.2,
+/// section 10.3.2), except that dates are recognized too.
 fn scalar(text: &str, plain: bool, span: Span) -> Value {
     if !plain {
         return Value::new(span, Data::Text(text.to_owned()), None);

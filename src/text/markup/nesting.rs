@@ -3,7 +3,7 @@
 //!
 //! Input: HTML as a serializer or this program wrote it, with matching tags; a fragment may begin
 //! or end in the middle of an element. Output: the byte ranges of tags, or HTML in which every open
-//! element is closed. Never considers what an element means.
+//! element is closed. Never considers the meaning of an element.
 
 use std::borrow::Cow;
 use std::ops::Range;

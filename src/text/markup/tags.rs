@@ -19,7 +19,7 @@ pub struct Tag<'a> {
     pub range: Range<usize>,
     /// The attributes in the order written.
     pub attributes: Vec<TagAttribute<'a>>,
-    /// Whether the tag has its `>`; a tag without one extends to the end of the text.
+    /// Whether the tag is closed by `>`. A tag that isn't extends to the end of the text.
     pub is_whole: bool,
 }
 
@@ -48,12 +48,12 @@ pub enum Token<'a> {
     Start(Tag<'a>),
     /// An end tag.
     End(Tag<'a>),
-    /// A comment, or what HTML treats as one, and whether it is closed.
+    /// A comment, or anything that HTML treats as a comment, and whether it is closed.
     Comment(Range<usize>, bool),
 }
 
 impl Token<'_> {
-    /// Returns where the tag or comment begins if it is never closed.
+    /// If the tag or comment is never closed, returns where it begins.
     pub fn unfinished(&self) -> Option<usize> {
         match self {
             Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
@@ -96,11 +96,12 @@ pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
     None
 }
 
-/// Returns where to look for the next token: after this one, or after the text content of an
-/// element such as `<title>`.
+/// Returns where to look for the next token: directly after `token`, or after the text content of
+/// an element such as `<title>`.
 ///
-/// Finding that text's end means scanning up to the end tag. Callers that don't skip it shouldn't
-/// call this: with a thousand `<title>` tags, each call would scan the rest of the text.
+/// Finding the end of that content means scanning up to the end tag. Call this only to continue
+/// from the returned offset: if a text has a thousand `<title>` tags that are never closed and each
+/// one leads to a call, every call scans the rest of the text.
 pub fn behind(html: &str, token: &Token<'_>) -> usize {
     match token {
         Token::Start(tag) => content(html, tag),
