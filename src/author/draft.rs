@@ -1,8 +1,8 @@
 //! Drafts a new chapter with the fields and sections of its kind.
 //!
 //! Input: a kind, a title, and the handbook that the chapter is for. Output: a [`Draft`]: a path
-//! and a text, whose prompts are findings until they are answered. Never accesses the disk, and
-//! never fills in facts that only the author knows.
+//! and a text. The text contains prompts, each of which is a finding until the author answers it.
+//! Never accesses the disk, and never fills in facts that only the author knows.
 
 use crate::chapter::parse::kind_at;
 use crate::declare::config::Config;
@@ -20,20 +20,20 @@ pub struct Draft {
     pub path: SourcePath,
     /// The text of the chapter.
     pub text: String,
-    /// The ID by which other chapters refer to it.
+    /// The ID by which other chapters refer to the new one.
     pub id: String,
 }
 
 /// The reason why a chapter can't be drafted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoDraft {
-    /// What is wrong.
+    /// A description of the problem.
     pub message: String,
-    /// How to fix it.
+    /// Advice on how to fix the problem.
     pub help: String,
 }
 
-/// The sections of each kind, and the prompts that say what belongs in them.
+/// For each kind, its sections, each with the prompt that says what belongs there.
 const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     (
         Kind::Role,
@@ -75,7 +75,7 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
 /// its kind.
 ///
 /// # Errors
-/// Fails if the path or the ID is taken, or if the directory can't be in the content directory.
+/// Fails if the path or the ID is taken, or if `folder` can't be a path in the content directory.
 pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook) -> Result<Draft, NoDraft> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let path = place(kind, &title, folder, &handbook.config)?;
@@ -130,8 +130,8 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     Ok(SourcePath::new(format!("{inside}{slash}{stem}.md")))
 }
 
-/// Formats the fields that the author will want as empty fields, each with a comment on what it is
-/// for.
+/// Formats front matter with the fields that the author probably needs. The fields are empty, and a
+/// comment explains the purpose of each.
 fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
     let own = [
         "track",
@@ -158,7 +158,7 @@ fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
         out.push_str(&format!("{}: # {}\n", field.name, field.meaning));
     }
     if kind == Kind::Path {
-        // A path without a chapter is an error, so the draft lists an existing chapter.
+        // A reading path that lists no chapter is an error, so the draft lists an existing one.
         let order = [Kind::Role, Kind::Competency, Kind::Strategy, Kind::Page];
         let of = |kind: &Kind| handbook.documents.iter().find(|document| document.meta.kind == *kind);
         let first = order.iter().find_map(of).map(|document| quote::yaml(&document.meta.id)).unwrap_or_default();

@@ -22,7 +22,8 @@ pub fn text_at(bytes: &[u8], span: Span) -> String {
 
 /// Replaces a span in a file with `text`.
 ///
-/// Removes blank lines at the end of the text, because those after the span are still there.
+/// Removes blank lines at the end of `text`, because the file still has the blank lines after the
+/// span.
 pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     splice(bytes, span, text.trim_end())
 }

@@ -1,9 +1,9 @@
 //! Turns a spreadsheet of levels or expectations into chapters.
 //!
 //! Input: a table's bytes as they were saved, and the handbook to import into, if there is one.
-//! Output: an [`Import`]: new files, lines for chapters that already exist, and a finding for each
-//! row that couldn't be used. Never changes an existing chapter. If there is an error, there are no
-//! files.
+//! Output: an [`Import`]: new files, lines for the author to add to existing files, and a finding
+//! for each row that couldn't be used. Never changes an existing chapter. If there is an error, the
+//! output contains no files.
 
 mod chapters;
 mod gather;
@@ -31,7 +31,7 @@ pub struct NewFile {
     pub path: SourcePath,
     /// The text of the file.
     pub text: String,
-    /// A description for the list of written files.
+    /// A description of the file, for the list of written files.
     pub what: String,
 }
 
@@ -53,10 +53,10 @@ pub struct Import {
     pub files: Vec<NewFile>,
     /// Lines to add to existing files by hand.
     pub by_hand: Vec<Lines>,
-    /// Errors in the table, and the parts of it that weren't used.
+    /// Findings about errors in the table, and about parts of the table that weren't used.
     pub findings: Vec<Diagnostic>,
-    /// Whether a new scale was created and the only order for its names is their order in the
-    /// table.
+    /// Whether the order of a new scale was guessed: its levels are names, in the order in which
+    /// the table mentions them.
     pub guessed_order: bool,
 }
 
@@ -70,9 +70,10 @@ impl Import {
 /// The handbook that a table is imported into.
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
-    /// The handbook, compiled with drafts and for all audiences; `None` if the import creates it.
+    /// The handbook, compiled with drafts and for all audiences, or `None` if the import creates
+    /// the handbook.
     pub handbook: Option<&'a Handbook>,
-    /// Whether its `handbook.toml` declares a scale.
+    /// Whether the `handbook.toml` of the handbook declares a scale.
     pub declares_scale: bool,
     /// The title for a new `handbook.toml`.
     pub title: &'a str,
@@ -102,7 +103,8 @@ fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered,
     Ok(gather::gather(name, &rows, &layout))
 }
 
-/// Splits the text by the separator with which the most columns of a header are recognized.
+/// Splits the text into rows. Chooses the separator with which the most columns of the header are
+/// recognized.
 fn lay_out(text: &Text<'_>, is_level: &dyn Fn(&str) -> bool) -> Result<(Vec<Row>, Option<Layout>), Span> {
     let declared = spreadsheet::declared_separator(&text.text);
     let candidates: Vec<char> = declared.map_or_else(|| SEPARATORS.to_vec(), |separator| vec![separator]);
@@ -157,7 +159,8 @@ fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
     Diagnostic::new(Rule::BadTable, name, Some(first.span()), message).help(help)
 }
 
-/// Plans the files for the gathered contents, given what is already in the handbook.
+/// Plans the files for the gathered contents, taking into account the chapters that are already in
+/// the handbook.
 fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Import {
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
     if gathered.competencies.is_empty() {
@@ -251,8 +254,8 @@ fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, sc
     }
 }
 
-/// Returns the levels to add to `handbook.toml`: the table's own scale if none is declared or used
-/// yet, or otherwise new levels above the highest one.
+/// Returns the levels to add to `handbook.toml`: the table's own scale if the handbook neither
+/// declares nor uses a scale yet, and otherwise new levels above the highest one.
 fn lines_to_declare(
     gathered: &Gathered,
     unknown: &[&Cell],

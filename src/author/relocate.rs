@@ -1,8 +1,8 @@
 //! Plans how to move a chapter and keep every reference to it working.
 //!
 //! Input: the sources, and the old and new names. Output: a [`Relocation`]: files that move, and
-//! exact spans that change. To find out what a plan would break, compiles its result, and refuses a
-//! plan that adds findings. Never touches files.
+//! exact spans that change. Compiles the handbook as it would be after the move, and refuses the
+//! move if that adds findings. Never touches files.
 
 mod facts;
 mod places;
@@ -56,11 +56,12 @@ pub struct Relocation {
 /// The reason why nothing can be moved.
 #[derive(Debug)]
 pub enum NoMove {
-    /// The request can't be carried out: the reason, and how to fix it.
+    /// The request can't be carried out. Contains the reason, and advice on how to fix it.
     Refused(String, String),
     /// `handbook.toml` can't be read.
     Unreadable(Box<Diagnostic>),
-    /// The handbook would have additional findings: these, and the sources as they would be.
+    /// The move would add findings. Contains these findings, and the sources as they would be after
+    /// the move.
     Breaks(Vec<Diagnostic>, Sources),
 }
 
@@ -140,7 +141,8 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
     if worse.is_empty() { Ok(plan) } else { Err(NoMove::Breaks(worse, result)) }
 }
 
-/// Returns the findings that are more numerous than before, counted by file and code.
+/// Returns the findings that the move adds: for each file and code, the findings in excess of the
+/// number before the move.
 fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<Diagnostic> {
     let mut counts: BTreeMap<(String, Rule), usize> = BTreeMap::new();
     for finding in before.findings(false) {
@@ -166,7 +168,8 @@ fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<D
     after.findings(false).into_iter().filter(is_new).collect()
 }
 
-/// The target of a reference, described by what stays the same when chapters are renumbered.
+/// The target of a reference, described without numbers of chapters, because these change when a
+/// chapter moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Goal {
     Chapter(SourcePath, Option<String>),
@@ -229,7 +232,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Returns what a reference should say, or `None` if it can stay as it is.
+    /// Returns the new target for a reference, or `None` if the reference can stay as it is.
     fn wanted(
         &self,
         reference: &Reference,
@@ -274,7 +277,8 @@ impl Rewriter<'_> {
         names.iter().find(fits).cloned().map(rewrite::Wanted::Name)
     }
 
-    /// Returns the file or directory that a target refers to after the move, and whether it moves.
+    /// Returns the path that the target's file or directory has after the move, and whether the
+    /// move changes that path.
     fn file_of(&self, target: &Target) -> Option<(rewrite::File, bool)> {
         match target {
             Target::Chapter(chapter, _) | Target::DeadAnchor(chapter) => {

@@ -1,8 +1,8 @@
 //! `rolebook anchors`: lists statements without an explicit anchor, or writes the anchors into the
 //! files.
 //!
-//! Input: the options. Output: a list, or changed files. Writes only the anchors that the
-//! statements already have implicitly, and never changes anything else in a file.
+//! Input: the options. Output: a list, or changed files. The anchors that it writes are the ones
+//! that the statements already have implicitly. Never changes anything else in a file.
 
 use std::fmt::Write as _;
 
@@ -20,8 +20,8 @@ use crate::world::report::location;
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {
     if options.write && options.dir.is_dir() {
-        // Finish interrupted work first: files already written have their anchors, and the rest get
-        // theirs below.
+        // Finish an interrupted run first. After that, the files that it wrote have their anchors,
+        // and the code below writes those of all other files.
         writing::begin(&Writer::of(&Project::find(&options.dir)?), "", "")?;
     }
     writing::try_again(|| attempt(options))

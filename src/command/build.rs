@@ -27,9 +27,10 @@ use crate::text::path::UrlPath;
 use crate::world::disk::{Guards, Output, WriteError, Written};
 use crate::world::report;
 
-/// The number of files no longer published that are named individually.
+/// The maximum number of files to name individually in the report of files that are no longer
+/// published.
 const MOST_WITHDRAWN: usize = 20;
-/// How long the work must take before a progress bar appears.
+/// The time after which a progress bar appears.
 const BAR_AFTER: Duration = Duration::from_millis(500);
 
 /// Runs the command.
@@ -37,7 +38,8 @@ pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::read(&options.source, options.out.as_deref())?;
     loaded.need_chapters()?;
-    // Check the output directory before the long work begins, and keep it locked until the end.
+    // Check the output directory before the slow part begins, and keep the directory locked until
+    // the end.
     let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
     let guards = Guards {
         project: &loaded.project.root,
@@ -103,8 +105,8 @@ pub fn run(options: &Build) -> Outcome {
         }
         Err(WriteError::Output(error)) => Err(error.into()),
     };
-    // The process is about to end, and freeing a site takes a twentieth as long as building it, so
-    // skip that.
+    // Don't free the site, because that takes a twentieth of the time of a build and the process is
+    // about to end anyway.
     std::mem::forget((site, loaded));
     outcome
 }
@@ -155,15 +157,16 @@ fn bar(length: usize) -> ProgressBar {
     ProgressBar::new(length as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Reports files that stay in the output although no page belongs to them.
+/// Reports files that stay in the output although they aren't part of the site.
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
         eprintln!("note: `{name}` was changed by hand since it was written; it stays");
     }
 }
 
-/// Reports files that the last build published and this one doesn't, although they are still in the
-/// content. Authors should know when an upgrade or a new mark withdraws something.
+/// Reports files that the last build published and this build doesn't, although they are still in
+/// the content. Authors should know if a file is no longer published because of an upgrade or a new
+/// mark.
 fn report_withdrawn(written: &Written, handbook: &Handbook, content: &Content) {
     let removed = |url: &UrlPath| written.removed.binary_search(&url.output_file()).is_ok();
     let files = content.unreferenced.iter().filter(|path| removed(&UrlPath::new(path.as_str())));

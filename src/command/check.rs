@@ -60,8 +60,8 @@ fn failures(compiled: &Compiled, loaded: &Loaded, theme: Arc<Theme>, strict: boo
     compiled.handbook.config.judge(site.failures(), strict)
 }
 
-/// Returns the requested day, or the system's day if none was requested. No other command's result
-/// depends on the system's clock.
+/// Returns the requested day, or the current day of the system if none was requested. This is the
+/// only command whose result depends on the system's clock.
 fn today(asked: Option<&str>) -> Result<jiff::civil::Date, Failure> {
     let Some(asked) = asked else { return Ok(system_day()) };
     parse_day(asked).ok_or_else(|| Failure::Refused {
@@ -70,7 +70,8 @@ fn today(asked: Option<&str>) -> Result<jiff::civil::Date, Failure> {
     })
 }
 
-/// Returns the system's day in UTC. Half a day makes no difference to a review date.
+/// Returns the current day of the system in UTC. The difference to local time doesn't matter for
+/// review dates.
 #[allow(clippy::disallowed_methods, reason = "the one command whose answer depends on the day")]
 fn system_day() -> jiff::civil::Date {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

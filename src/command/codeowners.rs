@@ -2,8 +2,8 @@
 //! request reviews.
 //!
 //! Input: the options. Output: a CODEOWNERS file on standard output, with one line for each chapter
-//! whose owner has a handle; warnings about owners without one on standard error. Paths are
-//! relative to the directory that the command runs in, which has to be the repository's root.
+//! whose owner has a handle, and warnings about owners without a handle on standard error. Paths
+//! are relative to the directory that the command runs in, which has to be the repository's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ fn owners(handbook: &Handbook) -> BTreeMap<String, String> {
     chapters.filter_map(|meta| Some((meta.path.as_str().to_owned(), meta.owner.clone()?))).collect()
 }
 
-/// Formats one line per chapter; also returns the owners without a handle.
+/// Formats one line for each chapter. Also returns the owners without a handle.
 fn lines(owners: &BTreeMap<String, String>, content: &str, config: &Config) -> (String, BTreeSet<String>) {
     let mut text = String::from("# Who keeps which chapter of the handbook; written by `rolebook codeowners`.\n");
     let mut silent = BTreeSet::new();

@@ -1,8 +1,8 @@
 //! `rolebook completions` and `rolebook man`: generate shell completions and manual pages.
 //!
 //! Input: a shell, or a command. Output: a script or a page on standard output, generated from the
-//! definition of the command line. Never writes a file, because systems differ in where these
-//! belong.
+//! definition of the command line. Never writes a file, because the directory for such files
+//! differs between systems.
 
 use clap::CommandFactory as _;
 
@@ -19,7 +19,7 @@ pub fn run(options: &Completions) {
 /// Runs `rolebook man`.
 pub fn man(options: &Man) -> Outcome {
     let mut program = Cli::command();
-    // Gives each subcommand the full name that its manual page needs, such as `rolebook-build`.
+    // Give each subcommand the full name that its manual page needs, such as `rolebook-build`.
     program.build();
     let command = match options.command.as_deref() {
         None => program,

@@ -79,7 +79,8 @@ fn refuse(missing: &Missing) -> Failure {
     }
 }
 
-/// Lists the directories within the content that hold no chapters: the themes and the output.
+/// Lists the directories in the content directory that contain no chapters: the themes and the
+/// output.
 pub fn skipped(project: &Project, out: &Path) -> Vec<String> {
     let content = std::path::absolute(&project.content).unwrap_or_else(|_| project.content.clone());
     let inside = |place: &Path| {

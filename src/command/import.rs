@@ -1,7 +1,7 @@
 //! `rolebook import`: turns a spreadsheet of levels or expectations into chapters.
 //!
 //! Input: the table, and a project or a directory in which to create one. Output: new chapters, and
-//! a report of what in the table wasn't used. Never changes an existing file.
+//! a report of the parts of the table that weren't used. Never changes an existing file.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

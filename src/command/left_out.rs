@@ -9,11 +9,11 @@ use crate::model::compile::Handbook;
 use crate::site::publish::Content;
 use crate::world::disk::Inputs;
 
-/// The number of files that are named individually.
+/// The maximum number of files to name individually.
 const NAMED: usize = 10;
 
-/// Counts what is left out by kind, as in `3 drafts and 2 folders of dependencies were left out`.
-/// Returns `None` if nothing is left out.
+/// Returns the number of files and folders of each kind that are left out, as in `3 drafts and 2
+/// folders of dependencies were left out`, or `None` if nothing is left out.
 pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
     let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
     let files = &handbook.config.publish.files;
@@ -46,8 +46,8 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Optio
     (!said.is_empty()).then(|| said.join("; "))
 }
 
-/// Names the files that nothing refers to, and says how to publish one. Returns `None` if there are
-/// no such files.
+/// Returns a text that names the files to which nothing refers and explains how to publish one, or
+/// `None` if there are no such files.
 pub fn hint(content: &Content) -> Option<String> {
     let mut names: Vec<String> = content.unreferenced.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
     let more = content.unreferenced.len().saturating_sub(NAMED);

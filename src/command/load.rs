@@ -1,7 +1,7 @@
-//! Reads a project and compiles it, collecting every finding on the way.
+//! Reads a project and compiles it, and collects the findings of both steps.
 //!
-//! Input: the user's options for the handbook. Output: [`Loaded`]. Never writes anything but
-//! findings to the terminal.
+//! Input: the user's options for the handbook. Output: [`Loaded`]. Writes nothing but findings, and
+//! those only to the terminal.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub struct Compiled {
     pub chain: Vec<ThemeFiles>,
     /// All findings, sorted and with their severities decided.
     pub findings: Vec<Diagnostic>,
-    /// Which files other than chapters are published.
+    /// The files other than chapters that are published.
     pub content: Content,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn is_colored() -> bool {
 }
 
 impl Loaded {
-    /// Reads the project that `source` names.
+    /// Reads the project in the directory that `source` names.
     ///
     /// # Errors
     /// Fails if a directory doesn't exist or can't be read.
@@ -93,7 +93,7 @@ impl Loaded {
     }
 
     /// Refuses a handbook if one of its chapters exists but couldn't be read; `why` says why the
-    /// command needs all of them.
+    /// command needs every chapter.
     ///
     /// # Errors
     /// Fails if a chapter or `handbook.toml` couldn't be read, and prints a finding for each.
@@ -109,7 +109,7 @@ impl Loaded {
     /// Refuses a project whose `handbook.toml` exists but couldn't be read.
     ///
     /// # Errors
-    /// Fails if so, and prints the finding.
+    /// Fails in that case, and prints the finding.
     pub fn need_settings(&self) -> Result<(), Failure> {
         self.inputs.without_settings().map_or(Ok(()), |finding| Err(self.refuse(finding)))
     }
@@ -168,7 +168,8 @@ impl Loaded {
             Format::Html => report::page(findings, &files),
             Format::Sarif => report::sarif(findings, &files),
         };
-        // If the reader closes the pipe, that is their choice and not a failure.
+        // Ignore errors: if the program that reads the output closes the pipe, that isn't a
+        // failure.
         let _ = if format == Format::Human {
             stderr.lock().write_all(text.as_bytes())
         } else {
@@ -205,7 +206,7 @@ impl Loaded {
     }
 }
 
-/// Joins a directory and a path as the user would write them.
+/// Joins a directory and a path in the form in which a user would write the result.
 pub fn shown(folder: &Path, path: &str) -> String {
     let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
     place.to_string_lossy().replace('\\', "/")

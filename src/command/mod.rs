@@ -1,4 +1,4 @@
-//! Runs the commands. Each command has its own file; this one holds what they share.
+//! Runs the commands. Each command has its own file; this file contains the code that they share.
 //!
 //! Input: what the user typed. Output: an exit code, and text on the terminal. Only this layer
 //! connects the stages to the machine.
@@ -33,9 +33,9 @@ use crate::world::disk::{MachineError, OutputError};
 pub enum Failure {
     /// The request can't be carried out: exit code 2.
     Refused {
-        /// What is wrong.
+        /// A description of the problem.
         message: String,
-        /// How to fix it.
+        /// Advice on how to fix the problem.
         help: Option<String>,
     },
     /// The machine failed: exit code 3.
@@ -57,7 +57,7 @@ impl From<OutputError> for Failure {
     }
 }
 
-/// Whether a command succeeded; if it found errors, the exit code is 1.
+/// Whether a command found no errors. If it found any, the exit code is 1.
 pub type Outcome = Result<bool, Failure>;
 
 /// Prints a line on standard output. A closed pipe, as with `| head`, is ignored, because the work
@@ -66,7 +66,7 @@ fn say(line: &str) {
     say_text(&format!("{line}\n"));
 }
 
-/// Prints a text on standard output as it is, without adding a line break.
+/// Prints a text on standard output unchanged, without adding a line break.
 fn say_text(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

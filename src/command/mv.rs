@@ -86,10 +86,12 @@ fn in_content(name: &str, content: &Path) -> String {
     inside.filter(|_| folder != ".").unwrap_or(plain).to_owned()
 }
 
-/// Lists the steps of a plan: files move first, then their texts change at the new paths.
+/// Lists the steps of a plan. All files move first, and then texts change, at the new paths of
+/// their files.
 pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
     let moves = plan.moves.iter().map(|moved| {
-        // Files other than chapters move as they are, whatever they contain.
+        // The plan depends only on the contents of chapters, so other files move whatever they
+        // contain.
         let file = sources.files.get(&moved.from).filter(|_| moved.from.is_chapter());
         Step::Move { from: moved.from.clone(), to: moved.to.clone(), before: file.map(|file| file.hash) }
     });

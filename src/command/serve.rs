@@ -1,8 +1,8 @@
 //! `rolebook serve`: shows the site and keeps it up to date.
 //!
 //! Input: the options. Output: a server on this machine, and a single screen in the terminal.
-//! Repeats the same steps: wait, read, build, notify the pages; and check once no more changes
-//! arrive.
+//! Repeats the same steps: wait for a change, read the files, build the site, and notify the pages.
+//! Looks for findings once no more changes arrive.
 
 mod screen;
 
@@ -28,11 +28,11 @@ use crate::world::disk::{Project, Writer, is_passed_over, read_inside};
 use crate::world::server::{Events, Server};
 use crate::world::watch::{Change, Waited, Watcher};
 
-/// How long to wait for more changes before looking for findings. Open pages are updated first, and
-/// people who are still typing aren't slowed down.
+/// The time to wait for more changes before looking for findings, so that open pages are updated
+/// first and people who are still typing aren't slowed down.
 const CHECK_AFTER: Duration = Duration::from_millis(40);
-/// How long a deleted or empty file gets to come back, because editors move the old file away
-/// before they write the new one.
+/// The time to wait for a deleted or empty file to come back, because some editors move the old
+/// file away before they write the new one.
 const SETTLE: Duration = Duration::from_millis(20);
 
 /// Runs the command until somebody stops it.
@@ -145,8 +145,8 @@ fn open(url: &str) -> bool {
 }
 
 /// Returns the author's editor: the one given on the command line, else `VISUAL`, else `EDITOR`.
-/// The page can't use an editor that runs in the terminal, so one is returned only if the command
-/// line names it, to explain why it won't open.
+/// The preview can't start an editor that runs in the terminal. Such an editor is returned only if
+/// the command line names it, so that the page can explain why it doesn't open.
 fn editor(options: &Serve) -> Option<Editor> {
     if let Some(named) = &options.editor {
         return Editor::read(named);
@@ -164,8 +164,8 @@ fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen):
     screen.show(&State { what: changed.what.clone(), errors, warnings, drawn, left_out });
 }
 
-/// Reads what changed. Returns the files whose contents changed, which is an empty list if only the
-/// theme changed, or `None` if nothing changed.
+/// Reads the files that may have changed. Returns the content files whose contents did, or `None`
+/// if nothing changed. The list is empty if only the theme changed.
 fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
@@ -178,8 +178,8 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
         return everything(loaded);
     };
-    // Findings about files that couldn't be read come only from reading everything. Do that if
-    // there are such findings for these files, or if a file has become too large.
+    // Only reading everything produces findings about files that can't be read. So read everything
+    // if there are such findings about these files, or if a file has become too large.
     let is_reported = |finding: &Diagnostic| match &finding.place {
         Place::Content(path, _) => finding.code != Rule::UnportableName && paths.contains(path),
         _ => false,
@@ -201,8 +201,8 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
         files.get(path).map(|file| file.hash) != file.as_ref().map(|file| file.hash)
     };
     read.retain(|(path, file)| is_other(path, file));
-    // On a case-insensitive file system, both names open the renamed file. Only walking the
-    // directory shows which name is current.
+    // On a case-insensitive file system, a renamed file can be opened under its old name too if the
+    // names differ only by case. Only walking the directory shows which name is current.
     if read.iter().any(|(path, file)| file.is_some() && is_renamed_by_case(path, &loaded.inputs.sources)) {
         return everything(loaded);
     }
@@ -216,7 +216,7 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     (!changed.is_empty()).then_some(changed)
 }
 
-/// Reads files, each of which might have been deleted; returns `None` if one is too large.
+/// Reads files, any of which might have been deleted. Returns `None` if a file is too large.
 fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Option<Vec<(SourcePath, Option<SourceFile>)>> {
     let read = |path: &SourcePath| match read_inside(&loaded.project.content, path) {
         Err(error) if error.source.kind() == io::ErrorKind::FileTooLarge => None,
@@ -231,7 +231,7 @@ fn is_renamed_by_case(path: &SourcePath, sources: &Sources) -> bool {
     !sources.files.contains_key(path) && sources.files.keys().any(|other| fold(other.as_str()) == key)
 }
 
-/// Names in a word or two what changed.
+/// Returns a few words that name the changed files.
 fn name(changed: &BTreeSet<SourcePath>) -> String {
     match (changed.first(), changed.len()) {
         (None, _) => "the theme".to_owned(),

@@ -1,8 +1,8 @@
-//! What the commands that write to authors' files share: finishing interrupted work, trying again
-//! after somebody saved a file, and explaining failures.
+//! Contains code for the commands that write to authors' files. It finishes interrupted commands,
+//! tries again after somebody saved a file, and explains failures.
 //!
 //! Input: the writer of a project, and the words that identify a command. Output: failures and
-//! notes as text. Reads the clock, so that no lower layer has to.
+//! notes as text. Reads the clock, so that no lower layer has to do so.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,10 +11,11 @@ use super::load::shown;
 use super::{Failure, say};
 use crate::world::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
 
-/// How many times a command makes a plan and tries to write it, if somebody saves a file in
-/// between.
+/// The maximum number of times that a command makes a plan and tries to carry it out. It tries
+/// again if somebody saved a file in between.
 pub const TRIES: usize = 6;
-/// The pause before the next attempt. Editors that move the old file away first need a moment.
+/// The pause before the next attempt, because some editors move the old file away before they write
+/// the new one.
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Returns the Unix timestamp in milliseconds.
@@ -24,8 +25,8 @@ pub fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Finishes interrupted work of any command. Returns it if it was this same command, which then has
-/// nothing left to do.
+/// Finishes interrupted commands. If one of them is the command that is running now, returns it,
+/// and there is nothing left to do.
 ///
 /// # Errors
 /// Fails if the machine couldn't finish the work.
@@ -51,8 +52,7 @@ pub fn say_finished(finished: &Finished, base: &Path) {
     finished.told();
 }
 
-/// Runs `attempt` again whenever somebody has saved one of its files in the meantime, up to
-/// [`TRIES`] times in all.
+/// Runs `attempt` up to [`TRIES`] times, until nobody saves one of its files in the meantime.
 ///
 /// # Errors
 /// Returns the failure of the last attempt.

@@ -1,19 +1,19 @@
-//! Writes anchors to statements, and finds statements whose URL would change when they are
-//! reworded.
+//! Writes explicit anchors after statements, and finds statements whose URLs would change because
+//! the statements were reworded.
 //!
 //! Input: a chapter before and after a change. Output: the anchors to write, and the file with
-//! them. Never changes anything else in a file.
+//! these anchors. Never changes anything else in a file.
 
 use std::collections::BTreeSet;
 
 use crate::chapter::document::{Document, Statement};
 use crate::text::diagnostic::Span;
 
-/// The maximum number of pairs of statements to compare (old statements times new ones). Beyond it,
-/// statements are paired by position. Typical changes affect tens of statements.
+/// The maximum number of pairs of statements to compare (old statements times new ones). If there
+/// are more pairs, statements are paired by position. Typical changes affect tens of statements.
 const MOST_COMPARED: usize = 1_000_000;
 
-/// An anchor to write, and the place for it at the end of the statement.
+/// An anchor to write, and its place at the end of the statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
     /// The ID, without `#`.
@@ -45,8 +45,8 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
 /// Returns the anchors needed to keep the URLs of statements that are reworded in `after`.
 ///
 /// A statement without an explicit anchor gets one from its first words, so rewording it would
-/// change its URL and break references to it. Statements are paired by equal text first, and then
-/// by their order between these.
+/// change its URL and break references to it. Statements with equal text are paired first. The
+/// statements between two such pairs are then paired by order or by likeness.
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
     let taken = &after.meta.anchors;

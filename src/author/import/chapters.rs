@@ -72,7 +72,7 @@ impl Writer<'_> {
         Some((chapter, meta.path.clone(), meta.id.clone()))
     }
 
-    /// Returns an unused ID for a new chapter, which is also the name of its file.
+    /// Returns an unused ID for a new chapter. The ID is also the name of the chapter's file.
     fn stem(title: &str, kind: Kind, taken: &mut BTreeSet<String>) -> String {
         let stem = chapter_stem(title);
         let path = SourcePath::new(format!("{stem}.md"));
@@ -124,7 +124,8 @@ impl Writer<'_> {
         stem
     }
 
-    /// Formats the levels with their statements; for an existing chapter, only those that it lacks.
+    /// Formats the levels with their statements; for an existing chapter, only the levels and
+    /// statements that the chapter lacks.
     fn levels(&self, competency: &Competency, there: Option<ChapterId>) -> String {
         let meta = there.and_then(|chapter| Some(self.target.handbook?.book.meta(chapter)));
         let has = |text: &str| match meta.map(|meta| &meta.facts) {

@@ -1,4 +1,4 @@
-//! Gathers the contents of a table's rows, whatever its layout.
+//! Gathers the contents of a table's rows, for every layout of a table.
 //!
 //! Input: rows and their layout. Output: [`Gathered`]: competencies with statements, roles with
 //! expectations, and a finding for each row or cell that is neither. Never looks at a handbook.
@@ -87,14 +87,15 @@ pub fn gather(name: &SourcePath, rows: &[Row], layout: &Layout) -> Gathered {
     reader.gathered
 }
 
-/// Values from the rows above, because merged cells are saved as one filled cell and empty ones.
+/// Values from the rows above, which apply to empty cells: spreadsheets save merged cells as one
+/// filled cell followed by empty ones.
 #[derive(Default)]
 struct Above {
     key: Option<Cell>,
     level: Option<Cell>,
     cluster: Option<String>,
-    /// A row that names a competency but has nothing else, which is reported unless later rows add
-    /// something.
+    /// The span of a row that only names a competency. The row is reported unless later rows add
+    /// something to that competency.
     heading: Option<Span>,
 }
 
@@ -133,7 +134,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the key of a row, or if it is empty, the key from the rows above.
+    /// Returns the key of a row, or the key from the rows above if the row's key is empty.
     fn key(&mut self, row: &Row, column: usize, cluster: Option<usize>) -> Option<Cell> {
         if let Some(cluster) = cluster.and_then(|n| row.cell(n)) {
             self.above.cluster = Some(one_line(&cluster.text));
@@ -154,7 +155,7 @@ impl Reader<'_> {
         let named = row.cell(competency).map(|cell| cell.span);
         match (key, self.above.level.clone(), row.cell(statement)) {
             (None, ..) => self.unused(row.span(), "this row names no competency", None),
-            // A heading for the rows that follow.
+            // This row is a heading for the rows that follow.
             (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = named,
             (Some(_), _, None) => self.unused(row.span(), "this row has no statement", None),
             (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level", None),
@@ -192,7 +193,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a row whose key turned out to be followed by nothing.
+    /// Reports a heading row if no later row added anything to it.
     fn end_heading(&mut self) {
         let Some(span) = self.above.heading.take() else { return };
         let key = self.above.key.as_ref().map(|cell| fold(&one_line(&cell.text)));

@@ -8,14 +8,14 @@ use crate::text::spreadsheet::Row;
 
 use super::levels;
 
-/// The maximum number of nonempty rows to search for the header, which can have a title or a date
-/// above it.
+/// The maximum number of nonempty rows to search for the header, because a title or a date can be
+/// above the header.
 const MOST_ABOVE: usize = 10;
-/// The maximum average number of words in cells that are taken for levels; longer ones are
+/// The maximum average number of words in cells that count as levels. Cells with more words are
 /// statements.
 const LEVEL_WORDS: usize = 2;
 
-/// The contents of a column.
+/// The kinds of contents that a column can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Statement,
@@ -25,8 +25,8 @@ pub enum Column {
     Competency,
 }
 
-/// The words in headers for each kind of column. The first kind that matches a word of the header
-/// wins.
+/// For each kind of column, the words by which headers name it. A header belongs to the first kind
+/// that has one of the header's words.
 const WORDS: &[(Column, &[&str])] = &[
     (
         Column::Statement,
@@ -75,7 +75,7 @@ const WORDS: &[(Column, &[&str])] = &[
     ),
 ];
 
-/// Returns the contents of a column with this header.
+/// Returns the kind of the column that has this header.
 pub fn column(header: &str) -> Option<Column> {
     let folded = fold(header);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -83,7 +83,7 @@ pub fn column(header: &str) -> Option<Column> {
     WORDS.iter().find(|(_, known)| words.iter().any(|word| is(word, known))).map(|(column, _)| *column)
 }
 
-/// The contents of an edge of a table.
+/// The kinds of keys that can be down the side or across the top of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     Competency,
@@ -146,7 +146,7 @@ fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Sh
     let kinds: Vec<Option<Column>> = row.cells.iter().map(|cell| column(&cell.text)).collect();
     let at = |wanted: Column| kinds.iter().position(|kind| *kind == Some(wanted));
     let (competency, level, cluster) = (at(Column::Competency), at(Column::Level), at(Column::Cluster));
-    // A column such as "Area" or "Group" is taken for the competency if no other column is.
+    // If no other column names the competency, a column such as "Area" or "Group" does.
     let (competency, cluster) = if competency.is_none() { (cluster, None) } else { (competency, cluster) };
     if let (Some(competency), Some(level), Some(statement)) = (competency, level, at(Column::Statement)) {
         return Some(Shape::Statements { competency, level, statement, cluster });
@@ -157,13 +157,14 @@ fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Sh
     grid(row, &kinds, below, is_level)
 }
 
-/// Recognizes a header whose first word names the keys down the side.
+/// Recognizes the header of a grid, whose first cell names the keys down the side.
 fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Shape> {
     let is_key = |kind: &Option<Column>| matches!(kind, Some(Column::Competency | Column::Role | Column::Level));
     let key = kinds.iter().position(is_key)?;
     let cluster = kinds[..key].iter().position(|kind| *kind == Some(Column::Cluster));
     let is_bare = (0..key).all(|n| Some(n) == cluster || row.cell(n).is_none());
-    // `Level 1` is the header of one column and doesn't name the keys down the side.
+    // A cell such as `Level 1` is the header of a single column and doesn't name the keys down the
+    // side.
     let names_one = levels::read(&row.cells[key].text).number.is_some();
     let columns: Vec<usize> = (key + 1..row.cells.len()).filter(|n| row.cell(*n).is_some()).collect();
     if !is_bare || names_one || columns.is_empty() {
@@ -171,7 +172,8 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
     }
     let is_number = |text: &str| is_level(text) || levels::read(text).number.is_some();
     let all_numbered = columns.iter().all(|n| is_number(&row.cells[*n].text));
-    // Cells below `L3` and `L4` are sentences unless most of them look like levels.
+    // Below headers such as `L3` and `L4`, cells are sentences unless most of them look like
+    // levels.
     let cells_are_levels = holds_levels(below, &columns, is_level, if all_numbered { 0 } else { LEVEL_WORDS });
     let (side, across) = match (kinds[key], cells_are_levels) {
         (Some(Column::Role), _) | (Some(Column::Level), true) => (Edge::Role, Edge::Competency),
@@ -180,7 +182,7 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
         (_, false) => (Edge::Competency, Edge::Level),
     };
     let cells_are_levels = ![side, across].contains(&Edge::Level);
-    // Many such tables also have a column of remarks.
+    // Many tables of levels also have a column of remarks, which is skipped here.
     let is_one = |n: &usize| !cells_are_levels || holds_a_level(below, *n, is_level);
     let kept: Vec<usize> = columns.iter().copied().filter(is_one).collect();
     let columns = if kept.is_empty() { columns } else { kept };

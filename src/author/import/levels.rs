@@ -1,15 +1,15 @@
 //! Parses the ways in which spreadsheets write levels: `3`, `L3`, `Level 3: Owning`, `Owning (3)`,
 //! `Owning`.
 //!
-//! Input: the text of a cell. Output: a number, a name, or both; and the scale that all of the
-//! levels together form. Never looks at a handbook.
+//! Input: the text of a cell. Output: a number, a name, or both for each cell, and the scale that
+//! the levels of all cells form. Never looks at a handbook.
 
 use crate::declare::config::Level;
 use crate::text::path::fold;
 
 /// The maximum number of levels in `handbook.toml`.
 const MOST_LEVELS: u32 = 20;
-/// The maximum number of letters before a number that belong to it, as in `L3`, `IC4` or `Level 3`.
+/// The maximum length of the prefix of a number, as in `L3`, `IC4` or `Level 3`.
 const LONGEST_PREFIX: usize = 6;
 
 /// A level as written in a cell.
@@ -17,7 +17,7 @@ const LONGEST_PREFIX: usize = 6;
 pub struct Written {
     /// The number of the level.
     pub number: Option<u32>,
-    /// The name of the level, if the cell has one along with the number or instead of it.
+    /// The name of the level, if the cell contains one, with or without a number.
     pub name: Option<String>,
 }
 
@@ -52,7 +52,7 @@ fn read_number(text: &str) -> Option<u32> {
     (!digits.is_empty() && digits.len() <= 2).then(|| digits.parse().ok()).flatten()
 }
 
-/// Parses a number and what may surround it.
+/// Parses a number together with the prefix and the name that may surround it.
 fn numbered(text: &str) -> Option<Written> {
     let letters = text.find(|c: char| !c.is_alphabetic())?;
     let prefix = &text[..letters];
@@ -65,7 +65,8 @@ fn numbered(text: &str) -> Option<Written> {
     let after = &rest[digits..];
     let name = after.trim_start_matches([' ', '\u{a0}', '-', '–', '—', ':', '.', ')', '|']);
     let is_apart = after.is_empty() || after.trim_start().starts_with(['-', '–', '—', ':', '.', ')', '|']);
-    // `3 Owning` has a name; `Top 10 things` isn't a level.
+    // Accept `3 Owning`, which has a number and a name, but not `Top 10 things`, which isn't a
+    // level.
     if !(is_apart || (prefix.is_empty() && after.starts_with(' '))) || name.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -75,7 +76,7 @@ fn numbered(text: &str) -> Option<Written> {
     Some(Written { number: Some(number), name })
 }
 
-/// The scale formed by a table's levels, which also finds levels in it.
+/// The scale that a table's levels form.
 #[derive(Debug, Default)]
 pub struct Scale {
     /// The levels of the scale, starting with level 1.
@@ -89,7 +90,7 @@ pub struct Scale {
 pub enum NoScale {
     /// There are more levels than a scale can have.
     TooMany,
-    /// The levels are names, and nothing says which is higher.
+    /// The levels are names, and their order isn't known.
     Unordered,
 }
 
@@ -97,9 +98,10 @@ impl Scale {
     /// Creates the scale from all levels in the order in which they appear; `ordered` means that
     /// this order is ascending.
     ///
-    /// Levels with numbers are sorted by them. If there are no numbers, names keep the order in
-    /// which they appear. In a table that starts at `L3`, that becomes level 1. A table of
-    /// expectations may not mention the lowest levels, so numbering starts at 1 there.
+    /// Levels with numbers are sorted by number; levels without numbers keep the order in which
+    /// they appear. If `ordered` is set, the lowest number in the table becomes level 1, for
+    /// example `L3`. Otherwise numbers count from 1, because a table of expectations may not
+    /// mention the lowest levels.
     pub fn of(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
         let numbers: Vec<u32> = met.iter().filter_map(|written| written.number).collect();
         let (Some(least), Some(most)) = (numbers.iter().min(), numbers.iter().max()) else {
@@ -149,8 +151,8 @@ impl Scale {
 
     /// Returns the level that a cell refers to: by its whole text, by its number, or by its name.
     ///
-    /// A number is compared with the numbers in the levels' names if there are any (`L3` may be the
-    /// first level), or otherwise with the levels' positions.
+    /// If the levels' names contain numbers, a number is compared with these, because `L3` may be
+    /// the first level. Otherwise it is compared with the levels' positions.
     pub fn level(&self, text: &str) -> Option<u8> {
         let by_name = |name: &str| self.levels.iter().find(|level| fold(&level.name) == fold(name));
         let written = read(text);

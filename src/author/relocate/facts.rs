@@ -1,8 +1,8 @@
 //! Changes the front matter of a chapter that moves: its ID, its aliases, and the kind that its
 //! directory implied.
 //!
-//! Input: the chapter and its move. Output: edits of the file. Never changes line endings or
-//! anything else.
+//! Input: the chapter and its move. Output: edits of the file. Never changes any other part of the
+//! file, or the line endings.
 
 use std::ops::Range;
 
@@ -50,14 +50,14 @@ pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handboo
     found.into_iter().map(edit).collect()
 }
 
-/// Returns the names and the path by which the chapter was found before.
+/// Returns the aliases that keep the chapter's old URL and old ID working.
 fn aliases(from: &SourcePath, to: &SourcePath, (old_id, new_id): (&str, &str), handbook: &Handbook) -> Vec<String> {
     let (old, new) = (from.without_extension(), to.without_extension());
     if old == new {
         return Vec::new();
     }
-    // A plain word redirects from the URL next to the chapter; a word with a capital letter is
-    // taken for a title.
+    // As an alias, a plain word redirects from a URL in the chapter's folder. But a word with a
+    // capital letter would count as a title.
     let is_beside = from.folder() == to.folder() && !from.is_index() && !to.is_index();
     if is_beside && fold(old_id) == fold(from.stem()) && !from.stem().chars().any(char::is_uppercase) {
         return vec![from.stem().to_owned()];
@@ -109,7 +109,7 @@ impl<'a> Head<'a> {
         if self.is_toml() { quote::quoted(text) } else { quote::yaml(text) }
     }
 
-    /// Adds items to a list in the list's own form.
+    /// Adds items to a list, in the form in which the list is written.
     fn extend_list(&self, entry: &Entry, more: &[String]) -> Option<(Range<usize>, String)> {
         let more = more.join(", ");
         let at = range(entry);
@@ -149,7 +149,8 @@ impl<'a> Head<'a> {
         let lines: String =
             lines.iter().map(|(key, value)| format!("{key}{sign} {}{}", quoted(value), self.newline)).collect();
         match &self.split {
-            // Keys after a TOML table header would belong to that table, so put them first.
+            // Keys after the header of a TOML table would belong to that table, so put the new keys
+            // first.
             Split::Found { format: Format::Toml, content, .. } => Some((content.start..content.start, lines)),
             Split::Found { content, .. } => Some((content.end..content.end, lines)),
             Split::None => Some((0..0, format!("---{n}{lines}---{n}", n = self.newline))),

@@ -1,6 +1,6 @@
 //! Finds the chapter to move and its new path.
 //!
-//! Input: two names as the user typed them. Output: the files that move. Refuses paths that are
+//! Input: two names as the user typed them. Output: the files that move. Refuses new paths that are
 //! taken or invalid.
 
 use crate::chapter::document::Meta;

@@ -1,8 +1,8 @@
 //! Rewrites one reference and keeps its form.
 //!
 //! Input: the reference, the bytes that it was read from, and its new target. Output: an edit of
-//! exactly the part that names the target. Never changes the text of a link, a title, a fragment or
-//! a quote.
+//! only the part of the reference that names the target. Never changes the text of a link, a title,
+//! a fragment or a quote.
 
 use std::ops::Range;
 
@@ -63,7 +63,7 @@ pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wa
 
 /// Finds the name in `[[name#x|text]]`, in a field, or in a list of parties.
 ///
-/// Only front matter needs quotes; in a list of parties, they would be part of the name.
+/// Adds quotes only in front matter, because in a list of parties they would be part of the name.
 fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> Option<(Range<usize>, String)> {
     let open = slice.find("[[").filter(|at| *at <= 1);
     if let Some(open) = open {
@@ -122,7 +122,7 @@ fn bare_length(text: &str) -> usize {
     text.len()
 }
 
-/// Returns whether a raw destination is the one that the reference was read from.
+/// Returns whether the reference was read from this raw destination.
 fn means(raw: &str, reference: &Reference, config: &Config) -> bool {
     let mut plain = String::with_capacity(raw.len());
     let mut chars = raw.chars().peekable();
@@ -196,8 +196,8 @@ fn link(raw: &str, from: &SourcePath, to: &File, is_bracketed: bool) -> String {
     if !raw.ends_with('/') && written.ends_with('/') && written.len() > 2 && !written.ends_with("../") {
         written.pop();
     }
-    // Keep letters of other alphabets and spaces in angle brackets unencoded if the old link had
-    // them that way.
+    // If the old link had unencoded letters of other alphabets, or unencoded spaces in angle
+    // brackets, keep them unencoded.
     let is_simple =
         |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '~') || (is_bracketed && c == ' ');
     match decode_percent(&written).filter(|plain| !raw.contains('%') && plain.chars().all(is_simple)) {

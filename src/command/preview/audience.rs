@@ -1,7 +1,9 @@
-//! Keeps track of which audience the preview shows: tells pages, and lets them ask for another.
+//! Keeps track of the audience for which the preview shows the site. Pages are told which one it
+//! is, and can ask for another.
 //!
 //! Input: a page's request and the configuration. Output: the name of the audience that the next
-//! site is built for. Never shows more than a build for that audience would write.
+//! site is built for. The site for an audience never contains more than a build for that audience
+//! would.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::declare::config::Config;
 use crate::world::watch::Caller;
 
-/// The audience that was last asked for.
+/// The audience that a page or the command line last asked for.
 #[derive(Debug)]
 pub struct Wish {
     name: Mutex<Option<String>>,
@@ -23,7 +25,7 @@ pub struct Wanted {
     audience: Option<String>,
 }
 
-/// The data for pages: all audiences, and the one that the site is shown for.
+/// The data for pages: all audiences, and the audience for which the site is shown.
 #[derive(Debug, Serialize)]
 struct Audiences<'a> {
     all: Vec<Choice<'a>>,
@@ -51,8 +53,8 @@ impl Wish {
         self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Accepts a request unless the handbook doesn't define the audience, because a misspelled name
-    /// must not reveal what was hidden.
+    /// Accepts a request if the handbook defines the audience. Otherwise a misspelled name could
+    /// reveal what was hidden.
     pub fn take(&self, wanted: Wanted, config: &Config) -> bool {
         if wanted.audience.as_ref().is_some_and(|name| !config.audiences.contains_key(name)) {
             return false;

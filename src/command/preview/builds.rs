@@ -1,7 +1,8 @@
 //! Names builds, so that a page can tell whether it shows the newest one.
 //!
 //! Input: nothing. Output: a name for each build. Names differ between runs, so that a page left
-//! open overnight doesn't mistake today's third build for yesterday's. Never reads the clock.
+//! open overnight doesn't take today's third build for yesterday's third build. Never reads the
+//! clock.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,8 +1,8 @@
-//! Creates and renames chapters, using forms in an open page.
+//! Creates and renames chapters, as requested by forms in an open page.
 //!
-//! Input: the site that is shown, and the contents of the form. Output: files, written as `rolebook
-//! new` and `rolebook mv` write them. Never overwrites a file, and refuses changes that would add
-//! findings to the handbook.
+//! Input: the site that is shown, and the contents of the form. Output: the same files that
+//! `rolebook new` and `rolebook mv` would write. Never overwrites a file, and refuses changes that
+//! would add findings to the handbook.
 
 use serde::Deserialize;
 

@@ -23,7 +23,7 @@ struct Choice {
     insert: String,
     /// The name that people read.
     label: String,
-    /// The kind of thing it is.
+    /// The kind of thing that the completion refers to, such as a chapter or a term.
     kind: &'static str,
 }
 
@@ -40,7 +40,8 @@ pub fn complete(site: &Site, written: &str, path: &SourcePath) -> Answer {
     json(200, &choices)
 }
 
-/// Returns the chapter named before a `#` or `@`, or the chapter being edited if nothing is named.
+/// Returns the chapter that is named before a `#` or `@`, or the chapter being edited if no chapter
+/// is named.
 fn chapter(book: &Book, target: &str, path: &SourcePath) -> Option<ChapterId> {
     if target.is_empty() { book.at_path(path) } else { book.names.find(target).first().copied() }
 }

@@ -1,5 +1,5 @@
-//! Answers what open pages ask of the preview other than pages: where a passage is in the source,
-//! to open it in an editor, or to change it.
+//! Answers the requests of open pages that aren't requests for pages: to find a passage in the
+//! source, to open it in an editor, or to change it.
 //!
 //! Input: requests that passed the server's checks, and the site that is shown. Output: answers as
 //! JSON. Paths in requests are looked up among the sources and never used directly as paths on
@@ -19,7 +19,7 @@ use crate::world::disk::Writer;
 use crate::world::server::{Answer, Post, Request};
 
 /// Scripts and styles of the preview: the name, the texts to concatenate, and whether they are only
-/// for editing. There are few files because browsers allow six connections per host.
+/// for editing. There are only a few files, because browsers allow only six connections per host.
 const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
     ("edit.css", &[include_str!("client/edit.css")], true),
@@ -50,7 +50,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
 /// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
 
-/// What the author allowed when the preview was started, and what it needs for that.
+/// The desk: what the author allowed when starting the preview, and everything needed to do so.
 #[derive(Debug)]
 pub struct Desk {
     /// Writes the chapters.
@@ -59,7 +59,7 @@ pub struct Desk {
     token: String,
     edits: bool,
     editor: Option<Editor>,
-    /// The audience that pages ask for.
+    /// The audience that pages last asked for.
     audience: Wish,
     /// A lock that allows only one change at a time.
     writing: Mutex<()>,

@@ -1,8 +1,8 @@
 //! Changes one passage of a chapter from its open page.
 //!
 //! Input: the site that is shown, a passage and its new text. Output: the locations of passages, a
-//! rendered passage, and the file with the changed passage. Writes only one span of one source
-//! file, and only if its bytes are the ones that the author saw.
+//! rendered passage, and the file with the changed passage. Changes only one span of one source
+//! file, and only if that span still contains the text that the author saw.
 
 use std::ops::Range;
 
@@ -23,9 +23,9 @@ use crate::world::server::Answer;
 /// A passage and its new text.
 #[derive(Debug, Deserialize)]
 pub struct Wanted {
-    /// The path of the chapter's file, as the page received it.
+    /// The path of the chapter's file, as the preview told the page.
     path: String,
-    /// The hash of the file from which the page's list of passages was made.
+    /// The hash that the file had when the preview made the page's list of passages.
     hash: String,
     /// The index of the passage.
     passage: usize,
@@ -101,15 +101,15 @@ fn hash_of(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
-/// Answers with the locations of passages in the chapter file behind the page at `page`, and the
-/// text of those that can be changed if `with_text` is set.
+/// Answers with the locations of the passages in the chapter of the page at `page`. If `with_text`
+/// is set, the answer includes the text of the passages that can be changed.
 pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
-    // A page made from no chapter, or from several, isn't an error.
+    // It isn't an error if a page was made from no chapter or from several.
     let nothing = || json(200, &());
     let Some(path) = site.chapter_at(&address(page)) else { return nothing() };
     let Some(bytes) = site.sources().bytes(&path) else { return nothing() };
-    // The page may show the last good state of a file, but locations have to match its current
-    // bytes.
+    // The page may show an earlier state of a file that can't be parsed now, but locations have to
+    // match the file's current bytes.
     let Some(document) = site.parsed(&path, bytes) else { return nothing() };
     let found = passages(&document.body);
     let place = |passage: &Passage| {
@@ -180,7 +180,7 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
 
 /// Writes the passage, and any anchors needed to keep the URLs of its statements.
 ///
-/// If somebody saves the file at the same moment, looks for the passage again in their version.
+/// If somebody else saves the file at the same moment, tries again with that version of the file.
 pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     if chapter_bytes(site, &path).is_none() {
@@ -243,8 +243,8 @@ fn no_source() -> Answer {
     )
 }
 
-/// Finds the passage in a file: by its index if the file is as the page knew it, or otherwise by
-/// its text if only one passage matches.
+/// Finds the passage in a file. If the file hasn't changed since the page received it, finds the
+/// passage by index; otherwise by text, if exactly one passage has that text.
 fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Result<Found, Box<Answer>> {
     let document = site.parsed(path, &bytes);
     let list = document.as_ref().map(|document| passages(&document.body)).unwrap_or_default();
@@ -267,8 +267,8 @@ fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Resu
     document.map(|document| Found { bytes, document, span }).ok_or_else(|| Box::new(no_source()))
 }
 
-/// Answers with what is now in the passage's place: of the passages that can be changed, the one
-/// that shares the most words with it.
+/// Answers with the passage that is now in the requested passage's place: of all passages that can
+/// be changed, the one that has the most words in common with it.
 fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let likeness = |span: Span| percent_shared(&text_at(bytes, span), &wanted.before);
     let alike = open.iter().rev().map(|(n, span)| (likeness(*span), *n, *span));

@@ -15,7 +15,7 @@ pub struct Editor {
     arguments: Vec<String>,
 }
 
-/// The arguments with which editors accept a place, by program name.
+/// For each program name, the arguments that open an editor at a place in a file.
 const FORMS: &[(&[&str], &[&str])] = &[
     (
         &["code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "positron"],
@@ -42,8 +42,8 @@ const IN_TERMINALS: &[&str] =
 
 impl Editor {
     /// Parses an editor command: a program and its arguments, with quotes around words that contain
-    /// spaces. `{file}`, `{line}` and `{column}` are replaced later; without them, the form in
-    /// `FORMS` is used. Returns `None` for an empty command.
+    /// spaces. `{file}`, `{line}` and `{column}` are replaced later; without any of them, the
+    /// arguments in `FORMS` are added. Returns `None` for an empty command.
     pub fn read(command: &str) -> Option<Self> {
         let mut words = split(command).into_iter();
         Some(Self { program: words.next()?, arguments: words.collect() })
@@ -74,7 +74,7 @@ impl Editor {
         let name = self.name();
         let form =
             FORMS.iter().find(|(names, _)| names.contains(&name.as_str())).map_or(&["{file}"][..], |form| form.1);
-        // `code -g` already says what `--goto` means, so don't pass both.
+        // In `code`, `-g` is short for `--goto`, so don't pass both.
         let own = self.arguments.iter().filter(|word| *word != "-g" || form[0] != "--goto").cloned();
         own.chain(form.iter().map(|word| fill(word))).collect()
     }

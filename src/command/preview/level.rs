@@ -1,8 +1,8 @@
 //! Changes the level that a role expects of a competency, from a cell of the matrix.
 //!
 //! Input: the pages of the role and the competency, the level that the cell shows and the new one.
-//! Output: one changed line in the role's front matter. Refuses the change if the file has another
-//! level by now, or if the level comes from another role.
+//! Output: one changed line in the role's front matter. Refuses the change if the level in the file
+//! has changed in the meantime, or if the role inherits the level from another role.
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,8 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     }
 }
 
-/// Returns the level that the file gives now, or the level that the role inherits from another.
+/// Returns the level that is in the role's file now, or the level that the role inherits from
+/// another role.
 fn expected(site: &Site, document: &Document, role: ChapterId, competency: ChapterId) -> Option<u8> {
     let book = &site.handbook().book;
     let Facts::Role(facts) = &document.meta.facts else { return None };

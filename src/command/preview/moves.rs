@@ -1,7 +1,7 @@
 //! Remembers the new URLs of renamed chapters, so that an open page can follow.
 //!
-//! Input: the site before and after a change. Output: the new URL for an old one. Applies only
-//! while the preview runs; the redirects of a published site are in `site/former`.
+//! Input: the site before and after a change. Output: the new URL for an old one. These redirects
+//! exist only while the preview runs; `site/former` creates the redirects of a published site.
 
 use std::collections::BTreeMap;
 
@@ -31,17 +31,18 @@ impl Trace {
 }
 
 impl Moves {
-    /// Compares two states of the site: a new chapter that looks like a missing one is taken to be
-    /// the same chapter.
+    /// Compares two states of the site. If a new chapter looks like a chapter that has disappeared,
+    /// treats the two as the same chapter.
     pub fn note(&mut self, before: Option<&Site>, after: Option<&Site>) {
         let (Some(before), Some(after)) = (before, after) else { return };
-        // A chapter that only another audience sees hasn't moved, and nothing may redirect to it.
+        // After a change of audience, chapters can be missing without having moved, and nothing may
+        // redirect to a chapter that the audience can't see.
         if before.handbook().config.audience != after.handbook().config.audience {
             *self = Self::default();
             return;
         }
         let (before, after) = (&before.handbook().book, &after.handbook().book);
-        // Books with the same chapters share their URLs.
+        // If no chapter was added, removed or moved, both books share one list of URLs.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
             return;
         }

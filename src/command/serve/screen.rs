@@ -1,8 +1,8 @@
 //! Shows the state of the preview in the terminal: on one screen, or as plain lines if the output
 //! isn't a terminal.
 //!
-//! Input: what changed, how long it took, and what was found. Output: text on standard output. On a
-//! terminal, each state replaces the previous one, so that nothing scrolls.
+//! Input: what changed, how long the build took, and what was found. Output: text on standard
+//! output. On a terminal, each state replaces the previous one, so that nothing scrolls.
 
 use std::io::{IsTerminal, Write};
 
@@ -21,7 +21,7 @@ pub struct Screen {
 /// The result of a build.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// What changed and how long it took.
+    /// A text that says what changed and how long the build took.
     pub what: String,
     /// The number of errors.
     pub errors: usize,
@@ -29,7 +29,7 @@ pub struct State {
     pub warnings: usize,
     /// The findings as text.
     pub drawn: String,
-    /// What isn't shown in the preview, as text to append to the summary.
+    /// A text that says what the preview doesn't show, to append to the summary.
     pub left_out: String,
 }
 

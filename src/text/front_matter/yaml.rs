@@ -328,8 +328,8 @@ fn has_bare_quote(inner: &str) -> bool {
     })
 }
 
-/// Returns help that suggests the value in quotes, with the kind of quotes in which it needs no
-/// escapes.
+/// Puts the value in quotes in a way that keeps its text unchanged, and returns help that suggests
+/// the result.
 fn in_quotes(key: &str, value: &str) -> String {
     let quoted =
         if value.contains(['"', '\\']) { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") };
