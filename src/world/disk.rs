@@ -37,11 +37,11 @@ pub use walk::{
 };
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
-/// An error of the operating system, such as an unreadable file or a full disk. Ends the program
-/// with exit code 3.
+/// An error of the operating system, such as an unreadable file or a full disk. The error ends the
+/// program with exit code 3.
 #[derive(Debug)]
 pub struct MachineError {
-    /// The file or folder, as the user knows it.
+    /// The path of the file or folder, in the form in which the user knows it.
     pub path: PathBuf,
     /// The operation that failed, as a verb: "read", "write", "delete".
     pub doing: &'static str,

@@ -1,4 +1,5 @@
-//! The machine: disk, Git, file watching, the preview server and the terminal.
+//! Everything that touches the machine: disk, Git, file watching, the preview server and the
+//! terminal.
 //!
 //! Input: paths and bytes. Output: bytes and reports. Nothing here decides what goes on a page.
 

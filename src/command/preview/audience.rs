@@ -53,8 +53,8 @@ impl Wish {
         self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Accepts a request if the handbook defines the audience. Otherwise a misspelled name could
-    /// reveal what was hidden.
+    /// Accepts a request if the handbook defines the audience. Refuses any other name, because a
+    /// misspelled one must not reveal what was hidden.
     pub fn take(&self, wanted: Wanted, config: &Config) -> bool {
         if wanted.audience.as_ref().is_some_and(|name| !config.audiences.contains_key(name)) {
             return false;

@@ -50,7 +50,8 @@ const FILES: &[(&str, &[&str], bool)] = &[
 /// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
 
-/// The desk: what the author allowed when starting the preview, and everything needed to do so.
+/// The desk: what the author allowed when starting the preview, and everything that is needed to
+/// carry out requests.
 #[derive(Debug)]
 pub struct Desk {
     /// Writes the chapters.

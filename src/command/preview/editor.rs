@@ -42,8 +42,8 @@ const IN_TERMINALS: &[&str] =
 
 impl Editor {
     /// Parses an editor command: a program and its arguments, with quotes around words that contain
-    /// spaces. `{file}`, `{line}` and `{column}` are replaced later; without any of them, the
-    /// arguments in `FORMS` are added. Returns `None` for an empty command.
+    /// spaces. `{file}`, `{line}` and `{column}` are replaced later; if the command doesn't contain
+    /// `{file}`, the arguments in `FORMS` are added. Returns `None` for an empty command.
     pub fn read(command: &str) -> Option<Self> {
         let mut words = split(command).into_iter();
         Some(Self { program: words.next()?, arguments: words.collect() })

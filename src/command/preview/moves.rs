@@ -42,7 +42,7 @@ impl Moves {
             return;
         }
         let (before, after) = (&before.handbook().book, &after.handbook().book);
-        // If no chapter was added, removed or moved, both books share one list of URLs.
+        // Two books that share one list of URLs have the same chapters.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
             return;
         }

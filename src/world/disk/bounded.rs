@@ -1,8 +1,8 @@
 //! Reads files that may be larger than anyone intended.
 //!
-//! Input: a path and a limit. Output: bytes, never more than the limit, or an error that the file
-//! is too large. A file that is too large when it is opened isn't read at all, and reading stops at
-//! the limit if a file grows in the meantime. Never follows a link.
+//! Input: a path and a limit. Output: at most as many bytes as the limit allows, or an error that
+//! says that the file is too large. Doesn't read a file that is too large when it is opened. If a
+//! file grows while it is read, stops at the limit. Never follows a link.
 
 use std::fs;
 use std::io::{self, Read};
@@ -10,15 +10,15 @@ use std::path::Path;
 
 use crate::text::path::SourcePath;
 
-/// The largest chapter, `SUMMARY.md` or `handbook.toml`: 64 MB. That is more than ten times the
-/// length of the longest books, and parsing takes several times as much memory.
+/// The maximum size of a chapter, `SUMMARY.md` or `handbook.toml`: 64 MB. The longest books are
+/// less than a tenth of that, and parsing takes several times as much memory as the file.
 pub const LARGEST_TEXT: u64 = 64 << 20;
-/// The largest file of any other kind: 100 MB. Published files are kept in memory, and GitHub
-/// accepts no larger file in a repository.
+/// The maximum size of any other file: 100 MB. Published files are kept in memory, and GitHub
+/// doesn't accept larger files in a repository.
 pub const LARGEST_OTHER: u64 = 100 << 20;
 
-/// Returns whether Rolebook parses the file at `path`. If such a file isn't read, links to it and
-/// anything it declares about other files can't be checked.
+/// Returns whether Rolebook parses the file at `path`. If such a file isn't read, Rolebook can't
+/// check links to the file, or anything that the file declares about other files.
 pub fn is_text(path: &SourcePath) -> bool {
     path.is_chapter() || path.as_str() == crate::declare::config::FILE
 }
@@ -31,7 +31,8 @@ pub fn limit(path: &SourcePath) -> u64 {
 /// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// [`io::ErrorKind::FileTooLarge`] for a larger file, otherwise the operating system's error.
+/// Returns [`io::ErrorKind::FileTooLarge`] for a larger file, and otherwise the operating system's
+/// error.
 pub fn read_at_most(place: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // Check the file type first: if a pipe has replaced the file, opening it would block forever.
     let metadata = fs::symlink_metadata(place)?;
@@ -62,7 +63,7 @@ mod tests {
         fs::write(&place, "12345").unwrap();
         assert_eq!(read_at_most(&place, 5).unwrap(), b"12345");
         assert_eq!(kind(&place, 4), Some(io::ErrorKind::FileTooLarge));
-        // No machine of ours could keep this file in memory.
+        // This file is larger than the memory of any test machine.
         fs::File::create(&place).unwrap().set_len(1 << 40).unwrap();
         assert_eq!(kind(&place, LARGEST_OTHER), Some(io::ErrorKind::FileTooLarge));
     }

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use super::{Refusal, leftover};
 use crate::text::path::SourcePath;
 
-/// A folder in which files are written.
+/// A folder in which authors' files may be written.
 #[derive(Clone, Debug)]
 pub struct Grounds {
-    /// The folder itself. It may be a link, because the author chose it.
+    /// The path of the folder. The folder may be a link, because the author chose it.
     pub root: PathBuf,
-    /// Folders in it that contain no chapters: themes and the output.
+    /// Folders inside the root that contain no chapters: themes and the output.
     pub closed: Vec<PathBuf>,
     /// Whether names that no chapter can have are allowed, such as the `.gitignore` of a new
     /// project.
@@ -26,8 +26,8 @@ impl Grounds {
     /// Returns the path on disk of a file that exists or may be created.
     ///
     /// # Errors
-    /// If the path leads out of the folder or goes through a symbolic link, or if something on the
-    /// way isn't a folder or a regular file.
+    /// Fails if the path leads out of the folder or goes through a symbolic link, or if any part of
+    /// the path is neither a folder nor a regular file.
     pub fn place(&self, path: &SourcePath) -> Result<PathBuf, Refusal> {
         let mut place = self.root.clone();
         let mut parts = path.as_str().split('/').peekable();
@@ -52,10 +52,10 @@ impl Grounds {
         Ok(place)
     }
 
-    /// Returns the path on disk of a new file, which has to be one that the handbook will read.
+    /// Returns the path on disk of a new file. The path has to be one that the handbook reads.
     ///
     /// # Errors
-    /// The errors of [`Self::place`], and also if the path isn't part of the content.
+    /// Fails if [`Self::place`] fails, and also if the path isn't part of the content.
     pub fn new_place(&self, path: &SourcePath) -> Result<PathBuf, Refusal> {
         let place = self.place(path)?;
         let closed = self.closed.iter().find(|closed| place.ancestors().any(|above| is_same_place(above, closed)));
@@ -73,7 +73,7 @@ impl Grounds {
     }
 }
 
-/// Returns whether two paths are the same place, however they are written.
+/// Returns whether two paths lead to the same place on disk, even if they are written differently.
 fn is_same_place(one: &Path, other: &Path) -> bool {
     if one.file_name() != other.file_name() {
         return false;

@@ -27,8 +27,8 @@ pub struct Guards<'a> {
 const WELCOME: &[&str] =
     &["CNAME", ".nojekyll", ".well-known", ".domains", ".gitkeep", ".gitignore", ".htaccess", ".DS_Store", "Thumbs.db"];
 
-/// Names that mark a folder as a checkout of a version control system, where a build would mix with
-/// its history.
+/// Names that mark a folder as a checkout of a version control system. A build in such a folder
+/// would mix the site with the repository.
 const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 
 /// Checks that `out` may be written to, and returns its real path with links resolved. The folder
@@ -38,7 +38,7 @@ const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 /// server serves. The real path has to pass every check.
 ///
 /// # Errors
-/// A refusal, or an error if a path can't be examined.
+/// Returns a refusal, or an error if a path can't be examined.
 pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, OutputError> {
     let real = real_place(out)?;
     check_place(out, &real, guards)?;
@@ -104,7 +104,8 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
             foreign.push(name);
         }
     }
-    // The manifest says which files are ours. Without one, everything in the folder is foreign.
+    // The manifest says which files Rolebook wrote. Without a manifest, every file in the folder is
+    // foreign.
     if manifest::read(real, out)?.is_none() && !foreign.is_empty() {
         foreign.sort_unstable();
         let message = format!("the output `{shown}` holds files that Rolebook did not write: {}", list(&foreign));
@@ -138,7 +139,7 @@ fn real_place(path: &Path) -> Result<PathBuf, OutputError> {
     Ok(real)
 }
 
-/// Goes from the real folder `at` to `name`, following it if it is a link.
+/// Returns the path of `name` in the real folder `at`. If `name` is a link, follows it.
 fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, OutputError> {
     let next = at.join(name);
     match fs::symlink_metadata(&next) {
@@ -147,15 +148,15 @@ fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, Outpu
                 format!("`{}` goes through the link `{}`, which leads nowhere", path.display(), next.display());
             Refusal::new(message, "delete the link, or make the folder that it leads to").into()
         }),
-        // Use the name as stored, for file systems that ignore differences of case or Unicode
-        // normalization.
+        // Use the name as the file system stores it, because some file systems ignore differences
+        // of case or Unicode normalization.
         Ok(_) => Ok(fs::canonicalize(&next).unwrap_or(next)),
         Err(_) => Ok(next),
     }
 }
 
-/// Returns whether two real paths are the same folder, even through a second mount or in another
-/// spelling.
+/// Returns whether two real paths lead to the same folder, even if it is mounted twice or the paths
+/// are spelled differently.
 fn same(a: &Path, b: &Path) -> bool {
     a == b || identity(a).is_some_and(|a| Some(a) == identity(b))
 }
@@ -167,7 +168,7 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Other systems have to rely on the canonical path.
+/// Returns the canonical path, which is all that other systems offer to identify a folder.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<(u64, u64)> {
     None

@@ -1,8 +1,8 @@
-//! Keeps what commands replaced in authors' files, with one folder for each write.
+//! Keeps the texts that commands replaced in authors' files. Each write has its own folder.
 //!
 //! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete
 //! before the first file changes, and also serves as the plan for finishing an interrupted command.
-//! Never shows a change of a text that is hidden from the caller, and never exceeds its limits.
+//! Never shows a change of a text that the caller may not see. Never grows beyond its limits.
 //!
 //! `.rolebook/journal/00000012/` contains `plan.json` and a file that says how the entry ended. For
 //! each step it contains files named after the step's number: `.old` and `.new` are copies of the
@@ -19,44 +19,44 @@ use super::MachineError;
 use super::private::Private;
 use crate::text::path::SourcePath;
 
-/// The most entries that are kept.
+/// The maximum number of entries that are kept.
 const MOST_ENTRIES: usize = 1_000;
-/// The most bytes that are kept: 64 MB. The newest entry is kept whatever its size.
+/// The maximum number of bytes that are kept: 64 MB. The newest entry is kept even if it is larger.
 const MOST_BYTES: u64 = 64 << 20;
 /// The file whose presence makes an entry complete.
 const PLAN: &str = "plan.json";
 
-/// The progress of an entry.
+/// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is being carried out, or the process that did so was killed.
+    /// The entry is being carried out, or the process that was carrying it out was killed.
     Open,
-    /// Every file was written.
+    /// Every file of the entry was written.
     Done,
     /// A file was changed in the meantime or the operating system reported an error, so all files
     /// were restored.
     Undone,
 }
 
-/// What one command did.
+/// An entry of the journal: the changes that one command made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The number of the entry. Later entries have higher numbers.
     pub number: u64,
-    /// When it began, as a Unix timestamp in milliseconds, by the system clock.
+    /// The time when the command began, as a Unix timestamp in milliseconds.
     pub at: u64,
     /// The command, such as `mv`.
     pub command: String,
-    /// How far it came.
+    /// The state of the entry.
     pub state: State,
-    /// What it did, in order.
+    /// The changes that the command made, in order.
     pub changes: Vec<Noted>,
 }
 
-/// A change of an entry, as far as the caller may see it.
+/// A change in an entry, or a placeholder if the caller may not see the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noted {
-    /// A change of a text that is visible.
+    /// A change of a text that the caller may see.
     Change(Change),
     /// A change for another audience. Nothing about it is revealed, not even its name.
     ForAnother,
@@ -65,13 +65,13 @@ pub enum Noted {
 /// A change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The number of the change in its entry, used to request its texts.
+    /// The number of the change in its entry, which callers use to request the texts of the change.
     pub number: usize,
     /// The file, relative to the content folder.
     pub path: SourcePath,
     /// The previous path, if the file was moved.
     pub from: Option<SourcePath>,
-    /// The hash of what was replaced, or `None` for a new file.
+    /// The hash of the text that was replaced, or `None` for a new file.
     pub before: Option<String>,
     /// The hash of the replacement, or `None` for a file that was only moved.
     pub after: Option<String>,
@@ -86,13 +86,13 @@ pub enum Which {
     Before,
     /// The replacement.
     After,
-    /// What an editor wrote to the file at the moment it was replaced, or later.
+    /// The text that an editor wrote to the file at the moment when it was replaced, or later.
     Late,
 }
 
-/// A function that returns whether the caller may see a file with this text or, without a text,
-/// whether they may see it at all. It must return false if it doesn't know, because an old text may
-/// have been meant for fewer readers than today's chapter.
+/// A function that returns whether the caller may see a file that contains the given text or, if no
+/// text is given, whether the caller may see the file at all. In case of doubt, the function must
+/// return false, because an old text may have been meant for fewer readers than today's chapter.
 pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
 
 /// The planned steps of an entry, written before the first one is carried out.
@@ -101,7 +101,7 @@ pub(super) struct Plan {
     pub version: u32,
     pub at: u64,
     pub command: String,
-    /// The command with its arguments, used to recognize that a command is repeated.
+    /// The command with its arguments, used to recognize that the user runs the same command again.
     pub words: String,
     #[serde(default)]
     pub input: String,
@@ -121,8 +121,8 @@ pub(super) struct Planned {
     pub before: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Whether the new file waits in a private folder next to its destination, because that is on
-    /// another file system.
+    /// Whether the new file waits in a private folder next to its destination, because the
+    /// destination is on a different file system than the journal.
     #[serde(default)]
     pub is_beside: bool,
 }
@@ -140,8 +140,8 @@ impl Folder {
         self.place.join(format!("{n}.{what}"))
     }
 
-    /// Returns the path of the new file of step `n` before it is moved to `place`. Afterward, the
-    /// replaced file is there.
+    /// Returns the path of step `n`'s swap file. Before the step, the swap file is the new file
+    /// that will be moved to `place`; afterward, it is the file that was replaced.
     pub fn swap(&self, n: usize, step: &Planned, place: &Path) -> PathBuf {
         match place.parent().filter(|_| step.is_beside) {
             Some(folder) => Private::of(folder).join(&format!("{}-{n}.swap", self.number)),
@@ -191,7 +191,8 @@ impl Folder {
         fs::write(self.place.join(name), "").map_err(MachineError::new("write", &self.place))
     }
 
-    /// Records that the command has reported its result. Running it again is then a new command.
+    /// Records that the command has reported its result. If the user runs the command again after
+    /// that, it counts as a new one.
     pub fn told(&self) {
         let _ = fs::write(self.place.join("told"), "");
     }
@@ -201,7 +202,8 @@ impl Folder {
     }
 }
 
-/// Flushes a folder, so that its names survive a power failure, on systems that support it.
+/// Flushes a folder to disk on systems that support it, so that the names in the folder survive a
+/// power failure.
 pub(super) fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
@@ -251,18 +253,19 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Returns the journal of the project at `base`, whose content is in its folder `content`.
+    /// Returns the journal of the project at `base`; `content` is the project's content folder.
     pub(super) fn new(base: &Path, content: String) -> Self {
         Self { private: Private::of(base), content }
     }
 
-    /// Lists the entries that changed the content, oldest first, as far as they are visible.
+    /// Lists the entries that changed the content, oldest first. Changes that aren't visible are
+    /// replaced by placeholders.
     pub fn entries(&self, visible: Visible) -> Vec<Entry> {
         folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
     }
 
-    /// Returns a text of a change, or `None` if it doesn't exist, was written by an unknown
-    /// version, or isn't visible.
+    /// Returns a text of a change. Returns `None` if the text doesn't exist or isn't visible, or if
+    /// an unknown version of Rolebook wrote the entry.
     pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
         let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;
         let seen = self.entry(&folder, visible)?.changes.into_iter();
@@ -318,7 +321,8 @@ impl Journal {
     }
 }
 
-/// Reads a copy. Returns `None` if its hash doesn't match, for example after a power failure.
+/// Reads a copy of a text. Returns `None` if the hash of the copy doesn't match, for example after
+/// a power failure.
 fn checked(place: &Path, hash: Option<&str>) -> Option<Vec<u8>> {
     fs::read(place).ok().filter(|bytes| hash == Some(&hash_of(bytes)))
 }

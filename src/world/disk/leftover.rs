@@ -1,12 +1,12 @@
 //! Recognizes files that editors, merges and operating systems leave next to an author's files.
 //!
-//! Input: the name of a file. Output: a [`Leftover`]. Such a file is neither a chapter nor
-//! published, because it may contain what an audience must not see. Never reads a file.
+//! Input: the name of a file. Output: a [`Leftover`]. Such a file isn't read as a chapter and isn't
+//! published, because it may contain text that an audience must not see. Never reads a file.
 
 /// A file that no one intends to publish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leftover {
-    /// A program's own file, which is created and deleted automatically.
+    /// A file that a program creates for itself and deletes again.
     Own,
     /// A copy of an earlier version of a file, which stays until someone deletes it.
     Copy,
@@ -18,7 +18,7 @@ pub enum Leftover {
 const OWN: [&str; 5] = [".swp", ".swx", ".swo", ".tmp", ".crswap"];
 /// Extensions of copies made by editors, `git mergetool` and `patch`.
 const COPIES: [&str; 3] = [".bak", ".orig", ".rej"];
-/// Files of file managers, in lower case.
+/// The names of files that file managers create, in lower case.
 const OF_SYSTEMS: [&str; 2] = ["thumbs.db", "desktop.ini"];
 
 /// Returns what kind of leftover a file is, judging by its name. Callers handle dotfiles

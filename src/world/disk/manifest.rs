@@ -5,8 +5,8 @@
 //! trusts a name that it reads.
 //!
 //! The format, line by line: `rolebook-manifest 1 closed`, then `HASH NAME` for every file sorted
-//! by name, then `end COUNT`. While files are being moved, the first line says `open`, and a file
-//! may have two hashes separated by a comma. The file is ours if it has either one.
+//! by name, then `end COUNT`. While files are being moved, the first line says `open`, and a line
+//! may have two hashes separated by a comma. A file on disk is ours if it has either hash.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ use super::refusal::{OutputError, Refusal};
 
 /// The name of the manifest.
 pub(super) const MANIFEST: &str = ".rolebook-manifest";
-/// The folder that contains the new files until the last one is complete.
+/// The folder that contains the new files until all of them are complete.
 pub(super) const STAGE: &str = ".rolebook-new";
 /// The file whose lock keeps two builds apart.
 pub(super) const LOCK: &str = ".rolebook-lock";
@@ -36,7 +36,7 @@ const VERSION: u32 = 1;
 pub(super) struct Ours(pub Hash, pub Option<Hash>);
 
 impl Ours {
-    /// Returns whether a file with this hash is as Rolebook wrote it.
+    /// Returns whether a file with this hash is unchanged since Rolebook wrote it.
     pub(super) fn has(self, hash: Hash) -> bool {
         self.0 == hash || self.1 == Some(hash)
     }
@@ -47,7 +47,7 @@ impl Ours {
 pub(super) struct Manifest {
     /// The files.
     pub files: BTreeMap<String, Ours>,
-    /// The text that was read.
+    /// The text of the manifest, as it was read.
     pub text: String,
 }
 
@@ -55,7 +55,8 @@ pub(super) struct Manifest {
 /// there is none.
 ///
 /// # Errors
-/// A refusal if the manifest is damaged or from a later version, or an error if it can't be read.
+/// Returns a refusal if the manifest is damaged or from a later version, or an error if it can't be
+/// read.
 pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputError> {
     let place = real.join(MANIFEST);
     let bytes = match fs::read(&place) {

@@ -33,7 +33,7 @@ pub enum WriteError<E> {
     /// These files, given by their index in the list of names, couldn't be rendered. The old site
     /// is unchanged.
     Render(Vec<(usize, E)>),
-    /// The folder can't be written to. After a refusal, the old site is unchanged.
+    /// The folder can't be written to. If the error is a refusal, the old site is unchanged.
     Output(OutputError),
 }
 
@@ -104,7 +104,8 @@ impl Output {
                 let message = format!("another build is writing to `{}`", out.display());
                 return Err(Refusal::new(message, "wait for it, or choose another folder with `--out`").into());
             }
-            // Some network file systems have no locks. There, the user has to keep builds apart.
+            // Some network file systems have no locks. On these, users have to make sure that only
+            // one build runs at a time.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
@@ -122,9 +123,9 @@ impl Output {
     /// number of finished files.
     ///
     /// # Errors
-    /// Every file that couldn't be rendered, or a refusal if a foreign file is in the way or a page
-    /// was edited by hand. In both cases the old site is untouched. Also fails on an error of the
-    /// operating system; the next build then finishes the work.
+    /// Returns every file that couldn't be rendered, or a refusal if a foreign file is in the way
+    /// or a page was edited by hand. In both cases the old site is unchanged. Also fails if the
+    /// operating system reports an error; the next build then finishes the work.
     pub fn write<E: Send>(
         &self,
         names: &[String],
@@ -168,8 +169,8 @@ impl Output {
                 Ok(bytes) => self.stage(plan, name, &bytes),
                 Err(error) => Made::NotRendered(error),
             };
-            // After a disk error nothing else can succeed. After a page fails to render, the others
-            // are still rendered, so that one build reports every failure.
+            // After a disk error, stop, because nothing else can succeed. After a page fails to
+            // render, go on with the other pages, so that one build reports every failure.
             stop.fetch_or(matches!(made, Made::NotStaged(_)), Ordering::Relaxed);
             (calls.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
             made
@@ -214,8 +215,8 @@ impl Output {
                     let place = self.real.join(name);
                     gone(fs::remove_file(&place)).map_err(MachineError::new("delete", &place))?;
                 }
-                // A folder that contains something else stays. If it is in the way, the move that
-                // needs its path fails.
+                // A folder that isn't empty stays. If it is in the way of a new file, the move of
+                // that file fails.
                 Step::RemoveFolder(name) => drop(fs::remove_dir(self.real.join(name))),
             }
         }
@@ -325,8 +326,8 @@ fn share_folder(place: &Path) -> io::Result<()> {
     tolerate(fs::set_permissions(place, fs::Permissions::from_mode(0o755)))
 }
 
-/// Ignores the error of file systems without Unix permissions, which refuse to set them. Nothing
-/// more can be done there.
+/// Ignores the error that file systems without Unix permissions return when permissions are set,
+/// because nothing can be done about it.
 #[cfg(unix)]
 fn tolerate(result: io::Result<()>) -> io::Result<()> {
     match result {
@@ -351,7 +352,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::convert::Infallible;
 
-    /// A project with an output folder, `public`, whose contents can be compared as a value.
+    /// A project with an output folder, `public`. Tests can compare the contents of that folder as
+    /// a value.
     struct Project(tempfile::TempDir);
 
     type Site<'a> = &'a [(&'a str, &'a str)];

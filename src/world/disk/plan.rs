@@ -1,8 +1,8 @@
 //! Plans how to turn an output folder into the new site.
 //!
 //! Input: the names of the new site's files, the old manifest and what is in the folder. Output: a
-//! [`Plan`], or a refusal if a foreign file is in the way; later the [`Step`]s, in an order in
-//! which they are safe. Never writes.
+//! [`Plan`], or a refusal if a foreign file is in the way; then the [`Step`]s, in an order in which
+//! carrying them out is safe. Never writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
@@ -42,7 +42,7 @@ enum Kind {
     Other,
 }
 
-/// A file that Rolebook wrote, as it was when it was hashed.
+/// The state that a file of ours had when it was hashed.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     hash: Hash,
@@ -71,8 +71,8 @@ impl<'a> Plan<'a> {
     /// Examines the output and makes a plan.
     ///
     /// # Errors
-    /// A refusal if a name can't be written, a foreign file is in the way, or a file that Rolebook
-    /// wrote was changed by hand.
+    /// Returns a refusal if a name isn't valid, a foreign file is in the way, or a file that
+    /// Rolebook wrote was changed by hand.
     pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, OutputError> {
         check_names(names)?;
         let present = scan(real)?;
@@ -126,13 +126,14 @@ impl<'a> Plan<'a> {
         Err(Refusal::new(message, "move them away or rename them, then build again"))
     }
 
-    /// Lists what would remain in a folder that has to make room for a file.
+    /// Lists the files that would remain in a folder whose path is needed for a new file.
     fn staying_below(&self, folder: &str, leaving: &HashSet<&str>) -> Vec<String> {
         let start = format!("{folder}/");
         let below = self.present.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
         let mut staying: Vec<String> =
             below.filter(|(name, _)| !leaving.contains(name.as_str())).map(|(name, _)| name.clone()).collect();
-        // An empty folder that isn't from the old site was also made by someone else.
+        // If an empty folder isn't from the old site, someone else made it, so it has to remain
+        // too.
         if staying.is_empty() && !leaving.contains(folder) {
             staying.push(folder.to_owned());
         }
@@ -172,8 +173,8 @@ impl<'a> Plan<'a> {
     /// Returns a manifest with the old and new files and the hashes that they have on disk and will
     /// have.
     ///
-    /// Old files that are already gone stay in it, because their empty folders are still ours to
-    /// remove.
+    /// Old files that no longer exist stay in the manifest, because their empty folders still have
+    /// to be removed.
     fn open_manifest(&self, files: &BTreeMap<&str, (Hash, bool)>) -> String {
         let mut all: BTreeMap<&str, Ours> = BTreeMap::new();
         for name in &self.former {
@@ -187,8 +188,8 @@ impl<'a> Plan<'a> {
         manifest::text(all.into_iter(), true)
     }
 
-    /// Adds the steps that delete files of the old site, and then those of their folders that are
-    /// empty and that the new site doesn't need.
+    /// Adds the steps that delete files of the old site, followed by steps that remove the empty
+    /// folders of these files, unless the new site needs them.
     fn delete(&self, former: &[&str], room: &Room<'_>, steps: &mut Vec<Step>) {
         let stale = former.iter().filter(|name| self.known.contains_key(*name));
         steps.extend(stale.map(|name| Step::Delete((*name).to_owned())));
@@ -199,8 +200,8 @@ impl<'a> Plan<'a> {
         steps.extend(emptied.into_iter().rev().map(|folder| Step::RemoveFolder(folder.to_owned())));
     }
 
-    /// Lists what to move: each new file, or instead the topmost of its parent folders that the
-    /// output doesn't have.
+    /// Lists the files and folders to move. If a new file is in a folder that the output doesn't
+    /// have, the whole folder is moved: the topmost one that is missing.
     fn moves(&self, files: &BTreeMap<&str, (Hash, bool)>) -> Vec<String> {
         let mut moves: Vec<String> = Vec::new();
         for (name, _) in files.iter().filter(|(_, (_, staged))| *staged) {
@@ -219,8 +220,8 @@ impl<'a> Plan<'a> {
     /// rendered.
     ///
     /// # Errors
-    /// A refusal if someone wrote to a file that a step would replace or delete, or created one
-    /// where a new file goes.
+    /// Returns a refusal if someone wrote to a file that a step would replace or delete, or created
+    /// a file at the path of a new one.
     pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), OutputError> {
         let mut changed = Vec::new();
         for step in steps {
@@ -265,9 +266,10 @@ impl<'a> Room<'a> {
         Self { files, folders: spelled.iter().map(|folder| fold(folder)).collect(), spelled }
     }
 
-    /// Returns whether `former` has to be deleted before the new files are moved into place. This
-    /// is so if its path, or that of a parent folder, is needed for something else, or for the same
-    /// thing in another spelling, which some file systems treat as the same name.
+    /// Returns whether `former` has to be deleted before the new files are moved into place. It has
+    /// to if the new site needs the path of the file, or of one of its parent folders, for
+    /// something else. Some file systems ignore spelling differences such as case, so a different
+    /// spelling of the same name counts too.
     fn is_taken_by(&self, former: &str) -> bool {
         let needed = |place: &str| {
             let folded = fold(place);
@@ -293,7 +295,7 @@ fn folders<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = &'n
     })
 }
 
-/// Refuses if a page would overwrite what someone wrote into it.
+/// Refuses if a new page would overwrite a page that someone edited by hand.
 fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
     if edited.is_empty() {
         return Ok(());
@@ -302,7 +304,7 @@ fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
     Err(Refusal::new(message, "move them away or delete them, then build again; edit chapters, not pages"))
 }
 
-/// Refuses names that can't be files of one folder.
+/// Refuses names that can't be names of files in one folder.
 fn check_names(names: &[String]) -> Result<(), Refusal> {
     let help = "rename the chapter or file that it is made from";
     if let Some(name) = names.iter().find(|name| !manifest::is_valid_name(name)) {
@@ -340,8 +342,8 @@ fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
     Ok(present)
 }
 
-/// Hashes the files in the old manifest. Returns those that are still as they were written, and the
-/// names of the others.
+/// Hashes the files in the old manifest. Returns the files that are unchanged since they were
+/// written, and the names of those that were changed.
 fn hash_ours<'a>(
     real: &Path,
     old: &'a Manifest,

@@ -38,14 +38,15 @@ impl Private {
     /// Creates the folder and its `.gitignore`.
     ///
     /// # Errors
-    /// If it can't be created, or if a link or a file has its name.
+    /// Fails if the folder can't be created, or if its name belongs to a link or a file.
     pub fn make(&self) -> Result<(), MachineError> {
         self.try_make().map_err(MachineError::new("write", &self.0))
     }
 
     fn try_make(&self) -> io::Result<()> {
         fs::create_dir_all(&self.0)?;
-        // Through a link, private texts would end up in a folder that someone else chose.
+        // If the folder were a link, private texts would end up in a folder that someone else
+        // chose.
         if fs::symlink_metadata(&self.0)?.is_symlink() {
             return Err(io::Error::other("it is a symbolic link"));
         }
@@ -66,8 +67,8 @@ impl Private {
         let file = file.map_err(MachineError::new("lock", &place))?;
         match file.lock() {
             Ok(()) => Ok(Lock(file)),
-            // Some network file systems have no locks. There, the author has to keep commands
-            // apart.
+            // Some network file systems have no locks. On these, authors have to make sure that
+            // only one command runs at a time.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock(file)),
             Err(error) => Err(MachineError::new("lock", &place)(error)),
         }

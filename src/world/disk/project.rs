@@ -46,14 +46,14 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Lists the findings about chapters and `handbook.toml` that exist but weren't read. Their
-    /// contents and links are unknown.
+    /// Lists the findings about files that exist but weren't read, if they are chapters or
+    /// `handbook.toml`. The contents and links of these files are unknown.
     pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings.iter().filter(|finding| is_unread(finding))
     }
 
-    /// Returns why `handbook.toml` is missing from the sources although the file exists. Without
-    /// its settings this would be a different handbook.
+    /// If `handbook.toml` exists but wasn't read, returns the finding that says why. Without the
+    /// file's settings, this would be a different handbook.
     pub fn without_settings(&self) -> Option<&Diagnostic> {
         let settings = SourcePath::new(crate::declare::config::FILE);
         let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
@@ -87,8 +87,8 @@ impl Project {
         Self::at(dir)
     }
 
-    /// Finds the project whose content contains the folder `here`, if that project is rooted above
-    /// it. A bare folder of Markdown isn't a project.
+    /// Finds the project whose content contains the folder `here`, if the project's root is above
+    /// `here`. A bare folder of Markdown isn't a project.
     fn above(here: &Path) -> Option<Self> {
         let has = |folder: &Path, name: &str| folder.join(name).exists();
         let up = |levels: usize| if levels == 0 { PathBuf::from(".") } else { PathBuf::from_iter(vec![".."; levels]) };
@@ -100,8 +100,7 @@ impl Project {
             };
             if has(folder, crate::declare::config::FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
-                // A handbook may be a project in its own right, in a folder that happens to have
-                // this name.
+                // A folder that happens to have this name may itself be the root of a project.
                 let is_alone = [".git", "themes", "public"].iter().any(|name| has(folder, name));
                 let marks =
                     [".git", ".github", ".gitlab-ci.yml", "netlify.toml", "themes", "public/.rolebook-manifest"];
@@ -181,7 +180,7 @@ impl Project {
     }
 }
 
-/// Changes the place of a finding in a theme's folder to one within that theme.
+/// Changes a finding in a theme's folder so that its place is relative to that theme.
 fn in_theme(finding: Diagnostic, name: &str) -> Diagnostic {
     match finding.place {
         Place::Content(path, span) => Diagnostic { place: Place::Theme(format!("{name}/{path}"), span), ..finding },
@@ -213,8 +212,8 @@ pub fn is_unread(finding: &Diagnostic) -> bool {
     }
 }
 
-/// Explains why a file wasn't read. A large file that Rolebook doesn't parse is simply left out:
-/// anything that refers to it gets its own finding.
+/// Explains why a file wasn't read. If a file that Rolebook doesn't parse is too large, it is only
+/// left out: anything that refers to it gets its own finding.
 fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
     let megabytes = bounded::limit(path) >> 20;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-/// How two files are exchanged.
+/// The way in which two files are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swap {
     /// In one step, if the operating system and the file system support it.
@@ -26,9 +26,11 @@ pub enum Swap {
 /// Renames `from` to `to`, which must be free.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if it isn't, or an error of the operating system.
+/// Returns [`io::ErrorKind::AlreadyExists`] if `to` isn't free, or an error of the operating
+/// system.
 pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    // On file systems that ignore case, a file would be in its own way.
+    // On file systems that ignore case, `to` seems to be taken if only the case of the file's name
+    // changes.
     if same_file(from, to) && !fs::symlink_metadata(from)?.is_symlink() && from != to && folds_alike(from, to) {
         return fs::rename(from, to);
     }
@@ -53,13 +55,14 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
     identity(one).is_some_and(|one| Some(one) == identity(other))
 }
 
-/// Other systems have to rely on the canonical path.
+/// Returns whether two paths have the same canonical form, because other systems offer nothing
+/// better.
 #[cfg(not(unix))]
 pub fn same_file(one: &Path, other: &Path) -> bool {
     fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// Returns the third name that an exchange in several steps uses.
+/// Returns the third name, which an exchange in several steps uses.
 pub fn aside(swap: &Path) -> PathBuf {
     swap.with_extension("aside")
 }
@@ -67,8 +70,8 @@ pub fn aside(swap: &Path) -> PathBuf {
 /// Exchanges the file at `place` with the one at `swap`.
 ///
 /// # Errors
-/// If one of them is gone, if a file was created at `place` in the middle of an exchange in several
-/// steps (that file is kept), or if the operating system reports an error.
+/// Fails if one of the files doesn't exist, if a file was created at `place` in the middle of an
+/// exchange in several steps (that file is kept), or if the operating system reports an error.
 pub fn exchange(swap: &Path, place: &Path, how: Swap) -> io::Result<()> {
     if how == Swap::AtOnce
         && let Some(done) = at_once(swap, place)
@@ -78,8 +81,8 @@ pub fn exchange(swap: &Path, place: &Path, how: Swap) -> io::Result<()> {
     let third = aside(swap);
     rename_to_free(place, &third)?;
     if let Err(error) = rename_to_free(swap, place) {
-        // If someone created a file in the meantime, it is newer than the previous one. It keeps
-        // the name, and the older text stays at the third name.
+        // If someone created a file at `place` in the meantime, that file is newer. It keeps the
+        // name, and the older text stays at the third name.
         let _ = rename_to_free(&third, place);
         return Err(error);
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::{MachineError, bounded};
 
-/// The largest file that is read: 32 MB. No table maintained by hand is larger.
+/// The maximum size of the file: 32 MB. No table maintained by hand is larger.
 const LARGEST: u64 = 32 << 20;
 
 /// Reads the file at `place`.

@@ -84,7 +84,7 @@ fn closed(place: &Path, relative: &Path) -> Option<Closed> {
     is_made.then_some(Closed::Dependencies)
 }
 
-/// Returns whether the walk skips a path below the content root without reporting it.
+/// Returns whether the walk skips a path below the content root without reporting that.
 pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
     let folders = Path::new(path.folder()).ancestors().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name();
@@ -257,8 +257,8 @@ pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError
     bounded::read_at_most(&place, bounded::limit(path)).map_err(MachineError::new("read", &place))
 }
 
-/// Reads one file that may have changed. Like the walk, it follows no links, including those of
-/// folders on the way.
+/// Reads one file that may have changed. Like the walk, follows no links, whether they are files or
+/// folders.
 ///
 /// # Errors
 /// If it doesn't exist or can't be read.
