@@ -26,7 +26,7 @@ use self::place::Place;
 /// The reason why there is no history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// No program called `git` was found.
+    /// No program called `git` was found on the `PATH`.
     Program,
     /// The content isn't in a repository.
     Repository,
@@ -76,7 +76,7 @@ impl Repository {
     /// Finds the repository that contains `content`.
     ///
     /// # Errors
-    /// If there is no repository that can be read.
+    /// Fails if there is no repository that can be read.
     pub fn find(content: &Path) -> Result<Self, Missing> {
         let program = command::program().ok_or(Missing::Program)?;
         let content = place::real(content);
@@ -86,9 +86,9 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Asks Git whether this user may read the repository. Git skips that check when the repository
-    /// is named explicitly, so this call lets Git find the repository itself, in the top directory,
-    /// and then compares the two.
+    /// Asks Git whether this user may read the repository. Git skips its check if the repository is
+    /// named explicitly. So this function lets Git find the repository in the top directory, and
+    /// then checks that Git found the same one.
     fn check_trust(&self) -> Result<(), Missing> {
         let mut command = command::trust(&self.program, &self.place);
         let output = command.output().map_err(|error| unstarted(&error))?;
@@ -106,9 +106,10 @@ impl Repository {
     /// Reads the history of the content. `exists` returns whether a file exists today.
     ///
     /// # Errors
-    /// If the history is incomplete or there is none.
+    /// Fails if the history is incomplete or if there is no history.
     pub fn history(&self, exists: impl Fn(&SourcePath) -> bool) -> Result<History, Missing> {
-        // The log takes longest, so check whether the history is complete in the meantime.
+        // Reading the log is the slowest part, so check in the meantime whether the history is
+        // complete.
         let (whole, log) = std::thread::scope(|scope| {
             let log = scope.spawn(|| self.run(LOG));
             (self.check_whole(), log.join())
@@ -129,7 +130,8 @@ impl Repository {
         if head.status.success() {
             return Ok(());
         }
-        // A branch without commits is fine, but a branch that names a missing commit is broken.
+        // If the branch has no commits yet, there is just no history. But if the branch names a
+        // commit that is missing, the repository is broken.
         let is_named = self.output(&["rev-parse", "--quiet", "--verify", "HEAD"])?.status.success();
         Err(if is_named || !head.stderr.is_empty() { reason(&head.stderr) } else { Missing::Commits })
     }
@@ -137,7 +139,7 @@ impl Repository {
     /// Returns the ID of the commit that `revision` names, or `None` if there is no such revision.
     ///
     /// # Errors
-    /// If the repository can't be read.
+    /// Fails if the repository can't be read.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, Missing> {
         // `:path` names an entry of the index rather than a commit, and `-x` is an option.
         if revision.starts_with(['-', ':']) {
@@ -151,7 +153,7 @@ impl Repository {
     /// Returns the time of a commit as a Unix timestamp.
     ///
     /// # Errors
-    /// If the commit can't be read.
+    /// Fails if the commit can't be read.
     pub fn seconds(&self, commit: &str) -> Result<i64, Missing> {
         let found = self.run(&["log", "-1", "--no-patch", "--no-show-signature", "--format=%ct", commit, "--"])?;
         Ok(String::from_utf8_lossy(&found).trim().parse().unwrap_or_default())
@@ -162,7 +164,7 @@ impl Repository {
     /// because comparing with files on disk would run the filters that the repository configures.
     ///
     /// # Errors
-    /// If the repository can't be read.
+    /// Fails if the repository can't be read.
     pub fn renames(&self, commit: &str, today: &Sources) -> Result<BTreeMap<SourcePath, SourcePath>, Missing> {
         let Some(head) = self.commit("HEAD")? else { return Ok(BTreeMap::new()) };
         let out = self.run(&[
@@ -198,7 +200,7 @@ impl Repository {
     /// `skip` of the content.
     ///
     /// # Errors
-    /// If the repository doesn't have all their contents.
+    /// Fails if the repository lacks the contents of any of these files.
     pub fn sources(&self, commit: &str, skip: &[String]) -> Result<Sources, Missing> {
         let list = self.run(&["ls-tree", "-r", "-z", commit])?;
         let entries: Vec<(SourcePath, String)> =
@@ -230,7 +232,8 @@ impl Repository {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| unstarted(&error))?;
-        // Write from a separate thread: Git stops reading its input while nobody reads its output.
+        // Write from a separate thread, because Git stops reading its input if nothing reads its
+        // output.
         let writer = child.stdin.take().map(|mut stdin| {
             std::thread::spawn(move || {
                 let _ = stdin.write_all(asked.as_bytes());
@@ -296,8 +299,8 @@ fn entry(line: &[u8]) -> Option<(SourcePath, String)> {
     (kind == "blob" && mode.starts_with("100")).then(|| (SourcePath::new(path), id.to_owned()))
 }
 
-/// Returns whether the model is built from a file: only chapters and the configuration are, except
-/// where the walk on disk would skip them.
+/// Returns whether the model is built from a file. It is if the file is a chapter or the
+/// configuration, and if the walk on disk wouldn't skip it.
 fn is_read(path: &SourcePath, skip: &[String]) -> bool {
     let name = path.as_str();
     let below = |folder: &String| name.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));

@@ -28,7 +28,8 @@ const LONGEST_LINE: usize = 2_000;
 /// The width of a finding on a page, in characters.
 const PAGE_WIDTH: usize = 100;
 
-/// A function that finds the file behind a place: the path as the user knows it, and the contents.
+/// A function that finds the file of a place, and returns the path in the form in which the user
+/// knows it and the contents.
 pub type Files<'a> = dyn Fn(&Place) -> Option<(String, Option<Arc<[u8]>>)> + 'a;
 
 /// Renders findings with their source lines, each followed by a blank line.
@@ -44,8 +45,7 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
     out
 }
 
-/// Renders at most `most` findings of each code, followed by a note that says how many more there
-/// are.
+/// Renders at most `most` findings of each code. If there are more, adds a note that says how many.
 pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
     let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
     let mut is_shown = |finding: &&Diagnostic| {
@@ -87,8 +87,8 @@ fn draw(finding: &Diagnostic, files: &Files<'_>, lines: &mut Lines, renderer: &R
         group = group.element(Level::HELP.message(visible(help)));
     }
     let drawn = renderer.render(&[group]);
-    // The library leaves no space for a line number when a finding has none. Add it, so that
-    // findings with and without a line are aligned.
+    // If a finding has no line, the library leaves no space for a line number. Add that space, so
+    // that findings with and without a line are aligned.
     if drawn.contains("\n--> ") { drawn.replace("\n--> ", "\n --> ").replace("\n = ", "\n  = ") } else { drawn }
 }
 

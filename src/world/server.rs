@@ -27,9 +27,9 @@ pub use request::Request;
 use self::connection::{Connection, Raw};
 use self::room::Room;
 
-/// How many more ports are tried when the wanted one is taken.
+/// The number of further ports to try if the wanted port is taken.
 const PORTS: u16 = 20;
-/// How long to wait before accepting again after a failure.
+/// The time to wait after a connection couldn't be accepted, before accepting the next one.
 const AGAIN: Duration = Duration::from_millis(50);
 /// The path of the event stream.
 pub const EVENTS: &str = "_rolebook/events";
@@ -45,7 +45,7 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The target of a redirect.
     pub location: Option<String>,
-    /// The Content-Security-Policy of the answer, if it isn't one of our pages.
+    /// The Content-Security-Policy of the answer, or `None` for pages of our own.
     pub policy: Option<&'static str>,
 }
 
@@ -86,13 +86,13 @@ pub trait Handler: Send + Sync {
     /// each data string is a single line.
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
 
-    /// Returns the secret token that a page of this run sends along with a change. If it's `None`,
-    /// nothing can be changed.
+    /// Returns the secret token that pages of this run send along with a change, or `None` if pages
+    /// can't change anything.
     fn token(&self) -> Option<&str> {
         None
     }
 
-    /// Makes the change that a page of this run asks for.
+    /// Carries out a change that a page of this run requests.
     fn change(&self, post: &Post) -> Answer {
         let _ = post;
         Answer::text(404, "there is nothing to change")
@@ -110,7 +110,7 @@ impl Server {
     /// on.
     ///
     /// # Errors
-    /// If no port is free, or the address doesn't belong to this machine.
+    /// Fails if no port is free, or if the address doesn't belong to this machine.
     pub fn start(wanted: SocketAddr, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
         descriptors::raise();
         let listener = listen(wanted)?;
@@ -130,7 +130,7 @@ impl Server {
         format!("http://{address}/")
     }
 
-    /// Returns whether other machines can connect too.
+    /// Returns whether other machines can connect to the server.
     pub fn is_open(&self) -> bool {
         !self.address.ip().is_loopback()
     }
@@ -147,8 +147,7 @@ fn listen(wanted: SocketAddr) -> io::Result<TcpListener> {
         match TcpListener::bind((wanted.ip(), port)) {
             Ok(listener) => return Ok(listener),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => failure = Some(error),
-            // Any other error, such as missing permission for the port, wouldn't go away on the
-            // next one.
+            // Any other error, such as missing permission, would be the same on the next port.
             Err(error) => return Err(error),
         }
     }

@@ -1,7 +1,8 @@
 //! Watches files for changes.
 //!
-//! Input: folders. Output: [`Change`] values that say which paths may have changed. Events are only
-//! hints, so callers read the files and compare. Never reads contents and never builds.
+//! Input: folders. Output: [`Change`] values that say which paths may have changed. An event is
+//! only a hint, so callers have to read the files and compare their contents. Never reads contents
+//! and never builds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,23 +14,23 @@ use notify::{Config, ErrorKind, Event, PollWatcher, RecommendedWatcher, Recursiv
 
 use crate::world::disk::leftover;
 
-/// How long to gather further events after a first one, because an editor truncates a file before
-/// writing it.
+/// The time to gather further events after a first one, because some editors truncate a file before
+/// they write it.
 const GATHER: Duration = Duration::from_millis(2);
-/// More changed files than this at once count as a bulk change, such as switching a branch or
-/// copying a folder.
+/// The number of changed files above which a change counts as a bulk change, such as switching a
+/// branch or copying a folder.
 const MANY: usize = 8;
-/// After a bulk change, wait until no event has arrived for this long.
+/// The time without any event after which a bulk change counts as finished.
 const QUIET: Duration = Duration::from_millis(100);
 /// The longest time to wait for a bulk change to end.
 const LONGEST_STORM: Duration = Duration::from_secs(5);
-/// How often folders are read if the system doesn't report changes.
+/// The interval at which folders are read if the system doesn't report changes.
 const POLL: Duration = Duration::from_millis(700);
 
-/// How often to check whether a missing folder exists again.
+/// The interval at which to check whether a missing folder exists again.
 const MISSING: Duration = Duration::from_millis(300);
 
-/// What may have changed.
+/// The files that may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// These files.
@@ -93,9 +94,9 @@ pub struct Watcher {
 impl Watcher {
     /// Watches `roots` and everything below them, except for what is in `ignored`.
     ///
-    /// If the system can't watch more folders, they are polled instead, and [`Self::notice`] says
-    /// so. With `poll` they are always polled, for disks whose changes the system doesn't report
-    /// (network shares, containers).
+    /// If the system can't watch any more folders, the folders are polled instead, and
+    /// [`Self::notice`] says so. If `poll` is set, they are always polled. This is for disks whose
+    /// changes the system doesn't report, such as network shares and disks of containers.
     pub fn new(roots: &[PathBuf], ignored: &[PathBuf], poll: bool) -> Self {
         let (sender, events) = channel();
         let real = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -224,9 +225,9 @@ impl Watcher {
         }
     }
 
-    /// Collects the events that belong to a first one. A few files are handled almost immediately;
-    /// after many, this waits until no more events arrive. Returns `None` if a caller asked to
-    /// stop.
+    /// Collects the events that follow a first one. If only a few files have changed, returns
+    /// almost immediately; if many have, waits until no more events arrive. Returns `None` if a
+    /// caller asked to stop.
     fn gather(&self, first: notify::Result<Event>) -> Option<Gathered> {
         let start = Instant::now();
         let mut change = Gathered::default();
@@ -278,10 +279,11 @@ impl Gathered {
         if event.need_rescan() {
             self.everything = true;
         }
-        // Reading causes events too. A watcher that reacted to them would wake itself forever.
+        // Reading a file causes events too. If the watcher reacted to these, it would wake itself
+        // forever.
         let reads = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-        // A changed modification time is all that polling reports when a file is saved in a later
-        // second. The code that reads the file checks whether the text differs.
+        // If a file is saved in a later second, polling reports only a changed modification time.
+        // The code that reads the file checks whether the text differs.
         let attributes =
             matches!(event.kind, EventKind::Modify(ModifyKind::Metadata(kind)) if kind != MetadataKind::WriteTime);
         if (reads || attributes) && !event.need_rescan() {
@@ -399,8 +401,8 @@ mod tests {
 
     #[test]
     fn polling_notices_changes_too_and_says_why_it_is_done() {
-        // Once within the second in which the file was written and once after it: these cause
-        // different events.
+        // Change the file once within the second in which it was written and once after that
+        // second, because the two cause different events.
         for pause in [50, 1_050] {
             let act = |root: &Path| {
                 thread::sleep(Duration::from_millis(pause));

@@ -168,7 +168,8 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// Returns the canonical path, which is all that other systems offer to identify a folder.
+/// Returns `None`, because other systems offer only the canonical path, and callers compare that
+/// already.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<(u64, u64)> {
     None

@@ -253,7 +253,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Returns the journal of the project at `base`; `content` is the project's content folder.
+    /// Returns the journal of the project at `base`; `content` is the path of the content folder
+    /// relative to `base`.
     pub(super) fn new(base: &Path, content: String) -> Self {
         Self { private: Private::of(base), content }
     }

@@ -86,10 +86,10 @@ impl Output {
     /// exist, and locks it.
     ///
     /// # Errors
-    /// Refuses, before anything is written, if the output is or contains a guarded folder, is the
-    /// root of the file system, is inside a themes folder, isn't a folder, is a checkout,
-    /// contains foreign files but no manifest, or if another build is writing there. Also fails if
-    /// the folder can't be read, created or locked.
+    /// Fails, before anything is written, if the output is or contains a guarded folder, is the
+    /// root of the file system, is inside a themes folder, isn't a folder, is a checkout, contains
+    /// foreign files but no manifest, or if another build is writing there. Also fails if the
+    /// folder can't be read, created or locked.
     pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, OutputError> {
         let real = guard::check(out, guards)?;
         // The parents of the output folder belong to the user, so they get the default permissions

@@ -60,7 +60,7 @@ impl Private {
     /// Waits until no other command is writing.
     ///
     /// # Errors
-    /// If the lock can't be created.
+    /// Fails if the lock can't be created.
     pub fn lock(&self) -> Result<Lock, MachineError> {
         let place = self.0.join("lock");
         let file = File::options().write(true).create(true).truncate(false).open(&place);

@@ -77,7 +77,7 @@ impl Project {
     /// is part of, as `cargo` and `git` do.
     ///
     /// # Errors
-    /// If `dir` isn't a folder.
+    /// Fails if `dir` isn't a folder.
     pub fn find(dir: &Path) -> Result<Self, MachineError> {
         if dir == Path::new(".")
             && let Some(found) = std::env::current_dir().ok().and_then(|here| Self::above(&here))
@@ -100,7 +100,8 @@ impl Project {
             };
             if has(folder, crate::declare::config::FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
-                // A folder that happens to have this name may itself be the root of a project.
+                // A folder that happens to be called `handbook` may itself be the root of a
+                // project.
                 let is_alone = [".git", "themes", "public"].iter().any(|name| has(folder, name));
                 let marks =
                     [".git", ".github", ".gitlab-ci.yml", "netlify.toml", "themes", "public/.rolebook-manifest"];
@@ -123,7 +124,7 @@ impl Project {
     /// and otherwise `DIR` itself.
     ///
     /// # Errors
-    /// If `DIR` isn't a folder.
+    /// Fails if `DIR` isn't a folder.
     fn at(dir: &Path) -> Result<Self, MachineError> {
         fs::read_dir(dir).map_err(MachineError::new("read", dir))?;
         let root = dir.to_path_buf();
@@ -153,7 +154,7 @@ impl Project {
     /// Reads the content, except for `out`, and the themes.
     ///
     /// # Errors
-    /// If the content folder can't be read. A single unreadable file becomes a finding.
+    /// Fails if the content folder can't be read. A single unreadable file becomes a finding.
     pub fn read(&self, out: &Path) -> Result<Inputs, MachineError> {
         let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
         let mut inputs = Inputs::default();

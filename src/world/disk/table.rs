@@ -15,7 +15,7 @@ const LARGEST: u64 = 32 << 20;
 /// Reads the file at `place`.
 ///
 /// # Errors
-/// If it doesn't exist, isn't a regular file, is too large, or can't be read.
+/// Fails if the file doesn't exist, isn't a regular file, is too large, or can't be read.
 pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
     let read = || {
         let metadata = fs::metadata(place)?;

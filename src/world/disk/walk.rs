@@ -1,8 +1,8 @@
 //! Walks the content folder and reads its files.
 //!
-//! Input: the root of the content. Output: the files that belong to the handbook in sorted order,
-//! what was left out and why, and the bytes of files. Never follows a link below the root, never
-//! opens a pipe or device, and never writes.
+//! Input: the root of the content. Output: the files of the handbook in sorted order, the files and
+//! folders that were left out and why, and the bytes of files. Never follows a link below the root,
+//! never opens a pipe or device, and never writes.
 
 use std::fs;
 use std::io;
@@ -23,8 +23,8 @@ pub struct Found {
     pub path: SourcePath,
     /// The size in bytes.
     pub size: u64,
-    /// The modification time, if the file system provides one. It never appears on a page; `serve`
-    /// uses it to decide what to read again.
+    /// The modification time, if the file system provides one. No page shows the time; `serve` uses
+    /// it to decide which files to read again.
     pub modified: Option<SystemTime>,
 }
 
@@ -33,8 +33,8 @@ pub struct Found {
 pub struct Walk {
     /// The files, sorted by path.
     pub files: Vec<Found>,
-    /// What an author might miss, sorted by name. Dotfiles and what the caller asked to skip aren't
-    /// included.
+    /// The files and folders that an author might miss, sorted by name. Dotfiles, and paths that
+    /// the caller asked to skip, aren't included.
     pub left_out: Vec<LeftOut>,
     /// Counts of files and folders that no one intends to publish.
     pub foreign: Foreign,
@@ -55,19 +55,19 @@ pub struct Foreign {
 /// The only dot folder that is published (RFC 8615).
 const WELL_KNOWN: &str = ".well-known";
 
-/// Why a folder isn't walked.
+/// The reason why a folder isn't walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closed {
-    /// Its name starts with a dot.
+    /// The name of the folder starts with a dot.
     Dot,
-    /// It contains dependencies, or files that a program can generate again.
+    /// The folder contains dependencies, or files that a program can generate again.
     Dependencies,
-    /// It contains a site that Rolebook wrote.
+    /// The folder contains a site that Rolebook wrote.
     Output,
 }
 
-/// Returns why a folder below the content root isn't walked, or `None` if it is. `relative` is its
-/// path from the root.
+/// Returns the reason why a folder below the content root isn't walked, or `None` if it is walked.
+/// `relative` is the path of the folder from the root.
 fn closed(place: &Path, relative: &Path) -> Option<Closed> {
     let path = relative.to_string_lossy().replace('\\', "/");
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -98,29 +98,30 @@ pub fn is_passed_over(root: &Path, path: &SourcePath) -> bool {
 /// A file or folder in the content folder that isn't read.
 #[derive(Debug)]
 pub struct LeftOut {
-    /// The path from the content root, with `�` for what isn't UTF-8.
+    /// The path from the content root, with `�` in place of bytes that aren't UTF-8.
     pub name: String,
-    /// Why it isn't read.
+    /// The reason why it isn't read.
     pub why: Why,
 }
 
-/// Why something isn't read.
+/// The reason why a file or folder isn't read.
 #[derive(Debug)]
 pub enum Why {
-    /// It is a symbolic link, which could lead out of the content.
+    /// A symbolic link, which could lead out of the content.
     Link,
-    /// It is a pipe, a socket or a device.
+    /// A pipe, a socket or a device.
     Special,
-    /// Its name isn't UTF-8, so it can't have a URL.
+    /// A file or folder whose name isn't UTF-8 and so can't be in a URL.
     NotUtf8,
-    /// Its name contains a control character, so it can't be shown in a list or a URL.
+    /// A file or folder whose name contains a control character and so can't be shown in a list or
+    /// a URL.
     Control,
-    /// It is a copy that an editor or a merge left behind, which may contain what its original
-    /// doesn't show.
+    /// A copy that an editor or a merge left behind. The copy may contain text that the original no
+    /// longer contains.
     Copy,
-    /// It is a chapter that an editor saved with `.txt` appended to its name.
+    /// A chapter that an editor saved with `.txt` appended to its name.
     SavedAsText,
-    /// The operating system can't read it.
+    /// A file or folder that the operating system can't read.
     Unreadable(MachineError),
 }
 
@@ -132,7 +133,7 @@ pub enum Why {
 /// exist is ignored.
 ///
 /// # Errors
-/// If `root` isn't a readable folder. Anything below it that can't be read is in
+/// Fails if `root` isn't a readable folder. Anything below it that can't be read is in
 /// [`Walk::left_out`].
 pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError> {
     let real = fs::canonicalize(root).map_err(MachineError::new("read", root))?;
@@ -251,17 +252,18 @@ fn source_path(relative: &Path) -> Option<SourcePath> {
 /// Reads one file of the content folder.
 ///
 /// # Errors
-/// If it doesn't exist, isn't a regular file, is too large (see `bounded`), or can't be read.
+/// Fails if the file doesn't exist, isn't a regular file, is too large (see `bounded`), or can't be
+/// read.
 pub fn read_file(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
     let place = root.join(path.as_str());
     bounded::read_at_most(&place, bounded::limit(path)).map_err(MachineError::new("read", &place))
 }
 
-/// Reads one file that may have changed. Like the walk, follows no links, whether they are files or
-/// folders.
+/// Reads one file that may have changed. Like the walk, doesn't follow links, not even a link in
+/// place of a folder on the way.
 ///
 /// # Errors
-/// If it doesn't exist or can't be read.
+/// Fails if the file doesn't exist or can't be read.
 pub fn read_inside(root: &Path, path: &SourcePath) -> Result<Vec<u8>, MachineError> {
     let mut folder = root.to_path_buf();
     for part in Path::new(path.folder()) {

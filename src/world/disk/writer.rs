@@ -1,15 +1,15 @@
-//! Writes authors' files, on behalf of every command.
+//! Writes authors' files. Every command that changes authors' files uses this module.
 //!
-//! Input: what each file is expected to contain, and what it should contain. Output: either every
-//! file is new or every file is unchanged, and the journal says what was replaced. Never leaves a
-//! partly written file, never follows a symbolic link, never leaves the content, and never loses
-//! what an editor saves at the same moment.
+//! Input: the expected contents and the new contents of each file. Output: either all of the files
+//! have their new contents or none has, and the journal contains the texts that were replaced.
+//! Never leaves a partly written file, never follows a symbolic link, never writes outside the
+//! content, and never loses a text that an editor saves at the same moment.
 //!
 //! The order is: compare the files; write the new files and copies of the old ones into a folder of
 //! the journal; complete the entry; then exchange each file with its new version in a single step,
-//! and look at the file that was taken out. If it isn't what the plan expected, an editor was
-//! faster, so this exchange and all others are undone. A command that is killed leaves either a
-//! complete entry or none, so the next command can always finish it.
+//! and look at the file that was taken out. If that file isn't the one that the plan expected, an
+//! editor was faster, so this exchange and all others are undone. If a command is killed, its entry
+//! is either complete or not there, so the next command can always finish the work.
 
 mod stage;
 mod steps;
@@ -29,18 +29,20 @@ use super::{MachineError, Project, Refusal, bounded};
 use crate::text::path::SourcePath;
 use crate::text::source::Hash;
 
-/// How long to wait for an empty file to be filled, because some editors truncate a file first.
+/// The time to wait for text in an empty file, because some editors truncate a file before they
+/// write it.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// The command that writes, and what identifies it.
+/// The command that writes, and the data that identifies it.
 #[derive(Clone, Copy, Debug)]
 pub struct Deed<'a> {
-    /// The command as the journal names it: `mv`, `save`.
+    /// The name of the command in the journal, such as `mv` or `save`.
     pub command: &'a str,
     /// The command with its arguments. If the command is interrupted, running it again with the
     /// same words finishes it.
     pub words: &'a str,
-    /// A hash of anything else the command reads, such as a table, or empty if there is nothing.
+    /// A hash of other input that the command reads, such as a table, or an empty string if there
+    /// is none.
     pub input: &'a str,
     /// The time, as a Unix timestamp in milliseconds.
     pub at: u64,
@@ -71,12 +73,13 @@ pub enum Step {
         from: SourcePath,
         /// The new path, which must be free.
         to: SourcePath,
-        /// The hash of the expected contents, if the plan depends on them.
+        /// The hash of the contents that the file is expected to have, or `None` if the plan
+        /// doesn't depend on them.
         before: Option<Hash>,
     },
 }
 
-/// Why nothing was written.
+/// The reason why nothing was written.
 #[derive(Debug)]
 pub enum Unwritten {
     /// This file was changed, moved or deleted after it was read.
@@ -101,7 +104,7 @@ impl From<Refusal> for Unwritten {
     }
 }
 
-/// What was written.
+/// The result of writing.
 #[derive(Debug, Default)]
 pub struct Receipt {
     folder: Option<Folder>,
@@ -114,8 +117,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Records that the user has seen the result. Running the same words again is then a new
-    /// command.
+    /// Records that the user has seen the result. If the user then runs a command with the same
+    /// words again, it counts as a new command.
     pub fn told(&self) {
         if let Some(folder) = &self.folder {
             folder.told();
@@ -129,20 +132,20 @@ pub struct Finished {
     folder: Folder,
     /// The command with its arguments.
     pub words: String,
-    /// The hash of anything else the command read.
+    /// The hash of other input that the command read.
     pub input: String,
-    /// Whether it was finished just now. Otherwise it had done everything but was killed before it
-    /// could report the result.
+    /// Whether the command was finished just now. Otherwise the command had written everything but
+    /// was killed before it could report the result.
     pub is_new: bool,
-    /// Whether everything is done now. Otherwise everything was undone.
+    /// Whether all of the command's changes are made now. Otherwise all of them were undone.
     pub is_done: bool,
-    /// The files that it wrote, relative to the project's folder.
+    /// The files that the command wrote, relative to the project's folder.
     pub files: Vec<String>,
 }
 
 impl Finished {
-    /// Records that the user has seen the result. Running the same words again is then a new
-    /// command.
+    /// Records that the user has seen the result. If the user then runs a command with the same
+    /// words again, it counts as a new command.
     pub fn told(&self) {
         self.folder.told();
     }
@@ -176,7 +179,7 @@ impl Writer {
         &self.grounds.root
     }
 
-    /// Returns the journal of what this writer did.
+    /// Returns the journal, which contains everything that this writer did.
     pub fn journal(&self) -> Journal {
         Journal::new(&self.base, self.root())
     }
@@ -191,7 +194,8 @@ impl Writer {
     /// Checks that a new file could be created at `path`.
     ///
     /// # Errors
-    /// If the path goes through a link, is outside the content, or is where no chapter is read.
+    /// Fails if the path goes through a link, is outside the content, or can't be the path of a
+    /// chapter.
     pub fn check_new(&self, path: &SourcePath) -> Result<(), Refusal> {
         self.grounds.new_place(path).map(drop)
     }
@@ -199,8 +203,8 @@ impl Writer {
     /// Carries out either all of `steps` or none.
     ///
     /// # Errors
-    /// If a file isn't what the steps were planned for, a path is refused, or the operating system
-    /// reports an error. The files are then restored.
+    /// Fails if a file isn't in the state that the steps expect, if a path is refused, or if the
+    /// operating system reports an error. All files are then restored.
     pub fn write(&self, deed: Deed, steps: &[Step]) -> Result<Receipt, Unwritten> {
         if steps.is_empty() {
             return Ok(Receipt::default());
@@ -216,7 +220,7 @@ impl Writer {
         let (folder, plan) = self.stage(&private, deed, steps)?;
         let result = self.carry_out(&folder, &plan);
         let state = if result.is_ok() { State::Done } else { State::Undone };
-        // An entry that can't be closed because the disk is full is closed by the next command.
+        // If the entry can't be closed now because the disk is full, the next command closes it.
         let ended = folder.end(state);
         journal::trim(&private);
         result?;
@@ -224,7 +228,7 @@ impl Writer {
         Ok(self.look_back(folder, &plan))
     }
 
-    /// Compares every file with what the steps were planned for.
+    /// Checks that every file is in the state that the steps expect.
     fn check(&self, steps: &[Step]) -> Result<(), Unwritten> {
         let moved: Vec<&SourcePath> =
             steps.iter().filter_map(|step| if let Step::Move { to, .. } = step { Some(to) } else { None }).collect();
@@ -237,7 +241,8 @@ impl Writer {
                     }
                 }
                 Step::Move { from, to, before } => self.check_move((from, to), before.as_ref())?,
-                // This file is compared at the path that it is moved from.
+                // A file that is also moved is compared where the move is checked, at its current
+                // path.
                 Step::Replace { path, .. } if moved.contains(&path) => {}
                 Step::Replace { path, before, .. } => {
                     let place = self.grounds.place(path)?;
@@ -273,7 +278,8 @@ impl Writer {
         if is_same { Ok(()) } else { Err(Unwritten::Changed(from.clone())) }
     }
 
-    /// Returns what happened during the writing that wasn't part of the plan.
+    /// Returns the result of writing, with everything that happened in the meantime and wasn't part
+    /// of the plan.
     fn look_back(&self, folder: Folder, plan: &Plan) -> Receipt {
         let mut written = Receipt::default();
         for (n, step) in plan.steps.iter().enumerate() {
@@ -295,12 +301,13 @@ impl Writer {
         written
     }
 
-    /// Finishes what killed commands had begun, and cleans up after them. If a file has changed in
-    /// a way that the plan didn't expect, that whole plan is undone instead. The last command in
-    /// the list may also be one that did everything but was killed before it reported the result.
+    /// Finishes commands that were killed, and cleans up after them. If a file has changed in a way
+    /// that a command's plan didn't expect, that whole plan is undone instead. The last command in
+    /// the returned list may also be one that had written everything but was killed before it
+    /// reported the result.
     ///
     /// # Errors
-    /// If the operating system reports an error.
+    /// Fails if the operating system reports an error.
     pub fn finish(&self) -> Result<Vec<Finished>, MachineError> {
         let private = Private::of(&self.base);
         if !private.join("journal").is_dir() {
@@ -363,7 +370,7 @@ fn read(place: &Path) -> Result<Option<Vec<u8>>, MachineError> {
     }
 }
 
-/// Rejects a read-only file, because exchanging it would succeed anyway.
+/// Rejects a read-only file, because an exchange would replace it without an error.
 fn check_writable(place: &Path) -> Result<(), MachineError> {
     let metadata = fs::metadata(place).map_err(MachineError::new("write", place))?;
     if metadata.permissions().readonly() {

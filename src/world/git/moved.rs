@@ -1,17 +1,18 @@
 //! Pairs files that were renamed on disk but aren't committed yet.
 //!
 //! Input: the files of the newest commit and the files on disk. Output: pairs of paths. Git could
-//! compare them too, but it would run the filters that the repository configures on each file.
+//! compare the files too, but would run the filters that the repository's configuration names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
-/// The share of the longer file that two files must have in common to count as a rename, in
-/// percent. This is Git's default too.
+/// The similarity, in percent of the longer file, from which two files count as one that was
+/// renamed. Git has the same default.
 const ALIKE: usize = 50;
-/// The most pairs that are compared line by line. Beyond that, only identical files are paired.
+/// The maximum number of pairs to compare line by line. If there are more, only identical files are
+/// paired.
 const MOST: usize = 250_000;
 
 /// Pairs chapters that exist only on disk with chapters that exist only in the commit. Each pair is
@@ -41,7 +42,8 @@ pub fn pairs(then: &Sources, today: &Sources) -> Vec<(SourcePath, SourcePath)> {
         let near = gone.iter().map(|(from, before)| (alike(before, after), *to, *from));
         likely.extend(near.filter(|(share, ..)| *share >= ALIKE));
     }
-    // Sort the most similar first, then by path, so that the result is the same on every machine.
+    // Sort by similarity, most similar first, and then by path, so that the result is the same on
+    // every machine.
     likely.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)).then(a.2.cmp(b.2)));
     let (mut used, mut taken) = (BTreeSet::new(), BTreeSet::new());
     for (_, to, from) in likely {

@@ -19,7 +19,7 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,
 h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin-block:2rem .5rem;overflow-wrap:anywhere}\
 pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;background:light-dark(#f6f3ef,#26221f)}pre.warning{border-color:#8a6100}";
 
-/// Returns the page.
+/// Returns an HTML page that shows the findings.
 pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let (errors, warnings) = crate::model::compile::count(findings);
     let counted = summary(errors, warnings);

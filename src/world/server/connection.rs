@@ -1,5 +1,5 @@
-//! Reads requests from a connection and writes answers to it (RFC 9112), as far as a local preview
-//! needs it.
+//! Reads requests from a connection and writes answers to it. Implements the parts of RFC 9112 that
+//! a local preview needs.
 //!
 //! Input: a TCP stream. Output: [`Raw`] requests, their bodies, and answers. Every read and write
 //! has a timeout, so a slow client only loses its own connection. The size of a request's head is
@@ -15,19 +15,20 @@ use tiny_http::{HTTPVersion, Header, Method, Response, StatusCode};
 
 use super::Answer;
 
-/// The most bytes that a request line and its headers may have together.
+/// The maximum size, in bytes, of a request line and its headers together.
 const MOST_HEAD: usize = 64 * 1024;
-/// How long a connection may wait for its next request and take to receive its head.
+/// The time limit for the head of the next request to arrive on a connection, including the wait
+/// for the request.
 const HEAD: Duration = Duration::from_secs(20);
-/// How long a body may take to arrive.
+/// The time limit for a body to arrive.
 const BODY: Duration = Duration::from_secs(20);
-/// How long a client may take to receive one piece of an answer, and the whole answer.
+/// The time limits for a client to receive one piece of an answer, and the whole answer.
 const PIECE: Duration = Duration::from_secs(20);
 const ANSWER: Duration = Duration::from_secs(600);
-/// How many bytes are sent at once.
+/// The number of bytes that are sent at once.
 const PIECE_SIZE: usize = 64 * 1024;
-/// How much unread input is read and discarded, and for how long, before a connection is closed.
-/// Closing it immediately could discard the answer as well.
+/// The limits, in bytes and in time, for reading and discarding unread input before a connection is
+/// closed. If the connection were closed immediately, the client might not receive the answer.
 const MOST_UNREAD: usize = 64 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -40,7 +41,7 @@ pub struct Raw {
     pub target: String,
     /// The headers in the order sent, without the spaces around values.
     pub headers: Vec<(String, String)>,
-    /// Whether it is HTTP/1.1.
+    /// Whether the request is an HTTP/1.1 request.
     pub is_modern: bool,
     /// The client's address.
     pub from: SocketAddr,
@@ -82,7 +83,7 @@ impl Connection {
     /// client was too slow.
     ///
     /// # Errors
-    /// The answer that rejects what was sent.
+    /// Returns the answer that rejects a malformed request.
     pub fn next(&mut self) -> Result<Option<Raw>, Answer> {
         if !self.is_open {
             return Ok(None);
@@ -116,7 +117,7 @@ impl Connection {
     /// Reads a body. The caller has checked that `length` is small enough.
     ///
     /// # Errors
-    /// An answer that says the body didn't arrive.
+    /// Returns an answer that says that the body didn't arrive.
     pub fn body(&mut self, raw: &Raw, length: usize) -> Result<Vec<u8>, Answer> {
         if raw.header("Expect").any(|value| value.eq_ignore_ascii_case("100-continue")) {
             let _ = self.send(b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -151,8 +152,8 @@ impl Connection {
         let until = Instant::now() + ANSWER;
         self.stream.set_write_timeout(Some(PIECE))?;
         for piece in bytes.chunks(PIECE_SIZE) {
-            // Check the time after each write: a client that reads one byte now and then lets every
-            // write succeed, but is still too slow.
+            // Check the time after each write. If a client reads only a byte now and then, every
+            // write succeeds, but the client is still too slow.
             let piece_until = Instant::now() + PIECE;
             let mut left = piece;
             while !left.is_empty() {

@@ -3,7 +3,7 @@
 //! Input: none. Output: a higher limit, if the system allows one. Some systems allow a process 256
 //! open files, and every connection takes two.
 
-/// How many open files are enough.
+/// The number of open files that is always enough.
 #[cfg(unix)]
 const ENOUGH: u64 = 4096;
 
@@ -18,6 +18,6 @@ pub fn raise() {
     }
 }
 
-/// Other systems have no such limit.
+/// Does nothing, because other systems have no such limit.
 #[cfg(not(unix))]
 pub fn raise() {}

@@ -10,16 +10,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The most pages that may listen at once. Another one replaces the oldest.
+/// The maximum number of pages that can listen at once. A further page replaces the one that has
+/// listened longest.
 const MOST_CLIENTS: usize = 64;
-/// The most streams that may exist, including those whose page no longer reads.
+/// The maximum number of streams, including streams whose page no longer reads.
 const MOST_STREAMS: usize = 2 * MOST_CLIENTS;
-/// How many events can wait for one page before its stream is closed.
+/// The number of events that can wait for one page before its stream is closed.
 const QUEUE: usize = 16;
-/// How often an idle stream is tested, so that closed connections are noticed.
+/// The interval at which an idle stream is tested, so that closed connections are noticed.
 const PING: Duration = Duration::from_secs(15);
 
-/// Where the bytes of a stream are written.
+/// The destination for the bytes of a stream.
 type Writer = Box<dyn Write + Send + 'static>;
 
 /// The open streams.
@@ -60,8 +61,8 @@ impl Events {
         pages
     }
 
-    /// Sends an event to every page for which `data` returns a string. Line breaks in it become
-    /// spaces.
+    /// Sends an event to every page for which `data` returns a string. Line breaks in that string
+    /// become spaces.
     pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> Option<String>) {
         self.lock().retain(|client| match data(&client.page) {
             // If the queue is full, the page isn't reading. It will reconnect and catch up.

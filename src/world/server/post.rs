@@ -1,9 +1,9 @@
-//! Reads a request that changes something, or says why it is rejected.
+//! Reads a request that changes something, or returns the answer that rejects it.
 //!
 //! Input: a POST request as it was sent, and the token of this run. Output: [`Post`], a path and a
-//! JSON body. A page of another site can't send one: it doesn't have the token, its origin is
-//! different, and its browser sends a preflight request before sending JSON. The body isn't read
-//! until all of this has been checked.
+//! JSON body. A page of another site can't send such a request: it doesn't know the token, its
+//! origin is different, and the browser sends a preflight request before a page may send JSON. The
+//! body isn't read until all of this has been checked.
 
 use super::Answer;
 use super::connection::Raw;
@@ -28,7 +28,7 @@ impl Post {
     /// everything else has been checked.
     ///
     /// # Errors
-    /// The answer that rejects the request.
+    /// Returns the answer that rejects the request.
     pub fn read(
         raw: &Raw,
         port: u16,
@@ -64,8 +64,8 @@ fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
         return Err(refused());
     }
     let tokens: Vec<&str> = raw.header(TOKEN).collect();
-    // Compare hashes, so that the time of the comparison doesn't reveal how much of the token is
-    // right.
+    // Compare hashes, so that the time that the comparison takes doesn't reveal how much of the
+    // token is right.
     let is_known = |sent: &str| blake3::hash(sent.as_bytes()) == blake3::hash(token.as_bytes());
     if tokens.len() != 1 || !is_known(tokens[0]) {
         return Err(Answer::text(403, "this page is from an earlier run of the preview: load it again"));

@@ -1,8 +1,8 @@
-//! Reads a request, or says why it is rejected.
+//! Reads a request, or returns the answer that rejects it.
 //!
 //! Input: a request as it was sent. Output: [`Request`], whose path is a key and never a path on
-//! disk. A page of another site can make a browser send requests here; `Host`, `Origin` and
-//! `Sec-Fetch-Site` tell them apart from our own.
+//! disk. A page of another site can make a browser send requests to this server. The headers
+//! `Host`, `Origin` and `Sec-Fetch-Site` tell such requests apart from those of our own pages.
 
 use std::net::SocketAddr;
 
@@ -10,9 +10,9 @@ use super::Answer;
 use super::connection::Raw;
 use crate::text::path::decode_percent;
 
-/// The longest target in bytes.
+/// The maximum length of a target, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
-/// The most bytes that all headers may have together.
+/// The maximum size of all headers together, in bytes.
 const MOST_HEADERS: usize = 32 * 1024;
 
 /// A request that passed every check.
@@ -20,7 +20,7 @@ const MOST_HEADERS: usize = 32 * 1024;
 pub struct Request {
     /// The path, decoded once, without its leading `/`.
     pub path: String,
-    /// What follows `?`, as it was sent.
+    /// The part of the target after `?`, as it was sent.
     pub query: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Request {
     /// too.
     ///
     /// # Errors
-    /// The answer that rejects the request.
+    /// Returns the answer that rejects the request.
     pub fn read(raw: &Raw, port: u16, open: bool) -> Result<Self, Answer> {
         let size: usize = raw.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         if size > MOST_HEADERS {
@@ -53,7 +53,7 @@ impl Request {
     /// Parses a request target.
     ///
     /// # Errors
-    /// The answer that rejects it.
+    /// Returns the answer that rejects the target.
     pub fn of_target(target: &str) -> Result<Self, Answer> {
         let bad = || Answer::text(400, "this address is not understood");
         if target.len() > LONGEST_TARGET {
@@ -82,7 +82,7 @@ impl Request {
     }
 }
 
-/// Rejects requests under a host name that isn't ours, even if DNS resolves it to this machine (DNS
+/// Rejects requests whose host name isn't ours, even if DNS resolves that name to this machine (DNS
 /// rebinding), and requests from pages of another origin.
 pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));

@@ -1,16 +1,16 @@
 //! Limits the number of connections and the number of requests answered at once.
 //!
-//! Input: connections as they arrive. Output: a place for each. When there are too many, the oldest
-//! connection is closed, so a client that keeps many connections open loses them and a new reader
-//! never waits.
+//! Input: connections as they arrive. Output: a place for each connection. If there are too many,
+//! the oldest connection is closed. So a new reader never waits because some client keeps many
+//! connections open.
 
 use std::collections::VecDeque;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The most connections that may be open.
+/// The maximum number of open connections.
 const MOST_CONNECTIONS: usize = 256;
-/// The most requests that are answered at once.
+/// The maximum number of requests that are answered at once.
 const MOST_ANSWERS: usize = 8;
 
 /// The open connections, oldest first, and the number of requests being answered.
@@ -29,8 +29,8 @@ impl Room {
     /// Adds a connection, and closes the oldest ones if there are too many.
     pub fn enter(&self, stream: &Arc<TcpStream>) {
         let mut open = self.open();
-        // The room keeps one handle of each connection, and the thread that answers it keeps
-        // another, so a single handle means that the thread is done.
+        // The room keeps one handle of each connection, and the thread that answers its requests
+        // keeps another. If there is only one handle, the thread has ended.
         open.retain(|stream| Arc::strong_count(stream) > 1);
         while open.len() >= MOST_CONNECTIONS {
             if let Some(oldest) = open.pop_front() {

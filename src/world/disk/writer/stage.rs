@@ -1,7 +1,8 @@
-//! Writes new files next to their destinations, and copies of what they replace into the journal.
+//! Writes new files into the journal or next to their destinations, and copies of the files that
+//! they replace into the journal.
 //!
 //! Input: steps that were compared with the disk. Output: a complete entry of the journal. Never
-//! touches an author's file, so a full disk is noticed before any of them changes.
+//! touches an author's file, so a full disk is noticed before any author's file changes.
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-//! Carries out an entry of the journal step by step, undoes it, and finishes one that was
-//! interrupted.
+//! Carries out an entry of the journal step by step, undoes an entry, and finishes an interrupted
+//! one.
 //!
 //! Input: a complete entry. Output: every step done, or every step undone. Each step is one rename,
 //! and its state can be determined from the files alone at any moment.
@@ -18,11 +18,11 @@ use crate::text::path::SourcePath;
 /// The state of a step, judging by the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// It can be done.
+    /// The step isn't done yet, and can be.
     Open,
-    /// It is done.
+    /// The step is done.
     Done,
-    /// What it was planned for has changed.
+    /// The step can't be done, because a file isn't in the state that it was planned for.
     Blocked,
 }
 
@@ -42,12 +42,12 @@ impl Spot<'_> {
         Unwritten::Changed(from.unwrap_or_else(|| self.path.clone()))
     }
 
-    /// Returns whether `bytes` are those that the step replaces.
+    /// Returns whether `bytes` is the text that the step replaces.
     fn is_before(&self, bytes: Option<&[u8]>) -> bool {
         bytes.is_some_and(|bytes| self.step.before.as_deref() == Some(&hash_of(bytes)))
     }
 
-    /// Returns whether `bytes` are those that the step writes.
+    /// Returns whether `bytes` is the text that the step writes.
     fn is_after(&self, bytes: Option<&[u8]>) -> bool {
         bytes.is_some_and(|bytes| self.step.after.as_deref() == Some(&hash_of(bytes)))
     }
@@ -65,7 +65,7 @@ impl Writer {
         Ok(Spot { step, path, place, from, swap })
     }
 
-    /// Carries out every step. If one can't be done, undoes those before it.
+    /// Carries out every step. If a step can't be done, undoes the steps before it.
     pub(super) fn carry_out(&self, folder: &Folder, plan: &Plan) -> Result<(), Unwritten> {
         for (n, step) in plan.steps.iter().enumerate() {
             if let Err(error) = self.do_one(folder, (n, step)) {
@@ -94,7 +94,7 @@ impl Writer {
     }
 
     /// Exchanges a file with its new version, and examines the file that was taken out. If an
-    /// editor saved a text in between, puts it back.
+    /// editor saved a text in between, puts that text back.
     fn replace(&self, spot: &Spot) -> Result<(), Unwritten> {
         if let Ok(metadata) = fs::metadata(&spot.place) {
             let _ = fs::set_permissions(&spot.swap, metadata.permissions());
@@ -126,7 +126,8 @@ impl Writer {
         })
     }
 
-    /// Undoes the steps `done`, last first. Anything that was changed since then stays as it is.
+    /// Undoes the steps `done`, starting with the last. Files that were changed since their step
+    /// was done stay as they are.
     fn take_back(&self, folder: &Folder, plan: &Plan, done: &[usize]) {
         for n in done.iter().rev() {
             if let Ok(spot) = self.spot(folder, (*n, &plan.steps[*n])) {
@@ -139,8 +140,8 @@ impl Writer {
         self.tidy(folder, plan);
     }
 
-    /// Undoes one step if its file is as the step left it. If a program saves the file at this
-    /// moment, its version is kept.
+    /// Undoes one step if the file hasn't changed since the step was done. If a program saves the
+    /// file at this moment, the program's version is kept.
     fn take_back_one(&self, spot: &Spot) {
         let is_ours = |place: &Path| spot.is_after(read(place).ok().flatten().as_deref());
         if let Some(from) = &spot.from {
@@ -156,8 +157,8 @@ impl Writer {
         }
     }
 
-    /// Finishes an interrupted entry or, if a step is blocked, undoes all of it. Returns whether it
-    /// is done.
+    /// Finishes an interrupted entry or, if a step is blocked, undoes the whole entry. Returns
+    /// whether the entry is done.
     pub(super) fn resume(&self, folder: &Folder, plan: &Plan) -> Result<bool, MachineError> {
         let (mut done, mut open, mut is_blocked) = (Vec::new(), Vec::new(), false);
         for (n, step) in plan.steps.iter().enumerate() {
@@ -214,8 +215,8 @@ impl Writer {
             if waiting.is_none() {
                 return Ok(if spot.is_after(there.as_deref()) { Stage::Done } else { Stage::Blocked });
             }
-            // The process was killed after it took out a text that an editor had saved and before
-            // it put that text back.
+            // The process was killed when it had taken out a text that an editor had saved, but
+            // hadn't put it back yet.
             if spot.is_after(there.as_deref()) {
                 let _ = self.put_back(spot);
             }
@@ -270,7 +271,8 @@ impl Writer {
     }
 }
 
-/// Moves a file, and examines what was moved. If an editor saved a text in between, puts it back.
+/// Moves a file, and examines the file that was moved. If an editor saved a text in between, moves
+/// the file back.
 fn move_file(spot: &Spot, from: &Path) -> Result<(), Unwritten> {
     rename_to_free(from, &spot.place).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Unwritten::Taken(spot.path.clone()),
