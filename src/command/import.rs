@@ -123,7 +123,7 @@ fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Describes what was written, what is left to do by hand, and the next step.
+/// Describes the files that were written, the work that is left to do by hand, and the next step.
 fn said(import: &import::Import, content: &Path, options: &Import) -> String {
     let mut out = String::new();
     let verb = if options.dry_run { "would write" } else { "wrote" };

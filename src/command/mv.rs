@@ -78,7 +78,8 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     Ok(true)
 }
 
-/// Strips the content directory from a path, because shell completion adds it.
+/// Strips the content directory from a path, because shell completion produces paths that start
+/// with that directory.
 fn in_content(name: &str, content: &Path) -> String {
     let folder = content.to_string_lossy().replace('\\', "/");
     let plain = name.trim_start_matches("./");
@@ -90,8 +91,8 @@ fn in_content(name: &str, content: &Path) -> String {
 /// their files.
 pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
     let moves = plan.moves.iter().map(|moved| {
-        // The plan depends only on the contents of chapters, so other files move whatever they
-        // contain.
+        // The plan depends only on the contents of chapters, so other files can move with any
+        // contents.
         let file = sources.files.get(&moved.from).filter(|_| moved.from.is_chapter());
         Step::Move { from: moved.from.clone(), to: moved.to.clone(), before: file.map(|file| file.hash) }
     });

@@ -115,7 +115,7 @@ const LISTED: usize = 100;
 const MOST_DRAWN: usize = 10;
 
 impl Preview {
-    /// Creates a preview that shows nothing yet; `desk` handles what its pages may ask for.
+    /// Creates a preview that shows nothing yet; `desk` handles the requests of its pages.
     pub fn new(desk: Desk) -> Self {
         Self {
             shown: RwLock::default(),
@@ -144,7 +144,7 @@ impl Preview {
         std::thread::spawn(move || drop(before));
     }
 
-    /// Returns the data of the `build` event: which build is shown now.
+    /// Returns the data of the `build` event: the name of the build that is shown now.
     pub fn build(&self) -> String {
         let shown = self.shown();
         format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
@@ -155,8 +155,8 @@ impl Preview {
         self.desk.audience()
     }
 
-    /// Returns the data of the `audiences` event: which audiences exist, and which one the site is
-    /// shown for.
+    /// Returns the data of the `audiences` event: all audiences, and the one for which the site is
+    /// shown.
     pub fn audiences(&self) -> String {
         let shown = self.shown();
         let config = shown.site.as_ref().map(|site| &*site.handbook().config);
@@ -176,8 +176,8 @@ impl Preview {
         self.show(Shown { build: self.builds.next(), scripts, site, findings, drawn: Mutex::new(drawn), moves });
     }
 
-    /// Looks for all findings; returns the number of errors and of warnings, and the findings in
-    /// the files `changed` as text for the terminal.
+    /// Looks for all findings. Returns the number of errors, the number of warnings, and text for
+    /// the terminal about the findings in the files `changed`.
     pub fn check(
         &self,
         loaded: &Loaded,
@@ -208,7 +208,7 @@ impl Preview {
         (errors, warnings, text)
     }
 
-    /// Describes what in the content isn't shown; returns `None` if everything is.
+    /// Returns a text about the content that isn't shown, or `None` if everything is shown.
     pub fn left_out(&self, loaded: &Loaded) -> Option<String> {
         let shown = self.shown();
         let site = shown.site.as_ref()?;
@@ -432,7 +432,7 @@ fn with_preview(html: Vec<u8>, head: &str) -> Vec<u8> {
     out
 }
 
-/// Returns the page that replaces one that can't be rendered.
+/// Returns a page that shows findings, in place of a page that can't be rendered.
 fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
     let mut body = String::from(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Rolebook</title></head>\

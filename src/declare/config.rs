@@ -464,8 +464,8 @@ impl Config {
         }
     }
 
-    /// Sets the severity of each finding. Drops those that are allowed and those that are
-    /// duplicates, and sorts the rest.
+    /// Sets the severity of each finding. Drops allowed findings and duplicates, and sorts the
+    /// rest.
     pub fn judge(&self, findings: Vec<Diagnostic>, strict: bool) -> Vec<Diagnostic> {
         let mut kept: Vec<Diagnostic> = findings
             .into_iter()

@@ -345,7 +345,7 @@ pub struct Context<'a> {
     pub owner: &'a str,
 }
 
-/// Reads `table` according to lists of fields: returns the valid entries and reports the others.
+/// Reads `table` according to lists of fields. Returns the valid entries, and reports all others.
 pub fn read<'a>(
     table: &'a Table,
     fields: &[&'static [Field]],

@@ -71,7 +71,7 @@ pub enum Change {
     Chapter {
         /// The chapter.
         chapter: Subject,
-        /// What happened to the chapter.
+        /// The kind of change.
         how: Fate,
     },
     /// A role expects a different level of a competency.
@@ -123,7 +123,7 @@ pub enum Change {
         strategy: Subject,
         /// The title of the decision.
         decision: String,
-        /// What happened to the decision.
+        /// The kind of change.
         how: Fate,
         /// The parties that are accountable, if the decision was added or removed.
         accountable: Vec<String>,

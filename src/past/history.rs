@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
-/// What a site knows about its past. The caller provides every field, and any of them may be
+/// The facts that a site knows about its past. The caller provides all of them, and any may be
 /// missing.
 #[derive(Clone, Debug, Default)]
 pub struct Past {

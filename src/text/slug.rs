@@ -8,8 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Returns the slug of `text`: lower case, without punctuation, each space replaced by `-`.
 ///
-/// This is GitHub's rule for headings: letters, marks, numbers, `-` and `_` are kept, and repeated
-/// `-` aren't merged.
+/// GitHub has the same rule for headings: letters, marks, numbers, `-` and `_` are kept, and
+/// repeated `-` aren't merged.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {

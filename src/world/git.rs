@@ -196,8 +196,8 @@ impl Repository {
         Ok(renames)
     }
 
-    /// Reads the chapters and `handbook.toml` as they were at `commit`, except those in the folders
-    /// `skip` of the content.
+    /// Reads the chapters and `handbook.toml` as they were at `commit`, but not the files in the
+    /// content's folders `skip`.
     ///
     /// # Errors
     /// Fails if the repository lacks the contents of any of these files.

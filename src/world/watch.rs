@@ -33,7 +33,7 @@ const MISSING: Duration = Duration::from_millis(300);
 /// The files that may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// These files.
+    /// The files with these paths.
     Paths(BTreeSet<PathBuf>),
     /// Possibly anything: everything has to be read again.
     Everything,

@@ -133,7 +133,7 @@ fn between(
     pairs
 }
 
-/// Returns the percentage of words in the shorter text that also occur in the other.
+/// Returns the percentage of the shorter text's words that also occur in the longer text.
 pub fn percent_shared(a: &str, b: &str) -> usize {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

@@ -105,7 +105,7 @@ fn is_as_wanted(old: &Table, out: &[u8], is_key: &dyn Fn(&str) -> bool, level: O
     is_written && others(old) == others(&new) && new.duplicates.len() == old.duplicates.len()
 }
 
-/// A chapter's text and what is known about its front matter.
+/// A chapter's text, and the format and the end of its front matter.
 struct Page<'a> {
     text: &'a str,
     format: Option<Format>,

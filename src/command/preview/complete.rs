@@ -1,6 +1,6 @@
-//! Completes what an author has started to type between `[[` and `]]`.
+//! Completes a reference that an author is typing between `[[` and `]]`.
 //!
-//! Input: the site that is shown, and what has been typed so far. Output: up to eight completions:
+//! Input: the site that is shown, and the text typed so far. Output: up to eight completions:
 //! chapters by ID, title and other names; headings, statements and terms after `#`; levels after
 //! `@`.
 
@@ -58,7 +58,7 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     found.sort_unstable();
     let choice = |(_, title, chapter): &(u8, &str, ChapterId)| {
         let meta = book.meta(*chapter);
-        // An ID that several chapters share can't refer to one of them.
+        // An ID that several chapters share can't be used to refer to any of them.
         let is_own = book.names.find(&meta.id).len() == 1 && book.names.find(&meta.id).first() == Some(chapter);
         let insert = if is_own { meta.id.clone() } else { meta.path.without_extension().to_owned() };
         Choice { insert, label: (*title).to_owned(), kind: meta.kind.name() }
@@ -66,8 +66,8 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     found.iter().take(MOST).map(choice).collect()
 }
 
-/// Returns how well a chapter matches what was typed, where lower is better, or `None` if it
-/// doesn't match.
+/// Returns a number that says how well a chapter matches the typed text, where lower is better, or
+/// `None` if the chapter doesn't match.
 fn rank(meta: &Meta, begun: &str) -> Option<u8> {
     let (id, title) = (fold(&meta.id), fold(&meta.title));
     let has_word = |text: &str| text.split([' ', '-', '/']).any(|word| word.starts_with(begun));

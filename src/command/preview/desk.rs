@@ -50,8 +50,8 @@ const FILES: &[(&str, &[&str], bool)] = &[
 /// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
 
-/// The desk: what the author allowed when starting the preview, and everything that is needed to
-/// carry out requests.
+/// The part of the preview that carries out requests: the permissions that the author gave when
+/// starting the preview, and everything that is needed for the work.
 #[derive(Debug)]
 pub struct Desk {
     /// Writes the chapters.

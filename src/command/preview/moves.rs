@@ -9,7 +9,7 @@ use crate::chapter::document::Meta;
 use crate::site::urls::Site;
 use crate::text::path::UrlPath;
 
-/// Chapters that disappeared, and the new URLs of those that were found again.
+/// The chapters that disappeared, and the new URLs of chapters that have moved.
 #[derive(Clone, Debug, Default)]
 pub struct Moves {
     gone: BTreeMap<UrlPath, Trace>,
@@ -58,8 +58,8 @@ impl Moves {
             self.moved.remove(url);
             let alike: Vec<UrlPath> =
                 self.gone.iter().filter(|(_, known)| **known == trace).map(|(from, _)| from.clone()).collect();
-            // If exactly one chapter disappeared and one appeared, they are the same, whatever else
-            // changed.
+            // If exactly one chapter disappeared and exactly one appeared, treat them as the same
+            // chapter, even if their titles and headings differ.
             let swapped = (went.len() == 1 && came.len() == 1).then(|| before.url(went[0]).clone());
             let from = match alike.as_slice() {
                 [one] => Some(one.clone()),

@@ -1,7 +1,7 @@
 //! Shows the state of the preview in the terminal: on one screen, or as plain lines if the output
 //! isn't a terminal.
 //!
-//! Input: what changed, how long the build took, and what was found. Output: text on standard
+//! Input: the changed files, the duration of the build, and the findings. Output: text on standard
 //! output. On a terminal, each state replaces the previous one, so that nothing scrolls.
 
 use std::io::{IsTerminal, Write};

@@ -19,7 +19,7 @@ pub struct Evidence {
     pub competencies: Vec<(String, Span)>,
 }
 
-/// Reads the tables and reports each one without a name.
+/// Reads the tables. Reports each table that has no name.
 pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Evidence> {
     let mut list = Vec::new();
     for table in entries.tables("evidence") {

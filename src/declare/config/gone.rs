@@ -24,7 +24,7 @@ pub struct Gone {
     pub audience: Option<String>,
 }
 
-/// Reads the tables and reports each one without a path or with a path that no page can have.
+/// Reads the tables. Reports each table that has no path, or a path that no page can have.
 pub(super) fn take(entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) -> Vec<Gone> {
     let mut list = Vec::new();
     for table in entries.tables("gone") {

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::text::path::fold;
 
-/// The similarity, in percent, from which two statements count as one that was reworded. Similarity
-/// is twice the number of common words divided by the total number of words in both.
+/// The similarity, in percent, from which two statements count as one reworded statement.
+/// Similarity is twice the number of common words divided by the total number of words in both.
 pub(super) const ALIKE: usize = 50;
 
 pub(super) fn words(text: &str) -> BTreeSet<String> {
@@ -22,7 +22,7 @@ pub(super) fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
     (a.intersection(b).count() * 200).checked_div(all).unwrap_or(0)
 }
 
-/// Returns whether two names have enough words in common to count as one that was changed.
+/// Returns whether two names are similar enough to count as one name that was changed.
 pub(super) fn is_alike(a: &str, b: &str) -> bool {
     likeness(&words(a), &words(b)) >= ALIKE
 }

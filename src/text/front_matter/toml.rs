@@ -69,7 +69,7 @@ impl Reader<'_> {
     }
 }
 
-/// Turns the parser's error into one that an author understands.
+/// Turns the parser's error into an error message that an author understands.
 fn explain(error: &toml::de::Error, content: &str, offset: usize) -> SyntaxError {
     let range = error.span().unwrap_or(0..0);
     let start = range.start.min(content.len());
@@ -93,7 +93,7 @@ fn message_is_of_line(line: &str) -> bool {
     !line.trim().is_empty()
 }
 
-/// Finds out why a line isn't valid TOML, and returns a message and help.
+/// Finds out why a line isn't valid TOML. Returns a message and help.
 fn reason(line: &str, message: &str) -> (String, String) {
     let trimmed = line.trim();
     let Some((key, value)) = trimmed.split_once('=') else {

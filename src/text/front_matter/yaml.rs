@@ -1,8 +1,8 @@
 //! Parses YAML front matter from a parser's events.
 //!
-//! Input: YAML. Output: a [`Table`] with spans. Scalars are those of YAML 1.2's core schema, plus
-//! dates. An alias copies the value it refers to. Copies count toward the limit on values, so a
-//! small text cannot become a large tree.
+//! Input: YAML. Output: a [`Table`] with spans. Reads scalars by the core schema of YAML 1.2, and
+//! also recognizes dates. An alias copies the value that it refers to. Copies count toward the
+//! limit on values, so a small text cannot become a large tree.
 
 use std::collections::HashMap;
 
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         Span::new(self.offset + start, self.offset + trimmed)
     }
 
-    /// Turns the parser's error into one that an author understands.
+    /// Turns the parser's error into an error message that an author understands.
     fn explain(&self, error: &ScanError) -> SyntaxError {
         let at = error.marker().byte_offset().unwrap_or(self.content.len()).min(self.content.len());
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {

@@ -133,8 +133,8 @@ fn closing(html: &str, from: usize) -> Option<usize> {
 
 /// Returns the byte offset after the comment that begins at `open`.
 ///
-/// It ends with `-->` or `--!>`; `<!-->` and `<!--->` are complete comments (WHATWG HTML, comment
-/// states).
+/// A comment ends with `-->` or `--!>`. The short forms `<!-->` and `<!--->` are complete comments
+/// (WHATWG HTML, comment states).
 fn comment_end(html: &str, open: usize) -> Option<usize> {
     let from = open + "<!--".len();
     let inner = &html[from..];

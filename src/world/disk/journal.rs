@@ -95,7 +95,7 @@ pub enum Which {
 /// return false, because an old text may have been meant for fewer readers than today's chapter.
 pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
 
-/// The planned steps of an entry, written before the first one is carried out.
+/// The planned steps of an entry. The plan is written before the first step is carried out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Plan {
     pub version: u32,

@@ -1,11 +1,11 @@
 //! Writes a site into the output folder, either completely or not at all.
 //!
 //! Input: the names of the site's files and a function that returns the bytes of each. Output: the
-//! folder, in which only files whose bytes differ are changed, and a summary of what was done.
+//! folder, in which only files with different bytes were changed, and a summary of the changes.
 //! Never keeps more than one file per thread in memory, and never changes a file that Rolebook
 //! didn't write.
 //!
-//! New files are collected in `.rolebook-new/` until the last one has been rendered. The manifest
+//! New files are collected in `.rolebook-new/` until all of them have been rendered. The manifest
 //! is written in an open state, with old and new hashes, before the first file is moved, and closed
 //! after the last move. If the program is killed at any moment, the next build therefore recognizes
 //! each of our files and finishes the work. This covers a killed process but not a power failure,
@@ -30,8 +30,8 @@ use super::refusal::{OutputError, Refusal};
 /// The reason why a site wasn't written.
 #[derive(Debug)]
 pub enum WriteError<E> {
-    /// These files, given by their index in the list of names, couldn't be rendered. The old site
-    /// is unchanged.
+    /// The files that couldn't be rendered, by their index in the list of names. The old site is
+    /// unchanged.
     Render(Vec<(usize, E)>),
     /// The folder can't be written to. If the error is a refusal, the old site is unchanged.
     Output(OutputError),
@@ -153,7 +153,7 @@ impl Output {
         Ok(written)
     }
 
-    /// Renders every file and writes those that differ from the output into the stage.
+    /// Renders every file. Writes the files that differ from the output into the stage.
     fn render_all<E: Send>(
         &self,
         plan: &Plan<'_>,
@@ -294,8 +294,8 @@ fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
     share_file(&file)
 }
 
-/// Creates a folder and its parents, readable by everyone whatever the umask is, so that equal
-/// sites have equal permissions.
+/// Creates a folder and its parents. They are readable by everyone, regardless of the umask, so
+/// that equal sites have equal permissions.
 fn make_folder(place: &Path) -> io::Result<()> {
     match fs::create_dir(place) {
         Ok(()) => share_folder(place),

@@ -23,7 +23,7 @@ use crate::text::path::fold;
 /// One change to the output folder. Names are relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Replaces the manifest with one that has this text.
+    /// Replaces the text of the manifest with this text.
     Manifest(String),
     /// Moves a new file, or a whole folder that didn't exist before, into place.
     Move(String),
@@ -150,8 +150,8 @@ impl<'a> Plan<'a> {
     /// Returns the steps that turn the output into the new site, or none if nothing differs.
     /// `files` contains the hash of each file and whether it is in the stage.
     ///
-    /// If the process is killed between two steps, it leaves an open manifest that lists every file
-    /// with each hash that it can have.
+    /// If the process is killed between two steps, the manifest that it leaves is open, and lists
+    /// every file with each hash that the file can have.
     pub(super) fn steps(&self, files: &[(Hash, bool)]) -> Vec<Step> {
         let files: BTreeMap<&str, (Hash, bool)> =
             self.names.iter().map(String::as_str).zip(files.iter().copied()).collect();
@@ -200,8 +200,9 @@ impl<'a> Plan<'a> {
         steps.extend(emptied.into_iter().rev().map(|folder| Step::RemoveFolder(folder.to_owned())));
     }
 
-    /// Lists the files and folders to move. If a new file is in a folder that the output doesn't
-    /// have, the whole folder is moved: the topmost one that is missing.
+    /// Lists the files and folders to move. If the output lacks a folder that a new file is in, the
+    /// whole folder is moved instead of the file; if it lacks several nested folders, the outermost
+    /// one is moved.
     fn moves(&self, files: &BTreeMap<&str, (Hash, bool)>) -> Vec<String> {
         let mut moves: Vec<String> = Vec::new();
         for (name, _) in files.iter().filter(|(_, (_, staged))| *staged) {
@@ -285,7 +286,8 @@ pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
 }
 
-/// Lists the parent folders of all `names`, without repeating those that neighbors share.
+/// Lists the parent folders of all `names`. A folder that neighboring names share is listed only
+/// once.
 fn folders<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = &'n str> {
     let mut last = "";
     names.flat_map(move |name| {
@@ -342,8 +344,8 @@ fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
     Ok(present)
 }
 
-/// Hashes the files in the old manifest. Returns the files that are unchanged since they were
-/// written, and the names of those that were changed.
+/// Hashes the files in the old manifest. Returns the files that are unchanged since Rolebook wrote
+/// them, and the names of the changed ones.
 fn hash_ours<'a>(
     real: &Path,
     old: &'a Manifest,

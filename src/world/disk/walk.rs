@@ -77,8 +77,8 @@ fn closed(place: &Path, relative: &Path) -> Option<Closed> {
     if place.join(super::manifest::MANIFEST).is_file() {
         return Some(Closed::Output);
     }
-    // Virtual environments and cache directories (bford.info/cachedir) contain a file that
-    // identifies them, whatever they are called.
+    // Virtual environments and cache directories (bford.info/cachedir) can have any name, but
+    // contain a file that identifies them.
     let says = |file: &str| place.join(file).is_file();
     let is_made = withheld::is_dependencies(&path) || says("pyvenv.cfg") || says("CACHEDIR.TAG");
     is_made.then_some(Closed::Dependencies)
@@ -184,7 +184,7 @@ fn is_foreign(entry: &walkdir::DirEntry, real: &Path, foreign: &mut Foreign) -> 
     false
 }
 
-/// Adds an entry to the files or to what is left out.
+/// Adds an entry to the files, or to the list of files and folders that are left out.
 fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
     let Ok(relative) = entry.path().strip_prefix(real) else { return };
     let kind = entry.file_type();
@@ -286,7 +286,7 @@ pub struct Read {
     pub failed: Vec<(SourcePath, MachineError)>,
 }
 
-/// Reads files of the content folder in parallel, ignoring those that have vanished since the walk.
+/// Reads files of the content folder in parallel. Ignores files that no longer exist.
 pub fn read_many(root: &Path, paths: &[SourcePath]) -> Read {
     let results: Vec<_> = paths.par_iter().with_min_len(16).map(|path| read_file(root, path)).collect();
     let mut read = Read::default();

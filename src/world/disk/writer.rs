@@ -82,9 +82,9 @@ pub enum Step {
 /// The reason why nothing was written.
 #[derive(Debug)]
 pub enum Unwritten {
-    /// This file was changed, moved or deleted after it was read.
+    /// A file that was changed, moved or deleted after it was read.
     Changed(SourcePath),
-    /// This file already exists.
+    /// A file that can't be created because it already exists.
     Taken(SourcePath),
     /// A path that must not be written to.
     Refused(Refusal),

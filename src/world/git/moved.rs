@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
-/// The similarity, in percent of the longer file, from which two files count as one that was
-/// renamed. Git has the same default.
+/// The similarity, in percent of the longer file, from which two files count as one renamed file.
+/// Git has the same default.
 const ALIKE: usize = 50;
 /// The maximum number of pairs to compare line by line. If there are more, only identical files are
 /// paired.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::Missing;
 
-/// The most bytes read from a `.git` file.
+/// The maximum number of bytes to read from a `.git` file.
 const LONGEST: u64 = 16 * 1024;
 
 /// A repository on disk.

@@ -196,7 +196,7 @@ impl Connection {
         }
     }
 
-    /// Closes the sending side, then reads what the client still sends, up to a limit.
+    /// Closes the sending side, and then reads the client's remaining input, up to a limit.
     fn linger(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         let until = Instant::now() + LINGER;

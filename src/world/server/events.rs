@@ -65,7 +65,8 @@ impl Events {
     /// become spaces.
     pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> Option<String>) {
         self.lock().retain(|client| match data(&client.page) {
-            // If the queue is full, the page isn't reading. It will reconnect and catch up.
+            // If the queue is full, the page isn't reading its events. The page will reconnect and
+            // catch up.
             Some(data) => client.queue.try_send(event(name, &data)).is_ok(),
             None => true,
         });

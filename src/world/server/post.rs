@@ -9,7 +9,7 @@ use super::Answer;
 use super::connection::Raw;
 use super::request::{Request, check_host};
 
-/// The largest body in bytes.
+/// The maximum size of a body, in bytes.
 const LARGEST: usize = 1024 * 1024;
 /// The header that carries the token.
 const TOKEN: &str = "Rolebook-Token";

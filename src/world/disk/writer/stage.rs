@@ -13,7 +13,7 @@ use super::super::private::Private;
 use super::{Deed, MachineError, Step, Unwritten, Writer};
 
 impl Writer {
-    /// Creates the entry for `steps`. If that fails, removes what was created.
+    /// Creates the entry for `steps`. If that fails, removes everything that was created for it.
     pub(super) fn stage(&self, private: &Private, deed: Deed, steps: &[Step]) -> Result<(Folder, Plan), Unwritten> {
         let folder = journal::begin(private)?;
         let staged = steps.iter().enumerate().map(|(n, step)| self.stage_one(&folder, private, (n, step)));

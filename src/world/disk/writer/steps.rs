@@ -59,8 +59,7 @@ impl Writer {
         let place = self.grounds.place(&path)?;
         let from = step.from.as_deref().map(|from| self.grounds.place(&SourcePath::new(from))).transpose()?;
         let beside = folder.swap(n, step, &place);
-        // A file that was waiting on another file system may already have been copied into the
-        // journal.
+        // A swap file on another file system may already have been copied into the journal.
         let swap = if beside.exists() { beside } else { folder.of(n, "swap") };
         Ok(Spot { step, path, place, from, swap })
     }
