@@ -1,7 +1,7 @@
 //! Reads a project and compiles it, and collects the findings of both steps.
 //!
-//! Input: the user's options for the handbook. Output: [`Loaded`]. Writes nothing but findings, and
-//! those only to the terminal.
+//! Input: the user's options for the handbook. Output: [`Loaded`]. Never writes anything except
+//! findings, which are printed.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
