@@ -118,9 +118,9 @@ pub enum Form {
     Image,
     /// `![[target]]`, a transclusion of a section or a chapter.
     Embed,
-    /// A field of front matter that names a chapter of one kind.
+    /// A front matter field that names a chapter of one kind.
     Field(Kind),
-    /// A field of front matter that names any chapter.
+    /// A front matter field that can name a chapter of any kind.
     AnyField,
     /// A field or a decision that names a role or a partner.
     Party,
@@ -345,8 +345,8 @@ impl Body {
         all.take_while(move |example| example.end <= range.end)
     }
 
-    /// Returns the parts of `range` in `main` that are not examples, such as a statement's own
-    /// words.
+    /// Returns the parts of `range` in `main` that lie outside examples. For a statement, that is
+    /// its own words.
     #[must_use]
     pub fn without_examples(&self, range: Range<usize>) -> Vec<Range<usize>> {
         let mut parts = Vec::new();
@@ -527,9 +527,9 @@ pub enum ImageSource {
 pub enum View {
     /// Roles by competencies.
     Matrix {
-        /// The track to show, or all.
+        /// The track to show. `None` shows all tracks.
         track: Option<String>,
-        /// The cluster to show, or all.
+        /// The cluster to show. `None` shows all clusters.
         cluster: Option<String>,
     },
     /// Two roles side by side.
@@ -541,7 +541,7 @@ pub enum View {
     },
     /// Roles by rank.
     Ladder {
-        /// The track to show, or all.
+        /// The track to show. `None` shows all tracks.
         track: Option<String>,
     },
     /// A chart of a role's levels.
@@ -551,16 +551,16 @@ pub enum View {
     },
     /// Decisions and the parties to them.
     Decisions {
-        /// The role or partner that takes part in the decisions to show, or all.
+        /// Show only decisions in which this role or partner takes part. `None` shows all.
         role: Option<ReferenceNumber>,
-        /// The strategy chapter that contains the decisions to show, or all.
+        /// Show only decisions that this strategy chapter contains. `None` shows all.
         strategy: Option<ReferenceNumber>,
-        /// The scope of the decisions to show, or all.
+        /// Show only decisions of this scope. `None` shows all.
         scope: Option<String>,
     },
     /// A list of roles.
     Roles {
-        /// The track to show, or all.
+        /// The track to show. `None` shows all tracks.
         track: Option<String>,
     },
     /// The chapters below this one.

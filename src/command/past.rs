@@ -46,7 +46,7 @@ impl Reading {
         Self(std::thread::spawn(move || read(&question)))
     }
 
-    /// Waits for the thread. Returns the past, and a note about each part of it that couldn't be
+    /// Waits for the thread. Returns the [`Past`], and a note about each part that couldn't be
     /// read.
     pub fn finish(self) -> (Past, Vec<String>) {
         self.0.join().unwrap_or_default()

@@ -232,8 +232,8 @@ impl Preview {
         let rendered = shown.site.as_ref()?.render(url)?;
         Some(match rendered {
             Ok(rendered) => {
-                // The author's own HTML pages get no markup of the preview, because they must not
-                // learn the token.
+                // Don't inject the preview's markup into the author's own HTML pages, because it
+                // would expose the token to them.
                 let is_page = rendered.policy.is_none() && rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
                 let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };

@@ -145,8 +145,8 @@ fn open(url: &str) -> bool {
 }
 
 /// Returns the author's editor: the one given on the command line, else `VISUAL`, else `EDITOR`.
-/// The preview can't start an editor that runs in the terminal. Such an editor is returned only if
-/// the command line names it, so that the page can explain why it doesn't open.
+/// The preview can't start a terminal editor. One named on the command line is still returned, so
+/// that the page can explain why it doesn't open; one from the environment is skipped.
 fn editor(options: &Serve) -> Option<Editor> {
     if let Some(named) = &options.editor {
         return Editor::read(named);
@@ -240,8 +240,8 @@ fn name(changed: &BTreeSet<SourcePath>) -> String {
     }
 }
 
-/// Reads the whole project again. If reading fails for the moment, for the project or for a
-/// chapter, the earlier contents are kept.
+/// Reads the whole project again. If the project or a chapter temporarily can't be read, its
+/// earlier contents are kept.
 fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
     let Ok(mut inputs) = loaded.project.read(&loaded.out) else { return None };
     inputs.keep_unread(&loaded.inputs);

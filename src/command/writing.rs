@@ -43,7 +43,7 @@ pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finishe
     Ok(own)
 }
 
-/// Says that the command had been interrupted and is now finished.
+/// Reports that an earlier, interrupted command has now been completed.
 pub fn say_finished(finished: &Finished, base: &Path) {
     for file in &finished.files {
         say(&format!("wrote {}", shown(base, file)));

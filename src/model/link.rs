@@ -311,7 +311,7 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     };
     match book.names.at_path(&stem) {
         [] => {}
-        // Names ignore case; if several match, prefer the one with exactly this spelling.
+        // Names are matched case-insensitively; if several match, prefer the exact spelling.
         several => {
             let exact = several.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem);
             return Some(exact.map_or_else(|| one_of(several), |one| Target::Chapter(*one, None)));

@@ -159,7 +159,8 @@ impl Writer<'_, '_> {
         let mut n = 0;
         while n < self.events.len() {
             let next = self.event(n, depth);
-            // Skipped elements are complete, so only the current event can change the depth.
+            // Elements are skipped whole (start to end), so only the current event can change the
+            // depth.
             match &self.events[n].0 {
                 Event::Start(_) if next == n + 1 => depth += 1,
                 Event::End(_) => depth -= 1,

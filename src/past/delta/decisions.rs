@@ -67,8 +67,8 @@ fn differences(sides: &Sides<'_>, strategy: ChapterId, old: One<'_>, new: One<'_
     for part in Part::ALL {
         let before: Vec<Party> = with(old.0, part).map(|party| today(sides, party)).collect();
         let after: Vec<Party> = with(new.0, part).collect();
-        // A removed party keeps its number from the older handbook, and in the newer one another
-        // party may have that number. So check first whether the party was removed.
+        // A removed party keeps its old number, which may belong to a different party in the newer
+        // handbook. So check for removal first.
         let from: Vec<String> = with(old.0, part)
             .zip(&before)
             .filter(|(party, today)| is_gone(sides, *party) || !after.contains(today))

@@ -16,7 +16,7 @@ pub fn plain_blocks(documents: &[Document], highlighter: &Highlighter) -> Vec<Di
     documents.par_iter().flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 
-/// Finds the blocks that are too much work among those that have already been colored.
+/// Of the blocks processed so far, returns those that were too expensive to highlight.
 pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.was_too_much(&code.text, &code.language);
     documents.iter().flat_map(|document| findings(document, is_plain)).collect()

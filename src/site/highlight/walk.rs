@@ -47,11 +47,11 @@ pub(super) struct Place {
     interruptions: Vec<usize>,
 }
 
-/// One entered context.
+/// A context that the walk has entered.
 #[derive(Clone, PartialEq, Eq)]
 struct Level {
     context: ContextId,
-    /// Contexts whose rules are tried first in everything entered from here on.
+    /// Contexts whose rules are tried first, in this context and every context entered from it.
     within: Vec<ContextId>,
     /// The text captured by the rule that entered this context, for rules that repeat it.
     captured: Option<Arc<[Option<String>]>>,

@@ -34,7 +34,7 @@ const LONGEST: usize = 16 * 1024 * 1024;
 pub enum Verdict {
     /// The file is published in a sandbox.
     Sandboxed,
-    /// `[security] active` names the file, so it may run its scripts in an origin of its own.
+    /// The file is listed under `[security] active`, so its scripts may run, in a separate origin.
     Named,
     /// The file is not published, because the host sends no headers that would restrict it.
     Refused,

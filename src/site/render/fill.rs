@@ -460,7 +460,8 @@ impl<'a> Filler<'a> {
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
         let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
             if *self.view.book.target(scope.chapter, n) == Target::Hidden {
-                // Every block is exactly one element, so that blocks and elements can be paired.
+                // Every block must produce exactly one element, so emit a hidden placeholder to
+                // keep blocks and elements paired.
                 return out.push_str("<section class=\"embed\" hidden></section>");
             }
             let text = escape(&self.link_text(n, scope));

@@ -1,8 +1,8 @@
 //! Writes `llms.txt` (llmstxt.org), which lists the handbook for machine readers.
 //!
-//! Input: the tree and the chapters' copies. Output: a description of the handbook, followed by its
-//! parts with one line per chapter; and all copies in one text. Never shows anything that the pages
-//! don't show.
+//! Input: the tree and the chapters' copies. Output: two texts. The first describes the handbook
+//! and lists its parts, with one line per chapter. The second contains all the copies. Never shows
+//! anything that the pages don't show.
 
 use std::fmt::Write as _;
 

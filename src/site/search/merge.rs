@@ -131,7 +131,7 @@ struct Hit<'a> {
 }
 
 impl<'a> Hit<'a> {
-    /// Scores the uses in one unit: BM25 for the text, plus what names add.
+    /// Scores a word's occurrences within one unit: BM25 for the text, plus a bonus for names.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,8 +1,8 @@
 //! Prepares decision rights, with one row per decision and one column per part.
 //!
-//! Input: a viewpoint, and which decisions to show. Output: [`Decisions`], or all of them by
-//! strategy, role or scope as [`Grouped`]. Each decision has exactly one accountable party, which
-//! `check` verifies.
+//! Input: a viewpoint, and which decisions to show. Output: [`Decisions`], or [`Grouped`], which
+//! holds all decisions by strategy, role or scope. Each decision has exactly one accountable party,
+//! which `check` verifies.
 
 use serde::Serialize;
 
@@ -53,11 +53,11 @@ pub struct Other {
 /// The ways to group all decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// By the strategy chapter that contains them.
+    /// Groups decisions by the strategy chapter that contains them.
     Strategy,
-    /// By the role or partner that is accountable.
+    /// Groups decisions by the role or partner that is accountable.
     Role,
-    /// By scope, smallest first.
+    /// Groups decisions by scope, smallest first.
     Scope,
 }
 

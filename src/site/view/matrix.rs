@@ -166,7 +166,7 @@ fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
     caption
 }
 
-/// Lists the roles of a track, or all roles, in the handbook's order.
+/// Lists the roles of `track` in the handbook's order. `None` lists all roles.
 pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     let of_track = |role: &&ChapterId| {
         track.is_none_or(|track| role_of(view.book, **role).and_then(|facts| facts.track.as_deref()) == Some(track))

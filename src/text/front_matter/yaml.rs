@@ -328,8 +328,8 @@ fn has_bare_quote(inner: &str) -> bool {
     })
 }
 
-/// Puts the value in quotes in a way that keeps its text unchanged, and returns help that suggests
-/// the result.
+/// Quotes the value without changing its text, and returns a help message that suggests the quoted
+/// form.
 fn in_quotes(key: &str, value: &str) -> String {
     let quoted =
         if value.contains(['"', '\\']) { format!("'{}'", value.replace('\'', "''")) } else { format!("\"{value}\"") };

@@ -56,7 +56,7 @@ pub struct Entry {
 /// A change in an entry, or a placeholder if the caller may not see the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noted {
-    /// A change of a text that the caller may see.
+    /// A change to a text that the caller is allowed to see.
     Change(Change),
     /// A change for another audience. Nothing about it is revealed, not even its name.
     ForAnother,

@@ -73,7 +73,7 @@ pub struct Output {
 
 /// The result of rendering one file.
 enum Made<E> {
-    /// The hash of the file, and whether it is in the stage.
+    /// The file's hash, and whether the file is in the staging folder.
     Ready(Hash, bool),
     NotRendered(E),
     NotStaged(MachineError),

@@ -42,7 +42,7 @@ enum Kind {
     Other,
 }
 
-/// The state that a file of ours had when it was hashed.
+/// The state of a file that Rolebook wrote, at the time it was hashed.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     hash: Hash,

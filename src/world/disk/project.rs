@@ -151,7 +151,7 @@ impl Project {
         if title.is_empty() { "Handbook".to_owned() } else { title }
     }
 
-    /// Reads the content, except for `out`, and the themes.
+    /// Reads the themes and the content, skipping `out`.
     ///
     /// # Errors
     /// Fails if the content folder can't be read. A single unreadable file becomes a finding.

@@ -13,9 +13,10 @@ use tempfile::TempPath;
 /// The way in which two files are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swap {
-    /// In one step, if the operating system and the file system support it.
+    /// Swaps in one step, if the operating system and file system support it.
     AtOnce,
-    /// Through a third name. For a moment the file is missing under its own name.
+    /// Swaps by way of a temporary third name. For a moment, no file exists under the original
+    /// name.
     #[cfg_attr(
         not(test),
         allow(dead_code, reason = "only tests ask for it; else it is what remains where the system can't")

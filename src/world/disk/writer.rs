@@ -303,8 +303,8 @@ impl Writer {
 
     /// Finishes commands that were killed, and cleans up after them. If a file has changed in a way
     /// that a command's plan didn't expect, that whole plan is undone instead. The last command in
-    /// the returned list may also be one that had written everything but was killed before it
-    /// reported the result.
+    /// the list may have finished writing already and been killed before it could report its
+    /// result.
     ///
     /// # Errors
     /// Fails if the operating system reports an error.
