@@ -411,5 +411,5 @@ fn references_in_drafts_follow_a_move() {
     let plan = plan(&sources, "T", "roles/pm.md", "roles/manager.md").unwrap();
     let path = SourcePath::new("ideas/next.md");
     let edited = plan.edited(&path, &sources.files[&path].bytes);
-    assert!(String::from_utf8(edited.to_vec()).unwrap().contains("[[roles/manager]]"));
+    assert!(String::from_utf8(edited.clone()).unwrap().contains("[[roles/manager]]"));
 }
