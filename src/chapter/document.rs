@@ -4,11 +4,11 @@
 //! Input: none; `markdown` and `metadata` create these values. Output: a [`Document`]. Never
 //! modified later; rendering only reads it.
 
-use crate::declare::kind::{Kind, Part, Status};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::declare::kind::{Kind, Part, Status};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter::Table;
 use crate::text::path::SourcePath;

@@ -490,6 +490,11 @@ impl Config {
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
 
+    /// Returns the level with this number.
+    pub fn level_at(&self, number: u8) -> Option<&Level> {
+        self.scale.iter().find(|level| level.level == number)
+    }
+
     /// Returns the level that `name` probably means: a misspelled name, a name with a different
     /// ending, or a number such as `L2`.
     pub fn near_level(&self, name: &str) -> Option<&Level> {
@@ -498,7 +503,7 @@ impl Config {
         let prefix = folded[..folded.len() - digits.len()].trim_end_matches([' ', '-', '_', '.']);
         if matches!(prefix, "l" | "level" | "lvl" | "") && !digits.is_empty() {
             let number: u8 = digits.parse().ok()?;
-            return self.scale.iter().find(|level| level.level == number);
+            return self.level_at(number);
         }
         let most = |name: &str| if name.chars().count() >= 7 { 2 } else { 1 };
         let distance = |level: &&Level| strsim::damerau_levenshtein(&crate::text::path::fold(&level.name), &folded);
@@ -525,7 +530,7 @@ impl Config {
         let by_name = self.scale.iter().find(|level| crate::text::path::fold(&level.name) == folded);
         let by_number = || {
             let number: u8 = name.trim().parse().ok()?;
-            self.scale.iter().find(|level| level.level == number)
+            self.level_at(number)
         };
         by_name.or_else(by_number).map(|level| level.level)
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::near::{Near, from_root};
+use self::near::Near;
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
@@ -22,7 +22,7 @@ use crate::model::link::{self, Target};
 use crate::model::lint;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::near::did_you_mean;
-use crate::text::path::{SourcePath, UrlPath};
+use crate::text::path::{SourcePath, UrlPath, join};
 use crate::text::rule::Rule;
 
 /// A chapter that is in the content directory but not part of this build.
@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
         if let Some(help) = help_for_secret(name) {
             return Some(help);
         }
-        let path = from_root(from, name);
+        let path = join(from.folder(), name);
         did_you_mean_paths(&self.near.assets(path.as_deref().unwrap_or(name)), from)
     }
 
@@ -208,7 +208,9 @@ impl<'a> Checker<'a> {
             return Some(help);
         }
         let path = &self.book.meta(from).path;
-        let Some(wanted) = from_root(path, name) else { return Some("it leads out of the content folder".to_owned()) };
+        let Some(wanted) = join(path.folder(), name) else {
+            return Some("it leads out of the content folder".to_owned());
+        };
         let wanted = SourcePath::new(wanted);
         let wanted = wanted.without_extension();
         match self.near.absent_at(wanted) {

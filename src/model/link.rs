@@ -223,10 +223,9 @@ fn is_hidden(reference: &Reference, from: ChapterId, book: &Index) -> bool {
 /// Returns the folded name by which a reference would find a chapter that this audience can't see.
 pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Option<String> {
     let target = reference.target.as_str();
-    let joined = match (reference.form, target.strip_prefix('/')) {
-        (Form::Image, _) => return None,
-        (Form::Relative, Some(rooted)) => join("", rooted)?,
-        (Form::Relative, None) => join(book.meta(from).path.folder(), target)?,
+    let joined = match reference.form {
+        Form::Image => return None,
+        Form::Relative => join(book.meta(from).path.folder(), target)?,
         _ => target.trim_matches('/').to_owned(),
     };
     let stem = [".md", ".markdown", ".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending));
@@ -282,12 +281,7 @@ fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Index) -> 
         // `[text]()` has no target; `[text](#anchor)` points into the chapter itself.
         return if reference.fragment.is_some() { Target::Chapter(from, None) } else { Target::Dead };
     }
-    let folder = book.meta(from).path.folder();
-    let joined = match path.strip_prefix('/') {
-        Some(rooted) => join("", rooted),
-        None => join(folder, path),
-    };
-    let Some(joined) = joined else { return Target::Dead };
+    let Some(joined) = join(book.meta(from).path.folder(), path) else { return Target::Dead };
     if reference.form == Form::Image {
         return asset(&joined, book).unwrap_or(Target::Dead);
     }

@@ -230,7 +230,7 @@ impl Sides<'_> {
     }
 
     fn level(handbook: &Handbook, number: u8) -> Level {
-        let known = handbook.config.scale.iter().find(|level| level.level == number);
+        let known = handbook.config.level_at(number);
         Level { number, name: known.map_or_else(|| number.to_string(), |level| level.name.clone()) }
     }
 

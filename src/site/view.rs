@@ -169,7 +169,7 @@ impl<'a> Viewpoint<'a> {
 
     /// Returns the name of a level.
     pub fn level_name(&self, level: u8) -> String {
-        self.config.scale.iter().find(|known| known.level == level).map(|known| known.name.clone()).unwrap_or_default()
+        self.config.level_at(level).map(|known| known.name.clone()).unwrap_or_default()
     }
 
     /// Returns the highest level of the scale.

@@ -266,10 +266,11 @@ pub fn fold(name: &str) -> String {
     if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
 }
 
-/// Resolves `reference` against `folder` (both without a leading `/`); returns `None` if the result
-/// is outside the root.
+/// Resolves `reference` against `folder`, or against the root if it begins with `/`; returns `None`
+/// if the result is outside the root.
 pub fn join(folder: &str, reference: &str) -> Option<String> {
-    let mut parts: Vec<&str> = if folder.is_empty() { Vec::new() } else { folder.split('/').collect() };
+    let is_relative = !folder.is_empty() && !reference.starts_with('/');
+    let mut parts: Vec<&str> = if is_relative { folder.split('/').collect() } else { Vec::new() };
     for part in reference.split('/') {
         match part {
             "" | "." => {}

@@ -1,6 +1,8 @@
 //! Checks our own handbook: its topics, its wording, its data, and that every chapter is within
 //! reach.
 
+mod ladder;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rolebook::chapter::document::Facts;

@@ -19,7 +19,6 @@ mod history;
 mod hostile;
 mod import;
 mod init;
-mod ladder;
 mod leaks;
 mod links;
 mod model;

@@ -4,6 +4,7 @@
 //! definition. Output: findings. Never changes the text; it stays on the page as Markdown renders
 //! it.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -122,7 +123,8 @@ impl Missed<'_> {
                 _ => {}
             }
         }
-        let labels = Candidates::new(defined.keys().map(String::as_str));
+        // Most chapters have nothing to look for.
+        let labels = LazyCell::new(|| Candidates::new(defined.keys().map(String::as_str)));
         let mut meant = BTreeSet::new();
         for (range, label) in undefined_footnotes(self.input.body, runs) {
             let key = fold(&label);
@@ -139,11 +141,10 @@ impl Missed<'_> {
             );
             self.finding(Rule::UndefinedReference, &range, format!("no footnote is called `{label}`"), help);
         }
-        let hidden = self.used_in_hidden_text();
-        for (label, range) in &defined {
-            if used.contains(label) || meant.contains(label.as_str()) || hidden.contains(label) {
-                continue;
-            }
+        let is_unused = |label: &String| !used.contains(label) && !meant.contains(label.as_str());
+        let unused: Vec<_> = defined.iter().filter(|(label, _)| is_unused(label)).collect();
+        let hidden = if unused.is_empty() { BTreeSet::new() } else { self.used_in_hidden_text() };
+        for (label, range) in unused.into_iter().filter(|(label, _)| !hidden.contains(*label)) {
             let message = "nothing refers to this footnote, so it isn't shown".to_owned();
             let help = format!("write `[^{label}]` where it belongs, or take it out");
             self.finding(Rule::UnusedFootnote, range, message, help);
@@ -165,7 +166,7 @@ impl Missed<'_> {
 
     /// Finds reference links without a definition, and duplicate definitions.
     fn references(&mut self, events: &[Located<'_>], known: &Known<'_>) {
-        let names = Candidates::new(known.definitions.keys().map(String::as_str));
+        let names = LazyCell::new(|| Candidates::new(known.definitions.keys().map(String::as_str)));
         for link in known.undefined {
             let near = names.slip(&link.name);
             let is_shortcut = link.form == LinkType::Shortcut;

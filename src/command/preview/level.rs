@@ -52,7 +52,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     if role_of(book, role).is_none() || !is_competency {
         return refuse(404, "This is no cell of the matrix.");
     }
-    let step = wanted.level.map(|level| handbook.config.scale.iter().find(|step| step.level == level));
+    let step = wanted.level.map(|level| handbook.config.level_at(level));
     let Some(step) = step.map_or(Some(None), |found| found.map(Some)) else {
         return refuse(400, "The scale has no such level.");
     };

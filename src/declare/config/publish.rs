@@ -3,15 +3,15 @@
 //! Input: the `[publish]` table. Output: a [`Publish`]. Never writes a host's files (see
 //! `publish`).
 
-use crate::declare::kind::{HiddenLinks, Host};
-use crate::text::rule::Rule;
 use std::hash::{Hash, Hasher};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::declare::fields::Entries;
+use crate::declare::kind::{HiddenLinks, Host};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 
 /// The settings for publishing the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

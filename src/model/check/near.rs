@@ -15,7 +15,7 @@ use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated};
 use crate::text::near::Candidates;
-use crate::text::path::{SourcePath, fold};
+use crate::text::path::fold;
 
 /// Lists of names to search, each built when it is first needed.
 #[derive(Debug)]
@@ -193,13 +193,4 @@ impl<'a> Files<'a> {
 /// Returns the last segment of a path, folded.
 fn last(path: &str) -> String {
     fold(path.rsplit('/').next().unwrap_or(path))
-}
-
-/// Returns the path, relative to the content directory, of a file named in the chapter at `from`;
-/// `None` if it is outside that directory.
-pub(super) fn from_root(from: &SourcePath, name: &str) -> Option<String> {
-    match name.strip_prefix('/') {
-        Some(rooted) => crate::text::path::join("", rooted),
-        None => crate::text::path::join(from.folder(), name),
-    }
 }

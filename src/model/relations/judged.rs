@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{At, ChapterId, Expectation, Relating};
-use crate::chapter::document::{Facts, Role, Statement};
-use crate::model::index::Index;
+use crate::chapter::document::{Role, Statement};
 use crate::model::link::Target;
 use crate::text::rule::Rule;
 
@@ -27,13 +26,6 @@ fn replacement<'a>(statement: &Statement, all: &'a [Statement], own: u8) -> Opti
     })
 }
 
-fn statements(book: &Index, competency: ChapterId) -> &[Statement] {
-    match &book.meta(competency).facts {
-        Facts::Competency(competency) => &competency.statements,
-        _ => &[],
-    }
-}
-
 impl Relating<'_> {
     /// Lists the statements that a role is judged on: those at the expected level of the
     /// competencies in its focus, and those that `judged` names in the role or in the nearest role
@@ -43,7 +35,7 @@ impl Relating<'_> {
         let named = naming.map(|chapter| self.named(*chapter)).unwrap_or_default();
         let mut found = BTreeSet::new();
         for Expectation { competency, level, focus, .. } in expectations {
-            let all = statements(self.book, *competency);
+            let all = self.book.meta(*competency).facts.statements();
             for (number, statement) in (0..).zip(all).filter(|(_, statement)| statement.level <= *level) {
                 let is_named = || named.contains(&(*competency, statement.id.as_str()));
                 if (*focus && statement.level == *level) || (is_named() && !is_replaced(statement, all, *level)) {
@@ -98,7 +90,7 @@ impl Relating<'_> {
         expected: &BTreeSet<ChapterId>,
     ) -> Option<(String, String)> {
         let id = &self.book.meta(competency).id;
-        let all = statements(self.book, competency);
+        let all = self.book.meta(competency).facts.statements();
         let Some(statement) = all.iter().find(|statement| Some(statement.id.as_str()) == anchor) else {
             let such_as = all.first().map_or_else(|| format!("{id}#anchor"), |first| format!("{id}#{}", first.id));
             let message = anchor.map_or_else(
@@ -126,7 +118,7 @@ impl Relating<'_> {
     }
 
     fn level_name(&self, number: u8) -> String {
-        let level = self.config.scale.iter().find(|level| level.level == number);
+        let level = self.config.level_at(number);
         level.map_or_else(|| number.to_string(), |level| format!("{} ({number})", level.name))
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::likeness::is_alike;
 use super::{Change, Same, Sides, found_again};
 use crate::chapter::document::{Document, Facts, Hole, Meta, Role, Strategy, Term};
+use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, role_of};
 use crate::model::compile::Handbook;
@@ -16,11 +17,9 @@ use crate::text::path::fold;
 
 /// Compares the names of the levels.
 pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {
-    let (before, after) = (&sides.before.config.scale, &sides.after.config.scale);
-    let numbers: BTreeSet<u8> = before.iter().chain(after).map(|level| level.level).collect();
-    let name = |scale: &[crate::declare::config::Level], number: u8| {
-        scale.iter().find(|level| level.level == number).map(|level| level.name.clone())
-    };
+    let (before, after) = (&sides.before.config, &sides.after.config);
+    let numbers: BTreeSet<u8> = before.scale.iter().chain(&after.scale).map(|level| level.level).collect();
+    let name = |config: &Config, number: u8| config.level_at(number).map(|level| level.name.clone());
     let step = |number: u8| Change::Scale { number, from: name(before, number), to: name(after, number) };
     let is_other = |change: &Change| matches!(change, Change::Scale { from, to, .. } if from != to);
     numbers.into_iter().map(step).filter(is_other).collect()

@@ -3,13 +3,13 @@
 //! Input: the events of tables. Output: findings, at most one per row, because the first error
 //! shifts all cells after it.
 
-use crate::text::rule::Rule;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
 use super::super::{Located, end_of};
 use super::{Missed, forms};
+use crate::text::rule::Rule;
 
 impl Missed<'_> {
     pub(super) fn tables(&mut self, events: &[Located<'_>]) {

@@ -5,7 +5,6 @@
 //! findings about items that were probably meant as examples. Never makes an example a statement:
 //! examples have no anchors and aren't counted.
 
-use crate::text::rule::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -15,6 +14,7 @@ use super::sections::is_slip;
 use super::{Located, Reader, capitalised, end_of, plain_text};
 use crate::declare::config::Words;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 
 /// The two kinds of examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,16 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rolebook::chapter::document::{Facts, Statement};
 use rolebook::declare::kind::Part;
 use rolebook::model::book::{ChapterId, Party, role_of};
-use rolebook::model::compile::{Choices, Compiler, Handbook};
+use rolebook::model::compile::Handbook;
 
-use crate::support::{read_folder, repository};
-
-/// Returns the handbook as managers see it, which is all of it.
-fn handbook() -> Handbook {
-    let sources = read_folder(&repository().join("handbook"));
-    let choices = Choices { audience: Some("managers".to_owned()), ..Choices::default() };
-    Compiler::new().compile(&sources, &choices).unwrap()
-}
+use super::handbook;
+use crate::support::repository;
 
 /// Reads a table of `tests/data`: a comment, a header, then rows of cells, by the header's names.
 fn table(name: &str) -> Vec<BTreeMap<String, String>> {
