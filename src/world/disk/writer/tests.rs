@@ -199,6 +199,20 @@ fn a_writer_that_was_killed_is_finished_wherever_it_stopped() {
 }
 
 #[test]
+fn what_began_in_the_whole_project_is_finished_there_by_a_writer_of_the_content() {
+    let world = World::new(Swap::AtOnce);
+    let base = world.0.path();
+    let (beginning, private) = (Writer::beginning(base, base), Private::of(base));
+    private.make().unwrap();
+    let step = Step::Create { path: SourcePath::new("README.md"), text: b"read me".to_vec() };
+    beginning.stage(&private, DEED, &[step]).unwrap();
+    let [finished] = &world.writer().finish().unwrap()[..] else { panic!() };
+    assert!(finished.is_done);
+    assert_eq!(fs::read_to_string(base.join("README.md")).unwrap(), "read me");
+    assert!(!world.place("README.md").exists());
+}
+
+#[test]
 fn a_writer_that_was_killed_before_its_plan_was_complete_has_done_nothing() {
     let world = World::new(Swap::AtOnce);
     let folder = die_after(&world, 0);
