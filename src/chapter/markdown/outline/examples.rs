@@ -48,7 +48,7 @@ pub struct Examples {
 pub(super) fn read(reader: &mut Reader<'_>, statement: usize) {
     let (events, words) = (reader.events, &reader.input.config.words);
     if let Some(label) = label_of(events, statement).filter(|label| example(&label.text, words).is_some()) {
-        let message = format!("`{}:` stands beside the statements, so it counts as one", label.text);
+        let message = format!("`{}:` isn't indented below a statement, so it counts as one", label.text);
         let help = "indent it below the statement that it belongs to".to_owned();
         reader.finding(Rule::StrayExample, &label.range, message, Some(help));
     }
