@@ -1,7 +1,7 @@
 //! Finds similar names for "did you mean" suggestions.
 //!
 //! Input: the names that exist, and the one an author wrote. Output: the most similar names. Never
-//! compares a name with more than [`MOST_COMPARED`] candidates. So even with thousands of dead
+//! compares a name with more than `MOST_COMPARED` candidates. So even with thousands of dead
 //! links, the time grows only in proportion to the number of links.
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,7 +1,7 @@
 //! Determines which of the author's files could run a script when a browser opens them, and what to
 //! do about it.
 //!
-//! Input: a file's path and bytes, and the handbook's rules. Output: [`Danger`], a [`Verdict`] for
+//! Input: a file's path and bytes, and the handbook's rules. Output: a `Danger`, a [`Verdict`] for
 //! each file, and findings. Never changes a file. A file that can't be read counts as active.
 
 use std::collections::BTreeMap;
