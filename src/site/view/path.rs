@@ -67,7 +67,7 @@ pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
 }
 
 /// Lists the paths that a chapter is on, each with the previous and next stops. Returns at most
-/// [`PATHS`].
+/// `PATHS`.
 pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
     let paths = view.book.relations.on_paths.get(&chapter).map(Vec::as_slice).unwrap_or_default();
     let one = |path: &ChapterId| {
