@@ -5,6 +5,7 @@
 //! [`Index`]. Never sees prose, so editing prose doesn't change the index. Never reads files.
 
 mod address;
+mod generated;
 mod names;
 mod remark;
 mod tree;
@@ -12,7 +13,8 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{Generated, chapter_url, folder_url, generated_url, written_url};
+pub use address::{chapter_url, folder_url, generated_url, written_url};
+pub use generated::Generated;
 pub use names::Names;
 pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};

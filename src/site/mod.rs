@@ -4,6 +4,7 @@
 //! bytes of each. Never reads or writes a file.
 
 pub mod highlight;
+pub mod pages;
 pub mod picture;
 pub mod publish;
 pub mod render;

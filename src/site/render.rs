@@ -4,18 +4,10 @@
 //! Input: a compiled [`Handbook`], a theme and the URL of a page. Output: HTML. This is the only
 //! stage that calls templates. Never reads files, and never looks at another page's bytes.
 
-mod assess;
-mod changes;
 mod copy;
-pub mod derived;
 mod fill;
-mod glimpse;
 mod glossary;
-mod gone;
-mod kit;
-mod llms;
-mod plain;
-mod print;
+pub mod plain;
 mod views;
 
 use std::collections::BTreeMap;
@@ -23,43 +15,25 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use self::copy::copy_url;
+pub use self::copy::{copy_url, without_nul};
 use self::fill::Filler;
-pub use self::glimpse::{Shown as Glimpsed, glimpse_key, glimpse_url, has_glimpse, terms};
 use self::glossary::Glossary;
-pub use self::llms::LLMS_FULL;
-use self::print::Printed;
-pub use self::views::{summary_key, title_key};
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::model::compile::Handbook;
-use crate::model::health::Health;
 use crate::past::history::Past;
 use crate::site::highlight::Highlighter;
 use crate::site::picture::Picture;
 use crate::site::theme::{Html, Theme};
-use crate::site::view::assess::{self as assess_view, Assess};
-use crate::site::view::changes::Changes;
-use crate::site::view::compare::Compare;
-use crate::site::view::competency::CompetencyPage;
-use crate::site::view::data::{Data, statements_csv};
-use crate::site::view::decisions::{By, Grouped};
-use crate::site::view::health::HealthPage;
-use crate::site::view::hiring::Hiring;
-use crate::site::view::home::{Children, Home};
-use crate::site::view::ladder::Ladder;
-use crate::site::view::matrix::Matrix;
+use crate::site::view::competency::{self, CompetencyPage};
+use crate::site::view::home::{self, Home};
 use crate::site::view::navigation::{Around, around};
-use crate::site::view::page::{Backlinks, Entry, Page, Relation};
-use crate::site::view::path::{OnPath, PathPage};
-use crate::site::view::picker::Picker;
-use crate::site::view::role::RolePage;
-use crate::site::view::strategy::StrategyPage;
-use crate::site::view::{
-    self, Cells, Link, Viewpoint, compare, competency, decisions, health, home, ladder, matrix, page, path, picker,
-    role, strategy,
-};
+use crate::site::view::page::{self, Backlinks, Entry, Page, Relation};
+use crate::site::view::path::{self, OnPath, PathPage};
+use crate::site::view::role::{self, RolePage};
+use crate::site::view::strategy::{self, StrategyPage};
+use crate::site::view::{self, Cells, Link, Viewpoint};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 
@@ -80,49 +54,21 @@ pub struct Renderer {
     policy: Option<String>,
 }
 
-/// Template data in addition to what every page has.
+/// Template data that only chapters have.
 #[derive(Default, Serialize)]
-struct Special {
+struct OfChapter {
     role: Option<RolePage>,
     competency: Option<CompetencyPage>,
     strategy: Option<StrategyPage>,
     path: Option<PathPage>,
     home: Option<Home>,
-    folder: Option<Folder>,
-    view: Option<Shown>,
-    target: Option<Link>,
-    items: Vec<Link>,
-    target_url: Option<String>,
-    print: Option<Printed>,
     letters: Vec<home::Letter>,
-    hiring: Option<Hiring>,
     on_paths: Vec<OnPath>,
-    health: Option<HealthPage>,
 }
 
-/// The data for the folder template.
+/// The data for every template, and in `special` what this page alone has.
 #[derive(Serialize)]
-struct Folder {
-    children: Vec<home::Item>,
-}
-
-/// A view that has a page of its own.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Shown {
-    Matrix(Matrix),
-    Ladder(Ladder),
-    Decisions(Grouped),
-    Picker(Picker),
-    Compare(Box<Compare>),
-    Assess(Box<Assess>),
-    AssessIndex(assess_view::Index),
-    Changes(Box<Changes>),
-}
-
-/// The data for every template.
-#[derive(Serialize)]
-struct Frame<'a> {
+struct Frame<'a, T> {
     page: Page,
     #[serde(flatten)]
     around: Around,
@@ -139,7 +85,21 @@ struct Frame<'a> {
     csp: Option<&'a str>,
     content: Html,
     #[serde(flatten)]
-    special: Special,
+    special: T,
+}
+
+/// The properties that differ between generated pages.
+pub struct Made<'a> {
+    /// The template's file.
+    pub template: &'a str,
+    /// The kind of the page, which templates and styles choose by.
+    pub kind: &'a str,
+    /// The title.
+    pub title: String,
+    /// The line below the title.
+    pub summary: Option<String>,
+    /// The page's place in the tree; without one, it lies below the home page.
+    pub node: Option<NodeId>,
 }
 
 impl Renderer {
@@ -175,7 +135,17 @@ impl Renderer {
         &self.handbook.book
     }
 
-    /// Returns the viewpoint of the page at `at`.
+    /// Prepares data for the page at `at`.
+    pub fn view<R>(&self, at: &UrlPath, prepare: impl FnOnce(&Viewpoint<'_>) -> R) -> R {
+        self.view_from(None, at, prepare)
+    }
+
+    /// Prepares data for the page at `at` with URLs that begin with `root` instead of being relative.
+    pub fn view_from<R>(&self, root: Option<&str>, at: &UrlPath, prepare: impl FnOnce(&Viewpoint<'_>) -> R) -> R {
+        let cells = PageCells { renderer: self, at, root };
+        prepare(&self.viewpoint(at, &cells, root))
+    }
+
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
         Viewpoint {
             book: self.book(),
@@ -203,8 +173,22 @@ impl Renderer {
     /// # Errors
     /// Returns a `template` diagnostic if the template of a view fails.
     pub fn text(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        self.filled(chapter, &self.viewpoint(at, &cells, None))
+        self.view(at, |view| self.filled(chapter, view))
+    }
+
+    /// Renders the first paragraph of a chapter.
+    pub fn first_paragraph(&self, chapter: ChapterId, at: &UrlPath) -> String {
+        self.view(at, |view| Filler::new(self, *view).first_paragraph(chapter))
+    }
+
+    /// Links to the terms that no chapter uses.
+    pub fn unused_terms(&self, view: &Viewpoint<'_>) -> Vec<Link> {
+        let link = |term: &glossary::Entry| Link {
+            title: term.name.clone(),
+            url: Some(view.anchor(term.chapter, &term.anchor)),
+            ..Link::default()
+        };
+        self.glossary.unused(&self.handbook.documents).into_iter().map(link).collect()
     }
 
     fn filled(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
@@ -218,61 +202,48 @@ impl Renderer {
     /// # Errors
     /// Returns a `template` diagnostic if a template fails.
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let (template, frame) = self.chapter_frame(chapter, false, &self.viewpoint(at, &cells, None))?;
-        self.theme.render(template, &frame).map_err(Box::new)
+        self.view(at, |view| {
+            let node = self.book().tree.of_chapter[chapter.index()];
+            let (toc, backlinks) = (page::contents(view.meta(chapter)), page::backlinks(chapter, view));
+            let (template, frame) = self.chapter_frame(chapter, around(Some(node), view), view)?;
+            self.theme.render(template, &Frame { toc, backlinks, ..frame }).map_err(Box::new)
+        })
     }
 
-    /// Returns the template and the template data of a chapter. If `bare`, the chapter has nothing
-    /// around its text.
+    /// Renders a chapter with its template, but without the frame, the table of contents and
+    /// details that only a separate page needs.
+    ///
+    /// # Errors
+    /// Returns a `template` diagnostic if a template fails.
+    pub fn bare_chapter(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
+        let (template, mut frame) = self.chapter_frame(chapter, Around::default(), view)?;
+        frame.bare = true;
+        frame.page.edit_url = None;
+        frame.page.reading_minutes = None;
+        // The pages that the home page links to are part of the printed page.
+        frame.special.home = None;
+        let html = self.theme.render(template, &frame).map_err(Box::new)?;
+        // If the theme's frame doesn't support bare pages, use only the chapter's text.
+        if html.contains("<html") { Ok(frame.content.as_str().to_owned()) } else { Ok(html) }
+    }
+
+    /// Returns the template and the template data of a chapter.
     fn chapter_frame<'a>(
         &'a self,
         chapter: ChapterId,
-        bare: bool,
-        view: &Viewpoint<'a>,
-    ) -> Result<(&'static str, Frame<'a>), Box<Diagnostic>> {
-        let content = self.filled(chapter, view)?;
+        around: Around,
+        view: &Viewpoint<'_>,
+    ) -> Result<(&'static str, Frame<'a, OfChapter>), Box<Diagnostic>> {
+        let content = Html::new(&self.filled(chapter, view)?);
         let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
-        let template = if is_home { "home.html" } else { page::template(self.book().meta(chapter).kind) };
-        let special = Self::special(chapter, is_home, view);
+        let template = if is_home { "home.html" } else { page::template(view.meta(chapter).kind) };
         let relations = page::relations(chapter, view);
-        let content = Html::new(&content);
-        if bare {
-            let frame = self.frame(page, Around::default(), content, special, view);
-            return Ok((template, Frame { relations, bare, ..frame }));
-        }
-        let node = self.book().tree.of_chapter[chapter.index()];
-        let frame = self.frame(page, around(Some(node), view), content, special, view);
-        let (toc, backlinks) = (page::contents(view.meta(chapter)), page::backlinks(chapter, view));
-        Ok((template, Frame { toc, backlinks, relations, ..frame }))
+        let frame = self.frame(page, around, OfChapter::new(chapter, is_home, view), view);
+        Ok((template, Frame { relations, content, ..frame }))
     }
 
-    fn special(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Special {
-        let mut special = Special::default();
-        match view.meta(chapter).kind {
-            Kind::Role => special.role = role::role(chapter, view),
-            Kind::Competency => special.competency = competency::competency(chapter, view),
-            Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
-            Kind::Path => special.path = path::path(chapter, view),
-            Kind::Glossary => special.letters = home::letters(chapter, view),
-            Kind::Page => {}
-        }
-        special.on_paths = path::on_paths(chapter, view);
-        if is_home {
-            special.home = Some(home::home(view));
-        }
-        special
-    }
-
-    fn frame<'a>(
-        &'a self,
-        page: Page,
-        around: Around,
-        content: Html,
-        special: Special,
-        view: &Viewpoint<'_>,
-    ) -> Frame<'a> {
+    fn frame<T>(&self, page: Page, around: Around, special: T, view: &Viewpoint<'_>) -> Frame<'_, T> {
         let assets = self.theme.assets().keys().map(|name| (name.as_str(), view.url(&self.theme_asset(name))));
         Frame {
             page,
@@ -288,231 +259,60 @@ impl Renderer {
             feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
-            content,
+            content: Html::new(""),
             special,
         }
     }
 
-    /// Renders a page that is generated from the model, given its template, title and content.
-    fn made(&self, made: Made, at: &UrlPath, node: Option<NodeId>) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let mut page = Page::generated(made.title, made.kind, at, &self.handbook.config);
-        page.summary = made.summary;
-        let mut around = around(node, &view);
-        if node.is_none() {
+    /// Renders a page that is generated from the model, with `special` for its template.
+    ///
+    /// # Errors
+    /// Returns a `template` diagnostic if a template fails.
+    pub fn made<T: Serialize>(
+        &self,
+        made: Made<'_>,
+        special: T,
+        view: &Viewpoint<'_>,
+    ) -> Result<String, Box<Diagnostic>> {
+        let page = Page { summary: made.summary, ..Page::generated(made.title, made.kind, view.at, view.config) };
+        let mut around = around(made.node, view);
+        if made.node.is_none() {
             around.breadcrumbs = vec![view.node(NodeId(0))];
         }
-        let frame = self.frame(page, around, Html::new(""), (made.special)(&view), &view);
-        self.theme.render(made.template, &frame).map_err(Box::new)
+        self.page(made.template, page, around, special, view)
     }
 
-    /// Renders the page of a folder without an index.
+    /// Renders a page that has no chapter.
     ///
     /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn folder(&self, node: NodeId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let is_root = node == NodeId(0);
-        let made = Made {
-            template: if is_root { "home.html" } else { "folder.html" },
-            kind: if is_root { "home" } else { "folder" },
-            title: self.book().tree.node(node).title.clone(),
-            summary: if is_root { self.handbook.config.description.clone() } else { None },
-            special: &|view| Special {
-                folder: Some(Folder { children: list(home::children(node, view)) }),
-                home: is_root.then(|| home::home(view)),
-                ..Special::default()
-            },
-        };
-        self.made(made, at, Some(node))
-    }
-
-    /// Renders a generated page.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn generated(&self, generated: Generated, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let template = match generated {
-            Generated::Matrix => "matrix.html",
-            Generated::Ladder => "ladder.html",
-            Generated::Decisions => "decisions.html",
-            Generated::Assess => "assess-index.html",
-            Generated::Changes => "changes.html",
-            Generated::Search => "search.html",
-            Generated::Compare => "picker.html",
-            Generated::Health => return self.health(at),
-        };
-        let made = Made {
-            template,
-            kind: generated.name(),
-            title: self.theme.ui(views::title_key(generated)).to_owned(),
-            summary: Some(self.theme.ui(views::summary_key(generated)).to_owned()),
-            special: &|view| {
-                let shown = match generated {
-                    Generated::Matrix => {
-                        let csv_url = Some(view.url(&UrlPath::new("matrix.csv")));
-                        {
-                            let parts = matrix::part_links(view);
-                            Shown::Matrix(Matrix { csv_url, parts, ..matrix::matrix(&matrix::Which::default(), view) })
-                        }
-                    }
-                    Generated::Assess => Shown::AssessIndex(assess_view::index(view)),
-                    Generated::Ladder => Shown::Ladder(ladder::ladder(None, view)),
-                    Generated::Decisions => Shown::Decisions(decisions::grouped(By::Strategy, view)),
-                    Generated::Compare | Generated::Health => Shown::Picker(picker::picker(view)),
-                    Generated::Changes => Shown::Changes(Box::new(self.changes(view))),
-                    Generated::Search => return Special::default(),
-                };
-                Special { view: Some(shown), ..Special::default() }
-            },
-        };
-        self.made(made, at, None)
-    }
-
-    /// Renders the page about the health of the handbook.
-    fn health(&self, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let kept = Health::of(self.book(), &self.handbook.config);
-        let findings = self.handbook.findings(false);
-        let made = Made {
-            template: "health.html",
-            kind: "health",
-            title: self.theme.ui("health").to_owned(),
-            summary: Some(self.theme.ui("health-means").to_owned()),
-            special: &|view| {
-                let unused = self.glossary.unused(&self.handbook.documents);
-                let unused = unused.iter().map(|term| Link {
-                    title: term.name.clone(),
-                    url: Some(view.anchor(term.chapter, &term.anchor)),
-                    ..Link::default()
-                });
-                let health = health::page(&kept, unused.collect(), &findings, view);
-                Special { health: Some(health), ..Special::default() }
-            },
-        };
-        self.made(made, at, None)
-    }
-
-    /// Renders one part of the matrix.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn matrix_part(&self, which: &matrix::Which, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let title = matrix::matrix(which, &self.viewpoint(at, &cells, None)).caption;
-        let made = Made {
-            template: "matrix.html",
-            kind: "matrix",
-            title,
-            summary: None,
-            special: &|view| {
-                let parts = matrix::part_links(view);
-                let shown = Shown::Matrix(Matrix { parts, ..matrix::matrix(which, view) });
-                Special { view: Some(shown), ..Special::default() }
-            },
-        };
-        self.made(made, at, None)
-    }
-
-    /// Renders the comparison of two roles.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn comparison(&self, a: ChapterId, b: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let title = |chapter: ChapterId| self.book().meta(chapter).title.as_str();
-        let made = Made {
-            template: "compare.html",
-            kind: "compare",
-            title: format!("{} / {}", title(a), title(b)),
-            summary: None,
-            special: &|view| Special {
-                view: compare::compare(a, b, view).map(|data| Shown::Compare(Box::new(data))),
-                ..Special::default()
-            },
-        };
-        self.made(made, at, None)
-    }
-
-    /// Renders the list of all chapters that link to a chapter.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn backlinks(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let made = Made {
-            template: "backlinks.html",
-            kind: "backlinks",
-            title: self.theme.ui("backlinks").to_owned(),
-            summary: None,
-            special: &|view| Special {
-                target: Some(view.link(chapter)),
-                items: view.links(&self.book().links.backlinks[chapter.index()]),
-                ..Special::default()
-            },
-        };
-        self.made(made, at, None)
-    }
-
-    /// Renders the page that redirects from an old URL.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn redirect(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let to = self.book().url(chapter);
-        let mut page = Page::generated(view.meta(chapter).title.clone(), "redirect", to, &self.handbook.config);
-        page.noindex = true;
-        let special = Special { target_url: Some(view.url(to)), ..Special::default() };
-        let frame = self.frame(page, Around::default(), Html::new(""), special, &view);
-        self.theme.render("redirect.html", &frame).map_err(Box::new)
-    }
-
-    /// Renders the page that hosts show for any URL that doesn't exist. Its links begin at the
-    /// root.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn not_found(&self) -> Result<String, Box<Diagnostic>> {
-        let at = UrlPath::new("404.html");
-        let root = self.handbook.config.base_url.as_deref().map_or("/", base_path);
-        let cells = PageCells { renderer: self, at: &at, root: Some(root) };
-        let view = self.viewpoint(&at, &cells, Some(root));
-        let mut page = Page::generated(self.theme.ui("not-found").to_owned(), "404", &at, &self.handbook.config);
-        page.canonical = None;
-        page.noindex = true;
-        let frame = self.frame(page, around(None, &view), Html::new(""), Special::default(), &view);
-        self.theme.render("404.html", &frame).map_err(Box::new)
-    }
-
-    /// Returns one of the model's data files.
-    pub fn data(&self, data: Data, at: &UrlPath) -> String {
-        let cells = PageCells { renderer: self, at, root: None };
-        data.render(&self.viewpoint(at, &cells, None))
-    }
-
-    /// Returns every statement as CSV.
-    pub fn statements_csv(&self, at: &UrlPath) -> String {
-        let cells = PageCells { renderer: self, at, root: None };
-        statements_csv(&self.viewpoint(at, &cells, None))
-    }
-
-    /// Returns the matrix as CSV.
-    pub fn matrix_csv(&self, at: &UrlPath) -> String {
-        let cells = PageCells { renderer: self, at, root: None };
-        matrix::csv(&self.viewpoint(at, &cells, None))
+    /// Returns a `template` diagnostic if the template fails.
+    pub fn page<T: Serialize>(
+        &self,
+        template: &str,
+        page: Page,
+        around: Around,
+        special: T,
+        view: &Viewpoint<'_>,
+    ) -> Result<String, Box<Diagnostic>> {
+        self.theme.render(template, &self.frame(page, around, special, view)).map_err(Box::new)
     }
 }
 
-/// The properties that differ between generated pages.
-struct Made<'a> {
-    template: &'static str,
-    kind: &'static str,
-    title: String,
-    summary: Option<String>,
-    special: &'a dyn Fn(&Viewpoint<'_>) -> Special,
-}
-
-fn list(children: Children) -> Vec<home::Item> {
-    children.items
+impl OfChapter {
+    fn new(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Self {
+        let mut special = Self::default();
+        match view.meta(chapter).kind {
+            Kind::Role => special.role = role::role(chapter, view),
+            Kind::Competency => special.competency = competency::competency(chapter, view),
+            Kind::Strategy => special.strategy = strategy::strategy(chapter, view),
+            Kind::Path => special.path = path::path(chapter, view),
+            Kind::Glossary => special.letters = home::letters(chapter, view),
+            Kind::Page => {}
+        }
+        special.on_paths = path::on_paths(chapter, view);
+        special.home = is_home.then(|| home::home(view));
+        special
+    }
 }
 
 /// The source of statements and sections for the page at `at`.

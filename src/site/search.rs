@@ -27,7 +27,6 @@ use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::model::compile::Handbook;
 use crate::model::link::Target;
-use crate::site::render::{summary_key, title_key};
 use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
 use crate::text::path::{SourcePath, UrlPath};
@@ -320,13 +319,12 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(P
     };
     // The page of changes isn't something to search for, and not every site shows it.
     let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
-    let found = Generated::ALL.into_iter().filter(|page| is_subject(page) && page.exists(book));
-    for page in found {
-        let (title, summary) = (theme.ui(title_key(page)), theme.ui(summary_key(page)));
+    for page in Generated::all(book).filter(is_subject) {
+        let (title, summary) = (theme.ui(page.title_key()), theme.ui(page.summary_key()));
         add(title, summary, &generated_url(page.name(), handbook.config.urls), 0);
     }
-    for (n, node) in book.tree.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.chapter.is_none()) {
-        let part = facets.part(NodeId(u32::try_from(n).unwrap_or(u32::MAX)), book);
+    for (id, node) in book.tree.bare_folders().filter(|id| id.0 > 0).map(|id| (id, book.tree.node(id))) {
+        let part = facets.part(id, book);
         add(&node.title, "", &node.url, part);
     }
     pages

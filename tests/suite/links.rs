@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rolebook::model::book::{Generated, generated_url};
 use rolebook::text::path::{decode_percent, join};
 use rolebook::text::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
@@ -95,4 +96,20 @@ fn every_link_of_the_site_leads_somewhere_for_a_server_and_for_a_folder() {
     sources.files.insert(path, SourceFile::new(text.into_bytes()));
     let (followed, dead) = follow(&sources);
     assert!(followed > 2000 && dead.is_empty(), "{followed} {dead:#?}");
+}
+
+#[test]
+fn every_generated_page_that_links_can_name_is_laid_out() {
+    let sources = crate::synthetic::company();
+    let site = site_with(&sources, None);
+    let book = &site.handbook().book;
+    // Without a history, the page of changes is built only if a chapter links to it.
+    let missing = Generated::all(book).filter(|page| {
+        *page != Generated::Changes && {
+            let url = generated_url(page.name(), site.handbook().config.urls);
+            !site.has(&url)
+        }
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), []);
+    assert!(Generated::all(book).count() > 5);
 }

@@ -88,8 +88,7 @@ impl<'a> Near<'a> {
     fn make_called(&self, kind: Option<Kind>) -> Called<'a> {
         let fits = |document: &&Document| kind.is_none_or(|kind| document.meta.kind == kind);
         let ids = self.documents.iter().filter(fits).map(|document| document.meta.id.as_str());
-        let made =
-            Generated::ALL.iter().filter(|page| kind.is_none() && page.exists(self.book)).map(|page| page.name());
+        let made = Generated::all(self.book).filter(|_| kind.is_none()).map(Generated::name).collect::<Vec<_>>();
         let titles = self.documents.iter().filter(fits).map(|document| document.meta.title.as_str());
         Called { ids: Candidates::new(ids.chain(made)), titles: Candidates::new(titles) }
     }

@@ -9,86 +9,11 @@ use std::fmt;
 
 use crate::chapter::document::Meta;
 use crate::declare::config::UrlStyle;
-use crate::declare::kind::Kind;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
 
 use super::remark::{At, Remark};
-use super::{ChapterId, Index, Input};
-
-/// A page that is generated from the model rather than a chapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Generated {
-    /// Matrix of roles and competencies.
-    Matrix,
-    /// Roles by rank.
-    Ladder,
-    /// Overview of who decides what.
-    Decisions,
-    /// Roles for a self-assessment.
-    Assess,
-    /// Recent changes.
-    Changes,
-    /// Search on its own page.
-    Search,
-    /// Comparison of any two roles.
-    Compare,
-    /// Upkeep of the handbook.
-    Health,
-}
-
-impl Generated {
-    /// All generated pages with a fixed name.
-    pub const ALL: [Self; 8] = [
-        Self::Matrix,
-        Self::Ladder,
-        Self::Decisions,
-        Self::Compare,
-        Self::Assess,
-        Self::Changes,
-        Self::Health,
-        Self::Search,
-    ];
-
-    /// Returns the name that links use and that the URL begins with.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Matrix => "matrix",
-            Self::Ladder => "ladder",
-            Self::Decisions => "decisions",
-            Self::Assess => "assess",
-            Self::Changes => "changes",
-            Self::Search => "search",
-            Self::Compare => "compare",
-            Self::Health => "health",
-        }
-    }
-
-    /// Returns the page called `name` if the book has content for the page and no chapter takes its
-    /// place.
-    pub fn from_name(name: &str, book: &Index) -> Option<Self> {
-        let page = Self::ALL.into_iter().find(|page| page.name() == name)?;
-        page.exists(book).then_some(page)
-    }
-
-    /// Returns whether the book has content for the page and no chapter takes its place.
-    #[must_use]
-    pub fn exists(self, book: &Index) -> bool {
-        let any = |kind: Kind| book.chapters.iter().any(|meta| meta.kind == kind);
-        let has = match self {
-            Self::Matrix | Self::Assess => any(Kind::Role) && any(Kind::Competency),
-            Self::Ladder => any(Kind::Role),
-            Self::Decisions => any(Kind::Strategy),
-            // Without a history, the page of changes says so. Whether the page is built in that
-            // case depends on what links to it.
-            Self::Changes | Self::Search => true,
-            Self::Compare => book.chapters.iter().filter(|meta| meta.kind == Kind::Role).count() > 1,
-            Self::Health => book.shows_health,
-        };
-        has && book.names.at_path(self.name()).is_empty()
-    }
-}
+use super::{ChapterId, Input};
 
 /// Returns the URL of the page called `name` (such as `matrix` or `compare/a/b`) in the given
 /// style.

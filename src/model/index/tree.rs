@@ -60,6 +60,12 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Lists the nodes that have no chapter: folders without an index, and a root without one.
+    pub fn bare_folders(&self) -> impl Iterator<Item = NodeId> {
+        let all = (0u32..).map(NodeId).zip(&self.nodes);
+        all.filter(|(_, node)| node.chapter.is_none()).map(|(node, _)| node)
+    }
+
     /// Builds the tree from `SUMMARY.md` if there is one, otherwise from the directories.
     pub fn new<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Self {
         let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };

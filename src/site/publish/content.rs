@@ -123,7 +123,7 @@ impl Content {
 fn addresses(handbook: &Handbook) -> BTreeMap<String, String> {
     let (book, style) = (&handbook.book, handbook.config.urls);
     let key = |url: &UrlPath| fold(&url.output_file());
-    let made = Generated::ALL.into_iter().filter(|page| page.exists(book));
+    let made = Generated::all(book);
     let mut taken: BTreeMap<String, String> =
         made.map(|page| (key(&generated_url(page.name(), style)), format!("the page `{}`", page.name()))).collect();
     for node in book.tree.nodes.iter().filter(|node| node.chapter.is_none()) {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::Renderer;
 use super::fill::Filler;
-use super::{PageCells, Renderer, views};
 use crate::chapter::document::{Document, Piece, View, What};
 use crate::chapter::markdown::{Input, Place, chapter_options, pieces};
 use crate::chapter::redact::{Redacted, Rules, Visible, redact};
@@ -33,19 +33,19 @@ impl Renderer {
     /// Returns a chapter as Markdown with links relative to `at`. `files` contains the chapters'
     /// bytes.
     pub fn copy(&self, chapter: ChapterId, files: &Sources, at: &UrlPath) -> String {
-        let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let copier = Copier { renderer: self, view, files };
-        let meta = view.meta(chapter);
-        let mut out = String::new();
-        if !meta.has_h1 {
-            let _ = write!(out, "# {}\n\n", meta.title);
-            if let Some(summary) = &meta.summary {
-                let _ = write!(out, "> {summary}\n\n");
+        self.view(at, |view| {
+            let copier = Copier { renderer: self, view: *view, files };
+            let meta = view.meta(chapter);
+            let mut out = String::new();
+            if !meta.has_h1 {
+                let _ = write!(out, "# {}\n\n", meta.title);
+                if let Some(summary) = &meta.summary {
+                    let _ = write!(out, "> {summary}\n\n");
+                }
             }
-        }
-        out.push_str(&copier.part(chapter, None, 0));
-        without_nul(tidy(&out))
+            out.push_str(&copier.part(chapter, None, 0));
+            without_nul(tidy(&out))
+        })
     }
 }
 
@@ -201,7 +201,7 @@ impl<'a> Copier<'a> {
         let Some(asked) = self.document(chapter).body.views.get(number) else { return String::new() };
         let page = |page: Generated| {
             let url = self.view.generated(page);
-            url.map(|url| link(self.view.theme.ui(views::title_key(page)), Some(&url), "")).unwrap_or_default()
+            url.map(|url| link(self.view.theme.ui(page.title_key()), Some(&url), "")).unwrap_or_default()
         };
         match asked {
             View::Matrix { .. } => page(Generated::Matrix),
@@ -305,7 +305,7 @@ fn text(words: &str) -> String {
 }
 
 /// Replaces NUL, which text must not contain (`CommonMark` 0.31.2, section 2.3).
-pub(super) fn without_nul(text: String) -> String {
+pub fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 

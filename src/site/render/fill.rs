@@ -332,7 +332,7 @@ impl<'a> Filler<'a> {
             }
             Target::DeadAnchor(chapter) => view.meta(*chapter).title.clone(),
             Target::Folder(node) => view.book.tree.node(*node).title.clone(),
-            Target::Generated(page) => view.theme.ui(views::title_key(*page)).to_owned(),
+            Target::Generated(page) => view.theme.ui(page.title_key()).to_owned(),
             Target::Asset(path) => path.file_name().to_owned(),
             // Don't show even the name that the author wrote, because the name itself may be the
             // secret.

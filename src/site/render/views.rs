@@ -1,5 +1,4 @@
-//! Renders the views that a chapter includes, and returns the title and summary keys of generated
-//! pages.
+//! Renders the views that a chapter includes.
 //!
 //! Input: a typed [`View`] and the page it is on. Output: HTML from the theme's template for that
 //! view.
@@ -7,7 +6,7 @@
 use serde::Serialize;
 
 use crate::chapter::document::View;
-use crate::model::book::{ChapterId, Generated, Party};
+use crate::model::book::{ChapterId, Party};
 use crate::model::link::Target;
 use crate::site::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
 use crate::text::diagnostic::Diagnostic;
@@ -68,32 +67,4 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
 fn render<T: Serialize>(name: &str, view: T, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
     let html = at.theme.render(&format!("view/{name}.html"), &Data { view }).map_err(Box::new)?;
     Ok(format!("<div class=\"view {name}-view\">\n{html}\n</div>"))
-}
-
-/// Returns the UI string key of a generated page's title.
-pub fn title_key(page: Generated) -> &'static str {
-    match page {
-        Generated::Matrix => "matrix",
-        Generated::Ladder => "ladder",
-        Generated::Decisions => "decision-rights",
-        Generated::Assess => "assess",
-        Generated::Changes => "changes",
-        Generated::Search => "search",
-        Generated::Compare => "compare-any",
-        Generated::Health => "health",
-    }
-}
-
-/// Returns the UI string key of a generated page's summary.
-pub fn summary_key(page: Generated) -> &'static str {
-    match page {
-        Generated::Matrix => "matrix-means",
-        Generated::Ladder => "ladder-means",
-        Generated::Decisions => "decisions-means",
-        Generated::Assess => "assess-means",
-        Generated::Changes => "changes-means",
-        Generated::Search => "search-means",
-        Generated::Compare => "compare-any-means",
-        Generated::Health => "health-means",
-    }
 }

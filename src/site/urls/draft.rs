@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Route, Site};
+use super::Site;
 use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, parse};
 use crate::chapter::redact::Visible;
@@ -36,10 +36,7 @@ impl Site {
     /// Returns the file of the chapter whose page is at `url`.
     #[must_use]
     pub fn chapter_at(&self, url: &UrlPath) -> Option<SourcePath> {
-        match self.layout.routes.get(url)? {
-            Route::Chapter(chapter) => Some(self.handbook().book.meta(*chapter).path.clone()),
-            _ => None,
-        }
+        Some(self.handbook().book.meta(self.chapter(url)?).path.clone())
     }
 
     /// Parses bytes as the chapter at `path`. Returns `None` if they wouldn't be a chapter of this

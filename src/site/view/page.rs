@@ -89,6 +89,11 @@ impl Page {
         }
     }
 
+    /// Returns the properties of a page that search engines must not list.
+    pub fn unlisted(title: String, kind: &str) -> Self {
+        Self { title, kind: kind.to_owned(), heading: true, noindex: true, ..Self::default() }
+    }
+
     /// Returns the properties of a chapter's page.
     pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
         let meta = view.meta(chapter);

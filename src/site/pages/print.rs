@@ -1,4 +1,4 @@
-//! Renders the whole book, or one part of it, as a single page to print.
+//! The pages to print: the whole book, or one part of it, as a single page.
 //!
 //! Input: a part of the tree. Output: one page with a cover, a table of contents and every chapter
 //! as its own template shows it, without the surrounding frame. IDs are prefixed with the path of
@@ -12,11 +12,12 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Html, PageCells, Renderer, Special};
-use crate::model::book::{ChapterId, NodeId, generated_url};
-use crate::site::view::navigation::{Around, print_part};
+use super::{On, Table};
+use crate::model::book::{Book, NodeId, generated_url};
+use crate::site::theme::Html;
+use crate::site::view::Link;
+use crate::site::view::navigation::{Around, print_part, print_part_url};
 use crate::site::view::page::Page;
-use crate::site::view::{Link, Viewpoint};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::{self, escape};
 use crate::text::path::UrlPath;
@@ -30,129 +31,122 @@ const LARGEST: usize = 4_000_000;
 const AT_ONCE: usize = 64;
 
 /// The data for the print template.
-#[derive(Debug, Default, Serialize)]
-pub struct Printed {
+#[derive(Serialize)]
+struct Printed {
     /// The title of the part to print, or `None` for the whole book.
-    pub part: Option<String>,
+    part: Option<String>,
     /// The chapters in reading order.
-    pub chapters: Vec<PrintedChapter>,
+    chapters: Vec<PrintedChapter>,
     /// The parts, each of which can be printed separately.
-    pub parts: Vec<Link>,
+    parts: Vec<Link>,
     /// Whether the content is too long for one page, so that only the parts, or the chapters of a
     /// part, can be printed.
-    pub split: bool,
+    split: bool,
     /// The URL of the page that shows the whole book.
-    pub whole_url: String,
+    whole_url: String,
+}
+
+#[derive(Serialize)]
+struct Special {
+    print: Printed,
 }
 
 /// One chapter of a printed page.
-#[derive(Debug, Serialize)]
-pub struct PrintedChapter {
-    pub id: String,
-    pub title: String,
-    pub kind: String,
+#[derive(Serialize)]
+struct PrintedChapter {
+    id: String,
+    title: String,
+    kind: String,
     /// The depth of the chapter in the book: 0 for a part.
-    pub depth: usize,
-    pub html: Html,
+    depth: usize,
+    html: Html,
 }
 
-impl Renderer {
-    /// Renders the printable page of the book, or of one part.
-    ///
-    /// # Errors
-    /// Returns a `template` diagnostic if a template fails.
-    pub fn print(&self, part: Option<NodeId>, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let tree = &self.book().tree;
-        let nodes = self.reading_order(part.unwrap_or(NodeId(0)));
-        let mut split = self.size(&nodes) > LARGEST;
-        let nodes = if split { Vec::new() } else { nodes };
-        let places: HashMap<String, String> = nodes
-            .iter()
-            .map(|(node, _)| {
-                let url = &tree.node(*node).url;
-                (view.url(url), key(url))
-            })
-            .collect();
-        let mut chapters: Vec<PrintedChapter> = Vec::with_capacity(nodes.len());
-        for some in nodes.chunks(AT_ONCE) {
-            let printed = |(node, depth): &(NodeId, usize)| self.printed(*node, *depth, &places, at);
-            chapters.append(&mut some.par_iter().map(printed).collect::<Result<Vec<_>, _>>()?);
-            // What is expected of a role may be far longer than its text, so check the rendered
-            // size too.
-            if chapters.iter().map(|chapter| chapter.html.as_str().len()).sum::<usize>() > LARGEST {
-                split = true;
-                chapters.clear();
-                break;
+/// Adds the pages.
+pub(super) fn lay_out(table: &mut Table<'_>) {
+    let book = table.book;
+    if book.chapters.len() > 1 {
+        table.unlisted(generated_url("print", table.config.urls), |on| print(None, on));
+        for node in book.tree.root().children.iter().copied() {
+            if let Some(url) = print_part_url(book, node) {
+                table.unlisted(url, move |on| print(Some(node), on));
             }
         }
-        let title = part.map(|node| tree.node(node).title.clone());
-        let page_title = title.clone().unwrap_or_else(|| self.handbook.config.title.clone());
-        let mut page = Page::generated(page_title, "print", at, &self.handbook.config);
-        (page.noindex, page.canonical) = (true, None);
+    }
+}
+
+fn print(part: Option<NodeId>, on: &On<'_>) -> Result<String, Box<Diagnostic>> {
+    let handbook = &on.renderer.handbook;
+    let tree = &handbook.book.tree;
+    let chapters = chapters(&reading_order(part.unwrap_or(NodeId(0)), &handbook.book), on)?;
+    let title = part.map(|node| tree.node(node).title.clone());
+    let page_title = title.clone().unwrap_or_else(|| handbook.config.title.clone());
+    on.view(|view| {
         let printed = Printed {
             part: title,
-            chapters,
-            parts: tree.root().children.iter().filter_map(|node| print_part(*node, &view)).collect(),
-            split,
-            whole_url: view.url(&generated_url("print", self.handbook.config.urls)),
+            split: chapters.is_none(),
+            chapters: chapters.unwrap_or_default(),
+            parts: tree.root().children.iter().filter_map(|node| print_part(*node, view)).collect(),
+            whole_url: view.url(&generated_url("print", handbook.config.urls)),
         };
-        let special = Special { print: Some(printed), ..Special::default() };
-        let frame = self.frame(page, Around::default(), Html::new(""), special, &view);
-        self.theme.render("print.html", &frame).map_err(Box::new)
-    }
+        let page = Page::unlisted(page_title, "print");
+        on.renderer.page("print.html", page, Around::default(), Special { print: printed }, view)
+    })
+}
 
-    /// Returns the total size of the chapters' HTML.
-    fn size(&self, nodes: &[(NodeId, usize)]) -> usize {
-        let chapters = nodes.iter().filter_map(|(node, _)| self.book().tree.node(*node).chapter);
-        chapters.map(|chapter| self.handbook.documents[chapter.index()].body.main.html.len()).sum()
+/// Renders the chapters to print. Returns `None` if they are too large for one page.
+fn chapters(nodes: &[(NodeId, usize)], on: &On<'_>) -> Result<Option<Vec<PrintedChapter>>, Box<Diagnostic>> {
+    let handbook = &on.renderer.handbook;
+    let tree = &handbook.book.tree;
+    let texts = nodes.iter().filter_map(|(node, _)| tree.node(*node).chapter);
+    if texts.map(|chapter| handbook.documents[chapter.index()].body.main.html.len()).sum::<usize>() > LARGEST {
+        return Ok(None);
     }
-
-    /// Lists a node and all its descendants in reading order, with their depth in the book.
-    fn reading_order(&self, from: NodeId) -> Vec<(NodeId, usize)> {
-        let tree = &self.book().tree;
-        let mut order = Vec::new();
-        let mut open = vec![from];
-        while let Some(node) = open.pop() {
-            // The home page and the parts have the same depth.
-            order.push((node, tree.above(node).len().saturating_sub(1)));
-            open.extend(tree.node(node).children.iter().rev());
+    let urls = nodes.iter().map(|(node, _)| &tree.node(*node).url);
+    let places: HashMap<String, String> = on.view(|view| urls.map(|url| (view.url(url), key(url))).collect());
+    let mut chapters: Vec<PrintedChapter> = Vec::with_capacity(nodes.len());
+    for some in nodes.chunks(AT_ONCE) {
+        let printed = |(node, depth): &(NodeId, usize)| printed(*node, *depth, &places, on);
+        chapters.append(&mut some.par_iter().map(printed).collect::<Result<Vec<_>, _>>()?);
+        // What is expected of a role may be far longer than its text, so check the rendered size
+        // too.
+        if chapters.iter().map(|chapter| chapter.html.as_str().len()).sum::<usize>() > LARGEST {
+            return Ok(None);
         }
-        order
     }
+    Ok(Some(chapters))
+}
 
-    fn printed(
-        &self,
-        node: NodeId,
-        depth: usize,
-        places: &HashMap<String, String>,
-        at: &UrlPath,
-    ) -> Result<PrintedChapter, Box<Diagnostic>> {
-        let cells = PageCells { renderer: self, at, root: None };
-        let view = self.viewpoint(at, &cells, None);
-        let this = self.book().tree.node(node);
-        let id = key(&this.url);
-        let html = match this.chapter {
-            Some(chapter) => bind(&self.alone(chapter, &view)?, &id, &this.title, places),
-            None => format!("<h1>{}</h1>", escape(&this.title)),
-        };
-        let kind = this.chapter.map_or("folder", |chapter| self.book().meta(chapter).kind.name()).to_owned();
-        Ok(PrintedChapter { id, title: this.title.clone(), kind, depth, html: Html::new(&html) })
+/// Lists a node and all its descendants in reading order, with their depth in the book.
+fn reading_order(from: NodeId, book: &Book) -> Vec<(NodeId, usize)> {
+    let mut order = Vec::new();
+    let mut open = vec![from];
+    while let Some(node) = open.pop() {
+        // The home page and the parts have the same depth.
+        order.push((node, book.tree.above(node).len().saturating_sub(1)));
+        open.extend(book.tree.node(node).children.iter().rev());
     }
+    order
+}
 
-    /// Renders a chapter with its template, but without the frame, the table of contents and
-    /// details that only a separate page needs.
-    fn alone(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
-        let (template, mut frame) = self.chapter_frame(chapter, true, view)?;
-        frame.page.edit_url = None;
-        frame.page.reading_minutes = None;
-        // The pages that the home page links to are part of the printed page.
-        frame.special.home = None;
-        let html = self.theme.render(template, &frame).map_err(Box::new)?;
-        // If the theme's frame doesn't support bare pages, use only the chapter's text.
-        if html.contains("<html") { Ok(frame.content.as_str().to_owned()) } else { Ok(html) }
-    }
+fn printed(
+    node: NodeId,
+    depth: usize,
+    places: &HashMap<String, String>,
+    on: &On<'_>,
+) -> Result<PrintedChapter, Box<Diagnostic>> {
+    let book = &on.renderer.handbook.book;
+    let this = book.tree.node(node);
+    let id = key(&this.url);
+    let html = match this.chapter {
+        Some(chapter) => {
+            let html = on.view(|view| on.renderer.bare_chapter(chapter, view))?;
+            bind(&html, &id, &this.title, places)
+        }
+        None => format!("<h1>{}</h1>", escape(&this.title)),
+    };
+    let kind = this.chapter.map_or("folder", |chapter| book.meta(chapter).kind.name()).to_owned();
+    Ok(PrintedChapter { id, title: this.title.clone(), kind, depth, html: Html::new(&html) })
 }
 
 /// Returns the ID of a page's place in the book.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::plain::{line, markdown};
+use crate::site::render::plain::{line, markdown};
 use crate::site::theme::Html;
 use crate::site::view::hiring::{Asked, Hiring};
 use crate::site::view::role::Cell;

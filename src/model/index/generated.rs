@@ -1,0 +1,109 @@
+//! The pages that are generated from the model and have a name of their own, by which chapters link
+//! to them.
+//!
+//! Input: the index. Output: which of these pages the handbook has. Such a page is one row here;
+//! what it holds is a module of `site/pages`. Never makes a page.
+
+use super::Index;
+use crate::declare::kind::Kind;
+
+/// What others know of a generated page.
+struct Row {
+    /// The name in links and in the URL.
+    name: &'static str,
+    /// The keys of its title and its summary among the texts of the theme.
+    texts: [&'static str; 2],
+    /// Whether the handbook has content for it.
+    exists: fn(&Index) -> bool,
+}
+
+/// Declares the generated pages, in the order in which they are listed.
+macro_rules! generated {
+    ($($(#[$doc:meta])* $page:ident => $row:expr;)*) => {
+        /// A page that is generated from the model rather than a chapter.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Generated {
+            $($(#[$doc])* $page,)*
+        }
+
+        impl Generated {
+            /// All generated pages that have a name.
+            pub const ALL: &[Self] = &[$(Self::$page),*];
+
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$page => $row,)*
+                }
+            }
+        }
+    };
+}
+
+generated! {
+    /// Matrix of roles and competencies.
+    Matrix => Row { name: "matrix", texts: ["matrix", "matrix-means"], exists: has_expectations };
+    /// Roles by rank.
+    Ladder => Row { name: "ladder", texts: ["ladder", "ladder-means"], exists: |index| has(Kind::Role, 1, index) };
+    /// Overview of who decides what.
+    Decisions => Row {
+        name: "decisions",
+        texts: ["decision-rights", "decisions-means"],
+        exists: |index| has(Kind::Strategy, 1, index),
+    };
+    /// Comparison of any two roles.
+    Compare => Row {
+        name: "compare",
+        texts: ["compare-any", "compare-any-means"],
+        exists: |index| has(Kind::Role, 2, index),
+    };
+    /// Roles for a self-assessment.
+    Assess => Row { name: "assess", texts: ["assess", "assess-means"], exists: has_expectations };
+    /// Recent changes. Without a history, the page says so, and is only built if a chapter links to
+    /// it.
+    Changes => Row { name: "changes", texts: ["changes", "changes-means"], exists: |_| true };
+    /// Upkeep of the handbook.
+    Health => Row { name: "health", texts: ["health", "health-means"], exists: |index| index.shows_health };
+    /// Search on its own page.
+    Search => Row { name: "search", texts: ["search", "search-means"], exists: |_| true };
+}
+
+impl Generated {
+    /// Returns the name that links use and that the URL begins with.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Returns the UI string key of the page's title.
+    pub fn title_key(self) -> &'static str {
+        self.row().texts[0]
+    }
+
+    /// Returns the UI string key of the page's summary.
+    pub fn summary_key(self) -> &'static str {
+        self.row().texts[1]
+    }
+
+    /// Returns whether the book has content for the page and no chapter takes its place.
+    pub fn exists(self, index: &Index) -> bool {
+        let row = self.row();
+        (row.exists)(index) && index.names.at_path(row.name).is_empty()
+    }
+
+    /// Lists the pages that the book has.
+    pub fn all(index: &Index) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|page| page.exists(index))
+    }
+
+    /// Returns the page called `name`, if the book has it.
+    pub fn from_name(name: &str, index: &Index) -> Option<Self> {
+        Self::ALL.iter().copied().find(|page| page.name() == name && page.exists(index))
+    }
+}
+
+fn has(kind: Kind, least: usize, index: &Index) -> bool {
+    index.chapters.iter().filter(|meta| meta.kind == kind).take(least).count() == least
+}
+
+fn has_expectations(index: &Index) -> bool {
+    has(Kind::Role, 1, index) && has(Kind::Competency, 1, index)
+}

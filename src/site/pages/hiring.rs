@@ -1,0 +1,41 @@
+//! The hiring kits.
+//!
+//! Input: the roles that people are hired for. Output: a page for each, and the same as Markdown.
+
+mod kit;
+
+use serde::Serialize;
+
+use super::Table;
+use crate::site::render::Made;
+use crate::site::view::hiring::{self, Hiring};
+use crate::site::view::role;
+
+#[derive(Serialize)]
+struct Special {
+    hiring: Option<Hiring>,
+}
+
+/// Adds the pages and the files.
+pub(super) fn lay_out(table: &mut Table<'_>) {
+    let book = table.book;
+    for role in hiring::hired(book) {
+        table.page(role::hiring_url(role, book, table.config.urls), move |on| {
+            let made = Made {
+                template: "hiring.html",
+                kind: "hiring",
+                title: on.ui("hiring-of").replace("{role}", &on.renderer.handbook.book.meta(role).title),
+                summary: Some(on.ui("hiring-means")),
+                node: None,
+            };
+            on.made(made, |view| Special { hiring: hiring::hiring(role, view) })
+        });
+        table.text(hiring::markdown_url(role, book), move |on| {
+            // The Markdown is used away from the site, where only absolute URLs work.
+            let root = on.renderer.handbook.config.base_url.as_deref();
+            let kit =
+                on.renderer.view_from(root, on.at, |view| Some(kit::markdown_of(&hiring::hiring(role, view)?, view)));
+            kit.unwrap_or_default()
+        });
+    }
+}
