@@ -42,9 +42,8 @@ const TEXT_FILE: usize = 20_000;
 /// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
 /// UI strings that the entry file contains.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 13] = [
     "search-count",
-    "search-count-one",
     "search-none",
     "search-none-means",
     "search-filter",

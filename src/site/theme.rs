@@ -467,14 +467,23 @@ fn unreadable((name, text): &(String, &str)) -> Option<Diagnostic> {
 }
 
 /// Replaces `{name}` in a text with the argument of that name: `{{ ui.minutes | fill(n=5) }}`.
+/// `{n|result|results}` becomes its first word if `n` is 1, and its second word otherwise.
 #[allow(clippy::needless_pass_by_value, reason = "the engine hands filters owned arguments")]
 fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
     let mut filled = Cow::Borrowed(text.as_str());
     for (key, value) in arguments.iter() {
         if let Some(key) = key.as_str() {
+            let value = value.to_string();
+            let open = format!("{{{key}|");
+            while let Some((before, (words, after))) =
+                filled.split_once(&open).and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+            {
+                let (one, many) = words.split_once('|').unwrap_or((words, words));
+                filled = Cow::Owned(format!("{before}{}{after}", if value == "1" { one } else { many }));
+            }
             let hole = format!("{{{key}}}");
             if filled.contains(&hole) {
-                filled = Cow::Owned(filled.replace(&hole, &value.to_string()));
+                filled = Cow::Owned(filled.replace(&hole, &value));
             }
         }
     }

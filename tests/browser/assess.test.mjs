@@ -54,7 +54,7 @@ async function answer(page) {
   await level(page, "Talk", "Learning");
   await step(page, "statements");
   await row(page, "Looks at the distribution").getByRole("radio", { name: "Sometimes" }).check();
-  await row(page, "Names two other").getByRole("radio", { name: "No chance yet" }).check();
+  await row(page, "Names two other").getByRole("radio", { name: "No opportunity yet" }).check();
   await row(page, "Says what is missing").getByRole("radio", { name: "Consistently" }).check();
   await note(page, "Looks at the distribution", "Drew the spread for support");
   await note(page, "Names two other", "Named the autumn");
@@ -73,7 +73,7 @@ const stage = (page) => page.locator(".assess-stage").innerText();
 test("without scripts the page says what it is, what the role expects, and that answering needs scripts", async () => {
   const page = await open(await host(site) + maker, { javascript: false });
   const text = await page.locator("main").innerText();
-  for (const part of ["Assess yourself: Maker", "needs scripts", "Practising (2 of 5)", "Looks at the distribution", "Your answers stay in this browser"]) assert.ok(text.includes(part), part);
+  for (const part of ["Self-assessment: Maker", "need JavaScript", "Practising (2 of 5)", "Looks at the distribution", "Your answers stay in this browser"]) assert.ok(text.includes(part), part);
   assert.equal(await page.locator("#assess").isVisible(), false);
   await close(page);
   // axe-core needs scripts itself: the same page, its own scripts empty.
@@ -88,7 +88,7 @@ test("without scripts the page says what it is, what the role expects, and that 
 test("the role page and the first page lead here", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/maker/`);
-  await page.getByRole("link", { name: "Assess yourself against this role" }).click();
+  await page.getByRole("link", { name: "Assess yourself for this role" }).click();
   assert.equal(page.url(), address + maker);
   await page.goto(address);
   await page.getByRole("link", { name: "Self-assessment" }).click();
@@ -129,11 +129,11 @@ test("the result says gaps first, what helps with its link, and no percentage, t
   await answer(page);
   await step(page, "result");
   const text = await stage(page);
-  assert.ok(text.indexOf("Data") < text.indexOf("Nothing open") && text.indexOf("Nothing open") < text.indexOf("Talk"), text);
-  assert.match(text, /No chance yet: ask for the opportunity\s+Names two other explanations/);
+  assert.ok(text.indexOf("Data") < text.indexOf("No gaps") && text.indexOf("No gaps") < text.indexOf("Talk"), text);
+  assert.match(text, /No opportunity yet: ask for one\s+Names two other explanations/);
   // The only numbers are those of levels, each beside its name.
   assert.doesNotMatch(text.replace(/\w+ \(\d of \d\)/g, ""), /\d|%|percent|score/i);
-  await page.getByText("What helps: Data").click();
+  await page.getByText("How to grow: Data").click();
   assert.equal(await page.getByRole("link", { name: "All of Data" }).getAttribute("href"), "../../competencies/data/#grow");
   assert.equal(await page.locator(".assess-gap .grow-text a").getAttribute("href"), "../../competencies/talk/");
   await close(page);
@@ -233,7 +233,7 @@ test("what cannot be read any more is set aside and offered, never written over"
   await saved(page);
   assert.equal(await page.evaluate((name) => localStorage.getItem(`${name}:unreadable`), key), "from another time");
   await page.reload();
-  assert.equal(await take(page, "Save it as a file"), "from another time");
+  assert.equal(await take(page, "Save as a file"), "from another time");
   await close(page);
 });
 
@@ -246,7 +246,7 @@ test("clearing everything asks first and then leaves nothing behind", async () =
   assert.equal(await kept(), 1);
   await page.getByRole("button", { name: "Clear everything" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Clear everything" }).click();
-  await page.getByText("Everything is cleared.").waitFor();
+  await page.getByText("Everything has been cleared.").waitFor();
   assert.equal(await kept(), 0);
   assert.equal(await page.locator("input:checked").count(), 0);
   await page.reload();
@@ -284,9 +284,9 @@ test("another role asks with the same answers", async () => {
   await page.getByRole("link", { name: "Leader" }).first().click();
   await step(page, "result");
   const text = await stage(page);
-  assert.match(text, /The role asks: Owning \(3 of 5\)\. Your answer: Practising \(2 of 5\)\./);
-  assert.match(text, /Answers that this page does not ask for/);
-  await page.getByText("Answers that this page does not ask for").click();
+  assert.match(text, /The role expects: Owning \(3 of 5\)\. Your answer: Practising \(2 of 5\)\./);
+  assert.match(text, /Answers for other roles/);
+  await page.getByText("Answers for other roles").click();
   assert.match(await stage(page), /Says what is missing\./);
   await close(page);
 });
@@ -313,10 +313,10 @@ test("evidence becomes a promotion case and bullets, and its coverage is told in
   await event.getByLabel(/^From what/).fill("8 calls a week");
   await event.getByLabel(/^Who saw it/).fill("support lead");
   const coverage = await page.locator(".assess-coverage").innerText();
-  assert.match(coverage, /Deciding by data\s+Shown twice\. Still without an outcome: 1\. Still without a number: 1\. Still without a scope: 2\./);
-  assert.match(coverage, /Working with others\s+Not shown yet\. It shows in: Talk\./);
+  assert.match(coverage, /Deciding by data\s+Shown twice\. 1 without an outcome\. 1 without a number\. 2 without a scope\./);
+  assert.match(coverage, /Working with others\s+Not shown yet\. Shown in: Talk\./);
   const paper = page.locator("[data-paper=promotion-case]");
-  await paper.getByText("The same as Markdown").click();
+  await paper.getByText("View as Markdown").click();
   assert.match(await paper.locator("textarea").inputValue(), /## Evidence\n\n### Data, Practising \(2 of 5\)\n\nLooks at the distribution before quoting an average\.\n\n- Drew the spread for support; support plans by it \(8 calls a week\)\. Seen by: support lead\./);
   const bullets = page.locator("[data-paper=resume-bullets]");
   assert.match(await bullets.locator("textarea").inputValue(), /## Deciding by data\n\n- Drew the spread[^\n]*\n- Named the autumn\.\n\n## Working with others\n\nNot shown yet\.\n/);

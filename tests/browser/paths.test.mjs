@@ -19,7 +19,7 @@ test("whoever comes by a path goes on along it, and each stop that was left coun
   }
   assert.equal(await page.locator(".turn .next").count(), 0, "the last stop leads nowhere");
   await page.goto(address + path);
-  assert.match(await page.locator(".progress [role=status]").innerText(), new RegExp(`^Read: ${stops.length - 1} of ${stops.length}\\. Left: \\d+ min\\.$`));
+  assert.match(await page.locator(".progress [role=status]").innerText(), new RegExp(`^${stops.length - 1} of ${stops.length} read · \\d+ min left$`));
   assert.deepEqual(page.faults, []);
   await close(page);
 });
@@ -46,7 +46,7 @@ test("marks are kept between pages, shown to other tabs, and gone when they are 
   assert.equal(await page.getByRole("button", { name: "Read" }).getAttribute("aria-pressed"), "true");
   await other.waitForFunction(() => document.querySelectorAll(".stops input:checked").length === 1);
   assert.deepEqual(await page.evaluate(() => Object.values(localStorage)), ['["understanding/leader-and-manager/"]']);
-  await other.getByRole("button", { name: "Clear all marks" }).click();
+  await other.getByRole("button", { name: "Clear progress" }).click();
   assert.equal(await other.locator(".stops input:checked").count(), 0);
   assert.equal(await other.evaluate(() => localStorage.length), 0, "nothing is left behind");
   await close(page);
@@ -61,7 +61,7 @@ test("where nothing can be stored the page says so and marks last as long as it"
   await page.goto(address + path);
   await page.locator(".stops input").first().check();
   assert.equal(await page.locator(".stops input").first().isChecked(), true);
-  assert.match(await page.locator(".progress [role=status]").innerText(), /Read: 1 of \d+.* marks are gone when you leave/);
+  assert.match(await page.locator(".progress [role=status]").innerText(), /1 of \d+ read.* will be lost when you leave/s);
   assert.deepEqual(page.faults, []);
   await close(page);
 });

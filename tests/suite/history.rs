@@ -238,7 +238,7 @@ fn pages_the_sitemap_and_views_say_when_chapters_changed() {
     assert!(!said.contains("note:"), "{said}");
     // The history is followed through the rename, because the file is older than its current name.
     let page = read(&site, "competencies/communication/index.html");
-    assert!(page.contains("<dt>Last changed</dt><dd><time datetime=\"2026-02-01\">2026-02-01</time></dd>"));
+    assert!(page.contains("<dt>Updated</dt><dd><time datetime=\"2026-02-01\">2026-02-01</time></dd>"));
     let sitemap = read(&site, "sitemap.xml");
     assert!(sitemap.contains("/a%20new%20guide/</loc><lastmod>2026-03-05</lastmod>"), "{sitemap}");
     assert!(sitemap.contains("/roles/lead/</loc><lastmod>2026-01-10</lastmod>"));
@@ -250,7 +250,7 @@ fn pages_the_sitemap_and_views_say_when_chapters_changed() {
     let changes = read(&site, "changes/index.html");
     let at = |text: &str| changes.find(text).unwrap_or_else(|| panic!("{text}: {changes}"));
     assert!(at("id=\"day-2026-03-05\"") < at("id=\"day-2026-02-01\"") && at("day-2026-02-01") < at("day-2026-01-10"));
-    assert!(at("Communication</a> <span class=\"note\">at another address") > at("day-2026-02-01"));
+    assert!(at("Communication</a> <span class=\"note\">moved to a new address") > at("day-2026-02-01"));
     for page in [&home, &changes, &sitemap] {
         assert!(!page.contains("A Writer") && !page.contains("writer@") && !page.contains("Raise the bar"));
     }
@@ -266,12 +266,12 @@ fn the_page_of_changes_says_what_is_asked_of_roles_since_a_day_or_a_tag() {
     let (site, _) = build(root, &[]);
     let page = read(&site, "changes/index.html");
     for words in [
-        "What is different since <time datetime=\"2026-01-10\">",
+        "Changed since <time datetime=\"2026-01-10\">",
         "<span class=\"flag changes-raised\">raised</span> <a class=\"link competency\" href=\"../competencies/data/\">Data-driven decisions</a> <span class=\"level\">Practising (2 of 5) <span aria-hidden=\"true\">→</span> Owning (3 of 5)</span>",
         "<span class=\"flag changes-moved-reworded\">moved and reworded</span>",
         "<a href=\"../competencies/data/#stops\">Stops a test that has answered its question.</a>",
         "<span class=\"before\">Before: Counts everything that can be counted.</span>",
-        "<p class=\"beside\">Statements that changed: <a class=\"link competency\" href=\"#asked-data\">Data-driven decisions</a> <span class=\"note\">(4)</span></p>",
+        "<p class=\"beside\">Changed statements: <a class=\"link competency\" href=\"#asked-data\">Data-driven decisions</a> <span class=\"note\">(4)</span></p>",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
@@ -286,8 +286,8 @@ fn the_page_of_changes_says_what_is_asked_of_roles_since_a_day_or_a_tag() {
         .unwrap();
         let (site, said) = build(root, &[]);
         let page = read(&site, "changes/index.html");
-        assert!(page.contains(&format!("What is different since <time datetime=\"{day}\">")), "{since}: {said}");
-        assert_eq!(page.contains("the same is asked of every role"), day == "2026-03-05", "{since}");
+        assert!(page.contains(&format!("Changed since <time datetime=\"{day}\">")), "{since}: {said}");
+        assert_eq!(page.contains("Nothing has changed in what"), day == "2026-03-05", "{since}");
     }
     fs::write(
         root.join("handbook/handbook.toml"),
@@ -307,7 +307,7 @@ fn today_reaches_back_from_the_day_that_was_asked_for() {
     let folder = second();
     let since = |site: &Path| {
         let page = read(site, "changes/index.html");
-        page.split("different since <time datetime=\"").nth(1).unwrap()[..10].to_owned()
+        page.split("Changed since <time datetime=\"").nth(1).unwrap()[..10].to_owned()
     };
     // Ninety days before June 1, the handbook was still in its second state.
     assert_eq!(since(&build(folder.path(), &["--today", "2026-06-01"]).0), "2026-03-03");

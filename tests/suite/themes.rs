@@ -53,7 +53,7 @@ fn a_theme_replaces_one_asset_and_adds_another() {
 fn a_theme_replaces_one_text_of_the_user_interface() {
     let html = with(&[("ui/en.toml", "contents = \"In this chapter\"\n")], "guides/g/");
     assert!(html.contains("In this chapter") && !html.contains("On this page"));
-    assert!(html.contains("Skip to the text"));
+    assert!(html.contains("Skip to content"));
 }
 
 /// A made-up handbook, with the theme `paper` over the default one.

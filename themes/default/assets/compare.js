@@ -5,7 +5,7 @@
   if (!form) return;
   const words = JSON.parse(form.dataset.words);
   const [from, to] = form.querySelectorAll("select");
-  const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key]);
+  const say = (key, values = {}) => words[key].replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (all, name, one, many) => (one === undefined ? values[name] : values[name] === 1 ? one : many) ?? all);
 
   // Browsers load no data beside a page that is opened from a folder, but scripts: there the data call this function.
   const loaded = new Map(), waiting = new Map();

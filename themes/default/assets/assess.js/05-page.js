@@ -30,7 +30,7 @@
     for (const one of document.getElementById("assess-words").content.querySelectorAll("[data-word]")) words.set(one.dataset.word, one.textContent);
     return (key, fill = {}) => {
       const text = words.get(`assess-${key}`) ?? words.get(key) ?? key;
-      return Object.entries(fill).reduce((filled, [name, value]) => filled.replaceAll(`{${name}}`, () => String(value)), text);
+      return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/gu, (all, name, one, many) => String((one === undefined ? fill[name] : Number(fill[name]) === 1 ? one : many) ?? all));
     };
   }
 

@@ -66,7 +66,7 @@
     bar.querySelector("button")?.addEventListener("click", leave);
     let chosen = [null, null, null], shown = FIRST, turn = 0, active = -1, timer, unfolded = false;
 
-    const ui = (key, values = {}) => (core.entry.ui[`search-${key}`] ?? "").replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    const ui = (key, values = {}) => (core.entry.ui[`search-${key}`] ?? "").replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (all, name, one, many) => (one === undefined ? values[name] : values[name] === 1 ? one : many) ?? all);
     const options = () => [...list.querySelectorAll("[role=option]")];
 
     function point(to) {
@@ -193,7 +193,7 @@
         await show(found, mine);
         if (mine !== turn) return;
         input.setAttribute("aria-expanded", "true");
-        const count = found.total === 1 ? ui("count-one") : ui("count", { n: found.total });
+        const count = ui("count", { n: found.total });
         status.textContent = found.similar.length ? `${count} ${ui("similar", { word: found.similar.join(", ") })}` : count;
         const more = found.total > shown ? make("button", { type: "button" }, ui("more")) : null;
         more?.addEventListener("click", () => { shown += FIRST; run(); input.focus(); });
