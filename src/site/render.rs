@@ -275,11 +275,7 @@ impl Renderer {
         view: &Viewpoint<'_>,
     ) -> Result<String, Box<Diagnostic>> {
         let page = Page { summary: made.summary, ..Page::generated(made.title, made.kind, view.at, view.config) };
-        let mut around = around(made.node, view);
-        if made.node.is_none() {
-            around.breadcrumbs = vec![view.node(NodeId(0))];
-        }
-        self.page(made.template, page, around, special, view)
+        self.page(made.template, page, around(made.node, view), special, view)
     }
 
     /// Renders a page that has no chapter.

@@ -101,7 +101,7 @@ test("answers, notes, plan and case are there again after a reload, and no reque
   const page = await open(await host(site) + maker);
   await answer(page);
   await step(page, "result");
-  await page.getByRole("button", { name: /^Plan: Looks at the distribution/ }).click();
+  await page.getByRole("button", { name: /^Add to plan: Looks at the distribution/ }).click();
   await step(page, "plan");
   await page.getByLabel(/Read a figure down to its rows/).check();
   await page.locator("input[type=date]").fill("2027-01-31");
@@ -134,7 +134,7 @@ test("the result says gaps first, what helps with its link, and no percentage, t
   // The only numbers are those of levels, each beside its name.
   assert.doesNotMatch(text.replace(/\w+ \(\d of \d\)/g, ""), /\d|%|percent|score/i);
   await page.getByText("How to grow: Data").click();
-  assert.equal(await page.getByRole("link", { name: "All of Data" }).getAttribute("href"), "../../competencies/data/#grow");
+  assert.equal(await page.getByRole("link", { name: "Everything about Data" }).getAttribute("href"), "../../competencies/data/#grow");
   assert.equal(await page.locator(".assess-gap .grow-text a").getAttribute("href"), "../../competencies/talk/");
   await close(page);
 });
@@ -176,7 +176,7 @@ test("a file that is no export is refused with its reason, and an import asks be
   const page = await open(await host(site) + maker);
   await answer(page);
   const mine = await take(page, "Export as a file");
-  for (const [text, reason] of [["{", /no JSON/], ["{}", /no export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at: ratings 1\)/]]) {
+  for (const [text, reason] of [["{", /isn't JSON/], ["{}", /no export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at: ratings 1\)/]]) {
     await give(page, text);
     await page.locator(".assess-told", { hasText: reason }).waitFor();
     assert.equal(await page.locator("dialog[open]").count(), 0);
@@ -200,7 +200,7 @@ test("a file that is no export is refused with its reason, and an import asks be
 
 for (const [name, words, script] of [
   ["full", "storage is full", "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"],
-  ["blocked", "does not let this page keep anything", "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
+  ["blocked", "doesn't let the page store anything", "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
 ]) {
   test(`where storage is ${name} the page says so, keeps what is on the screen, and offers it as a file`, async () => {
     const page = await open(await host(site));
@@ -228,7 +228,7 @@ test("what cannot be read any more is set aside and offered, never written over"
   await saved(page);
   const key = await page.evaluate(() => { const [name] = Object.keys(localStorage).filter((one) => one.startsWith("rolebook-assess")); localStorage.setItem(name, "from another time"); return name; });
   await page.reload();
-  await page.getByRole("alert").getByText("could not be read").waitFor();
+  await page.getByRole("alert").getByText("couldn't be read").waitFor();
   await level(page, "Data", "Owning");
   await saved(page);
   assert.equal(await page.evaluate((name) => localStorage.getItem(`${name}:unreadable`), key), "from another time");
@@ -295,11 +295,11 @@ test("the plan takes three statements and no fourth", async () => {
   const page = await open(await host(site) + maker);
   await level(page, "Data", "None of these");
   await step(page, "plan");
-  for (let n = 0; n < 3; n++) await page.getByRole("button", { name: /^Plan:/ }).first().click();
-  assert.equal(await page.getByRole("button", { name: /^Plan:/ }).count(), 0);
+  for (let n = 0; n < 3; n++) await page.getByRole("button", { name: /^Add to plan:/ }).first().click();
+  assert.equal(await page.getByRole("button", { name: /^Add to plan:/ }).count(), 0);
   assert.match(await stage(page), /The plan holds three statements/);
   await step(page, "result");
-  await page.getByRole("button", { name: /^Plan:/ }).first().click();
+  await page.getByRole("button", { name: /^Add to plan:/ }).first().click();
   await page.locator(".assess-status", { hasText: "The plan holds three statements" }).waitFor();
   await close(page);
 });
@@ -384,7 +384,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["in light colour
     await page.evaluate(() => { const key = Object.keys(localStorage).find((one) => one.startsWith("rolebook-assess")); localStorage.setItem(key, localStorage.getItem(key).replace("Names two other explanations.", "Named something.")); });
     await page.reload();
     await step(page, "result");
-    await page.getByRole("button", { name: /^Plan:/ }).first().click();
+    await page.getByRole("button", { name: /^Add to plan:/ }).first().click();
     for (const at of ["quick", "statements", "result", "plan", "case"]) {
       await step(page, at);
       assert.deepEqual(await violations(page), [], at);

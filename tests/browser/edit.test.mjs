@@ -123,7 +123,7 @@ test("the keyboard alone reaches a passage, changes and saves it", async () => {
 test("rich text becomes Markdown", async () => {
   const { page } = await start();
   const cases = [
-    ["<h2>Add to plan</h2><p>A <b>bold</b> and <i>slanted</i> <a href='https://example.com/a(b)'>link</a>.</p>", "## Plan\n\nA **bold** and *slanted* [link](https://example.com/a%28b%29)."],
+    ["<h2>Plan</h2><p>A <b>bold</b> and <i>slanted</i> <a href='https://example.com/a(b)'>link</a>.</p>", "## Plan\n\nA **bold** and *slanted* [link](https://example.com/a%28b%29)."],
     ["<ul><li>one<ul><li>inner</li></ul></li><li><p>two</p></li></ul><ol start=3><li>c</li></ol>", "- one\n  - inner\n- two\n\n3. c"],
     ["<table><tr><th>a</th><th>b|c</th></tr><tr><td><b>1</b></td><td>x</td></tr></table>", "| a | b\\|c |\n| --- | --- |\n| **1** | x |"],
     ["<pre><code class='language-rust'>let a = 1;\nb</code></pre><p>see <code>x_y</code></p>", "```rust\nlet a = 1;\nb\n```\n\nsee `x_y`"],

@@ -156,7 +156,7 @@ test("an index that is not there is told, and can be tried again", async () => {
   const page = await open(await host(folder));
   await page.route("**/search/index.json", (route) => route.abort());
   await search(page, "vinegar");
-  await page.locator("dialog .search-status", { hasText: "could not be loaded" }).waitFor();
+  await page.locator("dialog .search-status", { hasText: "couldn't be loaded" }).waitFor();
   // What was under way has failed by then too.
   await page.waitForTimeout(500);
   await page.unroute("**/search/index.json");

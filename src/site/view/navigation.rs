@@ -1,4 +1,5 @@
-//! Prepares the navigation around a page: the parts, the neighboring pages, and the way up.
+//! Prepares the navigation around a page: the parts, the tools, the neighboring pages, and the way
+//! up.
 //!
 //! Input: the tree and a node. Output: [`Part`] lists and links. Only a small book is listed
 //! completely. In a larger one, only the page's own branch is open, and a long section is reduced
@@ -9,7 +10,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{Link, Viewpoint, class_of};
-use crate::model::book::{Book, NodeId, generated_url};
+use crate::model::book::{Book, Generated, NodeId, generated_url};
 use crate::text::path::UrlPath;
 
 /// A section with more entries than this is shown as a window.
@@ -57,6 +58,9 @@ pub struct Leaf {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Around {
     pub nav: Vec<Part>,
+    /// The generated pages, such as the matrix. A page below one of them, such as the comparison of
+    /// two roles, is part of the same tool.
+    pub tools: Vec<Leaf>,
     pub breadcrumbs: Vec<Link>,
     pub previous: Option<Link>,
     pub next: Option<Link>,
@@ -73,11 +77,36 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     let (previous, next) = node.map_or((None, None), |node| tree.neighbours(node));
     Around {
         nav: parts(&way, node, view),
-        breadcrumbs: above.iter().map(|node| view.node(*node)).collect(),
+        tools: tools(view),
+        breadcrumbs: match node {
+            Some(_) => above.iter().map(|node| view.node(*node)).collect(),
+            None => std::iter::once(view.node(NodeId(0))).chain(tool_above(view)).collect(),
+        },
         previous: previous.map(|node| view.node(node)),
         next: next.map(|node| view.node(node)),
         print_part: way.first().and_then(|node| print_part(*node, view)),
     }
+}
+
+/// Lists the generated pages that the menu has. The page of changes needs a history.
+fn tools(view: &Viewpoint<'_>) -> Vec<Leaf> {
+    let is_shown = |page: &Generated| match page {
+        Generated::Search => false,
+        Generated::Changes => view.past.history.is_some(),
+        _ => true,
+    };
+    let tool = |page: Generated| {
+        let url = generated_url(page.name(), view.config.urls);
+        Leaf { title: view.theme.ui(page.title_key()).to_owned(), current: url == *view.at, url: view.url(&url) }
+    };
+    Generated::all(view.book).filter(is_shown).map(tool).collect()
+}
+
+/// Returns a link to the generated page that this page lies below, such as a part of the matrix.
+fn tool_above(view: &Viewpoint<'_>) -> Option<Link> {
+    let (name, _) = view.at.as_str().split_once('/').filter(|(_, rest)| !rest.is_empty())?;
+    let page = Generated::all(view.book).find(|page| page.name() == name)?;
+    Some(Link { title: view.theme.ui(page.title_key()).to_owned(), url: view.generated(page), ..Link::default() })
 }
 
 /// Returns a link to the printable page of a part.

@@ -97,6 +97,8 @@ pub struct Expected {
     pub steps: Vec<Step>,
     pub statements: Vec<Cell>,
     pub lower: Vec<Lower>,
+    /// Whether the role before this one doesn't expect the competency at all.
+    pub is_new: bool,
 }
 
 /// One box of the strip that shows the level on the scale.
@@ -113,6 +115,8 @@ pub struct Cell {
     pub url: String,
     /// Whether the role is judged on the statement.
     pub key: bool,
+    /// Whether the role before this one expects the competency, but not yet the statement.
+    pub is_new: bool,
     /// The statement's examples as a list.
     pub examples: Option<Html>,
 }
@@ -141,7 +145,11 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let related = relations.roles.get(&chapter)?;
     let sideways = related.moves_to.iter().map(|to| Link { sideways: true, ..view.link(*to) });
     let (decisions, takes_part) = decisions(chapter, view);
-    let clusters = clusters(related, view, |expectation| expected(expectation, related, view));
+    let before = related.grows_from.first();
+    let clusters = clusters(related, view, |expectation| {
+        let level = |before: &ChapterId| relations.expectation(*before, expectation.competency).map_or(0, |e| e.level);
+        expected(expectation, related, view).since(before.map(level))
+    });
     Some(RolePage {
         base: facts.base,
         track: view.track_title(chapter).map(|title| Link { title, ..Link::default() }),
@@ -169,7 +177,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         takes_part,
         radar: radar::radar(chapter, view),
         assess_url: assess::url(chapter, view),
-        delta: related.grows_from.first().and_then(|before| delta(*before, chapter, view)),
+        delta: before.and_then(|before| delta(*before, chapter, view)),
     })
 }
 
@@ -262,6 +270,22 @@ pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>
         steps: scale.iter().map(|l| Step { own: l.level == level, reached: l.level < level }).collect(),
         statements: of_level(level),
         lower: lower.collect(),
+        is_new: false,
+    }
+}
+
+impl Expected {
+    /// Marks what is new for somebody who meets `level`, which is 0 if nothing was expected. Without
+    /// a level there is no role before this one, and nothing is marked.
+    fn since(mut self, level: Option<u8>) -> Self {
+        let Some(level) = level else { return self };
+        self.is_new = level == 0;
+        if level > 0 && level < self.level {
+            self.statements.iter_mut().for_each(|cell| cell.is_new = true);
+            let raised = self.lower.iter_mut().filter(|lower| lower.level > level);
+            raised.flat_map(|lower| &mut lower.statements).for_each(|cell| cell.is_new = true);
+        }
+        self
     }
 }
 
@@ -306,7 +330,7 @@ fn numbered(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>)
     let statements = facts.statements.iter().enumerate();
     let cell = |(n, statement): (usize, &Statement)| {
         let (html, url) = (view.cells.statement(competency, n), view.anchor(competency, &statement.id));
-        (n, Cell { html, url, key: false, examples: view.cells.examples(competency, n) })
+        (n, Cell { html, url, key: false, is_new: false, examples: view.cells.examples(competency, n) })
     };
     statements
         .filter(|(_, statement)| statement.level == level && !is_replaced(statement, &facts.statements, own))
