@@ -37,8 +37,6 @@ pub struct RolePage {
     /// Strategy chapters in which the role decides or does the work, other than those that it
     /// leads.
     pub carries: Vec<Link>,
-    /// The role's own responsibilities, for print. On screen, they are in the chapter's text.
-    pub responsibilities: Vec<Html>,
     pub also_called: Vec<String>,
     pub paths: Vec<Link>,
     pub compare: Vec<Link>,
@@ -164,7 +162,6 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         works_with: related.works_with.iter().map(|party| view.party(*party)).collect(),
         leads: view.links(&related.leads),
         carries: view.links(&carried(chapter, view)),
-        responsibilities: (0..facts.responsibilities.len()).map(|n| view.cells.statement(chapter, n)).collect(),
         also_called: facts.also_called.clone(),
         paths: relations.on_paths.get(&chapter).map(|paths| view.links(paths)).unwrap_or_default(),
         compare: compare(chapter, view),
