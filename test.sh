@@ -1,6 +1,7 @@
 #!/bin/sh
-# Passes all tests: formatting, lints of the program and its scripts, unit and integration tests, and those in a real browser. Needs Rust, Node.js and Chromium; says in one line what is
-# missing.
+# Runs all tests: formatting, lints of the program and its scripts, unit and integration tests, tests in
+# a real browser, and tests with formatters. Needs Rust, Node.js and Chromium, and says in one line what
+# is missing.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,4 +1,4 @@
-"""Draws the table as an SVG of bars that reads on light and on dark pages."""
+"""Draws the table as an SVG bar chart that is readable on light and dark pages."""
 
 NAMES = {"rolebook": "Rolebook", "hugo": "Hugo", "hugo-bare": "Hugo, bare layout", "zola": "Zola", "mdbook": "mdBook", "zensical": "Zensical"}
 STYLE = """text{font:13px system-ui,sans-serif;fill:#1f2328}.quiet{fill:#59636e}.size{font-weight:600}rect{fill:#8c959f}rect.own{fill:#0a6b58}
@@ -11,7 +11,7 @@ def seconds(value):
 
 
 def draw(table):
-    """Returns the chart of wall seconds: one group for each number of pages, bars as long as their share of the group's longest."""
+    """Returns the chart of wall times. Each number of pages is a group of bars, relative to the longest bar of the group."""
     parts, y = [], 8
     for size, rows in table.items():
         shown = [(peer, row[0]) for peer, row in rows.items() if peer in NAMES]

@@ -1,8 +1,8 @@
-"""Writes a made-up handbook of any size, with the same text in the form that each generator reads.
+"""Generates a handbook of any size, with the same text in the format of each generator.
 
-A page has about 1,000 words under seven headings, a table, lists, a quotation, nine links to other pages, two of them to a heading,
-and on every second page a block of code that no other page has. Pages lie in folders of 25, two levels deep, so that the shape stays
-the same as the handbook grows. The same size and form give the same bytes.
+A page has about 1,000 words under seven headings, a table, lists, a quotation, and nine links to other pages, two of them to a
+heading. Every second page has a code block that no other page has. Pages are in folders of 25, two levels deep, so that the shape
+stays the same as the handbook grows. The same size and format give the same bytes.
 """
 import posixpath
 import random
@@ -42,7 +42,7 @@ def slug(text):
 
 
 def plan(size, rng):
-    """Returns all pages: few roles and competencies, a fifth strategy, the rest guides."""
+    """Returns all pages: a few roles and competencies, a fifth strategy chapters, and the rest guides."""
     few = max(5, size // 50)
     counts = [("roles", "role", min(180, few)), ("competencies", "competency", min(120, few)), ("strategy", "strategy", size // 5)]
     counts.append(("guides", "page", size - sum(count for _, _, count in counts)))
@@ -99,7 +99,7 @@ def text(form, page, pages, rng):
 
 
 def relations(page, kinds, rng):
-    """Front matter that only Rolebook knows."""
+    """Returns the lines of front matter that only Rolebook understands."""
     if page.kind == "role":
         n = kinds["role"].index(page)
         lines = ["kind: role", f"track: {('maker', 'leader')[n % 2]}", f"rank: {n // 2 + 1}"]
@@ -129,13 +129,13 @@ def front_matter(form, page, kinds, rng):
 
 
 def above(page):
-    """Returns the folders that a page lies in, the topmost first."""
+    """Returns the folders that contain a page, from the top."""
     parts = page.path.split("/")[:-1]
     return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def folders(pages):
-    """Returns all folders in the order met, each with its number."""
+    """Returns all folders in order of first appearance, each with its number."""
     found = {}
     for page in pages:
         for folder in above(page):
@@ -153,7 +153,7 @@ def name(folder):
 
 
 def configure(form, root, pages):
-    """Writes the configuration and the pages of folders."""
+    """Writes the configuration and the index pages of the folders."""
     content = root / CONTENT[form]
     if form == "rolebook":
         scale = "".join(f'\n[[scale]]\nlevel = {n + 1}\nname = "{level}"\nmeans = "{level}, step {n + 1}."\n' for n, level in enumerate(LEVELS))
@@ -190,7 +190,7 @@ def configure(form, root, pages):
 
 
 def make(root, form, size):
-    """Writes a handbook of `size` pages in `form` to the folder `root`."""
+    """Writes a handbook of `size` pages in the format `form` to the folder `root`."""
     root = Path(root)
     pages = plan(size, random.Random(7))
     kinds = {}

@@ -1,4 +1,4 @@
-"""Runs a program and says what it took."""
+"""Runs a program and measures its time and memory."""
 import os
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import time
 
 
 def run(words):
-    """Runs a command; returns wall seconds, processor seconds and the largest resident set in MB."""
+    """Runs a command. Returns the wall time and processor time in seconds, and the peak memory in MB."""
     with tempfile.TemporaryFile() as log:
         start = time.monotonic()
         child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -22,6 +22,6 @@ def run(words):
 
 
 def weigh(folder):
-    """Returns how many files a folder holds and their megabytes."""
+    """Returns the number of files in a folder and their total size in MB."""
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     return len(sizes), sum(sizes) / 1e6

@@ -33,8 +33,8 @@ fn main() {
         println!("{what:<22} {:>8.1} ms, {files} files", start.elapsed().as_secs_f64() * 1000.0);
     };
     println!("{} chapters", handbook.documents.len());
-    time("nothing remembered", &handbook);
-    time("everything remembered", &handbook);
+    time("empty cache", &handbook);
+    time("full cache", &handbook);
     let path: SourcePath = handbook.documents[handbook.documents.len() / 2].meta.path.clone();
     let text =
         format!("{}\nA word: xylophone.\n", String::from_utf8_lossy(loaded.inputs.sources.bytes(&path).unwrap()));

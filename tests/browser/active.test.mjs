@@ -1,4 +1,5 @@
-// Files of the content are opened as documents: none of them runs a script, reads the token of the preview or changes a chapter.
+// Opens files of the content as documents: none of them may run a script, read the preview's token,
+// or change a chapter.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -25,7 +26,7 @@ const texts = (config) => ({
 });
 const files = ["a.svg", "b.svg", "a.html", "a.xml", "a.js", "a.txt"];
 
-/** Opens each file as a document; returns those that ran something or know the token. */
+/** Opens each file as a document. Returns the files that ran a script or read the token. */
 async function ran(address) {
   const found = [];
   for (const file of files) {
@@ -39,19 +40,19 @@ async function ran(address) {
   return found;
 }
 
-test("in the preview with --edit no file of the content runs a script or reads the token", async () => {
+test("in a preview with --edit, no content file runs a script or reads the token", async () => {
   const dir = project(texts('[publish]\nhost = "netlify"\n'));
   const { address } = await preview(dir, "--edit");
   const before = readFileSync(join(dir, "handbook/index.md"), "utf8");
   assert.deepEqual(await ran(address), []);
-  // The pages themselves still work, and show the drawing.
+  // The pages themselves still work, and they show the drawing.
   const page = await open(address);
   assert.ok(await page.evaluate(() => document.querySelector(".prose img").naturalWidth > 0));
   await close(page);
   assert.equal(readFileSync(join(dir, "handbook/index.md"), "utf8"), before);
 });
 
-test("a file that the author named runs its scripts, and still cannot read the token", async () => {
+test("a file that the author lists as active runs its scripts but can't read the token", async () => {
   const dir = project(texts('[publish]\nhost = "netlify"\n[security]\nactive = ["a.html"]\n'));
   const { address } = await preview(dir, "--edit");
   const page = await open(`${address}a.html`);
@@ -61,7 +62,7 @@ test("a file that the author named runs its scripts, and still cannot read the t
   await close(page);
 });
 
-/** Serves a site with its `_headers`, joining the values of rules that fit, as the hosts do. */
+/** Serves a site with its `_headers`. Like the hosts, joins the values of all rules that match. */
 async function hosted(site) {
   const rules = readFileSync(join(site, "_headers"), "utf8").split(/\n(?=\/)/).map((rule) => rule.trim().split("\n"));
   const types = { html: "text/html; charset=utf-8", svg: "image/svg+xml", js: "text/javascript", xml: "application/xml", css: "text/css", txt: "text/plain" };
@@ -88,7 +89,7 @@ async function hosted(site) {
   return `http://127.0.0.1:${server.address().port}/`;
 }
 
-test("under the headers that hosts are told no file of the content runs a script, and pages work", async () => {
+test("with the headers for each host, no content file runs a script and the pages still work", async () => {
   for (const host of ["netlify", "cloudflare"]) {
     const address = await hosted(build(project(texts(`[publish]\nhost = "${host}"\n`))));
     assert.deepEqual(await ran(address), []);

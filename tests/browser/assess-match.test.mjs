@@ -1,4 +1,5 @@
-// How answers are found again after the handbook has changed, what is refused, and how notes become papers: the parts of the self-assessment that need no page.
+// Tests the parts of the self-assessment that need no page: matching answers to a handbook that has
+// changed, rejecting damaged files, and turning notes into documents.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +7,10 @@ import { test } from "node:test";
 for (const part of ["01-match", "02-record", "03-write"]) await import(`../../themes/default/assets/assess.js/${part}.js`);
 const assess = globalThis.rolebookAssess;
 
-/** Returns whole numbers below a bound, the same ones each time (a linear congruential generator). */
+/**
+ * Returns a generator of pseudorandom integers below a bound. The same seed gives the same numbers
+ * (a linear congruential generator).
+ */
 function numbers(seed) {
   let state = seed;
   return (below) => {
@@ -30,7 +34,7 @@ function statements(next, competencies = 2) {
 
 const rated = (list) => list.map(({ competency, id, level, text }) => ({ competency, title: competency, id, level, text, answer: "sometimes", evidence: [] }));
 
-test("answers to an unchanged handbook all belong to their own statement, unchanged", () => {
+test("in an unchanged handbook, every answer is matched to its own statement", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const list = statements(numbers(seed));
     const ratings = rated(list);
@@ -40,7 +44,7 @@ test("answers to an unchanged handbook all belong to their own statement, unchan
   }
 });
 
-test("whatever changes, every answer is found once or left over, and none is invented", () => {
+test("after any change, every answer is matched once or left over, and none is invented", () => {
   for (let seed = 1; seed <= 400; seed++) {
     const next = numbers(seed);
     const before = statements(next);
@@ -62,7 +66,7 @@ test("whatever changes, every answer is found once or left over, and none is inv
   }
 });
 
-test("a text is as like itself as can be, and likeness has no direction", () => {
+test("a text is fully similar to itself, and similarity is symmetric", () => {
   const next = numbers(7);
   const list = statements(next, 20).map((one) => one.text);
   for (const [n, text] of list.entries()) {
@@ -79,7 +83,7 @@ const match = (now, before) => {
   return { changes: [...found].map(([one, { rating, change }]) => [one.id, rating.id, change]), rest: rest.map((rating) => rating.id) };
 };
 
-test("an id finds a reworded statement, an equal text one whose id or level changed, similar words one of the same level", () => {
+test("statements are matched by id, then by equal text, then by similar text at the same level", () => {
   const brief = "Writes the one-page brief that the team decides from.";
   assert.deepEqual(match([statement("a", 1, "Writes the page.")], [statement("a", 1, brief)]).changes, [["a", "a", "reworded"]]);
   assert.deepEqual(match([statement("b", 1, brief)], [statement("a", 1, brief)]).changes, [["b", "a", "same"]]);
@@ -89,25 +93,25 @@ test("an id finds a reworded statement, an equal text one whose id or level chan
   assert.deepEqual(match([statement("b", 2, like)], [statement("a", 1, brief)]), { changes: [], rest: ["a"] });
 });
 
-test("two statements that swapped ids keep their answers by text", () => {
+test("statements that swapped ids keep the answers that belong to their text", () => {
   const [one, two] = ["Shows the raw rows behind a figure.", "Names two other explanations."];
   const { changes, rest } = match([statement("b", 1, one), statement("a", 1, two)], [statement("a", 1, one), statement("b", 1, two)]);
   assert.deepEqual(changes.sort(), [["a", "b", "same"], ["b", "a", "same"]]);
   assert.deepEqual(rest, []);
 });
 
-test("a role expects all statements up to its level, but not those that a higher one of them replaces", () => {
+test("a role expects all statements up to its level, except those that a higher statement replaces", () => {
   const asked = { level: 2, statements: [statement("a", 1, "A"), statement("b", 2, "B", { replaces: "a" }), statement("c", 3, "C", { replaces: "b" })] };
   assert.deepEqual(assess.expected(asked).map((one) => one.id), ["b"]);
 });
 
-test("only the current and the next level are asked", () => {
+test("only statements at the current and the next level are asked", () => {
   const asked = { statements: [1, 2, 3, 4].map((level) => statement(`s${level}`, level, `S${level}`)) };
   const ids = (level) => assess.toAnswer(asked, level).map((one) => one.id);
   assert.deepEqual([ids(0), ids(2), ids(4)], [["s1"], ["s2", "s3"], ["s4"]]);
 });
 
-test("gaps come first and among them the focus; a lack of opportunity is no lack of skill", () => {
+test("gaps come first, focus competencies first among them, and a missing opportunity isn't a gap in skill", () => {
   const asked = (id, focus, level) => ({ id, focus, level, statements: [{ ...statement("s", 1, id), competency: id }] });
   const all = [asked("met", true, 1), asked("below", false, 2), asked("focus", true, 1), asked("unknown", true, 1)];
   const levels = { met: 1, below: 1, focus: 1, unknown: null };
@@ -133,11 +137,11 @@ const full = () => ({
   cases: [{ role: "r", title: "R", need: "N", wrong: "" }],
 });
 
-test("what is written is read again as it was", () => {
+test("reading back an exported record gives the same record", () => {
   assert.deepEqual(assess.readRecord(assess.writeRecord(full(), { handbook: "H", edition: "", saved: "2026-11-25" })), { record: full() });
 });
 
-test("a file is taken whole or not at all", () => {
+test("a file with any damage is rejected as a whole", () => {
   const file = (change) => {
     const value = JSON.parse(assess.writeRecord(full(), {}));
     change(value);
@@ -157,7 +161,7 @@ test("a file is taken whole or not at all", () => {
   assert.equal(file(() => {}), undefined);
 });
 
-test("adding a file keeps every answer and note that is there, and brings what is missing", () => {
+test("merging a file keeps all existing answers and notes and adds what is missing", () => {
   const other = full();
   other.ratings[0].answer = "consistently";
   other.ratings[0].evidence.push(event("Did more"));
@@ -171,18 +175,18 @@ test("adding a file keeps every answer and note that is there, and brings what i
   assert.deepEqual(assess.merge(full(), full()), full());
 });
 
-test("markup in a note stays text in Markdown", () => {
+test("markup in a note is escaped in the Markdown export", () => {
   const { heading, line, list } = assess.block;
   const text = assess.markdown([heading(1, "# <b>"), line("1. *a*\nb\n\n[c](d)"), list(["- <script>", "a_b `c`"])]);
   assert.equal(text, "# \\# \\<b>\n\n1\\. \\*a\\* b\n\n\\[c\\](d)\n\n- \\- \\<script>\n- a\\_b \\`c\\`\n");
 });
 
-test("a bullet is one sentence: what was done, what changed, the number and the reach", () => {
+test("a resume bullet is one sentence with the action, the outcome, the number and the scope", () => {
   assert.equal(assess.sentence(event("Withdrew the fax import.", { outcome: "no contract was lost", number: "0 of 40", scope: "one area" })), "Withdrew the fax import; no contract was lost (0 of 40, one area).");
   assert.equal(assess.sentence(event("  ")), "");
 });
 
-test("evidence counts for the first kind that names its competency, and none is left out", () => {
+test("evidence counts for the first category that lists its competency, and none is left out", () => {
   const ratings = [{ competency: "c", evidence: [event("A"), event("B", { number: "3" })] }, { competency: "x", evidence: [event("C")] }];
   const groups = assess.coverage([{ name: "One", competencies: ["c"] }, { name: "Two", competencies: ["c", "d"] }], ratings);
   assert.deepEqual(groups.map((group) => [group.name, group.events.length, group.lacks.number]), [["One", 2, 1], ["Two", 0, 0], [null, 1, 1]]);

@@ -1,4 +1,5 @@
-// Self-assessment in a real browser: what is answered is kept, found again, taken along and cleared, and never lost unsaid.
+// Tests the self-assessment in a real browser: answers are stored, restored, exported, imported and
+// cleared, and the reader is told whenever something can't be saved.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -48,7 +49,7 @@ const note = async (page, text, value) => {
   await row(page, text).locator("textarea").first().fill(value);
 };
 const saved = (page) => page.waitForFunction(() => document.querySelector(".assess-status").textContent.startsWith("Saved"));
-/** Answers the quick pass and three statements, with a note on two. */
+/** Answers the quick pass and three statements, and adds a note to two of them. */
 async function answer(page) {
   await level(page, "Data", "Practising");
   await level(page, "Talk", "Learning");
@@ -70,13 +71,13 @@ const give = async (page, text) => {
 };
 const stage = (page) => page.locator(".assess-stage").innerText();
 
-test("without scripts the page says what it is, what the role expects, and that answering needs scripts", async () => {
+test("without scripts, the page explains itself, lists what the role expects, and says that answering needs scripts", async () => {
   const page = await open(await host(site) + maker, { javascript: false });
   const text = await page.locator("main").innerText();
   for (const part of ["Self-assessment: Maker", "need JavaScript", "Practising (2 of 5)", "Looks at the distribution", "Your answers stay in this browser"]) assert.ok(text.includes(part), part);
   assert.equal(await page.locator("#assess").isVisible(), false);
   await close(page);
-  // axe-core needs scripts itself: the same page, its own scripts empty.
+  // axe-core needs JavaScript, so test it on the same page with the page's own scripts emptied.
   const still = await open(await host(site));
   await still.route("**/assess*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
   await still.goto(new URL(maker, still.url()).href);
@@ -85,7 +86,7 @@ test("without scripts the page says what it is, what the role expects, and that 
   await close(still);
 });
 
-test("the role page and the first page lead here", async () => {
+test("the role page and the home page link to the assessment", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/maker/`);
   await page.getByRole("link", { name: "Assess yourself for this role" }).click();
@@ -97,7 +98,7 @@ test("the role page and the first page lead here", async () => {
   await close(page);
 });
 
-test("answers, notes, plan and case are there again after a reload, and no request was made for them", async () => {
+test("answers, notes, plan and promotion case survive a reload without any request for them", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   await step(page, "result");
@@ -124,14 +125,14 @@ test("answers, notes, plan and case are there again after a reload, and no reque
   await close(page);
 });
 
-test("the result says gaps first, what helps with its link, and no percentage, total or average", async () => {
+test("the result lists gaps first, links to what helps, and shows no percentage, total or average", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   await step(page, "result");
   const text = await stage(page);
   assert.ok(text.indexOf("Data") < text.indexOf("No gaps") && text.indexOf("No gaps") < text.indexOf("Talk"), text);
   assert.match(text, /No opportunity yet: ask for one\s+Names two other explanations/);
-  // The only numbers are those of levels, each beside its name.
+  // The only numbers are level numbers, each next to the level's name.
   assert.doesNotMatch(text.replace(/\w+ \(\d of \d\)/g, ""), /\d|%|percent|score/i);
   await page.getByText("How to grow: Data").click();
   assert.equal(await page.getByRole("link", { name: "Everything about Data" }).getAttribute("href"), "../../competencies/data/#grow");
@@ -139,7 +140,7 @@ test("the result says gaps first, what helps with its link, and no percentage, t
   await close(page);
 });
 
-test("after the handbook has changed an imported answer is flagged as reworded with both texts, and nothing is lost", async () => {
+test("after the handbook changes, an imported answer to a reworded statement shows both texts and nothing is lost", async () => {
   const before = await open(await host(site) + maker);
   await answer(before);
   const file = await take(before, "Export as a file");
@@ -172,7 +173,7 @@ test("after the handbook has changed an imported answer is flagged as reworded w
   await close(page);
 });
 
-test("a file that is no export is refused with its reason, and an import asks before it touches answers", async () => {
+test("a file that isn't an export is rejected with a reason, and an import asks before it changes answers", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   const mine = await take(page, "Export as a file");
@@ -202,7 +203,7 @@ for (const [name, words, script] of [
   ["full", "storage is full", "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"],
   ["blocked", "doesn't let the page store anything", "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
 ]) {
-  test(`where storage is ${name} the page says so, keeps what is on the screen, and offers it as a file`, async () => {
+  test(`with ${name} storage, the page says so, keeps what is on the screen, and offers it as a file`, async () => {
     const page = await open(await host(site));
     await page.addInitScript(script);
     await page.goto(new URL(maker, page.url()).href);
@@ -222,7 +223,7 @@ for (const [name, words, script] of [
   });
 }
 
-test("what cannot be read any more is set aside and offered, never written over", async () => {
+test("unreadable stored data is set aside and offered as a file, never overwritten", async () => {
   const page = await open(await host(site) + maker);
   await level(page, "Data", "Learning");
   await saved(page);
@@ -237,7 +238,7 @@ test("what cannot be read any more is set aside and offered, never written over"
   await close(page);
 });
 
-test("clearing everything asks first and then leaves nothing behind", async () => {
+test("clearing everything asks first and then leaves nothing in storage", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("rolebook-assess")).length);
@@ -255,7 +256,7 @@ test("clearing everything asks first and then leaves nothing behind", async () =
   await close(page);
 });
 
-test("markup in notes and in imported files stays text", async () => {
+test("markup in notes and imported files is shown as text", async () => {
   const page = await open(await host(site) + maker);
   const bad = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>";
   await level(page, "Data", "Practising");
@@ -278,7 +279,7 @@ test("markup in notes and in imported files stays text", async () => {
   await close(page);
 });
 
-test("another role asks with the same answers", async () => {
+test("the assessment for another role uses the same answers", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   await page.getByRole("link", { name: "Leader" }).first().click();
@@ -291,7 +292,7 @@ test("another role asks with the same answers", async () => {
   await close(page);
 });
 
-test("the plan takes three statements and no fourth", async () => {
+test("the plan holds at most three statements", async () => {
   const page = await open(await host(site) + maker);
   await level(page, "Data", "None of these");
   await step(page, "plan");
@@ -304,7 +305,7 @@ test("the plan takes three statements and no fourth", async () => {
   await close(page);
 });
 
-test("evidence becomes a promotion case and bullets, and its coverage is told in words", async () => {
+test("evidence becomes a promotion case and resume bullets, and its coverage is described in words", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   await step(page, "case");
@@ -323,7 +324,7 @@ test("evidence becomes a promotion case and bullets, and its coverage is told in
   await close(page);
 });
 
-test("a paper prints by itself, without the form and the page around it", async () => {
+test("a document prints without the form and the page around it", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
   await step(page, "case");
@@ -335,7 +336,7 @@ test("a paper prints by itself, without the form and the page around it", async 
   await close(page);
 });
 
-test("everything can be answered by keyboard, and the focus stays where it was", async () => {
+test("everything can be answered with the keyboard, and the focus stays in place", async () => {
   const page = await open(await host(site) + maker);
   const group = page.getByRole("group", { name: "Data" });
   await group.getByRole("radio").first().focus();
@@ -355,7 +356,7 @@ test("everything can be answered by keyboard, and the focus stays where it was",
   await close(page);
 });
 
-test("two tabs do not write over each other", async () => {
+test("two tabs don't overwrite each other's answers", async () => {
   const page = await open(await host(site) + maker);
   const other = await page.context().newPage();
   await other.goto(page.url());
@@ -366,7 +367,7 @@ test("two tabs do not write over each other", async () => {
   await close(page);
 });
 
-test("a folder opened in the browser keeps answers too", async () => {
+test("answers are also stored when the site is opened from a folder", async () => {
   const folder = project({ ...texts, "handbook/handbook.toml": `${texts["handbook/handbook.toml"].replace("title", "urls = \"file\"\ntitle")}` });
   const page = await open(pathToFileURL(join(build(folder), "assess/maker.html")).href);
   await answer(page);
@@ -378,7 +379,7 @@ test("a folder opened in the browser keeps answers too", async () => {
 });
 
 for (const [name, options] of /** @type {[string, any][]} */ ([["in light colours", {}], ["in dark colours", { dark: true }], ["on a phone", { width: 390, height: 844 }], ["on a narrow phone in dark colours", { width: 320, height: 640, dark: true }]])) {
-  test(`no step fails axe-core or scrolls sideways ${name}, and targets are large enough`, async () => {
+  test(`every step passes axe-core, fits the width and has large enough targets ${name}`, async () => {
     const page = await open(await host(site) + maker, options);
     await answer(page);
     await page.evaluate(() => { const key = Object.keys(localStorage).find((one) => one.startsWith("rolebook-assess")); localStorage.setItem(key, localStorage.getItem(key).replace("Names two other explanations.", "Named something.")); });
@@ -398,7 +399,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["in light colour
   });
 }
 
-test("what the role is judged on is asked and shown first, and an example is shown and never part of a statement", async () => {
+test("statements that the role is judged on come first, and examples are shown but aren't part of a statement", async () => {
   const judged = project({
     "handbook/handbook.toml": "title = \"Judged\"\n[check]\nempty-level = \"allow\"\n",
     "handbook/index.md": "# Judged\n",

@@ -1,4 +1,5 @@
-// The preview as each audience sees it: one choice in the corner, and never more than a build for that audience holds.
+// Tests the audience menu of the preview: the author can view the site as each audience would, and
+// sees exactly what a build for that audience contains.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,7 +13,7 @@ const texts = {
 
 const mark = (page) => page.evaluate(() => { window.marked = true; });
 
-test("the author sees the site as each audience does, without a reload, and a later save keeps the choice", async () => {
+test("the author can view the site as each audience without a reload, and saving keeps the choice", async () => {
   const dir = project(texts);
   const { address } = await preview(dir);
   const page = await open(address);
@@ -36,7 +37,7 @@ test("the author sees the site as each audience does, without a reload, and a la
   await close(page);
 });
 
-test("a chapter that only another audience sees is no new name of the one that went", async () => {
+test("a chapter that appears for another audience isn't mistaken for a renamed one", async () => {
   const dir = project({
     "handbook/handbook.toml": 'title = "T"\n[audiences.public]\n[audiences.managers]\n',
     "handbook/index.md": "# Home\n",
@@ -53,7 +54,7 @@ test("a chapter that only another audience sees is no new name of the one that w
   await close(page);
 });
 
-test("a handbook without audiences has no such choice, and on a phone it leaves room", async () => {
+test("a handbook without audiences has no audience menu, and on a phone the menu doesn't cover the findings", async () => {
   const { address } = await preview(project({ "handbook/handbook.toml": 'title = "T"\n', "handbook/index.md": "# Home\n\n[[nobody]]\n" }));
   const page = await open(address);
   await page.waitForSelector(".rolebook-findings");

@@ -1,4 +1,5 @@
-// Chapters begun and renamed in the page: what is written, what is refused, and where the author finds himself afterwards.
+// Creates and renames chapters from the page: what is written, what is rejected, and which page the
+// author sees afterwards.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -21,10 +22,10 @@ async function start(path, options = {}) {
   return { page, text, has: (name) => existsSync(join(dir, "handbook", name)) };
 }
 
-// The browser writes each answer that is no success to its console.
+// The browser logs every unsuccessful response to its console.
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
-test("a chapter is begun with its kind and title, and its page opens with the prompts to fill in", async () => {
+test("a new chapter gets its kind and title, and its page opens with prompts to fill in", async () => {
   const { page, text } = await start("", { width: 390, height: 844 });
   await page.getByRole("button", { name: "New chapter" }).click();
   const form = page.getByRole("dialog", { name: "New chapter" });
@@ -45,7 +46,7 @@ test("a chapter is begun with its kind and title, and its page opens with the pr
   await close(page);
 });
 
-test("a chapter is renamed, every reference follows, and what is taken is refused", async () => {
+test("renaming a chapter updates every reference, and a name that is taken is rejected", async () => {
   const { page, text, has } = await start("guides/a/");
   await page.getByRole("button", { name: "Rename" }).click();
   const form = page.getByRole("dialog");

@@ -1,4 +1,5 @@
-// Any two roles side by side: the pair in the address, the same content as the comparison with a page of its own, plain words where loading fails.
+// Tests the comparison of any two roles: the pair is in the URL, the content is the same as on a
+// prebuilt comparison page, and a failure to load is explained.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,19 +10,19 @@ import { build, close, host, open, overflow, project, violations } from "./suppo
 
 const site = build(project());
 
-/** Returns what a comparison says, and where its links lead. */
+/** Returns the text of a comparison and the targets of its links. */
 const said = (page) => page.evaluate(() => {
   const compare = [...document.querySelectorAll(".compare")].find((element) => !element.hidden);
   for (const details of compare.querySelectorAll("details")) details.open = true;
   const links = [...compare.querySelectorAll("a")].map((a) => `${a.textContent} ${new URL(a.href).pathname}${a.hash}`);
-  // Statements that are shown as a chapter's own HTML have links that the data does not carry.
+  // Statements shown with the chapter's own HTML have links that aren't in the data.
   const own = links.filter((_, n) => !compare.querySelectorAll("a")[n].closest(".statements, .pair > div > ul > li:not(:has(> a.link:only-child)), .both li:not(:has(> a.link))"));
   return { text: compare.innerText.replace(/\s+/g, " ").trim(), own };
 });
 
 const ready = (page) => page.waitForSelector(".compare:not([hidden])");
 
-test("a pair in the address shows what the comparison with a page of its own shows", async () => {
+test("a pair in the URL shows the same as the prebuilt comparison page", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/?a=product-manager&b=product-leader`);
   for (const [a, b] of [["product-manager", "product-leader"], ["director-of-product", "vice-president-of-product"], ["senior-product-manager", "group-product-manager"]]) {
@@ -37,7 +38,7 @@ test("a pair in the address shows what the comparison with a page of its own sho
   await close(page);
 });
 
-test("any two roles can be chosen, swapped, shared by the address and left again with the back button", async () => {
+test("any two roles can be chosen, swapped, shared by URL and left with the back button", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/`);
   await page.getByLabel("From", { exact: true }).selectOption("associate-product-manager");
@@ -57,7 +58,7 @@ test("any two roles can be chosen, swapped, shared by the address and left again
   await close(page);
 });
 
-test("a role set beside itself differs in nothing, and a role that is gone asks for another", async () => {
+test("a role compared with itself has no differences, and an unknown role leaves the choice empty", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/?a=product-manager&b=product-manager`);
   await ready(page);
@@ -70,7 +71,7 @@ test("a role set beside itself differs in nothing, and a role that is gone asks 
   await close(page);
 });
 
-test("a comparison that cannot be loaded says so, and works when the connection is back", async () => {
+test("a comparison that can't be loaded says so and works again once the connection is back", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/?a=product-manager`);
   await page.route("**/api/v1/**", (route) => route.abort());
@@ -85,7 +86,7 @@ test("a comparison that cannot be loaded says so, and works when the connection 
   await close(page);
 });
 
-test("opened from a folder the comparison works too", async () => {
+test("the comparison also works when the site is opened from a folder", async () => {
   const dir = project();
   const toml = join(dir, "handbook/handbook.toml");
   writeFileSync(toml, `urls = "file"\n${readFileSync(toml, "utf8")}`);
@@ -99,7 +100,7 @@ test("opened from a folder the comparison works too", async () => {
   await close(page);
 });
 
-test("without JavaScript the comparisons that have a page are a list", async () => {
+test("without JavaScript, the page lists the prebuilt comparisons", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/`, { javascript: false });
   assert.equal(await page.locator(".picker").isVisible(), false);
@@ -108,7 +109,7 @@ test("without JavaScript the comparisons that have a page are a list", async () 
 });
 
 for (const dark of [false, true]) {
-  test(`the comparison is accessible and fits a narrow phone${dark ? " in the dark" : ""}`, async () => {
+  test(`the comparison is accessible and fits a narrow phone${dark ? " in dark mode" : ""}`, async () => {
     const address = await host(site);
     const page = await open(`${address}compare/?a=associate-product-manager&b=product-leader`, { width: 320, height: 640, dark });
     await ready(page);

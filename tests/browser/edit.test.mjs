@@ -1,4 +1,5 @@
-// A passage is changed in the page itself: what is seen, what is on disk, and what happens when two write at once.
+// Edits passages in the page: what the author sees, what is on disk, and what happens when two
+// people edit at the same time.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -31,10 +32,10 @@ async function edit(page, words) {
 
 const area = (page) => page.locator("#rolebook-text");
 
-// The browser writes each answer that is no success to its console.
+// The browser logs every unsuccessful response to its console.
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
-test("a sentence is changed in the page, seen while it is written, and saved with its line ends", async () => {
+test("an edited sentence is previewed while typing and saved with the file's line endings", async () => {
   const { page, read } = await start();
   const before = read("guides/a.md");
   await edit(page, "The first sentence.");
@@ -50,7 +51,7 @@ test("a sentence is changed in the page, seen while it is written, and saved wit
   await close(page);
 });
 
-test("Esc leaves an unchanged passage, and asks before it discards a change", async () => {
+test("Escape closes an unchanged passage and asks before discarding a change", async () => {
   const { page, read } = await start();
   const before = read("guides/a.md");
   await edit(page, "The last sentence.");
@@ -69,13 +70,13 @@ test("Esc leaves an unchanged passage, and asks before it discards a change", as
   await close(page);
 });
 
-test("of two who write at once both texts stay until one is chosen", async () => {
+test("when two people edit at once, both texts are kept until one is chosen", async () => {
   const { page, read, write } = await start();
   await edit(page, "The first sentence.");
   await area(page).fill("The first sentence, mine.");
   const theirs = read("guides/a.md").replace("The first sentence.", "The first sentence, theirs.");
   write("guides/a.md", theirs);
-  // The page below follows the file; what is being written stays.
+  // The page around the editor is updated from the file, but the text being written stays.
   await page.waitForFunction(() => document.querySelector(".prose").textContent.includes("theirs"));
   assert.equal(await area(page).inputValue(), "The first sentence, mine.");
   await page.keyboard.press("Control+Enter");
@@ -90,7 +91,7 @@ test("of two who write at once both texts stay until one is chosen", async () =>
   await close(page);
 });
 
-test("a reference is completed from the book with the keyboard alone", async () => {
+test("references can be completed from the handbook with the keyboard alone", async () => {
   const { page } = await start();
   await edit(page, "The last sentence.");
   await page.keyboard.type(" See [[lea");
@@ -106,7 +107,7 @@ test("a reference is completed from the book with the keyboard alone", async () 
   await close(page);
 });
 
-test("the keyboard alone reaches a passage, changes and saves it", async () => {
+test("a passage can be reached, changed and saved with the keyboard alone", async () => {
   const { page, read } = await start();
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });
   for (let n = 0; n < 60 && !(await page.evaluate(() => document.activeElement.matches(".rolebook-pencil"))); n += 1) await page.keyboard.press("Tab");
@@ -120,7 +121,7 @@ test("the keyboard alone reaches a passage, changes and saves it", async () => {
   await close(page);
 });
 
-test("rich text becomes Markdown", async () => {
+test("pasted rich text becomes Markdown", async () => {
   const { page } = await start();
   const cases = [
     ["<h2>Plan</h2><p>A <b>bold</b> and <i>slanted</i> <a href='https://example.com/a(b)'>link</a>.</p>", "## Plan\n\nA **bold** and *slanted* [link](https://example.com/a%28b%29)."],
@@ -144,7 +145,7 @@ test("rich text becomes Markdown", async () => {
   await close(page);
 });
 
-test("a cell of the matrix is a list whose choice writes one line", async () => {
+test("a matrix cell becomes a menu, and choosing a level changes one line", async () => {
   const { page, read } = await start("matrix/");
   await page.getByRole("button", { name: "Change levels" }).first().click();
   const cell = page.getByLabel("Lead: Talk");

@@ -1,4 +1,4 @@
-// With `urls = "file"` the site opens from a folder, without any server.
+// Tests that with `urls = "file"` the site works from a folder, without a server.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { test } from "node:test";
 import { build, close, open, project } from "./support.mjs";
 
-test("every page of a folder opens from the disk, and every link leads to a file and an anchor that are there", async () => {
+test("every page opens from the disk, and every link has an existing file and anchor as its target", async () => {
   const dir = project();
   const file = join(dir, "handbook/handbook.toml");
   writeFileSync(file, readFileSync(file, "utf8").replace('title = "', 'urls = "file"\ntitle = "'));
@@ -40,7 +40,7 @@ test("every page of a folder opens from the disk, and every link leads to a file
     }
   }
   assert.ok(seen.size > 90, `only ${seen.size} pages`);
-  // The steps of an assessment are made by its script as they are reached.
+  // The steps of an assessment are created by its script when the reader gets there.
   for (const [to, anchor, from] of wanted.filter(([to]) => anchors.has(to) && !to.includes("/assess/"))) {
     assert.ok(anchors.get(to).has(anchor), `${to}#${anchor} from ${from}`);
   }

@@ -1,7 +1,9 @@
-// Measures what a reader waits for and looks at: bytes, requests, scripts, accessibility, the security policy, the length of lines.
+// Measures what readers wait for and look at: bytes, requests, scripts, accessibility, the security
+// policy, and the length of lines. Run it with `node tests/browser/measure.mjs`.
 //
-// Input: this repository's handbook, and a hundred pages made up here. Output: one table on the terminal. Run it as `node tests/browser/measure.mjs`; where
-// Lighthouse is installed (`npm install --no-save lighthouse`), or LIGHTHOUSE names its module, its scores are part of the table.
+// Input: this repository's handbook, and a generated handbook of a hundred pages. Output: one table
+// on the terminal. It includes Lighthouse scores if Lighthouse is installed
+// (`npm install --no-save lighthouse`) or LIGHTHOUSE names its module.
 
 import { gzipSync } from "node:zlib";
 import { build, close, host, open, overflow, project, violations } from "./support.mjs";
@@ -9,7 +11,7 @@ import { test } from "node:test";
 
 const text = /\.(html|css|js|json|svg|txt|xml)$|\/$/;
 
-/** Makes a hundred chapters of about a thousand words with tables and code, none of them of a kind. */
+/** Generates a hundred plain pages of about a thousand words with tables and code. */
 function synthetic() {
   const words = "teams decide early and write down what they gave up so that those who come later can judge it without having been there".split(" ");
   const sentence = (n) => {
@@ -45,7 +47,7 @@ async function cost(url) {
   return found;
 }
 
-/** Measures the lines of running text: letters in full lines, and where the first paragraph begins. */
+/** Measures body text: the letters in full lines, and where the first paragraph starts. */
 async function lines(url, width) {
   const page = await open(url, { width, height: 900 });
   await page.evaluate(() => document.fonts.ready);
@@ -74,7 +76,7 @@ async function lines(url, width) {
   return found;
 }
 
-/** Returns the rules that axe-core finds violated, in four shapes of the page. */
+/** Returns the rules that axe-core finds violated: in light, in dark, on a phone and in print. */
 async function faults(url) {
   const shapes = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, print: {} };
   const found = {};
@@ -134,8 +136,8 @@ async function measure(name, site, paths) {
   }
 }
 
-// A test only so that what is shared ends with it.
-test("the figures of the page", async () => {
+// This is a test only so that the shared browser and servers are shut down afterwards.
+test("page measurements", async () => {
   await measure("handbook", build(project()), ["", "roles/product-manager/", "guides/when-data-misleads/", "strategy/roadmap/", "matrix/"]);
   const dir = project(synthetic());
   await measure("a hundred pages", build(dir), ["part-2/chapter-42/"]);

@@ -1,4 +1,5 @@
-// The pages that the model makes, as readers use them: three clicks to what a step takes, one sheet on paper, cards on a phone, reviews that are overdue.
+// Tests the pages generated from the model as readers use them: few clicks to what a promotion
+// takes, one sheet of paper per role, cards on a phone, and overdue reviews.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -10,7 +11,7 @@ const dir = project();
 const site = build(dir, "--audience", "editors");
 const folders = (name) => readdirSync(join(site, name), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `${name}/${entry.name}/`);
 
-test("from the first page it is at most three clicks to what grows a product manager into a product leader", async () => {
+test("from the home page, what a product manager needs to become a product leader is at most three clicks away", async () => {
   const address = await host(site);
   const page = await open(address, { javascript: false });
   const row = page.locator(".ahead tr", { has: page.getByRole("rowheader", { name: "Product Manager", exact: true }) });
@@ -39,7 +40,7 @@ test("on paper what is key for a role fits the first sheet in 9 points, and its 
   await close(page);
 });
 
-test("on a phone the matrix is a card for each competency, with the role beside each level", async () => {
+test("on a phone, the matrix is a card for each competency with the role next to each level", async () => {
   const address = await host(site);
   const page = await open(`${address}matrix/`, { width: 390, height: 844 });
   assert.equal(await overflow(page), 0);
@@ -52,7 +53,7 @@ test("on a phone the matrix is a card for each competency, with the role beside 
   await close(page);
 });
 
-test("a review that has passed is called overdue, and one that has not is only dated", async () => {
+test("a review is called overdue only after its due date", async () => {
   const address = await host(site);
   const page = await open(address);
   await page.clock.setFixedTime(new Date("2027-06-06T12:00:00"));
@@ -68,7 +69,7 @@ test("a review that has passed is called overdue, and one that has not is only d
   await close(page);
 });
 
-test("the pages that the model makes are accessible in light and dark, wide and narrow", async () => {
+test("pages generated from the model are accessible in light and dark mode, on wide and narrow screens", async () => {
   const address = await host(site);
   const pages = ["", "roles/director-of-product/", "competencies/communication/", "strategy/roadmap/", "matrix/", "ladder/", "compare/product-manager/product-leader/", "decisions/", "decisions/by-role/", "decisions/by-scope/", "hiring/director-of-product/", "health/"];
   for (const [width, dark] of /** @type {[number, boolean][]} */ ([[1440, false], [390, true]])) {

@@ -1,4 +1,5 @@
-// Findings in the corner of the page: there when something is wrong, gone when it is mended, and never over the text.
+// Tests the findings in the corner of the page: they appear when something is wrong, disappear when
+// it is fixed, and never cover the text.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -20,7 +21,7 @@ async function start(options = {}, ...flags) {
   return { page, write: (name, text) => writeFileSync(join(dir, "handbook", name), text) };
 }
 
-test("a mistake appears where it is, with the way out, and goes away when it is mended, without a reload", async () => {
+test("a mistake is shown with its location and disappears once it is fixed, without a reload", async () => {
   const { page, write } = await start();
   await page.evaluate(() => { globalThis.stays = true; });
   write("guides/a.md", "# A\n\nSee [[bb]].\n");
@@ -36,7 +37,7 @@ test("a mistake appears where it is, with the way out, and goes away when it is 
   await close(page);
 });
 
-test("mistakes elsewhere are a count that opens a list", async () => {
+test("mistakes in other chapters are shown as a count that opens a list", async () => {
   const { page, write } = await start();
   write("guides/b.md", "# B\n\n[[nowhere]]\n");
   const summary = page.locator(".rolebook-findings > summary");
@@ -51,7 +52,7 @@ test("mistakes elsewhere are a count that opens a list", async () => {
   await close(page);
 });
 
-test("on a phone findings wait in the corner, and the end of the page can be read beside them", async () => {
+test("on a phone, findings stay in the corner and don't cover the end of the page", async () => {
   const { page, write } = await start({ width: 390, height: 844 });
   write("guides/a.md", `# A\n\n[[bb]]\n\n${"Text. \n\n".repeat(60)}`);
   await page.waitForSelector(".rolebook-findings");
@@ -59,11 +60,11 @@ test("on a phone findings wait in the corner, and the end of the page can be rea
   assert.equal(await overflow(page), 0);
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   const [corner, end] = await page.evaluate(() => [".rolebook-findings", ".colophon"].map((at) => document.querySelector(at).getBoundingClientRect()));
-  assert.ok(corner.top >= end.bottom - 1, "the corner lies below the last line");
+  assert.ok(corner.top >= end.bottom - 1, "the findings cover the last line");
   await close(page);
 });
 
-test("a passage opens in the author's editor at its line", async () => {
+test("a passage opens in the author's editor at the right line", async () => {
   const told = join(folder(), "told");
   const script = join(folder(), "editor.sh");
   writeFileSync(script, `#!/bin/sh\necho "$1" > ${told}\n`, { mode: 0o755 });

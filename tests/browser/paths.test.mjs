@@ -1,4 +1,5 @@
-// Reading paths: previous and next follow the path that a reader came by; what has been read is kept in this browser only, and can be cleared.
+// Tests reading paths: previous and next follow the path that the reader is on, and what they have
+// read is stored only in this browser and can be cleared.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +8,7 @@ import { build, close, host, open, project, violations } from "./support.mjs";
 const site = build(project());
 const path = "paths/becoming-a-product-leader/";
 
-test("whoever comes by a path goes on along it, and each stop that was left counts as read", async () => {
+test("a reader on a path stays on it, and each stop that they leave counts as read", async () => {
   const address = await host(site);
   const page = await open(address + path);
   const stops = await page.locator(".stops h3 a").evaluateAll((links) => links.map((a) => a.href));
@@ -24,18 +25,18 @@ test("whoever comes by a path goes on along it, and each stop that was left coun
   await close(page);
 });
 
-test("without a path in the address the chapter's own neighbours are previous and next", async () => {
+test("without a path in the URL, previous and next are the chapter's neighbors", async () => {
   const address = await host(site);
   const page = await open(`${address}understanding/leader-and-manager/`);
   assert.equal(await page.locator(".came-by").count(), 0);
   const next = await page.locator(".turn .next").getAttribute("href");
   assert.ok(!next.includes("?path="), next);
-  // Each path that the chapter lies on is there all the same.
+  // The page still lists every path that the chapter is on.
   assert.ok((await page.locator(".along [data-path]").count()) > 1);
   await close(page);
 });
 
-test("marks are kept between pages, shown to other tabs, and gone when they are cleared", async () => {
+test("reading marks are kept between pages, shown in other tabs, and gone when cleared", async () => {
   const address = await host(site);
   const page = await open(`${address}understanding/leader-and-manager/`);
   const other = await page.context().newPage();
@@ -52,7 +53,7 @@ test("marks are kept between pages, shown to other tabs, and gone when they are 
   await close(page);
 });
 
-test("where nothing can be stored the page says so and marks last as long as it", async () => {
+test("without storage, the page says so and keeps the marks until it is left", async () => {
   const address = await host(site);
   const page = await open(address);
   await page.addInitScript(() => {
@@ -66,7 +67,7 @@ test("where nothing can be stored the page says so and marks last as long as it"
   await close(page);
 });
 
-test("without JavaScript a stop leads to the stops beside it", async () => {
+test("without JavaScript, a stop links to the previous and next stops", async () => {
   const address = await host(site);
   const page = await open(`${address}understanding/leader-and-manager/?path=becoming-a-product-leader`, { javascript: false });
   const next = await page.locator("[data-path=becoming-a-product-leader] .next").getAttribute("href");
@@ -76,7 +77,7 @@ test("without JavaScript a stop leads to the stops beside it", async () => {
 });
 
 for (const dark of [false, true]) {
-  test(`a path and its stops are accessible${dark ? " in the dark" : ""}`, async () => {
+  test(`a path and its stops are accessible${dark ? " in dark mode" : ""}`, async () => {
     const address = await host(site);
     const page = await open(address + path, { width: 390, height: 844, dark });
     assert.deepEqual(await violations(page), []);

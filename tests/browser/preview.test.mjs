@@ -1,4 +1,5 @@
-// The page that is open while its chapter is written: every save shows, and nothing that the reader has open, chosen or written is lost.
+// Tests a page that is open while its chapter is being edited: every save shows up, and nothing
+// that the reader has opened, selected or typed is lost.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -22,7 +23,7 @@ function handbook() {
   return { dir, save: (text, head) => write(dir, { "handbook/guides/a.md": chapter(text, head) }) };
 }
 
-/** Marks the page, so that a reload would be seen. */
+/** Marks the page, so that a reload can be detected. */
 const mark = (page) => page.evaluate(() => { window.marked = true; });
 const isMarked = (page) => page.evaluate(() => window.marked === true);
 const sees = (page, text) => page.getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
@@ -34,7 +35,7 @@ const place = (page) => page.evaluate(() => ({
   open: document.querySelector("#more").open,
 }));
 
-test("fifty saves while scrolled, with an open details, a focused field and a selection: nothing moves, nothing is lost, each is seen", async () => {
+test("fifty saves all show up without moving the page or losing the focus, the selection or what is open", async () => {
   const { dir, save } = handbook();
   const { address } = await preview(dir);
   const page = await open(`${address}guides/a/`);
@@ -46,7 +47,7 @@ test("fifty saves while scrolled, with an open details, a focused field and a se
   const before = await place(page);
   assert.deepEqual({ focus: before.focus, open: before.open, chosen: before.chosen }, { focus: "field", open: true, chosen: [2, 6] });
   for (let n = 1; n <= 50; n += 1) {
-    // Every fifth save writes above the reader too.
+    // Every fifth save also adds text above the visible part.
     save(`Save ${n}.`, n % 5 ? "" : `New at the top ${n}.\n\n`);
     await sees(page, `Save ${n}.`);
     assert.deepEqual(await place(page), before, `save ${n}`);
@@ -64,7 +65,7 @@ test("fifty saves while scrolled, with an open details, a focused field and a se
   await close(page);
 });
 
-test("a change out of sight is scrolled to and marked, without motion where none is wanted", async () => {
+test("a change outside the visible part is scrolled to and highlighted, without motion if the reader prefers none", async () => {
   const { dir, save } = handbook();
   const { address } = await preview(dir);
   const page = await open(`${address}guides/a/`, { reducedMotion: true });
@@ -79,7 +80,7 @@ test("a change out of sight is scrolled to and marked, without motion where none
   await close(page);
 });
 
-test("a style sheet is exchanged without a reload", async () => {
+test("a changed style sheet is replaced without a reload", async () => {
   const { dir } = handbook();
   write(dir, { "themes/own/assets/style.css": "body { outline: 3px solid rgb(1, 2, 3); }" });
   const { address } = await preview(dir);
@@ -94,7 +95,7 @@ test("a style sheet is exchanged without a reload", async () => {
   await close(page);
 });
 
-test("a page follows its chapter when that is renamed", async () => {
+test("an open page follows its chapter when the chapter is renamed", async () => {
   const { dir } = handbook();
   const { address } = await preview(dir);
   const page = await open(`${address}guides/a/`);
@@ -108,14 +109,15 @@ test("a page follows its chapter when that is renamed", async () => {
   await close(page);
 });
 
-test("ten tabs are open and an eleventh loads; a hidden one catches up when it is shown", async () => {
+test("an eleventh tab loads while ten are open, and a hidden tab catches up when it is shown", async () => {
   const { dir, save } = handbook();
   const { address } = await preview(dir);
   const first = await open(`${address}guides/a/`);
   await mark(first);
   const shown = first.context();
   const tabs = [first];
-  // The test's driver tells every page that it is shown; here the tabs behind are hidden, as in a window.
+  // Playwright tells every page that it is visible. Here, background tabs are hidden as in a real
+  // window.
   const really = async (page) => (await shown.newCDPSession(page)).send("Emulation.setFocusEmulationEnabled", { enabled: false });
   await really(first);
   const hide = (page) => page.evaluate(() => {
@@ -144,7 +146,7 @@ test("ten tabs are open and an eleventh loads; a hidden one catches up when it i
   await shown.close();
 });
 
-test("a page comes back by itself when the preview was restarted, and shows what was written meanwhile", async () => {
+test("after the preview restarts, an open page reconnects and shows what was written in the meantime", async () => {
   const { dir, save } = handbook();
   const one = await preview(dir);
   const page = await open(`${one.address}guides/a/`);

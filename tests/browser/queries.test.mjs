@@ -1,4 +1,4 @@
-// Finds the chapters that people want, by the code that browsers run; opens no browser.
+// Tests that search finds the chapters people want, with the browser's code but without a browser.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -16,14 +16,14 @@ async function index(site) {
   return core;
 }
 
-/** Returns the addresses of the pages found, best first. */
+/** Returns the URLs of the pages found, best first. */
 async function pages(core, query) {
   const found = await core.search(query);
   const lines = await core.lines(found.results.slice(0, 20).map((hit) => hit.unit));
   return [...new Set(lines.map((line) => decodeURIComponent(line.url.split("#")[0])))];
 }
 
-/** Reads queries and the addresses of the chapters that are wanted. */
+/** Reads queries and the URLs of the chapters that they should find. */
 function queries(name) {
   const lines = readFileSync(join(repository, "tests/search", name), "utf8").split("\n").filter((line) => line.includes(" | ") && !line.startsWith("#"));
   return lines.map((line) => {
@@ -34,7 +34,7 @@ function queries(name) {
 
 const place = (list, wanted) => list.findIndex((url) => wanted.includes(url)) + 1;
 
-test("every query over this handbook finds its chapter among the first three", async () => {
+test("every query on this handbook finds its chapter among the first three results", async () => {
   const core = await index(build(project(), "--audience", "managers"));
   for (const { query, wanted } of queries("handbook.txt")) {
     const list = await pages(core, query);
@@ -43,13 +43,13 @@ test("every query over this handbook finds its chapter among the first three", a
   }
 });
 
-test("queries over a real handbook find their chapters high", { timeout: 120_000 }, async (context) => {
+test("queries on a real handbook rank their chapters high", { timeout: 120_000 }, async (context) => {
   const archive = join(repository, "../shared/real/sourcegraph-handbook.tar.gz");
-  if (!existsSync(archive)) return context.skip("the real handbook is not beside this checkout");
+  if (!existsSync(archive)) return context.skip("the real handbook isn't next to this checkout");
   const dir = folder();
   execFileSync("tar", ["xzf", archive, "-C", dir]);
   const site = join(dir, "site");
-  // It has findings by the hundred, which are none of ours.
+  // It has hundreds of findings, which don't matter here.
   execFileSync(rolebook, ["build", join(dir, "content"), "--out", site], { stdio: "ignore" });
   const core = await index(site);
   let sum = 0;
@@ -61,7 +61,7 @@ test("queries over a real handbook find their chapters high", { timeout: 120_000
   assert.ok(sum / all.length > 0.8, `mean reciprocal rank ${sum / all.length}`);
 });
 
-test("a word is found in other forms, other cases, without its marks, and by its pairs in Chinese", async () => {
+test("a word is found in other forms, in any case, without accents, and by pairs of characters in Chinese", async () => {
   const dir = project({
     "handbook/handbook.toml": "title = \"T\"\n",
     "handbook/index.md": "# Home\n",
@@ -76,7 +76,7 @@ test("a word is found in other forms, other cases, without its marks, and by its
   for (const query of ["", "   ", "\"", "\"\"", "?!", "constructor", "__proto__"]) assert.deepEqual(await pages(core, query), [], query);
 });
 
-test("quotes keep words together", async () => {
+test("words in quotes are found only as a phrase", async () => {
   const dir = project({
     "handbook/handbook.toml": "title = \"T\"\n",
     "handbook/index.md": "# Home\n",
@@ -88,7 +88,7 @@ test("quotes keep words together", async () => {
   assert.equal((await pages(core, "green kettle")).length, 2);
 });
 
-test("an excerpt is cut at words and marks what was found", async () => {
+test("an excerpt is cut between words and highlights what was found", async () => {
   const core = await index(build(project({ "handbook/handbook.toml": "title = \"T\"\n", "handbook/index.md": "# Home\n" })));
   const text = `${"Many other words stand here. ".repeat(20)}The kettles boil over. ${"And more follow after. ".repeat(20)}`;
   const pieces = core.excerpt(text, { forms: new Set(["kettles"]), prefix: "" });
@@ -97,7 +97,7 @@ test("an excerpt is cut at words and marks what was found", async () => {
   assert.ok(shown.length < 200 && shown.startsWith("\u2026 ") && shown.endsWith(" \u2026"), shown);
 });
 
-/** Makes queries from pieces; the same number gives the same ones (xorshift32, Marsaglia 2003). */
+/** Generates queries. The same number gives the same queries (xorshift32, Marsaglia 2003). */
 function* made(first, words) {
   let state = first | 1;
   const below = (n) => { state ^= state << 13; state ^= state >>> 17; state ^= state << 5; return (state >>> 0) % n; };
@@ -114,7 +114,7 @@ function* made(first, words) {
   }
 }
 
-test("any query is answered in order, with pages that are there and excerpts that are theirs", { timeout: 3_600_000 }, async () => {
+test("any query gets sorted results with existing pages and excerpts from those pages", { timeout: 3_600_000 }, async () => {
   const core = await index(build(project()));
   const words = [...new Set(readFileSync(join(repository, "README.md"), "utf8").match(/\p{L}+/gu))];
   const seconds = Number(process.env.FUZZ_SECONDS ?? 0);

@@ -1,4 +1,5 @@
-// Search as readers use it: keys, links, choices, failures, folders opened without a server, and the preview.
+// Tests search as readers use it: keys, links, filters, failures, folders opened without a server,
+// and the preview.
 
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +11,10 @@ import { build, close, host, open, overflow, preview, project, violations } from
 
 const site = build(project());
 
-/** Opens the dialog by the key and types. */
+/** Opens the dialog with its key and types the query. */
 async function search(page, query) {
   await page.waitForFunction(() => !document.querySelector("dialog[open]"));
-  // The key is heard once the script has run.
+  // The key only works once the script has run.
   for (let n = 0; n < 20 && await page.locator("dialog[open] input").count() === 0; n += 1) {
     await page.keyboard.press("/");
     await page.waitForTimeout(100);
@@ -27,7 +28,7 @@ async function titles(page, within = "dialog") {
   return page.locator(`${within} .search-chapter .search-title`).allTextContents();
 }
 
-/** Asks axe-core; Chromium has to have painted the dialog first. */
+/** Runs axe-core, after giving Chromium time to paint the dialog. */
 async function violationsOf(page) {
   await page.waitForTimeout(100);
   return violations(page);
@@ -40,13 +41,13 @@ const small = (more = {}, config = "title = \"T\"\n") => project({
   ...more,
 });
 
-test("nothing is fetched before search opens, and the first result takes four requests and thirty kilobytes at most", async () => {
+test("nothing is fetched before search opens, and the first result takes four requests and at most 30 kB", async () => {
   const page = await open(await host(site));
   assert.ok(!page.requests.some((url) => /\/search\/|search-core|search\.css/.test(url)), page.requests.join("\n"));
   page.requests.length = 0;
   await search(page, "roadmap");
   assert.equal((await titles(page))[0], "Product roadmap");
-  // Other scripts of the page may still be arriving.
+  // Other scripts of the page may still be loading.
   const names = page.requests.filter((url) => /\/search[/.-]/.test(url)).slice(0, 4).map((url) => decodeURIComponent(new URL(url).pathname).slice(1));
   const known = names.map((name) => ["search-core.js", "search.css", "search/index.json"].find((end) => name.endsWith(end)) ?? "words");
   assert.deepEqual(known.sort(), ["search-core.js", "search.css", "search/index.json", "words"], page.requests.join("\n"));
@@ -56,7 +57,7 @@ test("nothing is fetched before search opens, and the first result takes four re
   await close(page);
 });
 
-test("keys open the dialog, move in the results, follow one and close", async () => {
+test("the keyboard opens the dialog, moves through the results, follows one and closes the dialog", async () => {
   const page = await open(await host(site));
   await page.keyboard.press("Control+k");
   await page.locator("dialog[open] input").waitFor();
@@ -87,7 +88,7 @@ test("keys open the dialog, move in the results, follow one and close", async ()
   await close(page);
 });
 
-test("a slash typed into a field stays a slash", async () => {
+test("a slash typed into a field doesn't open search", async () => {
   const page = await open(`${await host(site)}search/`);
   await page.locator("main input").fill("a");
   await page.keyboard.press("/");
@@ -96,7 +97,7 @@ test("a slash typed into a field stays a slash", async () => {
   await close(page);
 });
 
-test("the page of search reads its query from the address, and says what it needs without JavaScript", async () => {
+test("the search page reads its query from the URL and, without JavaScript, says that it needs it", async () => {
   const address = await host(site);
   const page = await open(`${address}search/?q=premortem`);
   assert.match((await titles(page, "main"))[0], /Pre-mortem/);
@@ -110,7 +111,7 @@ test("the page of search reads its query from the address, and says what it need
   await close(plain);
 });
 
-test("markup in queries and in titles stays text", async () => {
+test("markup in queries and titles is shown as text", async () => {
   const evil = "<img src=x onerror=\"window.harm=1\">";
   const dir = small({ "handbook/guides/b.md": `---\ntitle: 'Evil ${evil} title'\n---\n\n## Head \`${evil}\`\n\nBody \`<script>window.harm=1</script>\` kettle\n` });
   const page = await open(`${await host(build(dir))}search/?q=${encodeURIComponent(evil)}`);
@@ -127,7 +128,7 @@ test("markup in queries and in titles stays text", async () => {
   await close(page);
 });
 
-test("search works below a path of a host", async () => {
+test("search works on a site that is published under a path", async () => {
   const address = await host(site, "/deep/book/");
   const page = await open(`${address}roles/product-manager/`);
   await search(page, "pricing and packaging");
@@ -138,7 +139,7 @@ test("search works below a path of a host", async () => {
   await close(page);
 });
 
-test("search works in a folder that is opened without a server", async () => {
+test("search works in a folder opened without a server", async () => {
   const folder = build(small({}, "title = \"T\"\nurls = \"file\"\n"));
   const page = await open(pathToFileURL(join(folder, "guides/a.html")).href);
   await search(page, "vinegar");
@@ -151,7 +152,7 @@ test("search works in a folder that is opened without a server", async () => {
   await close(page);
 });
 
-test("an index that is not there is told, and can be tried again", async () => {
+test("a failure to load the index is reported and can be retried", async () => {
   const folder = build(small());
   const page = await open(await host(folder));
   await page.route("**/search/index.json", (route) => route.abort());
@@ -165,7 +166,7 @@ test("an index that is not there is told, and can be tried again", async () => {
   await close(page);
 });
 
-test("a site that is published anew while search is open is searched anew", async () => {
+test("search finds the new content of a site that is republished while search is open", async () => {
   const dir = small();
   const folder = build(dir);
   const page = await open(await host(folder));
@@ -176,7 +177,7 @@ test("a site that is published anew while search is open is searched anew", asyn
   for (const name of readdirSync(join(fresh, "search")).filter((name) => name.endsWith(".json"))) {
     cpSync(join(fresh, "search", name), join(folder, "search", name));
   }
-  // Words are known from the old files; the line of the text is not.
+  // The words are still cached from the old files, but the row of the table isn't.
   await page.locator("dialog input").fill("vinegar");
   assert.deepEqual(await titles(page), ["Kettle care"]);
   await page.keyboard.press("Escape");
@@ -185,7 +186,7 @@ test("a site that is published anew while search is open is searched anew", asyn
   await close(page);
 });
 
-test("kinds, parts and owners choose among the results", async () => {
+test("results can be filtered by kind, part and owner", async () => {
   const page = await open(`${await host(site)}search/?q=product`);
   const all = (await titles(page, "main")).length;
   await page.locator("main .search-facets summary").click();
@@ -198,14 +199,14 @@ test("kinds, parts and owners choose among the results", async () => {
   await close(page);
 });
 
-test("an empty field leads to the shelves", async () => {
+test("an empty search field shows links to the parts of the handbook", async () => {
   const page = await open(`${await host(site)}roles/product-manager/`);
   await page.keyboard.press("/");
   await page.locator("dialog .search-rest a", { hasText: "Strategy" }).waitFor();
   await close(page);
 });
 
-test("the preview finds a word that was just written", async () => {
+test("search in the preview finds a word that was just saved", async () => {
   const dir = small();
   const served = await preview(dir);
   const page = await open(`${served.address}guides/a/`);
@@ -219,7 +220,7 @@ test("the preview finds a word that was just written", async () => {
   await close(page);
 });
 
-test("axe-core finds nothing in the open dialog and on the page of search, light, dark and on a phone", async () => {
+test("the search dialog and the search page pass axe-core in light, in dark and on a phone", async () => {
   const address = await host(site);
   for (const shape of [{}, { dark: true }, { width: 390, height: 800 }, { width: 390, height: 800, dark: true }]) {
     const page = await open(address, shape);

@@ -1,6 +1,8 @@
-// What the browser tests share: building handbooks, serving them, opening pages, asking axe-core.
+// Helpers that the browser tests share: building and serving handbooks, opening pages, and running
+// axe-core.
 //
-// Input: texts or a folder of Markdown. Output: pages in a real Chromium, with everything that went wrong in them. Listens on the loopback address only.
+// Input: texts or a folder of Markdown. Output: pages in a real Chromium, with everything that went
+// wrong in them. Listens only on the loopback address.
 
 import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -12,24 +14,25 @@ import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** The repository. */
+/** The root of the repository. */
 export const repository = resolve(here, "../..");
-/** The program; `cargo build` makes it. */
+/** The program, as built by `cargo build`. */
 export const rolebook = process.env.ROLEBOOK ?? join(repository, "target/debug/rolebook");
 const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8");
 
-// A hook registered inside a test runs when that test ends; what is shared by a file's tests ends with the file.
+// A hook registered inside a test runs at the end of that test. What the tests of a file share has
+// to last until the end of the file.
 const endings = [];
 after(async () => { for (const end of endings.reverse()) await end(); });
 
-/** Makes a folder that is gone when the test file ends. */
+/** Creates a folder that is deleted at the end of the test file. */
 export function folder() {
   const made = mkdtempSync(join(tmpdir(), "rolebook-browser-"));
   endings.push(() => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 
-/** Writes texts by path below `dir`. */
+/** Writes texts to paths below `dir`. */
 export function write(dir, texts) {
   for (const [path, text] of Object.entries(texts)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -37,7 +40,10 @@ export function write(dir, texts) {
   }
 }
 
-/** Makes a project of texts by path (`handbook/…`), or a copy of this repository's handbook and themes. */
+/**
+ * Creates a project from texts by path (`handbook/…`). Without texts, copies this repository's
+ * handbook and themes.
+ */
 export function project(texts) {
   const dir = folder();
   if (texts) write(dir, texts);
@@ -45,7 +51,7 @@ export function project(texts) {
   return dir;
 }
 
-/** Builds a project; returns the folder of the site. */
+/** Builds a project and returns the folder of the site. */
 export function build(dir, ...flags) {
   const out = join(folder(), "site");
   execFileSync(rolebook, ["build", dir, "--out", out, ...flags], { stdio: ["ignore", "ignore", "inherit"] });
@@ -58,7 +64,7 @@ const media = {
   png: "image/png", jpg: "image/jpeg", woff2: "font/woff2",
 };
 
-/** Serves a site as static hosts do, under `prefix`; returns its address, which ends in a slash. */
+/** Serves a site under `prefix` as static hosts do. Returns its URL, which ends in a slash. */
 export async function host(site, prefix = "/") {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -82,7 +88,7 @@ export async function host(site, prefix = "/") {
   return `http://127.0.0.1:${server.address().port}${prefix}`;
 }
 
-/** Starts `rolebook serve`; returns its address, what it printed, and a way to end it. */
+/** Starts `rolebook serve`. Returns its URL, its output and its process. */
 export async function preview(dir, ...flags) {
   const port = String(20000 + Math.floor(Math.random() * 20000));
   const child = spawn(rolebook, ["serve", dir, "--port", port, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
@@ -101,7 +107,7 @@ export async function preview(dir, ...flags) {
 }
 
 let shared;
-/** Returns the one browser of this test file. */
+/** Returns the browser that the tests of a file share. */
 export function browser() {
   shared ??= launch();
   return shared;
@@ -112,15 +118,16 @@ async function launch() {
   const places = ["/usr/bin", "/usr/local/bin", "/snap/bin", "/opt/homebrew/bin"].flatMap((dir) => names.map((name) => join(dir, name)));
   const executablePath = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
   const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  // Chromium's sandbox refuses to start for root, as in containers.
+  // Chromium's sandbox doesn't start for root, for example in containers.
   const started = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args });
   endings.push(() => started.close());
   return started;
 }
 
 /**
- * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, and any of Playwright's context options under `context`.
- * The page has `faults`: errors of scripts, refusals of the security policy, failed requests and requests to other hosts.
+ * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, and any of
+ * Playwright's context options under `context`. The page gets a list of `faults`: script errors,
+ * violations of the security policy, failed requests and requests to other hosts.
  */
 export async function open(url, { width = 1440, height = 900, dark = false, javascript = true, reducedMotion = false, context = {} } = {}) {
   const started = await browser();
@@ -138,7 +145,7 @@ export async function open(url, { width = 1440, height = 900, dark = false, java
   page.requests = [];
   page.on("pageerror", (error) => page.faults.push(`script: ${error.message}`));
   page.on("console", (message) => { if (message.type() === "error") page.faults.push(`console: ${message.text()}`); });
-  // Leaving a page ends what it still loads.
+  // Leaving a page cancels its pending requests, which isn't a fault.
   page.on("requestfailed", (request) => {
     if (request.failure()?.errorText !== "net::ERR_ABORTED") page.faults.push(`failed: ${request.url()}`);
   });
@@ -156,14 +163,14 @@ export async function close(page) {
   await page.context().close();
 }
 
-/** Returns what axe-core finds wrong, one line for each rule, with the elements. */
+/** Returns what axe-core finds wrong: one line for each rule, with the elements. */
 export async function violations(page, selector = "html") {
   await page.evaluate(axe);
   const { violations: found } = await page.evaluate((at) => globalThis.axe.run(document.querySelector(at), { resultTypes: ["violations"] }), selector);
   return found.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).slice(0, 5).join(" | ")}`);
 }
 
-/** Returns by how many pixels the page can be scrolled sideways. */
+/** Returns how many pixels the page can be scrolled sideways. */
 export function overflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

@@ -1,4 +1,5 @@
-// The default theme in a browser: accessibility of every kind of page, phones, zoom, paper, no script, navigation, glimpses, keys.
+// Tests the default theme in a browser: accessibility of every kind of page, phones, zoom, print,
+// pages without scripts, navigation, link previews and keys.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -18,13 +19,13 @@ const kinds = [
 const shapes = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, paper: { paper: true } };
 
 for (const [name, options] of Object.entries(shapes)) {
-  test(`axe-core finds nothing on any kind of page (${name})`, async () => {
+  test(`every kind of page passes axe-core (${name})`, async () => {
     const address = await host(site);
     const page = await open(address, options);
     if (options.paper) await page.emulateMedia({ media: "print" });
     const found = {};
     for (const path of kinds) {
-      // The whole book has the elements of all its parts, and takes the browser a minute.
+      // The whole handbook has the same elements as its parts, and takes the browser a minute.
       if (path === "print/") continue;
       await page.goto(address + path);
       const rules = await violations(page);
@@ -35,7 +36,7 @@ for (const [name, options] of Object.entries(shapes)) {
   });
 }
 
-test("no kind of page scrolls sideways at 320 pixels, nor at 1280 zoomed to 400 %", async () => {
+test("no kind of page scrolls sideways at 320 pixels, which is 1280 pixels zoomed to 400%", async () => {
   const address = await host(site);
   const page = await open(address, { width: 320, height: 256, context: { isMobile: false } });
   const wide = [];
@@ -47,7 +48,7 @@ test("no kind of page scrolls sideways at 320 pixels, nor at 1280 zoomed to 400 
   await close(page);
 });
 
-test("letters twice as large push nothing out of the page", async () => {
+test("text at twice the size doesn't overflow the page", async () => {
   const address = await host(site);
   const page = await open(address, { width: 1280, height: 900 });
   const wide = [];
@@ -60,7 +61,7 @@ test("letters twice as large push nothing out of the page", async () => {
   await close(page);
 });
 
-test("without a script everything can be read, and the menu opens on a phone", async () => {
+test("without scripts, everything can be read and the menu opens on a phone", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`, { width: 390, height: 844, javascript: false });
   assert.equal(await page.locator("h1").innerText(), "Product Manager");
@@ -72,7 +73,7 @@ test("without a script everything can be read, and the menu opens on a phone", a
   await close(page);
 });
 
-test("nothing moves by itself where the reader asked for less movement", async () => {
+test("nothing is animated if the reader prefers reduced motion", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`, { reducedMotion: true });
   await page.locator("a.role").first().hover();
@@ -81,7 +82,7 @@ test("nothing moves by itself where the reader asked for less movement", async (
   await close(page);
 });
 
-test("targets are 24 pixels high, on a phone 44 where they stand in the frame", async () => {
+test("targets are 24 pixels high, and 44 in the page frame on a phone", async () => {
   const address = await host(site);
   const small = (page, selector, least) => page.locator(selector).evaluateAll((all, wanted) => all
     .filter((one) => one.checkVisibility())
@@ -96,14 +97,14 @@ test("targets are 24 pixels high, on a phone 44 where they stand in the frame", 
   await close(phone);
 });
 
-test("the branch of the page is open, others stay as the reader left them", async () => {
+test("the navigation opens the current part and leaves the others as the reader left them", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`);
   const folds = () => page.locator(".side > ul > li > details").evaluateAll((all) => all.filter((one) => one.open).map((one) => one.parentElement.querySelector("a").textContent));
   assert.deepEqual(await folds(), ["Roles"]);
   assert.equal(await page.locator(".side [aria-current=page]").innerText(), "Product Manager");
   await page.locator(".side > ul > li", { hasText: "Strategy" }).locator("summary").click();
-  // The event that a fold has opened comes a moment after it has.
+  // The event for an opened section fires shortly after it has opened.
   await page.waitForFunction(() => document.querySelectorAll(".side > ul > li > details[open]").length === 2);
   await page.evaluate(() => new Promise((done) => { setTimeout(done, 50); }));
   await page.goto(`${address}competencies/communication/`);
@@ -111,7 +112,7 @@ test("the branch of the page is open, others stay as the reader left them", asyn
   await close(page);
 });
 
-test("a part of a large book lists its own chapters alone", async () => {
+test("in a large handbook, the navigation lists only the chapters of the current part", async () => {
   const texts = { "handbook/handbook.toml": "title = \"Large\"\n", "handbook/index.md": "# Large\n" };
   for (let n = 0; n < 130; n += 1) texts[`handbook/part-${n % 4}/c${n}.md`] = `# Chapter ${n}\n`;
   const address = await host(build(project(texts)));
@@ -120,7 +121,7 @@ test("a part of a large book lists its own chapters alone", async () => {
   await close(page);
 });
 
-test("the keys [ and ] turn pages, and ? shows the keys until Escape", async () => {
+test("the keys [ and ] turn pages, and ? shows the keyboard shortcuts until Escape", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`);
   await page.keyboard.press("?");
@@ -136,7 +137,7 @@ test("the keys [ and ] turn pages, and ? shows the keys until Escape", async () 
   await close(page);
 });
 
-test("the contents follow the reader", async () => {
+test("the table of contents marks the section that the reader is in", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`);
   await page.locator("#not-this-role").evaluate((heading) => heading.scrollIntoView());
@@ -146,7 +147,7 @@ test("the contents follow the reader", async () => {
 
 const glimpse = (page) => page.locator("#glimpse:not([hidden])");
 
-test("a link shows what it leads to on hover; the glimpse can be hovered, and Escape ends it", async () => {
+test("hovering a link shows its preview, which can be hovered and closes on Escape", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`);
   const link = page.locator(".prose a[href$='understanding/leader-and-manager/']").first();
@@ -164,7 +165,7 @@ test("a link shows what it leads to on hover; the glimpse can be hovered, and Es
   await close(page);
 });
 
-test("a link shows what it leads to on focus, and a term its definition", async () => {
+test("focusing a term shows its definition", async () => {
   const address = await host(site);
   const page = await open(`${address}competencies/business-acumen/`);
   await page.keyboard.press("Tab");
@@ -178,7 +179,7 @@ test("a link shows what it leads to on focus, and a term its definition", async 
   await close(page);
 });
 
-test("on a phone the first tap shows, the second follows", async () => {
+test("on a phone, the first tap on a link shows its preview and the second follows it", async () => {
   const address = await host(site);
   const page = await open(`${address}roles/product-manager/`, { width: 390, height: 844 });
   await page.locator(".lede").tap();
@@ -192,7 +193,7 @@ test("on a phone the first tap shows, the second follows", async () => {
   await close(page);
 });
 
-test("every link of running text has a glimpse to show", async () => {
+test("every link in body text has a preview", async () => {
   const address = await host(site);
   const page = await open(address);
   const missing = [];
@@ -210,7 +211,7 @@ test("every link of running text has a glimpse to show", async () => {
   await close(page);
 });
 
-test("glimpses work in a folder that is opened in a browser", async () => {
+test("link previews work in a folder opened without a server", async () => {
   const dir = project({
     "handbook/handbook.toml": "title = \"Folder\"\nurls = \"file\"\n",
     "handbook/index.md": "# Folder\n\nSee [the other](a/other.md).\n",
@@ -225,7 +226,7 @@ test("glimpses work in a folder that is opened in a browser", async () => {
   await close(page);
 });
 
-test("the theme that the reader chose is there before the page is painted, and follows the system again when it is the same", async () => {
+test("the chosen color scheme applies before the first paint, and choosing the system's scheme clears the choice", async () => {
   const address = await host(site);
   const page = await open(address);
   await page.locator("button.theme").click();
@@ -240,7 +241,7 @@ test("the theme that the reader chose is there before the page is painted, and f
   await close(page);
 });
 
-test("text and links have their contrast in both modes", async () => {
+test("text and links have enough contrast in both color schemes", async () => {
   const address = await host(site);
   for (const dark of [false, true]) {
     const page = await open(`${address}guides/when-data-misleads/`, { dark });
@@ -266,7 +267,7 @@ test("text and links have their contrast in both modes", async () => {
   }
 });
 
-test("a sheet of the user's own wins over the theme, whatever its selectors", async () => {
+test("a custom style sheet overrides the theme whatever its selectors", async () => {
   const dir = project({
     "handbook/handbook.toml": "title = \"Own\"\ntheme = \"own\"\n",
     "handbook/index.md": "# Own\n\nText.\n",
@@ -279,7 +280,7 @@ test("a sheet of the user's own wins over the theme, whatever its selectors", as
   await close(page);
 });
 
-test("a handbook that is written from right to left is laid out so", async () => {
+test("a handbook in a right-to-left language is laid out from right to left", async () => {
   const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n" });
   const page = await open(`${await host(build(dir))}a/b/`);
   const at = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().left);
@@ -288,7 +289,7 @@ test("a handbook that is written from right to left is laid out so", async () =>
   await close(page);
 });
 
-test("the second theme is as accessible as the first, and as narrow", async () => {
+test("the paper theme is as accessible as the default theme and fits narrow screens too", async () => {
   const dir = project();
   const settings = join(dir, "handbook/handbook.toml");
   writeFileSync(settings, readFileSync(settings, "utf8").replace("language = \"en\"", "language = \"en\"\ntheme = \"paper\""));
@@ -305,7 +306,7 @@ test("the second theme is as accessible as the first, and as narrow", async () =
   }
 });
 
-test("footnotes stand beside their lines where there is room, and at the end elsewhere", async () => {
+test("footnotes are next to their lines if there is room, and otherwise at the end", async () => {
   const dir = project({ "handbook/handbook.toml": "title = \"Notes\"\n", "handbook/index.md": "# Notes\n", "handbook/a/n.md": `# Notes\n\n${"Words fill the page. ".repeat(30)}[^a]\n\n${"More words. ".repeat(60)}\n\n## One\n\nx\n\n## Two\n\nx\n\n[^a]: The note.\n` });
   const address = await host(build(dir));
   const wide = await open(`${address}a/n/`, { width: 1600 });
@@ -318,7 +319,7 @@ test("footnotes stand beside their lines where there is room, and at the end els
   await close(narrow);
 });
 
-test("the whole book is one page whose links stay in it, and no list of pages names it", async () => {
+test("the print version is one page whose links stay inside it, and it isn't in the sitemap", async () => {
   const address = await host(site);
   const page = await open(`${address}print/`);
   const { repeated, lost, out } = await page.evaluate(() => {

@@ -8,7 +8,7 @@ use crate::shared;
 use crate::support::{Project, Ran, is_root, ran};
 
 #[test]
-fn a_missing_folder_is_refused_with_the_way_out() {
+fn a_missing_folder_is_rejected_with_help() {
     let project = Project::new();
     let ran = project.run(&["build", "nowhere"]);
     assert_eq!(ran.code, Some(2));
@@ -18,7 +18,7 @@ fn a_missing_folder_is_refused_with_the_way_out() {
 }
 
 #[test]
-fn an_empty_folder_says_that_there_is_no_chapter() {
+fn an_empty_folder_is_reported_as_having_no_chapters() {
     let project = Project::new();
     fs::create_dir(project.root().join("empty")).unwrap();
     let ran = project.run(&["build", "empty", "--out", "site"]);
@@ -27,7 +27,7 @@ fn an_empty_folder_says_that_there_is_no_chapter() {
 }
 
 #[test]
-fn a_broken_configuration_stops_with_its_place() {
+fn a_broken_configuration_stops_the_build_and_names_the_line() {
     let project = Project::new();
     project.put("handbook.toml", "title = \"T\"\nlanguage = en\n");
     project.fails(2, &["bad-configuration", "handbook.toml:2:1", "write `language = \"en\"`"]);
@@ -36,7 +36,7 @@ fn a_broken_configuration_stops_with_its_place() {
 }
 
 #[test]
-fn front_matter_that_is_broken_says_where_and_how_to_mend_it() {
+fn broken_front_matter_is_reported_with_its_location_and_a_fix() {
     let rows: [(&str, &[&str]); 6] = [
         ("---\ntitle: A\n\n# A\n", &["bad-front-matter", "a.md:1:1", "close it with a line `---`"]),
         ("+++\ntitle = \"A\"\n# A\n", &["bad-front-matter", "close it with a line `+++`"]),
@@ -53,7 +53,7 @@ fn front_matter_that_is_broken_says_where_and_how_to_mend_it() {
 }
 
 #[test]
-fn a_yaml_bomb_is_refused_before_it_grows() {
+fn a_yaml_bomb_is_rejected_before_it_expands() {
     let mut text = String::from("---\na: &a [x,x,x,x,x,x,x,x,x,x]\n");
     for (name, before) in ('b'..='p').zip('a'..) {
         text.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 10].join(",")));
@@ -71,7 +71,7 @@ fn a_yaml_bomb_is_refused_before_it_grows() {
 }
 
 #[test]
-fn line_ends_and_a_byte_order_mark_change_no_page() {
+fn line_endings_and_a_byte_order_mark_do_not_change_a_page() {
     let text = "---\ntitle: A\n---\n\n# A\n\nOne *two*  \nthree.\n\n- x\n- y\n\n```rust\nlet a = 1;\nlet b = 2;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
     let page = |text: &str| {
         let project = Project::new();
@@ -87,7 +87,7 @@ fn line_ends_and_a_byte_order_mark_change_no_page() {
 }
 
 #[test]
-fn lines_are_counted_right_whatever_ends_them() {
+fn line_numbers_are_right_with_any_line_ending() {
     for end in ["\n", "\r\n", "\r"] {
         let project = Project::new();
         project.put("a.md", format!("\u{feff}# A{end}{end}ä [[gone]]{end}"));
@@ -96,7 +96,7 @@ fn lines_are_counted_right_whatever_ends_them() {
 }
 
 #[test]
-fn text_that_is_not_utf_8_is_named_with_its_place() {
+fn text_that_is_not_utf_8_is_reported_with_its_location() {
     let utf_16: Vec<u8> = "# Hallo\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let rows: [(&[u8], &str); 3] = [
         (b"# A\n\nfoo \xff bar\n", "a.md:3:5"),
@@ -111,7 +111,7 @@ fn text_that_is_not_utf_8_is_named_with_its_place() {
 }
 
 #[test]
-fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
+fn an_empty_chapter_is_a_warning_and_a_nul_becomes_a_replacement_character() {
     let project = Project::new();
     project.put("empty.md", "");
     let everywhere = "```rust x\0.rs\nlet a\0;\n```\n\n```none\0\n\0\n```\n\n    c\0\n\n[d\0](<https://x.example/\0> \"\0\") ![e\0](p.png \"\0\") `f\0`\n\n\
@@ -122,7 +122,7 @@ fn an_empty_chapter_is_a_warning_and_a_nul_is_shown_as_unreadable() {
     let page = fs::read_to_string(project.out("nul/index.html")).unwrap();
     assert!(page.contains("a\u{fffd}b") && page.contains("<title>N\u{fffd}M"));
     for (name, bytes) in shared::files_below(&project.out("")) {
-        assert!(name.ends_with(".woff2") || !bytes.contains(&0), "{name} holds a NUL");
+        assert!(name.ends_with(".woff2") || !bytes.contains(&0), "{name} contains a NUL");
     }
 }
 
@@ -154,7 +154,7 @@ fn put_two_gigabytes(project: &Project, name: &str) {
 }
 
 #[test]
-fn a_chapter_of_two_gigabytes_is_an_error_and_is_not_read() {
+fn a_two_gigabyte_chapter_is_an_error_and_is_not_read() {
     for name in ["big.md", "SUMMARY.md", "guides/index.md"] {
         let project = Project::new();
         project.put("guides/a.md", "# A\n");
@@ -176,7 +176,7 @@ fn a_chapter_of_two_gigabytes_is_an_error_and_is_not_read() {
 }
 
 #[test]
-fn settings_of_two_gigabytes_are_refused_and_are_not_read() {
+fn a_two_gigabyte_handbook_toml_is_rejected_and_not_read() {
     let project = Project::new();
     put_two_gigabytes(&project, "handbook.toml");
     fs::write(project.root().join("t.csv"), "competency,level,statement\nA,Owning,Decides\n").unwrap();
@@ -191,7 +191,7 @@ fn settings_of_two_gigabytes_are_refused_and_are_not_read() {
 }
 
 #[test]
-fn a_folder_whose_only_chapter_is_too_large_says_so() {
+fn a_folder_whose_only_chapter_is_too_large_is_not_reported_as_empty() {
     let project = Project::new();
     fs::remove_file(project.content("index.md")).unwrap();
     put_two_gigabytes(&project, "index.md");
@@ -202,7 +202,7 @@ fn a_folder_whose_only_chapter_is_too_large_says_so() {
 }
 
 #[test]
-fn another_file_of_two_gigabytes_is_left_out_and_a_reference_to_it_is_an_error() {
+fn any_other_two_gigabyte_file_is_left_out_and_a_reference_to_it_is_an_error() {
     let project = Project::new();
     put_two_gigabytes(&project, "films/talk.mp4");
     let ran = in_one_gigabyte(&project, &["build"]);
@@ -219,7 +219,7 @@ fn another_file_of_two_gigabytes_is_left_out_and_a_reference_to_it_is_an_error()
 }
 
 #[test]
-fn a_theme_s_file_of_two_gigabytes_is_named_where_it_is() {
+fn a_two_gigabyte_theme_file_is_left_out_and_named_with_its_path() {
     let project = Project::new();
     project.put("handbook.toml", "title = \"T\"\ntheme = \"own\"\n");
     fs::create_dir_all(project.root().join("themes/own/assets")).unwrap();
@@ -229,7 +229,7 @@ fn a_theme_s_file_of_two_gigabytes_is_named_where_it_is() {
 }
 
 #[test]
-fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
+fn deep_nesting_neither_overflows_the_stack_nor_takes_quadratic_time() {
     let project = Project::new();
     for (n, piece) in
         [">", "[", "*", "- ", "_a", "![", "(", "`", "<", "&", "[[", "{{", "::: ", "~", "\\"].iter().enumerate()
@@ -247,7 +247,7 @@ fn deep_nesting_neither_overflows_nor_takes_quadratic_time() {
 }
 
 #[test]
-fn html_left_open_and_notes_by_the_thousand_build() {
+fn thousands_of_unclosed_html_elements_and_footnotes_build() {
     let project = Project::new();
     // HTML parsers look through all open elements at each block.
     for (n, piece) in [
@@ -272,7 +272,7 @@ fn html_left_open_and_notes_by_the_thousand_build() {
 }
 
 #[test]
-fn odd_names_build_and_their_links_work() {
+fn unusual_file_names_build_and_links_to_them_work() {
     let names = [
         "a#b",
         "what?",
@@ -304,7 +304,7 @@ fn odd_names_build_and_their_links_work() {
 }
 
 #[test]
-fn names_that_can_have_no_address_are_left_out_and_named() {
+fn files_whose_names_cannot_be_urls_are_left_out_and_reported() {
     let project = Project::new();
     project.put(std::ffi::OsStr::from_bytes(b"bad\xff.md"), "# B\n");
     project.put("new\nline.md", "# N\n");
@@ -312,7 +312,7 @@ fn names_that_can_have_no_address_are_left_out_and_named() {
 }
 
 #[test]
-fn what_programs_leave_beside_a_file_is_not_published() {
+fn backup_and_temporary_files_of_other_programs_are_not_published() {
     let project = Project::new();
     for name in [
         "a.md~",
@@ -349,14 +349,14 @@ fn what_programs_leave_beside_a_file_is_not_published() {
 }
 
 #[test]
-fn names_that_some_disks_take_for_one_collide() {
+fn names_that_are_equal_on_some_file_systems_collide() {
     let rows: [(&str, &str); 2] = [("A.md", "a.md"), ("\u{e9}.md", "e\u{301}.md")];
     for (one, other) in rows {
         let project = Project::new();
         project.put(one, "# One\n");
         project.put(other, "# Other\n");
         if fs::read_dir(project.root().join("handbook")).unwrap().count() < 4 {
-            println!("skipped: this disk takes `{one}` and `{other}` for one");
+            println!("skipped: to this file system, `{one}` and `{other}` are the same name");
             continue;
         }
         project.fails(1, &["colliding-url"]);
@@ -364,7 +364,7 @@ fn names_that_some_disks_take_for_one_collide() {
 }
 
 #[test]
-fn transclusions_of_themselves_in_rings_or_out_of_the_content_are_findings() {
+fn circular_transclusions_and_transclusions_from_outside_the_content_are_findings() {
     let project = Project::new();
     project.put("self.md", "# S\n\n![[self]]\n");
     project.put("a.md", "# A\n\n![[b]]\n");
@@ -375,7 +375,7 @@ fn transclusions_of_themselves_in_rings_or_out_of_the_content_are_findings() {
 }
 
 #[test]
-fn a_transclusion_through_a_link_leads_nowhere() {
+fn transclusions_do_not_follow_symbolic_links() {
     let project = Project::new();
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("secret.md"), "# Secret\n\nNobody may know.\n").unwrap();
@@ -386,7 +386,7 @@ fn a_transclusion_through_a_link_leads_nowhere() {
 }
 
 #[test]
-fn a_transclusion_that_doubles_stops_at_a_megabyte() {
+fn a_transclusion_that_grows_exponentially_stops_at_a_megabyte() {
     let project = Project::new();
     project.put("t0.md", format!("# T\n\n{}\n", "word ".repeat(20_000)));
     for n in 1..8 {
@@ -396,7 +396,7 @@ fn a_transclusion_that_doubles_stops_at_a_megabyte() {
 }
 
 #[test]
-fn rings_of_roles_are_named() {
+fn circular_roles_are_reported() {
     let project = Project::new();
     project.put("roles/a.md", "---\nextends: b\n---\n# A\n");
     project.put("roles/b.md", "---\nextends: a\n---\n# B\n");
@@ -406,7 +406,7 @@ fn rings_of_roles_are_named() {
 }
 
 #[test]
-fn pipes_sockets_and_links_are_named_and_never_opened() {
+fn pipes_sockets_and_symbolic_links_are_reported_and_never_opened() {
     let project = Project::new();
     let made = Command::new("mkfifo").arg(project.content("pipe.md")).status().unwrap();
     assert!(made.success());
@@ -424,7 +424,7 @@ fn shared_text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
+fn an_unreadable_file_is_an_error_that_names_it() {
     use std::os::unix::fs::PermissionsExt;
     if is_root() {
         println!("skipped: root can read every file");
@@ -437,7 +437,7 @@ fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
 }
 
 #[test]
-fn files_that_come_and_go_while_they_are_read_break_no_build() {
+fn a_build_succeeds_while_files_appear_and_disappear() {
     let project = Project::new();
     for n in 0..200 {
         project.put(format!("g{n}.md"), "# G\n\ntext\n".repeat(50));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Project, is_root, ran};
 
 #[test]
-fn an_output_that_is_a_link_is_written_where_it_leads_or_refused() {
+fn an_output_folder_that_is_a_link_is_followed_unless_it_points_to_the_content() {
     let project = Project::new();
     let elsewhere = tempfile::tempdir().unwrap();
     let real = elsewhere.path().join("site");
@@ -32,7 +32,7 @@ fn an_output_that_is_a_link_is_written_where_it_leads_or_refused() {
 }
 
 #[test]
-fn a_foreign_file_in_the_output_stays_and_one_in_the_way_stops_the_build() {
+fn a_foreign_file_in_the_output_is_kept_and_stops_a_build_that_would_overwrite_it() {
     let project = Project::new();
     fs::write(project.out("notes.txt"), "mine").unwrap();
     project.put("new.md", "# New\n");
@@ -48,7 +48,7 @@ fn a_foreign_file_in_the_output_stays_and_one_in_the_way_stops_the_build() {
 }
 
 #[test]
-fn a_manifest_that_is_broken_newer_or_hostile_deletes_nothing() {
+fn a_broken_newer_or_malicious_manifest_never_causes_a_deletion() {
     let project = Project::new();
     let place = project.out(".rolebook-manifest");
     let good = fs::read_to_string(&place).unwrap();
@@ -82,7 +82,7 @@ fn a_manifest_that_is_broken_newer_or_hostile_deletes_nothing() {
 }
 
 #[test]
-fn two_builds_at_once_are_kept_apart() {
+fn builds_that_run_at_the_same_time_do_not_interfere() {
     let project = Project::new();
     for n in 0..300 {
         project.put(format!("g{n}.md"), "# G\n\ntext *text*\n".repeat(100));
@@ -107,7 +107,7 @@ fn two_builds_at_once_are_kept_apart() {
 }
 
 #[test]
-fn a_build_killed_at_random_moments_is_finished_by_the_next() {
+fn a_build_killed_at_random_moments_is_completed_by_the_next_one() {
     let project = Project::new();
     for n in 0..120 {
         project.put(format!("g{n}.md"), format!("# Guide {n}\n\n{}\n", "text ".repeat(300)));
@@ -148,7 +148,7 @@ fn a_build_killed_at_random_moments_is_finished_by_the_next() {
         wanted.retain(|name, _| !name.starts_with(".rolebook"));
         assert_eq!(project.site(), wanted, "round {round}");
     }
-    println!("{killed} of {rounds} builds were killed before they ended");
+    println!("{killed} of {rounds} builds were killed before they finished");
     assert!(killed > rounds / 4, "only {killed} of {rounds} builds were killed in time");
 }
 
@@ -180,7 +180,7 @@ fn kill_after(project: &Project, pause: Duration) -> bool {
 }
 
 #[test]
-fn a_full_disk_at_any_write_leaves_the_old_site_and_says_so() {
+fn a_full_disk_at_any_write_is_reported_and_leaves_the_old_site_intact() {
     let Some(disk) = SmallDisk::mount() else { return };
     let project = Project::new();
     for n in 0..40 {
@@ -204,7 +204,7 @@ fn a_full_disk_at_any_write_leaves_the_old_site_and_says_so() {
             failures += 1;
             ran.says(&["error: "]);
             for (name, bytes) in site(&out) {
-                assert!(before.get(&name) == Some(&bytes), "`{name}` is torn with {kilobytes} kB left");
+                assert!(before.get(&name) == Some(&bytes), "`{name}` is incomplete with {kilobytes} kB left");
             }
         } else {
             assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -260,7 +260,7 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn a_read_only_output_is_a_failure_of_the_machine_that_names_the_place() {
+fn a_read_only_output_folder_is_named_and_causes_exit_code_3() {
     use std::os::unix::fs::PermissionsExt;
     if is_root() {
         println!("skipped: root can write to every folder");
@@ -275,7 +275,7 @@ fn a_read_only_output_is_a_failure_of_the_machine_that_names_the_place() {
 }
 
 #[test]
-fn a_closed_standard_output_ends_no_build() {
+fn a_closed_standard_output_does_not_stop_a_build() {
     let project = Project::new();
     project.put("index.md", "# New\n\n[[gone]]\n");
     for script in [

@@ -29,7 +29,7 @@ fn connects(served: &Served, bytes: &str) -> Option<TcpStream> {
 }
 
 #[test]
-fn pages_that_never_read_and_half_open_connections_keep_nobody_waiting() {
+fn unread_event_streams_and_half_open_connections_do_not_block_other_clients() {
     let served = serve(SMALL);
     let events = format!("GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address);
     let mut held = Vec::new();
@@ -48,7 +48,7 @@ fn pages_that_never_read_and_half_open_connections_keep_nobody_waiting() {
 }
 
 #[test]
-fn a_preview_that_ran_out_of_descriptors_answers_again_on_the_same_port() {
+fn a_preview_that_ran_out_of_file_descriptors_recovers_on_the_same_port() {
     // A connection takes two descriptors: with an odd or an even number left, the library fails in
     // two different ways.
     for limit in [64, 65] {
@@ -71,7 +71,7 @@ fn a_preview_that_ran_out_of_descriptors_answers_again_on_the_same_port() {
 }
 
 #[test]
-fn a_chapter_that_grows_to_two_gigabytes_keeps_its_last_page_until_it_shrinks() {
+fn a_chapter_that_grows_to_two_gigabytes_keeps_its_last_good_page_until_it_shrinks() {
     let served = serve_with(SMALL, |_| {
         let mut shell = Command::new("sh");
         shell.args(["-c", "ulimit -v 1500000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_rolebook")]);
@@ -89,7 +89,7 @@ fn a_chapter_that_grows_to_two_gigabytes_keeps_its_last_page_until_it_shrinks() 
     let waits = |wanted: bool| {
         let start = Instant::now();
         while findings().contains("larger than 64 MB") != wanted {
-            assert!(start.elapsed() < BOUND, "told: {}", !wanted);
+            assert!(start.elapsed() < BOUND, "the finding is shown: {}", !wanted);
         }
     };
     for (name, page, text) in
@@ -107,7 +107,7 @@ fn a_chapter_that_grows_to_two_gigabytes_keeps_its_last_page_until_it_shrinks() 
 }
 
 #[test]
-fn a_preview_that_slept_shows_what_was_written_meanwhile() {
+fn a_suspended_preview_shows_the_changes_made_in_the_meantime() {
     let served = serve(SMALL);
     answers(&served);
     let signal = |name: &str| {
@@ -129,7 +129,7 @@ fn serve_limited(limit: &str) -> Option<Served> {
     let script = format!("echo 0 > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
     let tried = Command::new("unshare").args(["-Ur", "sh", "-c", &script, "true"]).output();
     if !tried.is_ok_and(|tried| tried.status.success()) {
-        println!("skipped: no user namespace can be made here, so nothing limits a single program's watches");
+        println!("skipped: without user namespaces, a single program's watches can't be limited");
         return None;
     }
     Some(serve_with(SMALL, |_| {
@@ -140,7 +140,7 @@ fn serve_limited(limit: &str) -> Option<Served> {
 }
 
 #[test]
-fn a_preview_that_may_watch_nothing_looks_for_changes_itself() {
+fn a_preview_that_cannot_watch_files_polls_for_changes() {
     for limit in ["max_inotify_instances", "max_inotify_watches"] {
         let Some(served) = serve_limited(limit) else { return };
         answers(&served);
@@ -191,7 +191,7 @@ fn megabytes(process: u32) -> u64 {
 }
 
 #[test]
-fn readers_browse_while_an_author_saves_and_memory_stays_flat() {
+fn memory_stays_flat_while_readers_browse_and_an_author_saves() {
     let (seconds, readers) = asked("LOAD_SECONDS").map_or((6, 40), |seconds| (seconds, 300));
     let files = crate::synthetic::company().files.into_iter();
     let texts: Vec<(String, String)> = files
@@ -232,7 +232,7 @@ fn readers_browse_while_an_author_saves_and_memory_stays_flat() {
     let (answers, failures) = (load.answers.into_inner(), load.failures.into_inner());
     let longest = load.longest.into_inner();
     println!(
-        "{readers} readers, {saves} saves in {seconds} s: {answers} pages, {failures} failures, longest wait {longest} ms, {early} MB after a fifth, {late} MB at the end"
+        "{readers} readers, {saves} saves in {seconds} s: {answers} pages, {failures} failures, longest wait {longest} ms, {early} MB after a fifth of the time, {late} MB at the end"
     );
     assert!(answers > readers && failures == 0, "{answers} answers, {failures} failures");
     assert!(served.waits_for("/", &format!("Saved {} times.", saves - 1)));

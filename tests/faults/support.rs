@@ -75,7 +75,7 @@ impl Project {
 
     /// Asserts that the site is as it was before the fault.
     pub fn assert_old_site(&self) {
-        assert_eq!(self.site(), self.old, "the old site was touched");
+        assert_eq!(self.site(), self.old, "the old site has changed");
     }
 
     /// Builds, and asserts that the build fails with `code`, prints all of `words`, and leaves the

@@ -23,7 +23,7 @@ fn tests_in(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_row_of_the_table_names_its_tests_and_every_test_has_a_row() {
+fn every_row_names_existing_tests_and_every_fault_test_has_a_row() {
     let page = fs::read_to_string(repository().join("FAULTS.md")).unwrap();
     let named: BTreeSet<String> = page
         .lines()

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Project, ran};
 
 #[test]
-fn no_variable_of_the_surroundings_changes_a_byte() {
+fn environment_variables_do_not_change_the_site() {
     let project = Project::new();
     project.put("a.md", "# Ä\n\nText [[index]].\n\n```rust\nfn i() {}\n```\n");
     project.builds(&[]);
@@ -28,11 +28,11 @@ fn no_variable_of_the_surroundings_changes_a_byte() {
     }
     let bare = ran(Command::new(env!("CARGO_BIN_EXE_rolebook")).arg("build").env_clear().current_dir(project.root()));
     assert_eq!(bare.code, Some(0), "{}", bare.said);
-    assert_eq!(project.site(), wanted, "no variable at all");
+    assert_eq!(project.site(), wanted, "without any variables");
 }
 
 #[test]
-fn a_clock_that_is_wrong_changes_no_byte() {
+fn file_times_far_in_the_past_or_future_do_not_change_the_site() {
     let project = Project::new();
     project.put("a.md", "# A\n\nText.\n");
     project.builds(&[]);
@@ -44,12 +44,12 @@ fn a_clock_that_is_wrong_changes_no_byte() {
             file.set_modified(epoch + std::time::Duration::from_secs(seconds)).unwrap();
         }
         project.builds(&["0 files written"]);
-        assert_eq!(project.site(), wanted, "files written {seconds} s after 1970");
+        assert_eq!(project.site(), wanted, "files dated {seconds} s after 1970");
     }
 }
 
 #[test]
-fn a_day_that_is_none_is_refused_with_the_way_out() {
+fn an_invalid_source_date_epoch_is_rejected_with_help() {
     let project = Project::new();
     let before = project.site();
     for value in ["soon", "99999999999999999999"] {
@@ -65,7 +65,7 @@ fn a_day_that_is_none_is_refused_with_the_way_out() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_stops_reading_what_is_said_stops_no_command() {
+fn no_command_fails_when_its_output_is_no_longer_read() {
     let project = Project::new();
     project.put("roles/a.md", "---\nrank: 1\n---\n# A\n\n## Responsibilities\n\n- Does it.\n");
     let commands: [&[&str]; 7] = [

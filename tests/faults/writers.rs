@@ -195,7 +195,7 @@ fn assert_nothing_lost(root: &Path, saved: Option<&str>, bodies: usize, what: &s
     let texts = texts(root);
     let is_there = |wanted: &str| texts.iter().any(|text| text.contains(wanted));
     if let Some(saved) = saved {
-        assert!(is_there(saved), "{what}: what was saved is lost");
+        assert!(is_there(saved), "{what}: the saved text is lost");
     }
     for n in 0..bodies {
         assert!(is_there(&body(n)), "{what}: the text of chapter {n} is lost");
@@ -229,7 +229,9 @@ fn save_during(arguments: &[&str], files: &[&str]) {
         assert_nothing_lost(book.root(), is_saved.then_some(&marker(round)), MANY, &what);
         assert_settled(book.root(), &what);
     }
-    println!("{arguments:?}: {rounds} saves, 0 lost; {refused} refused, {unsaved} had no folder to save to");
+    println!(
+        "{arguments:?}: {rounds} saves, 0 lost; {refused} commands rejected, {unsaved} saves failed because the folder was gone"
+    );
 }
 
 /// Asserts that nothing is half done.
@@ -244,33 +246,34 @@ fn assert_settled(root: &Path, what: &str) {
     assert!(list.iter().all(|entry| entry.state != State::Open), "{what}");
     let names = fs::read_dir(root.join(".rolebook")).unwrap().map(|entry| entry.unwrap().file_name());
     let known = [".gitignore", "journal", "lock"];
-    names.for_each(|name| assert!(known.contains(&name.to_str().unwrap()), "{what}: `{}` is left", name.display()));
+    names
+        .for_each(|name| assert!(known.contains(&name.to_str().unwrap()), "{what}: `{}` is left over", name.display()));
     for entry in fs::read_dir(root.join(".rolebook/journal")).into_iter().flatten() {
-        assert!(entry.unwrap().path().join("plan.json").is_file(), "{what}: an entry is left half");
+        assert!(entry.unwrap().path().join("plan.json").is_file(), "{what}: an incomplete entry is left over");
     }
 }
 
 #[test]
-fn nothing_that_is_saved_during_a_move_is_lost() {
+fn no_editor_save_is_lost_during_a_move() {
     save_during(&["mv", "a", "b"], &["handbook/guides/a.md", "handbook/guides/p7.md", "handbook/index.md"]);
 }
 
 #[test]
-fn nothing_that_is_saved_while_a_folder_moves_is_lost() {
+fn no_editor_save_is_lost_while_a_folder_is_moved() {
     save_during(&["mv", "guides", "books/guides"], &["handbook/guides/p7.md", "handbook/guides/index.md"]);
 }
 
 #[test]
-fn nothing_that_is_saved_while_anchors_are_written_is_lost() {
+fn no_editor_save_is_lost_while_anchors_are_written() {
     save_during(&["anchors", "--write"], &["handbook/competencies/c7.md", "handbook/competencies/c22.md"]);
 }
 
 #[test]
-fn nothing_that_is_saved_during_an_import_is_lost() {
+fn no_editor_save_is_lost_during_an_import() {
     save_during(&["import", "t.csv"], &["handbook/competencies/skill-7.md", "handbook/competencies/c7.md"]);
 }
 
-/// A preview whose pages may write, in the folder of a book.
+/// A preview, started with `--edit` in the folder of a book.
 struct Desk {
     served: Served,
     token: String,
@@ -296,7 +299,7 @@ impl Desk {
         format!("POST {path} HTTP/1.1\r\n{head}{kind}Sec-Fetch-Site: same-origin\r\nConnection: close\r\n\r\n{text}")
     }
 
-    /// Returns what a page sends to change its passage that contains `before`.
+    /// Returns the body with which a page asks to change the passage that contains `before`.
     fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
         let answer = self.served.get(&format!("/_rolebook/source?page={page}"));
         let source: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -362,22 +365,25 @@ fn save_while_a_page_writes(ask: Ask, is_typed: bool) {
             done += usize::from(is_done);
             assert_nothing_lost(book.root(), is_saved.then_some(&marker(round)), MANY, &what);
             if is_done && is_typed {
-                assert!(texts(book.root()).iter().any(|text| text.contains(typed(n).trim())), "{what}: typed");
+                assert!(
+                    texts(book.root()).iter().any(|text| text.contains(typed(n).trim())),
+                    "{what}: the text typed in the page is lost"
+                );
             }
             assert!(writer(book.root()).unfinished().is_none(), "{what}");
             round += 1;
         }
     }
-    println!("a page writes: {rounds} saves, 0 lost; {done} of the page's changes were made, the others refused");
+    println!("a page writes: {rounds} saves, 0 lost; {done} changes from the page were made, the others rejected");
 }
 
 #[test]
-fn nothing_that_is_saved_while_a_page_renames_is_lost() {
+fn no_editor_save_is_lost_while_a_chapter_is_renamed_from_its_page() {
     save_while_a_page_writes(rename, false);
 }
 
 #[test]
-fn nothing_that_is_saved_while_a_page_saves_is_lost() {
+fn no_editor_save_is_lost_while_a_passage_is_saved_from_its_page() {
     save_while_a_page_writes(change, true);
 }
 
@@ -410,13 +416,15 @@ fn kill_during(arguments: &[&str], make: fn() -> Book, project: &str) {
             begun += usize::from(entries(&root) > 0);
             let again = book.command(arguments).output().unwrap();
             let said = String::from_utf8_lossy(&again.stderr);
-            assert!(again.status.success(), "{what}: the repetition is refused: {said}");
+            assert!(again.status.success(), "{what}: the second run is rejected: {said}");
         }
-        assert!(tree(book.root()) == after, "{what}: not as if it had not been killed");
+        assert!(tree(book.root()) == after, "{what}: the result differs from a run that was not killed");
         assert_settled(&root, &what);
     }
-    println!("{arguments:?}: {killed} kills, {begun} of them once it wrote; all finished by the same words");
-    assert!(rounds < 100 || killed > rounds / 2, "only {killed} were killed in time");
+    println!(
+        "{arguments:?}: {killed} kills, {begun} of them after it had started to write; all completed by running it again"
+    );
+    assert!(rounds < 100 || killed > rounds / 2, "only {killed} of {rounds} were killed in time");
 }
 
 /// Asserts that each file is either old or new, and complete.
@@ -425,7 +433,7 @@ fn assert_old_or_new(root: &Path, (before, after): (&Tree, &Tree), what: &str) {
         // If a file is both moved and changed, its old text is at the new path for a moment.
         let is_known = [before, after].iter().any(|tree| tree.values().any(|known| *known == bytes));
         let is_named = before.contains_key(&name) || after.contains_key(&name);
-        assert!(is_known && is_named, "{what}: `{name}` is torn or left over");
+        assert!(is_known && is_named, "{what}: `{name}` is incomplete or left over");
     }
 }
 
@@ -434,22 +442,22 @@ fn empty() -> Book {
 }
 
 #[test]
-fn a_move_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn a_move_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["mv", "a", "b"], Book::new, "");
 }
 
 #[test]
-fn a_folders_move_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn a_folder_move_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["mv", "guides", "books/guides"], Book::new, "");
 }
 
 #[test]
-fn an_import_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn an_import_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["import", "t.csv"], Book::new, "");
 }
 
 #[test]
-fn an_import_into_a_new_project_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn an_import_into_a_new_project_killed_at_random_moments_is_completed_by_running_it_again() {
     let table = || {
         let book = empty();
         book.put("t.csv", "competency,level,statement\nTalk,1,Says it\nTalk,2,Asks\nCraft,1,Decides\n");
@@ -459,17 +467,17 @@ fn an_import_into_a_new_project_that_is_killed_at_random_moments_is_finished_by_
 }
 
 #[test]
-fn an_init_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn rolebook_init_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["init", "ours"], empty, "ours");
 }
 
 #[test]
-fn a_new_chapter_that_is_killed_at_random_moments_is_finished_by_the_same_words() {
+fn rolebook_new_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["new", "role", "Head of Product"], Book::new, "");
 }
 
 #[test]
-fn anchors_that_are_killed_at_random_moments_are_finished_by_the_same_words() {
+fn rolebook_anchors_killed_at_random_moments_is_completed_by_running_it_again() {
     kill_during(&["anchors", "--write"], Book::new, "");
 }
 
@@ -507,28 +515,28 @@ fn kill_while_a_page_writes(ask: Ask, arguments: Option<&[&str]>) {
         begun += usize::from(entries(book.root()) > 0);
         drop(Desk::open(book.root()));
         let now = tree(book.root());
-        assert!(now == before || now == after, "{what}: half done after the preview was started again");
+        assert!(now == before || now == after, "{what}: half done after the preview restarted");
         if let Some(arguments) = arguments.filter(|_| now == before) {
             assert!(book.command(arguments).output().unwrap().status.success(), "{what}");
             assert!(tree(book.root()) == after, "{what}");
         }
         assert_settled(book.root(), &what);
     }
-    println!("a page writes: {rounds} kills, {begun} once it had begun; the next preview finished all");
+    println!("a page writes: {rounds} kills, {begun} after it had started to write; the next preview completed all");
 }
 
 #[test]
-fn a_page_that_renames_in_a_preview_killed_at_random_moments_is_finished_by_the_next() {
+fn a_rename_in_a_preview_killed_at_random_moments_is_completed_by_the_next_run() {
     kill_while_a_page_writes(rename, Some(&["mv", "guides/p7.md", "q7"]));
 }
 
 #[test]
-fn a_page_that_saves_in_a_preview_killed_at_random_moments_is_finished_by_the_next() {
+fn a_save_in_a_preview_killed_at_random_moments_is_completed_by_the_next_run() {
     kill_while_a_page_writes(change, None);
 }
 
 #[test]
-fn nothing_is_moved_or_begun_outside_of_the_content() {
+fn no_chapter_is_moved_or_created_outside_the_content_folder() {
     let (book, elsewhere) = (Book::new(), tempfile::tempdir().unwrap());
     std::os::unix::fs::symlink(elsewhere.path(), book.root().join("handbook/linked")).unwrap();
     fs::rename(book.root().join("handbook"), book.root().join("flat")).unwrap();
@@ -560,7 +568,7 @@ fn nothing_is_moved_or_begun_outside_of_the_content() {
 }
 
 #[test]
-fn a_page_renames_nothing_while_a_chapter_is_too_large_to_be_read() {
+fn a_rename_from_a_page_is_rejected_while_any_chapter_is_too_large_to_read() {
     let book = Book::new();
     let big = book.root().join("handbook/big.md");
     fs::File::create(&big).unwrap().set_len(2 << 30).unwrap();
@@ -578,7 +586,7 @@ fn a_page_renames_nothing_while_a_chapter_is_too_large_to_be_read() {
 }
 
 #[test]
-fn what_lies_in_the_private_folder_is_neither_committed_nor_published() {
+fn the_private_folder_is_neither_committed_nor_published() {
     let book = Book::new();
     assert!(book.command(&["mv", "a", "b"]).output().unwrap().status.success());
     assert!(book.root().join(".rolebook/journal").is_dir());
@@ -587,7 +595,7 @@ fn what_lies_in_the_private_folder_is_neither_committed_nor_published() {
     assert!(!site.keys().any(|name| name.contains("journal")), "{:?}", site.keys());
     let git = |arguments: &[&str]| Command::new("git").args(arguments).current_dir(book.root()).output();
     if git(&["init", "-q"]).is_err() {
-        println!("skipped: there is no git here");
+        println!("skipped: Git is not installed");
         return;
     }
     git(&["add", "-A"]).unwrap();
@@ -618,7 +626,7 @@ impl Drop for Disk<'_> {
 }
 
 #[test]
-fn a_full_disk_leaves_every_chapter_as_it_was_and_none_empty() {
+fn a_full_disk_leaves_every_chapter_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let Some(_disk) = Disk::mount(folder.path(), "size=1m") else { return };
     let book = Book::new();
@@ -645,7 +653,7 @@ fn a_full_disk_leaves_every_chapter_as_it_was_and_none_empty() {
             if output.status.code() == Some(3) {
                 failures += 1;
                 assert!(said.contains("the disk is full"), "{said}");
-                assert!(tree(folder.path()) == before, "{arguments:?} with {kilobytes} kB left something");
+                assert!(tree(folder.path()) == before, "{arguments:?} with {kilobytes} kB free changed something");
                 // Once there is space again, the same command completes everything.
                 let again = book.command(arguments).current_dir(folder.path()).output().unwrap();
                 assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
@@ -660,11 +668,11 @@ fn a_full_disk_leaves_every_chapter_as_it_was_and_none_empty() {
             fs::remove_dir_all(folder.path().join(".rolebook")).unwrap();
         }
     }
-    assert!(failures > 6, "the disk was full {failures} times only");
+    assert!(failures > 6, "the disk was full only {failures} times");
 }
 
 #[test]
-fn a_folder_on_another_disk_is_written_too_and_nothing_is_left_beside_its_files() {
+fn a_folder_on_another_file_system_is_written_without_leftover_files() {
     let book = Book::new();
     let inside = book.root().join("handbook/competencies");
     let texts = files_below(&inside);

@@ -1,8 +1,8 @@
-// Holds that the documented forms survive formatters: a handbook that Prettier, dprint or markdownlint
-// has formatted builds to the same pages, and no formatter brings out what an audience must not read.
+// Checks that documented Markdown survives formatters: a handbook formatted with Prettier, dprint
+// or markdownlint builds to the same pages, and no formatter reveals hidden text.
 //
-// Input: the handbook of this repository, and chapters with a mark in every list and quote. The
-// program is the debug build that `cargo test` leaves behind.
+// Input: the handbook of this repository, and chapters with audience marks in lists, quotes and
+// other containers. Uses the debug build that `cargo test` creates.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -29,7 +29,7 @@ const byDprint = (textWrap) => (text, path) => {
 };
 const byPrettier = (proseWrap) => (text) => format(text, { parser: "markdown", proseWrap, printWidth: 80 });
 
-/** Each formatter: its name, and what it does to a folder of Markdown. */
+/** The name of each formatter, and a function that formats a folder of Markdown. */
 /** @type {[string, (folder: string) => any][]} */
 const formatters = [
   ["Prettier that wraps prose", each(byPrettier("always"))],
@@ -39,7 +39,7 @@ const formatters = [
   ["dprint as it comes", each(byDprint("maintain"))],
   ["markdownlint --fix", (folder) => {
     const bin = join(dirname(createRequire(import.meta.url).resolve("markdownlint-cli2")), "markdownlint-cli2-bin.mjs");
-    // It ends with 1 where something is left that it cannot fix.
+    // It exits with 1 if it can't fix everything.
     spawnSync(process.execPath, [bin, "--fix", "**/*.md"], { cwd: folder });
   }],
 ];
@@ -58,7 +58,7 @@ function files(folder) {
   return all.filter((path) => statSync(join(folder, path)).isFile()).sort();
 }
 
-/** Builds a project; returns its exit code, what it said, and the words of each page by address. */
+/** Builds a project. Returns the exit code, the output, and the words of each page by path. */
 function build(project, audience) {
   const out = mkdtempSync(join(temporary, "site-"));
   const result = spawnSync(program, ["build", project, "--out", join(out, "site"), ...(audience ? ["--audience", audience] : [])], { encoding: "utf8" });
@@ -75,19 +75,22 @@ function build(project, audience) {
   return { status: result.status, said: result.stdout + result.stderr, pages, bytes };
 }
 
-/** Returns where two texts begin to differ. */
+/** Shows where two texts start to differ. */
 function difference(before, after) {
   let at = 0;
   while (before[at] === after[at]) at += 1;
   return `…${before.slice(at - 30, at + 40)}… became …${after.slice(at - 30, at + 40)}…`;
 }
 
-/** Returns what a reader sees of a page: its text, without white space and the lines of tables in examples of Markdown, which formatters align. */
+/**
+ * Returns the text of a page without whitespace. Shortens runs of hyphens, because formatters align
+ * the tables in Markdown examples.
+ */
 function words(html) {
   return html.replace(/<[^>]*>/g, " ").replace(/\s+/g, "").replace(/-{3,}/g, "---");
 }
 
-test("the handbook is the same after every formatter, for everybody and for managers", async () => {
+test("the handbook builds the same after every formatter, for everyone and for managers", async () => {
   const original = join(temporary, "original");
   mkdirSync(original);
   cpSync(join(repository, "handbook"), join(original, "handbook"), { recursive: true });
@@ -130,7 +133,7 @@ const marks = {
   comment: (word) => [`%% ${word} %%`],
 };
 
-test("no formatter brings out what an audience must not read", async () => {
+test("no formatter reveals text that is hidden from the audience", async () => {
   for (const [name, formatter] of formatters) {
     const project = join(temporary, "leaks");
     rmSync(project, { recursive: true, force: true });
@@ -144,7 +147,8 @@ test("no formatter brings out what an audience must not read", async () => {
       }
     }
     await formatter(project);
-    // A mark that the formatter broke is an error, so that nothing is published; each chapter is then tried alone.
+    // If a formatter breaks a mark, that is an error and nothing is published. So each chapter is
+    // built on its own.
     for (const path of files(join(project, "handbook/guides"))) {
       const alone = join(temporary, "alone");
       rmSync(alone, { recursive: true, force: true });
@@ -152,7 +156,7 @@ test("no formatter brings out what an audience must not read", async () => {
       for (const file of ["handbook.toml", "index.md", join("guides", path)]) cpSync(join(project, "handbook", file), join(alone, "handbook", file));
       const { status, said, bytes } = build(alone);
       assert.ok(status === 0 || said.includes("error["), `${name}, ${path}: ${said}`);
-      assert.ok(!bytes.includes("CANARY"), `${name} brings out ${path}:\n${readFileSync(join(alone, "handbook/guides", path), "utf8")}`);
+      assert.ok(!bytes.includes("CANARY"), `${name} reveals ${path}:\n${readFileSync(join(alone, "handbook/guides", path), "utf8")}`);
       const isDocumented = /^(top|quote|item|ordered|nested|details|table)-(documented|list|code)\.md$/.test(path);
       if (isDocumented) assert.equal(status, 0, `${name} breaks the documented form in ${path}: ${said}\n${readFileSync(join(alone, "handbook/guides", path), "utf8")}`);
     }

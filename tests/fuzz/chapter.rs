@@ -54,7 +54,10 @@ fn hold(text: &str) {
         assert_ne!(finding.code.name(), "internal", "the parser panicked");
         if let Place::Content(path, Some(span)) = &finding.place {
             let length = sources.bytes(path).unwrap().len();
-            assert!(span.start <= span.end && span.end as usize <= length, "{finding:?} lies outside {length} bytes");
+            assert!(
+                span.start <= span.end && span.end as usize <= length,
+                "{finding:?} is outside the {length} bytes of the file"
+            );
         }
     }
     let parts = showing_parts(&handbook).map(|parts| SourceFile::new(parts.into_bytes()));
@@ -84,8 +87,8 @@ fn well_formed(html: &str, is_raw: bool) {
     let parsed = Html::parse_document(html);
     assert!(is_raw || parsed.errors.is_empty(), "{:?}", parsed.errors);
     let count = |selector: &str| parsed.select(&Selector::parse(selector).unwrap()).count();
-    assert_eq!(count("body > footer.colophon"), 1, "the chapter holds what follows it");
-    assert_eq!(count("body > .columns > main > article > .prose"), 1, "the chapter left its place");
+    assert_eq!(count("body > footer.colophon"), 1, "the chapter swallowed the rest of the page");
+    assert_eq!(count("body > .columns > main > article > .prose"), 1, "the chapter broke out of its element");
 }
 
 #[test]

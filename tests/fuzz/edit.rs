@@ -27,7 +27,7 @@ fn places(document: &Document, bytes: &[u8]) -> Vec<Span> {
     let mut last = 0;
     for span in &spans {
         assert!(last <= span.start && span.start < span.end && span.end as usize <= bytes.len(), "{spans:?}");
-        assert!(std::str::from_utf8(&bytes[span.range()]).is_ok(), "{span:?} cuts a character");
+        assert!(std::str::from_utf8(&bytes[span.range()]).is_ok(), "{span:?} splits a character");
         last = span.end;
     }
     spans
@@ -42,18 +42,18 @@ fn change(site: &Site, path: &SourcePath, before: &Document, bytes: &[u8], (span
     let Some(document) = site.parsed(path, &after) else { return };
     let lost = lost_anchors(before, &document);
     let anchored = with_anchors(&after, &lost);
-    let again = site.parsed(path, &anchored).expect("an anchor makes no chapter unreadable");
+    let again = site.parsed(path, &anchored).expect("adding an anchor never makes a chapter unreadable");
     for anchor in &lost {
         assert!(
             statements(&again).contains(&anchor.id.as_str()),
-            "{anchor:?} keeps no address:\n{}",
+            "{anchor:?} is not kept:\n{}",
             String::from_utf8_lossy(&anchored)
         );
     }
     let draft = site.draft(path, &after).unwrap().unwrap();
     harmless(&Html::parse_fragment(&draft.html));
     for place in children(&draft.html) {
-        assert!(draft.html.get(place.clone()).is_some(), "{place:?} cuts a character");
+        assert!(draft.html.get(place.clone()).is_some(), "{place:?} splits a character");
     }
 }
 
@@ -67,7 +67,7 @@ fn hold(text: &str) {
         if let Ok(after) = expect(bytes, &|key| key == "c", "c", level) {
             assert!(
                 site.parsed(&path, &after).is_some(),
-                "a level makes no chapter unreadable:\n{}",
+                "changing a level makes the chapter unreadable:\n{}",
                 String::from_utf8_lossy(&after)
             );
         }
@@ -83,6 +83,6 @@ fn hold(text: &str) {
 }
 
 #[test]
-fn any_change_of_a_passage_leaves_the_rest_of_its_file_alone() {
+fn changing_a_passage_never_changes_the_rest_of_the_file() {
     fuzz("edit", &seeds(), &hold);
 }

@@ -45,11 +45,9 @@ fn fuzz(name: &str, seeds: &[String], hold: &dyn Fn(&str)) {
         let fails = |text: &str| catch_unwind(AssertUnwindSafe(|| hold(text))).is_err();
         if fails(&text) {
             let shortest = quietly(|| shrink::shrink(&text, &fails));
-            println!(
-                "{name} failed in round {rounds} on a text that can be shortened to this:\n{shortest:?}\n{shortest}"
-            );
+            println!("{name} failed in round {rounds} on a text that can be shortened to:\n{shortest:?}\n{shortest}");
             hold(&shortest);
-            panic!("it does not always fail");
+            panic!("the text does not fail every time");
         }
     }
     println!("{name}: {rounds} texts in {} s", start.elapsed().as_secs());

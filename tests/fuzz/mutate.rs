@@ -130,7 +130,7 @@ pub struct Mutator {
 
 impl Mutator {
     pub fn new(seeds: &[String], first: u64) -> Self {
-        assert!(!seeds.is_empty(), "there is nothing to begin with");
+        assert!(!seeds.is_empty(), "there are no seeds");
         Self { seeds: seeds.to_vec(), state: first.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 }
     }
 

@@ -56,7 +56,7 @@ fn own(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn front_matter_of_any_form_is_read_or_refused_with_its_place() {
+fn any_front_matter_is_read_or_rejected_with_a_location() {
     // A part of a golden case begins with the name of its file.
     let seeds: Vec<String> = crate::chapter::seeds()
         .iter()
@@ -87,7 +87,7 @@ fn front_matter_of_any_form_is_read_or_refused_with_its_place() {
 }
 
 #[test]
-fn a_configuration_of_any_form_is_read_or_refused_with_its_place() {
+fn any_configuration_is_read_or_rejected_with_a_location() {
     let seeds = own(&[CONFIGURATION]);
     fuzz("configuration", &seeds, &|text| {
         let findings = match Config::read(text.as_bytes(), "Handbook") {
@@ -103,7 +103,7 @@ fn a_configuration_of_any_form_is_read_or_refused_with_its_place() {
 }
 
 #[test]
-fn no_reference_leads_to_a_scheme_that_runs_code() {
+fn no_reference_becomes_a_link_that_runs_code() {
     let config = Config::bare("Handbook");
     let seeds = own(&[
         "roles/a.md#b",
@@ -136,7 +136,7 @@ fn no_reference_leads_to_a_scheme_that_runs_code() {
 }
 
 #[test]
-fn no_request_target_names_a_place_outside_the_site() {
+fn no_request_target_reaches_outside_the_site() {
     let seeds = own(&[
         "/",
         "/roles/a/",

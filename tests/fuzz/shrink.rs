@@ -38,7 +38,7 @@ fn without_parts(left: &mut Vec<char>, size: usize, fails: &dyn Fn(&str) -> bool
 }
 
 #[test]
-fn a_text_is_shortened_to_what_makes_it_fail() {
+fn a_failing_text_is_shortened_to_the_part_that_fails() {
     let shrunk = shrink("ab<title>é and more", &|text| text.contains('<') && text.contains('é'));
     assert_eq!(shrunk, "<é");
 }

@@ -1,6 +1,7 @@
-// Asks the runtimes and parsers of hosts for the built handbook: Cloudflare's workerd, Netlify's parsers, nginx and Caddy as the hosting chapter sets them up.
+// Serves the built handbook with the software that hosts use: Cloudflare's workerd, Netlify's
+// parsers, and nginx and Caddy with the configurations in the hosting chapter.
 //
-// Input: this repository's handbook, built for each host. Listens and asks on the loopback address only.
+// Input: this repository's handbook, built for each host. Uses only the loopback address.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -17,7 +18,7 @@ import redirector from "netlify-redirector";
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "rolebook-hosts-"));
-// nginx started by root reads as somebody else.
+// If root starts nginx, it reads files as another user.
 chmodSync(scratch, 0o755);
 const children = [];
 after(() => {
@@ -25,14 +26,14 @@ after(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** Builds the handbook for a host; returns the folder of the site. */
+/** Builds the handbook for a host and returns the folder of the site. */
 function build(host, base) {
   const dir = join(scratch, `${host}${base.length}`);
   mkdirSync(dir);
   for (const part of ["handbook", "themes"]) cpSync(join(repository, part), join(dir, part), { recursive: true });
   const file = join(dir, "handbook/handbook.toml");
   writeFileSync(file, readFileSync(file, "utf8").replace('host = "netlify"', `host = "${host}"`));
-  // Old addresses of two kinds: beside the chapter, and from the root.
+  // Two kinds of old URLs: one with a folder and one at the root.
   const chapter = join(dir, "handbook/strategy/roadmap.md");
   writeFileSync(chapter, readFileSync(chapter, "utf8").replace("---\n", "---\naliases: [/plans/old-roadmap/, /plan.html]\n").replace(/\naliases: \[(?!\/plans).*\]\n/, "\n"));
   execFileSync(join(repository, "target/debug/rolebook"), ["build", dir, "--base-url", base], { stdio: ["ignore", "ignore", "inherit"] });
@@ -46,7 +47,7 @@ const free = () => new Promise((found) => {
   });
 });
 
-/** Starts a program and waits until it answers. */
+/** Starts a server and waits until it answers. */
 async function start(port, command, args, options = {}) {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   children.push(child);
@@ -70,7 +71,7 @@ const block = (title) => {
   return chapter.split(`title="${title}"\n`)[1].split("\n```")[0];
 };
 
-/** Lists the pages of a site by their path. */
+/** Lists the paths of a site's pages. */
 function pages(site) {
   const list = [];
   const walk = (folder) => {
@@ -85,10 +86,10 @@ function pages(site) {
 }
 
 const ask = (url) => fetch(url, { redirect: "manual" });
-/** Returns the addresses of a page's own links. */
+/** Returns the targets of the links on a page that stay on the same host. */
 const links = (html, url) => [...html.matchAll(/<a [^>]*href="([^"#]+)/g)].map((found) => new URL(found[1].replaceAll("&amp;", "&"), url)).filter((to) => to.host === url.host);
 
-/** What holds on every host: pages, addresses without their slash and the links behind them, and what is not there. */
+/** Checks what all hosts share: pages, redirects to URLs with a slash, and the 404 page. */
 async function common(origin, base, site) {
   const all = pages(site);
   assert.ok(all.length > 90, `${all.length} pages`);
@@ -147,7 +148,7 @@ test("Cloudflare's own runtime serves pages, redirects and headers", async () =>
   assert.equal(style.headers.get("x-content-type-options"), "nosniff");
 });
 
-test("Netlify's own parsers take every redirect and header, and its matcher leads old addresses on", async () => {
+test("Netlify's own parsers accept every redirect and header, and its matcher redirects old URLs", async () => {
   const site = build("netlify", "https://handbook.example/");
   const file = join(site, "_redirects");
   const { redirects, errors } = await parseAllRedirects({ redirectsFiles: [file], netlifyConfigPath: undefined, configRedirects: [], minimal: true });
@@ -175,7 +176,7 @@ const nginx = async (server, port) => {
   return start(port, "nginx", ["-c", join(folder, "nginx.conf"), "-p", folder, "-e", join(folder, "errors")]);
 };
 
-test("nginx as the hosting chapter sets it up serves the site", async () => {
+test("nginx serves the site with the configuration in the hosting chapter", async () => {
   const site = build("plain", "https://handbook.example/");
   const port = await free();
   const server = block("nginx, with a password")
@@ -202,7 +203,7 @@ test("nginx serves the site under a path", async () => {
   await common(origin, "/people/handbook/", site);
 });
 
-test("Caddy as the hosting chapter sets it up serves the site", async () => {
+test("Caddy serves the site with the configuration in the hosting chapter", async () => {
   const site = build("plain", "https://caddy.example/");
   const port = await free();
   const file = join(scratch, "Caddyfile");

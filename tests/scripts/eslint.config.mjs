@@ -1,10 +1,11 @@
-// The rules for the project's own scripts: those of the theme and of the preview, which a page loads one after the other, and the tests, which are modules.
+// The rules for the project's own scripts: those of the theme and of the preview, which a page
+// loads one after another, and the tests, which are modules.
 
 import js from "@eslint/js";
 import globals from "globals";
 
 const asMarkup = "text becomes markup only on the server: make elements, or set textContent";
-/** Ways of turning text into markup or code, which the security policy of a page would refuse anyway. */
+/** Ways of turning text into markup or code, which a page's security policy would block anyway. */
 const unsafe = {
   "no-eval": "error",
   "no-implied-eval": "error",
@@ -24,12 +25,13 @@ export default [
   {
     files: ["**/*.js"],
     languageOptions: { sourceType: "script", ecmaVersion: 2024, globals: globals.browser },
-    // Several files are joined to one, and all share the page: what one gives to another is set on globalThis by name.
+    // Several files are joined into one and share the page, so what one file provides to another is
+    // set on globalThis by name.
     rules: { "no-implicit-globals": ["error", { lexicalBindings: true }] },
   },
   {
     files: ["**/*.mjs"],
-    // What a test hands to the browser runs there.
+    // Tests pass functions to the browser, which run there.
     languageOptions: { sourceType: "module", ecmaVersion: 2024, globals: { ...globals.nodeBuiltin, ...globals.browser } },
   },
 ];

@@ -1,6 +1,10 @@
-// What the scripts find in their world and tsc doesn't know: names that one script gives to the next, elements by their selector, packages of other folders.
+// Declares what the scripts use but tsc doesn't know: names that one script provides to another,
+// properties of elements found by selector, and packages installed in other folders.
 
-/** The parts of the self-assessment: each gives names, and later ones take them. A name that is missing here is one that nobody gives. */
+/**
+ * The names that the parts of the self-assessment provide to later parts. Using a name that isn't
+ * listed here is an error.
+ */
 interface RolebookAssess {
   steps: Record<string, any>;
   store: any;
@@ -13,7 +17,10 @@ interface RolebookAssess {
   writeRecord: any;
 }
 
-/** What the preview's scripts share, all of it given by `ask.js`, `passages.js`, `complete.js` and `paste.js`. */
+/**
+ * What `ask.js`, `passages.js`, `complete.js` and `paste.js` provide to the preview's other
+ * scripts.
+ */
 interface Rolebook {
   get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; open: any;
   passages: { chapter: any; load: any; current: any; passageOf: any };
@@ -28,10 +35,11 @@ declare var rolebookGlimpse: (name: string, data: any) => void;
 declare var rolebookSearch: (name: string, data: any) => void;
 declare var rolebookSearchCore: (load: any) => any;
 
-/** Marks that tests leave on a page, to see whether it was loaded again or harmed. */
+/** Marks that tests set on a page to detect a reload or an injected script. */
 interface Window { marked: any; harm: any; pagefind: any }
 
-// A selector doesn't tell which element it finds. These are the properties that the scripts read of one; a misspelled one is still an error.
+// A selector doesn't say which type of element it finds. These are the properties that the scripts
+// use, so a misspelled one is still an error.
 interface Element {
   readonly dataset: DOMStringMap; readonly isContentEditable: boolean; get style(): CSSStyleDeclaration; set style(text: string);
   checked: any; content: any; dateTime: any; disabled: any; hash: any; hidden: any; href: any; innerText: any;
@@ -40,11 +48,12 @@ interface Element {
 }
 interface HTMLElement { content: any }
 interface Event { detail: any }
-// What an event says it was aimed at is a node wherever the scripts listen, and a copy is of the kind of its original.
+// Wherever the scripts listen, an event's target is a node. A clone has the type of its original.
 interface Node { contains(other: EventTarget | null): boolean; cloneNode(deep?: boolean): any }
 interface String { replace(text: string | RegExp, by: any): string; replaceAll(text: string | RegExp, by: any): string }
 
-// Tests run in Node; what they take from it is not checked, so that one look at all scripts is enough.
+// The tests run in Node. What they use from it isn't checked, so that one configuration can check
+// all scripts.
 declare module "node:*";
 declare var process: any;
 declare var Buffer: any;

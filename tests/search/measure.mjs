@@ -1,8 +1,11 @@
-// Measures search beside Pagefind: how high the chapters stand that people want, how long the index takes, how much is fetched before the first result.
+// Compares our search with Pagefind: how high the wanted chapters rank, how long indexing takes,
+// and how much is fetched before the first result.
 //
-// Run by hand: node tests/search/measure.mjs FOLDER QUERIES [--audience NAME] with target/release/rolebook built, and `pagefind` and `playwright-core` in
-// MODULES (a `node_modules` folder). FOLDER is a handbook; QUERIES a file as `handbook.txt`, or `-` to measure times and bytes only. Pagefind gets the
-// chapters' pages alone, without navigation and lists of links: the same text as ours.
+// Run it with `node tests/search/measure.mjs FOLDER QUERIES [--audience NAME]`. It needs
+// `target/release/rolebook`, and `pagefind` and `playwright-core` in MODULES (a `node_modules`
+// folder). FOLDER is a handbook. QUERIES is a file like `handbook.txt`, or `-` to measure only
+// times and bytes. Pagefind gets the chapters' pages without navigation and lists of links, so it
+// indexes the same text.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +25,7 @@ execFileSync(join(repository, "target/release/rolebook"), ["build", folder, "--o
 
 const zipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 
-/** Ours: the code that browsers run, over the files of the site. */
+/** Opens our search: the code that browsers run, on the files of the site. */
 async function ours() {
   await import(join(repository, "themes/default/assets/search-core.js"));
   const fetched = [];
@@ -42,7 +45,7 @@ async function ours() {
   };
 }
 
-/** Pagefind: its index of a copy of the site, in Chromium. */
+/** Opens Pagefind in Chromium, with its index of a copy of the site. */
 async function theirs() {
   const copy = join(work, "copy");
   cpSync(site, copy, { recursive: true });
@@ -58,7 +61,7 @@ async function theirs() {
   const server = createServer((request, response) => {
     const path = join(copy, decodeURIComponent(new URL(request.url, "http://x").pathname));
     if (!existsSync(path)) return response.writeHead(404).end();
-    // Pagefind's own files are compressed already; its scripts are not.
+    // Pagefind's index files are already compressed, but its scripts aren't.
     fetched.push(path.endsWith(".js") ? zipped(path) : readFileSync(path).length);
     response.writeHead(200, { "content-type": types[path.split(".").pop()] ?? "application/octet-stream" }).end(readFileSync(path));
   });
@@ -84,7 +87,7 @@ async function theirs() {
   };
 }
 
-/** Returns 1 for the first place, 1/2 for the second, and so on. */
+/** Returns 1 for the first place, 1/2 for the second, and so on (the reciprocal rank). */
 function worth(list, wanted) {
   const place = list.findIndex((url) => wanted.includes(url)) + 1;
   return place ? 1 / place : 0;

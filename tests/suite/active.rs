@@ -35,7 +35,7 @@ fn folder(config: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn where_no_headers_are_sent_what_could_run_is_an_error_and_left_out() {
+fn on_hosts_without_headers_files_that_could_run_scripts_are_errors_and_left_out() {
     for config in ["", "[publish]\nhost = \"github\"\n"] {
         let folder = folder(config);
         let out = folder.path().join("../site");
@@ -57,7 +57,7 @@ fn where_no_headers_are_sent_what_could_run_is_an_error_and_left_out() {
 }
 
 #[test]
-fn what_the_author_names_is_published_and_the_rest_is_not() {
+fn files_that_the_author_lists_as_active_are_published() {
     let folder = folder("[security]\nactive = [\"tool/**\", \"*.svg\"]\n");
     let ran = rolebook(folder.path(), &["build"]);
     assert!(ran.status.success(), "{ran:?}");
@@ -66,7 +66,7 @@ fn what_the_author_names_is_published_and_the_rest_is_not() {
 }
 
 #[test]
-fn hosts_that_send_headers_are_told_to_hold_each_file_in_a_sandbox() {
+fn hosts_with_headers_get_a_sandbox_rule_for_every_file_that_could_run_scripts() {
     for host in ["netlify", "cloudflare"] {
         let folder = folder(&format!("[publish]\nhost = \"{host}\"\n[security]\nactive = [\"tool/page.js\"]\n"));
         let ran = rolebook(folder.path(), &["build"]);
@@ -96,7 +96,7 @@ fn hosts_that_send_headers_are_told_to_hold_each_file_in_a_sandbox() {
 }
 
 #[test]
-fn the_preview_holds_files_of_the_content_in_a_sandbox_and_pages_not() {
+fn the_preview_sandboxes_content_files_but_not_pages() {
     let files = files("[publish]\nhost = \"netlify\"\n");
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let served = serve(&files);

@@ -215,7 +215,7 @@ fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
 }
 
 #[test]
-fn the_folders_of_the_source_are_the_layers() {
+fn the_source_folders_are_the_layers() {
     let beside = |path: &&String| !LAYERS.iter().any(|layer| path.starts_with(&format!("{layer}/")));
     let files = files_below(&repository().join("src"));
     let left: Vec<&String> = files.keys().filter(beside).collect();
@@ -223,7 +223,7 @@ fn the_folders_of_the_source_are_the_layers() {
 }
 
 #[test]
-fn arrows_between_layers_go_down_only() {
+fn each_layer_uses_only_itself_and_earlier_layers() {
     let place = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     for (module, file) in &files() {
         let Some(own) = place(&module[0]) else { continue };
@@ -231,7 +231,7 @@ fn arrows_between_layers_go_down_only() {
             let other = place(&path[0]);
             assert!(
                 other.is_none_or(|other| other <= own),
-                "`{}` uses `{}`, which lies above it",
+                "`{}` uses `{}`, which is a later layer",
                 module.join("::"),
                 path.join("::")
             );
@@ -240,7 +240,7 @@ fn arrows_between_layers_go_down_only() {
 }
 
 #[test]
-fn no_arrows_inside_a_layer_or_a_module_run_in_a_circle() {
+fn there_are_no_dependency_cycles_inside_a_layer_or_a_module() {
     let circles: Vec<String> = arrows(&files())
         .iter()
         .filter(|(parent, _)| !parent.is_empty())
@@ -250,7 +250,7 @@ fn no_arrows_inside_a_layer_or_a_module_run_in_a_circle() {
 }
 
 #[test]
-fn paths_are_read_as_the_compiler_reads_them() {
+fn paths_are_resolved_as_the_compiler_resolves_them() {
     let modules = ["a", "a::b", "a::b::c", "a::d"].map(|path| path.split("::").map(str::to_owned).collect::<Module>());
     let modules: BTreeSet<Module> = modules.into_iter().collect();
     let read = |module: &str, text: &str| {

@@ -44,32 +44,32 @@ fn large(competencies: usize) -> Sources {
 }
 
 #[test]
-fn a_role_lists_every_statement_of_what_it_expects_once_by_its_id() {
+fn the_assessment_lists_every_expected_statement_once_by_its_id() {
     let html = Html::parse_document(&page(&site_with(&large(3), None), "assess/maker/"));
     let rows = Selector::parse(".assess-asked [data-competency] [data-statement]").unwrap();
     let ids: Vec<&str> = html.select(&rows).filter_map(|row| row.attr("data-statement")).collect();
     assert_eq!(ids.len(), 3 * 5 * 4);
     let own = Selector::parse(".comp > ul[data-level=\"3\"] > li").unwrap();
-    assert_eq!(html.select(&own).count(), 3 * 4, "the expected level stands open");
+    assert_eq!(html.select(&own).count(), 3 * 4, "the expected level is shown without unfolding");
     let practices = Selector::parse(".grow-text li a[href=\"../../competencies/competency-0/\"]").unwrap();
     assert_eq!(html.select(&practices).count(), 3 * 4);
 }
 
 #[test]
-fn a_page_of_120_competencies_stays_under_a_megabyte() {
+fn an_assessment_of_120_competencies_stays_under_a_megabyte() {
     let page = page(&site_with(&large(120), None), "assess/maker/");
     assert!(page.len() < 1_000_000, "{} bytes", page.len());
 }
 
 #[test]
-fn without_declared_evidence_each_cluster_is_shown_by_its_competencies() {
+fn without_declared_evidence_each_cluster_is_listed_with_its_competencies() {
     let html = page(&site_with(&large(11), None), "assess/maker/");
     assert!(html.contains("<ul data-name=\"Cluster 0\"><li>competency-0</li>"));
     assert!(html.contains("<ul data-name=\"Cluster 1\"><li>competency-10</li></ul>"));
 }
 
 #[test]
-fn the_heading_that_helps_to_grow_is_called_as_the_handbook_calls_it() {
+fn the_growth_section_is_found_under_the_heading_that_the_handbook_declares() {
     let text = "# Daten\n\n## Stufen\n\n### Learning {level=1}\n\n- Zeigt Zahlen.\n\n## Wachsen\n\nText *hier*.\n\n### Tiefer\n\nMehr.\n\n## Danach\n";
     let files = [
         ("handbook.toml", "title = \"T\"\n[words]\ngrow = \"Wachsen\"\n[kinds]\nkompetenzen = \"competency\"\n"),
@@ -86,7 +86,7 @@ fn the_heading_that_helps_to_grow_is_called_as_the_handbook_calls_it() {
 }
 
 #[test]
-fn a_role_that_expects_nothing_has_no_page_and_no_link() {
+fn a_role_that_expects_nothing_has_no_assessment_and_no_link_to_one() {
     let files = [
         ("roles/a.md", "# A\n"),
         ("roles/b.md", "---\ncompetencies: {c: 1}\n---\n# B\n"),

@@ -9,7 +9,7 @@ use crate::served::{SMALL, serve};
 use crate::support::write;
 
 #[test]
-fn only_this_machine_and_this_origin_are_answered() {
+fn only_requests_from_this_machine_and_origin_are_answered() {
     let served = serve(SMALL);
     let own = &served.address;
     let port = own.rsplit(':').next().unwrap();
@@ -34,7 +34,7 @@ fn only_this_machine_and_this_origin_are_answered() {
 }
 
 #[test]
-fn nothing_on_disk_is_reached_by_path() {
+fn no_request_path_reaches_a_file_on_disk() {
     let served = serve(SMALL);
     write(served.folder.path(), &[("secret.txt.swp", "secret"), (".env", "secret")]);
     for path in [
@@ -58,7 +58,7 @@ fn nothing_on_disk_is_reached_by_path() {
 }
 
 #[test]
-fn no_form_of_a_host_leads_a_foreign_name_here() {
+fn no_form_of_a_foreign_host_name_is_accepted() {
     let served = serve(SMALL);
     let port = served.address.rsplit(':').next().unwrap();
     for host in [
@@ -86,7 +86,7 @@ fn no_form_of_a_host_leads_a_foreign_name_here() {
 }
 
 #[test]
-fn targets_that_are_no_path_are_refused() {
+fn request_targets_that_are_not_paths_are_rejected() {
     let served = serve(SMALL);
     let own = &served.address;
     for target in [
@@ -108,7 +108,7 @@ fn targets_that_are_no_path_are_refused() {
 }
 
 #[test]
-fn no_encoding_of_a_way_up_leads_out() {
+fn no_encoding_of_a_parent_folder_escapes_the_site() {
     let served = serve(SMALL);
     for up in [
         "..",
@@ -139,7 +139,7 @@ fn no_encoding_of_a_way_up_leads_out() {
 }
 
 #[test]
-fn nul_bad_percent_backslashes_and_bytes_that_are_no_text_are_refused() {
+fn nul_bad_percent_encoding_backslashes_and_invalid_bytes_are_rejected() {
     let served = serve(SMALL);
     for path in [
         "/%00",
@@ -168,7 +168,7 @@ fn nul_bad_percent_backslashes_and_bytes_that_are_no_text_are_refused() {
 }
 
 #[test]
-fn dotfiles_device_names_and_sources_are_no_pages() {
+fn dotfiles_device_names_and_sources_are_never_served() {
     let served = serve(SMALL);
     write(served.folder.path(), &[(".env", "secret"), (".git/config", "secret"), ("guides/.hidden.md", "# secret\n")]);
     for path in [
@@ -194,7 +194,7 @@ fn dotfiles_device_names_and_sources_are_no_pages() {
 }
 
 #[test]
-fn pages_of_other_sites_get_neither_a_page_nor_the_stream_of_events() {
+fn pages_of_other_sites_can_load_neither_pages_nor_the_event_stream() {
     let served = serve(SMALL);
     let own = &served.address;
     let ask = |path: &str, headers: &str| {
@@ -219,7 +219,7 @@ fn pages_of_other_sites_get_neither_a_page_nor_the_stream_of_events() {
 }
 
 #[test]
-fn smuggled_bodies_and_endless_headers_are_refused() {
+fn smuggled_bodies_and_overlong_headers_are_rejected() {
     let served = serve(SMALL);
     let own = &served.address;
     let line = format!("GET / HTTP/1.1\r\nHost: {own}\r\n");
@@ -236,7 +236,7 @@ fn smuggled_bodies_and_endless_headers_are_refused() {
 }
 
 #[test]
-fn no_answer_tells_where_on_this_machine_the_handbook_lies() {
+fn no_response_reveals_where_the_handbook_is_on_disk() {
     let served =
         serve(&[("handbook.toml", "titel = 1\n"), ("index.md", "# H\n\n[[gone]]\n"), ("bad.md", "---\na: [\n---\n")]);
     let place = served.folder.path().to_str().unwrap();
@@ -254,7 +254,7 @@ fn no_answer_tells_where_on_this_machine_the_handbook_lies() {
 }
 
 #[test]
-fn one_page_more_than_may_listen_takes_the_place_of_the_oldest() {
+fn one_event_stream_too_many_closes_the_oldest() {
     let served = serve(SMALL);
     let listen = || {
         let mut stream = TcpStream::connect(&served.address).unwrap();
@@ -284,7 +284,7 @@ fn token(served: &crate::served::Served) -> String {
 }
 
 #[test]
-fn a_body_is_refused_by_the_length_that_it_claims_and_given_no_room() {
+fn a_body_that_claims_to_be_too_long_is_rejected_before_it_is_read() {
     let served = serve(SMALL);
     let own = &served.address;
     let token = token(&served);
@@ -308,7 +308,7 @@ fn a_body_is_refused_by_the_length_that_it_claims_and_given_no_room() {
 }
 
 #[test]
-fn clients_that_send_or_read_slowly_keep_nobody_waiting() {
+fn slow_clients_do_not_block_other_clients() {
     let long = format!("# Long\n\n{}", "A sentence that is repeated.\n\n".repeat(100_000));
     let served = serve(&[("handbook.toml", "title = \"T\"\n"), ("index.md", "# Home\n"), ("long.md", &long)]);
     let own = &served.address;
@@ -334,7 +334,7 @@ fn clients_that_send_or_read_slowly_keep_nobody_waiting() {
 }
 
 #[test]
-fn a_connection_more_than_there_is_room_for_closes_the_oldest() {
+fn one_connection_too_many_closes_the_oldest() {
     let served = serve(SMALL);
     let mut held: Vec<TcpStream> = Vec::new();
     for _ in 0..300 {

@@ -1,4 +1,5 @@
-//! Builds real folders: a made-up handbook, one that was not written for us, the same twice under other circumstances, and through the preview.
+//! Builds real folders: a made-up handbook, a real one that wasn't written for Rolebook, the same
+//! handbook in different environments, and through the preview.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +12,7 @@ use rolebook::text::path::UrlPath;
 use crate::support::{files_below, rolebook, shared};
 use crate::synthetic;
 
-/// Without the manifest and the lock, which name no page.
+/// Reads the files of a site, without the manifest and the lock.
 fn site_files(root: &Path) -> Vec<(String, Vec<u8>)> {
     files_below(root).into_iter().filter(|(name, _)| !name.starts_with(".rolebook")).collect()
 }
@@ -26,7 +27,7 @@ fn lay(root: &Path) {
 }
 
 #[test]
-fn two_builds_in_other_folders_zones_and_languages_are_equal() {
+fn builds_are_equal_with_any_folder_thread_count_time_zone_and_language() {
     let build = |threads: &str, zone: &str, language: &str, mask: &str| {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("a copy");
@@ -53,7 +54,7 @@ fn the_preview_serves_what_a_build_writes() {
     serves_what_it_builds(folder.path(), "4870");
 }
 
-/// Builds a project and asks its preview, on a port of its own, for every file.
+/// Builds a project and requests every file from its preview, which gets its own port.
 pub fn serves_what_it_builds(project: &Path, port: &str) {
     // The preview shows drafts, and so does this build.
     let out = tempfile::tempdir().unwrap();
@@ -91,7 +92,7 @@ fn get(address: &str, path: &str) -> Vec<u8> {
     answer.split_off(body)
 }
 
-/// Takes out what the preview adds at the end of the head.
+/// Removes what the preview adds at the end of the head.
 fn without_preview(page: &[u8]) -> Vec<u8> {
     let find = |text: &[u8]| page.windows(text.len()).position(|window| window == text);
     let (Some(at), Some(end)) = (find(b"<meta name=\"rolebook-build\""), find(b"</head>")) else {
@@ -101,7 +102,7 @@ fn without_preview(page: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_handbook_that_was_not_written_for_us_builds_on_the_first_try() {
+fn a_handbook_that_was_not_written_for_rolebook_builds_without_changes() {
     let Some(archive) = shared("real/sourcegraph-handbook.tar.gz") else { return };
     let folder = tempfile::tempdir().unwrap();
     let unpacked = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status().unwrap();
@@ -116,7 +117,7 @@ fn a_handbook_that_was_not_written_for_us_builds_on_the_first_try() {
 }
 
 #[test]
-fn check_reports_in_every_format_and_exits_with_one() {
+fn check_reports_findings_in_every_format_and_exits_with_code_1() {
     let folder = tempfile::tempdir().unwrap();
     crate::support::write(folder.path(), &[("handbook.toml", ""), ("a.md", "# A\n\n[[gone]]\n")]);
     let human = rolebook(folder.path(), &["check"]);
@@ -133,7 +134,7 @@ fn check_reports_in_every_format_and_exits_with_one() {
 }
 
 #[test]
-fn policy_reports_what_is_due_on_a_day_and_a_build_never_does() {
+fn check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag() {
     let folder = tempfile::tempdir().unwrap();
     let files = [
         ("handbook.toml", "[owners.team]\nname = \"Team\"\n"),
@@ -161,7 +162,7 @@ fn policy_reports_what_is_due_on_a_day_and_a_build_never_does() {
 }
 
 #[test]
-fn a_new_handbook_builds_with_no_finding_but_its_prompts_and_overwrites_nothing() {
+fn a_new_handbook_has_no_findings_except_prompts_and_init_overwrites_nothing() {
     let folder = tempfile::tempdir().unwrap();
     assert!(rolebook(folder.path(), &["init", "ours"]).status.success());
     let root = folder.path().join("ours");
@@ -181,7 +182,7 @@ fn a_new_handbook_builds_with_no_finding_but_its_prompts_and_overwrites_nothing(
 }
 
 #[test]
-fn an_address_of_the_site_without_a_scheme_is_refused_with_the_way_out() {
+fn an_invalid_base_url_is_rejected_with_help() {
     let folder = tempfile::tempdir().unwrap();
     crate::support::write(folder.path(), &[("index.md", "# Home\n")]);
     for (address, help) in [

@@ -148,23 +148,23 @@ pub fn handbooks() -> Vec<(String, Sources)> {
 
 /// Codes that no case can raise, each with the test that checks it.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("bad-table", "a_table_that_cannot_be_read_says_the_way_out"),
-    ("chapter-exists", "chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack"),
-    ("gone-chapter", "a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead"),
-    ("host-limit", "the_limit_of_a_host_is_reported_before_it_bites"),
+    ("bad-table", "an_unreadable_table_is_rejected_with_help"),
+    ("chapter-exists", "existing_chapters_are_never_changed_and_the_missing_lines_are_printed"),
+    ("gone-chapter", "a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_instead"),
+    ("host-limit", "the_limit_of_a_host_is_reported_before_it_is_reached"),
     ("internal", "a_panic_in_a_library_becomes_a_finding_that_names_the_file"),
-    ("no-owner", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
-    ("orphaned-chapter", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
-    ("review-overdue", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
-    ("too-large", "a_chapter_of_two_gigabytes_is_an_error_and_is_not_read"),
-    ("unexpected-competency", "policy_reports_what_is_due_on_a_day_and_a_build_never_does"),
-    ("unportable-name", "odd_names_build_and_their_links_work"),
-    ("unreadable", "a_file_that_cannot_be_read_is_an_error_that_names_it"),
-    ("unused-row", "rows_that_say_nothing_are_reported_with_their_place"),
+    ("no-owner", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
+    ("orphaned-chapter", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
+    ("review-overdue", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
+    ("too-large", "a_two_gigabyte_chapter_is_an_error_and_is_not_read"),
+    ("unexpected-competency", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
+    ("unportable-name", "unusual_file_names_build_and_links_to_them_work"),
+    ("unreadable", "an_unreadable_file_is_an_error_that_names_it"),
+    ("unused-row", "unused_rows_are_reported_with_their_location"),
 ];
 
 #[test]
-fn every_code_has_a_case_or_a_test_that_raises_it() {
+fn every_finding_code_is_raised_by_a_case_or_a_test() {
     let said: Vec<String> = files_below(&repository().join("tests/cases"))
         .into_values()
         .map(|bytes| Case::read(&String::from_utf8(bytes).unwrap()).findings())
@@ -183,7 +183,7 @@ fn every_code_has_a_case_or_a_test_that_raises_it() {
         if !in_case && test.is_none() {
             missing.push(code);
         }
-        assert!(!(in_case && test.is_some()), "`{code}` has a case: take it out of the list");
+        assert!(!(in_case && test.is_some()), "`{code}` has a case, so remove it from the list");
         if let Some(test) = test {
             let source = sources.iter().find(|text| text.contains(&format!("fn {test}(")));
             let source = source.unwrap_or_else(|| panic!("there is no test `{test}` for `{code}`"));
@@ -198,16 +198,16 @@ fn every_code_has_a_case_or_a_test_that_raises_it() {
             );
         }
     }
-    assert!(missing.is_empty(), "no case raises these: {missing:?}");
+    assert!(missing.is_empty(), "no case or test raises these: {missing:?}");
 }
 
 #[test]
-fn every_case_comes_out_as_written() {
+fn every_case_produces_its_expected_output() {
     let root = repository().join("tests/cases");
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let mut failed = Vec::new();
     let files = files_below(&root);
-    assert!(files.len() >= 25, "the cases are gone");
+    assert!(files.len() >= 25, "the cases are missing");
     for (name, bytes) in files {
         let text = String::from_utf8(bytes).unwrap();
         let now = Case::read(&text).now();
@@ -220,5 +220,5 @@ fn every_case_comes_out_as_written() {
             failed.push(format!("---- {name}\n{now}"));
         }
     }
-    assert!(failed.is_empty(), "{} cases differ; as they are now:\n{}", failed.len(), failed.join("\n"));
+    assert!(failed.is_empty(), "{} cases differ. Current results:\n{}", failed.len(), failed.join("\n"));
 }

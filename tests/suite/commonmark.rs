@@ -63,7 +63,7 @@ fn render(markdown: &str) -> String {
                 out.push_str(&format!("<img src=\"{source}\" alt=\"{}\"{title} />", escape(&image.alt)));
             }
             Hole::HeadingAnchor(_) => {}
-            hole => panic!("CommonMark alone has no {hole:?}"),
+            hole => panic!("plain CommonMark has no {hole:?}"),
         }
     }
     out.push_str(&html[last..]);
@@ -94,7 +94,7 @@ fn without_heading_ids(html: &str) -> String {
 }
 
 #[test]
-fn every_example_of_the_specification_comes_out_as_it_says() {
+fn every_commonmark_example_renders_as_specified() {
     let examples = examples("commonmark-0.31.2.json");
     assert_eq!(examples.len(), 652);
     let mut failed = Vec::new();

@@ -24,7 +24,7 @@ fn commands() -> Vec<String> {
 }
 
 #[test]
-fn completions_of_every_shell_know_every_command() {
+fn completions_for_every_shell_include_every_command() {
     for shell in SHELLS {
         let script = printed(&["completions", shell]);
         for command in commands() {
@@ -35,10 +35,10 @@ fn completions_of_every_shell_know_every_command() {
 }
 
 #[test]
-fn a_shell_reads_its_completions_and_completes_a_command() {
+fn shells_accept_their_completions_and_bash_completes_a_command() {
     for shell in ["bash", "zsh", "fish"] {
         let Ok(mut child) = Command::new(shell).arg("-n").stdin(Stdio::piped()).spawn() else {
-            println!("skipped: no {shell} here");
+            println!("skipped: {shell} is not installed");
             continue;
         };
         child.stdin.take().unwrap().write_all(printed(&["completions", shell]).as_bytes()).unwrap();
@@ -51,7 +51,7 @@ fn a_shell_reads_its_completions_and_completes_a_command() {
 }
 
 #[test]
-fn every_command_has_a_manual_page_and_a_wrong_one_is_refused() {
+fn every_command_has_a_manual_page_and_an_unknown_command_is_rejected() {
     let page = printed(&["man"]);
     assert!(page.contains(".TH rolebook 1"), "{page}");
     for command in commands() {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::cases::handbooks;
 use crate::support::{compile, page, site_with};
 
-/// A running preview whose pages may change the handbook.
+/// A running preview and what is needed to send edits to it.
 struct Desk {
     child: Child,
     address: String,
@@ -122,7 +122,7 @@ impl Desk {
         self.post_with(path, &[], &value.to_string())
     }
 
-    /// Returns what a page sends to change the passage of `page` that reads `before`.
+    /// Returns the body with which `page` asks to change its passage `before`.
     fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
         let source = self.get_json(&format!("/_rolebook/source?page={page}"));
         let list = source["passages"].as_array().unwrap();
@@ -161,11 +161,12 @@ fn body(answer: &str) -> (u16, Value) {
 fn elements(html: &str) -> usize {
     let page = Html::parse_document(html);
     let prose = Selector::parse("article.chapter > div.prose, article.chapter > .desk > div.prose").unwrap();
-    let prose = page.select(&prose).next().expect("a page has a text");
+    let prose = page.select(&prose).next().expect("every page has a text");
     prose.child_elements().filter(|element| element.attr("class") != Some("footnotes")).count()
 }
 
-/// Holds that a page has as many elements as the passages of its chapter; returns how many chapters there are.
+/// Asserts that each page has as many elements as its chapter's passages say. Returns the number of
+/// chapters.
 pub fn assert_counts(name: &str, sources: &Sources) -> usize {
     if compile(sources).is_err() {
         return 0;
@@ -184,14 +185,14 @@ pub fn assert_counts(name: &str, sources: &Sources) -> usize {
 }
 
 #[test]
-fn passages_and_elements_are_as_many_on_every_page() {
+fn every_page_has_as_many_elements_as_its_chapter_has_passages() {
     assert!(assert_counts("company", &crate::synthetic::company()) > 50);
     let cases: usize = handbooks().iter().map(|(name, sources)| assert_counts(name, sources)).sum();
     assert!(cases > 50, "{cases}");
 }
 
 #[test]
-fn a_save_writes_the_passage_and_no_other_byte() {
+fn a_save_changes_only_the_bytes_of_the_passage() {
     let desk = serve(&["--edit"]);
     let before = desk.bytes("guides/a.md");
     let (status, answer) = desk.save("/guides/a/", "One\ntwo.", "Eins\nzwei.\n\n\nDrei.\n\n");
@@ -213,7 +214,7 @@ fn a_save_writes_the_passage_and_no_other_byte() {
 }
 
 #[test]
-fn a_change_on_disk_meanwhile_is_never_overwritten() {
+fn a_save_never_overwrites_a_change_made_on_disk_in_the_meantime() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
     // A change elsewhere in the file: the passage is found again by its text.
@@ -240,7 +241,7 @@ fn a_change_on_disk_meanwhile_is_never_overwritten() {
 }
 
 #[test]
-fn a_stale_hash_with_a_passage_that_is_gone_writes_nothing() {
+fn a_save_of_a_passage_that_no_longer_exists_writes_nothing() {
     let desk = serve(&["--edit"]);
     let mut wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
     wanted["hash"] = json!("0".repeat(64));
@@ -257,7 +258,7 @@ fn a_stale_hash_with_a_passage_that_is_gone_writes_nothing() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_in_a_sentence() {
+fn a_failed_save_is_explained_in_a_sentence() {
     let desk = serve(&["--edit"]);
     let place = desk.folder.join("guides/a.md");
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Mine.");
@@ -275,12 +276,12 @@ fn a_file_that_cannot_be_written_is_told_in_a_sentence() {
     let said = answer["error"].as_str().unwrap();
     assert!(said.contains("deleted") && said.contains("still here"), "{said}");
     assert!(!place.exists() && !said.contains(desk.folder.to_str().unwrap()));
-    assert_eq!(fs::read_dir(desk.folder.join("guides")).unwrap().count(), 0, "nothing is left behind");
+    assert_eq!(fs::read_dir(desk.folder.join("guides")).unwrap().count(), 0, "leftover files");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_leaves_the_file_as_it_was() {
+fn a_save_on_a_full_disk_leaves_the_file_unchanged() {
     let place = tempfile::tempdir().unwrap();
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"])
@@ -300,13 +301,13 @@ fn a_full_disk_leaves_the_file_as_it_was() {
         let (status, answer) = desk.post("/_rolebook/edit/save", &wanted);
         assert_eq!(status, 507, "{answer}");
         assert_eq!(desk.bytes("guides/a.md"), before);
-        assert_eq!(fs::read_dir(place.path().join("guides")).unwrap().count(), 1, "nothing is left behind");
+        assert_eq!(fs::read_dir(place.path().join("guides")).unwrap().count(), 1, "leftover files");
     }
     let _ = Command::new("umount").arg(place.path()).status();
 }
 
 #[test]
-fn a_statement_that_is_worded_anew_keeps_its_old_address() {
+fn a_reworded_statement_keeps_its_old_anchor() {
     let desk = serve(&["--edit"]);
     let list = "- Writes the brief.\n- Asks first. {#asks}";
     let (status, answer) = desk.save("/competencies/talk/", list, &list.replace("the brief", "one page"));
@@ -316,7 +317,7 @@ fn a_statement_that_is_worded_anew_keeps_its_old_address() {
 }
 
 #[test]
-fn a_draft_is_rendered_as_the_page_would_be_and_not_saved() {
+fn a_draft_renders_like_the_page_and_is_not_saved() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "See [[lead]] and [[nobody]].\n\nTwo *now*.");
     let (status, answer) = desk.post("/_rolebook/edit/draft", &wanted);
@@ -330,7 +331,7 @@ fn a_draft_is_rendered_as_the_page_would_be_and_not_saved() {
 }
 
 #[test]
-fn references_are_completed_from_the_book() {
+fn references_are_completed_from_the_handbook() {
     let desk = serve(&["--edit"]);
     let inserts = |q: &str| -> Vec<String> {
         let found = desk.get_json(&format!("/_rolebook/edit/complete?q={q}&path=competencies/talk.md"));
@@ -343,7 +344,7 @@ fn references_are_completed_from_the_book() {
 }
 
 #[test]
-fn a_cell_of_the_matrix_writes_one_line() {
+fn changing_a_matrix_cell_changes_one_line() {
     let desk = serve(&["--edit"]);
     let cell = |was: Value, level: Value| {
         let wanted = json!({ "role": "/roles/lead/", "competency": "/competencies/talk/", "was": was, "level": level });
@@ -364,7 +365,7 @@ fn a_cell_of_the_matrix_writes_one_line() {
 }
 
 #[test]
-fn a_form_begins_and_renames_chapters_inside_the_content_folder_alone() {
+fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
     let desk = serve(&["--edit"]);
     let begin = |kind: &str, title: &str| desk.post("/_rolebook/edit/new", &json!({ "kind": kind, "title": title }));
     assert_eq!(begin("page", "../../Evil deeds").0, 200);
@@ -384,7 +385,7 @@ fn a_form_begins_and_renames_chapters_inside_the_content_folder_alone() {
 }
 
 #[test]
-fn without_the_flag_there_is_nothing_to_change() {
+fn without_the_edit_flag_nothing_can_be_changed() {
     let desk = serve(&[]);
     let before = desk.bytes("guides/a.md");
     for name in ["edit/save", "edit/draft", "edit/level", "edit/new", "edit/rename", "open"] {
@@ -410,7 +411,7 @@ fn without_the_flag_there_is_nothing_to_change() {
 }
 
 #[test]
-fn a_preview_for_everybody_shows_nothing_of_another_audience_on_any_route() {
+fn no_route_of_a_preview_for_everyone_reveals_text_for_another_audience() {
     let folder = tempfile::tempdir().unwrap();
     let text = "# S\n\nOpen.\n\n- a\n\n  ::: {audience=managers}\n\n  SECRET\n\n  :::\n\n- b\n";
     fs::create_dir_all(folder.path().join("guides/hidden")).unwrap();
@@ -422,7 +423,7 @@ fn a_preview_for_everybody_shows_nothing_of_another_audience_on_any_route() {
     let started = Instant::now();
     while !desk.get("/guides/s/").contains("rolebook-token") || desk.get("/guides/hidden/").starts_with("HTTP/1.1 200")
     {
-        assert!(started.elapsed() < Duration::from_secs(20), "the configuration was not taken");
+        assert!(started.elapsed() < Duration::from_secs(20), "the configuration was not reloaded");
         std::thread::sleep(Duration::from_millis(50));
     }
     let source = desk.get("/_rolebook/source?page=/guides/s/");
@@ -455,7 +456,7 @@ fn a_preview_for_everybody_shows_nothing_of_another_audience_on_any_route() {
 }
 
 #[test]
-fn only_a_page_of_this_run_can_change_anything() {
+fn only_a_page_served_by_this_preview_can_change_files() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.").to_string();
     let before = desk.bytes("guides/a.md");
@@ -511,7 +512,7 @@ fn only_a_page_of_this_run_can_change_anything() {
 }
 
 #[test]
-fn a_path_that_is_no_source_is_not_written() {
+fn a_path_that_is_not_a_chapter_is_never_written() {
     let desk = serve(&["--edit"]);
     let secret = desk.folder.join("guides/.secret.md");
     fs::write(&secret, "One\ntwo.\n").unwrap();

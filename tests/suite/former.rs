@@ -60,7 +60,7 @@ fn made(config: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn old_addresses_of_renamed_chapters_lead_on_in_one_step() {
+fn old_urls_of_renamed_chapters_redirect_in_one_step() {
     if !has_git() {
         return;
     }
@@ -86,7 +86,7 @@ fn old_addresses_of_renamed_chapters_lead_on_in_one_step() {
 }
 
 #[test]
-fn an_old_name_is_published_with_audiences_only_where_somebody_asked_for_it() {
+fn with_audiences_old_names_are_published_only_if_the_configuration_says_so() {
     if !has_git() {
         return;
     }
@@ -106,7 +106,7 @@ fn an_old_name_is_published_with_audiences_only_where_somebody_asked_for_it() {
 }
 
 #[test]
-fn a_deleted_chapter_is_a_warning_until_something_says_what_to_read_instead() {
+fn a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_instead() {
     if !has_git() {
         return;
     }
@@ -176,7 +176,7 @@ fn renames() -> (String, BTreeMap<String, String>) {
 }
 
 #[test]
-fn three_thousand_renames_in_a_history_lead_each_old_address_to_its_chapter() {
+fn after_three_thousand_renames_each_old_url_redirects_to_its_chapter() {
     if !has_git() {
         return;
     }
@@ -194,13 +194,13 @@ fn three_thousand_renames_in_a_history_lead_each_old_address_to_its_chapter() {
     assert!(wanted.len() > 2_600, "{}", wanted.len());
     assert_eq!(rules, wanted);
     for (from, to) in &rules {
-        assert!(!rules.contains_key(to), "{from} leads to {to}, which leads on");
+        assert!(!rules.contains_key(to), "{from} redirects to {to}, which redirects again");
         assert!(root.join("public").join(to.trim_start_matches('/')).join("index.html").is_file(), "{to}");
     }
 }
 
 #[test]
-fn what_is_gone_is_told_to_those_who_may_know_of_it() {
+fn a_deleted_chapter_is_mentioned_only_to_audiences_that_may_know_of_it() {
     let config = "title = \"T\"\n[audiences.public]\n[audiences.managers]\nincludes = [\"public\"]\n[[gone]]\npath = \"guides/xyzzy\"\nreason = \"Plugh.\"\nsee = \"plover\"\naudience = \"managers\"\n";
     let folder = tempfile::tempdir().unwrap();
     write(
@@ -223,7 +223,7 @@ fn what_is_gone_is_told_to_those_who_may_know_of_it() {
 }
 
 #[test]
-fn the_sitemap_lists_every_page_that_is_to_be_found_and_no_other() {
+fn the_sitemap_lists_every_indexable_page_and_no_other() {
     let config = "title = \"T\"\nbase_url = \"https://t.example/x/\"\n[audiences.public]\nindexed = true\n[audiences.managers]\n[[gone]]\npath = \"guides/old/\"\n";
     let folder = tempfile::tempdir().unwrap();
     write(

@@ -11,7 +11,7 @@ use crate::support::{harmless, site_with};
 /// Examples whose result is different here, with the reason.
 const OTHERWISE: &[(u32, &str)] = &[
     (205, "a table without a row has an empty body"),
-    (621, "a bare address is no link: a link is what somebody wrote as one"),
+    (621, "a bare URL is text: only what was written as a link is a link"),
     (622, "the same"),
     (623, "the same"),
     (624, "the same"),
@@ -22,7 +22,7 @@ const OTHERWISE: &[(u32, &str)] = &[
     (629, "the same"),
     (630, "the same"),
     (631, "the same"),
-    (653, "tags that are not allowed are left out, not shown"),
+    (653, "tags that aren't allowed are removed instead of shown as text"),
 ];
 
 /// The elements that the extensions produce. IDs, classes and the containers of wide tables are our
@@ -88,7 +88,7 @@ fn outline(element: ElementRef<'_>, out: &mut String) {
 }
 
 #[test]
-fn every_example_of_githubs_extensions_is_what_it_says_or_named_as_otherwise() {
+fn every_example_of_githubs_extensions_renders_as_specified_or_is_a_listed_exception() {
     let examples = examples("gfm-0.29.json");
     assert_eq!(examples.len(), 24);
     let mut failed = Vec::new();
@@ -108,7 +108,7 @@ fn every_example_of_githubs_extensions_is_what_it_says_or_named_as_otherwise() {
 }
 
 #[test]
-fn no_example_of_a_specification_is_harmful_under_the_safe_policy() {
+fn no_example_of_the_specifications_is_harmful_under_the_safe_policy() {
     let mut all = examples("commonmark-0.31.2.json");
     all.extend(examples("gfm-0.29.json"));
     assert_eq!(all.len(), 676);
@@ -116,6 +116,6 @@ fn no_example_of_a_specification_is_harmful_under_the_safe_policy() {
         let page = page(&example.markdown);
         harmless(&page);
         let after = page.select(&Selector::parse("body > footer.colophon").unwrap()).count();
-        assert_eq!(after, 1, "example {} holds what follows it: {:?}", example.number, example.markdown);
+        assert_eq!(after, 1, "example {} swallowed the rest of the page: {:?}", example.number, example.markdown);
     }
 }

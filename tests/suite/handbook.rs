@@ -44,7 +44,7 @@ fn every_topic_has_its_chapters_and_headings() {
 }
 
 #[test]
-fn worn_words_do_not_occur() {
+fn overused_words_do_not_occur() {
     let words = [
         "pivotal",
         "crucial",
@@ -107,7 +107,7 @@ fn both_tracks_reach_the_highest_level_and_no_role_reaches_it_everywhere() {
 }
 
 #[test]
-fn the_data_is_as_large_as_it_says() {
+fn it_has_enough_roles_competencies_decisions_and_terms() {
     let handbook = handbook();
     let count = |kind: Kind| handbook.documents.iter().filter(|d| d.meta.kind == kind).count();
     assert!(count(Kind::Role) >= 10 && count(Kind::Competency) >= 10);
@@ -129,11 +129,11 @@ fn the_data_is_as_large_as_it_says() {
             _ => {}
         }
     }
-    assert!(terms >= 40, "{terms} terms with other words");
+    assert!(terms >= 40, "{terms} terms with aliases");
 }
 
 #[test]
-fn roadmap_prioritisation_and_lifecycle_are_split_by_scope_with_one_accountable_each() {
+fn roadmap_prioritisation_and_lifecycle_decisions_cover_every_scope_with_one_accountable_party_each() {
     let handbook = handbook();
     for id in ["roadmap", "prioritisation", "lifecycle"] {
         let strategy = handbook.book.names.find(id)[0];
@@ -151,7 +151,7 @@ fn roadmap_prioritisation_and_lifecycle_are_split_by_scope_with_one_accountable_
 }
 
 #[test]
-fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others() {
+fn every_chapter_is_within_three_clicks_of_the_home_page_and_linked_from_two_others() {
     let handbook = handbook();
     let book = &handbook.book;
     let home = book.ids().find(|chapter| book.url(*chapter).as_str().is_empty()).unwrap();
@@ -186,7 +186,7 @@ fn every_chapter_is_three_clicks_from_the_first_page_and_linked_from_two_others(
 }
 
 #[test]
-fn it_has_no_finding_for_any_audience() {
+fn it_has_no_findings_for_any_audience() {
     let sources = read_folder(&repository().join("handbook"));
     for audience in [None, Some("managers".to_owned())] {
         let choices = Choices { audience: audience.clone(), ..Choices::default() };
@@ -207,7 +207,7 @@ const LIMITS: [&str; 11] =
     ["when", "where", "if ", "too ", "exception", "can't", "don't", "need", "reasons to", "go wrong", "right tool"];
 
 #[test]
-fn every_chapter_has_something_to_copy_and_says_where_its_advice_stops() {
+fn every_chapter_has_something_to_copy_and_says_when_its_advice_does_not_apply() {
     let handbook = handbook();
     let texts: BTreeMap<String, String> = chapters().collect();
     for document in handbook.documents.iter() {
@@ -222,12 +222,12 @@ fn every_chapter_has_something_to_copy_and_says_where_its_advice_stops() {
             let text = heading.text.to_lowercase().replace('\u{2019}', "'");
             LIMITS.iter().any(|word| text.contains(word))
         });
-        assert!(stops || meta.id == "running-example", "{} takes no other side", meta.path);
+        assert!(stops || meta.id == "running-example", "{} does not say when its advice does not apply", meta.path);
     }
 }
 
 #[test]
-fn few_chapters_close_with_the_same_heading() {
+fn few_chapters_end_with_the_same_heading() {
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = 0;
     for (path, text) in chapters() {
@@ -241,11 +241,11 @@ fn few_chapters_close_with_the_same_heading() {
     }
     last.remove("");
     let worn: Vec<_> = last.iter().filter(|(_, n)| **n * 4 > count).collect();
-    assert!(worn.is_empty(), "of {count} chapters, too many close with {worn:?}");
+    assert!(worn.is_empty(), "of {count} chapters, too many end with {worn:?}");
 }
 
 #[test]
-fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike() {
+fn practice_chapters_have_an_example_a_template_and_varied_headings() {
     let mut headings: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = 0;
     for (path, text) in chapters().filter(|(path, _)| path.starts_with("practice/") && !path.ends_with("index.md")) {
@@ -253,7 +253,7 @@ fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike(
         let (_, templates) = text.split_once("title=\"Template").unwrap_or_else(|| panic!("{path} has no template"));
         for name in INVENTED {
             let inside = templates.split("```").next().unwrap();
-            assert!(!inside.contains(name), "the template of {path} speaks of {name}");
+            assert!(!inside.contains(name), "the template of {path} mentions {name}");
         }
         assert!(INVENTED.iter().any(|name| text.contains(name)), "{path} has no example");
         assert!(text.contains("[[running-example|"), "{path} does not say that its example is invented");
@@ -264,20 +264,20 @@ fn chapters_on_practice_have_an_example_and_a_template_and_do_not_all_end_alike(
     let shared = ["Template", "Templates", "Further reading"];
     let worn: Vec<_> =
         headings.iter().filter(|(name, n)| **n * 4 > count && !shared.contains(&name.as_str())).collect();
-    assert!(count >= 20 && worn.is_empty(), "{count} chapters; too often: {worn:?}");
+    assert!(count >= 20 && worn.is_empty(), "{count} chapters, and these headings are too frequent: {worn:?}");
 }
 
 /// The invented companies in examples.
 const INVENTED: [&str; 3] = ["Tallyfield", "Larkline", "Veldra"];
 
 #[test]
-fn every_work_printed_is_confirmed_and_every_chapter_has_some_or_is_listed_as_without() {
+fn every_cited_work_is_confirmed_and_every_chapter_cites_some_unless_it_is_exempt() {
     let table = std::fs::read_to_string(repository().join("tests/data/sources.txt")).unwrap();
     let mut confirmed = BTreeMap::new();
     let mut without = Vec::new();
     for line in table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         let (work, place) = line.split_once(" | ").unwrap();
-        assert!(place.len() > 5, "{work} was confirmed nowhere");
+        assert!(place.len() > 5, "{work} has no place where it was confirmed");
         match work {
             "without" => without.push(place),
             _ => assert!(confirmed.insert(work, 0).is_none(), "{work} is listed twice"),
@@ -286,11 +286,11 @@ fn every_work_printed_is_confirmed_and_every_chapter_has_some_or_is_listed_as_wi
     for (path, text) in chapters() {
         let Some((_, section)) = text.split_once("\n## Further reading\n") else {
             let listed = path.ends_with("index.md") || without.iter().any(|place| path.starts_with(place));
-            assert!(listed, "{path} prints no works and is not listed in sources.txt");
+            assert!(listed, "{path} cites no works and is not listed in sources.txt");
             continue;
         };
         let works: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("- ")).collect();
-        assert!((2..=5).contains(&works.len()), "{path} prints {} works", works.len());
+        assert!((2..=5).contains(&works.len()), "{path} cites {} works", works.len());
         for work in works {
             let (work, lesson) = work.split_once("). ").unwrap_or_else(|| panic!("{path}: {work}"));
             assert!(lesson.len() > 30, "{path} does not say what to take from {work})");
@@ -301,7 +301,7 @@ fn every_work_printed_is_confirmed_and_every_chapter_has_some_or_is_listed_as_wi
         }
     }
     let idle: Vec<_> = confirmed.iter().filter(|(_, printed)| **printed == 0).collect();
-    assert!(idle.is_empty(), "listed and printed nowhere: {idle:?}");
+    assert!(idle.is_empty(), "listed but not cited anywhere: {idle:?}");
 }
 
 /// Returns the path and text of every chapter, as written.
@@ -453,16 +453,16 @@ fn every_number_about_the_invented_company_is_on_its_fact_sheet() {
                 None => numbers(value).iter().any(|number| printed.contains(number)),
             };
             if !stands {
-                wrong.push(format!("{path}: {name} ({value}) is on the sheet and not in the chapter"));
+                wrong.push(format!("{path}: {name} ({value}) is on the sheet but not in the chapter"));
             }
         }
     }
-    wrong.extend(facts.keys().map(|id| format!("{id} is on the sheet and is no chapter")));
+    wrong.extend(facts.keys().map(|id| format!("{id} is on the sheet but is not a chapter")));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn it_builds_without_a_finding_and_its_preview_serves_what_the_build_writes() {
+fn it_builds_without_findings_and_its_preview_serves_what_the_build_writes() {
     let out = tempfile::tempdir().unwrap();
     let out = out.path().join("site");
     let output = rolebook(repository(), &["build", "--strict", "--out", out.to_str().unwrap()]);
@@ -472,24 +472,24 @@ fn it_builds_without_a_finding_and_its_preview_serves_what_the_build_writes() {
 }
 
 #[test]
-fn its_site_loses_no_file_and_every_link_of_it_leads_somewhere() {
+fn every_file_is_published_and_every_link_has_a_target() {
     let sources = read_folder(&repository().join("handbook"));
     let site = site_with(&sources, None);
     let left: Vec<_> = site.content().unreferenced.iter().collect();
-    assert!(left.is_empty(), "of {} files, nothing refers to {left:?}", sources.files.len());
+    assert!(left.is_empty(), "of {} files, these are not referred to: {left:?}", sources.files.len());
     let (followed, dead) = crate::links::follow(&sources);
     assert!(followed > 5000 && dead.is_empty(), "{followed} {dead:#?}");
 }
 
 #[test]
-fn each_of_its_chapters_can_move_and_each_of_its_passages_can_be_edited() {
+fn every_chapter_can_be_moved_and_every_passage_can_be_edited() {
     let sources = read_folder(&repository().join("handbook"));
     assert!(crate::edit::assert_counts("handbook", &sources) > 50);
     crate::mv::all_move(sources);
 }
 
 #[test]
-fn it_is_published_for_the_host_that_netlify_toml_is_for() {
+fn it_is_configured_for_the_host_that_netlify_toml_deploys_to() {
     let toml = std::fs::read_to_string(repository().join("handbook/handbook.toml")).unwrap();
     assert!(toml.contains("[publish]\nhost = \"netlify\"\n"));
 }

@@ -13,7 +13,7 @@ use crate::support::{files_below, rolebook, write};
 pub fn has_git() -> bool {
     let found = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
-        println!("skipped: there is no `git` here");
+        println!("skipped: Git is not installed");
     }
     found
 }
@@ -157,7 +157,7 @@ fn read(site: &Path, name: &str) -> String {
 }
 
 #[test]
-fn a_diff_says_in_the_words_of_the_handbook_what_has_changed() {
+fn a_diff_describes_changes_in_the_terms_of_the_handbook() {
     if !has_git() {
         return;
     }
@@ -174,7 +174,7 @@ fn a_diff_says_in_the_words_of_the_handbook_what_has_changed() {
 }
 
 #[test]
-fn a_handbook_compared_with_itself_differs_in_nothing() {
+fn a_handbook_compared_with_itself_has_no_differences() {
     if !has_git() {
         return;
     }
@@ -189,7 +189,7 @@ fn a_handbook_compared_with_itself_differs_in_nothing() {
 }
 
 #[test]
-fn a_chapter_is_found_again_by_its_alias_or_by_the_rename_that_git_knows() {
+fn a_renamed_chapter_is_matched_by_its_alias_or_by_the_rename_in_git() {
     if !has_git() {
         return;
     }
@@ -207,7 +207,7 @@ fn a_chapter_is_found_again_by_its_alias_or_by_the_rename_that_git_knows() {
 }
 
 #[test]
-fn a_revision_that_is_not_there_is_refused_with_a_way_out() {
+fn an_unknown_revision_is_rejected_with_help() {
     if !has_git() {
         return;
     }
@@ -229,7 +229,7 @@ fn a_revision_that_is_not_there_is_refused_with_a_way_out() {
 }
 
 #[test]
-fn pages_the_sitemap_and_views_say_when_chapters_changed() {
+fn pages_views_and_the_sitemap_show_when_chapters_changed() {
     if !has_git() {
         return;
     }
@@ -257,7 +257,7 @@ fn pages_the_sitemap_and_views_say_when_chapters_changed() {
 }
 
 #[test]
-fn the_page_of_changes_says_what_is_asked_of_roles_since_a_day_or_a_tag() {
+fn the_changes_page_shows_how_expectations_of_roles_changed_since_a_day_or_a_tag() {
     if !has_git() {
         return;
     }
@@ -300,7 +300,7 @@ fn the_page_of_changes_says_what_is_asked_of_roles_since_a_day_or_a_tag() {
 }
 
 #[test]
-fn today_reaches_back_from_the_day_that_was_asked_for() {
+fn changes_are_counted_back_from_the_given_day() {
     if !has_git() {
         return;
     }
@@ -323,7 +323,7 @@ fn today_reaches_back_from_the_day_that_was_asked_for() {
 }
 
 #[test]
-fn no_word_of_the_past_is_shown_where_the_handbook_knows_audiences() {
+fn with_audiences_history_never_reveals_text_that_is_not_on_the_current_site() {
     if !has_git() {
         return;
     }
@@ -384,7 +384,7 @@ fn elements(xml: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_feed_is_well_formed_and_has_what_atom_asks_for() {
+fn the_feed_is_well_formed_and_has_the_elements_that_atom_requires() {
     if !has_git() {
         return;
     }
@@ -418,7 +418,7 @@ fn the_feed_is_well_formed_and_has_what_atom_asks_for() {
 }
 
 #[test]
-fn two_builds_of_one_history_are_equal_whoever_builds() {
+fn builds_of_one_commit_are_equal_in_any_clone_and_environment() {
     if !has_git() {
         return;
     }
@@ -459,7 +459,7 @@ fn note(root: &Path) -> String {
 }
 
 #[test]
-fn a_site_without_a_history_is_built_and_one_line_says_what_is_missing() {
+fn a_site_without_a_history_builds_with_a_note_that_says_why_it_is_missing() {
     let plain = tempfile::tempdir().unwrap();
     write(plain.path(), &[("handbook/handbook.toml", CONFIG), ("handbook/index.md", "# Home\n\n[[changes]]\n")]);
     let output = Command::new(env!("CARGO_BIN_EXE_rolebook"))
@@ -483,7 +483,7 @@ fn a_site_without_a_history_is_built_and_one_line_says_what_is_missing() {
 }
 
 #[test]
-fn a_shallow_clone_and_a_broken_repository_are_told_apart_and_stop_nothing() {
+fn a_shallow_clone_and_a_broken_repository_build_with_different_notes() {
     if !has_git() {
         return;
     }
@@ -511,7 +511,7 @@ fn a_shallow_clone_and_a_broken_repository_are_told_apart_and_stop_nothing() {
 }
 
 #[test]
-fn check_needs_no_history_to_follow_a_link_to_the_changes() {
+fn check_accepts_links_to_the_changes_page_without_a_history() {
     let folder = tempfile::tempdir().unwrap();
     write(
         folder.path(),

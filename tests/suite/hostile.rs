@@ -182,7 +182,7 @@ const TRAPS: &[Trap] = &[
         spring: "git -c safe.bareRepository=all hash-object --path=index.md index.md",
     },
     Trap {
-        name: "a bare repository buried in the content, with a program that watches",
+        name: "a bare repository buried in the content, with a file monitor",
         lay: |ground| {
             let content = ground.content();
             git(&content, &["init", "-q", "."]);
@@ -197,7 +197,7 @@ const TRAPS: &[Trap] = &[
         spring: "git -c safe.bareRepository=all status",
     },
     Trap {
-        name: "a filter that cleans",
+        name: "a clean filter",
         lay: |ground| {
             ground.configure(CLEAN);
             ground.attributes("*.md filter=x\n");
@@ -206,7 +206,7 @@ const TRAPS: &[Trap] = &[
         spring: "git hash-object index.md",
     },
     Trap {
-        name: "a filter that smudges",
+        name: "a smudge filter",
         lay: |ground| {
             ground.configure("[filter \"x\"]\nsmudge = TRAP\n");
             ground.attributes("*.md filter=x\n");
@@ -215,7 +215,7 @@ const TRAPS: &[Trap] = &[
         spring: "git checkout -- index.md && printf '# Home\\n\\nOther.\\n' > index.md",
     },
     Trap {
-        name: "a filter that runs on",
+        name: "a filter process that keeps running",
         lay: |ground| {
             ground.configure("[filter \"x\"]\nprocess = TRAP\n");
             ground.attributes("*.md filter=x\n");
@@ -234,7 +234,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a filter in a configuration that is included on a condition",
+        name: "a filter in a conditionally included configuration",
         lay: |ground| {
             ground.configure("[includeIf \"onbranch:**\"]\npath = ../handbook/more\n");
             ground.add(&ground.content().join("more"), CLEAN);
@@ -244,7 +244,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a filter in the configuration of a work tree",
+        name: "a filter in the configuration of a worktree",
         lay: |ground| {
             ground.configure("[core]\nrepositoryformatversion = 1\n[extensions]\nworktreeConfig = true\n");
             ground.add(&ground.root().join(".git/config.worktree"), CLEAN);
@@ -279,7 +279,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a `.git` file that leads into the content",
+        name: "a `.git` file that points into the content",
         lay: |ground| {
             let root = ground.root();
             fs::rename(root.join(".git"), root.join("handbook/assets")).unwrap();
@@ -291,7 +291,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a program that watches files",
+        name: "a file monitor",
         lay: |ground| ground.configure("[core]\nfsmonitor = TRAP\n"),
         variables: none,
         spring: "git status",
@@ -332,7 +332,7 @@ const TRAPS: &[Trap] = &[
         spring: "git grep -O Home",
     },
     Trap {
-        name: "a program that makes text of files",
+        name: "a program that converts files to text for diffs",
         lay: |ground| {
             ground.configure("[diff \"x\"]\ntextconv = TRAP\ncachetextconv = false\n");
             ground.attributes("*.md diff=x\n");
@@ -341,7 +341,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a program that compares files of one kind",
+        name: "a diff program for one kind of file",
         lay: |ground| {
             ground.configure("[diff \"x\"]\ncommand = TRAP\n");
             ground.attributes("*.md diff=x\n");
@@ -350,13 +350,13 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a program that compares all files",
+        name: "a diff program for all files",
         lay: |ground| ground.configure("[diff]\nexternal = TRAP\n"),
         variables: none,
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a program that checks signatures",
+        name: "a program that verifies signatures",
         lay: |ground| {
             ground.configure("[log]\nshowSignature = true\n[gpg]\nprogram = TRAP\n[gpg \"ssh\"]\nprogram = TRAP\n");
             let root = ground.root();
@@ -373,7 +373,7 @@ const TRAPS: &[Trap] = &[
         spring: "git log -1",
     },
     Trap {
-        name: "a program that lists the references of an alternate",
+        name: "a program that lists the refs of an alternate",
         lay: |ground| {
             ground.configure("[core]\nalternateRefsCommand = TRAP\n");
             let other = ground.folder.path().join("other");
@@ -386,7 +386,7 @@ const TRAPS: &[Trap] = &[
         spring: "git log -1 --alternate-refs",
     },
     Trap {
-        name: "an object that is fetched through a program for ssh",
+        name: "a missing object fetched through an SSH program",
         lay: |ground| {
             ground.configure("[core]\nsshCommand = TRAP\n");
             ground.lack("url = ssh://host.invalid/x\n");
@@ -395,7 +395,7 @@ const TRAPS: &[Trap] = &[
         spring: "git cat-file -t lost",
     },
     Trap {
-        name: "an object that is fetched through a helper of the remote",
+        name: "a missing object fetched through a remote helper",
         lay: |ground| {
             ground.configure("[protocol \"ext\"]\nallow = always\n[protocol]\nallow = always\n");
             ground.lack("url = ext::TRAP %S\n");
@@ -404,13 +404,13 @@ const TRAPS: &[Trap] = &[
         spring: "git cat-file -t lost",
     },
     Trap {
-        name: "an object that is fetched through a program named as the other side",
+        name: "a missing object fetched through an upload-pack program",
         lay: |ground| ground.lack("url = /tmp\nuploadpack = TRAP\n"),
         variables: none,
         spring: "git cat-file -t lost",
     },
     Trap {
-        name: "an object that is fetched through a proxy",
+        name: "a missing object fetched through a proxy",
         lay: |ground| {
             ground.configure("[core]\ngitProxy = TRAP\n");
             ground.lack("url = git://host.invalid/x\n");
@@ -419,7 +419,7 @@ const TRAPS: &[Trap] = &[
         spring: "git cat-file -t lost",
     },
     Trap {
-        name: "a helper that knows passwords",
+        name: "a credential helper",
         lay: |ground| {
             ground.configure("[credential]\nhelper = \"!TRAP\"\n[core]\naskPass = TRAP\n");
             ground.lack("url = https://127.0.0.1:1/x\n");
@@ -428,7 +428,7 @@ const TRAPS: &[Trap] = &[
         spring: "printf 'protocol=https\\nhost=x\\n\\n' | git credential fill",
     },
     Trap {
-        name: "aliases of the commands that are used",
+        name: "aliases for the Git commands that Rolebook uses",
         lay: |ground| {
             ground.configure("[alias]\nx = !TRAP\nlog = !TRAP\nrev-parse = !TRAP\nls-tree = !TRAP\ncat-file = !TRAP\ndiff-tree = !TRAP\n");
         },
@@ -436,7 +436,7 @@ const TRAPS: &[Trap] = &[
         spring: "git x",
     },
     Trap {
-        name: "a filter that variables configure",
+        name: "a filter configured by environment variables",
         lay: |ground| ground.attributes("*.md filter=x\n"),
         variables: |ground| {
             let trap = ground.trap().display().to_string();
@@ -449,13 +449,13 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "a filter that the parameters of another git configure",
+        name: "a filter configured by the parameters of a calling Git",
         lay: |ground| ground.attributes("*.md filter=x\n"),
         variables: |ground| vec![("GIT_CONFIG_PARAMETERS", format!("'filter.x.clean'='{}'", ground.trap().display()))],
         spring: "git diff HEAD",
     },
     Trap {
-        name: "variables that name programs",
+        name: "environment variables that name programs",
         lay: |_| (),
         variables: |ground| {
             let trap = ground.trap().display().to_string();
@@ -478,7 +478,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "variables that lead to another repository",
+        name: "environment variables that point to another repository",
         lay: |ground| {
             let other = ground.folder.path().join("other");
             write(&other, &[("handbook/index.md", "# Other\n"), (".gitattributes", "* filter=x\n")]);
@@ -494,7 +494,7 @@ const TRAPS: &[Trap] = &[
         spring: "git diff HEAD",
     },
     Trap {
-        name: "another folder of git's own programs",
+        name: "another folder for Git's own programs",
         lay: |ground| {
             let programs = ground.folder.path().join("programs");
             fs::create_dir(&programs).unwrap();
@@ -507,7 +507,7 @@ const TRAPS: &[Trap] = &[
         spring: "git cat-file -t lost",
     },
     Trap {
-        name: "a program called git in the content, and a path that begins where one is",
+        name: "a program named git in the content, and a PATH that starts with the current folder",
         lay: |ground| {
             fs::copy(ground.trap(), ground.content().join("git")).unwrap();
         },
@@ -526,7 +526,7 @@ fn sprung(trap: &Trap) -> Vec<String> {
     let output = spring.args(["-c", trap.spring]).output().unwrap();
     let mut found = Vec::new();
     if ground.take().is_empty() {
-        found.push(format!("{} is not armed: {output:?}", trap.name));
+        found.push(format!("Git did not spring this trap: {}: {output:?}", trap.name));
     }
     for arguments in COMMANDS {
         ground.run(arguments, trap);
@@ -544,7 +544,7 @@ fn sprung(trap: &Trap) -> Vec<String> {
 }
 
 #[test]
-fn no_command_starts_a_program_that_a_repository_names() {
+fn no_command_runs_a_program_that_a_repository_names() {
     if !has_git() {
         return;
     }
@@ -571,7 +571,7 @@ fn no_command_starts_a_program_that_a_repository_names() {
 }
 
 #[test]
-fn no_other_command_starts_git_at_all() {
+fn commands_that_do_not_need_git_never_run_it() {
     if !has_git() {
         return;
     }
@@ -583,9 +583,9 @@ fn no_other_command_starts_git_at_all() {
         let path = std::env::var("PATH").unwrap();
         vec![("PATH", format!("{}:{path}", ground.folder.path().join("bin").display()))]
     };
-    let trap = Trap { name: "git itself", lay: |_| (), variables, spring: "git status" };
+    let trap = Trap { name: "Git itself", lay: |_| (), variables, spring: "git status" };
     ground.run(COMMANDS[0], &trap);
-    assert!(!ground.take().is_empty(), "the trap is not armed");
+    assert!(!ground.take().is_empty(), "Git did not spring the trap");
     for arguments in OTHERS {
         ground.run(arguments, &trap);
         assert_eq!(ground.take(), "", "{}", arguments.join(" "));

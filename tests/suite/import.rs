@@ -35,7 +35,7 @@ fn read(folder: &Path, path: &str) -> String {
 }
 
 #[test]
-fn nine_levels_of_five_principles_import_and_build_without_a_finding() {
+fn nine_levels_of_five_principles_import_and_build_without_findings() {
     let folder = tempfile::tempdir().unwrap();
     let mut table = "Principle,Level,Behaviour\n".to_owned();
     for principle in ["Customer first", "Own it", "Data & judgement", "Grow others", "Think big"] {
@@ -80,7 +80,7 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
 }
 
 #[test]
-fn levels_across_the_top_and_levels_down_the_side_say_the_same() {
+fn levels_in_columns_and_levels_in_rows_import_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let across = "Capability,L3,L4\nTalks,Says it plainly,Says it early\n";
     let down = "Grade\tTalks\nL3\tSays it plainly\nL4\tSays it early\n";
@@ -96,7 +96,7 @@ fn levels_across_the_top_and_levels_down_the_side_say_the_same() {
 }
 
 #[test]
-fn a_table_of_roles_writes_their_competencies_whichever_way_it_lies() {
+fn a_table_of_roles_imports_the_same_in_every_layout() {
     let folder = tempfile::tempdir().unwrap();
     let by_role = "Job title,Talks,Plans,Remark\nProduct Manager,2,-,hired first\nHead of Product,3.0,Level 2,\n";
     let by_competency = "Skill,Product Manager,Head of Product\nTalks,2,3\nPlans,,2\n";
@@ -125,7 +125,7 @@ fn a_table_of_roles_writes_their_competencies_whichever_way_it_lies() {
 }
 
 #[test]
-fn chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack() {
+fn existing_chapters_are_never_changed_and_the_missing_lines_are_printed() {
     let folder = tempfile::tempdir().unwrap();
     let role = "---\r\ncompetencies: {talks: Owning}\r\n---\r\n# Product Manager\r\n";
     let competency = "# Talks\n\n### Owning\n\n- Says it plainly. {#plainly}\n";
@@ -160,7 +160,7 @@ fn chapters_that_are_there_are_never_changed_and_get_the_lines_they_lack() {
 }
 
 #[test]
-fn a_level_outside_the_scale_refuses_everything_and_shows_the_lines_to_declare() {
+fn a_level_outside_the_scale_stops_the_import_and_shows_how_to_declare_it() {
     let folder = tempfile::tempdir().unwrap();
     let table = "competency,level,statement\nTalks,2,Says it.\nTalks,7,Says more.\nTalks,7,Says most.\n";
     write(
@@ -179,7 +179,7 @@ fn a_level_outside_the_scale_refuses_everything_and_shows_the_lines_to_declare()
 }
 
 #[test]
-fn rows_that_say_nothing_are_reported_with_their_place() {
+fn unused_rows_are_reported_with_their_location() {
     let folder = tempfile::tempdir().unwrap();
     let table = "competency,level,statement\n,1,Whose is it?\nTalks,,Says it.\nTalks,1,\nTalks,1.5,Says it.\nTalks,1,Says it.\nTalks,1,says it.\nPlans,,\nEnds,2,Ends it.\n";
     write(folder.path(), &[("t.csv", table)]);
@@ -204,7 +204,7 @@ fn rows_that_say_nothing_are_reported_with_their_place() {
 }
 
 #[test]
-fn a_table_that_cannot_be_read_says_the_way_out() {
+fn an_unreadable_table_is_rejected_with_help() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     fs::write(root.join("latin.csv"), b"competency,level,statement\nF\xfchrung,1,x\n").unwrap();

@@ -21,7 +21,7 @@ fn commands(root: &Path) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_commands_of_a_new_handbooks_readme_check_build_and_serve() {
+fn the_commands_in_the_readme_of_a_new_handbook_work() {
     let folder = tempfile::tempdir().unwrap();
     let made = rolebook(folder.path(), &["init", "ours"]);
     assert_eq!(
@@ -61,7 +61,7 @@ fn the_commands_of_a_new_handbooks_readme_check_build_and_serve() {
 }
 
 #[test]
-fn every_file_that_init_writes_is_one_that_its_readme_or_its_tools_name() {
+fn rolebook_init_writes_a_consistent_set_of_files_and_never_overwrites_any() {
     let folder = tempfile::tempdir().unwrap();
     assert!(rolebook(folder.path(), &["init"]).status.success());
     let files = files_below(folder.path());
@@ -185,7 +185,7 @@ fn lines(yaml: &str) -> Vec<String> {
 
 #[cfg(unix)]
 #[test]
-fn a_new_handbook_pushed_and_cloned_passes_its_workflow_and_says_what_a_proposal_changes() {
+fn the_workflows_of_a_new_handbook_build_it_and_describe_what_a_pull_request_changes() {
     if !has_git() {
         return;
     }
@@ -210,7 +210,7 @@ fn a_new_handbook_pushed_and_cloned_passes_its_workflow_and_says_what_a_proposal
 
 #[cfg(unix)]
 #[test]
-fn on_netlify_a_proposal_with_errors_is_shown_as_the_list_of_them_and_production_is_not_built() {
+fn on_netlify_errors_are_shown_in_the_deploy_preview_and_stop_the_production_build() {
     if !has_git() {
         return;
     }
@@ -231,7 +231,7 @@ fn on_netlify_a_proposal_with_errors_is_shown_as_the_list_of_them_and_production
 
 #[cfg(unix)]
 #[test]
-fn on_gitlab_a_proposal_with_errors_fails_and_leaves_the_list_of_them_to_look_at() {
+fn on_gitlab_errors_fail_the_pipeline_and_the_list_of_them_is_kept() {
     if !has_git() {
         return;
     }
@@ -255,7 +255,7 @@ fn values<'a>(yaml: &'a str, name: &str) -> Vec<(usize, &'a str)> {
 }
 
 #[test]
-fn workflows_pin_every_program_by_commit_ask_for_little_and_put_no_foreign_value_into_a_shell() {
+fn workflows_pin_actions_limit_permissions_and_pass_no_untrusted_value_to_a_shell() {
     let folder = tempfile::tempdir().unwrap();
     assert!(rolebook(folder.path(), &["init"]).status.success());
     let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();

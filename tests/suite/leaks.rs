@@ -158,7 +158,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_byte_of_a_build_is_of_what_its_audience_does_not_see(chapters in prop::collection::vec(secretive(), 1..6), reader in 0..AUDIENCES.len()) {
+    fn a_build_contains_nothing_that_is_hidden_from_its_audience(chapters in prop::collection::vec(secretive(), 1..6), reader in 0..AUDIENCES.len()) {
         let reader = AUDIENCES[reader];
         let sources = sources(&chapters);
         let site = site_for(&sources, reader);
@@ -170,11 +170,11 @@ proptest! {
             let bytes = site.render(url).unwrap().unwrap().bytes;
             for (word, forms) in &hidden {
                 for form in forms {
-                    prop_assert!(!holds(url.as_str().as_bytes(), form), "the address {url} holds {word}");
+                    prop_assert!(!holds(url.as_str().as_bytes(), form), "the URL {url} contains {word}");
                     if holds(&bytes, form) {
                         let at = bytes.windows(form.len()).position(|window| window == form.as_slice()).unwrap();
                         let around = String::from_utf8_lossy(&bytes[at.saturating_sub(80)..(at + 60).min(bytes.len())]).into_owned();
-                        prop_assert!(false, "{url} holds {word} for `{reader}`: {around}");
+                        prop_assert!(false, "{url} contains {word} for `{reader}`: {around}");
                     }
                 }
             }
@@ -183,7 +183,7 @@ proptest! {
 }
 
 #[test]
-fn what_an_audience_sees_is_there() {
+fn a_build_contains_what_its_audience_may_see() {
     let chapter = Secretive { kind: 0, chapter: 1, section: 2, block: 3, fenced: true };
     let sources = sources(std::slice::from_ref(&chapter));
     let holds_word = |reader: &str, what: &str| {

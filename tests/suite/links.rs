@@ -85,7 +85,7 @@ pub fn follow(sources: &Sources) -> (usize, Vec<String>) {
 }
 
 #[test]
-fn every_link_of_the_site_leads_somewhere_for_a_server_and_for_a_folder() {
+fn every_link_has_a_target_both_on_a_server_and_in_a_local_folder() {
     let mut sources = crate::synthetic::company();
     let (followed, dead) = follow(&sources);
     assert!(followed > 2000 && dead.is_empty(), "{followed} {dead:#?}");
@@ -99,7 +99,7 @@ fn every_link_of_the_site_leads_somewhere_for_a_server_and_for_a_folder() {
 }
 
 #[test]
-fn every_generated_page_that_links_can_name_is_laid_out() {
+fn every_generated_page_that_chapters_can_link_to_is_built() {
     let sources = crate::synthetic::company();
     let site = site_with(&sources, None);
     let book = &site.handbook().book;

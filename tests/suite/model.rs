@@ -17,7 +17,7 @@ fn company() -> Handbook {
 }
 
 #[test]
-fn every_relation_shows_on_both_sides() {
+fn every_relation_is_recorded_on_both_sides() {
     let handbook = company();
     let relations = &handbook.book.relations;
     let mut seen = 0;
@@ -45,7 +45,7 @@ fn every_relation_shows_on_both_sides() {
 }
 
 #[test]
-fn steps_along_the_ladder_add_up_to_the_matrix() {
+fn level_changes_along_the_ladder_add_up_to_the_matrix() {
     let handbook = company();
     let relations = &handbook.book.relations;
     let level = |role: ChapterId, competency: ChapterId| {
@@ -72,7 +72,7 @@ fn steps_along_the_ladder_add_up_to_the_matrix() {
 }
 
 #[test]
-fn a_role_takes_over_what_it_does_not_say_and_says_where_from() {
+fn a_role_inherits_what_it_does_not_declare_and_names_the_source() {
     let handbook = company();
     let relations = &handbook.book.relations;
     let base = handbook.book.names.find("base")[0];
@@ -88,7 +88,7 @@ fn a_role_takes_over_what_it_does_not_say_and_says_where_from() {
 }
 
 #[test]
-fn the_data_says_what_the_pages_say() {
+fn the_data_files_agree_with_the_pages() {
     let sources = synthetic::company();
     let site = site_with(&sources, None);
     let read = |name: &str| -> Value { serde_json::from_str(&page(&site, &format!("api/v1/{name}.json"))).unwrap() };
@@ -112,7 +112,7 @@ fn the_data_says_what_the_pages_say() {
 }
 
 #[test]
-fn a_large_matrix_lists_what_is_expected() {
+fn a_large_matrix_is_a_list_with_one_table_for_each_cluster() {
     let sources = synthetic::handbook(200, 120);
     let handbook = compile(&sources).unwrap();
     assert!(handbook.findings(false).iter().all(|finding| finding.code.name() != "dead-link"));
@@ -125,7 +125,7 @@ fn a_large_matrix_lists_what_is_expected() {
             .filter(|url| url.is_page() && read(url.as_str()))
             .all(|url| page(&site, url.as_str()).len() < 1_000_000)
     );
-    assert!(!whole.contains("<table"), "a table of 24,000 cells");
+    assert!(!whole.contains("<table"), "there is a table of 24,000 cells");
     let pages: Vec<_> = site.urls().filter(|url| url.as_str().starts_with("matrix/cluster-")).cloned().collect();
     assert_eq!(pages.len(), 12);
     for url in pages {
@@ -135,7 +135,7 @@ fn a_large_matrix_lists_what_is_expected() {
 }
 
 #[test]
-fn a_role_that_replaces_a_responsibility_does_not_show_the_one_it_took_over() {
+fn a_role_that_replaces_an_inherited_responsibility_does_not_show_the_original() {
     let sources = Sources::from_texts([
         (
             "roles/base.md",
@@ -161,7 +161,7 @@ fn a_role_that_replaces_a_responsibility_does_not_show_the_one_it_took_over() {
 }
 
 #[test]
-fn statements_are_held_to_english_wording_in_english_handbooks_only() {
+fn the_wording_of_statements_is_checked_only_in_english_handbooks() {
     let findings = |language: &str| {
         let toml = format!(
             "language = \"{language}\"\n[check]\nstatement-can = \"warn\"\nstatement-and = \"warn\"\nstatement-same = \"warn\"\nempty-level = \"allow\"\n"
@@ -179,7 +179,7 @@ fn statements_are_held_to_english_wording_in_english_handbooks_only() {
 }
 
 #[test]
-fn statements_of_the_same_words_are_listed_as_equal_whatever_their_case_and_spacing() {
+fn statements_that_differ_only_in_case_and_spacing_are_listed_as_equal() {
     let sources = Sources::from_texts([
         ("competencies/a.md", "# A\n\n### Owning\n\n- Writes the Brief. {#a}\n- Reads it aloud. {#b}\n"),
         ("competencies/b.md", "# B\n\n### Owning\n\n- writes  the\n  BRIEF. {#c}\n- Reads it. {#d}\n"),
@@ -196,7 +196,7 @@ fn statements_of_the_same_words_are_listed_as_equal_whatever_their_case_and_spac
 }
 
 #[test]
-fn a_link_of_a_chapter_to_itself_leads_nobody_to_it() {
+fn a_link_from_a_chapter_to_itself_is_not_a_backlink() {
     let sources = Sources::from_texts([
         ("index.md", "# Home\n\nSee [[b]].\n"),
         ("a.md", "# A\n\nSee [[a]], [below](#below) and [here](a.md).\n\n## Below\n"),
@@ -216,7 +216,8 @@ fn a_link_of_a_chapter_to_itself_leads_nobody_to_it() {
 
 const WRITING: &str = "# Writing\n\n## Levels\n\n### Learning\n\n- Writes one page. {#one-page}\n  - **Example:** A zeppelin page.\n  - **Not yet:** Talks.\n- Asks a reader.\n\n### Practising\n\n- Cuts by half.\n\n  - **Example:** Halves.\n\n  - Says so.\n\n- Reads it aloud. {#aloud}\n";
 
-/// A handbook in which a role is judged on a focus and on statements that it names, and two more take both over.
+/// Returns a handbook with a role that is judged on a focus and on listed statements, and two roles
+/// that inherit both.
 fn judging() -> Sources {
     Sources::from_texts([
         ("competencies/writing.md", WRITING),
@@ -238,7 +239,7 @@ fn judging() -> Sources {
 }
 
 #[test]
-fn a_role_is_judged_on_its_focus_at_its_own_level_and_on_the_statements_it_names() {
+fn a_role_is_judged_on_its_focus_at_its_own_level_and_on_the_statements_that_it_lists() {
     let Handbook { book, .. } = compile(&judging()).unwrap();
     let judged = |role: &str| -> Vec<String> {
         let judged = &book.relations.roles[&book.names.find(role)[0]].judged;
@@ -248,15 +249,16 @@ fn a_role_is_judged_on_its_focus_at_its_own_level_and_on_the_statements_it_names
         ids
     };
     assert_eq!(judged("base"), ["aloud", "one-page", "price"]);
-    // The focus and the list are taken over; what the focus means follows from the role's own level.
+    // The focus and the list are inherited. Which statements the focus covers depends on the role's
+    // own level.
     assert_eq!(judged("heir"), ["aloud", "one", "one-page", "two"]);
-    // A list of its own takes the place of the one above, as with the focus.
+    // A role's own list replaces the inherited one. The focus works the same way.
     assert_eq!(judged("lower"), ["l1-asks-a-reader", "price"]);
     assert_eq!(judged("other"), Vec::<String>::new());
 }
 
 #[test]
-fn the_data_says_which_statements_a_role_is_judged_on_and_nothing_where_it_names_none() {
+fn the_data_lists_the_statements_that_a_role_is_judged_on_if_it_declares_any() {
     let site = site_with(&judging(), None);
     let data: Value = serde_json::from_str(&page(&site, "api/v1/roles.json")).unwrap();
     let competencies = |role: &str| {
@@ -273,7 +275,7 @@ fn the_data_says_which_statements_a_role_is_judged_on_and_nothing_where_it_names
 }
 
 #[test]
-fn an_example_is_no_statement_and_no_part_of_one() {
+fn an_example_is_neither_a_statement_nor_part_of_one() {
     let handbook = compile(&judging()).unwrap();
     let chapter = handbook.book.names.find("writing")[0];
     let statements = handbook.book.meta(chapter).facts.statements();
@@ -292,7 +294,7 @@ fn an_example_is_no_statement_and_no_part_of_one() {
     );
     let body = &handbook.documents[chapter.index()].body;
     assert_eq!(body.examples.len(), 2);
-    // Elsewhere the statement stands without it; other items of the same list stay.
+    // Elsewhere the statement is shown without its example, and other items of the list stay.
     let site = site_with(&judging(), None);
     for url in ["roles/other/", "compare/", "api/v1/competencies.json", "statements.csv", "matrix/"] {
         assert!(!page(&site, url).contains("zeppelin"), "{url}");
@@ -303,7 +305,7 @@ fn an_example_is_no_statement_and_no_part_of_one() {
 }
 
 #[test]
-fn raw_html_in_a_chapter_leaves_its_examples_apart() {
+fn examples_stay_separate_from_statements_in_a_chapter_with_raw_html() {
     let text = WRITING.replace("Asks a reader.", "Asks <mark>a reader</mark>.");
     let sources = Sources::from_texts([
         ("competencies/writing.md", text.as_str()),
@@ -319,7 +321,7 @@ fn raw_html_in_a_chapter_leaves_its_examples_apart() {
 }
 
 #[test]
-fn a_changed_example_is_a_changed_text_and_no_changed_statement() {
+fn changing_an_example_changes_the_text_but_not_the_statement() {
     let changes = |from: &str, to: &str| -> Vec<String> {
         let text = WRITING.replace(from, to);
         let after = Sources {
@@ -340,5 +342,9 @@ fn a_changed_example_is_a_changed_text_and_no_changed_statement() {
     assert_eq!(changes("A zeppelin page.", "An airship page."), ["Text"]);
     assert_eq!(changes("  - **Not yet:** Talks.\n", ""), ["Text"]);
     assert_eq!(changes("Writes one page.", "Writes one long page."), ["Statement"]);
-    assert_eq!(changes("Reads it aloud.", "Reads it out loud."), ["Statement"], "who is judged on it has not changed");
+    assert_eq!(
+        changes("Reads it aloud.", "Reads it out loud."),
+        ["Statement"],
+        "who is judged on the statement has not changed"
+    );
 }

@@ -85,7 +85,7 @@ fn leads(handbook: &Handbook, place: &dyn Fn(&SourcePath) -> SourcePath) -> BTre
 }
 
 #[test]
-fn the_made_handbook_has_no_finding_to_begin_with() {
+fn the_test_handbook_has_no_findings_before_any_move() {
     let findings = compile(&sources()).findings(false);
     assert!(findings.is_empty(), "{}", crate::support::draw(&findings, &sources()));
 }
@@ -114,7 +114,7 @@ fn text<'a>(sources: &'a Sources, path: &str) -> &'a str {
 }
 
 #[test]
-fn a_new_id_is_written_into_every_form_and_nothing_else_changes() {
+fn renaming_an_id_updates_every_form_of_reference_and_nothing_else() {
     let after = moved("lead", "product-leader");
     let index = BOOK[2].1;
     let wanted = index
@@ -143,7 +143,7 @@ fn a_new_id_is_written_into_every_form_and_nothing_else_changes() {
 }
 
 #[test]
-fn a_chapter_in_another_folder_keeps_its_kind_and_its_own_links() {
+fn a_chapter_moved_to_another_folder_keeps_its_kind_and_its_links() {
     let after = moved("roles/lead.md", "people/leads/lead.md");
     let lead = text(&after, "people/leads/lead.md");
     assert!(
@@ -157,7 +157,7 @@ fn a_chapter_in_another_folder_keeps_its_kind_and_its_own_links() {
 }
 
 #[test]
-fn a_folder_moves_with_all_that_lies_in_it() {
+fn moving_a_folder_moves_everything_in_it() {
     let after = moved("hiring", "careers/interviews");
     let index = text(&after, "careers/interviews/index.md");
     assert!(index.starts_with("---\naliases: [guides/hiring, hiring]\n---\n# Hiring\n"), "{index}");
@@ -169,7 +169,7 @@ fn a_folder_moves_with_all_that_lies_in_it() {
 }
 
 #[test]
-fn front_matter_of_every_shape_takes_the_old_name() {
+fn the_old_name_becomes_an_alias_in_any_form_of_front_matter() {
     for (before, wanted) in [
         ("# A\n", "---\naliases: [a]\n---\n# A\n"),
         ("---\norder: 1\n---\n# A\n", "---\norder: 1\naliases: [a]\n---\n# A\n"),
@@ -192,7 +192,7 @@ fn front_matter_of_every_shape_takes_the_old_name() {
 }
 
 #[test]
-fn a_dry_run_shows_each_line_and_the_move_then_writes_just_those() {
+fn a_dry_run_shows_exactly_the_lines_that_the_move_changes() {
     let folder = tempfile::tempdir().unwrap();
     let files = [
         ("handbook/handbook.toml", "title = \"T\"\n"),
@@ -225,7 +225,7 @@ fn a_dry_run_shows_each_line_and_the_move_then_writes_just_those() {
 }
 
 #[test]
-fn what_cannot_be_moved_is_refused_and_nothing_changes() {
+fn an_impossible_move_is_rejected_and_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in BOOK {
         write(folder.path(), &[(path, text)]);
@@ -257,7 +257,7 @@ fn what_cannot_be_moved_is_refused_and_nothing_changes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
-    fn after_any_move_every_reference_leads_where_it_led(
+    fn after_any_move_every_reference_keeps_its_target(
         old in prop::sample::select(vec!["lead", "roles/pm.md", "talks", "plan", "paths/first.md", "hiring", "steps", "guides/hiring/index.md"]),
         folder in prop::sample::select(vec!["", "x/", "roles/", "a b/ü/", "competencies/deep/"]),
         name in prop::sample::select(vec!["new-name", "Big Name", "ümlaut", "2024", "true", "new (1)"]),
@@ -267,11 +267,11 @@ proptest! {
 }
 
 #[test]
-fn every_chapter_of_a_handbook_can_move_and_all_of_them_after_each_other() {
+fn all_chapters_of_a_handbook_can_be_moved_one_after_another() {
     all_move(crate::synthetic::company());
 }
 
-/// Moves each chapter in turn; every reference goes on leading where it led.
+/// Moves each chapter in turn. Every reference has to keep its target.
 pub fn all_move(before: Sources) {
     let paths: Vec<SourcePath> =
         before.files.keys().filter(|path| path.is_chapter() && !path.is_index()).cloned().collect();
@@ -293,7 +293,7 @@ pub fn all_move(before: Sources) {
 }
 
 #[test]
-fn destinations_with_parentheses_escapes_and_every_ending_go_on_leading_where_they_led() {
+fn links_with_parentheses_escapes_and_any_ending_keep_their_targets() {
     let forms = [
         ("guides/a(b).md", "plain/c.md"),
         ("guides/a\\(b\\).md", "plain/c.md"),
@@ -333,7 +333,7 @@ fn destinations_with_parentheses_escapes_and_every_ending_go_on_leading_where_th
 }
 
 #[test]
-fn who_wrote_letters_of_their_language_or_spaces_goes_on_doing_so() {
+fn rewritten_links_encode_letters_and_spaces_as_the_author_did() {
     let book = [
         ("handbook.toml", ""),
         ("index.md", "# Home\n\n[1](guides/über-uns.md) [2](<guides/über-uns.md>) [3](guides/%C3%BCber-uns.md)\n"),
@@ -355,7 +355,7 @@ fn who_wrote_letters_of_their_language_or_spaces_goes_on_doing_so() {
 }
 
 #[test]
-fn a_chapter_goes_to_the_root_by_a_dot_and_a_slash_and_every_reference_is_counted() {
+fn dot_slash_moves_a_chapter_to_the_root_and_every_reference_is_counted() {
     let sources = Sources::from_texts([
         ("handbook.toml", "compare = [[\"lead\", \"pm\"]]\n"),
         ("SUMMARY.md", "- [Lead](roles/lead.md)\n- [Again](roles/lead.md)\n- [PM](roles/pm.md)\n"),
@@ -387,7 +387,7 @@ fn links_in_raw_html_are_rewritten_however_their_attribute_is_written() {
 }
 
 #[test]
-fn a_folder_named_without_its_slash_is_named_so_after_the_move() {
+fn a_folder_link_without_a_trailing_slash_stays_without_one() {
     let sources = Sources::from_texts([
         ("handbook.toml", ""),
         (
@@ -405,7 +405,7 @@ fn a_folder_named_without_its_slash_is_named_so_after_the_move() {
 }
 
 #[test]
-fn references_in_drafts_follow_a_move() {
+fn references_in_drafts_are_rewritten_too() {
     let draft = "---\nstatus: draft\n---\n# Idea\n\n[[roles/pm]]\n";
     let sources = Sources::from_texts(BOOK.iter().copied().chain([("ideas/next.md", draft)]));
     let plan = plan(&sources, "T", "roles/pm.md", "roles/manager.md").unwrap();

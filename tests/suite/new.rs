@@ -15,7 +15,7 @@ const BOOK: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_chapter_of_every_kind_has_no_finding_but_its_prompts() {
+fn new_chapters_of_every_kind_have_no_findings_except_their_prompts() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), BOOK);
     for (kind, place) in [
@@ -43,7 +43,7 @@ fn a_chapter_of_every_kind_has_no_finding_but_its_prompts() {
 }
 
 #[test]
-fn sections_and_levels_are_those_that_the_handbook_declares() {
+fn new_chapters_have_the_sections_and_levels_that_the_handbook_declares() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), BOOK);
     assert!(rolebook(folder.path(), &["new", "role", "Head of Product"]).status.success());
@@ -67,7 +67,7 @@ fn sections_and_levels_are_those_that_the_handbook_declares() {
 }
 
 #[test]
-fn a_chapter_in_a_folder_of_another_kind_says_what_it_is() {
+fn a_new_chapter_in_a_folder_of_another_kind_declares_its_kind() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), BOOK);
     assert!(rolebook(folder.path(), &["new", "page", "How we hire", "--in", "roles/notes"]).status.success());
@@ -76,7 +76,7 @@ fn a_chapter_in_a_folder_of_another_kind_says_what_it_is() {
 }
 
 #[test]
-fn what_is_there_is_never_overwritten_and_a_bad_place_is_refused() {
+fn rolebook_new_never_overwrites_a_chapter_and_rejects_invalid_places() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), BOOK);
     let before = files_below(folder.path());

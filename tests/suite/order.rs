@@ -14,7 +14,7 @@ fn reading(handbook: &Handbook) -> Vec<String> {
 }
 
 #[test]
-fn chapters_and_folders_come_by_their_order_and_those_without_one_last_by_title() {
+fn chapters_and_folders_with_an_order_come_first_then_the_rest_by_title() {
     let sources = Sources::from_texts([
         ("index.md", "# Home\n"),
         ("a.md", "# Apples\n"),
@@ -30,7 +30,7 @@ fn chapters_and_folders_come_by_their_order_and_those_without_one_last_by_title(
 }
 
 #[test]
-fn a_chapter_that_gets_another_order_takes_its_new_place_in_a_running_preview() {
+fn changing_the_order_of_a_chapter_moves_it_in_a_running_preview() {
     let file = |text: &str| SourceFile::new(text.as_bytes());
     let mut sources = Sources::from_texts([("a.md", "# A\n"), ("b.md", "# B\n"), ("c.md", "# C\n")]);
     let mut compiler = Compiler::new();

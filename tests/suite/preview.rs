@@ -9,7 +9,7 @@ use crate::served::{SMALL, serve};
 use crate::support::write;
 
 #[test]
-fn a_save_is_served_and_other_pages_follow() {
+fn a_save_updates_its_page_and_the_pages_that_depend_on_it() {
     let served = serve(SMALL);
     assert!(served.get("/guides/a/").contains("Old."));
     fs::write(served.folder.path().join("guides/a.md"), "# A new title\n\nNew.\n").unwrap();
@@ -20,7 +20,7 @@ fn a_save_is_served_and_other_pages_follow() {
 }
 
 #[test]
-fn a_mistake_keeps_the_last_good_page_and_is_told() {
+fn a_mistake_is_reported_and_the_last_good_page_stays() {
     let served = serve(SMALL);
     fs::write(served.folder.path().join("guides/a.md"), "---\ntitle: \"open\n---\nBroken.\n").unwrap();
     let path = "/_rolebook/events?page=/guides/a/";
@@ -44,7 +44,7 @@ fn a_mistake_keeps_the_last_good_page_and_is_told() {
 }
 
 #[test]
-fn answers_carry_the_headers_of_a_local_server_and_none_for_others() {
+fn responses_have_the_headers_of_a_local_server_and_none_for_other_origins() {
     let served = serve(SMALL);
     let answer = served.get("/").to_lowercase();
     for header in
@@ -58,7 +58,7 @@ fn answers_carry_the_headers_of_a_local_server_and_none_for_others() {
 }
 
 #[test]
-fn every_way_that_editors_save_makes_one_build_and_a_touch_none() {
+fn every_way_of_saving_causes_one_build_and_a_touch_causes_none() {
     let served = serve(SMALL);
     let place = |name: &str| served.folder.path().join(name);
     let mut builds = served.builds();
@@ -92,7 +92,7 @@ fn every_way_that_editors_save_makes_one_build_and_a_touch_none() {
 }
 
 #[test]
-fn an_open_page_is_led_on_to_where_its_chapter_was_renamed() {
+fn the_old_url_of_a_renamed_chapter_redirects_to_the_new_one() {
     let served = serve(SMALL);
     let place = |name: &str| served.folder.path().join(name);
     fs::rename(place("guides/a.md"), place("guides/b.md")).unwrap();
@@ -107,7 +107,7 @@ fn an_open_page_is_led_on_to_where_its_chapter_was_renamed() {
 }
 
 #[test]
-fn new_folders_a_root_made_again_the_configuration_and_the_theme_are_followed() {
+fn new_folders_a_recreated_root_the_configuration_and_the_theme_are_watched() {
     let served = serve(&[("handbook/handbook.toml", "title = \"T\"\n"), ("handbook/guides/a.md", "# A\n")]);
     let root = &served.folder.path().join("handbook");
     write(root, &[("new/deep/c.md", "# C\n\nNested.\n")]);
@@ -134,7 +134,7 @@ fn new_folders_a_root_made_again_the_configuration_and_the_theme_are_followed() 
 }
 
 #[test]
-fn a_storm_of_five_thousand_files_makes_at_most_three_builds() {
+fn five_thousand_changed_files_cause_at_most_three_builds() {
     let files: Vec<(String, String)> =
         (0..5000).map(|n| (format!("many/f{}/c{n}.md", n / 50), format!("# C{n}\n\nBefore.\n"))).collect();
     let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -154,7 +154,7 @@ fn a_storm_of_five_thousand_files_makes_at_most_three_builds() {
 
 #[cfg(unix)]
 #[test]
-fn what_lies_behind_a_linked_folder_is_never_shown() {
+fn files_behind_symbolic_links_are_never_served() {
     let served = serve(SMALL);
     let other = tempfile::tempdir().unwrap();
     write(other.path(), &[("x.md", "# Secret\n")]);
@@ -171,7 +171,7 @@ fn what_lies_behind_a_linked_folder_is_never_shown() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_the_preview_with_success_and_leaves_nothing_behind() {
+fn a_signal_ends_the_preview_successfully_and_leaves_nothing_behind() {
     for signal in ["-INT", "-TERM"] {
         let mut served = serve(SMALL);
         served.get("/");
@@ -212,7 +212,7 @@ fn prints(flags: &[&str], path: Option<&std::path::Path>, text: &str) -> String 
 }
 
 #[test]
-fn a_taken_port_is_left_for_the_next_and_an_open_address_is_warned_of() {
+fn a_taken_port_is_skipped_and_a_public_address_causes_a_warning() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let said = prints(&["--port", &port.to_string()], None, "ready in");
@@ -228,7 +228,7 @@ fn a_taken_port_is_left_for_the_next_and_an_open_address_is_warned_of() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_browser_is_opened_where_asked_and_its_lack_is_said() {
+fn the_open_flag_opens_a_browser_or_says_that_there_is_none() {
     use std::os::unix::fs::PermissionsExt;
     let bin = tempfile::tempdir().unwrap();
     prints(&["--port", "0", "--open"], Some(bin.path()), "No browser could be opened");

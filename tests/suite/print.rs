@@ -19,7 +19,7 @@ fn book() -> Sources {
 }
 
 #[test]
-fn a_book_to_print_leads_to_its_own_places() {
+fn links_in_the_print_version_stay_inside_it() {
     let html = page(&site_with(&book(), None), "print/");
     for wanted in [
         "href=\"#a/one--part\"",
@@ -36,13 +36,13 @@ fn a_book_to_print_leads_to_its_own_places() {
 }
 
 #[test]
-fn a_part_to_print_holds_its_own_chapters_and_links_to_the_others() {
+fn the_print_version_of_a_part_contains_only_its_own_chapters() {
     let html = page(&site_with(&book(), None), "print/a/");
     assert!(html.contains("href=\"#a/two\"") && !html.contains("id=\"glossary\""));
 }
 
 #[test]
-fn a_book_too_long_for_one_page_sends_to_its_parts() {
+fn a_handbook_too_long_to_print_on_one_page_links_to_its_parts() {
     let long = format!("# Long\n\n{}", "Words fill a page.\n\n".repeat(90_000));
     let sources = Sources::from_texts([
         ("index.md", "# Home\n"),
@@ -58,7 +58,7 @@ fn a_book_too_long_for_one_page_sends_to_its_parts() {
 }
 
 #[test]
-fn a_glimpse_is_the_summary_or_the_first_paragraph_or_the_definition() {
+fn a_link_preview_shows_the_summary_the_first_paragraph_or_the_definition() {
     let site = site_with(&book(), None);
     let glimpse = |number: u32, of: &str| {
         let file: serde_json::Value = serde_json::from_str(&page(&site, &format!("glimpse/{number}.json"))).unwrap();
@@ -71,7 +71,7 @@ fn a_glimpse_is_the_summary_or_the_first_paragraph_or_the_definition() {
 }
 
 #[test]
-fn search_engines_are_sent_neither_to_prints_nor_to_glimpses() {
+fn print_versions_and_link_previews_are_not_in_the_sitemap() {
     let map = page(&site_with(&book(), None), "sitemap.xml");
     assert!(map.contains("a/one/") && !map.contains("print/") && !map.contains("glimpse/"), "{map}");
 }

@@ -16,7 +16,7 @@ fn handbook(toml: &str) -> Sources {
 }
 
 #[test]
-fn hosts_that_read_rules_get_rules_and_others_get_pages_that_lead_on() {
+fn hosts_with_redirect_rules_get_rules_and_others_get_redirecting_pages() {
     let old = UrlPath::new("old/place/");
     for host in ["netlify", "cloudflare"] {
         let site = site_with(
@@ -36,7 +36,7 @@ fn hosts_that_read_rules_get_rules_and_others_get_pages_that_lead_on() {
 }
 
 #[test]
-fn every_header_but_one_stands_in_a_single_rule_and_only_hashed_files_are_kept_for_ever() {
+fn one_rule_sets_the_headers_of_all_urls_and_only_hashed_files_are_cached_forever() {
     let site = site_with(&handbook("[publish]\nhost = \"cloudflare\"\n"), None);
     let text = page(&site, "_headers");
     let (all, fixed) = text.split_once("/assets/").unwrap();
@@ -48,12 +48,12 @@ fn every_header_but_one_stands_in_a_single_rule_and_only_hashed_files_are_kept_f
     let meta = page(&site, "");
     let policy = meta.split("Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
     for ignored in ["frame-ancestors", "report-uri", "sandbox"] {
-        assert!(!policy.contains(ignored), "browsers ignore {ignored} in a page");
+        assert!(!policy.contains(ignored), "browsers ignore {ignored} in a meta element");
     }
 }
 
 #[test]
-fn the_limit_of_a_host_is_reported_before_it_bites() {
+fn the_limit_of_a_host_is_reported_before_it_is_reached() {
     let findings = |aliases: usize| {
         let list: Vec<String> = (0..aliases).map(|n| format!("/old/p{n}.html")).collect();
         let chapter = format!("---\naliases: [{}]\n---\n# New\n", list.join(", "));
@@ -64,14 +64,14 @@ fn the_limit_of_a_host_is_reported_before_it_bites() {
         assert!(found.iter().all(|finding| finding.code.name() == "host-limit"), "{found:?}");
         found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
-    assert!(findings(1800).is_empty(), "nine tenths are left alone");
+    assert!(findings(1800).is_empty(), "up to nine tenths of the limit is fine");
     assert_eq!(findings(1801), ["1801 of the 2000 redirects that Cloudflare Pages takes are in use"]);
     assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages takes are in use"]);
     assert_eq!(findings(2100), ["Cloudflare Pages takes 2000 redirects, and there are 2100"]);
 }
 
 #[test]
-fn a_build_for_an_audience_keeps_search_engines_out_unless_the_audience_says_otherwise() {
+fn a_build_for_an_audience_is_not_indexed_unless_the_audience_allows_it() {
     let build = |audience: &str| {
         let toml = "[audiences.managers]\n[audiences.public]\nindexed = true\n[publish]\nhost = \"netlify\"\n";
         let sources = handbook(toml);
@@ -86,7 +86,7 @@ fn a_build_for_an_audience_keeps_search_engines_out_unless_the_audience_says_oth
 }
 
 #[test]
-fn the_configuration_for_netlify_builds_what_it_publishes() {
+fn the_netlify_configuration_runs_valid_commands_and_publishes_their_output() {
     let text = std::fs::read_to_string(repository().join("netlify.toml")).unwrap();
     let toml: toml::Table = text.parse().unwrap();
     assert_eq!(toml["build"]["publish"].as_str(), Some("public"));
@@ -104,7 +104,7 @@ fn the_configuration_for_netlify_builds_what_it_publishes() {
 }
 
 #[test]
-fn search_engines_are_kept_from_a_retired_chapter_and_shown_the_others() {
+fn search_engines_are_told_to_skip_only_retired_chapters() {
     let sources = Sources::from_texts([
         ("handbook.toml", "base_url = \"https://x.example/\"\n"),
         ("index.md", "# Home\n"),
@@ -122,7 +122,7 @@ fn search_engines_are_kept_from_a_retired_chapter_and_shown_the_others() {
 }
 
 #[test]
-fn more_patterns_than_cloudflare_takes_are_reported_and_as_many_as_it_takes_are_not() {
+fn more_redirect_patterns_than_cloudflare_allows_are_reported() {
     let findings = |patterns: usize| {
         let rules: String = (0..patterns).map(|n| format!("/p{n}/* /new/ 301\n")).collect();
         let toml = "[publish]\nhost = \"cloudflare\"\n";
@@ -142,7 +142,7 @@ fn more_patterns_than_cloudflare_takes_are_reported_and_as_many_as_it_takes_are_
 }
 
 #[test]
-fn a_policy_longer_than_cloudflare_takes_is_reported() {
+fn a_policy_longer_than_cloudflare_allows_is_reported() {
     let findings = |hosts: usize| {
         let hosts: Vec<String> = (0..hosts).map(|n| format!("\"https://host-number-{n}.example\"")).collect();
         let toml = format!("[publish]\nhost = \"cloudflare\"\n[security]\nhosts = [{}]\n", hosts.join(", "));

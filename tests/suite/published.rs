@@ -36,7 +36,7 @@ fn builds(folder: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_file_is_published_if_a_chapter_refers_to_it_by_any_form() {
+fn a_file_is_published_if_a_chapter_refers_to_it_in_any_form() {
     let text = "---\nextra: {hero: a/hero.jpg, list: [a/list.pdf]}\nask: a/form.html\n---\n# Home\n\n[A](a/one.pdf) [B](/a/two.pdf) \
                 [[a/three.pdf]] <a href=\"a/four%20x.pdf\">D</a> <video src=\"a/film.mp4\" poster=\"a/still.png\"></video>\n\n[r]\n\n[r]: a/five.pdf\n";
     let linked = [
@@ -62,7 +62,7 @@ fn a_file_is_published_if_a_chapter_refers_to_it_by_any_form() {
 }
 
 #[test]
-fn files_that_published_html_css_and_svg_need_are_published_with_them() {
+fn files_used_by_published_html_css_and_svg_are_published_too() {
     let site = site(&[
         // Hosts that support headers may get the author's own HTML pages, in a sandbox.
         (
@@ -100,7 +100,7 @@ fn files_that_published_html_css_and_svg_need_are_published_with_them() {
 }
 
 #[test]
-fn files_that_hosts_ask_for_are_published_and_their_neighbors_are_not() {
+fn files_that_hosts_look_for_are_published_and_similar_files_are_not() {
     let wanted = [
         ".well-known/security.txt",
         "CNAME",
@@ -125,7 +125,7 @@ fn files_that_hosts_ask_for_are_published_and_their_neighbors_are_not() {
 }
 
 #[test]
-fn a_recognized_static_folder_is_published_at_the_root_only_without_audiences() {
+fn a_generators_static_folder_is_published_at_the_root_unless_there_are_audiences() {
     let files = [
         ("index.md", "# Home\n\n![a](/img/a.png) [b](/files/b.pdf)\n"),
         ("static/img/a.png", "a"),
@@ -145,7 +145,7 @@ fn a_recognized_static_folder_is_published_at_the_root_only_without_audiences() 
 }
 
 #[test]
-fn files_that_are_named_are_published_and_markdown_among_them_is_a_download() {
+fn files_listed_in_the_configuration_are_published_and_listed_markdown_is_a_download() {
     let files = [
         ("handbook.toml", "title = \"T\"\n[publish]\nfiles = [\"downloads/**\", \"/terms.pdf\", \"*.csv\"]\n"),
         ("index.md", "# Home\n\n[template](downloads/template.md)\n"),
@@ -166,7 +166,7 @@ fn files_that_are_named_are_published_and_markdown_among_them_is_a_download() {
 }
 
 #[test]
-fn drafts_and_foreign_things_are_left_out_and_counted() {
+fn drafts_dependencies_and_secrets_are_left_out_and_counted() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     let marks = [
@@ -217,7 +217,7 @@ fn drafts_and_foreign_things_are_left_out_and_counted() {
 }
 
 #[test]
-fn what_the_last_build_published_and_this_one_does_not_is_named_once() {
+fn files_that_are_no_longer_published_are_named_once() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     write(root, &[("n/index.md", "# Home\n\n[a](a.pdf)\n"), ("n/a.pdf", "x"), ("n/b.md", "# B\n")]);
@@ -233,7 +233,7 @@ fn what_the_last_build_published_and_this_one_does_not_is_named_once() {
 }
 
 #[test]
-fn a_site_that_lies_in_the_content_is_no_part_of_it() {
+fn a_built_site_inside_the_content_folder_is_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     write(root, &[("index.md", "# Home\n"), ("handbook.toml", "title = \"T\"\n")]);
@@ -244,7 +244,7 @@ fn a_site_that_lies_in_the_content_is_no_part_of_it() {
 }
 
 #[test]
-fn a_project_is_found_from_any_folder_of_its_content() {
+fn a_project_is_found_from_any_folder_inside_its_content() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     write(
@@ -280,7 +280,7 @@ fn a_project_is_found_from_any_folder_of_its_content() {
 }
 
 #[test]
-fn the_folders_of_other_generators_come_out_as_their_keepers_mean_them() {
+fn folders_of_other_generators_build_as_their_authors_intended() {
     let Some(cases) = shared("cases/formats") else { return };
     let out = tempfile::tempdir().unwrap();
     let build = |name: &str| {
@@ -335,7 +335,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: crate::support::asked("CASES").unwrap_or(24), ..ProptestConfig::default() })]
 
     #[test]
-    fn no_byte_of_a_file_that_nothing_refers_to_reaches_the_output(
+    fn no_unreferenced_file_reaches_the_output(
         strays in prop::collection::vec(
             (0..FOLDERS.len(), 0..NAMES.len(), 0..MENTIONS.len())
                 .prop_map(|(folder, name, referred)| Stray { folder, name, referred }),

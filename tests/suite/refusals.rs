@@ -20,7 +20,7 @@ fn refused(root: &Path, out: &str) -> String {
 }
 
 #[test]
-fn the_content_the_project_and_their_parents_are_no_output() {
+fn the_content_the_project_and_their_parents_are_rejected_as_output() {
     let folder = project();
     for out in ["handbook", ".", "..", "handbook/..", "/"] {
         assert!(refused(folder.path(), out).starts_with("error: "), "{out}");
@@ -28,7 +28,7 @@ fn the_content_the_project_and_their_parents_are_no_output() {
 }
 
 #[test]
-fn a_home_folder_is_no_output() {
+fn a_home_folder_is_rejected_as_output() {
     let folder = project();
     let home = tempfile::tempdir().unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_rolebook"))
@@ -43,7 +43,7 @@ fn a_home_folder_is_no_output() {
 }
 
 #[test]
-fn a_folder_with_foreign_files_or_a_checkout_is_refused() {
+fn a_folder_with_foreign_files_or_a_checkout_is_rejected_as_output() {
     let folder = project();
     write(
         folder.path(),
@@ -67,7 +67,7 @@ fn a_hand_edited_page_is_not_overwritten() {
 }
 
 #[test]
-fn a_build_with_errors_leaves_the_old_site() {
+fn a_build_with_errors_leaves_the_old_site_unchanged() {
     let folder = project();
     let root = folder.path();
     assert!(rolebook(root, &["build"]).status.success());
@@ -78,7 +78,7 @@ fn a_build_with_errors_leaves_the_old_site() {
 }
 
 #[test]
-fn a_first_build_that_is_killed_is_finished_by_the_next() {
+fn a_killed_first_build_is_completed_by_the_next_one() {
     let folder = project();
     let root = folder.path();
     for n in 0..400 {

@@ -51,7 +51,7 @@ fn handbook() -> Sources {
 }
 
 #[test]
-fn every_line_of_the_table_and_every_section_leads_to_a_place_that_is_there() {
+fn every_row_and_section_of_the_index_has_an_existing_target() {
     let site = site_with(&handbook(), None);
     let rows = table(&site);
     assert!(rows.len() > 60);
@@ -71,7 +71,7 @@ fn every_line_of_the_table_and_every_section_leads_to_a_place_that_is_there() {
 }
 
 #[test]
-fn an_edit_changes_its_own_text_and_few_files_of_words() {
+fn an_edit_changes_its_own_text_file_and_few_word_files() {
     let mut before = handbook();
     // Enough words for many files.
     for n in 0..120 {
@@ -92,7 +92,7 @@ fn an_edit_changes_its_own_text_and_few_files_of_words() {
 }
 
 #[test]
-fn pages_know_nothing_of_the_index() {
+fn pages_do_not_depend_on_the_search_index() {
     let mut sources = Sources::from_texts([("index.md", "# Home\n"), ("a.md", "# A\n\nOne.\n")]);
     let before = page(&site_with(&sources, None), "");
     sources.files.insert(rolebook::text::path::SourcePath::new("a.md"), SourceFile::new(&b"# A\n\nTwo.\n"[..]));
@@ -100,7 +100,7 @@ fn pages_know_nothing_of_the_index() {
 }
 
 #[test]
-fn drafts_and_what_others_may_read_are_in_no_file() {
+fn drafts_and_text_for_other_audiences_are_not_indexed() {
     let sources = Sources::from_texts([
         ("handbook.toml", "title = \"T\"\n[audiences.managers]\n"),
         (
@@ -116,7 +116,7 @@ fn drafts_and_what_others_may_read_are_in_no_file() {
 }
 
 #[test]
-fn what_is_transcluded_is_found_where_it_stands() {
+fn transcluded_text_is_indexed_only_in_its_own_chapter() {
     let sources = Sources::from_texts([
         ("index.md", "# Home\n\n![[a#part]]\n\nOwn words.\n"),
         ("a.md", "# A\n\n## Part\n\nQuokka.\n"),
@@ -128,7 +128,7 @@ fn what_is_transcluded_is_found_where_it_stands() {
 }
 
 #[test]
-fn other_titles_aliases_code_and_notes_are_words_and_attributes_are_not() {
+fn other_titles_aliases_code_and_footnotes_are_indexed_and_attributes_are_not() {
     let sources = Sources::from_texts([
         (
             "roles/a.md",
@@ -144,7 +144,7 @@ fn other_titles_aliases_code_and_notes_are_words_and_attributes_are_not() {
 }
 
 #[test]
-fn a_folder_that_is_opened_without_a_server_gets_scripts() {
+fn with_file_urls_the_index_consists_of_scripts() {
     let sources =
         Sources::from_texts([("handbook.toml", "title = \"T\"\nurls = \"file\"\n"), ("index.md", "# Home\n")]);
     let site = site_with(&sources, None);
@@ -157,19 +157,19 @@ fn a_folder_that_is_opened_without_a_server_gets_scripts() {
 }
 
 #[test]
-fn a_chapter_at_the_address_of_search_takes_its_place() {
+fn a_chapter_at_the_search_url_replaces_the_search_page() {
     let site = site_with(&Sources::from_texts([("index.md", "# Home\n"), ("search.md", "# My own\n")]), None);
     assert!(page(&site, "search/").contains("My own"));
 }
 
 #[test]
-fn a_real_handbook_is_indexed_whole() {
+fn a_real_handbook_is_indexed_completely() {
     // The real handbook is stored as an archive next to the checkout.
     let Some(archive) = crate::support::shared("real/sourcegraph-handbook.tar.gz") else { return };
     let folder = tempfile::tempdir().unwrap();
     let status = std::process::Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status();
     if !status.is_ok_and(|status| status.success()) {
-        println!("skipped: there is no `tar` to unpack the real handbook with");
+        println!("skipped: `tar` is not installed, so the real handbook can't be unpacked");
         return;
     }
     let sources = read_folder(&folder.path().join("content"));
@@ -214,7 +214,7 @@ fn scores(site: &Site, word: &str) -> BTreeMap<String, u32> {
 }
 
 #[test]
-fn a_word_says_more_in_a_statement_than_in_the_text_and_more_in_a_name_than_in_both() {
+fn a_word_scores_higher_in_a_statement_than_in_text_and_highest_in_a_title() {
     let chapter = |text: &str| format!("# {text}");
     let sources = Sources::from_texts(
         [

@@ -27,7 +27,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     if place.exists() {
         return Some(place);
     }
-    println!("skipped: `{name}` is not beside this checkout");
+    println!("skipped: `{name}` is not next to this checkout");
     None
 }
 

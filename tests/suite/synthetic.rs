@@ -31,8 +31,8 @@ pub fn handbook(roles: usize, competencies: usize) -> Sources {
     sources
 }
 
-/// Writes a made-up handbook of every kind of chapter: 20 roles, three more
-/// with a common base, 15 competencies, strategies, a path, guides and a glossary.
+/// Generates a handbook with every kind of chapter: 20 roles, three more with a common base, 15
+/// competencies, strategies, a path, guides and a glossary.
 pub fn company() -> Sources {
     let mut sources = handbook(20, 15);
     let mut add = |path: &str, text: String| {

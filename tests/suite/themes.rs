@@ -19,7 +19,7 @@ fn with(files: &[(&str, &str)], url: &str) -> String {
 }
 
 #[test]
-fn a_theme_replaces_one_block_of_every_page_that_builds_on_it() {
+fn a_theme_can_replace_one_block_on_every_page_that_extends_a_template() {
     let files = [(
         "templates/page.html",
         "{% extends \"default/page.html\" %}{% block turn %}<p class=\"mine\">mine</p>{% endblock %}",
@@ -32,14 +32,14 @@ fn a_theme_replaces_one_block_of_every_page_that_builds_on_it() {
 }
 
 #[test]
-fn a_theme_replaces_one_template_and_leaves_the_others() {
+fn a_theme_can_replace_one_template_without_affecting_the_others() {
     let files = [("templates/role.html", "<!DOCTYPE html><title>{{ page.title }}</title>")];
     assert_eq!(with(&files, "roles/a/"), "<!DOCTYPE html><title>Role A</title>");
     assert!(with(&files, "guides/g/").contains("<main id=\"main\""));
 }
 
 #[test]
-fn a_theme_replaces_one_asset_and_adds_another() {
+fn a_theme_can_replace_one_asset_and_add_another() {
     let theme = ThemeFiles::from_texts("own", [("assets/print.css", ":root{--x:1}"), ("assets/custom.css", "a{}")]);
     let site = site_with(&chapters(), Some(theme));
     let find = |name: &str| site.urls().find(|url| url.as_str().ends_with(name)).unwrap().as_str().to_owned();
@@ -50,7 +50,7 @@ fn a_theme_replaces_one_asset_and_adds_another() {
 }
 
 #[test]
-fn a_theme_replaces_one_text_of_the_user_interface() {
+fn a_theme_can_replace_one_label_of_the_interface() {
     let html = with(&[("ui/en.toml", "contents = \"In this chapter\"\n")], "guides/g/");
     assert!(html.contains("In this chapter") && !html.contains("On this page"));
     assert!(html.contains("Skip to content"));
@@ -64,7 +64,7 @@ fn handbook_on_paper() -> rolebook::site::urls::Site {
 }
 
 #[test]
-fn a_handbook_builds_with_the_second_theme() {
+fn a_handbook_builds_with_the_paper_theme() {
     let site = handbook_on_paper();
     assert_eq!(site.failures(), []);
     let role = page(&site, "roles/first/");
@@ -75,14 +75,14 @@ fn a_handbook_builds_with_the_second_theme() {
 }
 
 #[test]
-fn a_book_to_print_shows_roles_as_the_theme_lays_them_out() {
+fn the_print_version_uses_the_layout_of_the_theme_for_roles() {
     let book = page(&handbook_on_paper(), "print/roles/");
     assert!(book.matches("<section class=\"margin\"").count() > 10, "a margin for each role");
     assert!(book.contains("id=\"roles/r1--responsibilities\""));
 }
 
 #[test]
-fn check_finds_a_template_that_fails_on_a_page_as_build_does() {
+fn check_reports_a_failing_template_just_as_build_does() {
     let folder = tempfile::tempdir().unwrap();
     let template = "{% extends \"default/role.html\" %}{% block content %}{{ nothing.there }}{% endblock %}";
     let files = [

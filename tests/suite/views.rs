@@ -30,7 +30,7 @@ fn role_pages(site: &Site) -> Vec<String> {
 }
 
 #[test]
-fn every_strip_says_in_words_the_level_that_its_boxes_show() {
+fn every_level_strip_says_in_words_which_level_it_shows() {
     let site = company();
     let mut strips = 0;
     for url in role_pages(&site) {
@@ -48,7 +48,7 @@ fn every_strip_says_in_words_the_level_that_its_boxes_show() {
 }
 
 #[test]
-fn the_radar_says_in_words_every_level_that_it_draws() {
+fn the_radar_chart_says_in_words_which_levels_it_shows() {
     let site = company();
     for url in role_pages(&site) {
         let html = Html::parse_document(&page(&site, &url));
@@ -73,7 +73,7 @@ fn the_radar_says_in_words_every_level_that_it_draws() {
 }
 
 #[test]
-fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
+fn the_ladder_lists_in_words_every_role_and_move_that_it_shows() {
     let site = company();
     let html = Html::parse_document(&page(&site, "ladder/"));
     let svg = html.select(&select("svg.ladder")).next().unwrap();
@@ -91,7 +91,7 @@ fn the_ladder_says_in_words_every_role_and_way_that_it_draws() {
 }
 
 #[test]
-fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
+fn every_role_except_a_base_role_has_a_hiring_kit_with_all_expected_statements() {
     let site = company();
     for url in role_pages(&site) {
         let html = page(&site, &url);
@@ -118,7 +118,7 @@ fn every_role_that_people_are_hired_for_has_a_kit_with_all_that_is_expected() {
 }
 
 #[test]
-fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
+fn following_the_next_links_of_a_path_visits_every_stop_in_order() {
     let site = company();
     let handbook = site.handbook();
     for (path, chapters) in &handbook.book.relations.paths {
@@ -140,7 +140,7 @@ fn who_follows_next_along_a_path_comes_by_every_stop_in_its_order() {
 }
 
 #[test]
-fn a_role_compared_with_itself_differs_in_nothing_and_with_another_in_what_both_pages_say() {
+fn only_the_comparison_of_two_different_roles_shows_differences() {
     let mut sources = synthetic::company();
     let ids: Vec<String> = {
         let book = &site_with(&sources, None).handbook().book.clone();
@@ -169,7 +169,7 @@ fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
 }
 
 #[test]
-fn only_those_who_keep_a_handbook_see_how_it_is_kept() {
+fn only_maintainers_of_a_handbook_see_its_health_page() {
     let shows = |toml: Option<&str>, audience: Option<&str>| {
         let toml = toml.map(|toml| ("handbook.toml", toml));
         let texts: Vec<(&str, &str)> = [("index.md", "# Home\n")].into_iter().chain(toml).collect();
@@ -180,16 +180,16 @@ fn only_those_who_keep_a_handbook_see_how_it_is_kept() {
     };
     let told_apart = "[audiences.editors]\nincludes = [\"managers\"]\n[audiences.managers]\n";
     let declared = format!("{told_apart}[health]\naudience = \"editors\"\n");
-    assert!(!shows(None, None), "a bare folder is kept by nobody");
+    assert!(!shows(None, None), "a bare folder has no health page");
     assert!(shows(Some("title = \"T\"\n"), None));
-    assert!(!shows(Some(told_apart), Some("editors")), "nobody said who");
+    assert!(!shows(Some(told_apart), Some("editors")), "no audience is declared for the health page");
     assert!(!shows(Some(&declared), None));
     assert!(!shows(Some(&declared), Some("managers")));
     assert!(shows(Some(&declared), Some("editors")));
 }
 
 #[test]
-fn no_page_of_two_hundred_roles_and_a_hundred_and_twenty_competencies_is_over_a_megabyte() {
+fn with_200_roles_and_120_competencies_no_page_is_over_a_megabyte() {
     let site = site_with(&synthetic::handbook(200, 120), None);
     let sizes: Vec<(usize, &str)> = {
         use rayon::prelude::*;
@@ -206,7 +206,7 @@ fn no_page_of_two_hundred_roles_and_a_hundred_and_twenty_competencies_is_over_a_
 }
 
 #[test]
-fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
+fn no_field_of_a_csv_file_can_be_read_as_a_formula() {
     let sources = Sources::from_texts([
         (
             "competencies/talk.md",
@@ -220,7 +220,7 @@ fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
     {
         let table = page(&site, file);
         for word in words {
-            assert!(table.contains(word), "{file} says nothing of {word}: {table}");
+            assert!(table.contains(word), "{file} does not contain {word}: {table}");
         }
         // The start of each field, after its opening quotation mark if it has one.
         let starts = table.split([',', '\n']).map(|field| field.trim_start_matches('"'));
@@ -230,7 +230,7 @@ fn a_spreadsheet_reads_no_field_of_a_table_as_a_formula() {
 }
 
 #[test]
-fn what_a_role_is_judged_on_comes_first_and_every_statement_once() {
+fn statements_that_a_role_is_judged_on_come_first_and_no_statement_appears_twice() {
     let sources = Sources::from_texts([
         (
             "competencies/a.md",

@@ -1,5 +1,5 @@
-//! Checks the ladder of our own handbook: it asks nobody for what the decision rights don't allow,
-//! judges each role on few statements, and tells invented people apart.
+//! Checks the ladder of our own handbook: it expects nothing that the decision rights don't allow,
+//! judges each role on a few statements, and places made-up people in the right roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use rolebook::model::compile::Handbook;
 use super::handbook;
 use crate::support::repository;
 
-/// Reads a table of `tests/data`: a comment, a header, then rows of cells, by the header's names.
+/// Reads a table in `tests/data`: a comment, a header, and rows whose cells are keyed by the header.
 fn table(name: &str) -> Vec<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(repository().join("tests/data").join(name)).unwrap();
     let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
@@ -50,7 +50,7 @@ fn takes_part(handbook: &Handbook, role: ChapterId, part: Part, written: &str) -
 }
 
 #[test]
-fn each_expected_act_over_price_people_money_scope_or_an_ending_is_allowed_by_a_decision() {
+fn every_expected_act_about_price_people_money_scope_or_an_ending_is_backed_by_a_decision_right() {
     let handbook = handbook();
     let rows = table("decision-rights.txt");
     assert!(rows.len() > 90, "{} rows", rows.len());
@@ -61,13 +61,14 @@ fn each_expected_act_over_price_people_money_scope_or_an_ending_is_allowed_by_a_
             "accountable" => Part::Accountable,
             "responsible" => Part::Responsible,
             "consulted" => Part::Consulted,
-            other => panic!("`{other}` is no part"),
+            other => panic!("`{other}` is not a part in a decision"),
         };
         assert!(["price", "people", "money", "scope", "ending"].contains(&row["about"].as_str()), "{row:?}");
         assert!(takes_part(&handbook, role, part, &row["decision"]), "{row:?}");
         listed.entry(&row["statement"]).or_default().insert(role);
     }
-    // Roles of higher rank include these levels, and leave the act to those who are listed.
+    // Higher-ranking roles are expected to reach these levels too, but leave the act to the listed
+    // roles.
     for (written, roles) in listed {
         let (competency, statement) = statement(&handbook, written);
         let relations = &handbook.book.relations;
@@ -83,7 +84,7 @@ fn each_expected_act_over_price_people_money_scope_or_an_ending_is_allowed_by_a_
 }
 
 #[test]
-fn each_role_is_judged_on_at_most_forty_statements_and_each_has_an_example_and_a_counterexample() {
+fn each_role_is_judged_on_at_most_forty_statements_each_with_an_example_and_a_counterexample() {
     let handbook = handbook();
     for (role, view) in &handbook.book.relations.roles {
         let facts = role_of(&handbook.book, *role).unwrap();
@@ -100,7 +101,7 @@ fn each_role_is_judged_on_at_most_forty_statements_and_each_has_an_example_and_a
     }
 }
 
-/// What a role expects, for placing people.
+/// What a role expects, used to place people.
 struct Place {
     id: String,
     rank: u32,
@@ -109,8 +110,8 @@ struct Place {
 }
 
 impl Place {
-    /// Returns whether a profile fits: what the role is judged on first is met, and nothing else is
-    /// more than one level short.
+    /// Returns whether a profile fits: it meets everything that the role is judged on first, and is
+    /// at most one level short of anything else.
     fn fits(&self, profile: &BTreeMap<String, String>) -> bool {
         self.levels.iter().all(|(competency, level, focus)| {
             let has: u8 = profile[competency].parse().unwrap();
@@ -120,7 +121,7 @@ impl Place {
 }
 
 #[test]
-fn ten_invented_profiles_are_told_apart() {
+fn ten_made_up_people_are_each_placed_in_the_right_role() {
     let handbook = handbook();
     let book = &handbook.book;
     let mut places: Vec<Place> = Vec::new();
@@ -139,7 +140,7 @@ fn ten_invented_profiles_are_told_apart() {
     let mut given = BTreeSet::new();
     for profile in &profiles {
         let fitting = places.iter().filter(|place| place.fits(profile));
-        // Of equal ranks the role that asks for more.
+        // Of several roles with the same rank, take the one that expects the most.
         let sum = |place: &Place| place.levels.iter().map(|(_, level, _)| u32::from(*level)).sum::<u32>();
         let best = fitting.max_by_key(|place| (place.rank, sum(place))).map(|place| place.id.as_str());
         assert_eq!(best, Some(profile["role"].as_str()), "{}", profile["profile"]);

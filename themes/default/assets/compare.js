@@ -1,4 +1,4 @@
-// Sets any two roles side by side: loads what is known of each, and builds what a comparison with a page of its own shows.
+// Compares any two roles: loads their data and builds the same content as on a prebuilt page.
 (() => {
   const form = document.querySelector(".picker");
   const shown = document.querySelector("[data-compared]"), status = document.querySelector(".picked");
@@ -7,7 +7,8 @@
   const [from, to] = form.querySelectorAll("select");
   const say = (key, values = {}) => words[key].replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (all, name, one, many) => (one === undefined ? values[name] : values[name] === 1 ? one : many) ?? all);
 
-  // Browsers load no data beside a page that is opened from a folder, but scripts: there the data call this function.
+  // A page opened from a folder can't fetch data, but it can load scripts. There, the data files
+  // are scripts that call this function.
   const loaded = new Map(), waiting = new Map();
   globalThis.rolebookTake = (name, data) => waiting.get(name)?.(data);
   const byScript = (name, url) => new Promise((done, failed) => {
@@ -25,7 +26,7 @@
   const load = (name, url) => {
     if (!loaded.has(name)) {
       const data = "script" in form.dataset ? byScript(name, url) : byFetch(url);
-      // What failed is asked for again the next time.
+      // After a failure, try again the next time.
       data.catch(() => loaded.delete(name));
       loaded.set(name, data);
     }
@@ -57,7 +58,7 @@
     return region;
   };
 
-  // The statements that lie above one level and up to another; one that a higher statement replaces is left out.
+  // Returns the statements above level `low` up to `high`, except those that a higher one replaces.
   const between = ({ statements }, low, high) => {
     const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= high);
     const inside = statements.filter((statement) => statement.level > low && statement.level <= high && !replaced(statement));
@@ -133,7 +134,7 @@
     try {
       const roles = choices.map((choice) => load(`roles/${choice.value}`, choice.dataset.url));
       const [{ role: a }, { role: b }, { competencies }] = await Promise.all([...roles, load("competencies", form.dataset.competencies)]);
-      // The reader may have chosen others meanwhile.
+      // The reader may have chosen other roles in the meantime.
       if (own !== asked) return;
       shown.replaceChildren(...build(a, b, competencies));
       shown.hidden = false;
@@ -149,7 +150,7 @@
     const pair = new URLSearchParams(location.search);
     from.value = pair.get("a") ?? "";
     to.value = pair.get("b") ?? "";
-    // A role that is gone leaves the list empty.
+    // For a role that no longer exists, leave the choice empty.
     for (const select of [from, to]) if (select.selectedIndex < 0) select.value = "";
     compare();
   };

@@ -1,4 +1,4 @@
-// Puts a button on every block of code that copies its text.
+// Adds a button to every code block that copies its text.
 (() => {
   const { copy, copied } = document.currentScript.dataset;
   if (!navigator.clipboard) return;

@@ -1,20 +1,22 @@
-// Shows beside a link what it leads to: on hover, on focus, and on the first tap in running text, where a second tap follows the link.
+// Shows a preview of a link's target: on hover, on focus, and on the first tap in body text, where
+// a second tap follows the link.
 //
-// What is shown lies in a small file with that of a few other pages; which file follows from the page's address. In a folder opened in a browser nothing
-// can be fetched; there the file is a script that hands over the same data.
+// The text is in a small file, together with that of a few other pages. The page's URL determines
+// the file. In a folder opened in a browser, where nothing can be fetched, the file is a script
+// that passes on the same data.
 (() => {
   const { home, extension, open } = document.currentScript.dataset;
   const base = new URL(".", new URL(home, document.baseURI));
   const known = new Map();
   const awaited = new Map();
   const running = ".prose a[href]:not(.anchor, .external, .footnote-back)";
-  /** Pages that are made for one purpose: what lies behind a link to them is in its words. */
+  /** Generated pages without a preview, because the text of the link already says what they are. */
   const made = /^(compare|hiring|assess|backlinks|print)\//;
   const typed = "main a.link:is(.role, .competency, .strategy, .path)";
 
-  /** Returns the name of a link's glimpse; nothing where it leads to no other page of the handbook. */
+  /** Returns the name of a link's preview, or null if the target isn't another handbook page. */
   const key = (link) => {
-    // Links in drawings are of another class.
+    // Links in SVG drawings are not HTMLAnchorElements.
     if (!(link instanceof HTMLAnchorElement)) return null;
     const path = link.pathname;
     if (link.origin !== location.origin || !path.startsWith(base.pathname) || path === location.pathname) return null;
@@ -24,7 +26,7 @@
     const name = page.replace(/(\/|\.html)$/, "") || "index";
     return link.matches(".term") ? name + link.hash : name;
   };
-  /** Returns the address of the file that holds a glimpse: FNV-1a over the name, both halves folded, of 1,024 files. */
+  /** Returns the path of a preview's file: FNV-1a of the name, folded to one of 1,024 files. */
   const address = (key) => {
     let hash = 0x811c9dc5;
     for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
@@ -160,7 +162,8 @@
   });
   addEventListener("pagehide", hide);
 
-  // This script comes when the reader first moves: the pointer or the focus may be on a link already.
+  // This script is loaded when the reader first moves, so the pointer or the focus may already be
+  // on a link.
   const under = linkAt([...document.querySelectorAll("a:hover")].at(-1)) ?? linkAt(document.querySelector("a:focus-visible"));
   if (under && matchMedia("(hover: hover)").matches) enter(under, -1);
 })();

@@ -1,21 +1,23 @@
-// Searches the index: finds words, weighs what they lead to, cuts excerpts. Touches no page, so that it runs wherever JavaScript does.
+// Searches the index: finds words, ranks the results, and cuts excerpts. Doesn't use the page, so
+// it runs wherever JavaScript does.
 //
-// `rolebookSearchCore(load)` takes a function that brings a file of the index by its name, and returns { open, search, lines, texts, excerpt, place, entry }.
-// `docs/search-format.md` describes the files.
+// `rolebookSearchCore(load)` takes a function that loads a file of the index by name, and returns
+// { open, search, lines, texts, excerpt, place, entry }. `docs/search-format.md` describes the
+// files.
 (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
   const NAME = 10;
-  // Words of a language without spaces come in pairs of characters.
+  // Text in languages without spaces is indexed as pairs of characters.
   const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
   const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
   const LONGEST = 40;
-  // A word that is still being typed may begin in so many files.
+  // The number of files that are searched for the start of a word.
   const MOST_FILES = 3;
   const MOST_TRIED = 8;
   const VOWELS = "aeiouy";
 
-  /** Reads packed numbers. */
+  /** Decodes a list of packed numbers. */
   function numbers(text) {
     const list = [];
     let value = 0, shift = 0;
@@ -28,13 +30,13 @@
     return list;
   }
 
-  /** Folds a word as the index does. */
+  /** Folds a word in the same way as the index. */
   function fold(word) {
     const bare = word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").toLowerCase().replaceAll("\u00df", "ss");
     return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "");
   }
 
-  /** Cuts one match of WORD into folded words. */
+  /** Splits one match of WORD into folded words. */
   function parts(match) {
     const split = match.split(/['\u2019]/);
     const long = split.filter((part) => [...part].length > 2);
@@ -51,7 +53,7 @@
 
   const wordsOf = (text) => (text.match(WORD) ?? []).flatMap(parts);
 
-  /** Reads what was typed: words, which of them stand in quotes, and whether the last may go on. */
+  /** Parses a query: its words, the quoted phrases, and whether the last word may be unfinished. */
   function read(query) {
     const words = [], phrases = [];
     query.split(/["\u201c\u201d\u201e\u00ab\u00bb]/).forEach((piece, n, all) => {
@@ -63,7 +65,7 @@
     return { words: words.slice(0, 12), phrases, open };
   }
 
-  /** Tells whether two words are one edit apart: a letter more, less, other, or two swapped. */
+  /** Returns whether two words differ by one letter added, removed or replaced, or two swapped. */
   function isNear(a, b) {
     if (Math.abs(a.length - b.length) > 1) return false;
     let at = 0;
@@ -76,7 +78,7 @@
     let entry, runs, bounds;
     let files = new Map(), tables = new Map();
 
-    /** Takes the entry; returns whether it is another than before. */
+    /** Loads the entry file. Returns whether it has changed. */
     async function open() {
       const fresh = await load("index");
       if (entry && JSON.stringify(fresh) === JSON.stringify(entry)) return false;
@@ -109,7 +111,7 @@
       return low;
     }
 
-    /** Brings a file of words: every form with its row, sorted. */
+    /** Loads a file of words: the sorted forms, and the row of each. */
     const wordFile = (n) => kept(files, n, async () => {
       if (!entry.words) return { forms: [], rows: new Map() };
       const rows = new Map();
@@ -125,7 +127,7 @@
       return { forms: [...rows.keys()].sort(), rows };
     });
 
-    /** Returns what a row leads to: [unit, score, sections with strengths]. */
+    /** Decodes the results of a row: [unit, score, sections with strengths]. */
     function units(row) {
       if (row.units) return row.units;
       const list = numbers(row.list);
@@ -144,13 +146,15 @@
       return row.units;
     }
 
-    /** Weighs a word by how many units have it; the beginnings of many words count more than there are. */
+    /**
+     * Returns the weight of a word in `count` units. For prefixes, `count` may exceed all units.
+     */
     const rarity = (count) => {
       const holders = Math.min(count, entry.units);
       return Math.log(1 + (entry.units - holders + 0.5) / (holders + 0.5));
     };
 
-    /** Finds the rows of a typed word: [row, weight]. `goesOn` says that it may be the beginning of a longer one. */
+    /** Finds the rows of a typed word: [row, weight]. With `goesOn`, the word may be unfinished. */
     async function rowsOf(word, goesOn) {
       const first = fileOf(word);
       const found = new Map();
@@ -172,10 +176,13 @@
       return similar(word);
     }
 
-    /** Finds rows for a word that nothing begins with: one edit away, else those that begin most alike. */
+    /**
+     * Finds rows if no word starts with the typed one: words one edit away, or else with the
+     * longest prefix in common.
+     */
     async function similar(word) {
       const own = fileOf(word);
-      // Files by their likeliest edit, then by how many lead there.
+      // Sort the files by their most likely edit, then by the number of edits that lead there.
       const counts = new Map([[own, [Infinity, 0]]]);
       const letters = [...word];
       const vote = (form, weight) => {
@@ -189,7 +196,7 @@
         for (let c = 97; c < 123; c++) {
           const letter = String.fromCharCode(c);
           vote(left + letter + right.join(""), 1);
-          // Vowels are mistaken for each other most.
+          // Vowels are confused with each other most often.
           if (right.length) vote(left + letter + right.slice(1).join(""), VOWELS.includes(letter) && VOWELS.includes(right[0]) ? 15 : 1);
         }
       }
@@ -212,7 +219,10 @@
       return { word, rows, similar: best[0] };
     }
 
-    /** Weighs a word's rows: unit -> { score, sections }. Several rows count as one word that is as common as all of them. */
+    /**
+     * Scores a word's rows: unit -> { score, sections }. Several rows count as one word, as common
+     * as all of them.
+     */
     function weigh({ rows }) {
       const scores = new Map();
       let count = 0;
@@ -232,7 +242,7 @@
       return { scores, rare: rarity(Math.max(1, count)) };
     }
 
-    /** Finds other names of terms among the words: [from, to, weighed words of the other name]. */
+    /** Finds other names of terms among the words: [from, to, scored words of the other name]. */
     async function otherNames(words, found) {
       const spans = [];
       for (let n = 0; n < words.length; n++) {
@@ -259,7 +269,7 @@
       return runs[low].facets;
     };
 
-    /** Brings the lines of the table for units: { title, url, text, chapter }. */
+    /** Loads the rows of the table for units: { title, url, text, chapter }. */
     async function lines(list) {
       const line = async (unit) => {
         const table = entry.table;
@@ -270,15 +280,16 @@
       return Promise.all(list.map(line));
     }
 
-    /** Brings a page's sections: [heading, anchor, text]. */
+    /** Loads a page's sections: [heading, anchor, text]. */
     const texts = async (place) => {
       const name = nameAt(place, 0);
       return (await kept(tables, name, () => load(name)))[place.slice(NAME)];
     };
 
     /**
-     * Searches. Returns { results, total, facets, forms, similar }: results have unit, score and sections, best first; `chosen` are the numbers of
-     * a kind, a part and an owner, or null for any.
+     * Searches. `chosen` has the numbers of a kind, a part and an owner, or null for any. Returns
+     * { results, total, facets, forms, prefix, similar }. Results have unit, score and sections, and
+     * the best come first.
      */
     async function search(query, chosen = [null, null, null]) {
       const { words, phrases, open: goesOn } = read(query);
@@ -321,18 +332,19 @@
       for (const hit of hits) {
         const own = facetsOf(hit.unit);
         const misses = chosen.map((choice, n) => choice !== null && choice !== own[n]);
-        // A choice is counted as if its own row were open.
+        // The counts of a facet ignore the choice in that facet.
         own.forEach((value, n) => { if (!misses.some((miss, k) => miss && k !== n)) facets[n][value]++; });
         if (!misses.includes(true)) results.push(hit);
       }
       for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
-      // Other names are marked for a word that stands for several; words of several names would be marked where they mean nothing.
+      // Highlight the other names of a single word. The other names of several words aren't
+      // highlighted, because their words would also be highlighted where they mean something else.
       const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
         typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
       return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
     }
 
-    /** Keeps what holds every phrase as it was typed; looks into the best only. */
+    /** Keeps the results that contain every phrase as typed. Checks only the best results. */
     async function holding(hits, phrases) {
       const best = hits.slice(0, 30);
       const known = await lines(best.map((hit) => hit.unit));
@@ -351,7 +363,10 @@
       return checked.filter(Boolean).sort((a, b) => b.score - a.score || a.unit - b.unit);
     }
 
-    /** Cuts an excerpt of about `size` characters out of a text, around as many found words as fit: [[text, isFound], …]. */
+    /**
+     * Cuts an excerpt of about `size` characters around as many found words as fit. Returns
+     * [[text, isFound], …].
+     */
     function excerpt(text, { forms, prefix }, size = 170) {
       const hits = [];
       for (const match of text.matchAll(WORD)) {
@@ -362,10 +377,10 @@
         while (last < hits.length && hits[last][1] - hits[n][0] <= size - 40) last++;
         if (last - n > most) { most = last - n; best = n; }
       }
-      // What begins in time to show all of it needs no cut before it.
+      // If all found words fit from the start of the text, don't cut anything before them.
       const isEarly = !hits.length || hits[Math.min(best + most, hits.length) - 1][1] <= size;
       let from = isEarly ? 0 : Math.max(0, hits[best][0] - 40);
-      // An excerpt begins with a sentence or a line where one begins near, else with a word.
+      // Start the excerpt with a sentence or a line if one starts nearby, or else with a word.
       const before = text.slice(Math.max(0, from - 60), hits.length ? hits[best][0] : 0);
       const begins = Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". ") + 1, before.lastIndexOf("? ") + 1);
       if (from > 0 && begins > 0) from = Math.max(0, from - 60) + begins + (text[Math.max(0, from - 60) + begins] === " " || text[Math.max(0, from - 60) + begins] === "\n" ? 1 : 0);
@@ -387,7 +402,7 @@
       return pieces;
     }
 
-    /** Names where a unit stands: its part, else its kind. */
+    /** Returns the name of a unit's part, or else of its kind. */
     const place = (unit) => { const [kind, part] = facetsOf(unit); return entry.facets[1][part] || entry.facets[0][kind]; };
     return { open, search, lines, texts, excerpt, place, get entry() { return entry; } };
   };

@@ -1,10 +1,11 @@
-// Sets the colours that the reader chose before the page is painted, and makes the button that changes them work.
+// Applies the color scheme that the reader chose before the page is painted, and runs the button
+// that changes it.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const key = "rolebook-theme";
   let chosen = null;
-  try { chosen = localStorage.getItem(key); } catch { /* No storage: the choice lasts for this page. */ }
+  try { chosen = localStorage.getItem(key); } catch { /* Without storage, the choice only lasts for this page. */ }
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
 
   addEventListener("DOMContentLoaded", () => {
@@ -17,7 +18,7 @@
     };
     button.addEventListener("click", () => {
       const wanted = isDark() ? "light" : "dark";
-      // The system's own choice needs no override: then the page follows the system again.
+      // If the choice equals the system's, remove it, so that the page follows the system again.
       const follows = wanted === (dark.matches ? "dark" : "light");
       if (follows) delete root.dataset.theme; else root.dataset.theme = wanted;
       try {

@@ -1,4 +1,5 @@
-// What the preview's scripts share: asking the server for something, and making elements. Says in a word what went wrong, never fails silently.
+// Shared by the preview's scripts: sends requests to the server and creates elements. Tells the
+// author what went wrong, and never fails silently.
 (() => {
   const meta = document.querySelector('meta[name="rolebook-token"]');
   let token = meta ? meta.content : null;
@@ -11,7 +12,7 @@
     const body = JSON.stringify(value);
     const send = () => fetch("/_rolebook/" + name, { method: "POST", headers: { "Content-Type": "application/json", "Rolebook-Token": token }, body });
     const first = await answer(send);
-    // The preview was started again meanwhile: its pages have another token.
+    // If the preview has been restarted, its pages have a new token.
     if (first.status !== 403 || !(await renewed())) return first;
     return answer(send);
   }
@@ -40,7 +41,7 @@
     }
   }
 
-  /** Makes an element: attributes, `text`, handlers under `on`, then children. */
+  /** Creates an element from attributes, `text`, event handlers under `on`, and children. */
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -55,7 +56,7 @@
 
   let note = null;
   let timer = null;
-  /** Says something in passing: shown for some seconds, and read aloud. */
+  /** Shows a message for a few seconds. Screen readers announce it. */
   function say(text) {
     if (!note) {
       note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
@@ -67,7 +68,7 @@
   }
 
   let place = null;
-  /** Returns the corner for what the author can choose, at the end of the page. */
+  /** Returns the corner with the author's controls, at the end of the page. */
   function corner() {
     if (!place) {
       place = make("aside", { class: "rolebook-corner", "aria-label": "Preview", "data-rolebook": true });
@@ -77,7 +78,7 @@
   }
 
   const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
-  /** Opens a place in the author's editor. */
+  /** Opens a location in the author's editor. */
   async function open(path, line, column) {
     const { ok, value } = await post("open", { path, line, column });
     say(ok ? "Opened in your editor." : value.error);

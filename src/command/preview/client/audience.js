@@ -1,4 +1,4 @@
-// Lets the author choose whose site is shown: each audience sees what a build for it would hold.
+// Lets the author view the site as any audience, exactly as a build for that audience shows it.
 (() => {
   const { make, post, say, corner } = globalThis.rolebook;
   let choice = null;
@@ -6,7 +6,7 @@
 
   document.addEventListener("rolebook:audiences", ({ detail }) => {
     const text = JSON.stringify(detail);
-    // Rebuilt only when something differs: the list may be open.
+    // Rebuild the menu only if something has changed, because it may be open.
     if (text === told) return;
     told = text;
     if (choice) choice.remove();

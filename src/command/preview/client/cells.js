@@ -1,4 +1,5 @@
-// Lets the matrix be changed: each cell becomes a list of levels, and a choice writes one line of the role's file.
+// Makes the matrix editable: each cell becomes a menu of levels, and choosing one changes one line
+// of the role's file.
 (() => {
   const { get, post, make, say } = globalThis.rolebook;
   if (top !== self) return;
@@ -9,7 +10,7 @@
     return [...document.querySelectorAll(".table-scroll.matrix")];
   }
 
-  /** Puts a switch above each matrix, and lists into its cells while it is on. */
+  /** Puts a switch above each matrix and, while it is on, a menu into each cell. */
   function lay() {
     for (const holder of tables()) {
       const before = holder.previousElementSibling;

@@ -1,11 +1,11 @@
-// Begins a chapter and renames the one that is open: two forms, and the page that comes of them.
+// Creates chapters and renames the open one: shows a form for each, then opens the resulting page.
 (() => {
   const { get, post, make, say, corner } = globalThis.rolebook;
   if (top !== self) return;
   const KINDS = [["role", "Role"], ["competency", "Competency"], ["strategy", "Strategy"], ["path", "Reading path"], ["page", "Page"]];
   let known = null;
 
-  /** Opens a form; `send` returns what the server said. */
+  /** Opens a form. `send` posts it and returns the server's answer. */
   function ask(title, fields, action, send) {
     const said = make("p", { class: "rolebook-said", role: "alert" });
     const go = make("button", { type: "submit", class: "rolebook-button rolebook-save", text: action });
@@ -24,7 +24,7 @@
     dialog.showModal();
   }
 
-  /** Goes to the chapter's page as soon as there is one. */
+  /** Opens the chapter's page as soon as it exists. */
   async function arrive({ path }, dialog) {
     for (let n = 0; n < 60; n += 1) {
       const { value } = await get("edit/page", { path });
@@ -60,7 +60,7 @@
   renamer.hidden = true;
   corner().append(press("New chapter", begin), renamer);
 
-  /** Offers the new name where the page is made from a chapter. */
+  /** Shows the rename button if the page belongs to a chapter. */
   async function look() {
     const { ok, value } = await get("source", { page: location.pathname });
     known = ok && value ? value.path : null;

@@ -1,9 +1,13 @@
-// Offers chapters, headings, statements and levels while a reference is written between `[[` and `]]`.
+// Suggests chapters, headings, statements and levels while the author types a reference between
+// `[[` and `]]`.
 (() => {
   const { get, make } = globalThis.rolebook;
   let lists = 0;
 
-  /** Lets `area` complete references of the chapter at `path`; returns the list to put below it. */
+  /**
+   * Completes references in `area`, which edits the chapter at `path`. Returns the list of choices
+   * to put below it.
+   */
   function complete(area, path) {
     const id = "rolebook-choices-" + (lists += 1);
     const list = make("ul", { class: "rolebook-choices", id, role: "listbox", "aria-label": "Chapters to link to", hidden: true });
@@ -13,7 +17,7 @@
     let at = 0;
     let asked = 0;
 
-    // What stands between the brackets before the caret, if it is still open.
+    // Returns the text between the opening brackets and the caret, or null outside of a reference.
     function begun() {
       if (area.selectionStart !== area.selectionEnd) return null;
       const found = area.value.slice(0, area.selectionStart).match(/\[\[([^[\]\n|]*)$/);
@@ -35,7 +39,7 @@
       list.replaceChildren(...choices.map((choice, n) => {
         const item = make("li", { id: id + "-" + n, role: "option", "aria-selected": String(n === at) },
           make("span", { text: choice.label }), make("span", { class: "rolebook-kind", text: choice.kind }), make("code", { text: choice.insert }));
-        // The text keeps the focus while the mouse chooses.
+        // Choosing with the mouse must not take the focus from the text.
         item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(n); });
         return item;
       }));
@@ -55,7 +59,7 @@
       if (written === null) return close();
       const start = area.selectionStart - written.length;
       const after = area.value.slice(area.selectionStart);
-      // What the brackets held behind the caret is replaced with them.
+      // Also replace the rest of the reference, after the caret.
       const rest = after.match(/^[^[\]\n|]*(?=\]\])/);
       const end = area.selectionStart + (rest ? rest[0].length : 0);
       area.setRangeText(choices[n].insert + (rest || after.startsWith("|") ? "" : "]]"), start, end, "end");

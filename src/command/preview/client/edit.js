@@ -1,7 +1,8 @@
-// A pencil beside each passage opens its text in place: with the page alive above it, completion, and a save that writes this passage and nothing else.
+// Puts a pencil next to each passage that opens its text in place, with a live draft above it and
+// completion. Saving changes only this passage.
 (() => {
   const { post, make, say, canOpen, open, complete, passages, toMarkdown } = globalThis.rolebook;
-  // Inside another site's frame somebody could lay a button over ours.
+  // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
   const PAUSE = 150;
@@ -9,7 +10,7 @@
   let bar = null;
   let editor = null;
 
-  /* The pencils. */
+  /* Pencils */
 
   async function lay() {
     shown = await passages.current();
@@ -46,10 +47,11 @@
     return svg;
   }
 
-  // Beside the text where the page leaves room, else at the end of the passage's first line.
+  // Places each pencil next to the text if there is room, and otherwise at the end of the passage's
+  // first line.
   function place() {
     const chapter = passages.chapter();
-    // Between two states of the page there may be no chapter.
+    // While the page is being updated, there may be no chapter.
     if (!bar || !shown || !chapter) return;
     const holder = chapter.getBoundingClientRect();
     const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
@@ -73,11 +75,11 @@
     near(passages.passageOf(shown, event.target) || null);
   }
 
-  // A finger touches a passage first, and its pencil then.
+  // On a touch screen, tapping a passage shows its pencil.
   document.addEventListener("pointerover", point);
   document.addEventListener("click", point);
 
-  // One stop of the Tab key; the arrows go from pencil to pencil.
+  // Tab stops once at the pencils, and the arrow keys move between them.
   document.addEventListener("keydown", (event) => {
     if (!bar || !bar.contains(document.activeElement)) return;
     const all = [...bar.children].filter((button) => !button.hidden);
@@ -90,7 +92,7 @@
     all[to].focus();
   });
 
-  /* The editor. */
+  /* Editor */
 
   async function start(number) {
     if (editor) {
@@ -148,7 +150,8 @@
       return make("button", { type: "button", class: "rolebook-tool", text, title: label, "aria-label": label, on: { click } });
     }
 
-    // The passage gives its place to how it would look, and to its text. What is in its place already is not moved: it would lose the caret.
+    // Shows the draft and the editor in place of the passage. If they are already there, don't move
+    // them, because that would lose the caret.
     function show() {
       const last = own[own.length - 1];
       if (last.nextElementSibling !== draft) last.after(draft, box);
@@ -184,7 +187,7 @@
     function insert(text, select) {
       area.focus();
       const start = area.selectionStart;
-      // The browser's own command keeps its undo.
+      // The browser's own command keeps its undo history.
       if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, area.selectionEnd, "end");
       if (select) area.setSelectionRange(start + select[0], start + select[1]);
       area.dispatchEvent(new Event("input", { bubbles: true }));
@@ -225,7 +228,7 @@
 
     function saved(value) {
       say(value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.");
-      // The new page is on its way: until it is here, the draft stands for it.
+      // Show the draft until the page has been updated.
       box.remove();
       const done = () => {
         document.removeEventListener("rolebook:updated", done);
@@ -236,7 +239,7 @@
       document.addEventListener("rolebook:updated", done);
     }
 
-    // Both texts side by side; neither is lost whatever is chosen.
+    // Shows both texts. Whichever the author chooses, neither is lost.
     function conflict(value) {
       message.replaceChildren(make("p", { text: value.error }));
       save.hidden = value.theirs !== null;
@@ -311,7 +314,7 @@
       finish();
     }
 
-    // The page was patched below the editor: its passage may be other elements now.
+    // After an update of the page, the passage may consist of different elements.
     function found(fresh) {
       const again = fresh.list.find((other) => other.text === base.before && other.number === base.passage) || fresh.list.find((other) => other.text === base.before);
       for (const element of own) element.hidden = false;

@@ -1,5 +1,5 @@
-// Shows what is wrong with the open page in a corner, and how much is wrong elsewhere; goes away by itself when it is mended. Covers no text: it takes its own
-// room at the end of the page.
+// Shows the findings of the open page in a corner, and the number of findings elsewhere. Disappears
+// once they are fixed. Never covers text, because it has its own space at the end of the page.
 (() => {
   const { make, canOpen, open } = globalThis.rolebook;
   let panel = null;
@@ -17,7 +17,7 @@
       if (had) globalThis.rolebook.say("Mended: nothing is wrong any more.");
       return;
     }
-    // Something new on this page opens the panel where there is room beside the text.
+    // A new finding on this page opens the panel if there is room next to the text.
     if (grew) isClosed = !matchMedia("(width >= 88rem)").matches;
     if (!found.here.length && had) isClosed = true;
     draw(found);
@@ -55,7 +55,7 @@
     return things(here.length) + " on this page" + (elsewhere ? ", " + elsewhere + " elsewhere" : "");
   }
 
-  // A finding of this page, drawn as in the terminal.
+  // Shows a finding of this page as the terminal does.
   function whole(finding, n) {
     const box = make("article", { class: "rolebook-finding " + finding.severity });
     box.append(make("p", { class: "rolebook-message" }, make("strong", { text: sentence(finding.message) }), " ", make("code", { text: finding.code })));
@@ -87,7 +87,7 @@
     return [finding.path, finding.line, finding.column].filter((part) => part !== null).join(":") || "the handbook";
   }
 
-  // Findings begin small and end without a full stop, as terminals like it.
+  // Messages start in lower case and have no full stop, which suits a terminal but not a page.
   function sentence(text) {
     return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
   }

@@ -1,14 +1,18 @@
-// Knows which part of the chapter's file each element of the page came from; Alt and a click, or Alt+O, opens it in the author's editor.
+// Maps each element of the page to its passage in the chapter's file. Alt+click or Alt+O opens the
+// passage in the author's editor.
 (() => {
   const { get, canOpen, open } = globalThis.rolebook;
   let known = null;
 
-  /** Returns the element that holds the chapter's text. */
+  /** Returns the element with the chapter's text. */
   function chapter() {
     return document.querySelector("article.chapter > div.prose, article.chapter > .desk > div.prose");
   }
 
-  /** Asks where the passages stand; null where the page is not made from one chapter, or shows another state of it. */
+  /**
+   * Requests the passages of the page. Returns null if the page isn't a chapter or doesn't show the
+   * current state of the file.
+   */
   function load() {
     known = fetchPassages();
     return known;
@@ -29,12 +33,12 @@
     return { path: value.path, hash: value.hash, list };
   }
 
-  /** Returns the passages that were last asked for. */
+  /** Returns the passages that were requested last. */
   function current() {
     return known || load();
   }
 
-  /** Returns the passage that a node lies in. */
+  /** Returns the passage that contains a node. */
   function passageOf(passages, node) {
     return passages && passages.list.find((passage) => passage.own.some((element) => element.contains(node)));
   }
@@ -58,7 +62,7 @@
     });
   }
 
-  // What has the focus or the selection, else what is seen first.
+  // Returns the node with the focus or the selection, or else the first visible element.
   function chosen() {
     const holder = chapter();
     if (!holder) return null;

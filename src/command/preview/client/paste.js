@@ -1,11 +1,13 @@
-// Turns rich text from the clipboard into Markdown: headings, emphasis, links, lists, quotes, code, tables. Reads a document that is never shown and runs nothing.
+// Turns rich text from the clipboard into Markdown: headings, emphasis, links, lists, quotes, code
+// and tables. Parses it into a document that is never shown and runs no scripts.
 (() => {
   const BLOCKS = "address, article, aside, blockquote, details, div, dl, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hr, li, main, nav, ol, p, pre, section, table, ul";
   const GONE = "script, style, template, head, title, meta, link, noscript, svg, iframe, object, button, input, select, textarea";
 
-  /** Returns the Markdown of HTML, or null where it has nothing that plain text has not. */
+  /** Returns HTML as Markdown, or null if plain text would be the same. */
   function toMarkdown(html) {
-    // The page's policy keeps styles and handlers from being read as such: the words of a style are enough.
+    // The page's security policy would block inline styles and handlers. Renaming the attributes
+    // keeps the text of the styles, which is all that is needed.
     const calm = html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on\w+)\s*=/gi, " data-$1="));
     const page = new DOMParser().parseFromString(calm, "text/html");
     page.querySelectorAll(GONE).forEach((element) => element.remove());
@@ -18,7 +20,7 @@
     return node.nodeType === 1 && node.matches(BLOCKS);
   }
 
-  // Neighbouring words are one paragraph, whatever stands around them.
+  // Returns blocks as Markdown. Inline nodes next to each other become one paragraph.
   function blocks(parent) {
     const out = [];
     let run = [];
@@ -28,7 +30,7 @@
       run = [];
     };
     for (const node of parent.childNodes) {
-      // Word processors wrap all that is copied into one element of no meaning.
+      // Word processors wrap everything that is copied in a meaningless inline element.
       const holds = node.nodeType === 1 && !isBlock(node) && node.querySelector(BLOCKS);
       if (!isBlock(node) && !holds) {
         run.push(node);
@@ -66,7 +68,7 @@
     const items = [...node.children].filter((child) => child.nodeName === "LI" || child.matches("ul, ol"));
     let number = Number(node.getAttribute("start")) || 1;
     return items.map((item) => {
-      // Some programs put a list directly into a list: it belongs to the item before.
+      // Some programs put a list directly into a list. It belongs to the item before it.
       if (item.nodeName !== "LI") return prefixed(block(item), "  ", "  ");
       const mark = isOrdered ? number++ + ". " : "- ";
       const inner = blocks(item).replace(/\n\n(?=\s*(?:[-*]|\d+\.) )/g, "\n");
@@ -81,7 +83,7 @@
   function table(node) {
     const rows = [...node.querySelectorAll("tr")].map((row) => [...row.querySelectorAll("th, td")]);
     const wide = Math.max(0, ...rows.map((row) => row.length));
-    // One column is how pages are laid out, and no table.
+    // A table with a single row or column is only layout.
     if (rows.length < 2 || wide < 2) return null;
     const cell = (element) => (element ? tidy(inlines(element)).replaceAll("\n", " ").replace(/(?<!\\)\|/g, "\\|") : "");
     const lines = rows.map((row) => "| " + Array.from({ length: wide }, (_, n) => cell(row[n])).join(" | ") + " |");
@@ -108,7 +110,7 @@
     return text;
   }
 
-  // Google Docs wraps everything in a bold element that says it is not.
+  // Google Docs wraps everything in a `b` element with a normal font weight.
   function isBold(node, name) {
     const weight = styleOf(node, "font-weight");
     if (weight) return weight === "bold" || Number(weight) >= 600;
@@ -125,7 +127,7 @@
     return found ? found[1].toLowerCase() : "";
   }
 
-  // Marks stand at words: spaces within them would make them text.
+  // Markdown marks must touch a word, so spaces are moved outside.
   function wrapped(text, mark) {
     const [, before, inner, after] = text.match(/^(\s*)([^]*?)(\s*)$/);
     if (!inner || inner.startsWith(mark)) return text;
@@ -146,12 +148,12 @@
     return words === address ? "<" + address + ">" : "[" + words.replaceAll("\n", " ") + "](" + target + ")";
   }
 
-  // Characters that would be marks in Markdown.
+  // Escapes characters that have a meaning in Markdown.
   function escaped(text) {
     return text.replace(/([\\`*_[\]<>])/g, "\\$1").replace(/(?<=\w)\\_(?=\w)/g, "_").replaceAll("~~", "\\~\\~");
   }
 
-  // A line that would begin something else.
+  // Escapes the start of lines that would otherwise start another block.
   function guarded(text) {
     return text.replace(/^(#{1,6} |[-+] |>|:::|\d+[.)] )/gm, "\\$1").replace(/^\\(\d+)([.)] )/gm, "$1\\$2");
   }

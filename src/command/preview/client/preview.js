@@ -1,4 +1,5 @@
-// Keeps the open page up to date while its chapter is written: patches what changed, keeps what the reader has open.
+// Keeps the open page up to date while its chapter is edited. Patches only what has changed, so the
+// reader keeps their place and whatever they have opened.
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let stream = null;
@@ -7,7 +8,7 @@
   let scripts = null;
   let busy = false;
 
-  // The build that a page was made by: unlike its number of today, no other run of the preview has the same.
+  // Returns the ID of the build that made a page. Unlike a build number, it is unique across runs.
   function buildOf(page) {
     return page.querySelector('meta[name="rolebook-build"]')?.content ?? "";
   }
@@ -18,7 +19,8 @@
     stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
     stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
     for (const name of ["findings", "audiences"]) stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
-    // A refusal ends a stream for good, where a lost connection does not: the preview may only just have too much to do.
+    // The browser reconnects after a lost connection, but not after an error response. The preview
+    // may only be busy, so try again.
     stream.addEventListener("error", () => {
       if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
     });
@@ -34,13 +36,14 @@
     listen();
   }
 
-  // Browsers allow six connections to a host: a page that nobody looks at gives its own back, and catches up by the build when it is shown.
+  // Browsers allow six connections per host. A hidden page closes its own, and catches up when it
+  // is shown again.
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
   addEventListener("pagehide", leave);
   addEventListener("pageshow", listen);
 
   function arrived(event) {
-    // Scripts that run cannot be exchanged.
+    // Running scripts can't be replaced.
     if (scripts !== null && scripts !== event.scripts) return location.reload();
     scripts = event.scripts;
     newest = event.build;
@@ -52,14 +55,14 @@
     busy = true;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
-      // A chapter that is gone, or a page that cannot be made, is another page.
+      // A deleted chapter or a page that can't be rendered needs a reload.
       if (!answer.ok) return location.reload();
       if (answer.redirected) follow(answer.url);
       const next = new DOMParser().parseFromString(await answer.text(), "text/html");
       shown = buildOf(next);
       patch(next);
     } catch {
-      // The preview was stopped: the stream comes back by itself, and with it the next build.
+      // The preview was stopped. When it runs again, the stream reconnects and reports a build.
       shown = newest;
     } finally {
       busy = false;
@@ -67,7 +70,7 @@
     if (shown !== newest) update();
   }
 
-  // The chapter was renamed: its page has another address, and events of its own.
+  // After a rename, the page has a new URL and its own events.
   function follow(url) {
     history.replaceState(history.state, "", url + location.hash);
     listenAgain();
@@ -84,12 +87,12 @@
     tell("updated", null);
   }
 
-  // The preview's other scripts listen for what happens here.
+  // Notifies the preview's other scripts.
   function tell(name, detail) {
     document.dispatchEvent(new CustomEvent("rolebook:" + name, { detail }));
   }
 
-  // The block that the reader sees first stays where it is.
+  // Returns the first visible block, which has to stay where it is on the screen.
   function firstVisible() {
     for (const element of document.querySelectorAll("main :is(h1, h2, h3, p, li, table, figure, dl, blockquote)")) {
       const top = element.getBoundingClientRect().top;
@@ -117,7 +120,8 @@
     });
   }
 
-  // Makes the children of `from` those of `to`: what is the same stays the same node, with its focus, selection and state.
+  // Gives `from` the children of `to`. Unchanged children remain the same nodes, with their focus,
+  // selection and state.
   function morph(from, to, changed) {
     copyAttributes(from, to);
     const old = [...from.childNodes].filter((node) => !own(node));
@@ -142,7 +146,8 @@
     }
   }
 
-  // What scripts have put into the page (the preview's own, the theme's copy buttons) is not in what the server sends.
+  // Elements added by scripts (the preview's own, and the theme's copy buttons) aren't in the HTML
+  // from the server.
   const made = "[data-rolebook], button.copy";
   const own = (node) => node.nodeType === 1 && node.matches(made);
 
@@ -152,7 +157,8 @@
     return at;
   }
 
-  // Finds for each wanted node the one that is there already: the longest row of equal ones, in order; what lies between them is paired by its kind.
+  // Finds the existing node for each wanted node: first the longest common sequence of equal nodes,
+  // then pairs of the same kind between them.
   function align(old, wanted) {
     const partners = new Array(wanted.length).fill(null);
     const before = old.map(key);
@@ -181,7 +187,7 @@
 
   const key = (node) => (node.nodeType !== 1 ? "#" + node.nodeValue : node.id ? node.nodeName + "#" + node.id : node.outerHTML);
 
-  // The longest common subsequence, as pairs of indices; where that would take long, there is none.
+  // Returns the longest common subsequence as pairs of indices, or nothing for very long lists.
   function longest(a, b) {
     if (!a.length || !b.length || a.length * b.length > 1_000_000) return [];
     const width = b.length + 1;
@@ -202,7 +208,7 @@
     return pairs;
   }
 
-  // Pairs changed nodes in order. One that holds something to fill in or to open is only paired with another such.
+  // Pairs changed nodes in order. Nodes with form fields or `details` only pair with each other.
   function pairKinds(old, wanted, partners, from, to, wantedFrom, wantedTo) {
     let at = from;
     for (let n = wantedFrom; n < wantedTo; n += 1) {
@@ -238,7 +244,7 @@
 
   function copyAttributes(from, to) {
     for (const { name, value } of to.attributes) {
-      // A script may have shown what the page hides for those without scripts.
+      // A script may have shown an element that is hidden for readers without scripts.
       if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
@@ -258,7 +264,7 @@
     }
     const first = blocks[0];
     if (!first) return;
-    // Whoever writes in a field or has chosen text is busy there.
+    // Don't scroll away from a reader who is typing or has selected text.
     if (isBusy()) return;
     const box = first.getBoundingClientRect();
     if (box.bottom < 0 || box.top > innerHeight) {

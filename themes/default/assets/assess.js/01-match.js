@@ -1,20 +1,21 @@
-// Finds answers again after the handbook has changed, and says what is open against a role.
+// Matches answers to the statements of a changed handbook, and finds gaps to what a role expects.
 //
-// Input: statements as they are now, answers as they were given. Output: which answer belongs to which statement, which belong to none, and the gaps. Never
-// touches the page or the storage, never drops an answer, never counts points.
+// Input: the current statements, and the answers as they were given. Output: the statement of each
+// answer, the answers that match none, and the gaps. Never touches the page or the storage, drops
+// an answer, or computes a score.
 (() => {
   const LIKE = 0.5;
 
-  /** Returns a text without what does not change its meaning: case, punctuation, spaces. */
+  /** Normalizes a text: removes differences in case, punctuation and spaces. */
   const plain = (text) => words(text).join(" ");
 
-  /** Splits a text into words; scripts without spaces into their signs. */
+  /** Splits a text into words, and text in scripts without spaces into characters. */
   function words(text) {
     const sign = "[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}]";
     return text.normalize("NFC").toLowerCase().match(new RegExp(`${sign}|(?:(?!${sign})[\\p{L}\\p{N}])+`, "gu")) ?? [];
   }
 
-  /** Tells how alike the words of two texts are: 1 for the same ones, 0 for none in common. */
+  /** Returns how similar the words of two texts are, from 0 (none in common) to 1 (the same). */
   function likeness(a, b) {
     const [left, right] = [telling(a), telling(b)];
     if (!left.size || !right.size) return plain(a) === plain(b) ? 1 : 0;
@@ -22,7 +23,10 @@
     return (2 * both) / (left.size + right.size);
   }
 
-  /** Short words say little about whether two statements mean the same; where there are only short ones, they must do. */
+  /**
+   * Returns the words to compare texts by. Short words say little about the meaning, so they count
+   * only if there is nothing else.
+   */
   function telling(text) {
     const all = words(text);
     const long = all.filter((word) => word.length > 3);
@@ -30,8 +34,10 @@
   }
 
   /**
-   * Gives each answer the statement that it was given to: by id, then by equal text, then by similar words in the same level. Each is given once.
-   * Returns `found`, a map from statement to `{ rating, change }` with the change `same`, `moved` or `reworded`, and `rest`, the answers without a statement.
+   * Matches each answer to its statement: by ID, then by equal text, then by similar words at the
+   * same level. Each statement gets at most one answer. Returns `found`, a map from statement to
+   * `{ rating, change }` with the change `same`, `moved` or `reworded`, and `rest`, the answers
+   * without a statement.
    */
   function match(statements, ratings) {
     const found = new Map();
@@ -50,7 +56,8 @@
       }
     };
     pass((one, rating) => one.id === rating.id && plain(one.text) === plain(rating.text));
-    // An id that now belongs to a text which another answer was given to has moved: the text decides.
+    // If the text under this ID is one that another answer was given to, the ID has moved to that
+    // statement and only the text counts.
     const texts = new Set([...open].map((rating) => `${rating.competency}\n${plain(rating.text)}`));
     const claimed = (one, rating) => plain(one.text) !== plain(rating.text) && texts.has(`${one.competency}\n${plain(one.text)}`);
     pass((one, rating) => one.id === rating.id && !claimed(one, rating));
@@ -65,14 +72,17 @@
         if (score >= LIKE) near.push({ one, rating, score });
       }
     }
-    // The sort is stable: of two equally near ones the first in the handbook wins.
+    // The sort is stable, so of two equally similar statements the first in the handbook wins.
     for (const { one, rating } of near.sort((a, b) => b.score - a.score)) {
       if (free(one) && open.has(rating)) give(one, rating);
     }
     return { found, rest: [...open] };
   }
 
-  /** Returns the level that an answer of the quick pass means on the scale of today: by name, else by number; null where the scale has neither. */
+  /**
+   * Returns the level on the current scale that an answer of the quick pass refers to: by name, or
+   * else by number. Returns null if the scale has neither.
+   */
   function levelNow(answer, scale) {
     if (!answer) return null;
     if (answer.level === 0) return 0;
@@ -80,23 +90,25 @@
     return (byName ?? scale.find((step) => step.level === answer.level))?.level ?? null;
   }
 
-  /** Lists what a role expects of a competency: the statements up to its level, without those that another one up to there replaces. */
+  /**
+   * Lists the statements that a role expects: those up to its level, unless one replaces another.
+   */
   function expected(asked) {
     const upTo = asked.statements.filter((one) => one.level <= asked.level);
     return upTo.filter((one) => !upTo.some((other) => other.replaces === one.id && other.level > one.level));
   }
 
-  /** Lists the statements to answer for somebody at `level`: those of the level and of the next one that has any. */
+  /** Lists the statements to answer at `level`: those of that level and of the next with any. */
   function toAnswer(asked, level) {
     const levels = [...new Set(asked.statements.map((one) => one.level))].sort((a, b) => a - b);
     const next = levels.find((other) => other > level);
     return asked.statements.filter((one) => one.level === level || one.level === next);
   }
 
-  /** Puts what the role is judged on before the rest; otherwise the order stays. */
+  /** Puts what the role is judged on first and otherwise keeps the order. */
   const keyFirst = (list) => [...list].sort((a, b) => Number(Boolean(b.key)) - Number(Boolean(a.key)));
 
-  /** Says what is open in one competency. `level` is null where the quick pass has no answer. */
+  /** Finds the gaps in one competency. `level` is null if the quick pass has no answer. */
   function gap(asked, level, found) {
     const answer = (one) => found.get(one)?.rating.answer ?? null;
     const all = keyFirst(expected(asked));
@@ -110,11 +122,14 @@
     return { asked, level, kind, open, chance, ahead };
   }
 
-  /** Lists all competencies: gaps first, among them those that the role is judged on first; then what is not answered; then what is met. */
+  /**
+   * Sorts all competencies: first gaps, then unanswered ones, then those that meet the expectation.
+   * In each group, those that the role is judged on come first.
+   */
   function gaps(all, levelOf, found) {
     const place = { below: 0, open: 0, unknown: 1, met: 2 };
     const depth = { below: 0, open: 1, unknown: 0, met: 0 };
-    // A competency in focus comes before one of which single statements count.
+    // A focus competency comes before one in which only some statements count.
     const weight = ({ asked }) => (asked.focus ? 2 : Number(Boolean(asked.key)));
     const list = all.map((asked) => gap(asked, levelOf(asked), found));
     return list.sort((a, b) => place[a.kind] - place[b.kind] || weight(b) - weight(a) || depth[a.kind] - depth[b.kind]);

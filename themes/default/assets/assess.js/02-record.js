@@ -1,15 +1,18 @@
-// Knows what is kept: answers, evidence, plan and cases; reads them from a file and writes them to one.
+// Defines the record of an assessment (answers, evidence, plan and promotion cases), and reads and
+// writes it as a file.
 //
-// Input: the text of a file. Output: a record, or the reason why it is none. Never touches the page or the storage; never takes a part of a broken file.
+// Input: the text of a file. Output: a record, or the reason why it isn't one. Never touches the
+// page or the storage, and never accepts a part of a damaged file.
 //
-// The file is JSON, and everything in it can be read by a person:
+// The file is JSON that people can read:
 //   { "format": "rolebook-assessment", "version": 1, "handbook": title, "edition": text, "saved": day,
 //     "levels":  [{ competency, title, level, name }]                 the quick pass; level 0: none of the levels yet
 //     "ratings": [{ competency, title, id, level, text, answer,       answer: not-yet, sometimes, consistently, no-chance, or null
 //                   evidence: [{ what, outcome, number, scope, seen }] }]
 //     "plan":    [{ competency, title, id, level, text, practices: [text], date, note }]
 //     "cases":   [{ role, title, need, wrong }] }
-// `text` is the statement as it was when it was answered. A change of this shape that old pages cannot read raises the version.
+// `text` is the statement as it was when it was answered. A change to this format that old pages
+// can't read needs a new version number.
 (() => {
   const FORMAT = "rolebook-assessment";
   const VERSION = 1;
@@ -40,14 +43,17 @@
     return Object.entries(shape).every(([key, test]) => Object.hasOwn(value, key) && test(value[key]));
   }
 
-  /** Takes from `value` what the shape names, and nothing else. */
+  /** Copies from `value` only the fields that the shape declares. */
   function pick(value, shape) {
     const made = {};
     for (const key of Object.keys(shape)) made[key] = key === "evidence" ? value[key].map((one) => pick(one, EVENT)) : value[key];
     return made;
   }
 
-  /** Reads a file. Returns `{ record }`, or `{ fault, where }`: `large`, `json`, `format`, `version` or `damaged`. */
+  /**
+   * Reads a file. Returns `{ record }`, or `{ fault, where }`: `large`, `json`, `format`, `version`
+   * or `damaged`.
+   */
   function read(source) {
     if (source.length > LARGEST) return { fault: "large" };
     let value;
@@ -66,7 +72,7 @@
     return { record };
   }
 
-  /** Writes a record; `about` holds `handbook`, `edition` and `saved`. What holds nothing is left out. */
+  /** Writes a record. `about` has `handbook`, `edition` and `saved`. Leaves out blank entries. */
   function write(record, about) {
     const ratings = record.ratings.map((one) => ({ ...one, evidence: one.evidence.filter((event) => !isBlank(event)) }));
     const kept = {
@@ -78,13 +84,15 @@
     return `${JSON.stringify({ format: FORMAT, version: VERSION, ...about, ...kept }, null, 2)}\n`;
   }
 
-  /** Tells whether there is nothing that could be lost. */
+  /** Returns whether the record has nothing that could be lost. */
   function isEmpty(record) {
     const kept = JSON.parse(write(record, {}));
     return Object.keys(SHAPES).every((list) => kept[list].length === 0);
   }
 
-  /** Adds to a record what another one has beside it; where both say something, `mine` holds, and evidence of both is kept. */
+  /**
+   * Adds what `mine` lacks from another record. If both differ, `mine` wins. Keeps all evidence.
+   */
   function merge(mine, other) {
     const merged = structuredClone(mine);
     const sameStatement = (a) => (b) => a.competency === b.competency && a.id === b.id && a.text === b.text;

@@ -1,12 +1,14 @@
-// Writes the papers that leave the page: growth plan, promotion case, résumé bullets.
+// Writes the documents that readers take with them: growth plan, promotion case, résumé bullets.
+// Also groups evidence by what it shows.
 //
-// Input: blocks of text. Output: Markdown, in which what somebody typed stays text. Also tells which evidence shows what. Never touches the page.
+// Input: blocks of text. Output: Markdown in which everything that was typed is escaped. Never
+// touches the page.
 (() => {
   const heading = (level, text) => ({ kind: "heading", level, text });
   const line = (text) => ({ kind: "text", text });
   const list = (items) => ({ kind: "list", items });
 
-  /** Keeps typed characters from becoming Markdown or HTML. */
+  /** Escapes typed text so that it doesn't become Markdown or HTML. */
   function escape(text) {
     const inline = text.replace(/\s+/gu, " ").trim().replace(/[\\`*_[\]<]/g, "\\$&");
     return inline.replace(/^([#>+-])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
@@ -22,7 +24,7 @@
     return `${blocks.map(one).filter(Boolean).join("\n\n")}\n`;
   }
 
-  /** Makes one sentence of an event: what was done, what changed, and in brackets the number and the reach. */
+  /** Writes an event as one sentence: the action, the outcome, and (the number and the scope). */
   function sentence(event) {
     const bare = (text) => text.replace(/\s+/gu, " ").trim().replace(/[.;,\s]+$/u, "");
     const done = [event.what, event.outcome].map(bare).filter(Boolean).join("; ");
@@ -32,8 +34,10 @@
   }
 
   /**
-   * Groups evidence by what it shows. `kinds` are `{ name, competencies }`; an event counts for the first kind that names its competency, and for `null` where
-   * none does. Returns `{ name, events, lacks }` for each kind, `lacks` with how many events say no outcome, number or scope.
+   * Groups evidence by what it shows. `kinds` are `{ name, competencies }`. An event counts for the
+   * first kind that lists its competency, or else for the kind `null`. Returns
+   * `{ name, events, lacks }` for each kind, where `lacks` counts the events without an outcome, a
+   * number or a scope.
    */
   function coverage(kinds, ratings) {
     const groups = kinds.map((kind) => ({ name: kind.name, competencies: kind.competencies, events: [] }));

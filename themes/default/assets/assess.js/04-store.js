@@ -1,10 +1,13 @@
-// Keeps a text in this browser, and says so where that cannot be done.
+// Stores a text in this browser, and reports when that isn't possible.
 //
-// Input: a key and a text. Output: nothing, or what is wrong: `full` or `blocked`. Never throws, never sends anything.
+// Input: a key and a text. Output: nothing, or the fault: `full` or `blocked`. Never throws an
+// error or sends anything.
 (() => {
   const fault = (error) => (error?.name === "QuotaExceededError" || error?.name === "NS_ERROR_DOM_QUOTA_REACHED" ? "full" : "blocked");
 
-  /** Makes the place for one handbook; what cannot be read is set aside under the key with `:unreadable`. */
+  /**
+   * Creates the store of a handbook. Sets unreadable text aside under the key plus `:unreadable`.
+   */
   function store(key) {
     const aside = `${key}:unreadable`;
     const attempt = (work) => {

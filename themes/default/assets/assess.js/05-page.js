@@ -1,8 +1,12 @@
-// Reads what the page prints and makes elements: the one place that knows the page's markup.
+// Reads the page and creates elements. No other file knows the page's markup.
 //
-// Input: the printed expectations. Output: competencies with their statements, words, elements. What somebody typed only ever becomes text.
+// Input: the expectations on the page. Output: competencies with their statements, labels, and
+// elements. What a reader types is only ever shown as text.
 (() => {
-  /** Makes an element. `has` holds attributes (`true` sets an empty one, `false` and null none) and `on`, listeners by event. */
+  /**
+   * Creates an element. `has` contains attributes (`true` sets an empty one, `false` and null
+   * none), and listeners by event under `on`.
+   */
   function el(name, has = {}, ...children) {
     const made = document.createElement(name);
     const { on = {}, ...attributes } = has;
@@ -14,7 +18,7 @@
     return made;
   }
 
-  /** Copies an element's content; ids stay with the original. */
+  /** Copies an element's content without IDs, which must stay unique. */
   function copied(from) {
     const made = document.createDocumentFragment();
     for (const child of from.childNodes) made.append(child.cloneNode(true));
@@ -24,7 +28,7 @@
 
   const said = (element) => element.textContent.replace(/\s+/gu, " ").trim();
 
-  /** Returns what fills `{name}` in the words of the page. */
+  /** Reads the page's labels. Returns a function that fills in `{name}` in a label. */
   function readWords() {
     const words = new Map();
     for (const one of document.getElementById("assess-words").content.querySelectorAll("[data-word]")) words.set(one.dataset.word, one.textContent);
@@ -34,7 +38,7 @@
     };
   }
 
-  /** Reads a statement. Its examples are shown with it and are no part of what it says. */
+  /** Reads a statement. Its examples are shown with it but aren't part of its text. */
   function readStatement(row, competency) {
     const own = row.cloneNode(true);
     const examples = [...own.children].filter((child) => child.classList.contains("examples"));
@@ -45,13 +49,13 @@
     };
   }
 
-  /** Reads the statements of one competency from its blocks, level by level, in each what the role is judged on first. */
+  /** Reads the statements by level. In each level, what the role is judged on comes first. */
   function readStatements(blocks, competency) {
     const rows = blocks.flatMap((block) => [...block.querySelectorAll("[data-statement]")]);
     return rows.map((row) => readStatement(row, competency)).sort((a, b) => a.level - b.level || Number(b.key) - Number(a.key));
   }
 
-  /** Reads a competency. It has two blocks where the role is judged on some of its statements only. */
+  /** Reads a competency. It has two blocks if the role is judged on only some of its statements. */
   function readAsked(blocks) {
     const [block] = blocks;
     const link = block.querySelector("h4 a");
@@ -64,7 +68,7 @@
     };
   }
 
-  /** Gathers the blocks of each competency, in the order of the page. */
+  /** Collects the blocks of each competency, in the order of the page. */
   function readAll() {
     const blocks = new Map();
     for (const block of document.querySelectorAll(".assess-asked [data-competency]")) {
@@ -75,7 +79,7 @@
     return asked;
   }
 
-  /** Puts a label before what the role is judged on, and one before the rest; none where it is judged on nothing in particular. */
+  /** Labels what the role is judged on and the rest. Adds no labels if it is judged on nothing. */
   function labelled(all, words, show) {
     const [key, rest] = [all.filter((one) => one.key), all.filter((one) => !one.key)];
     const part = (label, list) => list.length > 0 && [el("p", { class: "assess-part" }, words(label)), list.map(show)];
@@ -101,7 +105,9 @@
     };
   }
 
-  /** Makes a group of radio buttons. `options` are `{ value, name, means }`; `pick` is called with the value. */
+  /**
+   * Creates radio buttons from `options` (`{ value, name, means }`). Calls `pick` with the value.
+   */
   function choices({ name, options, chosen, pick, className }) {
     const option = ({ value, name: title, means }) => el("label", { class: "assess-option" },
       el("input", { type: "radio", name, value, checked: value === chosen, on: { change: () => pick(value) } }),
@@ -109,7 +115,9 @@
     return el("div", { class: className }, options.map(option));
   }
 
-  /** Makes a labelled field of text that reports each change, and the end of each. */
+  /**
+   * Creates a labeled text field. Calls `change` while typing, and `done` after leaving the field.
+   */
   function field({ label, value, change, done, rows = 0, type = "text", hint = null }) {
     const made = el(rows ? "textarea" : "input", {
       class: "assess-field", ...(rows ? { rows } : { type }), on: { input: (event) => change(event.target.value), change: () => done?.() },
@@ -120,7 +128,7 @@
 
   const button = (text, press, has = {}) => el("button", { type: "button", class: "assess-button", ...has, on: { click: press } }, text);
 
-  /** Lays a question over the page; returns the key of the answer, or null where it was closed. */
+  /** Asks a question in a dialog. Returns the key of the answer, or null if it was closed. */
   function ask(title, text, answers, words) {
     return new Promise((answered) => {
       const close = (key) => () => { dialog.close(key); };
@@ -133,7 +141,7 @@
     });
   }
 
-  /** Offers a text as a file. */
+  /** Downloads a text as a file. */
   function download(name, type, text) {
     const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
     document.body.append(link);

@@ -1,12 +1,13 @@
 // The quick pass: one answer for each competency.
 //
-// Input: the page's state. Output: the step's elements. Says no number without its name, and not what the role expects: that would sway the answer.
+// Input: the page's state. Output: the step's elements. Never shows a number without its name, or
+// what the role expects, because that would influence the answer.
 (() => {
   const { choices, copied, el, examplesOf, labelled } = globalThis.rolebookAssess;
 
   function statements(asked, state) {
     const box = el("details", { class: "lower" }, el("summary", {}, state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
-    // Filled when it is opened: a large handbook would put thousands of them on the page.
+    // Fill it only when it is opened. In a large handbook, there would be thousands of statements.
     box.addEventListener("toggle", () => {
       if (!box.open || box.children.length > 1) return;
       for (const step of state.scale) {

@@ -1,10 +1,14 @@
-// The statements of the current and the next level, each with an answer and notes of evidence.
+// The statements of the current and the next level, each with an answer and notes on evidence.
 //
-// Input: the page's state. Output: the step's elements, and those by which other steps show a reworded statement. Never drops a note.
+// Input: the page's state. Output: the step's elements, and the elements with which other steps
+// show a reworded statement. Never drops a note.
 (() => {
   const { ANSWERS, blankEvent, button, choices, copied, el, examplesOf, field, isBlank, labelled, levelNow, toAnswer } = globalThis.rolebookAssess;
 
-  /** Shows that a statement has changed since it was answered: both texts, and a button that says the answer holds. */
+  /**
+   * Shows that a statement has changed since it was answered: both texts, and a button to confirm
+   * the answer.
+   */
   function changed(statement, state, redraw) {
     const { rating, change } = state.found.get(statement);
     if (change === "same") return null;
@@ -19,7 +23,9 @@
       button(state.words("still-holds"), () => { state.confirm(statement); redraw(); }));
   }
 
-  /** The fields of one event. `full` asks for outcome, number, scope and who saw it as well. */
+  /**
+   * Creates the fields of an event. With `full`, also asks for outcome, number, scope and witness.
+   */
   function eventFields(event, state, full) {
     const one = (key, rows) => field({
       label: state.words(`event-${key}`), hint: full && key !== "what" ? state.words(`event-${key}-means`) : null, value: event[key], rows,
@@ -28,7 +34,10 @@
     return el("div", { class: full ? "assess-event full" : "assess-event" }, one("what", 2), full && ["outcome", "number", "scope", "seen"].map((key) => one(key, 0)));
   }
 
-  /** The notes of one statement. A blank note is put there to be written into; it is kept once something is in it. */
+  /**
+   * Creates the notes of a statement. If there are none, adds a blank one, which is kept once it
+   * has text.
+   */
   function evidence(statement, state, full = false) {
     const box = el("div", { class: "assess-events" });
     const add = (focus) => {

@@ -1,6 +1,8 @@
-// The result: what is open against the role, first where it is judged first, with what helps; and what the handbook has changed meanwhile.
+// The result: the gaps to what the role expects, with what helps, and what has changed in the
+// handbook since the answers were given. What the role is judged on comes first.
 //
-// Input: the page's state. Output: the step's elements. Never a total, an average or a percentage; nothing that was answered is left unmentioned.
+// Input: the page's state. Output: the step's elements. Never shows a total, an average or a
+// percentage, and never leaves out an answer.
 (() => {
   const { button, changed, copied, el, gaps, isBlank, levelNow } = globalThis.rolebookAssess;
 
@@ -62,7 +64,7 @@
       told.length > 0 && el("ul", {}, told.map((text) => el("li", {}, text))));
   }
 
-  /** Lists answers that belong to nothing on this page: statements that were removed, competencies that this role does not ask. */
+  /** Lists answers to removed statements, and to competencies that this role doesn't expect. */
   function leftOver(state) {
     const here = new Set(state.asked.map((asked) => asked.id));
     const removed = state.rest.filter((rating) => here.has(rating.competency));

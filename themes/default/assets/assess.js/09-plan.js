@@ -1,13 +1,13 @@
-// The growth plan: at most three statements, each with practices, a day and a note.
+// The growth plan: at most three statements, each with practices, a date and a note.
 //
-// Input: the page's state. Output: the step's elements and the plan as a paper.
+// Input: the page's state. Output: the step's elements and the plan as a document.
 (() => {
   const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown } = globalThis.rolebookAssess;
 
-  // Whether somebody is choosing: the list stays open from one choice to the next.
+  // Whether the reader is choosing statements. The list stays open until they are done.
   let choosing = false;
 
-  /** Shows blocks of text as elements; nothing of it is read as markup. */
+  /** Shows blocks of text as elements. Markup in them is shown as text. */
   function shown(blocks) {
     return blocks.map((one) => {
       if (one.kind === "heading") return el(`h${one.level + 2}`, {}, one.text);
@@ -16,7 +16,7 @@
     });
   }
 
-  /** Makes a paper with its buttons: what it will say, and ways to take it along. `write` returns its blocks. */
+  /** Creates a document with buttons to copy, download and print it. `write` returns its blocks. */
   function paper(id, name, write, state) {
     const sheet = el("div", { class: "assess-sheet" });
     const source = el("textarea", { class: "assess-field", rows: 8, readonly: true, "aria-label": state.words("markdown") });
@@ -32,7 +32,8 @@
         await navigator.clipboard.writeText(source.value);
         told.textContent = state.words("copied");
       } catch {
-        // No clipboard, as in a folder opened in a browser: the text is marked, so that the keys for copying take it.
+        // There is no clipboard, for example in a folder opened in a browser. Select the text, so
+        // that the reader can copy it with the keyboard.
         raw.open = true;
         source.select();
         told.textContent = state.words("copy-by-hand");
@@ -52,7 +53,7 @@
     };
   }
 
-  /** Says which handbook a paper was written against, and when. */
+  /** Returns the line that says which handbook and edition a document is based on, and its date. */
   function source(state) {
     return block.line([state.handbook, state.edition, state.today()].filter(Boolean).join(", "));
   }
@@ -61,7 +62,7 @@
     const grow = state.asked.find((asked) => asked.id === item.competency)?.grow;
     const offered = grow ? [...grow.text.querySelectorAll("li, p")].filter((one) => !one.querySelector("li, p") && !(one.tagName === "P" && one.closest("li"))).map((one) => ({ text: one.textContent.replace(/\s+/gu, " ").trim(), from: one })) : [];
     const known = new Set(offered.map((one) => one.text));
-    // What was chosen stays, whatever has become of the section since.
+    // A chosen practice stays, even if it is no longer in the handbook.
     const kept = item.practices.filter((text) => !known.has(text)).map((text) => ({ text, from: null }));
     const all = [...offered, ...kept].filter((one) => one.text);
     if (!all.length) return null;

@@ -1,11 +1,12 @@
-// The promotion case and the résumé bullets, from the notes of evidence.
+// The promotion case and the résumé bullets, written from the notes on evidence.
 //
-// Input: the page's state. Output: the step's elements and two papers. Says what has no evidence yet; never writes evidence of its own.
+// Input: the page's state. Output: the step's elements and two documents. Says what has no evidence
+// yet, and never makes up evidence.
 (() => {
   const { block, coverage, el, evidence, expected, field, isBlank, paper, sentence, source } = globalThis.rolebookAssess;
   const told = (rating) => rating.evidence.filter((event) => !isBlank(event));
 
-  /** Says in words how well one kind of evidence is covered. */
+  /** Describes in words how well one kind of evidence is covered. */
   function covered(group, state) {
     const n = group.events.length;
     const times = n < 3 ? state.words(`coverage-${n}`) : state.words("coverage-n", { n });
@@ -42,12 +43,16 @@
     ];
   }
 
-  /** Lists for each competency that the role is judged on, whole or in part (for all, where it names none), what was shown and what was not. */
+  /**
+   * Lists, for each competency that the role is judged on at least in part, which statements have
+   * evidence and which don't. If the role declares none, lists all competencies.
+   */
   function judged(state) {
     const key = state.asked.filter((asked) => asked.key);
     return (key.length ? key : state.asked).map((asked) => {
       const shown = asked.statements.filter((one) => state.found.has(one) && told(state.found.get(one).rating).length);
-      // What is said to be done consistently lacks a note, not the conduct: the form asks for it, the paper does not hold it against anybody.
+      // Someone who answered "consistently" only lacks a note. The form asks for it, but the
+      // document doesn't list it as missing.
       const counts = (one) => (key.length ? one.key : one.level === asked.level);
       const isOpen = (one) => counts(one) && !shown.includes(one) && state.found.get(one)?.rating.answer !== "consistently";
       return { asked, shown, open: expected(asked).filter(isOpen) };

@@ -1,21 +1,23 @@
-// What becomes of the answers: export, import, print, clear; and what to say where they cannot be kept.
+// What readers can do with their answers: export, import, print and clear them. Also the warnings
+// when answers can't be stored.
 //
-// Input: the page's state. Output: elements. Never replaces what is there without asking, never sends anything.
+// Input: the page's state. Output: elements. Never replaces answers without asking, and never sends
+// anything.
 (() => {
   const { ask, button, download, el, isEmpty, merge, readRecord, writeRecord } = globalThis.rolebookAssess;
 
-  /** Offers what is on the screen as a file. */
+  /** Downloads the current answers as a file. */
   function exported(state) {
     download(`self-assessment-${state.today()}.json`, "application/json", writeRecord(state.record, state.about()));
     state.exported();
   }
 
-  /** Makes the line that says why answers cannot be kept, with the way out. */
+  /** Creates the warning that answers can't be stored, with a button to export them. */
   function warning(fault, state) {
     return [el("p", {}, el("strong", {}, state.words(`store-${fault}`)), " ", state.words("store-means")), button(state.words("export"), () => exported(state))];
   }
 
-  /** Makes the line that says that what was kept could not be read, with the way to take it along. */
+  /** Creates the warning that stored data couldn't be read, with a button to download it. */
   function unreadable(text, state) {
     return [el("p", {}, el("strong", {}, state.words("unreadable")), " ", state.words("unreadable-means")), button(state.words("unreadable-take"), () => download("self-assessment-unreadable.json", "application/json", text))];
   }

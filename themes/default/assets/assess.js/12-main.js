@@ -1,6 +1,8 @@
-// Lets a reader assess themselves against a role: holds the answers, keeps them in this browser, leads from step to step.
+// Runs the self-assessment against a role: manages the answers, stores them in this browser, and
+// moves from step to step.
 //
-// Input: the page, what this browser has kept, what the reader does. Output: the steps, and what is kept. Nothing is fetched and nothing is sent.
+// Input: the page, what this browser has stored, and what the reader does. Output: the steps, and
+// what is stored. Never fetches or sends anything.
 (() => {
   const { el, empty, isEmpty, keep, levelNow, match, PLANNED, readPage, readRecord, steps, store, unreadable, warning, writeRecord } = globalThis.rolebookAssess;
   const root = document.getElementById("assess");
@@ -8,7 +10,7 @@
 
   const page = readPage(root);
   const { words } = page;
-  // Each handbook has its own place, so that two on one host do not mix.
+  // Each handbook has its own key, so that two on one host don't mix.
   const place = store(`rolebook-assess:${new URL(root.dataset.home, location.href).pathname}`);
   const order = ["quick", "statements", "result", "plan", "case"];
   const alert = el("div", { class: "assess-alert", role: "alert" });
@@ -40,7 +42,7 @@
       state.record.levels.push({ competency: asked.id, title: asked.title, level, name });
       state.save();
     },
-    /** Returns the answer to a statement; makes a blank one where there is none. */
+    /** Returns the answer to a statement. If there is none, adds a blank one. */
     rate(statement) {
       const known = state.found.get(statement);
       if (known) return known.rating;
@@ -53,7 +55,7 @@
       state.rate(statement).answer = value;
       state.confirm(statement);
     },
-    /** Says that the answer is one to the statement as it is now. */
+    /** Confirms that the answer applies to the statement as it is now. */
     confirm(statement) {
       const rating = state.rate(statement);
       Object.assign(rating, named(statement));
@@ -80,7 +82,7 @@
       known[key] = text;
       if (!state.record.cases.includes(known)) state.record.cases.push(known);
     },
-    /** Saves what is being typed, soon. */
+    /** Saves what is being typed, after a short pause. */
     typed() {
       unsaved = true;
       clearTimeout(timer);
@@ -122,7 +124,7 @@
 
   const say = (text) => { status.textContent = text; };
 
-  /** Says whether the answers are kept; what is on the screen stays in either case. */
+  /** Tells the reader whether the answers are stored. They stay on the screen in any case. */
   function tell(fault) {
     unsaved = fault !== null;
     if (fault) {
@@ -139,7 +141,7 @@
     if (shown) progress.textContent = shown.progress();
   }
 
-  /** Draws the step; `focus` says where the reader goes on, by a selector. */
+  /** Draws the current step. `focus` is the selector of the element that gets the focus. */
   function draw(focus) {
     shown = steps[current](state, (at) => draw(at ?? "#assess-step"));
     const title = el("h2", { id: "assess-step", tabindex: -1 }, shown.title);
@@ -147,7 +149,7 @@
     for (const link of nav.querySelectorAll("a")) {
       if (link.hash !== `#assess-${current}`) { link.removeAttribute("aria-current"); continue; }
       link.setAttribute("aria-current", "step");
-      // On a phone the row of steps is wider than the screen.
+      // On a phone, the row of steps is wider than the screen.
       link.closest("ol").scrollLeft = link.offsetLeft - link.closest("ol").clientWidth / 3;
     }
     next.hidden = !shown.next;
@@ -176,7 +178,8 @@
       const { record } = readRecord(value);
       if (record) take(record);
       else {
-        // Never written over: it may be all that somebody has. Where it cannot be set aside, nothing else is saved.
+        // Never overwrite unreadable data, because it may be the reader's only copy. If it can't be
+        // set aside, save nothing.
         broken = value;
         locked = place.setAside(value);
       }

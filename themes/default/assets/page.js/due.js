@@ -1,9 +1,10 @@
-// Says which days have passed: a page states when a review is due, and only the reader's clock knows whether that is over.
+// Marks reviews as overdue. The page contains the due date, and only the reader's clock knows
+// whether it has passed.
 (() => {
   const now = new Date();
   const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
   for (const day of document.querySelectorAll("time.due")) {
-    // Days written as year, month and day compare as texts.
+    // ISO dates can be compared as strings.
     if (day.dateTime >= today) continue;
     const flag = document.createElement("strong");
     flag.className = "overdue";

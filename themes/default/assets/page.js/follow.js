@@ -1,5 +1,6 @@
-// Marks in the contents the section being read, keeps the navigation as the reader left it, copies a heading's address, knows the keys, and fetches the
-// scripts that are of no use before the reader moves.
+// Marks the current section in the table of contents, keeps the navigation as the reader left it,
+// copies the URL of a heading, and handles keyboard shortcuts. Loads scripts that aren't needed
+// until the reader first moves.
 (() => {
   const { addressCopied, later, ...rest } = document.currentScript.dataset;
 
@@ -32,7 +33,7 @@
     follow();
   }
 
-  // What lasts as long as the tab; without storage the navigation starts as the server opened it.
+  // The state of the navigation is stored for this tab. Without storage, it starts as in the HTML.
   const read = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
   const keep = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* As above. */ } };
 
@@ -41,7 +42,7 @@
     const folds = JSON.parse(read("rolebook-folds") ?? "{}");
     for (const details of side.querySelectorAll("details")) {
       const part = details.parentElement.querySelector("a").pathname;
-      // The branch of the page is always open when the page comes.
+      // The part that contains the page is always open at first.
       if (part in folds && !details.parentElement.matches(".here")) details.open = folds[part];
       details.addEventListener("toggle", () => {
         folds[part] = details.open;

@@ -1,4 +1,4 @@
-// Sets footnotes beside the lines that refer to them where there is room; elsewhere they stay at the end.
+// Puts footnotes next to their lines if there is room. Otherwise they stay at the end.
 (() => {
   const section = document.querySelector(".prose > .footnotes");
   if (!section) return;
@@ -17,7 +17,7 @@
       if (!room.matches || !mark) continue;
       const from = prose.getBoundingClientRect().top;
       let top = Math.max(free, mark.getBoundingClientRect().top - from);
-      // What is wider than the text keeps the margin to itself.
+      // Wide blocks extend into the margin, so notes have to avoid them.
       for (const block of wide) {
         const { top: begins, bottom: ends } = block.getBoundingClientRect();
         if (top + note.offsetHeight > begins - from && top < ends - from) top = ends - from + 12;

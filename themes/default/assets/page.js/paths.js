@@ -1,9 +1,9 @@
-// Leads along the reading path that the reader came by, and keeps in this browser which chapters have been read.
+// Keeps readers on their reading path, and stores in this browser which chapters they have read.
 (() => {
   const along = document.querySelector(".along"), stops = document.querySelector(".stops");
   const place = along ?? stops;
   if (!place) return;
-  // Two handbooks on one host keep their marks apart.
+  // Each handbook has its own key, so that two on one host don't mix.
   const key = `rolebook-read ${new URL(place.dataset.home, location.href).pathname}`;
   let kept = true;
   const read = () => {
@@ -58,7 +58,7 @@
       }
       const links = [...way.querySelectorAll(".steps-along a")].map((link) => link.cloneNode(true));
       turn.replaceChildren(...links);
-      // Who goes on has read this one.
+      // Going on to the next chapter marks this one as read.
       turn.querySelector(".next")?.addEventListener("click", () => mark(chapter, true));
       const head = way.querySelector(".stop").cloneNode(true);
       head.classList.add("came-by");

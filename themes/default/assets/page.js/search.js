@@ -1,6 +1,7 @@
-// Opens search in a dialog with `/` or Ctrl-K, or shows it on its own page; fetches nothing before that.
+// Opens search in a dialog with `/` or Ctrl+K, or shows it on the search page. Fetches nothing
+// before that.
 //
-// What it finds is written as text and never as markup. The index is searched by `search-core.js`.
+// Results are written as text, never as markup. `search-core.js` searches the index.
 (() => {
   const { page, core: coreUrl, style, label, close, failed, retry } = document.currentScript.dataset;
   if (!page) return;
@@ -10,7 +11,7 @@
   const root = new URL("../", base);
   const FIRST = 10;
 
-  /** Makes an element with attributes (those that are false or missing are left out) and what is in it. */
+  /** Creates an element with attributes and content. Leaves out false and undefined attributes. */
   function make(name, attributes = {}, ...inside) {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) if (value !== false && value !== undefined) element.setAttribute(key, value === true ? "" : value);
@@ -18,7 +19,7 @@
     return element;
   }
 
-  /** Loads a script, or a style sheet. */
+  /** Loads a script or a style sheet. */
   function add(element, isKept) {
     return new Promise((loaded, missing) => {
       element.onload = loaded;
@@ -28,7 +29,7 @@
   }
 
   const waiting = new Map();
-  /** Brings a file of the index: by a request, or from a folder by a script that hands it over. */
+  /** Loads a file of the index. In a local folder, the file is a script that passes on the data. */
   async function load(name) {
     if (!isFile) {
       const answer = await fetch(new URL(`${name}.json`, base), { cache: name === "index" ? "no-cache" : "default" });
@@ -41,7 +42,7 @@
   }
 
   let core = null, starting = null;
-  /** Gets everything that the first search needs; looks at each opening whether the index is still the same. */
+  /** Loads what the first search needs. Each time search opens, checks for a new index. */
   function start() {
     starting ??= Promise.all([
       globalThis.rolebookSearchCore ? null : add(make("script", { src: coreUrl }), true),
@@ -51,7 +52,7 @@
     return starting.then(() => core.open());
   }
 
-  /** Makes the field, the list and what stands around them. */
+  /** Creates the search field, the list of results, and the controls around them. */
   function search(isPage, leave) {
     const id = isPage ? "search" : "search-dialog";
     const input = make("input", {
@@ -82,14 +83,14 @@
 
     const marked = (pieces) => pieces.map(([text, isFound]) => isFound ? make("mark", {}, text) : text);
 
-    /** Makes an option: a link with a title, a note beside it and an excerpt. */
+    /** Creates an option: a link with a title, a note next to it, and an excerpt. */
     function option(number, url, title, note, pieces, name) {
       return make("a", { role: "option", id: `${id}-${number}`, class: name, href: new URL(url, root), tabindex: "-1", "aria-selected": "false" },
         make("span", { class: "search-title" }, ...title), note ? make("span", { class: "search-note" }, note) : null,
         pieces.length ? make("span", { class: "search-excerpt" }, ...pieces) : null);
     }
 
-    /** Writes what a chapter was found by: the chapter, and the sections that hold most of it. */
+    /** Creates the options of a chapter: the chapter itself, and its best matching sections. */
     function group(found, hit, line, sections, number) {
       const title = marked(core.excerpt(line.title, found, 400));
       const cut = (section) => sections?.[section]?.[2] ? marked(core.excerpt(sections[section][2], found)) : [];
@@ -107,7 +108,7 @@
       return make("div", { role: "group", "aria-label": line.title, class: "search-group" }, ...made);
     }
 
-    /** Writes the buttons that choose by kind, part and owner. */
+    /** Creates the buttons that filter by kind, part and owner. */
     function choices(found) {
       const rows = found.facets.map((counts, facet) => {
         const names = core.entry.facets[facet];
@@ -119,7 +120,7 @@
             chosen[facet] = chosen[facet] === n ? null : n;
             shown = FIRST;
             await run();
-            // The buttons are written anew: the one that was pressed keeps the focus.
+            // The buttons are new, so move the focus back to the one that was pressed.
             [...facets.querySelectorAll("button")].find((other) => other.firstChild.data === names[n])?.focus();
           });
           return button;
@@ -134,7 +135,7 @@
       facets.replaceChildren(...[kinds, fold].filter(Boolean));
     }
 
-    /** Shows where to begin: the shelves that the page's own navigation lists. */
+    /** Suggests where to start: the parts of the handbook, as in the page's navigation. */
     function begin(text) {
       const shelves = [...document.querySelectorAll(".side > ul > li > a")].map((link) => make("li", {}, make("a", { href: link.href }, link.textContent)));
       rest.replaceChildren(...[make("p", {}, text), shelves.length ? make("ul", {}, ...shelves) : null].filter(Boolean));
@@ -161,14 +162,14 @@
         active = -1;
         if (again >= 0) point(again);
       };
-      // Titles do not wait for excerpts that are slow.
+      // Show the titles without waiting for slow excerpts.
       await Promise.race([Promise.all(arriving), new Promise((soon) => setTimeout(soon, 150))]);
       const isWhole = !texts.includes(null);
       write();
       if (!isWhole) Promise.all(arriving).then(write);
     }
 
-    /** Searches for what stands in the field. */
+    /** Searches for what is in the field. */
     async function run(isAgain = false) {
       const mine = ++turn, query = input.value;
       if (isPage) history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
@@ -201,7 +202,7 @@
         rest.replaceChildren(...[more, own].filter(Boolean));
       } catch {
         if (mine !== turn) return;
-        // The site was published anew meanwhile: its files have other names.
+        // The site may have been republished, and then its files have new names.
         if (!isAgain && await core?.open().catch(() => false)) return run(true);
         empty();
         status.textContent = failed;
@@ -243,7 +244,7 @@
       inside = search(false, () => dialog.close());
       dialog.append(...inside.parts);
       dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-      // Beside the body, which the preview writes anew.
+      // Outside of the body, because the preview updates the body.
       document.documentElement.append(dialog);
     }
     if (!dialog.open) dialog.showModal();
