@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use self::entry::{Entry, Unit, filled};
 use self::pack::Files;
 use self::words::Stems;
-use crate::chapter::document::{Body, Document, Meta};
+use crate::chapter::document::Document;
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
@@ -67,16 +67,9 @@ pub struct Index {
 /// The index entries of chapters, kept until the chapters change.
 #[derive(Debug, Default)]
 pub struct Memory {
-    entries: Mutex<HashMap<SourcePath, Remembered>>,
-}
-
-/// An index entry and the document that it was made from. The document is kept alive so that its
-/// pointers identify it: no other document can have the same ones.
-#[derive(Clone, Debug)]
-struct Remembered {
-    meta: Arc<Meta>,
-    body: Arc<Body>,
-    entry: Arc<Entry>,
+    /// Each entry with the document that it was made from. The document is kept alive so that its
+    /// pointers identify it: no other document can have the same ones.
+    entries: Mutex<HashMap<SourcePath, (Document, Arc<Entry>)>>,
 }
 
 fn ending(style: UrlStyle) -> &'static str {
@@ -111,17 +104,14 @@ impl Memory {
     fn entries(&self, documents: &[Document]) -> Vec<Arc<Entry>> {
         let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = |document: &Document| {
-            let same = known.get(&document.meta.path).filter(|remembered| {
-                Arc::ptr_eq(&remembered.meta, &document.meta) && Arc::ptr_eq(&remembered.body, &document.body)
+            let same = known.get(&document.meta.path).filter(|(known, _)| {
+                Arc::ptr_eq(&known.meta, &document.meta) && Arc::ptr_eq(&known.body, &document.body)
             });
-            same.map_or_else(|| Arc::new(entry::entry(document)), |remembered| Arc::clone(&remembered.entry))
+            same.map_or_else(|| Arc::new(entry::entry(document)), |(_, entry)| Arc::clone(entry))
         };
         let entries: Vec<Arc<Entry>> = documents.par_iter().map(entry).collect();
-        let remember = |(document, entry): (&Document, &Arc<Entry>)| {
-            let (meta, body) = (Arc::clone(&document.meta), Arc::clone(&document.body));
-            (document.meta.path.clone(), Remembered { meta, body, entry: Arc::clone(entry) })
-        };
-        *known = documents.iter().zip(&entries).map(remember).collect();
+        let paths = documents.iter().map(|document| document.meta.path.clone());
+        *known = paths.zip(documents.iter().cloned().zip(entries.iter().cloned())).collect();
         entries
     }
 }
@@ -138,10 +128,8 @@ struct Page {
 pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let entries = memory.entries(&handbook.documents);
     let mut facets = Facets::new(theme);
-    let mut pages: Vec<(Page, Arc<Entry>)> = Vec::new();
-    for (chapter, entry) in handbook.book.ids().zip(entries) {
-        pages.push((facets.chapter(chapter, handbook), entry));
-    }
+    let chapters = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook));
+    let mut pages: Vec<(Page, Arc<Entry>)> = chapters.zip(entries).collect();
     pages.extend(made_pages(handbook, theme, &mut facets));
     let mut files = Files::default();
     let texts = texts(&pages, handbook, theme, &mut files);
@@ -201,21 +189,17 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
     };
     let texts: Vec<String> = pages.par_iter().map(text).collect();
     let mut places = Vec::with_capacity(texts.len());
-    let mut open: Vec<String> = Vec::new();
-    let mut close = |open: &mut Vec<String>| {
-        let name = files.add(format!("[{}]", open.join(",")));
-        places.extend((0..open.len()).map(|n| format!("{name}{n}")));
-        open.clear();
-    };
-    for text in texts {
-        let size: usize = open.iter().map(String::len).sum();
-        if size > 0 && size + text.len() > TEXT_FILE {
-            close(&mut open);
-        }
-        open.push(text);
-    }
-    if !open.is_empty() {
-        close(&mut open);
+    let mut rest = texts.as_slice();
+    while !rest.is_empty() {
+        let mut size = 0;
+        let fits = |text: &&String| {
+            size += text.len();
+            size == text.len() || size <= TEXT_FILE
+        };
+        let (file, after) = rest.split_at(rest.iter().take_while(fits).count());
+        let name = files.add(format!("[{}]", file.join(",")));
+        places.extend((0..file.len()).map(|n| format!("{name}{n}")));
+        rest = after;
     }
     places
 }
@@ -263,7 +247,7 @@ struct Facets {
 
 impl Facets {
     fn new(theme: &Theme) -> Self {
-        let kinds = Kind::ALL.iter().map(|kind| theme.ui(kind_key(*kind)).to_owned());
+        let kinds = Kind::ALL.iter().map(|kind| theme.ui(&format!("kind-{}", kind.name())).to_owned());
         Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
     }
 
@@ -292,18 +276,6 @@ impl Facets {
         let part = tree.above(node).into_iter().chain([node]).nth(1);
         let part = part.filter(|part| *part != node || !tree.node(node).children.is_empty());
         part.map_or(0, |part| self.number(1, &tree.node(part).title))
-    }
-}
-
-/// Returns the UI string key of a kind's name.
-fn kind_key(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Role => "kind-role",
-        Kind::Competency => "kind-competency",
-        Kind::Strategy => "kind-strategy",
-        Kind::Path => "kind-path",
-        Kind::Glossary => "kind-glossary",
-        Kind::Page => "kind-page",
     }
 }
 

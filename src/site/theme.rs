@@ -11,18 +11,20 @@
 
 mod assets;
 mod explain;
+mod tables;
 mod unused;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use include_dir::{Dir, File, include_dir};
 use serde::Serialize;
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, Value};
-use toml::de::{DeTable, DeValue};
 
-use self::explain::{explain, explain_first, plain};
-use crate::text::diagnostic::{Diagnostic, Place, Span};
+use self::explain::{explain, explain_first};
+use self::tables::{MANIFEST, extends, not_utf8, strings};
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::markup;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
@@ -30,103 +32,8 @@ use crate::text::rule::Rule;
 /// The name of the built-in theme, which is the bottom layer of every chain.
 pub const DEFAULT: &str = "default";
 
-/// The language whose UI strings are used when another language lacks them.
-const FALLBACK_LANGUAGE: &str = "en";
-
-/// The file in a theme folder that describes the theme.
-const MANIFEST: &str = "theme.toml";
-
-/// Lists files of `themes/default` with their contents.
-macro_rules! default_files {
-    ($($path:literal)*) => {
-        &[$(($path, include_bytes!(concat!("../../themes/default/", $path)))),*]
-    };
-}
-
-/// Every file of `themes/default`, in path order.
-const DEFAULT_FILES: &[(&str, &[u8])] = default_files! {
-    "assets/assess.css"
-    "assets/assess.js/01-match.js"
-    "assets/assess.js/02-record.js"
-    "assets/assess.js/03-write.js"
-    "assets/assess.js/04-store.js"
-    "assets/assess.js/05-page.js"
-    "assets/assess.js/06-quick.js"
-    "assets/assess.js/07-statements.js"
-    "assets/assess.js/08-result.js"
-    "assets/assess.js/09-plan.js"
-    "assets/assess.js/10-case.js"
-    "assets/assess.js/11-keep.js"
-    "assets/assess.js/12-main.js"
-    "assets/changes.css"
-    "assets/compare.css"
-    "assets/compare.js"
-    "assets/copy.js"
-    "assets/glimpse.js"
-    "assets/hiring.css"
-    "assets/icon.svg"
-    "assets/page.js/due.js"
-    "assets/page.js/follow.js"
-    "assets/page.js/notes.js"
-    "assets/page.js/paths.js"
-    "assets/page.js/search.js"
-    "assets/print.css"
-    "assets/search-core.js"
-    "assets/search.css"
-    "assets/serif-italic.woff2"
-    "assets/serif-license.txt"
-    "assets/serif.woff2"
-    "assets/style.css/1-tokens.css"
-    "assets/style.css/2-base.css"
-    "assets/style.css/3-frame.css"
-    "assets/style.css/4-prose.css"
-    "assets/style.css/5-parts.css"
-    "assets/style.css/6-paths.css"
-    "assets/style.css/7-print.css"
-    "assets/style.css/8-role.css"
-    "assets/theme.js"
-    "templates/404.html"
-    "templates/assess-index.html"
-    "templates/assess.html"
-    "templates/backlinks.html"
-    "templates/base.html"
-    "templates/changes.html"
-    "templates/compare.html"
-    "templates/competency.html"
-    "templates/decisions.html"
-    "templates/folder.html"
-    "templates/glossary.html"
-    "templates/gone.html"
-    "templates/health.html"
-    "templates/hiring.html"
-    "templates/home.html"
-    "templates/ladder.html"
-    "templates/links.html"
-    "templates/matrix.html"
-    "templates/page.html"
-    "templates/path.html"
-    "templates/picker.html"
-    "templates/print.html"
-    "templates/redirect.html"
-    "templates/role.html"
-    "templates/search.html"
-    "templates/strategy.html"
-    "templates/view/asked.html"
-    "templates/view/changes.html"
-    "templates/view/children.html"
-    "templates/view/compare.html"
-    "templates/view/decisions.html"
-    "templates/view/expected.html"
-    "templates/view/hired.html"
-    "templates/view/ladder.html"
-    "templates/view/matrix.html"
-    "templates/view/radar.html"
-    "templates/view/roles.html"
-    "templates/view/shelves.html"
-    "theme.toml"
-    "ui/de.toml"
-    "ui/en.toml"
-};
+/// The built-in theme. A new file is compiled in once this module is compiled again.
+static DEFAULT_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
 
 /// The files of one theme folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,15 +60,6 @@ impl ThemeFiles {
             (!hidden).then_some((name, bytes))
         })
     }
-}
-
-/// The contents of `theme.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
-    /// The theme that this one extends. If it is missing, the theme extends the default theme.
-    pub extends: Option<String>,
-    /// The theme's title.
-    pub title: Option<String>,
 }
 
 /// Text that is already HTML, so a template prints it unescaped.
@@ -232,29 +130,12 @@ impl Theme {
 
 /// Returns the built-in theme.
 pub fn embedded() -> ThemeFiles {
-    let file = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Arc::from(*bytes));
-    ThemeFiles { name: DEFAULT.to_owned(), files: DEFAULT_FILES.iter().map(file).collect() }
-}
-
-/// Reads `theme.toml`. A theme without one extends the default theme.
-pub fn manifest(files: &ThemeFiles) -> (Manifest, Vec<Diagnostic>) {
-    let mut manifest = Manifest::default();
-    let mut findings = Vec::new();
-    for (key, span, value) in entries(files, MANIFEST, &mut findings) {
-        let slot = match key.as_str() {
-            "extends" => &mut manifest.extends,
-            "title" => &mut manifest.title,
-            _ => {
-                let help = did_you_mean(&nearest(&key, ["extends", "title"], 1));
-                let help = help.unwrap_or_else(|| "a theme takes `extends` and `title`".to_owned());
-                let message = format!("a theme has no field `{key}`");
-                findings.push(Diagnostic::at(Rule::UnknownKey, place(files, MANIFEST, span), message).help(help));
-                continue;
-            }
-        };
-        *slot = text_of(value, &key, place(files, MANIFEST, span), &mut findings);
+    fn below(folder: &Dir<'_>) -> BTreeMap<String, Arc<[u8]>> {
+        let path = |file: &File<'_>| file.path().to_string_lossy().replace('\\', "/");
+        let files = folder.files().map(|file| (path(file), file.contents().into()));
+        files.chain(folder.dirs().flat_map(below)).collect()
     }
-    (manifest, findings)
+    ThemeFiles { name: DEFAULT.to_owned(), files: below(&DEFAULT_FILES) }
 }
 
 /// Follows `extends` from the theme `wanted` down to the default theme, topmost first.
@@ -283,14 +164,12 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
             findings.push(Diagnostic::at(Rule::BadConfiguration, asked_at, message).maybe_help(help));
             break;
         };
-        let (manifest, mut found) = manifest(theme);
-        findings.append(&mut found);
         asked_at = Place::Theme(format!("{next}/{MANIFEST}"), None);
         chain.push(theme.clone());
-        next = manifest.extends.unwrap_or_else(|| DEFAULT.to_owned());
+        next = extends(theme, &mut findings).unwrap_or_else(|| DEFAULT.to_owned());
     }
     let base = themes.get(DEFAULT).cloned().unwrap_or_else(embedded);
-    findings.extend(manifest(&base).1);
+    extends(&base, &mut findings);
     chain.push(base);
     (chain, findings)
 }
@@ -360,27 +239,6 @@ fn hash(chain: &[ThemeFiles]) -> String {
     hex
 }
 
-/// Collects the UI strings. The chosen language overrides English, and within a language a higher
-/// theme overrides a lower one.
-fn strings(chain: &[ThemeFiles], language: &str, findings: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
-    let mut languages = vec![FALLBACK_LANGUAGE];
-    languages.extend(language.match_indices('-').map(|(end, _)| &language[..end]));
-    languages.push(language);
-    languages.dedup();
-    let mut ui = BTreeMap::new();
-    for language in languages {
-        let file = format!("ui/{language}.toml");
-        for theme in chain.iter().rev() {
-            for (key, span, value) in entries(theme, &file, findings) {
-                if let Some(text) = text_of(value, &key, place(theme, &file, span), findings) {
-                    ui.insert(key, text);
-                }
-            }
-        }
-    }
-    ui
-}
-
 /// Lists every template as `THEME/page.html` with its text.
 fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec<(String, &'a str)> {
     let mut sources = Vec::new();
@@ -403,10 +261,6 @@ fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec
         }
     }
     sources
-}
-
-fn not_utf8(name: String) -> Diagnostic {
-    Diagnostic::at(Rule::BadEncoding, Place::Theme(name, None), "the file is not UTF-8").help("save it as UTF-8")
 }
 
 /// Creates the template engine. Filters are registered first because templates are checked against
@@ -491,49 +345,10 @@ fn fill(text: StringInput<'_>, arguments: Kwargs, _: &State) -> Value {
     Value::normal_string(&filled)
 }
 
-/// Reads a flat TOML file of a theme as keys with their spans and values. Returns an empty list if
-/// there is no such file.
-fn entries<'a>(theme: &'a ThemeFiles, file: &str, findings: &mut Vec<Diagnostic>) -> Vec<(String, Span, DeValue<'a>)> {
-    let Some(bytes) = theme.files.get(file) else { return Vec::new() };
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        findings.push(not_utf8(format!("{}/{file}", theme.name)));
-        return Vec::new();
-    };
-    match DeTable::parse(text) {
-        Ok(table) => {
-            let entry = |(key, value): (toml::Spanned<toml::de::DeString<'a>>, toml::Spanned<DeValue<'a>>)| {
-                let span = Span::new(key.span().start, key.span().end);
-                (key.into_inner().into_owned(), span, value.into_inner())
-            };
-            let mut entries: Vec<_> = table.into_inner().into_iter().map(entry).collect();
-            entries.sort_by_key(|(_, span, _)| *span);
-            entries
-        }
-        Err(error) => {
-            let span = error.span().map(|range| Span::new(range.start, range.end));
-            let place = Place::Theme(format!("{}/{file}", theme.name), span);
-            findings.push(Diagnostic::at(Rule::BadConfiguration, place, plain(error.message())));
-            Vec::new()
-        }
-    }
-}
-
-fn place(theme: &ThemeFiles, file: &str, span: Span) -> Place {
-    Place::Theme(format!("{}/{file}", theme.name), Some(span))
-}
-
-fn text_of(value: DeValue<'_>, key: &str, place: Place, findings: &mut Vec<Diagnostic>) -> Option<String> {
-    if let DeValue::String(text) = value {
-        return Some(text.into_owned());
-    }
-    let message = format!("`{key}` must be a text");
-    findings.push(Diagnostic::at(Rule::WrongType, place, message).help(format!("write `{key} = \"...\"`")));
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::diagnostic::Span;
 
     #[derive(Serialize)]
     struct Page<'a> {
@@ -592,8 +407,7 @@ mod tests {
             .map(|entry| entry.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/"))
             .collect();
         there.sort();
-        let listed: Vec<&str> = DEFAULT_FILES.iter().map(|(path, _)| *path).collect();
-        assert_eq!(listed, there);
+        assert_eq!(embedded().files.into_keys().collect::<Vec<_>>(), there);
     }
 
     #[test]
@@ -605,18 +419,6 @@ mod tests {
             assert!(theme.has(name), "{name}");
         }
         assert!(theme.assets().contains_key("style.css"));
-    }
-
-    #[test]
-    fn every_language_of_the_default_theme_has_every_string() {
-        let mut findings = Vec::new();
-        let keys = |file: &str, findings: &mut Vec<Diagnostic>| -> Vec<String> {
-            let mut keys: Vec<_> = entries(&embedded(), file, findings).into_iter().map(|(key, ..)| key).collect();
-            keys.sort();
-            keys
-        };
-        assert_eq!(keys("ui/en.toml", &mut findings), keys("ui/de.toml", &mut findings));
-        assert_eq!(findings, []);
     }
 
     #[test]
@@ -719,16 +521,6 @@ mod tests {
     fn a_template_that_is_not_there_is_a_finding() {
         let finding = ready(&[base()]).render("nothing.html", &page()).unwrap_err();
         assert_eq!(finding.message, "no theme has the template `nothing.html`");
-    }
-
-    #[test]
-    fn a_manifest_is_read_key_by_key() {
-        let files = ThemeFiles::from_texts("own", [("theme.toml", "titel = \"x\"\nextends = 3\n")]);
-        let (manifest, findings) = manifest(&files);
-        assert_eq!(manifest, Manifest::default());
-        let codes: Vec<_> = findings.iter().map(|finding| (finding.code, &finding.place)).collect();
-        let at = |start, end| Place::Theme("own/theme.toml".to_owned(), Some(Span::new(start, end)));
-        assert_eq!(codes, [(Rule::UnknownKey, &at(0, 5)), (Rule::WrongType, &at(12, 19))]);
     }
 
     #[test]

@@ -41,6 +41,26 @@ pub fn decode(value: &str) -> Cow<'_, str> {
     Cow::Owned(plain.replace("&amp;", "&"))
 }
 
+/// Returns the character that the reference `&name;` stands for: a numeric reference, or one of the
+/// five names that XML defines.
+pub fn character(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    })
+}
+
 /// Appends `text` to `out`, with `&`, `<`, `>` and `"` as character references.
 pub fn escape_into(text: &str, out: &mut String) {
     let mut last = 0;
@@ -129,24 +149,12 @@ pub fn escape_address_into(address: &str, out: &mut String) {
     }
 }
 
-/// Returns HTML without its tags and with common character references decoded.
-pub fn strip_tags(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
-        rest = rest[open..].find('>').map_or("", |close| &rest[open + close + 1..]);
-    }
-    out.push_str(rest);
-    decode(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn tags_are_stripped_and_references_decoded() {
-        assert_eq!(strip_tags("a <b>x</b> &amp; &lt;y&gt;"), "a x & <y>");
+        assert_eq!(text("a <b>x</b> &amp; &lt;y&gt;"), "a x & <y>");
     }
 }

@@ -8,64 +8,38 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use onig::{Regex, RegexOptions, Syntax};
+use syntect::parsing::SyntaxSet;
 use syntect::parsing::syntax_definition::{
     Context as Definition, ContextId, ContextReference, MatchOperation, MatchPattern, Pattern, context_iter,
 };
-use syntect::parsing::{ClearAmount, Scope, SyntaxSet};
 
 /// The rules that apply at one point of a grammar.
 pub(super) struct Context {
     /// The rules. An included context is replaced by its rules.
     pub(super) rules: Vec<Arc<Rule>>,
-    /// The context whose rules come before these.
-    pub(super) prototype: Option<ContextId>,
-    /// Scopes for everything within the context, including the delimiters.
-    pub(super) meta: Vec<Scope>,
-    /// Scopes for everything within the context except the delimiters.
-    pub(super) content: Vec<Scope>,
-    /// Outer scopes that don't apply within the context.
-    pub(super) clears: Option<ClearAmount>,
-    /// Whether a rule repeats text captured by the rule that entered this context.
-    pub(super) repeats: bool,
+    /// The library's definition, without its patterns.
+    pub(super) definition: Definition,
 }
 
 /// One rule: what it searches for, and what happens then.
 pub(super) struct Rule {
     /// A number that identifies the rule in caches.
     pub(super) number: u32,
-    /// The expression's source.
-    pub(super) source: String,
-    /// Whether the source repeats captured text and therefore differs between uses.
-    pub(super) repeats: bool,
-    /// Scopes for the whole match.
-    pub(super) scopes: Vec<Scope>,
-    /// Scopes for the groups of the match.
-    pub(super) groups: Vec<(usize, Vec<Scope>)>,
-    /// The effect on the stack of contexts.
-    pub(super) operation: Operation,
-    /// A context whose rules apply in everything that this rule enters.
-    pub(super) within: Option<ContextId>,
+    /// The library's definition.
+    pub(super) pattern: MatchPattern,
     regex: OnceLock<Option<Regex>>,
-}
-
-/// The effect of a match on the stack of contexts. `None` in place of the contexts means that at
-/// least one of them is missing.
-pub(super) enum Operation {
-    Push(Option<Vec<ContextId>>),
-    Set(Option<Vec<ContextId>>),
-    Pop,
-    Stay,
 }
 
 impl Rule {
     /// Returns the compiled expression, or `None` if the expression is invalid.
     pub(super) fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile(&self.source)).as_ref()
+        self.regex.get_or_init(|| compile(self.pattern.regex.regex_str())).as_ref()
     }
 
     /// Returns whether the text that the rule's groups capture is needed.
     pub(super) fn wants_groups(&self) -> bool {
-        !self.groups.is_empty() || matches!(self.operation, Operation::Push(_) | Operation::Set(_))
+        let enters = matches!(self.pattern.operation, MatchOperation::Push(_) | MatchOperation::Set(_));
+        enters || self.pattern.captures.as_ref().is_some_and(|groups| !groups.is_empty())
     }
 }
 
@@ -78,9 +52,6 @@ pub(super) fn compile(source: &str) -> Option<Regex> {
 pub(super) struct Grammars {
     /// The syntaxes as they are shipped.
     pub(super) syntaxes: SyntaxSet,
-    /// A mark that identifies these grammars. Another value made from the same syntaxes numbers its
-    /// rules differently.
-    pub(super) mark: Arc<()>,
     loaded: Mutex<Loaded>,
 }
 
@@ -94,7 +65,7 @@ struct Loaded {
 
 impl Grammars {
     pub(super) fn new(syntaxes: SyntaxSet) -> Self {
-        Self { syntaxes, mark: Arc::default(), loaded: Mutex::default() }
+        Self { syntaxes, loaded: Mutex::default() }
     }
 
     /// Finds the context in which a syntax begins. It has the syntax's scope, and its only rule
@@ -130,14 +101,8 @@ impl Grammars {
             .filter_map(|(context, index)| context.match_at(index).ok())
             .map(|pattern| loaded.rule(pattern))
             .collect();
-        let context = Arc::new(Context {
-            rules,
-            prototype: definition.prototype,
-            meta: definition.meta_scope.clone(),
-            content: definition.meta_content_scope.clone(),
-            clears: definition.clear_scopes,
-            repeats: definition.uses_backrefs,
-        });
+        let context =
+            Arc::new(Context { rules, definition: Definition { patterns: Vec::new(), ..definition.clone() } });
         loaded.contexts.insert(id, Arc::clone(&context));
         Some(context)
     }
@@ -153,24 +118,7 @@ impl Loaded {
     /// Returns the rule for a pattern.
     fn rule(&mut self, pattern: &MatchPattern) -> Arc<Rule> {
         let number = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
-        let rule = self.rules.entry(std::ptr::from_ref(pattern).addr()).or_insert_with(|| {
-            let ids = |references: &[ContextReference]| references.iter().map(|one| one.id().ok()).collect();
-            Arc::new(Rule {
-                number,
-                source: pattern.regex.regex_str().to_owned(),
-                repeats: pattern.has_captures,
-                scopes: pattern.scope.clone(),
-                groups: pattern.captures.clone().unwrap_or_default(),
-                operation: match &pattern.operation {
-                    MatchOperation::Push(entered) => Operation::Push(ids(entered)),
-                    MatchOperation::Set(entered) => Operation::Set(ids(entered)),
-                    MatchOperation::Pop => Operation::Pop,
-                    MatchOperation::None => Operation::Stay,
-                },
-                within: pattern.with_prototype.as_ref().and_then(|one| one.id().ok()),
-                regex: OnceLock::new(),
-            })
-        });
-        Arc::clone(rule)
+        let rule = || Arc::new(Rule { number, pattern: pattern.clone(), regex: OnceLock::new() });
+        Arc::clone(self.rules.entry(std::ptr::from_ref(pattern).addr()).or_insert_with(rule))
     }
 }

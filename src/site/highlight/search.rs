@@ -10,6 +10,8 @@
 
 use onig::{MatchParam, Regex, Region, SearchOptions};
 
+use super::Plain;
+
 /// The number of retries at one place that are included in the cost of that place.
 const CHEAP: u32 = 256;
 /// The limits for places where [`CHEAP`] isn't enough. If the last limit isn't enough either, the
@@ -36,10 +38,6 @@ pub(super) struct Budget {
     left: u64,
 }
 
-/// The error returned when the budget is used up.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Spent;
-
 impl Budget {
     pub(super) fn new(left: u64) -> Self {
         Self { left }
@@ -51,8 +49,8 @@ impl Budget {
     }
 
     /// Subtracts work from the budget.
-    pub(super) fn pay(&mut self, work: u64) -> Result<(), Spent> {
-        self.left = self.left.checked_sub(work).ok_or(Spent)?;
+    pub(super) fn pay(&mut self, work: u64) -> Result<(), Plain> {
+        self.left = self.left.checked_sub(work).ok_or(Plain::TooMuch)?;
         Ok(())
     }
 
@@ -63,7 +61,7 @@ impl Budget {
         line: &str,
         from: usize,
         region: &mut Region,
-    ) -> Result<bool, Spent> {
+    ) -> Result<bool, Plain> {
         let cheap = limited(CHEAP);
         let none = SearchOptions::SEARCH_OPTION_NONE;
         let found = regex.search_with_param(line, from, line.len(), none, Some(region), cheap);
@@ -80,7 +78,7 @@ impl Budget {
     }
 
     /// Tries one place after another.
-    fn search_places(&mut self, regex: &Regex, line: &str, from: usize, region: &mut Region) -> Result<bool, Spent> {
+    fn search_places(&mut self, regex: &Regex, line: &str, from: usize, region: &mut Region) -> Result<bool, Plain> {
         let places = line[from..].char_indices().map(|(at, _)| from + at).chain([line.len()]);
         for at in places {
             self.pay(PLACE)?;
@@ -92,7 +90,7 @@ impl Budget {
     }
 
     /// Tries one place with increasing limits.
-    fn matches(&mut self, regex: &Regex, line: &str, at: usize, region: &mut Region) -> Result<bool, Spent> {
+    fn matches(&mut self, regex: &Regex, line: &str, at: usize, region: &mut Region) -> Result<bool, Plain> {
         let none = SearchOptions::SEARCH_OPTION_NONE;
         if let Ok(found) = regex.match_with_param(line, at, none, Some(region), limited(CHEAP)) {
             return Ok(found.is_some());
@@ -103,7 +101,7 @@ impl Budget {
                 return Ok(found.is_some());
             }
         }
-        if line.len() > PROSE { Err(Spent) } else { Ok(false) }
+        if line.len() > PROSE { Err(Plain::TooMuch) } else { Ok(false) }
     }
 }
 
@@ -131,7 +129,7 @@ mod tests {
         assert_eq!(budget.search(&regex, &hard, 0, &mut region), Ok(true));
         assert_eq!(region.pos(0), Some((24, 28)));
         assert!(budget.left() < 9_900_000, "{budget:?}");
-        assert_eq!(Budget::new(100_000).search(&regex, &hard, 0, &mut region), Err(Spent));
+        assert_eq!(Budget::new(100_000).search(&regex, &hard, 0, &mut region), Err(Plain::TooMuch));
     }
 
     #[test]

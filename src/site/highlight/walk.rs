@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use onig::{Regex, Region};
-use syntect::parsing::syntax_definition::ContextId;
+use syntect::parsing::syntax_definition::{Context as Definition, ContextId, MatchOperation};
 use syntect::parsing::{ClearAmount, Scope, ScopeStackOp};
 
-use super::grammar::{Context, Grammars, Operation, Rule, compile};
-use super::search::{Budget, Spent};
+use super::Plain;
+use super::grammar::{Context, Grammars, Rule, compile};
+use super::search::Budget;
 
 /// How deep contexts may nest before no more contexts are entered.
 const DEEPEST: usize = 100;
@@ -22,21 +23,6 @@ const COMPILING: u64 = 5_000;
 
 /// Changes of the scope stack with their offsets on the line, in order.
 pub(super) type Changes = Vec<(usize, ScopeStackOp)>;
-
-/// Why a block isn't colored.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The budget is spent.
-    Spent,
-    /// The grammar is broken: an expression is invalid, or a context is missing.
-    Fault,
-}
-
-impl From<Spent> for Stop {
-    fn from(_: Spent) -> Self {
-        Self::Spent
-    }
-}
 
 /// The position of the walk between two lines.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,14 +67,11 @@ struct Best {
     would_loop: bool,
 }
 
-/// What a thread knows about the grammars. All of it can be recreated.
+/// What a worker knows about the grammars. All of it can be recreated.
 #[derive(Default)]
 pub(super) struct Walker {
-    /// The mark of the grammars that the rules and contexts belong to.
-    mark: Arc<()>,
     contexts: HashMap<ContextId, Arc<Context>>,
     repeating: HashMap<String, Option<Arc<Regex>>>,
-    region: Region,
     /// Results of searches on this line, by rule number. An entry is stale if its stamp isn't the
     /// line's.
     memo: Vec<(u64, Option<Found>)>,
@@ -103,18 +86,16 @@ impl Walker {
         line: &str,
         grammars: &Grammars,
         budget: &mut Budget,
-    ) -> Result<Changes, Stop> {
-        if !Arc::ptr_eq(&self.mark, &grammars.mark) {
-            *self = Self { mark: Arc::clone(&grammars.mark), ..Self::default() };
-        }
+    ) -> Result<Changes, Plain> {
         let mut changes = Changes::new();
         if !place.begun {
             place.begun = true;
             let context = self.context(top(place)?.context, grammars)?;
-            changes.extend(context.content.first().map(|scope| (0, ScopeStackOp::Push(*scope))));
+            let scopes = &context.definition.meta_content_scope;
+            changes.extend(scopes.first().map(|scope| (0, ScopeStackOp::Push(*scope))));
         }
         self.stamp += 1;
-        let mut step = Step { walker: self, place, line, grammars, budget, changes };
+        let mut step = Step { walker: self, place, line, grammars, budget, changes, region: Region::new() };
         let mut at = 0;
         // If a rule enters a context without consuming a character, no rule may leave that context
         // without consuming one either: the walk would never end.
@@ -125,17 +106,17 @@ impl Walker {
         Ok(step.changes)
     }
 
-    fn context(&mut self, id: ContextId, grammars: &Grammars) -> Result<Arc<Context>, Stop> {
+    fn context(&mut self, id: ContextId, grammars: &Grammars) -> Result<Arc<Context>, Plain> {
         if let Some(known) = self.contexts.get(&id) {
             return Ok(Arc::clone(known));
         }
-        let context = grammars.context(id).ok_or(Stop::Fault)?;
+        let context = grammars.context(id).ok_or(Plain::Unknown)?;
         self.contexts.insert(id, Arc::clone(&context));
         Ok(context)
     }
 
     /// Returns the expression of a rule with captured text inserted.
-    fn repeating(&mut self, source: String, budget: &mut Budget) -> Result<Arc<Regex>, Stop> {
+    fn repeating(&mut self, source: String, budget: &mut Budget) -> Result<Arc<Regex>, Plain> {
         // Compiling is paid for each time, so that the cache doesn't affect the remaining budget.
         budget.pay(COMPILING + source.len() as u64)?;
         if self.repeating.len() > 1_000 {
@@ -143,12 +124,12 @@ impl Walker {
         }
         let compiled = self.repeating.entry(source);
         let compiled = compiled.or_insert_with_key(|source| compile(source).map(Arc::new));
-        compiled.clone().ok_or(Stop::Fault)
+        compiled.clone().ok_or(Plain::Unknown)
     }
 }
 
-fn top(place: &Place) -> Result<&Level, Stop> {
-    place.levels.last().ok_or(Stop::Fault)
+fn top(place: &Place) -> Result<&Level, Plain> {
+    place.levels.last().ok_or(Plain::Unknown)
 }
 
 /// The walk over one line.
@@ -159,12 +140,13 @@ struct Step<'a> {
     grammars: &'a Grammars,
     budget: &'a mut Budget,
     changes: Changes,
+    region: Region,
 }
 
 impl Step<'_> {
     /// Takes the next match at or after `at`. Returns the offset at which to continue, or `None` at
     /// the end.
-    fn next(&mut self, at: usize, entered_at: &mut (usize, usize)) -> Result<Option<usize>, Stop> {
+    fn next(&mut self, at: usize, entered_at: &mut (usize, usize)) -> Result<Option<usize>, Plain> {
         let depth = self.place.levels.len();
         let just_entered = *entered_at == (at, depth);
         while self.place.interruptions.last().is_some_and(|level| *level >= depth) {
@@ -174,19 +156,19 @@ impl Step<'_> {
         if best.would_loop {
             return Ok(self.line[at..].char_indices().nth(1).map(|(width, _)| at + width));
         }
-        if best.found.end <= at && matches!(best.rule.operation, Operation::Push(_)) {
+        if best.found.end <= at && matches!(best.rule.pattern.operation, MatchOperation::Push(_)) {
             *entered_at = (best.found.end, depth + 1);
         }
         if best.from_outer {
             self.place.interruptions.push(depth);
         }
         let current = self.walker.context(top(self.place)?.context, self.grammars)?;
-        self.apply(&best, &current)?;
+        self.apply(&best, &current.definition)?;
         Ok(Some(best.found.end))
     }
 
     /// Finds the winning match.
-    fn best(&mut self, at: usize, just_entered: bool) -> Result<Option<Best>, Stop> {
+    fn best(&mut self, at: usize, just_entered: bool) -> Result<Option<Best>, Plain> {
         let depth = self.place.levels.len();
         let mut best: Option<Best> = None;
         for (id, level, from_outer) in self.contexts()? {
@@ -200,9 +182,9 @@ impl Step<'_> {
                 if !first {
                     continue;
                 }
-                let is_pop = matches!(rule.operation, Operation::Pop);
-                let would_loop = just_entered && found.end <= at && is_pop;
-                if matches!(rule.operation, Operation::Push(_)) && depth >= DEEPEST {
+                let operation = &rule.pattern.operation;
+                let would_loop = just_entered && found.end <= at && *operation == MatchOperation::Pop;
+                if matches!(operation, MatchOperation::Push(_)) && depth >= DEEPEST {
                     return Ok(None);
                 }
                 let is_here = found.start == at && !would_loop;
@@ -217,55 +199,49 @@ impl Step<'_> {
 
     /// Returns the contexts whose rules are tried, in order. Each comes with the level whose
     /// captured text the rules repeat, and with whether the context comes from an outer grammar.
-    fn contexts(&mut self) -> Result<Vec<(ContextId, Option<usize>, bool)>, Stop> {
+    fn contexts(&mut self) -> Result<Vec<(ContextId, Option<usize>, bool)>, Plain> {
         let from = self.place.interruptions.last().copied().unwrap_or(0);
-        let last = self.place.levels.len().checked_sub(1).ok_or(Stop::Fault)?;
+        let last = self.place.levels.len().checked_sub(1).ok_or(Plain::Unknown)?;
         let current = self.place.levels[last].context;
         let mut contexts = Vec::with_capacity(4);
         for (n, level) in self.place.levels.iter().enumerate().skip(from) {
             contexts.extend(level.within.iter().map(|id| (*id, Some(n), true)));
         }
-        let prototype = self.walker.context(current, self.grammars)?.prototype;
+        let prototype = self.walker.context(current, self.grammars)?.definition.prototype;
         contexts.extend(prototype.map(|id| (id, None, false)));
         contexts.push((current, Some(last), false));
         Ok(contexts)
     }
 
     /// Finds a rule's next match.
-    fn search(&mut self, rule: &Rule, captured: Option<&[Option<String>]>, at: usize) -> Result<Option<Found>, Stop> {
+    fn search(&mut self, rule: &Rule, captured: Option<&[Option<String>]>, at: usize) -> Result<Option<Found>, Plain> {
         let number = rule.number as usize;
         let stamp = self.walker.stamp;
-        if let Some((known, found)) = self.walker.memo.get(number)
-            && *known == stamp
-        {
-            match found {
-                None => return Ok(None),
-                Some(found) if found.start >= at => return Ok(Some(found.clone())),
-                Some(_) => {}
-            }
+        match self.walker.memo.get(number).filter(|(known, _)| *known == stamp) {
+            Some((_, None)) => return Ok(None),
+            Some((_, Some(found))) if found.start >= at => return Ok(Some(found.clone())),
+            _ => {}
         }
         let repeated = match captured {
-            Some(captured) if rule.repeats => Some(with_captured(&rule.source, captured)),
+            Some(captured) if rule.pattern.has_captures => {
+                let source = with_captured(rule.pattern.regex.regex_str(), captured);
+                Some(self.walker.repeating(source, self.budget)?)
+            }
             _ => None,
         };
-        let repeats = repeated.is_some();
-        let repeated = repeated.map(|source| self.walker.repeating(source, self.budget)).transpose()?;
-        let regex = match &repeated {
-            Some(regex) => regex,
-            None => rule.regex().ok_or(Stop::Fault)?,
-        };
-        let region = &mut self.walker.region;
+        let regex = repeated.as_deref().or_else(|| rule.regex()).ok_or(Plain::Unknown)?;
+        let region = &mut self.region;
         let found = self.budget.search(regex, self.line, at, region)?.then(|| found(region, rule.wants_groups()));
         let found = found.flatten();
-        let is_of_use = found.as_ref().is_none_or(|found| match rule.operation {
-            Operation::Stay => found.start != found.end,
-            Operation::Push(_) => self.place.levels.len() < DEEPEST,
-            Operation::Set(_) | Operation::Pop => true,
+        let is_of_use = found.as_ref().is_none_or(|found| match rule.pattern.operation {
+            MatchOperation::None => found.start != found.end,
+            MatchOperation::Push(_) => self.place.levels.len() < DEEPEST,
+            MatchOperation::Set(_) | MatchOperation::Pop => true,
         });
         if !is_of_use {
             return Ok(None);
         }
-        if !repeats {
+        if repeated.is_none() {
             if self.walker.memo.len() <= number {
                 self.walker.memo.resize(number + 1, (0, None));
             }
@@ -275,33 +251,27 @@ impl Step<'_> {
     }
 
     /// Records the scopes of a match and updates the stack of contexts.
-    fn apply(&mut self, best: &Best, current: &Context) -> Result<(), Stop> {
+    fn apply(&mut self, best: &Best, current: &Definition) -> Result<(), Plain> {
         let Found { start, end, .. } = best.found;
-        let rule = &best.rule;
+        let pattern = &best.rule.pattern;
         let mut entered = Vec::new();
-        if let Operation::Push(ids) | Operation::Set(ids) = &rule.operation {
-            for id in ids.as_ref().ok_or(Stop::Fault)? {
-                entered.push((*id, self.walker.context(*id, self.grammars)?));
+        if let MatchOperation::Push(references) | MatchOperation::Set(references) = &pattern.operation {
+            for reference in references {
+                let id = reference.id().map_err(|_| Plain::Unknown)?;
+                entered.push((id, self.walker.context(id, self.grammars)?));
             }
         }
-        self.scopes_before(start, rule, current, &entered);
-        self.changes.extend(rule.scopes.iter().map(|scope| (start, ScopeStackOp::Push(*scope))));
-        self.scopes_of_groups(&best.found, rule);
-        if !rule.scopes.is_empty() {
-            self.changes.push((end, ScopeStackOp::Pop(rule.scopes.len())));
-        }
-        self.scopes_after(end, rule, current, &entered);
-        match &rule.operation {
-            Operation::Stay => {}
-            Operation::Pop => drop(self.place.levels.pop()),
-            Operation::Push(_) => self.enter(&entered, Vec::new(), best)?,
-            Operation::Set(_) => {
-                // What applies within a level continues to apply in the levels that replace it.
-                let within = self.place.levels.pop().map(|level| level.within).unwrap_or_default();
-                self.enter(&entered, within, best)?;
-            }
-        }
-        Ok(())
+        self.scopes_before(start, &pattern.operation, current, &entered);
+        self.push(start, &pattern.scope);
+        self.scopes_of_groups(&best.found, &best.rule);
+        self.pop(end, pattern.scope.len());
+        self.scopes_after(end, &pattern.operation, current, &entered);
+        let left = match pattern.operation {
+            MatchOperation::Pop | MatchOperation::Set(_) => self.place.levels.pop(),
+            MatchOperation::Push(_) | MatchOperation::None => None,
+        };
+        // What applies within a level continues to apply in the levels that replace it.
+        self.enter(&entered, left.map(|level| level.within).unwrap_or_default(), best)
     }
 
     /// Enters contexts. `within` applies from the first entered context on; what the rule adds to
@@ -311,15 +281,16 @@ impl Step<'_> {
         entered: &[(ContextId, Arc<Context>)],
         mut within: Vec<ContextId>,
         best: &Best,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Plain> {
         for (n, (id, context)) in entered.iter().enumerate() {
             let mut within = std::mem::take(&mut within);
             if n + 1 == entered.len() {
-                within.extend(best.rule.within);
+                let added = best.rule.pattern.with_prototype.as_ref();
+                within.extend(added.and_then(|reference| reference.id().ok()));
             }
-            let mut repeats = context.repeats;
+            let mut repeats = context.definition.uses_backrefs;
             for id in &within {
-                repeats |= self.walker.context(*id, self.grammars)?.repeats;
+                repeats |= self.walker.context(*id, self.grammars)?.definition.uses_backrefs;
             }
             let text = |group: &Option<(usize, usize)>| {
                 group.and_then(|(from, to)| self.line.get(from..to)).map(str::to_owned)
@@ -333,7 +304,7 @@ impl Step<'_> {
     /// Records the scopes of groups, outer ones first.
     fn scopes_of_groups(&mut self, found: &Found, rule: &Rule) {
         let mut changes: Vec<((usize, usize), ScopeStackOp)> = Vec::new();
-        for (group, scopes) in &rule.groups {
+        for (group, scopes) in rule.pattern.captures.iter().flatten() {
             let Some(Some((from, to))) = found.groups.get(*group).copied() else { continue };
             if from == to {
                 continue;
@@ -348,55 +319,63 @@ impl Step<'_> {
     }
 
     /// Records how scopes change before the match of a rule that enters or leaves contexts.
-    fn scopes_before(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
-        let is_set = match rule.operation {
-            Operation::Stay => return,
-            Operation::Pop => return self.pop(at, current.content.len()),
-            Operation::Push(_) => false,
-            Operation::Set(_) => true,
-        };
-        if is_set && current.clears.is_some() {
-            self.changes.push((at, ScopeStackOp::Restore));
+    fn scopes_before(
+        &mut self,
+        at: usize,
+        operation: &MatchOperation,
+        current: &Definition,
+        entered: &[(ContextId, Arc<Context>)],
+    ) {
+        let is_set = matches!(operation, MatchOperation::Set(_));
+        if *operation == MatchOperation::Pop {
+            self.pop(at, current.meta_content_scope.len());
+        }
+        if is_set {
+            self.restore(at, current);
         }
         for (_, context) in entered {
             if !is_set {
-                self.clear(at, context.clears);
+                self.clear(at, context.definition.clear_scopes);
             }
-            self.push(at, &context.meta);
+            self.push(at, &context.definition.meta_scope);
         }
     }
 
     /// Records how scopes change after the match of a rule that enters or leaves contexts.
-    fn scopes_after(&mut self, at: usize, rule: &Rule, current: &Context, entered: &[(ContextId, Arc<Context>)]) {
-        let is_set = match rule.operation {
-            Operation::Stay => return,
-            Operation::Pop => {
-                self.pop(at, current.meta.len());
-                if current.clears.is_some() {
-                    self.changes.push((at, ScopeStackOp::Restore));
-                }
-                return;
-            }
-            Operation::Push(_) => false,
-            Operation::Set(_) => true,
-        };
-        let replaced = if is_set { current.content.len() + current.meta.len() } else { 0 };
-        let is_same = replaced == 0
-            && entered.iter().all(|(_, context)| context.content.is_empty() && !(is_set && context.clears.is_some()));
-        if is_same {
+    fn scopes_after(
+        &mut self,
+        at: usize,
+        operation: &MatchOperation,
+        current: &Definition,
+        entered: &[(ContextId, Arc<Context>)],
+    ) {
+        let is_set = matches!(operation, MatchOperation::Set(_));
+        if *operation == MatchOperation::Pop {
+            self.pop(at, current.meta_scope.len());
+            self.restore(at, current);
+        }
+        let replaced = if is_set { current.meta_content_scope.len() + current.meta_scope.len() } else { 0 };
+        let adds =
+            |context: &Definition| !context.meta_content_scope.is_empty() || (is_set && context.clear_scopes.is_some());
+        if replaced == 0 && !entered.iter().any(|(_, context)| adds(&context.definition)) {
             return;
         }
         // The delimiter had the meta scopes of all entered contexts. From here on, each context's
         // content scopes follow its own meta scopes.
-        let given: usize = entered.iter().map(|(_, context)| context.meta.len()).sum();
+        let given: usize = entered.iter().map(|(_, context)| context.definition.meta_scope.len()).sum();
         self.pop(at, given + replaced);
         for (_, context) in entered {
             if is_set {
-                self.clear(at, context.clears);
+                self.clear(at, context.definition.clear_scopes);
             }
-            self.push(at, &context.meta);
-            self.push(at, &context.content);
+            self.push(at, &context.definition.meta_scope);
+            self.push(at, &context.definition.meta_content_scope);
         }
+    }
+
+    /// Restores the outer scopes that `left` cleared.
+    fn restore(&mut self, at: usize, left: &Definition) {
+        self.changes.extend(left.clear_scopes.map(|_| (at, ScopeStackOp::Restore)));
     }
 
     fn pop(&mut self, at: usize, count: usize) {

@@ -29,6 +29,11 @@ const MOST_RULES: usize = 80;
 /// active.
 const LONGEST: usize = 16 * 1024 * 1024;
 
+/// Extensions of HTML in all its forms, of programs, and of XML.
+const PAGES: &[&str] = &["html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "svgz", "hta", "htc"];
+const PROGRAMS: &[&str] = &["js", "mjs", "cjs"];
+const XML: &[&str] = &["svg", "xml", "xsl", "xslt", "mml", "rss", "atom", "rdf"];
+
 /// The decision about a file that browsers open as a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -49,12 +54,12 @@ pub fn verdicts<'a>(
     let host = config.publish.host;
     let mut verdicts = BTreeMap::new();
     let mut rules = 0;
-    let documents: Vec<&SourcePath> = published.into_iter().filter(|path| is_document(path)).collect();
-    let (active, calm): (Vec<&SourcePath>, Vec<&SourcePath>) =
-        documents.into_iter().partition(|path| files.bytes(path).is_some_and(|bytes| danger(path, bytes).is_some()));
-    for (path, is_active) in
-        active.into_iter().map(|path| (path, true)).chain(calm.into_iter().map(|path| (path, false)))
-    {
+    let is_active = |path: &SourcePath| files.bytes(path).is_some_and(|bytes| danger(path, bytes).is_some());
+    let documents = published.into_iter().filter(|path| is_document(path));
+    let mut documents: Vec<(&SourcePath, bool)> = documents.map(|path| (path, is_active(path))).collect();
+    // Active files need the host's rules most.
+    documents.sort_by_key(|(_, is_active)| !is_active);
+    for (path, is_active) in documents {
         let has_room = host.reads_rules() && (host != Host::Cloudflare || rules < MOST_RULES);
         let verdict = match (is_active, is_named(path, config)) {
             (true, true) => Verdict::Named,
@@ -121,29 +126,17 @@ fn fits(pattern: &[u8], path: &[u8]) -> bool {
 
 /// Returns whether browsers show a file as a document or run it as a program.
 fn is_document(path: &SourcePath) -> bool {
-    is_page(path) || is_program(path) || is_xml(path)
+    [PAGES, PROGRAMS, XML].iter().any(|list| has_extension(path, list))
 }
 
 fn has_extension(path: &SourcePath, list: &[&str]) -> bool {
     list.iter().any(|extension| path.extension().eq_ignore_ascii_case(extension))
 }
 
-fn is_page(path: &SourcePath) -> bool {
-    has_extension(path, &["html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "svgz", "hta", "htc"])
-}
-
-fn is_program(path: &SourcePath) -> bool {
-    has_extension(path, &["js", "mjs", "cjs"])
-}
-
-fn is_xml(path: &SourcePath) -> bool {
-    has_extension(path, &["svg", "xml", "xsl", "xslt", "mml", "rss", "atom", "rdf"])
-}
-
 /// Returns why a file could run a script, or `None` if it couldn't.
 pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
     let whole = |what: &str| Some(Danger { what: what.to_owned(), at: None });
-    if is_page(path) {
+    if has_extension(path, PAGES) {
         // The files that prove a site's ownership to search engines are a single line of text.
         return if bytes.contains(&b'<') || !bytes.is_ascii() || path.extension().eq_ignore_ascii_case("svgz") {
             whole("is a page of its own, which could run scripts")
@@ -151,10 +144,10 @@ pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
             None
         };
     }
-    if is_program(path) {
+    if has_extension(path, PROGRAMS) {
         return whole("is a script");
     }
-    if !is_xml(path) {
+    if !has_extension(path, XML) {
         return None;
     }
     if bytes.len() > LONGEST {

@@ -4,13 +4,17 @@
 //! Output: URLs as they are written. Never checks whether a file exists. References inside comments
 //! don't count.
 
-use crate::text::markup::{Tag, Token, tokens};
+use cssparser::{ParseError, Parser, Token as Css};
+
+use crate::text::markup::{Tag, Token, behind, tokens};
 
 /// Attributes whose value is a single URL.
 const ADDRESSES: [&str; 9] =
     ["href", "src", "poster", "data", "background", "xlink:href", "longdesc", "manifest", "content"];
 /// Attributes whose value is a list of URLs, each with a size (WHATWG HTML, section 4.8.4.2.1).
 const LISTS: [&str; 2] = ["srcset", "imagesrcset"];
+/// CSS functions whose strings are URLs.
+const FUNCTIONS: [&str; 5] = ["url", "src", "image", "image-set", "-webkit-image-set"];
 
 /// Returns the URLs that a file refers to. The file's name determines its format; for other
 /// formats, the list is empty.
@@ -30,16 +34,21 @@ pub fn mentions(name: &str, text: &str) -> Vec<String> {
 pub fn of_html(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for token in tokens(text) {
-        match token {
-            Token::Start(tag) => of_tag(text, &tag, &mut found),
-            Token::Comment(range, _) => found.extend(of_instruction(&text[range])),
+        match &token {
+            Token::Start(tag) => {
+                of_tag(tag, &mut found);
+                if tag.name == "style" {
+                    found.extend(of_css(&text[tag.range.end..behind(text, &token)]));
+                }
+            }
+            Token::Comment(range, _) => found.extend(of_instruction(&text[range.clone()])),
             Token::End(_) => {}
         }
     }
     found
 }
 
-fn of_tag(text: &str, tag: &Tag<'_>, found: &mut Vec<String>) {
+fn of_tag(tag: &Tag<'_>, found: &mut Vec<String>) {
     for attribute in &tag.attributes {
         let (name, value) = (&*attribute.name, &*attribute.value);
         if ADDRESSES.contains(&name) {
@@ -53,13 +62,6 @@ fn of_tag(text: &str, tag: &Tag<'_>, found: &mut Vec<String>) {
             found.extend(of_css(value));
         }
     }
-    if tag.name == "style" {
-        let rest = &text[tag.range.end..];
-        let closes =
-            |at: &usize| rest.as_bytes()[*at..].get(2..7).is_some_and(|name| name.eq_ignore_ascii_case(b"style"));
-        let end = rest.match_indices("</").map(|(at, _)| at).find(closes).unwrap_or(rest.len());
-        found.extend(of_css(&rest[..end]));
-    }
 }
 
 /// Returns the URL in `<?xml-stylesheet href="…"?>`, which HTML parses as a comment.
@@ -72,95 +74,33 @@ fn of_instruction(comment: &str) -> Option<String> {
 
 /// Returns the URLs in a style sheet: `url(…)`, `@import "…"`, and the strings of `image-set(…)`
 /// and `src(…)`.
-pub fn of_css(text: &str) -> Vec<String> {
+fn of_css(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // The last word before a string or a parenthesis determines its meaning. A function applies
-    // until its closing parenthesis.
-    let (mut word, mut functions) = (String::new(), Vec::new());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").map_or("", |(_, after)| after);
-            continue;
-        }
-        rest = &rest[first.len_utf8()..];
-        match first {
-            '"' | '\'' => {
-                let (string, after) = quoted(rest, first);
-                let is_address =
-                    functions.last().is_some_and(|name: &String| is_of_addresses(name)) || word.trim_end() == "@import";
-                if is_address {
-                    found.push(string);
-                }
-                (rest, word) = (after, String::new());
-            }
-            '(' => {
-                let name = std::mem::take(&mut word);
-                let bare = rest.trim_start();
-                if name == "url" && !bare.starts_with(['"', '\'']) {
-                    let (inside, after) = bare.split_once(')').unwrap_or((bare, ""));
-                    found.push(unescape(inside.trim()));
-                    rest = after;
-                } else {
-                    functions.push(name);
-                }
-            }
-            ')' => drop(functions.pop()),
-            c if c.is_whitespace() => {
-                let is_import = word.trim_end() == "@import";
-                word.clear();
-                word.push_str(if is_import { "@import " } else { "" });
-            }
-            c if c.is_alphanumeric() || matches!(c, '-' | '@' | '_') => {
-                if word.ends_with(' ') {
-                    word.clear();
-                }
-                word.extend(c.to_lowercase());
-            }
-            _ => word.clear(),
-        }
-    }
+    of_block(&mut Parser::new(text), false, &mut found);
     found
 }
 
-fn is_of_addresses(function: &str) -> bool {
-    matches!(function, "url" | "src" | "image" | "image-set" | "-webkit-image-set")
-}
-
-/// Returns a string up to its closing quote, and the text after it.
-fn quoted(text: &str, quote: char) -> (String, &str) {
-    let mut is_escaped = false;
-    for (at, c) in text.char_indices() {
-        if c == quote && !is_escaped {
-            return (unescape(&text[..at]), &text[at + 1..]);
+/// Collects the URLs in a block. `strings` says whether its strings are URLs.
+fn of_block(css: &mut Parser<'_>, strings: bool, found: &mut Vec<String>) {
+    let mut is_import = false;
+    while let Ok(token) = css.next().cloned() {
+        match &token {
+            // A malformed URL, such as one with a space, counts too.
+            Css::UnquotedUrl(url) | Css::BadUrl(url) => found.push(url.trim().to_owned()),
+            Css::QuotedString(text) if strings || is_import => found.push(text.to_string()),
+            Css::Function(_) | Css::ParenthesisBlock | Css::SquareBracketBlock | Css::CurlyBracketBlock => {
+                let strings = matches!(&token, Css::Function(name) if FUNCTIONS.contains(&&*name.to_ascii_lowercase()));
+                let inside = |css: &mut Parser<'_>| -> Result<(), ParseError<()>> {
+                    of_block(css, strings, found);
+                    Ok(())
+                };
+                // Blocks that are nested too deeply for the parser are read as part of this one.
+                css.parse_nested_block(inside).unwrap_or_default();
+            }
+            _ => {}
         }
-        is_escaped = c == '\\' && !is_escaped;
+        is_import = matches!(&token, Css::AtKeyword(name) if name.eq_ignore_ascii_case("import"));
     }
-    (unescape(text), "")
-}
-
-/// Replaces CSS escapes with the characters they represent (CSS Syntax Level 3, section 4.3.7).
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let digits = after.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
-        if digits > 0 {
-            let number = u32::from_str_radix(&after[..digits], 16).unwrap_or_default();
-            out.push(char::from_u32(number).filter(|c| *c != '\0').unwrap_or('\u{fffd}'));
-            rest = &after[digits..];
-            rest = rest.strip_prefix([' ', '\t', '\n']).unwrap_or(rest);
-        } else {
-            // An escaped line break continues the string. Any other escaped character represents
-            // itself.
-            let mut chars = after.chars();
-            out.extend(chars.next().filter(|c| *c != '\n'));
-            rest = chars.as_str();
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// Returns the URLs in a web app manifest: the value of every `src` (W3C Web Application Manifest).

@@ -5,6 +5,8 @@
 //! XML. Anything that can't be read as XML counts as dangerous, because some program may interpret
 //! it differently.
 
+use crate::text::markup::character;
+
 /// Why a file could run a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Danger {
@@ -186,29 +188,13 @@ fn is_picture(address: &str) -> bool {
 /// Decodes character references. Returns `None` for a malformed reference or an entity that XML
 /// doesn't define.
 fn decode(value: &str) -> Option<String> {
-    let mut out = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once('&') {
-        let (name, after) = after.split_once(';')?;
-        out.push_str(before);
-        out.push(match name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let digits = name.strip_prefix('#')?;
-                let code = match digits.strip_prefix('x') {
-                    Some(hex) => u32::from_str_radix(hex, 16),
-                    None => digits.parse(),
-                };
-                char::from_u32(code.ok()?)?.to_ascii_lowercase()
-            }
-        });
-        rest = after;
+    let mut parts = value.split('&');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';')?;
+        out.push(character(name)?.to_ascii_lowercase());
+        out.push_str(rest);
     }
-    out.push_str(rest);
     Some(out)
 }
 

@@ -20,6 +20,7 @@ use crate::model::link::Target;
 use crate::site::view::{Viewpoint, encode_fragment, home};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter;
+use crate::text::markup::{Token, behind, next_token};
 use crate::text::path::{SourcePath, UrlPath};
 use crate::text::source::{Sources, Text};
 
@@ -273,22 +274,14 @@ fn link(words: &str, address: Option<&str>, title: &str) -> String {
 /// Returns the words of raw HTML. Tags, comments, scripts and styles are not part of a copy.
 fn words_of(html: &str) -> String {
     let mut out = String::new();
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let lower: String = rest.chars().take(8).collect::<String>().to_ascii_lowercase();
-        let end = match lower.as_str() {
-            tag if tag.starts_with("<!--") => "-->",
-            tag if tag.starts_with("<script") => "</script>",
-            tag if tag.starts_with("<style") => "</style>",
-            _ => ">",
-        };
-        let is_end = |at: &usize| rest[*at..].get(..end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end));
-        let found = rest.match_indices(&end[..1]).map(|(at, _)| at).find(is_end);
-        rest = found.map_or("", |at| &rest[at + end.len()..]);
+    let mut at = 0;
+    while let Some(token) = next_token(html, at) {
+        let range = token.range();
+        out.push_str(&html[at..range.start]);
+        let is_code = matches!(&token, Token::Start(tag) if ["script", "style"].contains(&&*tag.name));
+        at = if is_code { behind(html, &token) } else { range.end };
     }
-    out.push_str(rest);
+    out.push_str(&html[at..]);
     out
 }
 

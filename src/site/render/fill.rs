@@ -17,7 +17,7 @@ use crate::model::link::Target;
 use crate::site::view::{Viewpoint, class_of};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;
-use crate::text::markup::{self, escape, escape_into};
+use crate::text::markup::{self, Token, escape, escape_into, tokens};
 
 /// The state that the parts of a page share while the page is written.
 pub struct Filler<'a> {
@@ -45,6 +45,18 @@ struct Scope {
     own: bool,
 }
 
+impl Scope {
+    /// The settings for the text of a chapter's own page.
+    fn own(chapter: ChapterId) -> Self {
+        Self { chapter, depth: 0, own: true }
+    }
+
+    /// The settings for a part that another page shows without terms, footnotes and transclusions.
+    fn quoted(chapter: ChapterId) -> Self {
+        Self { chapter, depth: embed::DEEPEST, own: false }
+    }
+}
+
 impl<'a> Filler<'a> {
     /// Creates a filler for the page that `view` is at.
     pub fn new(renderer: &'a Renderer, view: Viewpoint<'a>) -> Self {
@@ -69,8 +81,7 @@ impl<'a> Filler<'a> {
     pub fn chapter(&mut self, chapter: ChapterId) -> String {
         let fill = &self.document(chapter).body.main;
         let mut out = String::with_capacity(fill.html.len() * 2);
-        let scope = Scope { chapter, depth: 0, own: true };
-        self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut out);
+        self.fill(fill, (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut out);
         self.write_footnotes(&mut out);
         out
     }
@@ -80,7 +91,7 @@ impl<'a> Filler<'a> {
         let fill = &self.document(chapter).body.main;
         let Some(start) = fill.html.find("<p>") else { return String::new() };
         let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
-        self.part((start..end, end), Scope { chapter, depth: embed::DEEPEST, own: false })
+        self.parts([(start..end, end)], Scope::quoted(chapter))
     }
 
     /// Returns the inner HTML of a statement, without terms and footnotes.
@@ -91,8 +102,8 @@ impl<'a> Filler<'a> {
             // remain.
             return document.meta.facts.statements().get(number).map_or_else(String::new, |said| escape(&said.text));
         };
-        let parts = document.body.without_examples(range);
-        let mut out = self.joined(parts, Scope { chapter, depth: embed::DEEPEST, own: false });
+        let parts = document.body.without_examples(range).into_iter().map(|part| (part.clone(), part.end));
+        let mut out = self.parts(parts, Scope::quoted(chapter));
         out.truncate(out.trim_end().len());
         out
     }
@@ -101,10 +112,10 @@ impl<'a> Filler<'a> {
     /// empty string if the statement has no examples.
     #[must_use]
     pub fn examples(&mut self, chapter: ChapterId, number: usize) -> String {
-        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         let mut out = String::new();
         for range in self.document(chapter).body.examples_of(number) {
-            let html = self.joined(vec![range], scope);
+            let end = range.end;
+            let html = self.parts([(range, end)], Scope::quoted(chapter));
             // The example was taken out of a list that has other items too, so it needs a list of
             // its own.
             if html.starts_with("<li") {
@@ -123,9 +134,8 @@ impl<'a> Filler<'a> {
         let document = self.document(chapter);
         let range = embed::part(document, Some(anchor))?;
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
-        let scope = Scope { chapter, depth: embed::DEEPEST, own: false };
         // A hole at the end of a section belongs to what follows the section.
-        let out = self.part((heading..range.end, range.end.saturating_sub(1)), scope);
+        let out = self.parts([(heading..range.end, range.end.saturating_sub(1))], Scope::quoted(chapter));
         Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
     }
 
@@ -136,27 +146,18 @@ impl<'a> Filler<'a> {
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
         let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
         let last = range.end.saturating_sub(1);
-        let out = self.part((range, last), Scope { chapter, depth: embed::DEEPEST, own: false });
+        let out = self.parts([(range, last)], Scope::quoted(chapter));
         moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
     }
 
-    /// Returns a part of a chapter's text with its holes filled by [`Self::fill`], and balances its
-    /// elements: raw HTML may extend past the beginning or end of the part.
-    fn part(&mut self, place: (Range<usize>, usize), scope: Scope) -> String {
+    /// Returns parts of a chapter's text, one after the other, with their holes filled by
+    /// [`Self::fill`]. Balances their elements, because raw HTML may extend past the beginning or
+    /// end of a part.
+    fn parts(&mut self, parts: impl IntoIterator<Item = (Range<usize>, usize)>, scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();
-        self.fill(&body.main, place, scope, &mut out);
-        if body.sanitised { balanced(&out).into_owned() } else { out }
-    }
-
-    /// Returns several parts of a chapter's text, one after the other, with their elements balanced
-    /// as in [`Self::part`].
-    fn joined(&mut self, parts: Vec<Range<usize>>, scope: Scope) -> String {
-        let body = &self.document(scope.chapter).body;
-        let mut out = String::new();
-        for part in parts {
-            let end = part.end;
-            self.fill(&body.main, (part, end), scope, &mut out);
+        for place in parts {
+            self.fill(&body.main, place, scope, &mut out);
         }
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }
@@ -217,10 +218,10 @@ impl<'a> Filler<'a> {
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
             Hole::TableAttributes(heading, _) => self.table(*heading, scope, out),
             Hole::CalloutAttributes(callout) => {
-                let _ = write!(out, " role=\"note\" aria-label=\"{}\"", escape(self.callout(*callout)));
+                let _ = write!(out, " role=\"note\" aria-label=\"{}\"", self.callout(*callout));
             }
             Hole::CalloutTitle(callout) => {
-                let _ = write!(out, "<p class=\"callout-title\">{}</p>", escape(self.callout(*callout)));
+                let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(*callout));
             }
             Hole::Task(done) => {
                 let (key, checked) = if *done { ("task-done", " checked=\"\"") } else { ("task-open", "") };
@@ -239,15 +240,9 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn callout(&self, callout: Callout) -> &'a str {
-        let theme: &'a crate::site::theme::Theme = self.view.theme;
-        theme.ui(match callout {
-            Callout::Note => "callout-note",
-            Callout::Tip => "callout-tip",
-            Callout::Important => "callout-important",
-            Callout::Warning => "callout-warning",
-            Callout::Caution => "callout-caution",
-        })
+    /// Returns a callout's title, escaped.
+    fn callout(&self, callout: Callout) -> String {
+        escape(self.view.theme.ui(&format!("callout-{}", callout.name())))
     }
 
     /// Returns the URL of a reference's target, relative to the page.
@@ -268,13 +263,6 @@ impl<'a> Filler<'a> {
             Target::Asset(path) => Some(view.url(&crate::text::path::UrlPath::new(path.as_str()))),
             Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => None,
         }
-    }
-
-    fn is_link(&self, n: u32, scope: Scope) -> bool {
-        !matches!(
-            self.view.book.target(scope.chapter, n),
-            Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead
-        )
     }
 
     fn open_link(&self, n: u32, title: Option<&str>, scope: Scope, out: &mut String) {
@@ -306,12 +294,12 @@ impl<'a> Filler<'a> {
         if hidden && self.view.config.publish.hidden_links == HiddenLinks::Mark {
             let _ = write!(out, " <span class=\"note\">({})</span>", escape(self.view.theme.ui("internal")));
         }
-        out.push_str(if self.is_link(n, scope) { "</a>" } else { "</span>" });
+        out.push_str(if self.address(n, scope).is_some() { "</a>" } else { "</span>" });
     }
 
     /// Returns the title of a reference's target, for a link without words.
     pub fn words(&self, chapter: ChapterId, reference: u32) -> String {
-        self.link_text(reference, Scope { chapter, depth: 0, own: true })
+        self.link_text(reference, Scope::own(chapter))
     }
 
     /// Returns link text for a link without words: the chapter's title, and the heading if the
@@ -418,8 +406,7 @@ impl<'a> Filler<'a> {
             let document = self.document(chapter);
             let Some((_, fill)) = document.body.footnotes.get(number as usize) else { continue };
             let mut inner = String::new();
-            let scope = Scope { chapter, depth: 0, own: true };
-            self.fill(fill, (0..fill.html.len(), fill.html.len()), scope, &mut inner);
+            self.fill(fill, (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut inner);
             let back = escape(self.view.theme.ui("footnote-back"));
             let link = format!(
                 " <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>"
@@ -478,7 +465,7 @@ impl<'a> Filler<'a> {
         // statement belongs to the statement.
         let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
-        let inner = self.part((range.clone(), last), inner_scope);
+        let inner = self.parts([(range.clone(), last)], inner_scope);
         let prefix = format!("{}--", document.meta.id);
         let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
         let inner = moved(inner.trim_end(), &prefix, shift);
@@ -502,47 +489,30 @@ fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) 
 fn moved(html: &str, prefix: &str, shift: u8) -> String {
     let mut out = String::with_capacity(html.len() + 256);
     let mut last = 0;
-    for tag in markup::start_tags(html) {
-        close_headings(&html[last..tag.range.start], shift, &mut out);
-        last = tag.range.start;
+    for token in tokens(html) {
+        let (Token::Start(tag) | Token::End(tag)) = &token else { continue };
         if let Some(level) = heading_level(&tag.name) {
-            let _ = write!(out, "<h{}", (level + shift).min(6));
-            last += 3;
+            let digit = html[tag.range.clone()].find(|c: char| c.is_ascii_digit()).unwrap_or(0) + tag.range.start;
+            let _ = write!(out, "{}{}", &html[last..digit], (level + shift).min(6));
+            last = digit + 1;
         }
         for attribute in &tag.attributes {
             let is_note = attribute.value.starts_with("fn:") || attribute.value.starts_with("fnref:");
             let is_anchor = attribute.name == "id" || (attribute.name == "name" && tag.name == "a");
             if is_anchor && !is_note {
-                out.push_str(&html[last..attribute.range.start]);
-                let _ = write!(out, "{}=\"{prefix}{}\"", attribute.name, escape(&attribute.value));
+                let before = &html[last..attribute.range.start];
+                let _ = write!(out, "{before}{}=\"{prefix}{}\"", attribute.name, escape(&attribute.value));
                 last = attribute.range.end;
             }
         }
     }
-    close_headings(&html[last..], shift, &mut out);
+    out.push_str(&html[last..]);
     out
 }
 
 fn heading_level(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
-}
-
-/// Appends HTML with the levels of its heading end tags shifted.
-fn close_headings(html: &str, shift: u8, out: &mut String) {
-    let mut rest = html;
-    while let Some(at) = rest.find("</h") {
-        let level =
-            rest.as_bytes().get(at + 3).copied().filter(|byte| (b'1'..=b'6').contains(byte)).map(|byte| byte - b'0');
-        let (before, after) = rest.split_at(at + 3);
-        out.push_str(before);
-        rest = after;
-        if let Some(level) = level {
-            let _ = write!(out, "{}", (level + shift).min(6));
-            rest = &rest[1..];
-        }
-    }
-    out.push_str(rest);
 }
 
 fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut String) {

@@ -7,18 +7,23 @@
 
 use std::fmt::Write as _;
 
-use crate::text::markup::{Tag, decode, start_tags};
+use crate::text::markup::{Tag, Token, decode, tokens};
 
 /// Writes `html` as Markdown, without blank lines at either end.
 pub fn markdown(html: &str) -> String {
     let mut writer = Writer::default();
     let mut at = 0;
-    for tag in start_tags(html) {
-        writer.text_and_ends(&html[at..tag.range.start]);
-        writer.open(&tag);
-        at = tag.range.end;
+    for token in tokens(html) {
+        let range = token.range();
+        writer.text(&html[at..range.start]);
+        match token {
+            Token::Start(tag) => writer.open(&tag),
+            Token::End(tag) => writer.close(&tag.name),
+            Token::Comment(..) => {}
+        }
+        at = range.end;
     }
-    writer.text_and_ends(&html[at..]);
+    writer.text(&html[at..]);
     tidy(&writer.out)
 }
 
@@ -41,17 +46,6 @@ struct Writer {
 }
 
 impl Writer {
-    /// Handles the text and end tags between two start tags.
-    fn text_and_ends(&mut self, mut html: &str) {
-        while let Some(at) = html.find("</") {
-            self.text(&html[..at]);
-            let end = html[at..].find('>').map_or(html.len(), |n| at + n);
-            self.close(html[at + 2..end].trim());
-            html = html.get(end + 1..).unwrap_or_default();
-        }
-        self.text(html);
-    }
-
     fn text(&mut self, html: &str) {
         let text = decode(html).replace("&nbsp;", " ");
         if self.is_code {
@@ -178,11 +172,15 @@ impl Writer {
         format!("{}{}", "> ".repeat(self.quotes), "   ".repeat(self.lists.len()))
     }
 
-    fn new_line(&mut self) {
+    fn end_line(&mut self) {
         self.out.truncate(self.out.trim_end_matches(' ').len());
         if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push('\n');
         }
+    }
+
+    fn new_line(&mut self) {
+        self.end_line();
         self.out.push_str(&self.margin());
     }
 
@@ -217,10 +215,7 @@ impl Writer {
             }
             _ => "-  ".to_owned(),
         };
-        self.out.truncate(self.out.trim_end_matches(' ').len());
-        if !self.out.is_empty() && !self.out.ends_with('\n') {
-            self.out.push('\n');
-        }
+        self.end_line();
         let _ = write!(self.out, "{}{}{marker}", "> ".repeat(self.quotes), "   ".repeat(depth));
     }
 }

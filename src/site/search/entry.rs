@@ -39,13 +39,9 @@ impl Entry {
         let section = &self.sections[n];
         let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
         let unit = self.units.iter().find(is_about);
-        let own = if n == 0 { "" } else { section.heading.as_str() };
-        let names = unit.map(|unit| unit.names.as_slice()).unwrap_or_default();
-        std::iter::once(own)
-            .chain(names.iter().map(String::as_str))
-            .filter(|name| !name.is_empty())
-            .collect::<Vec<_>>()
-            .join(" / ")
+        let own = (n > 0).then_some(&section.heading);
+        let names = own.into_iter().chain(unit.into_iter().flat_map(|unit| &unit.names));
+        names.filter(|name| !name.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" / ")
     }
 }
 
@@ -127,12 +123,6 @@ struct Uses {
     text: u32,
     /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,
-}
-
-impl Uses {
-    fn stand(&mut self, section: u32, strength: u8) {
-        stand(&mut self.sections, section, strength);
-    }
 }
 
 /// Records that a word occurs in a section.
@@ -247,7 +237,7 @@ impl Builder {
         for word in list {
             let uses = self.words.entry(word.into_boxed_str()).or_default();
             uses.top = uses.top.max(each);
-            uses.stand(section, 3);
+            stand(&mut uses.sections, section, 3);
         }
     }
 
@@ -262,7 +252,7 @@ impl Builder {
             // Most words are already in the map.
             if let Some(uses) = self.words.get_mut(word) {
                 uses.text += weight;
-                uses.stand(section, strength);
+                stand(&mut uses.sections, section, strength);
             } else {
                 let uses = Uses { top: 0, text: weight, sections: vec![(section, strength)] };
                 self.words.insert(word.into(), uses);

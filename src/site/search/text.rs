@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::chapter::document::{Body, Document, Fill, Hole, ReferenceNumber};
 use crate::declare::kind::Kind;
-use crate::text::markup::lower_case;
+use crate::text::markup::{Tag, Token, behind, character, next_token};
 
 /// A placeholder in a section's text where a link shows the title of another chapter.
 pub const GAP: char = '\u{fffc}';
@@ -34,7 +34,7 @@ pub struct Section {
 /// Reads the sections of a chapter. The first section is the text before any heading.
 pub fn sections(document: &Document) -> Vec<Section> {
     let glossary = document.meta.kind == Kind::Glossary;
-    let mut reader = Reader {
+    let mut reader = TextReader {
         body: &document.body,
         glossary,
         sections: vec![Section::default()],
@@ -74,7 +74,7 @@ fn own_words(body: &Body) -> Vec<(u32, u32)> {
     parts.filter(|part| part.start < part.end).map(|part| (offset(part.start), offset(part.end))).collect()
 }
 
-struct Reader<'a> {
+struct TextReader<'a> {
     body: &'a Body,
     glossary: bool,
     sections: Vec<Section>,
@@ -90,15 +90,14 @@ struct Reader<'a> {
     noted: BTreeSet<u32>,
 }
 
-impl Reader<'_> {
+impl TextReader<'_> {
     fn fill(&mut self, fill: &Fill, statements: &[(u32, u32)]) {
         let html = fill.html.as_str();
         let mut holes = fill.holes.iter().peekable();
         let mut statements = statements.iter().map(|(start, end)| (*start as usize, *end as usize)).peekable();
         let mut open: Option<(usize, usize, usize)> = None;
         let mut at = 0;
-        // Text may have any number of holes before the next tag.
-        let mut next = 0;
+        let mut token = next_token(html, 0);
         loop {
             if let Some((end, section, start)) = open
                 && at >= end
@@ -114,17 +113,20 @@ impl Reader<'_> {
                 self.hole(hole);
                 continue;
             }
-            let Some(rest) = html.get(at..).filter(|rest| !rest.is_empty()) else { break };
-            if rest.starts_with('<') {
-                let end = at + self.tag(rest);
+            if let Some(found) = token.take_if(|token| token.range().start <= at) {
+                self.tag(&found);
+                // Only trusted HTML has scripts and styles.
+                let is_code = matches!(&found, Token::Start(tag) if ["script", "style"].contains(&&*tag.name));
+                at = if is_code { behind(html, &found) } else { found.range().end };
                 // Holes inside a tag are attributes.
-                while holes.next_if(|(offset, _)| (*offset as usize) < end).is_some() {}
-                at = end;
+                while holes.next_if(|(offset, _)| (*offset as usize) < at).is_some() {}
+                token = next_token(html, at);
                 continue;
             }
-            if next <= at {
-                next = rest.find('<').map_or(html.len(), |n| at + n);
+            if at >= html.len() {
+                break;
             }
+            let next = token.as_ref().map_or(html.len(), |token| token.range().start);
             let hole = holes.peek().map_or(next, |(offset, _)| *offset as usize);
             let statement = statements.peek().map_or(next, |(start, _)| *start);
             let end = open.map_or(next, |(end, ..)| end);
@@ -135,51 +137,32 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a tag and returns its length.
-    fn tag(&mut self, html: &str) -> usize {
-        if html.starts_with("<!--") {
-            return html.find("-->").map_or(html.len(), |end| end + 3);
-        }
-        let length = tag_length(html);
-        let inside = html[1..length].trim_end_matches('>');
-        let is_end = inside.starts_with('/');
-        let inside = inside.trim_start_matches('/');
-        let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
-        let name = lower_case(&inside[..name_end]);
-        match &*name {
+    /// Reads a tag or comment.
+    fn tag(&mut self, token: &Token<'_>) {
+        let (Token::Start(tag) | Token::End(tag)) = token else { return };
+        let is_end = matches!(token, Token::End(_));
+        match &*tag.name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if is_end => {
                 self.heading = false;
                 self.line();
             }
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.open(&html[..length], name.as_bytes()[1] - b'0'),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.open(tag, tag.name.as_bytes()[1] - b'0'),
             "dt" if self.glossary && is_end => self.heading = false,
-            "dt" if self.glossary => self.open(&html[..length], 0),
-            // Only trusted HTML has scripts and styles.
-            "script" | "style" if !is_end => {
-                let is_close = |rest: &str| {
-                    rest.strip_prefix("</")
-                        .and_then(|rest| rest.get(..name.len()))
-                        .is_some_and(|end| end.eq_ignore_ascii_case(&name))
-                };
-                let mut ends = html[length..].match_indices("</").map(|(at, _)| length + at);
-                return ends.find(|at| is_close(&html[*at..])).unwrap_or(html.len());
-            }
+            "dt" if self.glossary => self.open(tag, 0),
             "a" | "abbr" | "b" | "bdi" | "cite" | "code" | "del" | "em" | "i" | "ins" | "kbd" | "mark" | "q" | "s"
             | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => {}
             _ => self.line(),
         }
-        length
     }
 
     /// Begins a section, unless the heading is the chapter's title.
-    fn open(&mut self, tag: &str, level: u8) {
+    fn open(&mut self, tag: &Tag<'_>, level: u8) {
         self.heading = true;
         if level == 1 && !self.title && self.now == 0 {
             self.title = true;
             return;
         }
-        let tags = crate::text::markup::start_tags(tag);
-        let anchor = tags.first().and_then(|tag| tag.get("id")).map(|id| id.value.to_string()).unwrap_or_default();
+        let anchor = tag.get("id").map(|id| id.value.to_string()).unwrap_or_default();
         self.sections.push(Section { level, anchor, ..Section::default() });
         self.now = self.sections.len() - 1;
     }
@@ -245,57 +228,22 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the length of the tag that `html` begins with. A `>` in quotes doesn't end the tag.
-fn tag_length(html: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in html.bytes().enumerate().skip(1) {
-        match (quote, byte) {
-            (None, b'>') => return at + 1,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    html.len()
-}
-
-/// Decodes numeric character references and the named ones that are listed here.
+/// Decodes character references. Those that are unknown stay as they are.
 fn decode(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(12).position(|byte| byte == b';');
-        if let Some((end, c)) = end.and_then(|end| Some((end, character(&rest[1..end])?))) {
-            out.push(c);
-            rest = &rest[end + 1..];
-        } else {
-            out.push('&');
-            rest = &rest[1..];
+    let mut parts = html.split('&');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';').unwrap_or_default();
+        let c = if name == "nbsp" { Some(' ') } else { character(name) };
+        match c {
+            Some(c) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            None => out.extend(["&", part]),
         }
     }
-    out.push_str(rest);
     out
-}
-
-fn character(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => number.parse(),
-            };
-            char::from_u32(code.ok()?)?
-        }
-    })
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(super) fn gather(chain: &[ThemeFiles], findings: &mut Vec<Diagnostic>) -> BT
 
 /// Splits a path into an asset's name and the name of the part. The part is empty if the file is
 /// the whole asset.
-fn split(path: &str) -> (&str, &str) {
+pub(super) fn split(path: &str) -> (&str, &str) {
     match path.split_once('/') {
         Some((folder, part)) if matches!(extension(folder), Some("js" | "css")) => (folder, part),
         _ => (path, ""),

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{DEFAULT, ThemeFiles, entries, place};
+use super::assets::split;
+use super::tables::{entries, place};
+use super::{DEFAULT, ThemeFiles};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
@@ -88,10 +90,7 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
         }
         let prefix = format!("{folder}/");
         // An asset that is split into parts is known by the name of its folder.
-        let of_asset = |name: &'_ str| {
-            name.split_once('/').filter(|(top, _)| top.contains('.')).map_or(name.len(), |(top, _)| top.len())
-        };
-        let known = below.iter().flat_map(|other| other.below(&prefix)).map(|(name, _)| &name[..of_asset(name)]);
+        let known = below.iter().flat_map(|other| other.below(&prefix)).map(|(name, _)| split(name).0);
         let help = did_you_mean(&nearest(name, known, 2));
         let help = help.unwrap_or_else(|| "name it in a template, or take it out".to_owned());
         let message = format!("`{path}` takes the place of nothing, and no template names it");
@@ -117,17 +116,8 @@ fn outside(theme: &ThemeFiles, path: &str) -> Option<Diagnostic> {
 
 /// Returns whether a file is a part of an asset that a lower theme has.
 fn is_part(name: &str, below: &[ThemeFiles]) -> bool {
-    let Some((asset, _)) = name.split_once('/').filter(|(asset, _)| asset.ends_with(".js") || asset.ends_with(".css"))
-    else {
-        return false;
-    };
-    let prefix = format!("assets/{asset}");
-    below.iter().any(|other| {
-        other
-            .files
-            .keys()
-            .any(|file| file.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-    })
+    let (asset, part) = split(name);
+    !part.is_empty() && below.iter().any(|other| other.below("assets/").any(|(name, _)| split(name).0 == asset))
 }
 
 fn texts<'a>(chain: &'a [ThemeFiles], folder: &'a str) -> impl Iterator<Item = &'a str> {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::radar::level_of;
 use super::{Link, Viewpoint};
 use crate::declare::kind::Kind;
 use crate::model::book::{ChapterId, Generated};
@@ -84,7 +85,7 @@ pub struct CompetencyChanges {
 }
 
 /// A single change.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Line {
     /// The UI string key for what happened.
     pub key: &'static str,
@@ -120,18 +121,16 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
         if list.len() >= most && list.last().is_some_and(|last| last.seconds.div_euclid(86_400) != today) {
             break;
         }
-        let mut touched: Vec<(ChapterId, &SourcePath, Option<&'static str>)> = Vec::new();
-        for file in &commit.touched {
-            let Some(chapter) = file.now.as_ref().and_then(|path| view.book.at_path(path)) else { continue };
+        let chapter = |path: &SourcePath| view.book.at_path(path);
+        let mut touched: Vec<_> =
+            commit.touched.iter().filter_map(|file| Some((chapter(file.now.as_ref()?)?, file))).collect();
+        touched.sort_by_key(|(chapter, _)| *chapter);
+        for (chapter, file) in touched {
             let what = match file.how {
                 How::Added => Some("changes-new"),
                 How::Renamed { .. } => Some("changes-moved"),
                 How::Changed | How::Removed => None,
             };
-            touched.push((chapter, &file.then, what));
-        }
-        touched.sort_by_key(|(chapter, ..)| *chapter);
-        for (chapter, then, what) in touched {
             if let Some(n) = seen.get(&(chapter, today)) {
                 // That a chapter was added or moved earlier that day matters more than a later
                 // edit.
@@ -140,7 +139,7 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
                 continue;
             }
             seen.insert((chapter, today), list.len());
-            list.push(Event { seconds: commit.seconds, chapter, then, what });
+            list.push(Event { seconds: commit.seconds, chapter, then: &file.then, what });
         }
     }
     list.truncate(most);
@@ -278,22 +277,19 @@ impl Asking<'_> {
                     (Some(from), Some(to)) if from.number < to.number => "changes-raised",
                     _ => "changes-lowered",
                 };
-                let (level_before, level) =
-                    (from.as_ref().map(|level| self.level(level)), to.as_ref().map(|level| self.level(level)));
+                let words = |level: &Option<Level>| level.as_ref().map(|level| self.level(level));
+                let (link, level_before, level) = (Some(self.link(competency)), words(from), words(to));
+                let line = Line { key, link, level_before, level, ..Line::default() };
                 for touched in touches {
-                    let link = Some(self.link(competency));
-                    let line =
-                        Line { key, link, level_before: level_before.clone(), level: level.clone(), ..Line::default() };
-                    self.role(touched).1.push(line);
+                    self.role(touched).1.push(line.clone());
                 }
             }
             Change::Responsibility { role, cell, touches } => {
                 let Some(line) = self.line(cell, role) else { return };
-                self.role(role).1.push(line);
+                self.role(role).1.push(line.clone());
+                let line = Line { link: Some(self.link(role)), ..line };
                 for heir in touches.iter().filter(|heir| *heir != role) {
-                    let Some(line) = self.line(cell, role) else { return };
-                    let link = Some(self.link(role));
-                    self.role(heir).1.push(Line { link, ..line });
+                    self.role(heir).1.push(line.clone());
                 }
             }
             Change::Statement { competency, cell, touches } => {
@@ -313,8 +309,7 @@ impl Asking<'_> {
                 if chapter.kind == Kind::Role && ["scope", "horizon"].contains(fact) =>
             {
                 let before = self.is_open.then(|| from.first().cloned()).flatten();
-                let line = Line { key: fact, before, text: to.first().cloned(), ..Line::default() };
-                self.role(chapter).1.push(line);
+                self.role(chapter).1.push(Line { key: fact, before, text: to.first().cloned(), ..Line::default() });
             }
             _ => {}
         }
@@ -376,8 +371,7 @@ impl Asking<'_> {
     }
 
     fn level(&self, level: &Level) -> String {
-        let words = self.view.theme.ui("level-of").replace("{name}", &level.name);
-        words.replace("{n}", &level.number.to_string()).replace("{of}", &self.view.highest().to_string())
+        level_of(&level.name, level.number, self.view)
     }
 }
 

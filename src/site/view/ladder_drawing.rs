@@ -64,8 +64,8 @@ pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
         }
         // A move in both directions is drawn as one line.
         for to in &node.sideways {
-            let both_ways = leads_back(nodes, *to, node.role);
-            if !both_ways || node.role < *to {
+            let leads_back = |other: &Node| other.role == *to && other.sideways.contains(&node.role);
+            if node.role < *to || !nodes.iter().any(leads_back) {
                 write_way(&mut svg, &places, (node.role, *to), "move");
             } else {
                 write_back(&mut svg, &places, (node.role, *to));
@@ -80,10 +80,6 @@ pub fn draw(nodes: &[Node], tracks: &[String], label: &str) -> String {
     }
     svg.push_str("</svg>");
     svg
-}
-
-fn leads_back(nodes: &[Node], from: ChapterId, to: ChapterId) -> bool {
-    nodes.iter().any(|node| node.role == from && node.sideways.contains(&to))
 }
 
 /// Lists the ranks, highest first.
@@ -116,34 +112,35 @@ fn places(nodes: &[Node], tracks: usize, ranks: &[u32]) -> (Places, Vec<f64>, f6
     (places, starts, left - BETWEEN + 2.0)
 }
 
+/// Draws a line from one node to another, with an arrowhead at its end.
 fn write_way(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterId), class: &str) {
     let (Some(from), Some(to)) = (places.get(&from), places.get(&to)) else { return };
     let (start, end) = if class == "up" {
         ((from.0 + WIDTH / 2.0, from.1), (to.0 + WIDTH / 2.0, to.1 + HEIGHT + 6.0))
-    } else if from.0 < to.0 {
-        ((from.0 + WIDTH, from.1 + HEIGHT / 2.0), (to.0 - 6.0, to.1 + HEIGHT / 2.0))
     } else {
-        ((from.0, from.1 + HEIGHT / 2.0), (to.0 + WIDTH + 6.0, to.1 + HEIGHT / 2.0))
+        sides(*from, *to)
     };
-    let middle = f64::midpoint(start.1, end.1);
-    let path = if class == "up" {
-        format!(
-            "M{:.0} {:.0}C{:.0} {middle:.0} {:.0} {middle:.0} {:.0} {:.0}",
-            start.0, start.1, start.0, end.0, end.0, end.1
-        )
+    let _ = write!(svg, "<path class=\"{class}\" d=\"M{:.0} {:.0}", start.0, start.1);
+    let _ = if class == "up" {
+        let middle = f64::midpoint(start.1, end.1);
+        write!(svg, "C{:.0} {middle:.0} {:.0} {middle:.0} {:.0} {:.0}\"/>", start.0, end.0, end.0, end.1)
     } else {
-        format!("M{:.0} {:.0}L{:.0} {:.0}", start.0, start.1, end.0, end.1)
+        write!(svg, "L{:.0} {:.0}\"/>", end.0, end.1)
     };
-    let _ = write!(svg, "<path class=\"{class}\" d=\"{path}\"/>");
     write_head(svg, class, start, end);
+}
+
+/// Returns the points where a move leaves one node and reaches another.
+fn sides(from: (f64, f64), to: (f64, f64)) -> ((f64, f64), (f64, f64)) {
+    let (start, end) = if from.0 < to.0 { (from.0 + WIDTH, to.0 - 6.0) } else { (from.0, to.0 + WIDTH + 6.0) };
+    ((start, from.1 + HEIGHT / 2.0), (end, to.1 + HEIGHT / 2.0))
 }
 
 /// Draws the second arrowhead of a move in both directions.
 fn write_back(svg: &mut String, places: &Places, (from, to): (ChapterId, ChapterId)) {
     let (Some(from), Some(to)) = (places.get(&from), places.get(&to)) else { return };
-    let y = to.1 + HEIGHT / 2.0;
-    let x = if from.0 < to.0 { to.0 - 6.0 } else { to.0 + WIDTH + 6.0 };
-    write_head(svg, "move", (from.0, y), (x, y));
+    let (start, end) = sides(*from, *to);
+    write_head(svg, "move", start, end);
 }
 
 /// Draws an arrowhead as a triangle. A marker would need an ID, and a page may show two ladders.

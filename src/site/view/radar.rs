@@ -26,7 +26,7 @@ pub struct Radar {
 #[derive(Debug, Serialize)]
 pub struct Axis {
     pub competency: Link,
-    pub level: Option<u8>,
+    pub level: u8,
     pub name: String,
 }
 
@@ -47,7 +47,7 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
         .iter()
         .map(|expectation| Axis {
             competency: view.link(expectation.competency),
-            level: Some(expectation.level),
+            level: expectation.level,
             name: view.level_name(expectation.level),
         })
         .collect();
@@ -58,18 +58,15 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
 
 /// Describes everything that the chart shows, for people who can't see it.
 fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
-    let axis = |axis: &Axis| {
-        let level = match axis.level {
-            Some(level) => {
-                let words = view.theme.ui("level-of").replace("{name}", &axis.name);
-                words.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string())
-            }
-            None => view.theme.ui("not-expected").to_owned(),
-        };
-        format!("{}: {level}", axis.competency.title)
-    };
+    let axis = |axis: &Axis| format!("{}: {}", axis.competency.title, level_of(&axis.name, axis.level, view));
     let axes: Vec<String> = axes.iter().map(axis).collect();
     format!("{role}. {}", axes.join("; "))
+}
+
+/// Returns a level's name and its place in the scale.
+pub(super) fn level_of(name: &str, level: u8, view: &Viewpoint<'_>) -> String {
+    let words = view.theme.ui("level-of").replace("{name}", name);
+    words.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string())
 }
 
 fn draw(axes: &[Axis], of: u8, label: &str) -> String {
@@ -81,13 +78,8 @@ fn draw(axes: &[Axis], of: u8, label: &str) -> String {
         (cx + RADIUS * share * angle.cos(), cy + RADIUS * share * angle.sin())
     };
     let polygon = |share: &dyn Fn(usize) -> f64| -> String {
-        let points: Vec<String> = (0..axes.len())
-            .map(|n| {
-                let (x, y) = point(n, share(n));
-                format!("{x:.1},{y:.1}")
-            })
-            .collect();
-        points.join(" ")
+        let points = (0..axes.len()).map(|n| point(n, share(n)));
+        points.map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
     };
     let mut svg = format!("<svg viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{}\">", escape(label));
     for level in 1..=of {
@@ -98,7 +90,7 @@ fn draw(axes: &[Axis], of: u8, label: &str) -> String {
         let (x, y) = point(n, 1.0);
         let _ = write!(svg, "<line class=\"grid\" x1=\"{cx:.1}\" y1=\"{cy:.1}\" x2=\"{x:.1}\" y2=\"{y:.1}\"/>");
     }
-    let share = |n: usize| f64::from(axes[n].level.unwrap_or(0)) / f64::from(of.max(1));
+    let share = |n: usize| f64::from(axes[n].level) / f64::from(of.max(1));
     let _ = write!(svg, "<polygon class=\"area\" points=\"{}\"/>", polygon(&share));
     for (n, axis) in axes.iter().enumerate() {
         let (x, y) = point(n, 1.12);

@@ -53,12 +53,18 @@ pub enum Token<'a> {
 }
 
 impl Token<'_> {
+    /// Returns the byte range of the tag or comment.
+    pub fn range(&self) -> Range<usize> {
+        match self {
+            Self::Start(tag) | Self::End(tag) => tag.range.clone(),
+            Self::Comment(range, _) => range.clone(),
+        }
+    }
+
     /// If the tag or comment is never closed, returns where it begins.
     pub fn unfinished(&self) -> Option<usize> {
-        match self {
-            Self::Start(tag) | Self::End(tag) => (!tag.is_whole).then_some(tag.range.start),
-            Self::Comment(range, is_whole) => (!is_whole).then_some(range.start),
-        }
+        let (Self::Start(Tag { is_whole, .. }) | Self::End(Tag { is_whole, .. }) | Self::Comment(_, is_whole)) = self;
+        (!is_whole).then(|| self.range().start)
     }
 }
 
@@ -103,11 +109,7 @@ pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
 /// from the returned offset: if a text has a thousand `<title>` tags that are never closed and each
 /// one leads to a call, every call scans the rest of the text.
 pub fn behind(html: &str, token: &Token<'_>) -> usize {
-    match token {
-        Token::Start(tag) => content(html, tag),
-        Token::End(tag) => tag.range.end,
-        Token::Comment(range, _) => range.end,
-    }
+    if let Token::Start(tag) = token { content(html, tag) } else { token.range().end }
 }
 
 /// Reads the token that begins with the `<` at `open`, or returns `None` if it is plain text.
