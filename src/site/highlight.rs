@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_kept_to_the_byte() {
+    fn coloring_changes_no_byte_of_the_text() {
         let highlighter = Highlighter::new();
         for code in ["", "\n", "a\r\n\r\n  b  \n", "\tf(\"é\") \u{1f600} & <x>\n\n", "x = `${1 + \"a\"}`"] {
             for language in ["rust", "js", "html", "md"] {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_work_is_left_plain_and_known_as_such() {
+    fn a_block_that_takes_too_much_work_stays_plain_and_is_remembered() {
         let highlighter = Highlighter::new();
         let long = "x".repeat(LONGEST_LINE + 1);
         assert!(!highlighter.was_too_much(&long, "rust"));
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn work_is_the_same_whatever_was_colored_before_and_by_however_many_threads() {
+    fn a_block_costs_the_same_after_any_other_block_and_on_any_number_of_threads() {
         // The cost of each block is close to the limit, some above and some below it.
         let block = |lines| (0..lines).map(|line| format!("{}{}x\n", " ".repeat(400), line % 7)).collect();
         let blocks: Vec<String> = [1, 12, 18, 20, 22, 24, 30].into_iter().map(block).collect();
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_coloured_before_changes_nothing() {
+    fn blocks_colored_earlier_do_not_change_a_block() {
         let (one, two) = ("let s = \"open\n", "}\nlet t = 1;\n\"\nlet s = \"open\n}\n");
         let warm = Highlighter::new();
         let _ = (warm.highlight(one, "rust"), warm.highlight(one, "js"), warm.highlight(two, "js"));
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn two_highlighters_on_one_thread_keep_apart() {
+    fn two_highlighters_on_one_thread_do_not_affect_each_other() {
         let (one, two) = (Highlighter::new(), Highlighter::new());
         let _ = one.highlight("fn a() {}\n", "rust");
         let code = "let x = \"<&>\";\n";
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_shard_lets_go_of_its_older_half() {
+    fn a_full_shard_drops_its_older_half() {
         let mut shard = Shard::default();
         for n in 0..200_u8 {
             shard.insert([n; 16], Ok("x".repeat(16 * 1024).into()));

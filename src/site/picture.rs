@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_svg_tells_its_size_by_attributes_or_view_box() {
+    fn the_size_of_an_svg_comes_from_its_attributes_or_view_box() {
         assert_eq!(
             svg_size("<?xml?><svg viewBox=\"0 0 640 360.4\" role=\"img\"><rect width=\"1\"/>"),
             Some((640, 360))

@@ -32,26 +32,26 @@ pub fn check(config: &Config, rules: &Rules<'_>) -> Vec<Diagnostic> {
     };
     let (fixed, most) = (rules.fixed, redirects::MOST_FIXED);
     if !rules.stubs.is_empty() {
-        let message = format!("Cloudflare Pages takes {most} redirects, and there are {}", fixed + rules.stubs.len());
+        let message = format!("Cloudflare Pages accepts {most} redirects, and there are {}", fixed + rules.stubs.len());
         report(
             message,
-            "those that do not fit are written as pages that lead on; remove aliases that nobody uses, or say `[publish] renames = false`",
+            "the rest are written as pages that redirect; remove aliases that nobody uses, or set `[publish] renames = false`",
         );
     } else if fixed * 10 > most * 9 {
-        let message = format!("{fixed} of the {most} redirects that Cloudflare Pages takes are in use");
+        let message = format!("{fixed} of the {most} redirects that Cloudflare Pages accepts are in use");
         report(message, "remove aliases that nobody uses any more");
     }
     if rules.patterns > redirects::MOST_PATTERNS {
         let message = format!(
-            "Cloudflare Pages takes {} redirects with `*` or `:name`, and `_redirects` has {}",
+            "Cloudflare Pages accepts {} redirects with `*` or `:name`, and `_redirects` has {}",
             redirects::MOST_PATTERNS,
             rules.patterns
         );
-        report(message, "it leaves out the others: write them without patterns");
+        report(message, "it ignores the rest: write them without patterns");
     }
     if crate::site::render::policy(config).len() > headers::LONGEST_LINE {
         let message = format!("the content security policy is longer than the {} characters", headers::LONGEST_LINE);
-        report(format!("{message} that Cloudflare Pages takes"), "name fewer hosts under `[security]`");
+        report(format!("{message} that Cloudflare Pages accepts"), "list fewer hosts under `[security]`");
     }
     findings
 }

@@ -151,7 +151,7 @@ pub fn chain(wanted: &str, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeF
     while next != DEFAULT {
         if chain.iter().any(|theme| theme.name == next) {
             let ring: Vec<&str> = chain.iter().map(|theme| theme.name.as_str()).chain([next.as_str()]).collect();
-            let message = format!("themes extend each other in a ring: {}", ring.join(" -> "));
+            let message = format!("themes extend each other in a cycle: {}", ring.join(" -> "));
             findings.push(
                 Diagnostic::at(Rule::BadConfiguration, asked_at, message).help("let one of them extend `default`"),
             );
@@ -248,7 +248,7 @@ fn templates<'a>(chain: &'a [ThemeFiles], findings: &mut Vec<Diagnostic>) -> Vec
             // `view/matrix.html` must be unambiguous, and a theme called `view` would give it a
             // second meaning.
             if file.split_once('/').is_some_and(|(folder, _)| chain.iter().any(|other| other.name == folder)) {
-                let message = format!("the folder of `{file}` is called like a theme");
+                let message = format!("the folder of `{file}` has the same name as a theme");
                 findings.push(
                     Diagnostic::at(Rule::BadConfiguration, Place::Theme(name.clone(), None), message)
                         .help("give the theme another name"),
@@ -305,9 +305,9 @@ fn with_missing_blocks(findings: Vec<Diagnostic>, chain: &[ThemeFiles]) -> Vec<D
         Some((format!("{}/{file}", theme.name), file))
     });
     let Some((place, file)) = own.filter(|_| !missing.is_empty()) else { return findings };
-    let message = format!("other templates build on blocks that this one does not have: {}", missing.join(", "));
+    let message = format!("other templates use blocks that this one does not have: {}", missing.join(", "));
     let help =
-        format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or keep these blocks");
+        format!("begin it with `{{% extends \"default/{file}\" %}}` and replace single blocks, or add these blocks");
     let finding = Diagnostic::at(Rule::Template, Place::Theme(place, None), message).help(help);
     findings.into_iter().filter(|finding| block(finding).is_none()).chain([finding]).collect()
 }
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_embedded_files_equals_the_folder() {
+    fn every_file_of_the_default_theme_is_compiled_in() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default/");
         let mut there: Vec<String> = walkdir::WalkDir::new(&folder)
             .into_iter()
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_theme_compiles_without_a_finding() {
+    fn the_built_in_theme_compiles_without_findings() {
         let (chain, findings) = chain(DEFAULT, &BTreeMap::new());
         assert_eq!(findings, []);
         let theme = ready(&chain);
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_replaces_one_template_and_builds_on_another() {
+    fn a_theme_replaces_one_template_and_extends_another() {
         let own = ThemeFiles::from_texts(
             "own",
             [
@@ -479,16 +479,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_is_found_where_it_stands() {
+    fn an_unknown_field_is_reported_where_it_is_used() {
         let findings = broken("<p>\n{{ titel }}</p>");
         let finding = &findings[0];
         assert_eq!(finding.place, Place::Theme("own/page.html".to_owned(), Some(Span::new(7, 12))));
-        assert_eq!(finding.message, "templates know no variable `titel` here");
+        assert_eq!(finding.message, "there is no variable `titel` here");
         assert_eq!(finding.help.as_deref(), Some("did you mean `title`?"));
     }
 
     #[test]
-    fn an_unknown_filter_is_found_where_it_stands() {
+    fn an_unknown_filter_is_reported_where_it_is_used() {
         let findings = broken("ä\n{{ title | uper }}");
         assert_eq!(findings[0].place, Place::Theme("own/page.html".to_owned(), Some(Span::new(14, 18))));
         assert_eq!(findings[0].message, "unknown filter `uper`");
@@ -503,14 +503,17 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_extends_itself_is_told_the_way_out() {
+    fn a_template_that_extends_itself_gets_a_finding_with_a_way_out() {
         let findings = broken("{% extends \"page.html\" %}");
         assert_eq!(findings[0].message, "the template `own/page.html` extends itself");
-        assert_eq!(findings[0].help.as_deref(), Some("name the theme below: `{% extends \"default/page.html\" %}`"));
+        assert_eq!(
+            findings[0].help.as_deref(),
+            Some("name the theme to build on: `{% extends \"default/page.html\" %}`")
+        );
     }
 
     #[test]
-    fn an_error_in_an_included_template_says_who_included_it() {
+    fn an_error_in_an_included_template_names_the_template_that_includes_it() {
         let own = ThemeFiles::from_texts("own", [("templates/view/foot.html", "{{ nothing.x }}")]);
         let finding = ready(&[own, base()]).render("page.html", &page()).unwrap_err();
         assert!(matches!(&finding.place, Place::Theme(name, Some(_)) if name == "own/view/foot.html"));
@@ -518,13 +521,13 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_is_not_there_is_a_finding() {
+    fn a_missing_template_is_a_finding() {
         let finding = ready(&[base()]).render("nothing.html", &page()).unwrap_err();
         assert_eq!(finding.message, "no theme has the template `nothing.html`");
     }
 
     #[test]
-    fn a_ring_of_themes_ends_at_the_default() {
+    fn a_cycle_of_themes_ends_at_the_default_theme() {
         let theme = |name: &str, below: &str| {
             let toml = format!("extends = \"{below}\"");
             (name.to_owned(), ThemeFiles::from_texts(name, [("theme.toml", toml.as_str())]))
@@ -532,7 +535,7 @@ mod tests {
         let themes = BTreeMap::from([theme("a", "b"), theme("b", "a"), theme("c", "defautl")]);
         let (chain_a, findings) = chain("a", &themes);
         assert_eq!(chain_a.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["a", "b", DEFAULT]);
-        assert_eq!(findings[0].message, "themes extend each other in a ring: a -> b -> a");
+        assert_eq!(findings[0].message, "themes extend each other in a cycle: a -> b -> a");
         let (_, findings) = chain("c", &themes);
         assert_eq!(findings[0].help.as_deref(), Some("did you mean `default`?"));
     }

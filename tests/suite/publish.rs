@@ -65,9 +65,9 @@ fn the_limit_of_a_host_is_reported_before_it_is_reached() {
         found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert!(findings(1800).is_empty(), "up to nine tenths of the limit is fine");
-    assert_eq!(findings(1801), ["1801 of the 2000 redirects that Cloudflare Pages takes are in use"]);
-    assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages takes are in use"]);
-    assert_eq!(findings(2100), ["Cloudflare Pages takes 2000 redirects, and there are 2100"]);
+    assert_eq!(findings(1801), ["1801 of the 2000 redirects that Cloudflare Pages accepts are in use"]);
+    assert_eq!(findings(1900), ["1900 of the 2000 redirects that Cloudflare Pages accepts are in use"]);
+    assert_eq!(findings(2100), ["Cloudflare Pages accepts 2000 redirects, and there are 2100"]);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn more_redirect_patterns_than_cloudflare_allows_are_reported() {
     assert!(findings(100).is_empty());
     for patterns in [101, 150] {
         let wanted =
-            format!("Cloudflare Pages takes 100 redirects with `*` or `:name`, and `_redirects` has {patterns}");
+            format!("Cloudflare Pages accepts 100 redirects with `*` or `:name`, and `_redirects` has {patterns}");
         assert_eq!(findings(patterns), [wanted]);
     }
 }
@@ -156,6 +156,6 @@ fn a_policy_longer_than_cloudflare_allows_is_reported() {
     assert!(findings(3).is_empty());
     assert_eq!(
         findings(100),
-        ["the content security policy is longer than the 2000 characters that Cloudflare Pages takes"]
+        ["the content security policy is longer than the 2000 characters that Cloudflare Pages accepts"]
     );
 }

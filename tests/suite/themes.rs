@@ -101,7 +101,7 @@ fn check_reports_a_failing_template_just_as_build_does() {
         let (code, text) = said(command);
         assert_eq!(code, Some(1), "{command}: {text}");
         assert_eq!(
-            text.matches("error[template]: templates know no variable `nothing` here").count(),
+            text.matches("error[template]: there is no variable `nothing` here").count(),
             1,
             "{command}: {text}"
         );

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_alias_leads_to_a_syntax_and_every_scope_is_one() {
+    fn every_alias_has_a_syntax_and_every_scope_is_valid() {
         let languages = Languages::load();
         for (name, aliases) in ALIASES {
             for alias in *aliases {

@@ -117,7 +117,7 @@ mod tests {
     use crate::site::highlight::grammar::compile;
 
     #[test]
-    fn a_search_that_goes_back_and_forth_finds_the_same_and_pays_for_it() {
+    fn a_search_that_backtracks_finds_the_match_and_pays_for_it() {
         let mut region = Region::new();
         let regex = compile(r"(?:a|aa)+b").unwrap();
         let line = format!("{}ab", "ac".repeat(50));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_that_never_ends_is_taken_not_to_match() {
+    fn an_expression_that_backtracks_forever_counts_as_not_matching() {
         let regex = compile(r"(a|a)*b").unwrap();
         let line = format!("{}c", "a".repeat(40));
         let mut budget = Budget::new(1_000_000_000);

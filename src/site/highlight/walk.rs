@@ -447,7 +447,7 @@ mod tests {
         target: dep.o\n\t$(CC) -o $@ $<\n(defn a [b] (+ b 1)) ; c\n@@ -1,2 +3,4 @@\n-old\n+new\n\\begin{a} $x^2$ \\end{a} % b\n";
 
     #[test]
-    fn every_grammar_is_walked_as_its_library_walks_it() {
+    fn every_grammar_gives_the_same_scopes_as_in_syntect() {
         let lines: Vec<String> = LINES.split_inclusive('\n').map(str::to_owned).collect();
         let grammars = Grammars::new(two_face::syntax::extra_newlines());
         let library = two_face::syntax::extra_newlines();
@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn captured_text_is_put_in_as_it_is() {
+    fn captured_text_is_inserted_literally() {
         let captured = [None, Some("a.b".to_owned())];
         assert_eq!(with_captured(r"^\1\\1\2\w$", &captured), r"^a\.b\\1\w$");
     }

@@ -92,11 +92,13 @@ pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Ve
         let span = found.at.map(|at| Span::new(at, at + 1));
         let (code, message) = match verdict {
             Verdict::Named => continue,
-            Verdict::Refused => (Rule::RefusedFile, format!("this file {}, and it was left out", found.what)),
-            Verdict::Sandboxed => (Rule::SandboxedFile, format!("this file {}, and none of it will run", found.what)),
+            Verdict::Refused => (Rule::RefusedFile, format!("this file {}, so it was left out", found.what)),
+            Verdict::Sandboxed => {
+                (Rule::SandboxedFile, format!("this file {}, and no script in it will run", found.what))
+            }
         };
         let help = format!(
-            "remove that from the file, or name it in handbook.toml if you trust whoever may change it: `[security]` with `active = [\"{path}\"]`"
+            "remove that from the file, or list it in handbook.toml if you trust everyone who can change it: `[security]` with `active = [\"{path}\"]`"
         );
         findings.push(Diagnostic::new(code, path, span, message).help(help));
     }
@@ -162,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_name_files_in_one_folder_or_in_any() {
+    fn patterns_match_files_in_one_folder_or_in_any() {
         let named = |pattern: &str, path: &str| fits(pattern.as_bytes(), path.as_bytes());
         for (pattern, path) in [
             ("a/b.html", "a/b.html"),
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_and_scripts_are_active_and_a_line_that_proves_ownership_is_not() {
+    fn pages_and_scripts_are_active_and_a_site_verification_file_is_not() {
         let found = |path: &str, bytes: &[u8]| danger(&SourcePath::new(path), bytes).is_some();
         for path in ["a.html", "a.HTM", "a.xhtml", "a.svgz", "a.mhtml"] {
             assert!(found(path, b"<p>"), "{path}");
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn without_headers_active_files_are_refused_and_with_them_held_in_a_sandbox() {
+    fn active_files_are_sandboxed_if_the_host_sends_headers_and_refused_otherwise() {
         let files = Sources::from_texts([
             ("a.html", "<script>x()</script>"),
             ("b.svg", "<svg onload='x()'/>"),

@@ -100,18 +100,20 @@ impl Content {
         }
         for path in &self.unreferenced {
             let Some(owner) = owner(&UrlPath::new(path.as_str())) else { continue };
-            let message = format!("this file is not published, and {owner} has its address");
-            findings
-                .push(Diagnostic::new(Rule::LeftOut, path, None, message).help("rename it, if readers should have it"));
+            let message = format!("this file is not published, because {owner} has its address");
+            findings.push(
+                Diagnostic::new(Rule::LeftOut, path, None, message)
+                    .help("rename it if readers should be able to open it"),
+            );
         }
         for path in &self.marked {
-            let message = "this download holds a mark for an audience, which nothing takes out of a file";
-            let help = "make it a chapter, or take the marked text out of it";
+            let message = "this download contains an audience mark, and marks are only removed from chapters";
+            let help = "make it a chapter, or remove the marked text";
             findings.push(Diagnostic::new(Rule::MarkedDownload, path, None, message).help(help));
         }
         let assets: Vec<&SourcePath> = handbook.book.assets.iter().collect();
         for (pattern, span) in handbook.config.publish.files.unused(&assets) {
-            let message = format!("no file fits `{pattern}`");
+            let message = format!("no file matches `{pattern}`");
             let help = "write the path from the content folder; `*` stays within a folder, and `**` goes deeper";
             findings.push(Diagnostic::new(Rule::MissingFile, &SourcePath::new(FILE), Some(*span), message).help(help));
         }

@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_refers_by_attributes_lists_and_styles_and_not_by_comments() {
+    fn html_refers_to_files_in_attributes_lists_and_styles_but_not_in_comments() {
         let html = "<a href=a.pdf><img src='b.png' srcset=\"c.png 1x, d.png 2x\"><video poster=e.png></video>\
                     <p style=\"background: url('f.png')\"><style>p{background:url(g.png)}</style>\
                     <meta http-equiv=refresh content='0; url=h.html'><object data=i.svg></object>\
@@ -148,21 +148,21 @@ mod tests {
     }
 
     #[test]
-    fn svg_refers_by_links_fills_and_style_sheets() {
+    fn svg_refers_to_files_in_links_fills_and_style_sheets() {
         let svg = "<?xml-stylesheet type=\"text/css\" href=\"a.css\"?><svg><image xlink:href=\"b.png\"/>\
                    <rect fill=\"url(c.svg#d)\"/><use href='e.svg#f'/></svg>";
         assert_eq!(mentions("x.SVG", svg), ["a.css", "b.png", "c.svg#d", "e.svg#f"]);
     }
 
     #[test]
-    fn css_refers_by_url_import_and_image_sets_and_not_by_comments_or_content() {
+    fn css_refers_to_files_in_urls_imports_and_image_sets_but_not_in_comments_or_content() {
         let css = "@import \"a.css\"; @IMPORT url(b.css) screen; /* url(secret.png) */ p { background: URL( \"c\\20 d.png\" ); \
                    content: \"secret.xlsx\" } q { mask: image-set(\"e.png\" 1x, url('f.png') 2x); src: url(g\\.woff2) }";
         assert_eq!(mentions("x.css", css), ["a.css", "b.css", "c d.png", "e.png", "f.png", "g.woff2"]);
     }
 
     #[test]
-    fn manifests_and_redirects_are_followed_and_texts_are_not() {
+    fn manifests_and_redirects_refer_to_files_and_plain_text_does_not() {
         let manifest = r#"{"name": "n", "icons": [{"src": "a.png"}], "shortcuts": [{"icons": [{"src": "b.png"}]}]}"#;
         assert_eq!(mentions("site.webmanifest", manifest), ["a.png", "b.png"]);
         assert_eq!(
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_ends_the_search() {
+    fn truncated_html_and_css_are_read_to_their_end() {
         for text in ["<a href=", "<style>p{background:url(", "@import \"", "/*", "url(\"\\", "<!--", "\\"] {
             let _ = (of_html(text), of_css(text));
         }

@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn chains_become_one_step_and_rings_and_ends_that_are_gone_are_left_out() {
+    fn chains_become_one_step_and_cycles_and_dead_ends_are_left_out() {
         let moves = [("a/", "b/"), ("b/", "c/"), ("x/", "y/"), ("y/", "x/"), ("old/", "gone/"), ("c/", "d/")];
         let wanted = [("a/", "c/"), ("b/", "c/")].map(|(from, to)| (from.to_owned(), to.to_owned()));
         assert_eq!(collapsed(&moves, &["c/"]), wanted);
     }
 
     #[test]
-    fn three_thousand_renames_of_one_page_each_end_at_it_in_one_step() {
+    fn each_of_three_thousand_old_urls_of_a_page_redirects_to_it_in_one_step() {
         let moves: BTreeMap<UrlPath, UrlPath> =
             (0..3000).map(|n| (url(&format!("p{n}/")), url(&format!("p{}/", n + 1)))).collect();
         let found = collapse(&moves, &|at| at.as_str() == "p3000/");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn no_letter_of_an_address_is_a_pattern_to_a_host() {
+    fn no_character_of_a_url_is_a_pattern_to_a_host() {
         let redirects = [Redirect { from: url("a*:b c/é/"), to: url("d e/") }];
         let rules = Rules::new(Host::Netlify, "/base/", &redirects, "# mine\n/x/* /y/:splat\n/one /two\n");
         assert_eq!(rules.text, "# mine\n/x/* /y/:splat\n/one /two\n/a%2A%3Ab%20c/%C3%A9/ /base/d%20e/ 301\n");
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cloudflare_does_not_take_becomes_pages() {
+    fn redirects_beyond_the_limit_of_cloudflare_become_pages() {
         let redirects: Vec<Redirect> =
             (0..2500).map(|n| Redirect { from: url(&format!("p{n:04}/")), to: url("q/") }).collect();
         let rules = Rules::new(Host::Cloudflare, "/", &redirects, "");

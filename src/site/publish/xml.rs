@@ -10,7 +10,7 @@ use crate::text::markup::character;
 /// Why a file could run a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Danger {
-    /// The dangerous content, worded to follow a verb, as in "holds a script".
+    /// The dangerous content, worded to follow a verb, as in "contains a script".
     pub what: String,
     /// The byte offset of what was found, if known.
     pub at: Option<usize>,
@@ -19,19 +19,19 @@ pub struct Danger {
 /// Elements, by their names without a prefix, that run scripts, hold foreign documents or change
 /// how other elements behave.
 const ELEMENTS: &[(&str, &str)] = &[
-    ("script", "holds a script"),
-    ("handler", "holds a script"),
-    ("listener", "holds a script"),
-    ("foreignobject", "holds HTML (`foreignObject`)"),
-    ("iframe", "holds another document"),
-    ("frame", "holds another document"),
-    ("object", "holds another document"),
-    ("embed", "holds another document"),
-    ("applet", "holds another document"),
+    ("script", "contains a script"),
+    ("handler", "contains a script"),
+    ("listener", "contains a script"),
+    ("foreignobject", "contains HTML (`foreignObject`)"),
+    ("iframe", "contains another document"),
+    ("frame", "contains another document"),
+    ("object", "contains another document"),
+    ("embed", "contains another document"),
+    ("applet", "contains another document"),
     ("link", "loads another file"),
-    ("meta", "holds HTML"),
-    ("base", "changes where links lead"),
-    ("form", "holds a form"),
+    ("meta", "contains HTML"),
+    ("base", "changes where links go"),
+    ("form", "contains a form"),
 ];
 
 /// Elements that can change the attributes of other elements while the file is shown.
@@ -45,7 +45,7 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     let lower = text.to_ascii_lowercase();
     let found = |at: usize, what: &str| Some(Danger { what: what.to_owned(), at: Some(at) });
     if let Some(at) = NAMESPACES.iter().find_map(|name| lower.find(name)) {
-        return found(at, "holds HTML or scripts of another namespace");
+        return found(at, "contains HTML or scripts of another namespace");
     }
     // Tags are only checked in drawings. A feed or another XML file without styles, HTML and
     // drawings is shown as a tree of text.
@@ -58,7 +58,7 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
         } else if let Some(after) = rest.strip_prefix("<![cdata[") {
             (after.find("]]>").map(|n| n + 12), None)
         } else if rest.starts_with("<?") {
-            let what = (!rest.starts_with("<?xml ")).then_some("holds an instruction, such as a style sheet's");
+            let what = (!rest.starts_with("<?xml ")).then_some("contains an instruction, such as a style sheet's");
             (rest.find("?>").map(|n| n + 2), what)
         } else if rest.starts_with("<!") {
             let end = rest.find('>').map(|n| n + 1);
@@ -142,13 +142,13 @@ impl<'a> Tag<'a> {
             }
             if matches!(*key, "href" | "src" | "data" | "action" | "from" | "to" | "values" | "by") && is_script(&plain)
             {
-                return Some("holds a link that runs a script");
+                return Some("contains a link that runs a script");
             }
             if matches!(*key, "href" | "src") && !self.may_refer(&plain) {
                 return Some("loads something from elsewhere");
             }
             if *key == "style" && plain.contains('\\') {
-                return Some("holds a style with escapes");
+                return Some("contains a style with escapes");
             }
         }
         None
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drawings_without_scripts_are_calm() {
+    fn drawings_without_scripts_are_harmless() {
         for text in [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><title>A &amp; B</title><path d='M0 0'/></svg>",
             "<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">\n<svg/>",
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_could_run_load_or_mislead_is_found() {
+    fn anything_that_could_run_load_or_mislead_is_found() {
         for text in [
             "<svg><script>x()</script></svg>",
             "<svg><x:script xmlns:x=\"http://www.w3.org/2000/svg\">x()</x:script></svg>",
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_comment_or_character_data_is_read_and_what_is_inside_is_not() {
+    fn text_inside_comments_and_character_data_is_skipped_and_text_after_them_is_read() {
         assert!(danger("<svg><!-- <script/> --></svg>", true).is_none());
         assert!(danger("<svg><!-- a --><script/></svg>", true).is_some());
         assert!(danger("<svg><desc><![CDATA[<script/>]]></desc></svg>", true).is_none());

@@ -568,14 +568,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_that_is_moved_gets_prefixed_ids_and_lower_headings() {
+    fn a_part_shown_elsewhere_gets_prefixed_ids_and_lower_headings() {
         let html = "<h2 id=\"a\">A</h2><p><a name=\"b\">x</a></p><h5>C</h5><sup id=\"fnref:1\"></sup>";
         let wanted = "<h4 id=\"x--a\">A</h4><p><a name=\"x--b\">x</a></p><h6>C</h6><sup id=\"fnref:1\"></sup>";
         assert_eq!(moved(html, "x--", 2), wanted);
     }
 
     #[test]
-    fn marked_lines_are_elements_of_their_own() {
+    fn each_marked_line_gets_its_own_element() {
         let mut out = String::new();
         mark_lines("a\nb\nc\n", &[(2, 2)], &mut out);
         assert_eq!(out, "a\n<mark class=\"line\">b\n</mark>c\n");

@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_chapters_are_made_of_comes_back_as_markdown() {
+    fn the_html_of_a_chapter_turns_back_into_markdown() {
         let html = "<p>Ask <em>why</em>, then <a href=\"../x/\">the <strong>rest</strong></a> &amp; <code>a_b</code>.</p>\n\
                     <ol>\n<li><em>Bring a page.</em> Strong: it is used.</li>\n<li><p>Two.</p>\n<ul>\n<li>inner</li>\n</ul>\n</li>\n</ol>\n\
                     <table><thead><tr><th>To</th><th>Need</th></tr></thead><tbody><tr><td>a</td><td>b | c</td></tr></tbody></table>\n\

@@ -276,14 +276,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bound_is_the_shortest_text_between_two_words() {
+    fn a_bound_is_the_shortest_text_that_separates_two_words() {
         assert_eq!(between("price", "pricing"), "prici");
         assert_eq!(between("a", "b"), "b");
         assert_eq!(between("price", "prices"), "prices");
     }
 
     #[test]
-    fn words_of_one_stem_are_one_group_within_their_first_two_letters() {
+    fn words_with_the_same_stem_and_first_two_letters_are_one_group() {
         let words = ["priorities", "priority", "roadmap", "roadmaps"];
         let groups = group(&words, &Stems::of("en"));
         let forms: Vec<_> = groups.iter().map(|group| group.forms.join(" ")).collect();

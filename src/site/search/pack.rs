@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_take_five_bits_a_character() {
+    fn numbers_use_five_bits_per_character() {
         let pack = |n| {
             let mut out = String::new();
             number(n, &mut out);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn words_share_what_they_begin_with() {
+    fn words_share_their_beginnings() {
         let (mut words, mut out) = (Words::default(), String::new());
         for word in ["price", "prices", "pricing", "\u{1f600}a", "\u{1f600}b"] {
             words.push(word, &mut out);

@@ -253,7 +253,7 @@ mod tests {
     use crate::text::source::Sources;
 
     #[test]
-    fn an_example_is_text_of_its_section_and_not_of_its_statement() {
+    fn an_example_belongs_to_its_section_but_not_to_its_statement() {
         let text = "# A\n\n### Owning\n\n- One.\n  - **Example:** Two.\n- Three.\n\n  - **Example:** Four.\n\n  - Five.\n\n- Six.\n\nSeven.\n";
         let sources = Sources::from_texts([("competencies/a.md", text)]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_ends_its_section_ends_with_the_text() {
+    fn the_last_statement_of_a_section_ends_with_its_text() {
         let text = "# A\n\n### Owning\n\n- One.\n\n- Two.\n\n### Guiding\n\n- Three.\n";
         let sources = Sources::from_texts([("competencies/a.md", text)]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_cut_at_all_but_letters_digits_and_marks() {
+    fn words_are_split_at_anything_but_letters_digits_and_marks() {
         assert_eq!(words("A/B test: 90-day plan, v2.0"), ["a", "b", "test", "90", "day", "plan", "v2", "0"]);
         assert_eq!(words("  "), [""; 0]);
     }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn case_marks_and_normal_forms_are_folded() {
+    fn case_accents_and_normal_forms_are_folded() {
         assert_eq!(
             words("R\u{e9}sum\u{e9} re\u{301}sume\u{301} STRASSE stra\u{df}e \u{fb01}t"),
             ["resume", "resume", "strasse", "strasse", "fit"]
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn chinese_and_japanese_are_cut_into_pairs() {
+    fn chinese_and_japanese_are_split_into_pairs_of_characters() {
         assert_eq!(
             words("\u{4ea7}\u{54c1}\u{7ecf}\u{7406} AI\u{6218}"),
             ["\u{4ea7}\u{54c1}", "\u{54c1}\u{7ecf}", "\u{7ecf}\u{7406}", "ai", "\u{6218}"]

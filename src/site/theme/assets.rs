@@ -69,9 +69,9 @@ fn no_part(theme: &ThemeFiles, path: &str) -> Diagnostic {
     Diagnostic::at(
         Rule::BadConfiguration,
         place,
-        format!("the folder `{name}` takes the parts of one file, all of its kind"),
+        format!("the folder `{name}` is for the parts of one file, which must have the same extension"),
     )
-    .help("put the file beside the folder")
+    .help("move the file out of the folder")
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_joined_in_the_order_of_their_names_and_other_folders_stay() {
+    fn parts_are_joined_in_the_order_of_their_names_and_other_folders_are_kept() {
         let (assets, findings) = gathered(&[base()]);
         assert_eq!(findings, []);
         let wanted = [("a.js", "x\ny\n"), ("b.css", "b"), ("fonts/f.txt", "f")];
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_replaces_a_part_adds_one_or_replaces_the_whole() {
+    fn a_theme_can_replace_a_part_add_a_part_or_replace_the_whole_asset() {
         let one = ThemeFiles::from_texts("own", [("assets/a.js/2-y.js", "Y"), ("assets/a.js/3-z.js", "z")]);
         assert_eq!(gathered(&[one, base()]).0["a.js"], "x\nY\nz\n");
         let whole = ThemeFiles::from_texts("own", [("assets/a.js", "all"), ("assets/b.css/more.css", "more")]);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_part_of_its_folder_is_found_where_it_lies() {
+    fn a_file_that_cannot_be_a_part_of_its_folder_is_reported() {
         let odd = ThemeFiles::from_texts("own", [("assets/a.js/logo.svg", "<svg/>")]);
         let (assets, findings) = gathered(&[odd, base()]);
         assert_eq!(assets["a.js"], "x\ny\n");

@@ -34,7 +34,7 @@ pub(super) fn explain(error: &tera::Error, template: &str, sources: &[(String, &
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => vec![circular(tpl, inheritance_chain)],
         ErrorKind::CircularInclude { tpl, include_chain } => {
-            vec![at(tpl, format!("templates include each other in a ring: {}", include_chain.join(" -> ")))]
+            vec![at(tpl, format!("templates include each other in a cycle: {}", include_chain.join(" -> ")))]
         }
         ErrorKind::MissingParent { current, parent } => {
             let help = did_you_mean(&nearest(parent, sources.iter().map(|(name, _)| name.as_str()), 2));
@@ -54,13 +54,13 @@ pub(super) fn explain(error: &tera::Error, template: &str, sources: &[(String, &
 /// refers to its own template.
 fn circular(template: &str, chain: &[String]) -> Diagnostic {
     let message = if chain.len() > 1 {
-        format!("templates extend each other in a ring: {template} -> {}", chain.join(" -> "))
+        format!("templates extend each other in a cycle: {template} -> {}", chain.join(" -> "))
     } else {
         format!("the template `{template}` extends itself")
     };
     let help = match template.split_once('/') {
         Some((theme, file)) if theme != DEFAULT => {
-            Some(format!("name the theme below: `{{% extends \"{DEFAULT}/{file}\" %}}`"))
+            Some(format!("name the theme to build on: `{{% extends \"{DEFAULT}/{file}\" %}}`"))
         }
         _ => None,
     };
@@ -105,7 +105,7 @@ fn in_words(message: &str, place: Place) -> Diagnostic {
     let (words, known) = if let Some((_, list)) = message.split_once("Available fields: ") {
         (format!("there is no field `{quoted}` here"), list)
     } else if let Some((_, list)) = message.split_once("Available variables: ") {
-        (format!("templates know no variable `{quoted}` here"), list)
+        (format!("there is no variable `{quoted}` here"), list)
     } else {
         (plain(message), "")
     };

@@ -110,7 +110,7 @@ fn text_of(value: DeValue<'_>, key: &str, place: Place, findings: &mut Vec<Diagn
     if let DeValue::String(text) = value {
         return Some(text.into_owned());
     }
-    let message = format!("`{key}` must be a text");
+    let message = format!("`{key}` must be text");
     findings.push(Diagnostic::at(Rule::WrongType, place, message).help(format!("write `{key} = \"...\"`")));
     None
 }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_is_read_key_by_key() {
+    fn each_key_of_a_manifest_is_checked_on_its_own() {
         let files = ThemeFiles::from_texts("own", [("theme.toml", "titel = \"x\"\nextends = 3\n")]);
         let mut findings = Vec::new();
         assert_eq!(extends(&files, &mut findings), None);

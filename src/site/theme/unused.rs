@@ -45,8 +45,9 @@ fn words(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
                 continue;
             }
             let help = did_you_mean(&nearest(&key, known.iter().map(String::as_str), 2));
-            let help = help.unwrap_or_else(|| "no template asks for it: take it out, or ask for it by `ui`".to_owned());
-            let message = format!("pages have no words called `{key}`");
+            let help = help
+                .unwrap_or_else(|| "no template uses it: remove it, or use it in a template as `ui.NAME`".to_owned());
+            let message = format!("there is no interface text called `{key}`");
             findings.push(Diagnostic::at(Rule::UnknownKey, place(theme, file, span), message).help(help));
         }
     }
@@ -92,8 +93,8 @@ fn files(theme: &ThemeFiles, chain: &[ThemeFiles], below: &[ThemeFiles], finding
         // An asset that is split into parts is known by the name of its folder.
         let known = below.iter().flat_map(|other| other.below(&prefix)).map(|(name, _)| split(name).0);
         let help = did_you_mean(&nearest(name, known, 2));
-        let help = help.unwrap_or_else(|| "name it in a template, or take it out".to_owned());
-        let message = format!("`{path}` takes the place of nothing, and no template names it");
+        let help = help.unwrap_or_else(|| "name it in a template, or remove it".to_owned());
+        let message = format!("`{path}` replaces no other file, and no template names it");
         let at =
             if folder == "templates" { format!("{}/{name}", theme.name) } else { format!("{}/{path}", theme.name) };
         findings.push(Diagnostic::at(Rule::UnusedThemeFile, Place::Theme(at, None), message).help(help));

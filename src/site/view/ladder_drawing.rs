@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn every_node_is_a_link_every_step_an_arrow_and_a_move_both_ways_one() {
+    fn every_role_is_a_link_every_step_an_arrow_and_a_move_both_ways_a_single_line() {
         let nodes = [node(1, 0, 1, &[2, 3], &[]), node(2, 0, 2, &[], &[3]), node(3, 1, 2, &[], &[2])];
         let svg = draw(&nodes, &["A".to_owned(), "B".to_owned()], "Ladder");
         assert_eq!(svg.matches("<a href=").count(), 3);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_rank_stands_at_the_top() {
+    fn the_highest_rank_is_at_the_top() {
         let nodes = [node(1, 0, 1, &[2], &[]), node(2, 0, 5, &[], &[])];
         let ranks = ranks(&nodes);
         let (places, _, _) = places(&nodes, 1, &ranks);
