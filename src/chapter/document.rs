@@ -304,8 +304,6 @@ pub struct Body {
     pub statement_ends: Vec<Span>,
     /// Spans of front matter fields, by field name, which findings of later stages point at.
     pub field_spans: Vec<(&'static str, Span)>,
-    /// Spans of decisions' headings, in the order of the facts.
-    pub decision_spans: Vec<Span>,
     /// Whether the HTML has been sanitized.
     pub sanitised: bool,
     /// The pieces to change when the chapter is published as Markdown. Empty if it isn't published
@@ -439,13 +437,12 @@ pub enum Hole {
     Footnote(u32),
     /// The copyable anchor inside a heading, by the heading's number.
     HeadingAnchor(u32),
-    /// The attributes of a table's scrollable region: one plus the number of the preceding heading,
-    /// and the table's number.
-    TableAttributes(u32, u32),
-    /// The attributes of a callout.
-    CalloutAttributes(Callout),
-    /// The title line of a callout.
-    CalloutTitle(Callout),
+    /// The attributes of a table's scrollable region: one plus the number of the preceding heading.
+    TableAttributes(u32),
+    /// The attributes of a callout (a GFM alert), by its name, such as `note`.
+    CalloutAttributes(&'static str),
+    /// The title line of a callout, by its name.
+    CalloutTitle(&'static str),
     /// The checkbox of a task, and whether it is checked.
     Task(bool),
     /// The `href` attribute of raw HTML.
@@ -454,35 +451,6 @@ pub enum Hole {
     Poster(ReferenceNumber),
     /// The `src` attribute of raw HTML.
     Src(ReferenceNumber),
-}
-
-/// A type of callout (GFM alerts).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Callout {
-    /// `[!NOTE]`
-    Note,
-    /// `[!TIP]`
-    Tip,
-    /// `[!IMPORTANT]`
-    Important,
-    /// `[!WARNING]`
-    Warning,
-    /// `[!CAUTION]`
-    Caution,
-}
-
-impl Callout {
-    /// Returns the callout's class, which is also the key of its title.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Tip => "tip",
-            Self::Important => "important",
-            Self::Warning => "warning",
-            Self::Caution => "caution",
-        }
-    }
 }
 
 /// A code block.

@@ -14,37 +14,32 @@ mod sanitise;
 mod view_call;
 mod writer;
 
-pub use pieces::pieces;
-pub use view_call::VIEWS;
+pub use outline::Outline;
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 
-use self::missed::{Known, Undefined};
+use self::missed::Known;
 
-use crate::chapter::document::{Body, Decision, Form, Heading, Reference, ReferenceNumber, Statement, Term};
+use crate::chapter::document::{Body, Form, Piece, Reference, ReferenceNumber};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
-use crate::text::path::SourcePath;
+use crate::text::path::{SourcePath, fold};
 use crate::text::source::Text;
 
 /// A parser event and its byte range in the body.
-type Located<'a> = (Event<'a>, std::ops::Range<usize>);
+type Located<'a> = (Event<'a>, Range<usize>);
 
-/// Returns the Markdown extensions of a handbook; with `extended` false, only definition lists can
-/// be enabled.
-pub fn options(extended: bool, definition_lists: bool) -> Options {
-    let mut options = Options::empty();
-    if extended {
-        options |= Options::ENABLE_TABLES
-            | Options::ENABLE_FOOTNOTES
-            | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_GFM
-            | Options::ENABLE_WIKILINKS;
-    }
+/// Returns the Markdown extensions of a handbook, apart from typographic quotes.
+pub fn options(definition_lists: bool) -> Options {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
+        | Options::ENABLE_WIKILINKS;
     options.set(Options::ENABLE_DEFINITION_LIST, definition_lists);
     options
 }
@@ -71,18 +66,13 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Returns the extensions used for this chapter, apart from typographic quotes.
     fn options(&self) -> Options {
-        if self.plain { options(false, false) } else { chapter_options(self.kind, self.config) }
-    }
-
-    /// Returns whether `: text` below a term is a definition.
-    fn has_definitions(&self) -> bool {
-        self.kind == Kind::Glossary || self.config.markdown.definition_lists
+        if self.plain { Options::empty() } else { chapter_options(self.kind, self.config) }
     }
 }
 
 /// Returns the extensions used for a chapter of this kind, apart from typographic quotes.
 pub fn chapter_options(kind: Kind, config: &Config) -> Options {
-    options(true, kind == Kind::Glossary || config.markdown.definition_lists)
+    options(kind == Kind::Glossary || config.markdown.definition_lists)
 }
 
 /// Maps offsets in the body to spans in the file.
@@ -97,7 +87,7 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// Returns the span in the file for a range in the body.
     #[must_use]
-    pub fn span(&self, range: &std::ops::Range<usize>) -> Span {
+    pub fn span(&self, range: &Range<usize>) -> Span {
         self.text.span(self.start + range.start, self.start + range.end)
     }
 }
@@ -114,31 +104,24 @@ pub struct References {
 impl References {
     /// Adds a reference and returns its number.
     pub fn add(&mut self, reference: Reference, span: Span) -> ReferenceNumber {
-        self.list.push(reference);
         self.spans.push(span);
-        u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+        numbered(&mut self.list, reference)
     }
 }
 
+/// Adds an item to a list and returns its number.
+fn numbered<T>(list: &mut Vec<T>, item: T) -> u32 {
+    list.push(item);
+    u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
+}
+
 /// The result of parsing a body.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Parsed {
     /// The HTML with holes and the related positions.
     pub body: Body,
-    /// Headings in order.
-    pub headings: Vec<Heading>,
-    /// Every ID that a link can target.
-    pub anchors: BTreeSet<String>,
-    /// The statements of a competency or the responsibilities of a role.
-    pub statements: Vec<Statement>,
-    /// The levels of a competency: number and heading ID.
-    pub levels: Vec<(u8, String)>,
-    /// The levels whose heading has the wrong name.
-    pub misnamed: Vec<u8>,
-    /// The decisions in a strategy chapter.
-    pub decisions: Vec<Decision>,
-    /// The terms in a glossary.
-    pub terms: Vec<Term>,
+    /// The headings and what the model reads below them.
+    pub outline: Outline,
     /// The number of words of text.
     pub words: usize,
     /// The findings.
@@ -146,41 +129,40 @@ pub struct Parsed {
 }
 
 /// Parses a body; `references` already contains the front matter's references.
-pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
+pub fn parse<'a>(input: Input<'a>, references: &mut References) -> Parsed {
     let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
-    let mut undefined: Vec<Undefined> = Vec::new();
-    let note = |link: BrokenLink<'_>| {
-        undefined.push(Undefined { range: link.span, name: link.reference.to_string(), form: link.link_type });
+    let mut undefined = Vec::new();
+    let note = |link: BrokenLink<'a>| {
+        undefined.push(link);
         None
     };
     let parser = Parser::new_with_broken_link_callback(input.body, flags, Some(note));
     let is_copied = input.config.publish.markdown && !input.plain;
     let defined = if is_copied { pieces::definitions(input, parser.reference_definitions()) } else { Vec::new() };
-    let definitions = missed::definitions(parser.reference_definitions());
+    let definitions = parser.reference_definitions().iter();
+    let definitions = definitions.map(|(name, definition)| (fold(name), definition.span.start)).collect();
     let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
     let mut outline = outline::read(input, &events, references);
     let mut findings = std::mem::take(&mut outline.findings);
     if !input.plain {
-        findings.extend(missed::find(input, &events, &Known { definitions: &definitions, undefined: &undefined }));
+        findings.extend(missed::find(input, &events, &Known { definitions, undefined }));
     }
     let written = writer::write(input, &events, &outline, references);
-    let pieces = if is_copied { pieces::of_events(input, &events, &outline.cuts, &defined) } else { Vec::new() };
-    let outline::Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
-    let mut parsed = Parsed { body: written.body, words: written.words, findings, anchors, ..Parsed::default() };
-    parsed.misnamed = misnamed;
-    parsed.body.pieces = pieces;
-    parsed.findings.extend(written.findings);
-    parsed.body.statement_ends = statements.iter().map(|s| input.place.span(&(s.text_end..s.insert_at))).collect();
-    parsed.body.statement_spans =
-        statements.iter().map(|s| input.place.span(&(s.text_start..s.text_end.max(s.text_start)))).collect();
-    parsed.body.decision_spans = decisions.iter().map(|d| d.span).collect();
-    parsed.levels = levels.iter().map(|(level, n)| (*level, headings[*n].id.clone())).collect();
-    parsed.headings = headings.into_iter().map(outline::OutlineHeading::into_heading).collect();
-    parsed.statements = statements.into_iter().map(|s| s.statement).collect();
-    parsed.decisions = decisions.into_iter().map(|d| d.decision).collect();
-    parsed.terms = terms;
-    parsed
+    findings.extend(written.findings);
+    let body = Body {
+        pieces: if is_copied { pieces::find(input, &events, &outline.cuts, &defined) } else { Vec::new() },
+        statement_spans: std::mem::take(&mut outline.statement_spans),
+        statement_ends: std::mem::take(&mut outline.statement_ends),
+        ..written.body
+    };
+    Parsed { body, outline, words: written.words, findings }
+}
+
+/// Lists the pieces of a body that hasn't been parsed yet. The chapters of this handbook must be
+/// published as Markdown.
+pub fn pieces(input: Input<'_>) -> Vec<Piece> {
+    parse(input, &mut References::default()).body.pieces
 }
 
 /// Returns the index of the event that ends the element started at `start`.
@@ -189,12 +171,8 @@ fn end_of(events: &[Located<'_>], start: usize) -> usize {
     for (n, (event, _)) in events.iter().enumerate().skip(start) {
         match event {
             Event::Start(_) => depth += 1,
-            Event::End(_) => {
-                depth -= 1;
-                if depth == 0 {
-                    return n;
-                }
-            }
+            Event::End(_) if depth == 1 => return n,
+            Event::End(_) => depth -= 1,
             _ => {}
         }
     }
@@ -203,9 +181,15 @@ fn end_of(events: &[Located<'_>], start: usize) -> usize {
 
 /// Returns the text of events without markup; line breaks become spaces.
 fn plain_text(events: &[Located<'_>]) -> String {
+    plain_text_before(events, usize::MAX)
+}
+
+/// Returns the text before `cut`, a byte offset in the body that may be inside a text event.
+fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
     let mut out = String::new();
-    for (event, _) in events {
+    for (event, range) in events.iter().filter(|(_, range)| range.start < cut) {
         match event {
+            Event::Text(text) if range.end > cut => out.push_str(cut_text(text, range, cut)),
             Event::Text(text) | Event::Code(text) => out.push_str(text),
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             Event::End(TagEnd::Paragraph | TagEnd::Item) if !out.ends_with(' ') => out.push(' '),
@@ -215,23 +199,8 @@ fn plain_text(events: &[Located<'_>]) -> String {
     out
 }
 
-/// Returns the text before `cut`, a byte offset in the body that may be inside a text event.
-fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
-    let whole: Vec<Located<'_>> = events
-        .iter()
-        .filter(|(_, range)| range.start < cut)
-        .map(|(event, range)| match event {
-            Event::Text(text) if range.end > cut => {
-                (Event::Text(cut_text(text, range, cut).to_owned().into()), range.clone())
-            }
-            event => (event.clone(), range.clone()),
-        })
-        .collect();
-    plain_text(&whole).trim_end().to_owned()
-}
-
 /// Returns the part of a text event before `cut`.
-fn cut_text<'t>(text: &'t str, range: &std::ops::Range<usize>, cut: usize) -> &'t str {
+fn cut_text<'t>(text: &'t str, range: &Range<usize>, cut: usize) -> &'t str {
     // A text event is usually a slice of the source, but not if a character reference was decoded.
     let keep = cut.saturating_sub(range.start);
     let keep = if text.len() == range.len() { keep } else { text.rfind('{').unwrap_or(text.len()) };
@@ -242,4 +211,15 @@ fn cut_text<'t>(text: &'t str, range: &std::ops::Range<usize>, cut: usize) -> &'
 fn wiki_reference(destination: &str, config: &Config, form: Form) -> Reference {
     // In a table, `|` is written as `\|`, so the backslash has to be stripped here.
     crate::chapter::reference::wiki(destination.strip_suffix('\\').unwrap_or(destination), form, config)
+}
+
+/// Returns a range of the body without the white space at its end.
+fn trimmed(body: &str, range: &Range<usize>) -> Range<usize> {
+    range.start..range.start + body[range.clone()].trim_end().len()
+}
+
+/// Returns a word or a title with its first letter in upper case.
+pub fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -111,18 +111,16 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };
     }
     let comments = comments::read(text, rules.options);
-    let bare = comments.text.as_ref();
-    let count = comments.hidden.len();
-    let structure = Structure::read(bare, rules.options);
-    let mut pass = Pass::new(bare, rules, &structure, (comments.hidden, comments.remarks));
-    for range in comments.marked {
-        pass.misread(Misread::Commented, range);
+    let structure = Structure::read(&comments.text, rules.options);
+    let mut pass = Pass::new(&comments, rules, &structure);
+    for range in &comments.marked {
+        pass.misread(Misread::Commented, range.clone());
     }
-    let lines = lines::read(bare, &structure);
+    let lines = lines::read(&comments.text, &structure);
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
     let (hidden, blanked, remarks) = pass.finish();
-    Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, comments: count, remarks }
+    Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, comments: comments.hidden.len(), remarks }
 }
 
 /// Returns whether there may be anything to redact, based on a quick look at the text.
@@ -167,7 +165,7 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::lines::Shield;
+    use super::structure::Shield;
     use super::*;
 
     fn config() -> Config {
@@ -178,7 +176,7 @@ mod tests {
     fn redacted(text: &str, audience: Option<&str>) -> (String, Vec<Remark>) {
         let config = config();
         let visible = Visible::of(audience, &config);
-        let options = crate::chapter::markdown::options(true, false);
+        let options = crate::chapter::markdown::options(false);
         let found = redact(text, Rules { visible: &visible, config: &config, options });
         assert_eq!(found.text.len(), text.len());
         (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
@@ -329,7 +327,7 @@ mod tests {
             let rules = Rules {
                 visible: &Visible::default(),
                 config: &config,
-                options: crate::chapter::markdown::options(true, false),
+                options: crate::chapter::markdown::options(false),
             };
             assert_eq!(redact(text, rules).remarks, [], "{text}");
         }
@@ -376,8 +374,7 @@ mod tests {
     fn commands_that_write_see_everything() {
         let config = config();
         let visible = Visible::everything();
-        let rules =
-            Rules { visible: &visible, config: &config, options: crate::chapter::markdown::options(true, false) };
+        let rules = Rules { visible: &visible, config: &config, options: crate::chapter::markdown::options(false) };
         let found = redact("## A {audience=nobody}\n\nx\n\n::: managers\ny\n:::\n", rules);
         assert!(found.text.contains('x') && found.text.contains('y'));
         assert_eq!(found.remarks.len(), 2);

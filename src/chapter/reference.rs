@@ -36,17 +36,16 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
     let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
     if let Some(scheme) = scheme(&stripped) {
         let scheme = scheme.to_ascii_lowercase();
-        let allowed = if policy == HtmlPolicy::Trusted {
-            !SCRIPTS.contains(&scheme.as_str())
-        } else {
-            SCHEMES.contains(&scheme.as_str())
+        let allowed = match policy {
+            HtmlPolicy::Trusted => !SCRIPTS.contains(&&*scheme),
+            HtmlPolicy::Safe | HtmlPolicy::Escape => SCHEMES.contains(&&*scheme),
         };
         return if allowed { Destination::Outside(stripped) } else { Destination::Forbidden(scheme) };
     }
     if stripped.starts_with("//") || stripped.starts_with("\\\\") {
         return Destination::Outside(stripped);
     }
-    let (path, anchor) = split_anchor(&stripped);
+    let (path, anchor) = stripped.split_once('#').map_or((&*stripped, None), |(path, anchor)| (path, Some(anchor)));
     let path = path.split('?').next().unwrap_or_default();
     let target = decode_percent(path).unwrap_or_else(|| path.to_owned());
     let fragment = anchor.map(|anchor| Fragment::Anchor(decode_percent(anchor).unwrap_or_else(|| anchor.to_owned())));
@@ -55,29 +54,18 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
 
 /// Parses the target of `[[…]]` or of a field that names a chapter.
 pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
-    let raw = raw.trim();
-    let (target, anchor) = split_anchor(raw);
-    if let Some(anchor) = anchor {
-        let fragment = Some(Fragment::Anchor(anchor.trim().to_owned()));
-        return Reference { form, target: target.trim().to_owned(), fragment };
-    }
     // Only a level can follow `@`; if anything else does, the text is a title.
-    if let Some((target, level)) = raw.rsplit_once('@')
-        && !target.trim().is_empty()
-        && is_level(level.trim(), config)
-    {
-        let fragment = Some(Fragment::Level(level.trim().to_owned()));
-        return Reference { form, target: target.trim().to_owned(), fragment };
-    }
-    Reference { form, target: raw.to_owned(), fragment: None }
+    let is_leveled = |(target, level): &(&str, &str)| !target.trim().is_empty() && is_level(level.trim(), config);
+    let (target, fragment) = match (raw.split_once('#'), raw.rsplit_once('@').filter(is_leveled)) {
+        (Some((target, anchor)), _) => (target, Some(Fragment::Anchor(anchor.trim().to_owned()))),
+        (None, Some((target, level))) => (target, Some(Fragment::Level(level.trim().to_owned()))),
+        (None, None) => (raw, None),
+    };
+    Reference { form, target: target.trim().to_owned(), fragment }
 }
 
 fn is_level(text: &str, config: &Config) -> bool {
     !text.is_empty() && (text.bytes().all(|byte| byte.is_ascii_digit()) || config.level(text).is_some())
-}
-
-fn split_anchor(text: &str) -> (&str, Option<&str>) {
-    text.split_once('#').map_or((text, None), |(target, anchor)| (target, Some(anchor)))
 }
 
 /// Returns the scheme of a URL (RFC 3986, section 3.1).

@@ -149,7 +149,7 @@ mod tests {
         use pulldown_cmark::{Event, Parser};
         let text = markdown(text);
         let chapter = format!("# {text}\n\nx\n\n### {text} {{level=1}}\n\n- {text} {{#one}}\n- {text}\n\n{text}\n");
-        let events = Parser::new_ext(&chapter, crate::chapter::markdown::options(true, true));
+        let events = Parser::new_ext(&chapter, crate::chapter::markdown::options(true));
         events.filter(|event| !matches!(event, Event::Text(_))).map(|event| format!("{event:?}")).collect()
     }
 

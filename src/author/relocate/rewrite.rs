@@ -153,7 +153,7 @@ fn in_tag(slice: &str, reference: &Reference, config: &Config) -> Option<Range<u
 fn in_definition(bytes: &[u8], reference: &Reference, config: &Config) -> Option<Range<usize>> {
     let text = Text::new(bytes).ok()?;
     let body = split(&text.text).body();
-    let parser = Parser::new_ext(&text.text[body..], options(true, false));
+    let parser = Parser::new_ext(&text.text[body..], options(false));
     let mut spans: Vec<Range<usize>> =
         parser.reference_definitions().iter().map(|(_, found)| found.span.clone()).collect();
     spans.sort_by_key(|span| span.start);

@@ -13,8 +13,8 @@ pub enum Mark {
     ProseEnd,
     /// The end of a top-level block: the block's span, and the number of its heading, if any.
     BlockEnd(Span, Option<u32>),
-    StatementStart(u32),
-    StatementEnd(u32),
+    StatementStart(usize),
+    StatementEnd(usize),
     ExampleStart,
     ExampleEnd,
 }
@@ -23,7 +23,7 @@ impl Mark {
     /// Returns whether the mark is inside a tag.
     pub fn is_attribute(&self) -> bool {
         use Hole::{CalloutAttributes, Href, Poster, Src, TableAttributes};
-        matches!(self, Self::Hole(TableAttributes(..) | CalloutAttributes(_) | Href(_) | Poster(_) | Src(_)))
+        matches!(self, Self::Hole(TableAttributes(_) | CalloutAttributes(_) | Href(_) | Poster(_) | Src(_)))
     }
 }
 

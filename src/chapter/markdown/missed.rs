@@ -8,9 +8,9 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, RefDefs, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Tag, TagEnd};
 
-use super::{Input, Located, end_of};
+use super::{Input, Located};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::Candidates;
 use crate::text::path::fold;
@@ -19,31 +19,14 @@ use crate::text::rule::Rule;
 mod cells;
 mod forms;
 
-/// A reference link whose label isn't defined.
-#[derive(Debug)]
-pub struct Undefined {
-    /// The link's byte range in the body.
-    pub range: Range<usize>,
-    /// The label of the link.
-    pub name: String,
-    /// The form of the link.
-    pub form: LinkType,
-}
-
-/// Case-folded labels of reference links, and where each is defined in the body.
-pub type Definitions = BTreeMap<String, usize>;
-
-/// Collects the definitions of reference links.
-pub fn definitions(found: &RefDefs<'_>) -> Definitions {
-    found.iter().map(|(name, definition)| (fold(name), definition.span.start)).collect()
-}
+use self::forms::Found;
 
 /// What the Markdown parser knows about a chapter in addition to its events.
 pub struct Known<'a> {
-    /// The result of [`definitions`].
-    pub definitions: &'a Definitions,
-    /// The links without a definition.
-    pub undefined: &'a [Undefined],
+    /// Case-folded labels of reference links, and where each is defined in the body.
+    pub definitions: BTreeMap<String, usize>,
+    /// The reference links whose label isn't defined.
+    pub undefined: Vec<BrokenLink<'a>>,
 }
 
 /// Returns findings about a chapter's footnotes, references, links, tables, definitions and syntax
@@ -97,9 +80,15 @@ fn runs(body: &str, events: &[Located<'_>]) -> Vec<Run> {
 }
 
 impl Missed<'_> {
-    fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: String) {
+    fn finding(&mut self, code: Rule, range: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         let span = self.input.place.span(range);
         self.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
+    }
+
+    /// Reports what was found in the text that begins at `start`.
+    fn found(&mut self, code: Rule, start: usize, found: Found) {
+        let range = start + found.range.start..start + found.range.end;
+        self.finding(code, &range, found.message, found.help);
     }
 
     /// Finds footnotes that are used but not defined, defined but not used, or defined twice.
@@ -113,10 +102,10 @@ impl Missed<'_> {
                 }
                 Event::Start(Tag::FootnoteDefinition(label)) => {
                     let at = label_of(self.input.body, range.start);
-                    if let Some(first) = defined.insert(fold(label), at.clone()) {
-                        defined.insert(fold(label), first);
+                    let first = defined.entry(fold(label)).or_insert_with(|| at.clone());
+                    if *first != at {
                         let message = format!("the footnote `{label}` is defined twice; this text isn't shown");
-                        let help = "give it a label of its own, or take it out".to_owned();
+                        let help = "give it a label of its own, or take it out";
                         self.finding(Rule::DuplicateDefinition, &at, message, help);
                     }
                 }
@@ -145,9 +134,8 @@ impl Missed<'_> {
         let unused: Vec<_> = defined.iter().filter(|(label, _)| is_unused(label)).collect();
         let hidden = if unused.is_empty() { BTreeSet::new() } else { self.used_in_hidden_text() };
         for (label, range) in unused.into_iter().filter(|(label, _)| !hidden.contains(*label)) {
-            let message = "nothing refers to this footnote, so it isn't shown".to_owned();
             let help = format!("write `[^{label}]` where it belongs, or take it out");
-            self.finding(Rule::UnusedFootnote, range, message, help);
+            self.finding(Rule::UnusedFootnote, range, "nothing refers to this footnote, so it isn't shown", help);
         }
     }
 
@@ -158,22 +146,20 @@ impl Missed<'_> {
             return BTreeSet::new();
         }
         let shown = count_labels(self.input.body);
-        let all = count_labels(whole).into_iter();
-        all.filter(|(label, count)| shown.get(label).is_none_or(|shown| count > shown))
-            .map(|(label, _)| label)
-            .collect()
+        let is_used = |(label, count): (String, usize)| (count > *shown.get(&label).unwrap_or(&0)).then_some(label);
+        count_labels(whole).into_iter().filter_map(is_used).collect()
     }
 
     /// Finds reference links without a definition, and duplicate definitions.
     fn references(&mut self, events: &[Located<'_>], known: &Known<'_>) {
         let names = LazyCell::new(|| Candidates::new(known.definitions.keys().map(String::as_str)));
-        for link in known.undefined {
-            let near = names.slip(&link.name);
-            let is_shortcut = link.form == LinkType::Shortcut;
-            if (is_shortcut && near.is_none()) || self.is_index(&link.range) {
+        for link in &known.undefined {
+            let name = &*link.reference;
+            let near = names.slip(name);
+            let is_shortcut = link.link_type == LinkType::Shortcut;
+            if (is_shortcut && near.is_none()) || self.is_index(&link.span) {
                 continue;
             }
-            let name = &link.name;
             let help = match near {
                 Some(near) => format!("did you mean `[{near}]`?"),
                 None if name.starts_with('#') || name.contains('/') => {
@@ -181,10 +167,9 @@ impl Missed<'_> {
                 }
                 None => format!("add a line `[{name}]: address`, or write `\\[` where the bracket is meant as text"),
             };
-            let message = format!("no link is defined as `{}`", link.name);
-            self.finding(Rule::UndefinedReference, &link.range, message, help);
+            self.finding(Rule::UndefinedReference, &link.span, format!("no link is defined as `{name}`"), help);
         }
-        self.repeated_definitions(events, known.definitions);
+        self.repeated_definitions(events, &known.definitions);
     }
 
     /// Returns whether this is an array index (`a[i][j]`) or an empty form box (`[ ][ ]`) rather
@@ -197,7 +182,7 @@ impl Missed<'_> {
     }
 
     /// Finds duplicate definitions, of which Markdown uses only the first.
-    fn repeated_definitions(&mut self, events: &[Located<'_>], definitions: &Definitions) {
+    fn repeated_definitions(&mut self, events: &[Located<'_>], definitions: &BTreeMap<String, usize>) {
         let kept: BTreeSet<usize> = definitions.values().copied().collect();
         if kept.is_empty() {
             return;
@@ -222,7 +207,7 @@ impl Missed<'_> {
             }
             if definitions.contains_key(&fold(name)) {
                 let message = format!("the link `{name}` is defined twice, and the first one counts");
-                let help = "give it a name of its own, or take it out".to_owned();
+                let help = "give it a name of its own, or take it out";
                 self.finding(Rule::DuplicateDefinition, &(at..at + rest.trim_end().len()), message, help);
             }
         }
@@ -241,13 +226,11 @@ impl Missed<'_> {
                 let rest = &text[at + 2..];
                 let end = start + 2 + rest.find(['[', ',', ';']).map_or(rest.len(), |end| rest[..end].trim_end().len());
                 let end = end.min(run.range.start + text.trim_end().len());
-                let message = "this link is not closed".to_owned();
-                let help = "write `]]` where it ends, or `\\[[` if it's meant as text".to_owned();
-                self.finding(Rule::LinkForm, &(start..end), message, help);
+                let help = "write `]]` where it ends, or `\\[[` if it's meant as text";
+                self.finding(Rule::LinkForm, &(start..end), "this link is not closed", help);
             }
             if let Some(found) = forms::broken_link(text) {
-                let range = run.range.start + found.range.start..run.range.start + found.range.end;
-                self.finding(Rule::LinkForm, &range, found.message, found.help);
+                self.found(Rule::LinkForm, run.range.start, found);
             }
         }
     }
@@ -262,23 +245,14 @@ impl Missed<'_> {
     ///
     /// Reports at most one per chapter, because all of them stem from the same misunderstanding.
     fn definition_lists(&mut self, events: &[Located<'_>]) {
-        if self.input.has_definitions() {
+        if self.input.options().contains(Options::ENABLE_DEFINITION_LIST) {
             return;
         }
-        let mut n = 0;
-        while n < events.len() {
-            if !matches!(events[n].0, Event::Start(Tag::Paragraph)) {
-                n += 1;
-                continue;
-            }
-            let end = end_of(events, n);
-            if let Some(range) = forms::definition(self.input.body, &events[n].1) {
-                let message = "this would be a definition, and only the glossary has them".to_owned();
-                let help = "write it as a sentence, or set `definition_lists = true` under `[markdown]`".to_owned();
-                self.finding(Rule::DefinitionOutside, &range, message, help);
-                return;
-            }
-            n = end;
+        let mut paragraphs = events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
+        if let Some(range) = paragraphs.find_map(|(_, range)| forms::definition(self.input.body, range)) {
+            let message = "this would be a definition, and only the glossary has them";
+            let help = "write it as a sentence, or set `definition_lists = true` under `[markdown]`";
+            self.finding(Rule::DefinitionOutside, &range, message, help);
         }
     }
 
@@ -289,7 +263,7 @@ impl Missed<'_> {
                 && matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _)))
                 && let Some(found) = forms::callout(self.input.body, range, events.get(n + 2).map(|(_, at)| at.start))
             {
-                self.finding(Rule::ForeignForm, &found.range, found.message, found.help);
+                self.found(Rule::ForeignForm, 0, found);
             }
         }
         // Look only at the text between two runs instead of the whole line, because a line may
@@ -303,8 +277,7 @@ impl Missed<'_> {
             if line.is_some_and(|line| line.trim().is_empty())
                 && let Some(found) = forms::foreign(text)
             {
-                let range = run.range.start + found.range.start..run.range.start + found.range.end;
-                self.finding(Rule::ForeignForm, &range, found.message, found.help);
+                self.found(Rule::ForeignForm, run.range.start, found);
             }
         }
     }

@@ -6,39 +6,27 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Parser, RefDefs, Tag};
+use pulldown_cmark::{Event, LinkType, RefDefs, Tag};
 
-use super::outline;
-use super::writer::is_picture;
-use super::{Input, Located, References, end_of, plain_text, view_call};
+use super::writer::{is_picture, lone_embed};
+use super::{Input, Located, References, end_of, plain_text, trimmed, view_call};
 use crate::chapter::document::{Form, Piece, What};
 use crate::chapter::reference::{Destination, destination};
-
-/// Lists the pieces of a body that hasn't been parsed yet.
-pub fn pieces(input: Input<'_>) -> Vec<Piece> {
-    let parser = Parser::new_ext(input.body, input.options());
-    let defined = definitions(input, parser.reference_definitions());
-    let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
-    let outline = outline::read(input, &events, &mut References::default());
-    of_events(input, &events, &outline.cuts, &defined)
-}
 
 /// Lists the link definitions whose target is inside the handbook. The links are written out in
 /// full, so their definitions are no longer needed.
 pub fn definitions(input: Input<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
-    let policy = input.config.markdown.html;
-    let is_inside = |address: &str| matches!(destination(address, Form::Relative, policy), Destination::Inside(_));
-    definitions.iter().filter(|(_, found)| is_inside(&found.dest)).map(|(_, found)| found.span.clone()).collect()
+    let inside = definitions.iter().filter(|(_, found)| is_inside(input, &found.dest, Form::Relative));
+    inside.map(|(_, found)| found.span.clone()).collect()
+}
+
+fn is_inside(input: Input<'_>, address: &str, form: Form) -> bool {
+    matches!(destination(address, form, input.config.markdown.html), Destination::Inside(_))
 }
 
 /// Lists the pieces among events; `cuts` are the ranges of attributes, and `defined` is the result
 /// of [`definitions`].
-pub fn of_events(
-    input: Input<'_>,
-    events: &[Located<'_>],
-    cuts: &[Range<usize>],
-    defined: &[Range<usize>],
-) -> Vec<Piece> {
+pub fn find(input: Input<'_>, events: &[Located<'_>], cuts: &[Range<usize>], defined: &[Range<usize>]) -> Vec<Piece> {
     let nothing = |range: &Range<usize>| of(range, What::Nothing);
     let mut list: Vec<Piece> = cuts.iter().chain(defined).map(nothing).collect();
     let mut n = 0;
@@ -76,9 +64,7 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
         },
         Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
             let wiki = matches!(link_type, LinkType::WikiLink { .. });
-            let inside =
-                || matches!(destination(dest_url, Form::Relative, input.config.markdown.html), Destination::Inside(_));
-            if !wiki && (*link_type == LinkType::Email || !inside()) {
+            if !wiki && (*link_type == LinkType::Email || !is_inside(input, dest_url, Form::Relative)) {
                 return (None, n + 1);
             }
             let end = end_of(events, n);
@@ -92,12 +78,8 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
             if wiki && !is_picture(dest_url) {
                 return (made(range.clone(), What::Link(None, Box::default())), end + 1);
             }
-            match destination(dest_url, Form::Image, input.config.markdown.html) {
-                Destination::Inside(_) => {
-                    (made(range.clone(), What::Picture(plain_text(&events[n + 1..end]).into())), end + 1)
-                }
-                _ => (None, end + 1),
-            }
+            let alt = || What::Picture(plain_text(&events[n + 1..end]).into());
+            (is_inside(input, dest_url, Form::Image).then(|| of(range, alt())), end + 1)
         }
         Event::Start(Tag::HtmlBlock) => (made(trimmed(input.body, range), What::Html), end_of(events, n) + 1),
         Event::InlineHtml(_) => (made(range.clone(), What::Nothing), n + 1),
@@ -107,26 +89,11 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
 
 /// Returns the piece that a whole paragraph forms, if it is a transclusion or a view.
 fn whole(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<What> {
-    let end = end_of(events, n);
-    let range = &events[n].1;
-    match &events[n + 1..end] {
-        [(Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }), _), ..]
-            if end_of(events, n + 1) + 1 == end && !is_picture(dest_url) =>
-        {
-            Some(What::Embed)
-        }
-        _ if input.body[range.clone()].starts_with("{{") => {
-            let site = view_call::Site { path: input.path, place: input.place, offset: range.start };
-            let mut references = References::default();
-            let read = view_call::read(&input.body[range.clone()], &site, input.config, &mut references)?;
-            read.is_ok().then_some(What::View)
-        }
-        _ => None,
+    if lone_embed(events, n).is_some() {
+        return Some(What::Embed);
     }
-}
-
-fn trimmed(body: &str, range: &Range<usize>) -> Range<usize> {
-    range.start..range.start + body[range.clone()].trim_end().len()
+    let view = view_call::read(input, &events[n].1, &mut References::default())?;
+    view.is_ok().then_some(What::View)
 }
 
 fn of(range: &Range<usize>, what: What) -> Piece {

@@ -21,90 +21,27 @@ use crate::chapter::reference::SCHEMES;
 /// Elements that are removed together with their content.
 const WITH_CONTENT: [&str; 8] = ["script", "style", "iframe", "object", "noscript", "template", "svg", "math"];
 
-/// Elements that raw HTML may contain. All others are removed, but their text is kept, except in
-/// elements such as `script` and `style`.
-pub const ELEMENTS: &[&str] = &[
-    "a",
-    "abbr",
-    "acronym",
-    "address",
-    "article",
-    "aside",
-    "audio",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "i",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "nav",
-    "ol",
-    "p",
-    "picture",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "track",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
+/// Phrasing elements, which cannot extend beyond the paragraph in which they begin (WHATWG HTML,
+/// phrasing content).
+pub const PHRASES: [&str; 30] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark",
+    "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+];
+
+/// Elements that raw HTML may contain: phrases, parts of phrases, sections, blocks, lists, tables
+/// and media. All others are removed, but their text is kept, except in elements such as `script`
+/// and `style`.
+const ELEMENTS: [&[&str]; 7] = [
+    &PHRASES,
+    &["br", "input", "rp", "rt", "wbr"],
+    &[
+        "address", "article", "aside", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "nav",
+        "section",
+    ],
+    &["blockquote", "center", "details", "div", "figcaption", "figure", "hr", "p", "pre", "summary"],
+    &["dd", "dl", "dt", "li", "ol", "ul"],
+    &["caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"],
+    &["audio", "img", "picture", "source", "track", "video"],
 ];
 
 /// Attributes allowed on any element.
@@ -148,6 +85,11 @@ pub fn sanitise(html: &str, marks: &Marks, seed: &str, hosts: &[String]) -> (Str
     recover(&clean, marks, &element, &attribute)
 }
 
+/// Returns whether raw HTML may contain an element.
+pub fn is_allowed(element: &str) -> bool {
+    ELEMENTS.iter().any(|group| group.contains(&element))
+}
+
 /// Returns, for each element that would swallow the text after it, the byte offset of its last end
 /// tag in the body.
 pub fn last_ends(events: &[Located<'_>]) -> HashMap<&'static str, usize> {
@@ -186,7 +128,7 @@ fn builder<'a>(element: &'a str, attributes: [&'a str; 2]) -> Builder<'a> {
     let by_element: HashMap<&str, HashSet<&str>> =
         ELEMENT_ATTRIBUTES.iter().map(|(name, list)| (*name, list.iter().copied().collect())).collect();
     builder
-        .tags(ELEMENTS.iter().copied().chain([element]).collect())
+        .tags(ELEMENTS.concat().into_iter().chain([element]).collect())
         .clean_content_tags(WITH_CONTENT.into())
         .generic_attributes(ATTRIBUTES.iter().copied().chain(attributes).collect())
         .tag_attributes(by_element)
@@ -227,7 +169,7 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
         let value = value.strip_prefix(SECOND).unwrap_or(value);
         let Some(value) = value.strip_prefix("=\"") else { break };
         let Some(quote) = value.find('"') else { break };
-        let mark: Option<&Mark> = value[..quote].parse::<usize>().ok().and_then(|n| marks.get(n)).map(|(_, mark)| mark);
+        let mark = value[..quote].parse::<usize>().ok().and_then(|n| marks.get(n));
         let mut after = &value[quote + 1..];
         let before = &rest[..found];
         if let Some(before) = before.strip_suffix(&start_element) {
@@ -237,19 +179,14 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
         } else {
             out.push_str(before);
         }
-        if let Some(mark) = mark {
-            kept.push((u32::try_from(out.len()).unwrap_or(u32::MAX), mark.clone()));
-        }
+        kept.extend(mark.map(|(_, mark)| (u32::try_from(out.len()).unwrap_or(u32::MAX), mark.clone())));
         rest = after;
     }
     out.push_str(rest);
     // If an author left an element open, text may end up between a placeholder's tags, so its end
     // tag is removed here.
-    if out.contains(&end_element) {
-        let clean = out.replace(&end_element, "");
-        if kept.is_empty() {
-            out = clean;
-        }
+    if kept.is_empty() {
+        out = out.replace(&end_element, "");
     }
     (out, kept)
 }

@@ -5,18 +5,17 @@
 
 use std::ops::Range;
 
-use crate::chapter::document::{Form, Reference, View};
-use crate::declare::config::Config;
+use crate::chapter::document::{Form, ReferenceNumber, View};
+use crate::chapter::reference::wiki;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::near::{did_you_mean, nearest};
-use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 
-use super::{Place, References};
+use super::{Input, References};
 
 /// The views and their arguments.
-pub const VIEWS: &[(&str, &[&str])] = &[
+const VIEWS: &[(&str, &[&str])] = &[
     ("matrix", &["track", "cluster"]),
     ("compare", &["a", "b"]),
     ("ladder", &["track"]),
@@ -27,7 +26,7 @@ pub const VIEWS: &[(&str, &[&str])] = &[
     ("changes", &["n"]),
 ];
 
-/// A call as written, with byte ranges in the source.
+/// A call as written, with byte ranges in the body.
 #[derive(Debug, PartialEq, Eq)]
 struct Call {
     name: String,
@@ -50,65 +49,51 @@ enum Literal {
     List(Vec<String>),
 }
 
-/// The location of a call, so that findings can point at it.
-pub struct Site<'a> {
-    /// The chapter's file.
-    pub path: &'a SourcePath,
-    /// Maps offsets in the body to the file.
-    pub place: Place<'a>,
-    /// The byte offset in the body where the paragraph begins.
-    pub offset: usize,
-}
-
-impl Site<'_> {
-    fn finding(&self, range: &Range<usize>, message: String) -> Diagnostic {
-        let range = self.offset + range.start..self.offset + range.end;
-        Diagnostic::new(Rule::UnknownView, self.path, Some(self.place.span(&range)), message)
-    }
-}
-
 /// Parses a paragraph; returns `None` if it is text, and `Some(Err)` if it is an invalid view.
 pub fn read(
-    source: &str,
-    site: &Site<'_>,
-    config: &Config,
+    input: Input<'_>,
+    paragraph: &Range<usize>,
     references: &mut References,
 ) -> Option<Result<View, Vec<Diagnostic>>> {
-    let call = Scanner { text: source, at: 0 }.call()?;
-    let Some((_, known)) = VIEWS.iter().find(|(name, _)| *name == call.name) else {
-        let names = VIEWS.iter().map(|(name, _)| *name);
-        let help = did_you_mean(&nearest(&call.name, names.clone(), 2))
-            .unwrap_or_else(|| format!("the views are {}", names.collect::<Vec<_>>().join(", ")));
-        return Some(Err(vec![site.finding(&call.name_range, format!("no view called `{}`", call.name)).help(help)]));
-    };
-    let mut findings = Vec::new();
-    for argument in &call.arguments {
-        if !known.contains(&argument.name.as_str()) {
+    let call = Scanner { text: &input.body[..paragraph.end], at: paragraph.start }.call()?;
+    let mut reader = Reader { call: &call, input, references, findings: Vec::new() };
+    let view = reader.call();
+    let findings = reader.findings;
+    Some(view.filter(|_| findings.is_empty()).ok_or(findings))
+}
+
+struct Reader<'a> {
+    call: &'a Call,
+    input: Input<'a>,
+    references: &'a mut References,
+    findings: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn finding(&mut self, range: &Range<usize>, message: String, help: Option<String>) {
+        let span = Some(self.input.place.span(range));
+        self.findings.push(Diagnostic::new(Rule::UnknownView, self.input.path, span, message).maybe_help(help));
+    }
+
+    fn call(&mut self) -> Option<View> {
+        let call = self.call;
+        let Some((_, known)) = VIEWS.iter().find(|(name, _)| *name == call.name) else {
+            let names = VIEWS.iter().map(|(name, _)| *name);
+            let help = did_you_mean(&nearest(&call.name, names.clone(), 2))
+                .unwrap_or_else(|| format!("the views are {}", names.collect::<Vec<_>>().join(", ")));
+            self.finding(&call.name_range, format!("no view called `{}`", call.name), Some(help));
+            return None;
+        };
+        for argument in call.arguments.iter().filter(|argument| !known.contains(&argument.name.as_str())) {
             let help = did_you_mean(&nearest(&argument.name, known.iter().copied(), 1)).unwrap_or_else(|| {
                 if known.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", known.join(", ")) }
             });
             let message = format!("view `{}` has no argument `{}`", call.name, argument.name);
-            findings.push(site.finding(&argument.range, message).help(help));
+            self.finding(&argument.range, message, Some(help));
         }
+        self.view()
     }
-    let mut reader = Reader { call: &call, site, config, references, findings };
-    let view = reader.view();
-    let findings = reader.findings;
-    Some(match view {
-        Some(view) if findings.is_empty() => Ok(view),
-        _ => Err(findings),
-    })
-}
 
-struct Reader<'a, 'b> {
-    call: &'a Call,
-    site: &'a Site<'a>,
-    config: &'a Config,
-    references: &'b mut References,
-    findings: Vec<Diagnostic>,
-}
-
-impl Reader<'_, '_> {
     fn view(&mut self) -> Option<View> {
         Some(match self.call.name.as_str() {
             "matrix" => View::Matrix { track: self.text("track"), cluster: self.text("cluster") },
@@ -117,9 +102,8 @@ impl Reader<'_, '_> {
                 let b = self.chapter("b", Form::Field(Kind::Role));
                 let (Some(a), Some(b)) = (a, b) else {
                     let message = "view `compare` needs two roles, `a` and `b`".to_owned();
-                    let finding = self.site.finding(&self.call.name_range, message);
-                    let help = "write {{ compare(a=\"product-manager\", b=\"product-leader\") }}";
-                    self.findings.push(finding.help(help));
+                    let help = "write {{ compare(a=\"product-manager\", b=\"product-leader\") }}".to_owned();
+                    self.finding(&self.call.name_range, message, Some(help));
                     return None;
                 };
                 View::Compare { a, b }
@@ -133,47 +117,39 @@ impl Reader<'_, '_> {
             },
             "roles" => View::Roles { track: self.text("track") },
             "children" => View::Children,
-            "changes" => View::Changes { n: self.number("n").unwrap_or(20) },
+            "changes" => {
+                let number = |value: &Literal| if let Literal::Number(n) = value { Some(*n) } else { None };
+                View::Changes { n: self.argument("n", "a whole number", number).map_or(20, |(n, _)| n) }
+            }
             _ => return None,
         })
     }
 
-    fn argument(&self, name: &str) -> Option<&Argument> {
-        self.call.arguments.iter().find(|argument| argument.name == name)
+    /// Returns the value of an argument as `read` understands it, and its range; reports a value
+    /// that isn't what is `wanted`.
+    fn argument<T>(&mut self, name: &str, wanted: &str, read: fn(&Literal) -> Option<T>) -> Option<(T, Range<usize>)> {
+        let argument = self.call.arguments.iter().find(|argument| argument.name == name)?;
+        let value = read(&argument.value);
+        if value.is_none() {
+            let message = format!("`{name}` of view `{}` should be {wanted}", self.call.name);
+            self.finding(&argument.value_range, message, None);
+        }
+        Some((value?, argument.value_range.clone()))
     }
 
-    fn wrong(&mut self, name: &str, wanted: &str) {
-        let found = self.argument(name).map(|argument| argument.value_range.clone());
-        if let Some(range) = found {
-            let message = format!("`{name}` of view `{}` should be {wanted}", self.call.name);
-            self.findings.push(self.site.finding(&range, message));
-        }
+    fn quoted(&mut self, name: &str) -> Option<(String, Range<usize>)> {
+        let text = |value: &Literal| if let Literal::Text(text) = value { Some(text.clone()) } else { None };
+        self.argument(name, "text in quotes", text)
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        if let Literal::Text(text) = &self.argument(name)?.value {
-            Some(text.clone())
-        } else {
-            self.wrong(name, "text in quotes");
-            None
-        }
+        self.quoted(name).map(|(text, _)| text)
     }
 
-    fn number(&mut self, name: &str) -> Option<u32> {
-        if let Literal::Number(n) = self.argument(name)?.value {
-            Some(n)
-        } else {
-            self.wrong(name, "a whole number");
-            None
-        }
-    }
-
-    fn chapter(&mut self, name: &str, form: Form) -> Option<u32> {
-        let text = self.text(name)?;
-        let range = self.argument(name)?.value_range.clone();
-        let span = self.site.place.span(&(self.site.offset + range.start..self.site.offset + range.end));
-        let reference: Reference = crate::chapter::reference::wiki(&text, form, self.config);
-        Some(self.references.add(reference, span))
+    fn chapter(&mut self, name: &str, form: Form) -> Option<ReferenceNumber> {
+        let (text, range) = self.quoted(name)?;
+        let span = self.input.place.span(&range);
+        Some(self.references.add(wiki(&text, form, self.input.config), span))
     }
 }
 
@@ -184,26 +160,20 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn call(mut self) -> Option<Call> {
-        self.take("{{")?;
-        self.space();
+        self.token("{{")?;
         let start = self.at;
         let name = self.word()?;
         let name_range = start..self.at;
-        self.take("(")?;
+        self.token("(")?;
         let mut arguments = Vec::new();
-        self.space();
-        while self.take(")").is_none() {
+        while self.token(")").is_none() {
             arguments.push(self.argument()?);
             self.space();
-            if self.take(",").is_some() {
-                self.space();
-            } else if !self.rest().starts_with(')') {
+            if self.token(",").is_none() && !self.rest().starts_with(')') {
                 return None;
             }
         }
-        self.space();
-        self.take("}}")?;
-        self.space();
+        self.token("}}")?;
         self.rest().is_empty().then_some(Call { name, name_range, arguments })
     }
 
@@ -211,8 +181,7 @@ impl Scanner<'_> {
         let start = self.at;
         let name = self.word()?;
         self.space();
-        self.take("=")?;
-        self.space();
+        self.token("=")?;
         let value_start = self.at;
         let value = self.literal()?;
         Some(Argument { name, value, range: start..self.at, value_range: value_start..self.at })
@@ -222,15 +191,12 @@ impl Scanner<'_> {
         if self.rest().starts_with('"') {
             return self.quoted().map(Literal::Text);
         }
-        if self.take("[").is_some() {
+        if self.token("[").is_some() {
             let mut list = Vec::new();
-            self.space();
             while self.take("]").is_none() {
                 list.push(self.quoted()?);
                 self.space();
-                if self.take(",").is_some() {
-                    self.space();
-                }
+                self.token(",");
             }
             return Some(Literal::List(list));
         }
@@ -257,6 +223,13 @@ impl Scanner<'_> {
 
     fn take(&mut self, token: &str) -> Option<()> {
         self.rest().starts_with(token).then(|| self.at += token.len())
+    }
+
+    /// Consumes a token and the white space after it.
+    fn token(&mut self, token: &str) -> Option<()> {
+        self.take(token)?;
+        self.space();
+        Some(())
     }
 
     fn space(&mut self) {

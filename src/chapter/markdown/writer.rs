@@ -6,6 +6,7 @@
 
 mod blocked;
 mod links;
+mod lists;
 mod open;
 mod raw;
 mod tables;
@@ -16,19 +17,20 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::marks::{Mark, Marks};
-use crate::chapter::document::{Block, Body, Callout, Code, Fill, Form, Hole};
+use crate::chapter::document::{Block, Body, Fill, Form, Hole};
 use crate::declare::config::HtmlPolicy;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
-use crate::text::markup::escape_into;
+use crate::text::markup::{escape, escape_into};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
 pub use self::links::is_picture;
+use self::lists::Item;
 use self::open::OpenElements;
 use self::tables::Table;
 use super::outline::Outline;
-use super::{Input, Located, References, cut_text, end_of, info, sanitise, view_call, wiki_reference};
+use super::{Input, Located, References, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call};
 
 /// The start of the prompts that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
@@ -43,13 +45,10 @@ pub struct Written {
 
 /// Writes the chapter.
 pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, references: &mut References) -> Written {
-    let labels: Vec<&str> = events
-        .iter()
-        .filter_map(|(event, _)| match event {
-            Event::Start(Tag::FootnoteDefinition(label)) => Some(&**label),
-            _ => None,
-        })
-        .collect();
+    let labels = events.iter().filter_map(|(event, _)| {
+        if let Event::Start(Tag::FootnoteDefinition(label)) = event { Some(&**label) } else { None }
+    });
+    let labels: Vec<&str> = labels.collect();
     // If two definitions have the same label, the first one counts.
     let numbers = labels.iter().enumerate().rev().map(|(n, label)| (fold(label), u32::try_from(n).unwrap_or(u32::MAX)));
     let mut writer = Writer {
@@ -64,7 +63,6 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         footnotes: Vec::new(),
         links: Vec::new(),
         table: None,
-        tables: 0,
         heading: None,
         cut: 0,
         raw: false,
@@ -87,8 +85,13 @@ struct Buffer {
 }
 
 impl Buffer {
+    /// Returns the byte offset of the end.
+    fn end(&self) -> u32 {
+        u32::try_from(self.html.len()).unwrap_or(u32::MAX)
+    }
+
     fn mark(&mut self, mark: Mark) {
-        self.marks.push((u32::try_from(self.html.len()).unwrap_or(u32::MAX), mark));
+        self.marks.push((self.end(), mark));
     }
 
     fn hole(&mut self, hole: Hole) {
@@ -97,10 +100,7 @@ impl Buffer {
 
     /// Starts a new line, unless the output is already at the start of one; a hole counts as text.
     fn fresh_line(&mut self) {
-        let after_hole = self
-            .marks
-            .last()
-            .is_some_and(|(at, mark)| *at as usize == self.html.len() && matches!(mark, Mark::Hole(_)));
+        let after_hole = matches!(self.marks.last(), Some((at, Mark::Hole(_))) if *at == self.end());
         if (!self.html.is_empty() && !self.html.ends_with('\n')) || after_hole {
             self.html.push('\n');
         }
@@ -112,14 +112,6 @@ enum OpenLink {
     Inside(u32),
     Outside,
     Text,
-}
-
-/// The kind of an open list item.
-enum Item {
-    Statement(u32),
-    /// An example in a list that has other items too.
-    Example,
-    Other,
 }
 
 struct Writer<'a, 'r> {
@@ -136,8 +128,7 @@ struct Writer<'a, 'r> {
     footnotes: Vec<(String, Buffer)>,
     links: Vec<OpenLink>,
     table: Option<Table>,
-    tables: u32,
-    heading: Option<usize>,
+    heading: Option<u32>,
     /// The index of the next range in the outline's `cuts`.
     cut: usize,
     raw: bool,
@@ -183,12 +174,8 @@ impl Writer<'_, '_> {
         // paragraph.
         let next = self.events.get(after).map_or(range.end, |(_, next)| next.start);
         let range = range.start..range.end.min(next).max(range.start);
-        let length = self.input.body[range.clone()].trim_end().len();
-        let span = self.input.place.span(&(range.start..range.start + length));
-        let heading = match event {
-            Event::End(TagEnd::Heading(_)) => self.heading.take().and_then(|n| u32::try_from(n).ok()),
-            _ => None,
-        };
+        let span = self.input.place.span(&trimmed(self.input.body, &range));
+        let heading = if matches!(event, Event::End(TagEnd::Heading(_))) { self.heading.take() } else { None };
         self.out.mark(Mark::BlockEnd(span, heading));
     }
 
@@ -207,18 +194,13 @@ impl Writer<'_, '_> {
             Event::End(end) => self.end(*end),
             Event::Text(text) => self.text(text, range),
             Event::Code(code) => {
-                self.out.html.push_str("<code>");
-                escape_into(code, &mut self.out.html);
-                self.out.html.push_str("</code>");
+                self.out.html.push_str(&format!("<code>{}</code>", escape(code)));
                 self.written.words += code.split_whitespace().count();
             }
             Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start, true),
             Event::SoftBreak => self.out.html.push('\n'),
             Event::HardBreak => self.out.html.push_str("<br />\n"),
-            Event::Rule => {
-                self.out.fresh_line();
-                self.out.html.push_str("<hr />\n");
-            }
+            Event::Rule => self.block("<hr />\n"),
             Event::TaskListMarker(done) => {
                 self.out.hole(Hole::Task(*done));
                 self.out.html.push(' ');
@@ -247,17 +229,14 @@ impl Writer<'_, '_> {
         self.written.words += text.split_whitespace().count();
         if text.starts_with(PROMPT) {
             let help = "write the answer in its place, or take it out";
-            self.finding(Rule::Placeholder, range, "this prompt waits for an answer".to_owned(), help);
+            self.finding(Rule::Placeholder, range, "this prompt waits for an answer", help);
         }
-        let linkable = self.heading.is_none() && self.links.is_empty() && self.input.kind != Kind::Glossary;
-        if !linkable {
-            escape_into(text, &mut self.out.html);
-            return;
+        if self.heading.is_some() || !self.links.is_empty() || self.input.kind == Kind::Glossary {
+            return escape_into(text, &mut self.out.html);
         }
         // Adjacent runs are merged, because the parser splits text at every character that might
         // have been markup.
-        let here = u32::try_from(self.out.html.len()).unwrap_or(u32::MAX);
-        if self.out.marks.last() == Some(&(here, Mark::ProseEnd)) {
+        if self.out.marks.last() == Some(&(self.out.end(), Mark::ProseEnd)) {
             self.out.marks.pop();
         } else {
             self.out.mark(Mark::ProseStart);
@@ -286,18 +265,14 @@ impl Writer<'_, '_> {
             Tag::TableHead => self.start_row(true),
             Tag::TableRow => self.start_row(false),
             Tag::TableCell => self.start_cell(n),
-            Tag::Emphasis => self.out.html.push_str("<em>"),
-            Tag::Strong => self.out.html.push_str("<strong>"),
-            Tag::Strikethrough => self.out.html.push_str("<del>"),
-            Tag::Superscript => self.out.html.push_str("<sup>"),
-            Tag::Subscript => self.out.html.push_str("<sub>"),
-            Tag::Link { link_type, dest_url, title, .. } => {
-                return self.link(n, *link_type, dest_url, title, range);
-            }
-            Tag::Image { link_type, dest_url, title, .. } => {
-                return self.image(n, *link_type, dest_url, title, range);
-            }
+            Tag::Link { .. } => return self.link(n),
+            Tag::Image { .. } => return self.image(n),
             Tag::MetadataBlock(_) => return end_of(self.events, n) + 1,
+            tag => {
+                if let Some(name) = phrase(tag.to_end()) {
+                    self.out.html.push_str(&format!("<{name}>"));
+                }
+            }
         }
         n + 1
     }
@@ -307,12 +282,19 @@ impl Writer<'_, '_> {
         self.out.html.push_str(html);
     }
 
+    /// Writes a hole that stands for a whole block.
+    fn hole_block(&mut self, hole: Hole) {
+        self.out.fresh_line();
+        self.out.hole(hole);
+        self.out.html.push('\n');
+    }
+
     fn end(&mut self, end: TagEnd) {
         match end {
             TagEnd::Paragraph => self.out.html.push_str("</p>\n"),
             TagEnd::Heading(level) => {
                 if let Some(n) = self.heading {
-                    self.out.hole(Hole::HeadingAnchor(u32::try_from(n).unwrap_or(u32::MAX)));
+                    self.out.hole(Hole::HeadingAnchor(n));
                 }
                 self.out.html.push_str(&format!("</h{}>\n", level as u8));
             }
@@ -335,17 +317,16 @@ impl Writer<'_, '_> {
             TagEnd::TableHead => self.out.html.push_str("</tr>\n</thead>\n<tbody>\n"),
             TagEnd::TableRow => self.out.html.push_str("</tr>\n"),
             TagEnd::TableCell => self.end_cell(),
-            TagEnd::Emphasis => self.out.html.push_str("</em>"),
-            TagEnd::Strong => self.out.html.push_str("</strong>"),
-            TagEnd::Strikethrough => self.out.html.push_str("</del>"),
-            TagEnd::Superscript => self.out.html.push_str("</sup>"),
-            TagEnd::Subscript => self.out.html.push_str("</sub>"),
             TagEnd::Link => match self.links.pop() {
                 Some(OpenLink::Inside(n)) => self.out.hole(Hole::LinkClose(n)),
                 Some(OpenLink::Outside) => self.out.html.push_str("</a>"),
                 Some(OpenLink::Text) | None => {}
             },
-            TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image | TagEnd::MetadataBlock(_) => {}
+            _ => {
+                if let Some(name) = phrase(end) {
+                    self.out.html.push_str(&format!("</{name}>"));
+                }
+            }
         }
     }
 
@@ -353,20 +334,12 @@ impl Writer<'_, '_> {
     fn paragraph(&mut self, n: usize, range: &Range<usize>, depth: usize) -> usize {
         let end = end_of(self.events, n);
         if depth == 0 && !self.input.plain {
-            let hole = match &self.events[n + 1..end] {
-                [(Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }), at), ..]
-                    if end_of(self.events, n + 1) + 1 == end && !is_picture(dest_url) =>
-                {
-                    let reference = wiki_reference(dest_url, self.input.config, Form::Embed);
-                    Some(Hole::Embed(self.references.add(reference, self.input.place.span(at))))
-                }
-                _ if self.input.body[range.clone()].starts_with("{{") => self.view(range),
-                _ => None,
+            let hole = match lone_embed(self.events, n) {
+                Some((target, at)) => Some(Hole::Embed(self.refer(target, Form::Embed, at))),
+                None => self.view(range),
             };
             if let Some(hole) = hole {
-                self.out.fresh_line();
-                self.out.hole(hole);
-                self.out.html.push('\n');
+                self.hole_block(hole);
                 return end + 1;
             }
         }
@@ -375,12 +348,8 @@ impl Writer<'_, '_> {
     }
 
     fn view(&mut self, range: &Range<usize>) -> Option<Hole> {
-        let site = view_call::Site { path: self.input.path, place: self.input.place, offset: range.start };
-        match view_call::read(&self.input.body[range.clone()], &site, self.input.config, self.references)? {
-            Ok(view) => {
-                self.written.body.views.push(view);
-                Some(Hole::View(u32::try_from(self.written.body.views.len() - 1).unwrap_or(u32::MAX)))
-            }
+        match view_call::read(self.input, range, self.references)? {
+            Ok(view) => Some(Hole::View(numbered(&mut self.written.body.views, view))),
             Err(findings) => {
                 self.written.findings.extend(findings);
                 None
@@ -389,39 +358,31 @@ impl Writer<'_, '_> {
     }
 
     fn start_heading(&mut self, n: usize, level: u8) {
-        self.out.fresh_line();
-        self.out.html.push_str(&format!("<h{level}"));
-        self.heading = self.outline.heading_at.get(&n).copied();
-        if let Some(number) = self.heading {
-            let heading = &self.outline.headings[number];
-            self.attribute("id", &heading.id);
-            if !heading.classes.is_empty() {
-                self.attribute("class", &heading.classes.join(" "));
+        self.block(&format!("<h{level}"));
+        if let Some((number, classes)) = self.outline.heading_at.get(&n) {
+            self.heading = Some(*number);
+            self.attribute("id", &self.outline.headings[*number as usize].id);
+            if !classes.is_empty() {
+                self.attribute("class", &classes.join(" "));
             }
         }
         self.out.html.push('>');
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
-        self.out.html.push(' ');
-        self.out.html.push_str(name);
-        self.out.html.push_str("=\"");
-        escape_into(value, &mut self.out.html);
-        self.out.html.push('"');
+        self.out.html.push_str(&format!(" {name}=\"{}\"", escape(value)));
     }
 
     fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        let Some(kind) = kind else { return self.block("<blockquote>\n") };
         let callout = match kind {
-            BlockQuoteKind::Note => Callout::Note,
-            BlockQuoteKind::Tip => Callout::Tip,
-            BlockQuoteKind::Important => Callout::Important,
-            BlockQuoteKind::Warning => Callout::Warning,
-            BlockQuoteKind::Caution => Callout::Caution,
+            None => return self.block("<blockquote>\n"),
+            Some(BlockQuoteKind::Note) => "note",
+            Some(BlockQuoteKind::Tip) => "tip",
+            Some(BlockQuoteKind::Important) => "important",
+            Some(BlockQuoteKind::Warning) => "warning",
+            Some(BlockQuoteKind::Caution) => "caution",
         };
-        self.block("<div class=\"callout ");
-        self.out.html.push_str(callout.name());
-        self.out.html.push('"');
+        self.block(&format!("<div class=\"callout {callout}\""));
         self.out.hole(Hole::CalloutAttributes(callout));
         self.out.html.push('>');
         self.out.hole(Hole::CalloutTitle(callout));
@@ -430,107 +391,34 @@ impl Writer<'_, '_> {
 
     fn code_block(&mut self, n: usize, kind: &CodeBlockKind<'_>, range: &Range<usize>) -> usize {
         let end = end_of(self.events, n);
-        let mut text = String::new();
-        for (event, _) in &self.events[n + 1..end] {
-            if let Event::Text(part) = event {
-                text.push_str(part);
-            }
-        }
-        let read = match kind {
-            CodeBlockKind::Fenced(info) => info::read(info),
-            CodeBlockKind::Indented => info::Info::default(),
+        let text = plain_text(&self.events[n + 1..end]);
+        self.written.words += text.split_whitespace().count();
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info,
+            CodeBlockKind::Indented => "",
         };
-        for unknown in &read.unknown {
-            let line = self.input.body[range.clone()].lines().next().unwrap_or_default();
-            let at = range.start + line.find(unknown.as_str()).unwrap_or(0);
+        let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default();
+        let span = self.input.place.span(&(range.start..range.start + first_line.len()));
+        let (code, unknown) = info::read(info, text, span);
+        for unknown in unknown {
+            let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
             self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, "it takes title, lines and id");
         }
-        self.written.words += text.split_whitespace().count();
-        let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default().len();
-        let span = self.input.place.span(&(range.start..range.start + first_line));
-        let code = Code { language: read.language, title: read.title, marked: read.marked, id: read.id, text, span };
-        self.written.body.code.push(code);
-        self.out.fresh_line();
-        self.out.hole(Hole::Code(u32::try_from(self.written.body.code.len() - 1).unwrap_or(u32::MAX)));
-        self.out.html.push('\n');
+        let number = numbered(&mut self.written.body.code, code);
+        self.hole_block(Hole::Code(number));
         end + 1
     }
 
-    fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: &str) {
+    fn finding(&mut self, code: Rule, range: &Range<usize>, message: impl Into<String>, help: &str) {
         let span = self.input.place.span(range);
         self.written.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).help(help));
     }
 
-    fn start_list(&mut self, n: usize, first: Option<u64>) {
-        let task = has_task(self.events, n + 1);
-        let examples = self.outline.examples.lists.contains(&n);
-        self.lists.push(examples);
-        self.out.fresh_line();
-        if examples {
-            self.out.mark(Mark::ExampleStart);
-        }
-        let start = first.filter(|first| *first != 1);
-        self.out.html.push_str(if first.is_some() { "<ol" } else { "<ul" });
-        match (examples, first, task) {
-            (true, ..) => self.attribute("class", "examples"),
-            (_, None, true) => self.attribute("class", "tasks"),
-            _ => {}
-        }
-        if let Some(start) = start {
-            self.attribute("start", &start.to_string());
-        }
-        self.out.html.push_str(">\n");
-    }
-
-    fn start_item(&mut self, n: usize) {
-        let statement = self.outline.statement_at.get(&n).copied();
-        let example = self.outline.examples.items.get(&n).copied();
-        let is_alone = example.is_some() && self.lists.last() == Some(&false);
-        self.out.fresh_line();
-        if is_alone {
-            self.out.mark(Mark::ExampleStart);
-        }
-        if let Some(number) = statement {
-            let id = &self.outline.statements[number].statement.id;
-            self.out.html.push_str("<li class=\"statement\"");
-            self.attribute("id", id);
-            self.out.html.push('>');
-        } else if let Some(example) = example {
-            self.out.html.push_str("<li");
-            self.attribute("class", example.class());
-            self.out.html.push('>');
-        } else if has_task(self.events, n) {
-            self.out.html.push_str("<li class=\"task\">");
-        } else {
-            self.out.html.push_str("<li>");
-        }
-        match statement.and_then(|n| u32::try_from(n).ok()) {
-            Some(number) => {
-                self.items.push(Item::Statement(number));
-                self.out.mark(Mark::StatementStart(number));
-            }
-            None => self.items.push(if is_alone { Item::Example } else { Item::Other }),
-        }
-    }
-
-    fn end_item(&mut self) {
-        let item = self.items.pop();
-        if let Some(Item::Statement(n)) = item {
-            self.out.mark(Mark::StatementEnd(n));
-        }
-        self.out.html.push_str("</li>\n");
-        if let Some(Item::Example) = item {
-            self.out.mark(Mark::ExampleEnd);
-        }
-    }
-
     fn start_term(&mut self, n: usize) {
-        self.out.fresh_line();
-        self.out.html.push_str("<dt");
+        self.block("<dt");
         if let Some(number) = self.outline.term_at.get(&n) {
-            let id = self.outline.terms[*number].id.clone();
-            self.attribute("id", &id);
+            self.attribute("id", &self.outline.terms[*number].id);
         }
         self.out.html.push('>');
     }
@@ -539,9 +427,7 @@ impl Writer<'_, '_> {
         if let Some(n) = self.notes.get(&fold(label)) {
             self.out.hole(Hole::Footnote(*n));
         } else {
-            self.out.html.push_str("[^");
-            escape_into(label, &mut self.out.html);
-            self.out.html.push(']');
+            self.out.html.push_str(&format!("[^{}]", escape(label)));
         }
     }
 
@@ -560,11 +446,8 @@ impl Writer<'_, '_> {
             self.report_open(open);
         }
         let hosts = &self.input.config.hosts;
-        let clean = |buffer: Buffer| {
-            if !sanitised {
-                return (buffer.html, buffer.marks);
-            }
-            sanitise::sanitise(&buffer.html, &buffer.marks, seed, hosts)
+        let clean = |Buffer { html, marks, .. }| {
+            if sanitised { sanitise::sanitise(&html, &marks, seed, hosts) } else { (html, marks) }
         };
         let (html, marks) = clean(self.out);
         let body = &mut self.written.body;
@@ -589,23 +472,17 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
         match mark {
             Mark::Hole(hole) => fill.holes.push((at, hole)),
             Mark::ProseStart => prose = Some(at),
-            Mark::ProseEnd => {
-                if let Some(start) = prose.take()
-                    && start < at
-                {
-                    fill.prose.push((start, at));
-                }
-            }
+            Mark::ProseEnd => fill.prose.extend(prose.take().filter(|start| *start < at).map(|start| (start, at))),
             Mark::BlockEnd(span, heading) => blocks.push(Block { span, end: at, heading }),
             Mark::StatementStart(n) => {
                 // A removed element may contain the mark for the statement's end; the statement is
                 // then empty.
-                if let Some(place) = statements.get_mut(n as usize) {
+                if let Some(place) = statements.get_mut(n) {
                     *place = (at, at);
                 }
             }
             Mark::StatementEnd(n) => {
-                if let Some(place) = statements.get_mut(n as usize) {
+                if let Some(place) = statements.get_mut(n) {
                     place.1 = at;
                 }
             }
@@ -621,32 +498,34 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
 
 /// Returns whether an event begins or ends a block, which also ends the text before it.
 fn is_edge_of_block(event: &Event<'_>) -> bool {
-    match event {
-        Event::Start(
-            Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. },
-        )
-        | Event::End(
-            TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::Link
-            | TagEnd::Image,
-        ) => false,
-        Event::Start(_) | Event::End(_) => true,
-        _ => false,
+    let end = match event {
+        Event::Start(tag) => tag.to_end(),
+        Event::End(end) => *end,
+        _ => return false,
+    };
+    phrase(end).is_none() && !matches!(end, TagEnd::Link | TagEnd::Image)
+}
+
+/// Returns the element that an emphasized phrase becomes, or `None` if this is something else.
+fn phrase(end: TagEnd) -> Option<&'static str> {
+    match end {
+        TagEnd::Emphasis => Some("em"),
+        TagEnd::Strong => Some("strong"),
+        TagEnd::Strikethrough => Some("del"),
+        TagEnd::Superscript => Some("sup"),
+        TagEnd::Subscript => Some("sub"),
+        _ => None,
     }
 }
 
-/// Returns whether the item at `n` begins with a checkbox.
-fn has_task(events: &[Located<'_>], n: usize) -> bool {
-    let is_marker = |n: usize| matches!(events.get(n), Some((Event::TaskListMarker(_), _)));
-    is_marker(n + 1) || (matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _))) && is_marker(n + 2))
+/// Returns the target and the range of the transclusion that is all of the paragraph at `n`.
+pub fn lone_embed<'e>(events: &'e [Located<'_>], n: usize) -> Option<(&'e str, &'e Range<usize>)> {
+    match events.get(n + 1)? {
+        (Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }), range)
+            if end_of(events, n + 1) + 1 == end_of(events, n) && !is_picture(dest_url) =>
+        {
+            Some((dest_url, range))
+        }
+        _ => None,
+    }
 }

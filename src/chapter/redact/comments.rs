@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use pulldown_cmark::Options;
 
-use super::structure::{CodeKind, Structure};
+use super::structure::{Shield, Structure};
 use super::word::{self, Sign};
 use super::{Remark, blank};
 
@@ -57,7 +57,7 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
     while let Some(place) = text[at..].find("%%") {
         let start = at + place;
         at = start + 2;
-        if is_example(start, structure) {
+        if structure.shield_at(start) == Some(Shield::Example) {
             continue;
         }
         let is_block = !line.has_letter_before(start, text);
@@ -102,13 +102,6 @@ impl Line {
         self.read_to = at;
         self.has_letter
     }
-}
-
-/// Returns whether a byte offset is in code that its author closed.
-fn is_example(at: usize, structure: &Structure) -> bool {
-    let before = structure.code.partition_point(|code| code.range.start <= at);
-    let code = structure.code[..before].last().filter(|code| code.range.end > at);
-    code.is_some_and(|code| code.kind == CodeKind::Certain)
 }
 
 fn has_mark(comment: &str) -> bool {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::word::{Sign, hits, is_colon, is_gap, is_word, plain};
+use super::word::{self, Sign, hits, is_colon, is_gap, is_word, lines, plain};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Data, Table, Value};
 
@@ -38,12 +38,8 @@ pub fn audience_of(table: &Table, content: &str, offset: usize) -> Field {
 
 /// Finds a line whose key resembles `audience`, or `audience=` anywhere.
 fn suspicious(content: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in content.split_inclusive('\n') {
-        if key_of(line).is_some_and(|(key, _)| is_word(&key)) {
-            return Some(start..start + line.trim_end().len());
-        }
-        start += line.len();
+    if let Some((range, _)) = lines(content).find(|(_, line)| names_audience(line)) {
+        return Some(range);
     }
     let hit = hits(content).into_iter().find(|hit| hit.sign == Sign::Equals)?;
     (!content[..hit.range.start].ends_with(['?', '&'])).then_some(hit.range)
@@ -86,15 +82,12 @@ fn nested(value: &Value) -> Option<Span> {
 /// Finds a line that restricts a chapter to an audience or withholds it. This is used for front
 /// matter that can't be read, and for blocks that aren't recognized as front matter.
 pub fn private_line(text: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.trim_end().len();
-        start += line.len();
-        if is_private(line) {
-            return Some(range);
-        }
-    }
-    None
+    lines(text).find(|(_, line)| is_private(line)).map(|(range, _)| range)
+}
+
+/// Returns whether a line has a key that resembles `audience`.
+fn names_audience(line: &str) -> bool {
+    key_of(line).is_some_and(|(key, _)| is_word(&key))
 }
 
 /// Returns whether a line has one of the keys that withhold a chapter.
@@ -113,7 +106,7 @@ fn is_private(line: &str) -> bool {
 fn key_of(line: &str) -> Option<(String, String)> {
     let is_wrapping = |c: char| is_gap(c) || matches!(c, '"' | '\'' | '{' | ',' | '-' | '*' | '_' | '`' | '?');
     let rest = line.trim_start_matches(is_wrapping);
-    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && !super::word::is_invisible(c))?;
+    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && !word::is_invisible(c))?;
     let key = plain(&rest[..length]);
     let after = rest[length..].trim_start_matches(is_wrapping);
     let sign = after.chars().next().filter(|c| is_colon(*c) || matches!(c, '=' | '\u{ff1d}'))?;
@@ -125,26 +118,24 @@ fn key_of(line: &str) -> Option<(String, String)> {
 /// text begins.
 pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Range<usize>> {
     let lines = lines_of(text, start);
-    let mut n = 0;
     // The opening line may be missing at the very top, or may belong to an empty block.
-    let first = lines.iter().position(|(_, line)| !line.chars().all(is_gap))?;
+    let first = lines.iter().position(|(_, line)| !is_blank(line))?;
     if key_of(lines[first].1).is_some()
         && let Some(range) = closed_block(&lines, first, first)
     {
         return Some(range);
     }
-    while let Some((_, line)) = lines.get(n) {
+    let fenced = |n: usize| closed_block(&lines, n, n + 1).or_else(|| open_block(&lines, n));
+    for (n, (_, line)) in lines.iter().enumerate() {
         let is_code = n == first && start == 0 && line.trim_start().starts_with("```");
         if is_fence(line) || is_code {
-            if let Some(range) = closed_block(&lines, n, n + 1).or_else(|| open_block(&lines, n)) {
+            if let Some(range) = fenced(n) {
                 return Some(range);
             }
         } else if is_heading(line) {
-            let below = lines[n + 1..].iter().position(|(_, line)| !line.chars().all(is_gap))? + n + 1;
-            let is_block = is_fence(lines[below].1);
-            return is_block.then(|| closed_block(&lines, below, below + 1).or_else(|| open_block(&lines, below)))?;
+            let below = (n + 1..lines.len()).find(|below| !is_blank(lines[*below].1))?;
+            return is_fence(lines[below].1).then(|| fenced(below))?;
         }
-        n += 1;
     }
     None
 }
@@ -156,7 +147,7 @@ fn lines_of(text: &str, start: usize) -> Vec<(usize, &str)> {
     let mut full = 0;
     let mut lines = Vec::new();
     for line in text[start..].split_inclusive(is_line_end) {
-        full += usize::from(!line.chars().all(is_gap));
+        full += usize::from(!is_blank(line));
         if full > LONGEST {
             break;
         }
@@ -181,23 +172,29 @@ fn closed_block(lines: &[(usize, &str)], from: usize, first: usize) -> Option<Ra
     let is_closed = is_end(lines[last].1);
     // A block with blank lines next to both fences is prose between thematic breaks, unless it
     // names an audience.
-    let is_blank = |n: usize| lines.get(n).is_some_and(|(_, line)| line.chars().all(is_gap));
-    let is_airy = last > first && is_blank(first) && is_blank(last - 1);
-    let is_mark = |line: &str| key_of(line).is_some_and(|(key, _)| is_word(&key));
-    let is_private = lines[first..last].iter().any(|(_, line)| if is_airy { is_mark(line) } else { is_private(line) });
-    (is_closed && is_private).then(|| lines[from].0..lines[last].0 + lines[last].1.trim_end().len())
+    let is_airy = last > first && is_blank(lines[first].1) && is_blank(lines[last - 1].1);
+    (is_closed && is_kept_back(&lines[first..last], is_airy))
+        .then(|| lines[from].0..lines[last].0 + lines[last].1.trim_end().len())
 }
 
 /// Returns an unclosed block that begins at line `from`, if its first lines are fields and one of
 /// them is private.
 fn open_block(lines: &[(usize, &str)], from: usize) -> Option<Range<usize>> {
-    let fields = lines.get(from + 1..)?.iter().skip_while(|(_, line)| line.chars().all(is_gap));
-    let fields: Vec<_> = fields.take_while(|(_, line)| key_of(line).is_some()).collect();
-    let last = fields.last()?;
-    let is_airy = lines[from + 1].1.chars().all(is_gap);
-    let is_mark = |line: &str| key_of(line).is_some_and(|(key, _)| is_word(&key));
-    let is_kept_back = |line: &str| if is_airy { is_mark(line) } else { is_private(line) };
-    fields.iter().any(|(_, line)| is_kept_back(line)).then(|| lines[from].0..last.0 + last.1.trim_end().len())
+    let first = (from + 1..lines.len()).find(|n| !is_blank(lines[*n].1))?;
+    let fields = lines[first..].iter().take_while(|(_, line)| key_of(line).is_some()).count();
+    let (fields, is_airy) = (&lines[first..first + fields], first > from + 1);
+    let (at, last) = fields.last()?;
+    is_kept_back(fields, is_airy).then(|| lines[from].0..at + last.trim_end().len())
+}
+
+/// Returns whether any line withholds the chapter. In a block with blank lines next to its fences,
+/// only an audience does.
+fn is_kept_back(lines: &[(usize, &str)], is_airy: bool) -> bool {
+    lines.iter().any(|(_, line)| if is_airy { names_audience(line) } else { is_private(line) })
+}
+
+fn is_blank(line: &str) -> bool {
+    line.chars().all(is_gap)
 }
 
 /// Returns whether a line may have been meant as `---` or `+++`.

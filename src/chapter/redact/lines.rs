@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::structure::{CodeKind, Container, ContainerKind, Structure, next_column};
+use super::structure::{Container, ContainerKind, Shield, Structure, next_column};
 use super::word::{is_colon, is_invisible};
 use crate::text::attribute;
 
@@ -39,21 +39,6 @@ pub enum Meaning {
     Other,
 }
 
-/// The code or HTML around a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shield {
-    /// Code that its author closed, so the line is an example.
-    Example,
-    /// Indented code.
-    Indented,
-    /// A fence that is never closed.
-    OpenFence,
-    /// A code span that extends over several lines.
-    LongSpan,
-    /// Raw HTML.
-    Html,
-}
-
 /// Lists the `:::` lines of `text`.
 pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
     let mut found = Vec::new();
@@ -78,7 +63,7 @@ pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
             colons: line[colons.clone()].chars().filter(|c| is_colon(*c)).count(),
             meaning,
             within: continued(&line[..colons.start], range.start, &open),
-            shield: shield_at(at, structure),
+            shield: structure.shield_at(at),
             whole: range,
         });
     }
@@ -121,13 +106,11 @@ fn meaning_of(rest: &str, offset: usize) -> Meaning {
     if rest.is_empty() {
         return Meaning::Close;
     }
-    match attribute::trailing(rest) {
-        Some(found) if found.text_end == 0 => match found.list.as_slice() {
-            [one] if one.key == "audience" => {
-                Meaning::Audience(one.value.clone(), offset + one.range.start..offset + one.range.end)
-            }
-            _ => Meaning::Other,
-        },
+    let attributes = attribute::trailing(rest).filter(|found| found.text_end == 0).map(|found| found.list);
+    match attributes.as_deref() {
+        Some([one]) if one.key == "audience" => {
+            Meaning::Audience(one.value.clone(), offset + one.range.start..offset + one.range.end)
+        }
         _ => Meaning::Other,
     }
 }
@@ -181,52 +164,24 @@ impl Walk<'_> {
     /// Consumes white space up to a column.
     fn indent(&mut self, column: usize) -> bool {
         let mut walk = *self;
-        while walk.column < column {
-            let Some(c) = walk.rest.chars().next().filter(|c| matches!(c, ' ' | '\t')) else { return false };
-            walk.column = next_column(walk.column, c);
-            walk.rest = &walk.rest[1..];
+        let is_indented = walk.consume(column, |c| matches!(c, ' ' | '\t'));
+        if is_indented {
+            *self = walk;
         }
-        *self = walk;
-        true
+        is_indented
     }
 
     /// Consumes the marker of a list item, up to the column of its content.
     fn item(&mut self, column: usize) -> bool {
+        self.consume(column, |c| c.is_ascii())
+    }
+
+    fn consume(&mut self, column: usize, accepts: impl Fn(char) -> bool) -> bool {
         while self.column < column {
-            let Some(c) = self.rest.chars().next().filter(char::is_ascii) else { return false };
+            let Some(c) = self.rest.chars().next().filter(|c| accepts(*c)) else { return false };
             self.column = next_column(self.column, c);
             self.rest = &self.rest[1..];
         }
         true
-    }
-}
-
-/// Returns the code or HTML that contains a byte offset of the body.
-pub fn shield_at(at: usize, structure: &Structure) -> Option<Shield> {
-    let before = structure.code.partition_point(|code| code.range.start <= at);
-    let code = structure.code[..before].last().filter(|code| code.range.end > at);
-    if let Some(code) = code {
-        return Some(match code.kind {
-            CodeKind::Certain => Shield::Example,
-            CodeKind::Indented => Shield::Indented,
-            CodeKind::OpenFence => Shield::OpenFence,
-            CodeKind::LongSpan => Shield::LongSpan,
-        });
-    }
-    let before = structure.html.partition_point(|html| html.start <= at);
-    structure.html[..before].last().filter(|html| html.end > at).map(|_| Shield::Html)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn html_shields_what_is_inside_and_not_what_follows() {
-        let text = "<div>\na\n</div>\n\nb\n";
-        let structure = Structure::read(text, crate::chapter::markdown::options(true, false));
-        let end = structure.html.last().unwrap().end;
-        assert!(matches!(shield_at(end - 1, &structure), Some(Shield::Html)));
-        assert!(shield_at(end, &structure).is_none());
     }
 }

@@ -39,10 +39,7 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.trim_end().len();
-        start += line.len();
+    for (range, line) in word::lines(text) {
         let is_sign = |c: char| {
             let is_list = c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '.' | ')');
             is_list || c == '\u{2d0}' || word::is_colon(c) || word::is_gap(c)

@@ -4,10 +4,12 @@
 //! Input: a body without comments, its structure and its `:::` lines. Output: the ranges and
 //! remarks of a [`Pass`]. Hides whatever isn't understood. Never changes the text.
 
+use std::iter::repeat;
 use std::ops::Range;
 
-use super::lines::{self, Line, Meaning, Shield};
-use super::structure::{Heading, Structure};
+use super::comments::Comments;
+use super::lines::{Line, Meaning};
+use super::structure::{Heading, Shield, Structure};
 use super::word::{self, Sign};
 use super::{Misread, Remark, Rules, joined, names};
 use crate::text::attribute;
@@ -46,27 +48,18 @@ pub struct Pass<'t, 'r> {
 }
 
 impl<'t, 'r> Pass<'t, 'r> {
-    /// Creates a pass from the removed comments and the remarks about them.
-    pub fn new(
-        text: &'t str,
-        rules: Rules<'r>,
-        structure: &'r Structure,
-        (hidden, remarks): (Vec<Range<usize>>, Vec<Remark>),
-    ) -> Self {
+    /// Creates a pass over a body whose comments were removed.
+    pub fn new(comments: &'t Comments<'_>, rules: Rules<'r>, structure: &'r Structure) -> Self {
+        let (text, hidden, remarks) = (&*comments.text, comments.hidden.clone(), comments.remarks.clone());
         Self { text, rules, structure, hidden, lines: Vec::new(), attributes: Vec::new(), remarks, in_doubt: false }
-    }
-
-    fn hide(&mut self, range: Range<usize>) {
-        self.hidden.push(range);
     }
 
     /// Reports something that isn't understood and hides the whole chapter, or only what follows if
     /// it may have opened a block.
     pub fn misread(&mut self, why: Misread, range: Range<usize>) {
-        let is_opening = matches!(why, Misread::Line);
-        let start = if is_opening { self.structure.block_start(range.start) } else { 0 };
+        let start = if why == Misread::Line { self.structure.block_start(range.start) } else { 0 };
         if !self.rules.visible.is_everything() {
-            self.hide(start..self.text.len());
+            self.hidden.push(start..self.text.len());
         }
         self.remarks.push(Remark::Misread(why, range));
         self.in_doubt = true;
@@ -105,7 +98,7 @@ impl<'t, 'r> Pass<'t, 'r> {
 
     fn end_section(&mut self, section: &Section, end: usize) {
         if !section.shown {
-            self.hide(section.start..end);
+            self.hidden.push(section.start..end);
         }
     }
 
@@ -116,37 +109,26 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
         // Guessing where the block ends could publish a secret.
         if !shown {
-            self.hide(block.line.whole.start..self.text.len());
+            self.hidden.push(block.line.whole.start..self.text.len());
         }
     }
 
     fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
-        match (line.shield, &line.meaning) {
-            (Some(Shield::Example), _) | (Some(_), Meaning::Close) => return,
-            (Some(shield), Meaning::Audience(..)) => {
-                self.misread(Misread::Shielded(shield), line.mark.clone());
-                return;
-            }
-            (Some(shield), Meaning::Other) => {
-                if self.rules.are_strict() {
-                    self.misread(Misread::Shielded(shield), line.mark.clone());
-                }
-                return;
-            }
-            (None, _) => {}
-        }
-        match &line.meaning {
-            Meaning::Audience(..) if line.within.is_none() => {
+        match (&line.meaning, line.shield) {
+            (_, Some(Shield::Example)) | (Meaning::Close, Some(_)) => {}
+            (Meaning::Other, Some(_)) if !self.rules.are_strict() => {}
+            (_, Some(shield)) => self.misread(Misread::Shielded(shield), line.mark.clone()),
+            (Meaning::Audience(..), None) if line.within.is_none() => {
                 self.misread(Misread::Elsewhere, line.mark.clone());
                 open.push(Open { line, audience: None });
             }
-            Meaning::Audience(name, range) => {
+            (Meaning::Audience(name, range), None) => {
                 self.note_unknown(name, range.clone());
                 self.lines.push(line.mark.clone());
                 open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
             }
-            Meaning::Close => self.close(line, open),
-            Meaning::Other => {
+            (Meaning::Close, None) => self.close(line, open),
+            (Meaning::Other, None) => {
                 if self.rules.are_strict() {
                     self.misread(Misread::Line, line.mark.clone());
                 }
@@ -177,7 +159,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         let Some(block) = open.pop() else { return };
         match block.audience {
             Some(true) => self.lines.push(line.mark.clone()),
-            Some(false) => self.hide(block.line.whole.start..line.whole.end),
+            Some(false) => self.hidden.push(block.line.whole.start..line.whole.end),
             None => {}
         }
     }
@@ -230,7 +212,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         let mut found: Vec<(Range<usize>, Option<Shield>)> = Vec::new();
         for hit in word::hits(self.text) {
             let at = hit.range.start;
-            let shield = self.shield_at(at);
+            let shield = self.structure.shield_at(at);
             let before = lines.partition_point(|line| line.mark.start <= at);
             let on_line = lines[..before].last().is_some_and(|line| line.mark.end > at);
             let braces = word::braces_around(self.text, at);
@@ -257,14 +239,11 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
         if strict {
             let known = self.known();
-            for range in names::behind_colons(self.text, self.rules.config) {
-                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
-                    self.misread(Misread::Line, range);
-                }
-            }
-            for range in names::in_braces(self.text, self.rules.config) {
-                if self.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
-                    self.misread(Misread::Name, range);
+            let lines = names::behind_colons(self.text, self.rules.config).into_iter().zip(repeat(Misread::Line));
+            let braces = names::in_braces(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces) {
+                if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
+                    self.misread(why, range);
                 }
             }
         }
@@ -274,10 +253,6 @@ impl<'t, 'r> Pass<'t, 'r> {
     fn known(&self) -> Vec<Range<usize>> {
         let reported = self.remarks.iter().map(Remark::range);
         joined(self.lines.iter().chain(&self.attributes).chain(reported).cloned().collect())
-    }
-
-    fn shield_at(&self, at: usize) -> Option<Shield> {
-        lines::shield_at(at, self.structure)
     }
 
     /// Returns what is hidden, what is blanked, and what is wrong, each in ascending order.

@@ -6,6 +6,15 @@
 use super::word::{self, Sign};
 use crate::text::markup::{Token, behind, decode, next_token};
 
+/// Elements within a line of text; all others begin a new line.
+const INLINE: [&str; 21] = [
+    "a", "abbr", "b", "bdi", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "u", "wbr",
+];
+
+/// Elements whose text is code.
+const CODE: [&str; 4] = ["code", "pre", "kbd", "samp"];
+
 /// Returns whether the text of `html` contains something like `audience=` outside code.
 pub fn mark_in_html(html: &str) -> bool {
     let text = text_outside_code(html);
@@ -23,58 +32,27 @@ fn text_outside_code(html: &str) -> String {
     let mut text = String::new();
     let mut at = 0;
     let mut code = 0_usize;
-    let push = |text: &mut String, part: &str, code: usize| {
-        if code == 0 {
-            text.push_str(&decode(part));
-        }
-    };
     while let Some(token) = next_token(html, at) {
-        let (range, change) = match &token {
-            Token::Start(tag) => (tag.range.clone(), i32::from(is_code(&tag.name))),
-            Token::End(tag) => (tag.range.clone(), -i32::from(is_code(&tag.name))),
-            Token::Comment(range, _) => (range.clone(), 0),
+        let (range, name, change) = match &token {
+            Token::Start(tag) => (tag.range.clone(), Some(&*tag.name), 1),
+            Token::End(tag) => (tag.range.clone(), Some(&*tag.name), -1),
+            Token::Comment(range, _) => (range.clone(), None, 0),
         };
-        push(&mut text, &html[at..range.start], code);
-        if let Token::Start(tag) | Token::End(tag) = &token
-            && !is_inline(&tag.name)
-        {
+        if code == 0 {
+            text.push_str(&decode(&html[at..range.start]));
+        }
+        if name.is_some_and(|name| !INLINE.contains(&name)) {
             text.push('\n');
         }
-        code = code.saturating_add_signed(change as isize);
+        if name.is_some_and(|name| CODE.contains(&name)) {
+            code = code.saturating_add_signed(change);
+        }
         at = behind(html, &token).max(range.end);
     }
-    push(&mut text, &html[at..], code);
+    if code == 0 {
+        text.push_str(&decode(&html[at..]));
+    }
     text
-}
-
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "cite"
-            | "code"
-            | "del"
-            | "em"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "mark"
-            | "s"
-            | "samp"
-            | "small"
-            | "span"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "u"
-            | "wbr"
-    )
-}
-
-fn is_code(name: &str) -> bool {
-    matches!(name, "code" | "pre" | "kbd" | "samp")
 }
 
 #[cfg(test)]

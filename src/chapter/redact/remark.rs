@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::lines::Shield;
+use super::structure::Shield;
 use crate::declare::config::Config;
 
 /// A problem that redaction found; ranges are byte offsets in the given text.

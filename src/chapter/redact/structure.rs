@@ -8,21 +8,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// A range that Markdown reads as code, and how certain that is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// The byte range of the block or span.
-    pub range: Range<usize>,
-    /// The kind of code.
-    pub kind: CodeKind,
-}
-
-/// The kinds of code.
+/// The code or HTML around a mark, where it has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeKind {
+pub enum Shield {
     /// A fenced block that its author closed, or a code span on one line. Marks inside are
     /// examples.
-    Certain,
+    Example,
     /// Code due to indentation alone, which other Markdown dialects read as text.
     Indented,
     /// A fenced block closed only by the end of its container or of the chapter, or one that
@@ -30,6 +21,8 @@ pub enum CodeKind {
     OpenFence,
     /// A code span that continues across a line break.
     LongSpan,
+    /// Raw HTML.
+    Html,
 }
 
 /// A list item, a quote or another block that contains blocks.
@@ -66,8 +59,8 @@ pub struct Heading {
 /// The structure that Markdown recognizes in a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Structure {
-    /// Code blocks and code spans.
-    pub code: Vec<Code>,
+    /// Code blocks and code spans, and how certain it is that each is one.
+    pub code: Vec<(Range<usize>, Shield)>,
     /// Raw HTML: blocks, and inline tags and comments.
     pub html: Vec<Range<usize>>,
     /// Headings.
@@ -95,7 +88,7 @@ impl Structure {
                     nested += usize::from(found.start(tag, &range, text, nested == 0));
                     if let Tag::CodeBlock(kind) = tag {
                         match kind {
-                            CodeBlockKind::Indented => found.push_code(range, CodeKind::Indented),
+                            CodeBlockKind::Indented => found.code.push((range, Shield::Indented)),
                             CodeBlockKind::Fenced(_) => fence = Some((range.clone(), range.start)),
                         }
                     }
@@ -106,8 +99,8 @@ impl Structure {
                     if *tag == TagEnd::CodeBlock
                         && let Some((range, content_end)) = fence.take()
                     {
-                        let kind = fence_kind(text, &range, content_end);
-                        found.push_code(range, kind);
+                        let shield = fence_shield(text, &range, content_end);
+                        found.code.push((range, shield));
                     }
                 }
                 Event::Text(_) => {
@@ -117,7 +110,7 @@ impl Structure {
                 }
                 Event::Code(_) => {
                     let is_long = text[range.clone()].contains('\n');
-                    found.push_code(range, if is_long { CodeKind::LongSpan } else { CodeKind::Certain });
+                    found.code.push((range, if is_long { Shield::LongSpan } else { Shield::Example }));
                 }
                 Event::Html(_) | Event::InlineHtml(_) => found.html.push(range),
                 _ => {}
@@ -125,8 +118,12 @@ impl Structure {
         }
         // If a fence wasn't closed, the author may consider everything in earlier fences to be
         // text.
-        if found.code.iter().any(|code| code.kind == CodeKind::OpenFence) {
-            found.doubt_fences(text);
+        if found.code.iter().any(|(_, shield)| *shield == Shield::OpenFence) {
+            for (range, shield) in &mut found.code {
+                if *shield == Shield::Example && text[range.clone()].contains('\n') {
+                    *shield = Shield::OpenFence;
+                }
+            }
         }
         found
     }
@@ -147,16 +144,14 @@ impl Structure {
         true
     }
 
-    fn push_code(&mut self, range: Range<usize>, kind: CodeKind) {
-        self.code.push(Code { range, kind });
-    }
-
-    fn doubt_fences(&mut self, text: &str) {
-        for code in &mut self.code {
-            if code.kind == CodeKind::Certain && text[code.range.clone()].contains('\n') {
-                code.kind = CodeKind::OpenFence;
-            }
-        }
+    /// Returns the code or HTML that contains a byte offset of the body.
+    pub fn shield_at(&self, at: usize) -> Option<Shield> {
+        let before = self.code.partition_point(|(range, _)| range.start <= at);
+        let code = self.code[..before].last().filter(|(range, _)| range.end > at).map(|(_, shield)| *shield);
+        code.or_else(|| {
+            let before = self.html.partition_point(|html| html.start <= at);
+            self.html[..before].last().filter(|html| html.end > at).map(|_| Shield::Html)
+        })
     }
 
     /// Returns the start of the outermost block that contains `at`, or `at` itself if it is between
@@ -177,10 +172,10 @@ fn is_container_end(tag: TagEnd) -> bool {
 /// Determines how certain it is that a fenced block ends where its author intended.
 ///
 /// `content_end` is the end of the block's last text, or the block's start if it has no text.
-fn fence_kind(text: &str, range: &Range<usize>, content_end: usize) -> CodeKind {
+fn fence_shield(text: &str, range: &Range<usize>, content_end: usize) -> Shield {
     let block = &text[range.clone()];
     let first_line = block.split_inclusive('\n').next().unwrap_or_default();
-    let Some(sign) = first_line.chars().find(|c| matches!(c, '`' | '~')) else { return CodeKind::OpenFence };
+    let Some(sign) = first_line.chars().find(|c| matches!(c, '`' | '~')) else { return Shield::OpenFence };
     let length = first_line.chars().skip_while(|c| *c != sign).take_while(|c| *c == sign).count();
     let tail_start = content_end.max(range.start + first_line.len());
     let is_closed = text.get(tail_start..range.end).is_some_and(|tail| tail.contains(sign));
@@ -190,7 +185,7 @@ fn fence_kind(text: &str, range: &Range<usize>, content_end: usize) -> CodeKind 
         let run = line.chars().take_while(|c| *c == sign).count();
         run >= length && line[run..].starts_with(|c: char| c.is_alphanumeric() || c == '{')
     });
-    if is_closed && !holds_another { CodeKind::Certain } else { CodeKind::OpenFence }
+    if is_closed && !holds_another { Shield::Example } else { Shield::OpenFence }
 }
 
 /// Returns the column where the content of the list item at `start` begins.
@@ -214,11 +209,7 @@ fn content_column(text: &str, start: usize) -> usize {
 }
 
 fn indent_width(indent: &str, from: usize) -> usize {
-    let mut column = from;
-    for c in indent.chars() {
-        column = next_column(column, c);
-    }
-    column - from
+    indent.chars().fold(from, next_column) - from
 }
 
 /// Returns the width of a text in columns, starting at column 0, with a tab stop every four
@@ -236,36 +227,36 @@ pub fn next_column(column: usize, c: char) -> usize {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<CodeKind> {
-        let options = crate::chapter::markdown::options(true, false);
-        Structure::read(text, options).code.into_iter().map(|code| code.kind).collect()
+    fn kinds(text: &str) -> Vec<Shield> {
+        let options = crate::chapter::markdown::options(false);
+        Structure::read(text, options).code.into_iter().map(|(_, shield)| shield).collect()
     }
 
     #[test]
     fn a_fence_is_certain_only_where_its_author_closed_it() {
-        assert_eq!(kinds("```\nx\n```\n"), [CodeKind::Certain]);
-        assert_eq!(kinds("```\n```\n"), [CodeKind::Certain]);
-        assert_eq!(kinds("```\nx\n"), [CodeKind::OpenFence]);
-        assert_eq!(kinds("```\n"), [CodeKind::OpenFence]);
-        assert_eq!(kinds("- a\n\n  ```\n  x\n\nb\n"), [CodeKind::OpenFence]);
-        assert_eq!(kinds("> ~~~\n> x\n> ~~~\n"), [CodeKind::Certain]);
-        assert_eq!(kinds("    x\n"), [CodeKind::Indented]);
-        assert_eq!(kinds("a `b` c\n"), [CodeKind::Certain]);
-        assert_eq!(kinds("a `b\nd` c\n"), [CodeKind::LongSpan]);
+        assert_eq!(kinds("```\nx\n```\n"), [Shield::Example]);
+        assert_eq!(kinds("```\n```\n"), [Shield::Example]);
+        assert_eq!(kinds("```\nx\n"), [Shield::OpenFence]);
+        assert_eq!(kinds("```\n"), [Shield::OpenFence]);
+        assert_eq!(kinds("- a\n\n  ```\n  x\n\nb\n"), [Shield::OpenFence]);
+        assert_eq!(kinds("> ~~~\n> x\n> ~~~\n"), [Shield::Example]);
+        assert_eq!(kinds("    x\n"), [Shield::Indented]);
+        assert_eq!(kinds("a `b` c\n"), [Shield::Example]);
+        assert_eq!(kinds("a `b\nd` c\n"), [Shield::LongSpan]);
     }
 
     #[test]
     fn a_forgotten_fence_casts_doubt_on_the_fences_before_it() {
         let text = "```\nx\n\ntext\n\n```\ny\n\n```\nz\n";
-        assert_eq!(kinds(text), [CodeKind::OpenFence, CodeKind::OpenFence]);
-        assert_eq!(kinds("```\nx\n\n```js\ny\n```\n"), [CodeKind::OpenFence]);
-        assert_eq!(kinds("````\n```js\ny\n```\n````\n"), [CodeKind::Certain]);
+        assert_eq!(kinds(text), [Shield::OpenFence, Shield::OpenFence]);
+        assert_eq!(kinds("```\nx\n\n```js\ny\n```\n"), [Shield::OpenFence]);
+        assert_eq!(kinds("````\n```js\ny\n```\n````\n"), [Shield::Example]);
     }
 
     #[test]
     fn items_know_the_column_of_their_content() {
         let columns = |text: &str| -> Vec<ContainerKind> {
-            let options = crate::chapter::markdown::options(true, false);
+            let options = crate::chapter::markdown::options(false);
             Structure::read(text, options).containers.into_iter().map(|container| container.kind).collect()
         };
         assert_eq!(columns("- a\n"), [ContainerKind::Item(2)]);
@@ -278,5 +269,14 @@ mod tests {
     #[test]
     fn a_tab_ends_at_the_next_multiple_of_four_columns() {
         assert_eq!([width("\t"), width("ab\t"), width("abcd\tx")], [4, 4, 9]);
+    }
+
+    #[test]
+    fn html_shields_what_is_inside_and_not_what_follows() {
+        let text = "<div>\na\n</div>\n\nb\n";
+        let structure = Structure::read(text, crate::chapter::markdown::options(false));
+        let end = structure.html.last().unwrap().end;
+        assert!(matches!(structure.shield_at(end - 1), Some(Shield::Html)));
+        assert!(structure.shield_at(end).is_none());
     }
 }

@@ -92,6 +92,16 @@ pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !is_invisible(*c) && *c != '*').flat_map(char::to_lowercase).collect()
 }
 
+/// Lists the lines of a text with their ranges, which don't include white space at the end.
+pub fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut end = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = end;
+        end += line.len();
+        (start..start + line.trim_end().len(), line)
+    })
+}
+
 fn is_of_word(c: char) -> bool {
     // Asterisks are emphasis, which may interrupt a word without ending it.
     c.is_alphabetic() || is_invisible(c) || c == '*' || ('\u{300}'..='\u{36f}').contains(&c)

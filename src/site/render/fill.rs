@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{Renderer, views};
-use crate::chapter::document::{Callout, Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
@@ -216,12 +216,12 @@ impl<'a> Filler<'a> {
             }
             Hole::Footnote(n) => self.footnote(*n, scope, out),
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
-            Hole::TableAttributes(heading, _) => self.table(*heading, scope, out),
+            Hole::TableAttributes(heading) => self.table(*heading, scope, out),
             Hole::CalloutAttributes(callout) => {
-                let _ = write!(out, " role=\"note\" aria-label=\"{}\"", self.callout(*callout));
+                let _ = write!(out, " role=\"note\" aria-label=\"{}\"", self.callout(callout));
             }
             Hole::CalloutTitle(callout) => {
-                let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(*callout));
+                let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(callout));
             }
             Hole::Task(done) => {
                 let (key, checked) = if *done { ("task-done", " checked=\"\"") } else { ("task-open", "") };
@@ -240,9 +240,9 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// Returns a callout's title, escaped.
-    fn callout(&self, callout: Callout) -> String {
-        escape(self.view.theme.ui(&format!("callout-{}", callout.name())))
+    /// Returns the title of a callout as HTML.
+    fn callout(&self, callout: &str) -> String {
+        escape(self.view.theme.ui(&format!("callout-{callout}")))
     }
 
     /// Returns the URL of a reference's target, relative to the page.

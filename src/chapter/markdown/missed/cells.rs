@@ -27,7 +27,7 @@ impl Missed<'_> {
             let end = end_of(events, n);
             let range = events[n].1.clone();
             if let Some((at, message, help)) = self.cut(&events[n + 1..end], &range, row) {
-                return self.finding(Rule::UnescapedPipe, &at, message.to_owned(), help.to_owned());
+                return self.finding(Rule::UnescapedPipe, &at, message, help);
             }
             last = range.end;
             n = end + 1;
@@ -36,8 +36,8 @@ impl Missed<'_> {
         let dropped = rest.trim_start().trim_start_matches('|').trim();
         if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {
             let start = last + rest.find(dropped).unwrap_or(0);
-            let message = "this row has more cells than the table's head, and these aren't shown".to_owned();
-            let help = "add a column to the head, or write `\\|` where a `|` is meant as text".to_owned();
+            let message = "this row has more cells than the table's head, and these aren't shown";
+            let help = "add a column to the head, or write `\\|` where a `|` is meant as text";
             self.finding(Rule::ExtraCell, &(start..last + rest.len()), message, help);
         }
     }

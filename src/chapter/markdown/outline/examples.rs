@@ -11,35 +11,21 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag};
 
 use super::sections::is_slip;
-use super::{Located, Reader, capitalised, end_of, plain_text};
+use super::{Located, Reader, end_of, plain_text};
+use crate::chapter::markdown::capitalised;
 use crate::declare::config::Words;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
-/// The two kinds of examples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Example {
-    /// An example of what the statement describes.
-    Shown,
-    /// An example of behavior that falls short of the statement.
-    NotYet,
-}
-
-impl Example {
-    /// Returns the CSS class by which themes select this kind of example.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Shown => "example",
-            Self::NotYet => "not-yet",
-        }
-    }
-}
+/// The CSS classes by which themes select the two kinds of examples: what the statement describes,
+/// and behavior that falls short of it.
+const CLASSES: [&str; 2] = ["example", "not-yet"];
 
 /// The examples of a chapter.
 #[derive(Debug, Default)]
 pub struct Examples {
-    /// The kind of each example, by the event that starts its item.
-    pub items: BTreeMap<usize, Example>,
+    /// The CSS class of each example, by the event that starts its item.
+    pub items: BTreeMap<usize, &'static str>,
     /// The events that start lists of nothing but examples.
     pub lists: BTreeSet<usize>,
 }
@@ -47,10 +33,10 @@ pub struct Examples {
 /// Reads the examples of the statement whose item starts at `statement`.
 pub(super) fn read(reader: &mut Reader<'_>, statement: usize) {
     let (events, words) = (reader.events, &reader.input.config.words);
-    if let Some(label) = label_of(events, statement).filter(|label| example(&label.text, words).is_some()) {
-        let message = format!("`{}:` isn't indented below a statement, so it counts as one", label.text);
+    if let Some((label, range)) = label_of(events, statement).filter(|(label, _)| example(label, words).is_some()) {
+        let message = format!("`{label}:` isn't indented below a statement, so it counts as one");
         let help = "indent it below the statement that it belongs to".to_owned();
-        reader.finding(Rule::StrayExample, &label.range, message, Some(help));
+        reader.finding(Rule::StrayExample, range, message, Some(help));
     }
     let end = end_of(events, statement);
     let mut at = statement + 1;
@@ -69,19 +55,15 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
     let mut item = list + 1;
     while let Some((Event::Start(Tag::Item), _)) = events.get(item) {
         let label = label_of(events, item);
-        match label.as_ref().and_then(|label| example(&label.text, words)) {
-            Some(example) => {
-                reader.outline.examples.items.insert(item, example);
-            }
-            None => is_whole = false,
-        }
-        let near = label.as_ref().and_then(|label| {
-            [&words.example, &words.not_yet].into_iter().find(|name| is_slip(&fold(&label.text), name))
-        });
-        if let (Some(label), Some(near)) = (&label, near) {
-            let message = format!("`{}:` isn't taken for the label of an example", label.text);
+        let example = label.as_ref().and_then(|(label, _)| example(label, words));
+        is_whole &= example.is_some();
+        reader.outline.examples.items.extend(example.map(|example| (item, example)));
+        if let Some((label, range)) = label
+            && let Some(near) = [&words.example, &words.not_yet].into_iter().find(|name| is_slip(&fold(&label), name))
+        {
+            let message = format!("`{label}:` isn't taken for the label of an example");
             let help = format!("did you mean `**{}:**`?", capitalised(near));
-            reader.finding(Rule::StrayExample, &label.range, message, Some(help));
+            reader.finding(Rule::StrayExample, range, message, Some(help));
         }
         item = end_of(events, item) + 1;
     }
@@ -90,16 +72,9 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
     }
 }
 
-/// The label that an item begins with.
-struct Label {
-    /// The words of the label, without the colon.
-    text: String,
-    range: Range<usize>,
-}
-
-/// Returns the label that an item begins with: bold words with a colon, such as `**Example:**` or
-/// `**Example**:`.
-fn label_of(events: &[Located<'_>], item: usize) -> Option<Label> {
+/// Returns the label that an item begins with and its range: bold words with a colon, such as
+/// `**Example:**` or `**Example**:`. The colon isn't part of the label.
+fn label_of<'e>(events: &'e [Located<'_>], item: usize) -> Option<(String, &'e Range<usize>)> {
     let is_paragraph = matches!(events.get(item + 1), Some((Event::Start(Tag::Paragraph), _)));
     let start = item + 1 + usize::from(is_paragraph);
     let (Event::Start(Tag::Strong), range) = events.get(start)? else { return None };
@@ -111,15 +86,12 @@ fn label_of(events: &[Located<'_>], item: usize) -> Option<Label> {
         Some(text) => text.trim_end(),
         None => Some(whole).filter(|_| is_before_colon())?,
     };
-    Some(Label { text: text.to_owned(), range: range.clone() })
+    Some((text.to_owned(), range))
 }
 
-/// Returns the kind of example that a label stands for, or `None` if it isn't an example's label.
-fn example(label: &str, words: &Words) -> Option<Example> {
+/// Returns the class of the examples that a label stands for, or `None` if it isn't an example's
+/// label.
+fn example(label: &str, words: &Words) -> Option<&'static str> {
     let label = fold(label);
-    match label {
-        label if label == words.example => Some(Example::Shown),
-        label if label == words.not_yet => Some(Example::NotYet),
-        _ => None,
-    }
+    [&words.example, &words.not_yet].into_iter().position(|word| *word == label).map(|n| CLASSES[n])
 }

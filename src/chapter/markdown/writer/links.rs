@@ -6,52 +6,41 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::LinkType;
+use pulldown_cmark::{Event, LinkType, Tag};
 
 use super::{OpenLink, Writer};
-use crate::chapter::document::{Form, Hole, Image, ImageSource};
-use crate::chapter::markdown::{end_of, plain_text, wiki_reference};
-use crate::chapter::reference::{Destination, destination};
+use crate::chapter::document::{Form, Hole, Image, ImageSource, ReferenceNumber};
+use crate::chapter::markdown::{end_of, numbered, plain_text, wiki_reference};
+use crate::chapter::reference::{Destination, destination, host};
 use crate::text::markup::{escape_address_into, escape_into};
 use crate::text::rule::Rule;
 
 impl Writer<'_, '_> {
-    pub(super) fn link(&mut self, n: usize, form: LinkType, address: &str, title: &str, range: &Range<usize>) -> usize {
-        if let LinkType::WikiLink { has_pothole } = form {
-            let reference = wiki_reference(address, self.input.config, Form::Wiki);
-            let number = self.references.add(reference, self.input.place.span(range));
+    /// Starts the link at event `n`, and returns the next event to write.
+    pub(super) fn link(&mut self, n: usize) -> usize {
+        let events = self.events;
+        let (Event::Start(Tag::Link { link_type, dest_url, title, .. }), range) = &events[n] else { return n + 1 };
+        if let LinkType::WikiLink { has_pothole } = *link_type {
+            let number = self.refer(dest_url, Form::Wiki, range);
+            if !has_pothole {
+                return self.titled_link(n, number);
+            }
             self.out.hole(Hole::LinkOpen(number, None));
-            if has_pothole {
-                self.links.push(OpenLink::Inside(number));
-                return n + 1;
-            }
-            self.out.hole(Hole::LinkText(number));
-            self.out.hole(Hole::LinkClose(number));
-            return end_of(self.events, n) + 1;
-        }
-        let address = if form == LinkType::Email { format!("mailto:{address}") } else { address.to_owned() };
-        if self.input.plain {
-            self.out.html.push_str("<a href=\"");
-            escape_address_into(&address, &mut self.out.html);
-            self.out.html.push('"');
-            if !title.is_empty() {
-                self.attribute("title", title);
-            }
-            self.out.html.push('>');
-            self.links.push(OpenLink::Outside);
+            self.links.push(OpenLink::Inside(number));
             return n + 1;
         }
-        match destination(&address, Form::Relative, self.input.config.markdown.html) {
+        let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
+        match self.destination(&address, Form::Relative) {
             Destination::Inside(reference) => {
                 let number = self.references.add(reference, self.input.place.span(range));
-                let title = (!title.is_empty()).then(|| title.into());
+                let title = (!title.is_empty()).then(|| title.to_string().into());
                 self.out.hole(Hole::LinkOpen(number, title));
                 self.links.push(OpenLink::Inside(number));
             }
             Destination::Outside(address) => {
                 self.out.html.push_str("<a href=\"");
                 escape_address_into(&address, &mut self.out.html);
-                self.out.html.push_str("\" class=\"external\"");
+                self.out.html.push_str(if self.input.plain { "\"" } else { "\" class=\"external\"" });
                 if !title.is_empty() {
                     self.attribute("title", title);
                 }
@@ -66,39 +55,50 @@ impl Writer<'_, '_> {
         n + 1
     }
 
+    /// Parses a destination; in plain Markdown, all are outside the handbook.
+    fn destination(&self, address: &str, form: Form) -> Destination {
+        if self.input.plain {
+            return Destination::Outside(address.to_owned());
+        }
+        destination(address, form, self.input.config.markdown.html)
+    }
+
+    /// Adds a reference to the target of `[[…]]` and returns its number.
+    pub(super) fn refer(&mut self, target: &str, form: Form, range: &Range<usize>) -> ReferenceNumber {
+        self.references.add(wiki_reference(target, self.input.config, form), self.input.place.span(range))
+    }
+
+    /// Writes a link whose text is the title of its target, instead of the element that starts at
+    /// `n`. Returns the next event to write.
+    fn titled_link(&mut self, n: usize, number: ReferenceNumber) -> usize {
+        self.out.hole(Hole::LinkOpen(number, None));
+        self.out.hole(Hole::LinkText(number));
+        self.out.hole(Hole::LinkClose(number));
+        end_of(self.events, n) + 1
+    }
+
     pub(super) fn forbidden(&mut self, scheme: &str, range: &Range<usize>) {
         let message = format!("links with `{scheme}:` are not allowed; this one became text");
         self.finding(Rule::UnsafeUrl, range, message, "link to a chapter or to an https:, http: or mailto: address");
     }
 
-    pub(super) fn image(
-        &mut self,
-        n: usize,
-        form: LinkType,
-        address: &str,
-        title: &str,
-        range: &Range<usize>,
-    ) -> usize {
-        let end = end_of(self.events, n);
-        let wiki = matches!(form, LinkType::WikiLink { .. });
-        let span = self.input.place.span(range);
-        if wiki && !is_picture(address) {
+    /// Writes the image at event `n`, and returns the next event to write.
+    pub(super) fn image(&mut self, n: usize) -> usize {
+        let events = self.events;
+        let (Event::Start(Tag::Image { link_type, dest_url, title, .. }), range) = &events[n] else { return n + 1 };
+        if matches!(link_type, LinkType::WikiLink { .. }) && !is_picture(dest_url) {
             // A transclusion in the middle of a sentence cannot be shown there, so it becomes a
             // link.
-            let number = self.references.add(wiki_reference(address, self.input.config, Form::Wiki), span);
-            self.out.hole(Hole::LinkOpen(number, None));
-            self.out.hole(Hole::LinkText(number));
-            self.out.hole(Hole::LinkClose(number));
-            return end + 1;
+            let number = self.refer(dest_url, Form::Wiki, range);
+            return self.titled_link(n, number);
         }
-        let alt = plain_text(&self.events[n + 1..end]);
-        if self.input.plain {
-            self.push_image(Image { source: ImageSource::Remote(address.to_owned()), alt, title: title.to_owned() });
-            return end + 1;
-        }
-        let address = address.strip_suffix('\\').unwrap_or(address);
-        let source = match destination(address, Form::Image, self.input.config.markdown.html) {
-            Destination::Inside(reference) => ImageSource::File(self.references.add(reference, span)),
+        let end = end_of(events, n);
+        let alt = plain_text(&events[n + 1..end]);
+        let address = if self.input.plain { dest_url } else { dest_url.strip_suffix('\\').unwrap_or(dest_url) };
+        let source = match self.destination(address, Form::Image) {
+            Destination::Inside(reference) => {
+                ImageSource::File(self.references.add(reference, self.input.place.span(range)))
+            }
             Destination::Outside(address) => {
                 self.check_host(&address, range, "became a link");
                 ImageSource::Remote(address)
@@ -109,28 +109,23 @@ impl Writer<'_, '_> {
                 return end + 1;
             }
         };
-        self.push_image(Image { source, alt, title: title.to_owned() });
+        self.push_image(Image { source, alt, title: title.to_string() });
         end + 1
     }
 
     pub(super) fn push_image(&mut self, image: Image) {
-        self.written.body.images.push(image);
-        self.out.hole(Hole::Image(u32::try_from(self.written.body.images.len() - 1).unwrap_or(u32::MAX)));
+        self.out.hole(Hole::Image(numbered(&mut self.written.body.images, image)));
     }
 
     /// Reports a resource from a host that isn't allowed; `instead` says what happens to it.
     pub(super) fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
-        let host = crate::chapter::reference::host(address).unwrap_or_default();
+        let host = host(address).unwrap_or_default();
         if self.input.config.hosts.contains(&host) || self.input.plain {
             return;
         }
         let message = format!("a page would load this from {host}; it {instead}");
-        self.finding(
-            Rule::RemoteResource,
-            range,
-            message,
-            "put the file into the handbook, or name the host in `[security] hosts`",
-        );
+        let help = "put the file into the handbook, or name the host in `[security] hosts`";
+        self.finding(Rule::RemoteResource, range, message, help);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::chapter::markdown::sanitise::PHRASES;
 use crate::text::markup::nesting::VOID;
 
 /// The maximum number of raw HTML elements that may be open at once. HTML parsers look through all
@@ -16,13 +17,6 @@ pub const DEEPEST: usize = 64;
 /// reported.
 const CLOSED_BY_OTHERS: [&str; 14] =
     ["p", "li", "dt", "dd", "rt", "rp", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption"];
-
-/// Phrasing elements, which cannot extend beyond the paragraph in which they begin (WHATWG HTML,
-/// phrasing content).
-const OF_PHRASES: [&str; 30] = [
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark",
-    "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
-];
 
 /// An open element.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +43,7 @@ impl OpenElements {
         if self.0.len() >= DEEPEST {
             return false;
         }
-        let is_phrase = in_text && OF_PHRASES.contains(&name);
+        let is_phrase = in_text && PHRASES.contains(&name);
         self.0.push(Open { name: name.to_owned(), at, is_phrase });
         true
     }

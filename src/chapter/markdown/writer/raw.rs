@@ -46,15 +46,24 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// Returns a range of the body for a range of the HTML that begins at `start`.
+    fn within(&self, start: usize, range: &Range<usize>) -> Range<usize> {
+        let length = self.input.body.len();
+        (start + range.start).min(length)..(start + range.end).min(length)
+    }
+
     /// Reports HTML that is passed through without effect, because the page's own policy makes
     /// every browser block it.
     fn report_blocked(&mut self, html: &str, start: usize) {
         for token in markup::tokens(html) {
             let Token::Start(tag) = token else { continue };
             let Some((what, help)) = blocked::blocked(&tag, &self.input.config.hosts) else { continue };
-            let length = self.input.body.len();
-            let range = (start + tag.range.start).min(length)..(start + tag.range.end).min(length);
-            self.finding(Rule::BlockedHtml, &range, format!("the page's policy blocks {what}"), help);
+            self.finding(
+                Rule::BlockedHtml,
+                &self.within(start, &tag.range),
+                format!("the page's policy blocks {what}"),
+                help,
+            );
         }
     }
 
@@ -72,7 +81,7 @@ impl Writer<'_, '_> {
             }
             match token {
                 Token::Start(tag) => {
-                    let range = start + tag.range.start..(start + tag.range.end).min(self.input.body.len());
+                    let range = self.within(start, &tag.range);
                     self.report_removed(&tag, &range);
                     if self.may_open(&tag, &range, in_text) {
                         last = self.with_addresses(html, last, &tag, &range);
@@ -104,7 +113,7 @@ impl Writer<'_, '_> {
             // If the tag stayed, the sanitizer would treat everything after it as its content.
             return false;
         }
-        if !sanitise::ELEMENTS.contains(&&*tag.name) || self.out.open.open(&tag.name, range.clone(), in_text) {
+        if !sanitise::is_allowed(&tag.name) || self.out.open.open(&tag.name, range.clone(), in_text) {
             return true;
         }
         if !std::mem::replace(&mut self.too_deep, true) {
@@ -188,15 +197,9 @@ impl Writer<'_, '_> {
     /// Shows a tag without its `>` as text, because otherwise it would swallow the text after it.
     /// An unclosed comment stays hidden.
     fn unfinished(&mut self, html: &str, start: usize) {
-        let length = self.input.body.len();
-        let range = start.min(length)..(start + html.trim_end().len()).min(length);
         let help = "write the `>` that ends it, before the next empty line";
-        self.finding(
-            Rule::UnsafeHtml,
-            &range,
-            "this HTML begins a tag or a comment and does not end it".to_owned(),
-            help,
-        );
+        let message = "this HTML begins a tag or a comment and does not end it";
+        self.finding(Rule::UnsafeHtml, &self.within(start, &(0..html.trim_end().len())), message, help);
         if !html.starts_with("<!--") {
             escape_into(html, &mut self.out.html);
         }
@@ -204,15 +207,14 @@ impl Writer<'_, '_> {
 
     fn report_removed(&mut self, tag: &Tag, range: &Range<usize>) {
         let help = "write it in Markdown, or set `html = \"trusted\"` under `[security]` if you trust every author";
-        if !sanitise::ELEMENTS.contains(&&*tag.name) {
+        if !sanitise::is_allowed(&tag.name) {
             let message = format!("`<{}>` is not allowed in chapters and was removed", tag.name);
             return self.finding(Rule::UnsafeHtml, range, message, help);
         }
         for attribute in &tag.attributes {
             if attribute.name == "style" || attribute.name.starts_with("on") {
                 let message = format!("the attribute `{}` is not allowed in chapters and was removed", attribute.name);
-                let start = range.start - tag.range.start;
-                let at = start + attribute.range.start..(start + attribute.range.end).min(self.input.body.len());
+                let at = self.within(range.start - tag.range.start, &attribute.range);
                 self.finding(Rule::UnsafeHtml, &at, message, help);
             }
         }

@@ -20,10 +20,9 @@ pub(super) struct Table {
 impl Writer<'_, '_> {
     pub(super) fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
         self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false, is_th: false });
-        self.tables += 1;
-        let heading = self.outline.headings.iter().take_while(|h| h.event < n).count();
+        let heading = self.outline.heading_at.range(..n).next_back().map_or(0, |(_, (number, _))| number + 1);
         self.block("<div class=\"table-scroll\"");
-        self.out.hole(Hole::TableAttributes(u32::try_from(heading).unwrap_or(0), self.tables));
+        self.out.hole(Hole::TableAttributes(heading));
         self.out.html.push_str("><table>\n");
     }
 
@@ -36,7 +35,7 @@ impl Writer<'_, '_> {
     }
 
     pub(super) fn start_cell(&mut self, n: usize) {
-        let Some(table) = &self.table else { return };
+        let Some(table) = &mut self.table else { return };
         let class = match table.alignments.get(table.column) {
             Some(Alignment::Left) => " class=\"left\"",
             Some(Alignment::Center) => " class=\"center\"",
@@ -46,13 +45,8 @@ impl Writer<'_, '_> {
         // An empty header cell would be announced without any text, so an empty corner is an
         // ordinary cell.
         let is_empty = matches!(self.events.get(n + 1), Some((Event::End(TagEnd::TableCell), _)));
-        let is_head = table.head && !is_empty;
-        self.out.html.push_str(if is_head { "<th" } else { "<td" });
-        self.out.html.push_str(class);
-        self.out.html.push('>');
-        if let Some(table) = &mut self.table {
-            table.is_th = is_head;
-        }
+        table.is_th = table.head && !is_empty;
+        self.out.html.push_str(&format!("<{}{class}>", if table.is_th { "th" } else { "td" }));
     }
 
     pub(super) fn end_cell(&mut self) {

@@ -1,0 +1,165 @@
+//! Reads a chapter's front matter, and from it who may see the chapter.
+//!
+//! Input: a chapter's text and the configuration. Output: a [`Head`], and findings whose spans are
+//! offsets in the text. Never reads the fields of a kind.
+
+use std::ops::Range;
+
+use super::{Reader, kind_at};
+use crate::chapter::redact::{self, Field, Misread};
+use crate::declare::config::unknown_audience;
+use crate::declare::fields;
+use crate::declare::kind::Kind;
+use crate::declare::withheld;
+use crate::text::conflict;
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::front_matter::{self, Data, Format, Split, Table};
+use crate::text::rule::Rule;
+use crate::text::source::Text;
+
+/// The front matter of a chapter.
+pub(super) struct Head {
+    pub table: Table,
+    /// The range of the text between the fences; unterminated front matter extends to the first
+    /// blank line.
+    content: Range<usize>,
+    /// The byte offset where the body begins.
+    pub body: usize,
+    /// Whether `content` was read successfully; if not, `table` is empty.
+    is_read: bool,
+}
+
+impl Head {
+    fn unread(content: Range<usize>, body: usize) -> Self {
+        Self { table: Table::default(), content, body, is_read: false }
+    }
+
+    /// Returns whether the front matter couldn't be read but may restrict who can see the chapter.
+    pub fn is_kept_back(&self, text: &str) -> bool {
+        !self.is_read && redact::private_line(&text[self.content.clone()]).is_some()
+    }
+}
+
+impl Reader<'_> {
+    /// Separates the front matter from the body and parses it.
+    pub(super) fn front_matter(&mut self) -> Head {
+        let text = &self.text.text;
+        let split = front_matter::split(text);
+        let body = split.body();
+        let conflicts = conflict::find(text);
+        for place in &conflicts {
+            let span = Span::new(place.start, place.end);
+            self.finding(Rule::MergeConflict, span, conflict::MESSAGE, conflict::HELP);
+        }
+        let (format, content) = match split {
+            Split::None => return Head { table: Table::default(), content: 0..0, body, is_read: true },
+            Split::Unterminated { format, opening } => {
+                let help = format!("close it with a line `{}`", format.fence());
+                self.finding(Rule::BadFrontMatter, opening, "the front matter does not end", help);
+                let length = text[body..].find("\n\n").unwrap_or(text.len() - body);
+                return Head::unread(body..body + length, body);
+            }
+            // In a merge conflict, neither version of the front matter is used.
+            Split::Found { content, .. } if conflicts.iter().any(|place| content.contains(&place.start)) => {
+                return Head::unread(content, body);
+            }
+            Split::Found { format, content, .. } => (format, content),
+        };
+        match front_matter::read(&text[content.clone()], content.start, format) {
+            Ok(table) => {
+                for repeat in &table.duplicates {
+                    let message = format!("`{}` is written twice", repeat.key);
+                    self.finding(Rule::DuplicateKey, repeat.second, message, "keep one; the first holds until then");
+                }
+                self.check_cut(&table, content.end, format);
+                Head { table, content, body, is_read: true }
+            }
+            Err(error) => {
+                let finding = Diagnostic::new(Rule::BadFrontMatter, self.path, Some(error.span), error.message);
+                self.findings.push(finding.maybe_help(error.help));
+                Head::unread(content, body)
+            }
+        }
+    }
+
+    /// Finds text that YAML silently cuts: `Plan # 1` becomes `Plan` with a comment, and `!new` is
+    /// a type tag.
+    fn check_cut(&mut self, table: &Table, end: usize, format: Format) {
+        if format != Format::Yaml {
+            return;
+        }
+        let text = &self.text.text;
+        for entry in table.entries.iter().filter(|entry| matches!(entry.value.data, Data::Text(_) | Data::Integer(_))) {
+            let start = entry.key_span.end as usize;
+            let line = text[start..end].lines().next().unwrap_or_default();
+            let value = line.trim_start_matches(':').trim();
+            let is_prose = matches!(entry.key.as_str(), "title" | "summary" | "description");
+            let comment = if value.starts_with(['"', '\'', '|', '>']) { None } else { value.find(" #") };
+            let what = match value.chars().next() {
+                Some('&' | '!') if !value.starts_with("!!") => {
+                    "begins with a sign of YAML, which takes the first word away"
+                }
+                _ if is_prose && comment.is_some() => "ends at the `#`: the rest is a comment",
+                _ => continue,
+            };
+            let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let at = start + line.find(value).unwrap_or(0);
+            let help = format!("put the text in quotes if it's meant whole: `{}: \"{quoted}\"`", entry.key);
+            self.finding(Rule::CutValue, Span::new(at, at + value.len()), format!("`{}` {what}", entry.key), help);
+        }
+    }
+
+    /// Returns the kind: from the front matter, or else from the top-level folder; an index is a
+    /// page.
+    pub(super) fn kind(&self, table: &Table) -> Kind {
+        let written = table.entries.iter().find(|entry| entry.key == "kind");
+        let written = written.and_then(|entry| Kind::from_name(&fields::text_of(&entry.value)?));
+        written.unwrap_or_else(|| kind_at(self.path, self.config))
+    }
+
+    /// Reads other generators' marks for drafts. A mark that cannot be understood also makes the
+    /// chapter a draft.
+    pub(super) fn read_mark(&mut self, table: &Table) {
+        let mark = withheld::mark(table);
+        self.is_draft = mark.is_some();
+        if let Some(withheld::Mark::Unclear(key, span)) = mark {
+            let message = format!("`{key}` is neither true nor false, so this chapter counts as a draft");
+            self.finding(Rule::BadValue, span, message, "write true or false");
+        }
+    }
+
+    /// Returns whether readers may see the chapter, and reports an audience that isn't understood.
+    pub(super) fn is_visible(&mut self, head: &Head) -> bool {
+        let text = &self.text.text;
+        if let Some(block) = redact::block_that_looks_like_front_matter(text, if head.is_read { head.body } else { 0 })
+        {
+            let first_line = text[block.clone()].split('\n').next().map_or(0, str::len);
+            let span = Span::new(block.start, block.start + first_line.max(1));
+            self.misread(Rule::MisplacedFrontMatter, Misread::Block, span);
+            return self.visible.is_everything();
+        }
+        match redact::audience_of(&head.table, &text[head.content.clone()], head.content.start) {
+            Field::Absent => true,
+            Field::Named(name, span) => {
+                if !self.config.audiences.contains_key(&name) {
+                    self.findings.push(unknown_audience(&name, self.path, span, self.config));
+                }
+                self.visible.shows(&name)
+            }
+            Field::Broken(span) => {
+                // An invalid key or value should be reported only once.
+                let text = self.text;
+                self.findings.retain(|finding| !is_on_line(finding, span, text));
+                self.misread(Rule::AudienceMark, Misread::Field, span);
+                self.visible.is_everything()
+            }
+        }
+    }
+}
+
+/// Returns whether a finding points at the same line as `span`; both are byte offsets in the text.
+fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
+    let Place::Content(_, Some(place)) = &finding.place else { return false };
+    let (one, other) = (place.start.min(span.start), place.start.max(span.start));
+    text.text.get(one as usize..other as usize).is_some_and(|between| !between.contains('\n'))
+}

@@ -1,0 +1,72 @@
+//! Determines what a chapter is called, and its kind, from its path, front matter and first heading.
+//!
+//! Input: a path, valid front matter or a parsed chapter. Output: IDs, titles, names and kinds.
+//! Never checks whether a name is unique.
+
+use std::collections::BTreeSet;
+
+use crate::chapter::document::Meta;
+use crate::chapter::markdown::capitalised;
+use crate::declare::config::Config;
+use crate::declare::fields::Entries;
+use crate::declare::kind::Kind;
+use crate::text::attribute;
+use crate::text::path::{SourcePath, fold};
+
+/// Returns the kind of a chapter at `path` whose front matter doesn't set one.
+pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
+    if path.is_index() {
+        return Kind::Page;
+    }
+    let Some((top, _)) = path.as_str().split_once('/') else {
+        return if path.stem() == "glossary" { Kind::Glossary } else { Kind::Page };
+    };
+    match (config.kinds.get(top), top) {
+        (Some(kind), _) => *kind,
+        (None, "roles") => Kind::Role,
+        (None, "competencies") => Kind::Competency,
+        (None, "strategy") => Kind::Strategy,
+        (None, "paths") => Kind::Path,
+        (None, _) => Kind::Page,
+    }
+}
+
+/// Returns every case-folded name that a link to a chapter may use: path, ID, aliases and title.
+pub fn names_of(meta: &Meta) -> BTreeSet<String> {
+    folded(&meta.path, [meta.id.clone(), meta.title.clone()], meta.aliases.iter().cloned())
+}
+
+/// Returns the names of a chapter that is hidden, whose title may be the first heading of `body`.
+pub(super) fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<String> {
+    let heading = body.lines().find_map(|line| line.strip_prefix("# "));
+    let heading = heading.map(|text| attribute::trailing(text).map_or(text, |found| &text[..found.text_end]));
+    let own = [entries.text("id"), entries.text("title"), heading.map(|text| text.trim().to_owned())];
+    folded(path, own.into_iter().flatten(), entries.texts("aliases").into_iter().map(|(alias, _)| alias))
+}
+
+fn folded(
+    path: &SourcePath,
+    own: impl IntoIterator<Item = String>,
+    aliases: impl Iterator<Item = String>,
+) -> BTreeSet<String> {
+    let aliases = aliases.map(|alias| alias.trim_matches('/').to_owned());
+    let all = [path.without_extension().to_owned(), default_id(path)].into_iter().chain(own).chain(aliases);
+    all.filter(|name| !name.is_empty()).map(|name| fold(&name)).collect()
+}
+
+/// Returns the ID of a chapter that doesn't set one: the file's stem, the folder's name for an
+/// index, or `index` at the root.
+pub fn default_id(path: &SourcePath) -> String {
+    if !path.is_index() {
+        return path.stem().to_owned();
+    }
+    match path.folder().rsplit('/').next() {
+        Some(folder) if !folder.is_empty() => folder.to_owned(),
+        _ => "index".to_owned(),
+    }
+}
+
+/// Creates a title from a file name: `first-ninety_days` becomes `First ninety days`.
+pub fn humanise(name: &str) -> String {
+    capitalised(name.replace(['-', '_'], " ").trim())
+}
