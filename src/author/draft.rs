@@ -5,7 +5,7 @@
 //! Never accesses the disk, and never fills in facts that only the author knows.
 
 use crate::chapter::parse::kind_at;
-use crate::declare::config::Config;
+use crate::declare::config::{Config, Level};
 use crate::declare::fields;
 use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
@@ -38,7 +38,7 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     (
         Kind::Role,
         &[
-            ("Responsibilities", "one thing that this role answers for, as a bullet for each."),
+            ("Responsibilities", "something that this role is responsible for, one bullet for each."),
             ("Success looks like", "what others could see within a year when somebody does this well."),
             ("Not this role", "what people expect of this role and who does it instead."),
         ],
@@ -46,11 +46,11 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     (
         Kind::Competency,
         &[
-            ("Why it matters", "what goes wrong where nobody can do this."),
+            ("Why it matters", "what goes wrong when nobody can do this."),
             ("Levels", ""),
             ("Signals", "what you would notice in a week in which somebody does this well."),
-            ("Traps", "what looks like it and is not."),
-            ("Grow", "one practice for the next month, with somebody to ask."),
+            ("Traps", "what looks like this competency but isn't."),
+            ("Grow", "something to practice over the next month, and who can help."),
             ("Interview", "a question about something that the applicant has done, and what to listen for."),
         ],
     ),
@@ -71,6 +71,10 @@ const SECTIONS: &[(Kind, &[(&str, &str)])] = &[
     ),
 ];
 
+/// The fields that the author of a new chapter probably needs.
+const PROMPTED: &str = "summary owner reviewed track rank scope horizon grows_into works_with competencies focus \
+                        cluster supports led_by measures for";
+
 /// Drafts a chapter of `kind` with the title `title`, in `folder` or in the default directory for
 /// its kind.
 ///
@@ -83,16 +87,18 @@ pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook)
     let documents = handbook.documents.iter().map(|document| &document.meta);
     let of_place = |path: &SourcePath| fold(path.without_extension());
     let taken = documents.clone().find(|meta| of_place(&meta.path) == of_place(&path));
-    let same =
-        documents.clone().find(|meta| fold(&meta.id) == fold(&id) && meta.kind != Kind::Page && kind != Kind::Page);
-    if let Some(meta) = taken.or(same) {
-        let message = format!("`{id}` is there already, in `{}`", meta.path);
-        return Err(NoDraft { message, help: "give the new one another title, or go on in that file".to_owned() });
+    let mut typed = documents.filter(|meta| meta.kind != Kind::Page && kind != Kind::Page);
+    if let Some(meta) = taken.or_else(|| typed.find(|meta| fold(&meta.id) == fold(&id))) {
+        let message = format!("`{id}` already exists, in `{}`", meta.path);
+        return refused(message, "choose another title, or continue in that file");
     }
-    let mut text = front_matter(kind, &path, handbook);
-    text.push_str(&format!("# {}\n\n", quote::markdown(&title)));
-    text.push_str(&body(kind, &handbook.config));
+    let front_matter = front_matter(kind, &path, handbook);
+    let text = format!("{front_matter}# {}\n\n{}", quote::markdown(&title), body(kind, &handbook.config));
     Ok(Draft { path, text, id })
+}
+
+fn refused<T>(message: String, help: &str) -> Result<T, NoDraft> {
+    Err(NoDraft { message, help: help.to_owned() })
 }
 
 /// Returns the path of the new chapter.
@@ -100,8 +106,7 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     let stem = chapter_stem(title);
     let name = SourcePath::new(format!("{stem}.md"));
     if stem.is_empty() || name.is_index() || name.unportable_part().is_some() {
-        let message = format!("no file can be named after the title `{title}`");
-        return Err(NoDraft { message, help: "use a title of two words or more".to_owned() });
+        return refused(format!("no file can be named after the title `{title}`"), "use a title of two words or more");
     }
     if kind == Kind::Glossary && folder.is_none() {
         return Ok(SourcePath::new("glossary.md"));
@@ -116,15 +121,11 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     };
     let folder = folder.or(declared.filter(|_| kind != Kind::Page)).unwrap_or(usual);
     let inside = join("", &folder.replace('\\', "/")).map(SourcePath::new);
-    let fits = |folder: &SourcePath| {
-        folder.unportable_part().is_none() && !folder.as_str().split('/').any(|part| part.starts_with('.'))
-    };
+    let is_hidden = |folder: &SourcePath| folder.as_str().split('/').any(|part| part.starts_with('.'));
+    let fits = |folder: &SourcePath| folder.unportable_part().is_none() && !is_hidden(folder);
     let Some(inside) = inside.filter(|inside| inside.as_str().is_empty() || fits(inside)) else {
-        let message = format!("`{folder}` is no folder inside the handbook");
-        return Err(NoDraft {
-            message,
-            help: "name it from the folder of the chapters, such as `guides/hiring`".to_owned(),
-        });
+        let help = "give its path from the chapters' folder, such as `guides/hiring`";
+        return refused(format!("`{folder}` isn't a folder inside the handbook"), help);
     };
     let slash = if inside.as_str().is_empty() { "" } else { "/" };
     Ok(SourcePath::new(format!("{inside}{slash}{stem}.md")))
@@ -133,28 +134,12 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
 /// Formats front matter with the fields that the author probably needs. The fields are empty, and a
 /// comment explains the purpose of each.
 fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
-    let own = [
-        "track",
-        "rank",
-        "scope",
-        "horizon",
-        "grows_into",
-        "works_with",
-        "competencies",
-        "focus",
-        "cluster",
-        "supports",
-        "led_by",
-        "measures",
-        "for",
-    ];
-    let common = fields::COMMON.iter().filter(|field| ["summary", "owner", "reviewed"].contains(&field.name));
-    let of_kind = fields::of_kind(kind).iter().filter(|field| own.contains(&field.name));
+    let fields = fields::COMMON.iter().chain(fields::of_kind(kind));
     let mut out = String::from("---\n");
     if kind_at(path, &handbook.config) != kind {
         out.push_str(&format!("kind: {}\n", kind.name()));
     }
-    for field in common.chain(of_kind) {
+    for field in fields.filter(|field| PROMPTED.split(' ').any(|name| name == field.name)) {
         out.push_str(&format!("{}: # {}\n", field.name, field.meaning));
     }
     if kind == Kind::Path {
@@ -172,19 +157,16 @@ fn body(kind: Kind, config: &Config) -> String {
     if kind == Kind::Glossary {
         return "## Terms\n\n### Term\n\n(Fill in: what it means here, in one sentence.)\n".to_owned();
     }
-    let mut out = match kind {
-        Kind::Role => {
-            "(Fill in: what this role is for, in two sentences that a colleague in support would recognise.)\n"
-        }
-        Kind::Competency => "(Fill in: what has happened when this went well, in one sentence.)\n",
-        Kind::Path => "(Fill in: whom this is for, how to read it, and which chapters belong into `chapters` above.)\n",
-        _ => "(Fill in: the answer, in two sentences.)\n",
-    }
-    .to_owned();
+    let opening = match kind {
+        Kind::Role => "what this role is for, in two sentences that a colleague in support would recognize.",
+        Kind::Competency => "what has happened when this went well, in one sentence.",
+        Kind::Path => "who this is for, how to read it, and which chapters belong in `chapters` above.",
+        _ => "the answer, in two sentences.",
+    };
+    let mut out = format!("(Fill in: {opening})\n");
     let known = SECTIONS.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, list)| list);
-    let declared = config.sections.iter().find(|(of, _)| *of == kind).map(|(_, list)| list);
-    let titles: Vec<&str> = match declared {
-        Some(list) => list.iter().map(String::as_str).collect(),
+    let titles: Vec<&str> = match config.sections.iter().find(|(of, _)| *of == kind) {
+        Some((_, declared)) => declared.iter().map(String::as_str).collect(),
         None => known.iter().map(|(title, _)| *title).collect(),
     };
     for title in titles {
@@ -203,18 +185,10 @@ fn body(kind: Kind, config: &Config) -> String {
 
 /// Formats a heading and a prompt for each level of the scale.
 fn levels(config: &Config) -> String {
-    let one = |level: &crate::declare::config::Level| {
-        let means = if level.means.is_empty() {
-            "what somebody at this level does that a colleague could have seen."
-        } else {
-            &level.means
-        };
-        format!(
-            "### {} {{level={}}}\n\n- (Fill in: {})\n",
-            quote::markdown(&level.name),
-            level.level,
-            quote::markdown(means)
-        )
+    let one = |level: &Level| {
+        let unknown = "what somebody at this level does that a colleague could have seen.";
+        let means = quote::markdown(if level.means.is_empty() { unknown } else { &level.means });
+        format!("### {} {{level={}}}\n\n- (Fill in: {means})\n", quote::markdown(&level.name), level.level)
     };
     config.scale.iter().map(one).collect::<Vec<_>>().join("\n")
 }

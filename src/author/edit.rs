@@ -16,8 +16,11 @@ use crate::text::diagnostic::Span;
 
 /// Returns the text of a span in a file, with LF line endings.
 pub fn text_at(bytes: &[u8], span: Span) -> String {
-    let part = bytes.get(span.range()).unwrap_or_default();
-    String::from_utf8_lossy(part).replace("\r\n", "\n").replace('\r', "\n")
+    with_line_feeds(&String::from_utf8_lossy(bytes.get(span.range()).unwrap_or_default()))
+}
+
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Replaces a span in a file with `text`.
@@ -30,13 +33,8 @@ pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
 
 /// Replaces a span in a file with `text`, changing only the line endings.
 fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
-    let range = span.range();
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', line_end(bytes, span));
-    let mut out = Vec::with_capacity(bytes.len() + text.len());
-    out.extend_from_slice(&bytes[..range.start]);
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(&bytes[range.end..]);
-    out
+    let text = with_line_feeds(text).replace('\n', line_end(bytes, span));
+    [&bytes[..span.start as usize], text.as_bytes(), &bytes[span.end as usize..]].concat()
 }
 
 /// Returns the first line ending in the span, or else the first one in the file.
@@ -62,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_place_changes_and_line_ends_are_those_of_the_file() {
+    fn only_the_span_changes_and_line_endings_match_the_file() {
         let bytes = b"\xEF\xBB\xBF# A\r\n\r\nOne\r\ntwo.\r\n\r\nLast";
         let span = span_of(bytes, b"One\r\ntwo.");
         assert_eq!(text_at(bytes, span), "One\ntwo.");
@@ -71,13 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_old_macs_keeps_its_line_ends() {
+    fn a_file_with_carriage_returns_keeps_its_line_endings() {
         let bytes = b"# A\r\rOne.\r";
         assert_eq!(replace(bytes, span_of(bytes, b"One."), "1\n2"), b"# A\r\r1\r2\r");
     }
 
     #[test]
-    fn what_is_written_back_unchanged_is_the_same_file() {
+    fn writing_a_span_back_unchanged_leaves_the_file_as_it_was() {
         let bytes = b"a\r\n\r\nb\nc\r\n";
         for part in [&b"a"[..], b"b\nc", b"a\r\n\r\nb"] {
             let span = span_of(bytes, part);

@@ -10,6 +10,7 @@ mod gather;
 mod header;
 mod levels;
 
+use crate::chapter::document::Facts;
 use crate::declare::config::{FILE, Level};
 use crate::model::compile::Handbook;
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -22,7 +23,7 @@ use crate::text::spreadsheet::{self, Cell, Row, SEPARATORS};
 use chapters::Writer;
 use gather::Gathered;
 use header::Layout;
-use levels::{NoScale, Scale, Written};
+use levels::{Scale, Written};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,14 +91,11 @@ pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Import {
 /// Parses the table and works out what each cell means.
 fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered, Box<Diagnostic>> {
     let text = Text::new(bytes).map_err(|at| Box::new(wrong_encoding(name, bytes, at)))?;
-    let is_level = |text: &str| {
-        let scale = target.handbook.map(|handbook| &handbook.config.scale);
-        scale.is_some_and(|scale| Scale::declared(scale).level(text).is_some())
-    };
+    let scale = target.handbook.map(|handbook| Scale::declared(&handbook.config.scale)).unwrap_or_default();
+    let is_level = |text: &str| levels::read(text).number.is_some() || scale.level(text).is_some();
     let (rows, layout) = lay_out(&text, &is_level).map_err(|span| {
-        let message = "this quote is opened and not closed";
-        let finding = Diagnostic::new(Rule::BadTable, name, Some(span), message);
-        Box::new(finding.help("close it, or write a quote inside a cell twice"))
+        let finding = Diagnostic::new(Rule::BadTable, name, Some(span), "this quote is never closed");
+        Box::new(finding.help("close it, or double it if it is part of the text"))
     })?;
     let layout = layout.ok_or_else(|| Box::new(no_header(name, &rows)))?;
     Ok(gather::gather(name, &rows, &layout))
@@ -108,41 +106,32 @@ fn read(name: &SourcePath, bytes: &[u8], target: Target<'_>) -> Result<Gathered,
 fn lay_out(text: &Text<'_>, is_level: &dyn Fn(&str) -> bool) -> Result<(Vec<Row>, Option<Layout>), Span> {
     let declared = spreadsheet::declared_separator(&text.text);
     let candidates: Vec<char> = declared.map_or_else(|| SEPARATORS.to_vec(), |separator| vec![separator]);
-    let mut best: Option<(Vec<Row>, Option<Layout>)> = None;
-    let mut failed = None;
+    let (mut tables, mut failed) = (Vec::new(), None);
     for separator in candidates {
-        let mut rows = match spreadsheet::read(text, separator) {
-            Ok(rows) => rows,
-            Err(span) => {
-                failed.get_or_insert(span);
-                continue;
+        match spreadsheet::read(text, separator) {
+            Ok(mut rows) => {
+                rows.drain(..usize::from(declared.is_some()));
+                let layout = Layout::find(&rows, is_level);
+                tables.push((rows, layout));
             }
-        };
-        if declared.is_some() {
-            rows.remove(0);
-        }
-        let layout = Layout::find(&rows, is_level);
-        let width = |found: Option<&Layout>| found.map_or(0, Layout::width);
-        if best.as_ref().is_none_or(|(_, known)| width(layout.as_ref()) > width(known.as_ref())) {
-            best = Some((rows, layout));
+            Err(span) => failed = failed.or(Some(span)),
         }
     }
-    match (best, failed) {
-        (Some((rows, layout)), None) => Ok((rows, layout)),
-        (Some((rows, Some(layout))), Some(_)) => Ok((rows, Some(layout))),
-        (_, failed) => Err(failed.unwrap_or_default()),
-    }
+    // Among equally wide tables, the first is chosen.
+    let best = tables.into_iter().rev().max_by_key(|(_, layout)| layout.as_ref().map_or(0, Layout::width));
+    let fits = |best: &(Vec<Row>, Option<Layout>)| failed.is_none() || best.1.is_some();
+    best.filter(fits).ok_or(failed.unwrap_or_default())
 }
 
 fn wrong_encoding(name: &SourcePath, bytes: &[u8], at: usize) -> Diagnostic {
     let utf8 = "in Excel, save it as `CSV UTF-8 (Comma delimited)`";
-    let (message, help) = if bytes.starts_with(b"PK") {
-        ("this is a workbook and not a table of text", utf8.to_owned() + ", one sheet at a time")
-    } else if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        ("this table is UTF-16 and not UTF-8", utf8.to_owned())
-    } else {
-        let help = format!("it looks like Excel's older `CSV`, which is Windows-1252: {utf8}");
-        ("this table is not UTF-8", help)
+    let (message, help) = match bytes {
+        [b'P', b'K', ..] => ("this is a workbook, not a text file", format!("{utf8}, one sheet at a time")),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => ("this table is UTF-16, not UTF-8", utf8.to_owned()),
+        _ => {
+            let help = format!("it looks like Excel's older `CSV`, which is Windows-1252: {utf8}");
+            ("this table is not UTF-8", help)
+        }
     };
     // If the file is binary, the offset isn't on a line that could be shown.
     let span = (!bytes.contains(&0)).then(|| Span::new(at, at + 1));
@@ -153,7 +142,7 @@ fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
     let Some(first) = rows.iter().find(|row| !row.is_empty()) else {
         return Diagnostic::new(Rule::BadTable, name, None, "this table is empty");
     };
-    let message = "no row among the first ten says what the columns are";
+    let message = "none of the first ten rows says what the columns are";
     let help = "name three columns `competency`, `level` and `statement`; or, in a table of roles by competencies, write `role` \
                 or `competency` into the first cell";
     Diagnostic::new(Rule::BadTable, name, Some(first.span()), message).help(help)
@@ -164,14 +153,12 @@ fn no_header(name: &SourcePath, rows: &[Row]) -> Diagnostic {
 fn place(mut gathered: Gathered, name: &SourcePath, target: Target<'_>) -> Import {
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
     if gathered.competencies.is_empty() {
-        let message = "there is nothing below the header that could be used";
+        let message = "nothing below the header could be used";
         import.findings.push(Diagnostic::new(Rule::BadTable, name, Some(gathered.header), message));
         return import;
     }
     let Some(scale) = scale(&gathered, name, target, &mut import) else { return import };
-    let mut writer = Writer { target, scale: &scale, name, import };
-    writer.write(&gathered);
-    let mut import = writer.import;
+    Writer { target, scale: &scale, name, import: &mut import }.write(&gathered);
     if import.is_refused() {
         import.files.clear();
         import.by_hand.retain(|lines| lines.path.as_str() == FILE);
@@ -198,17 +185,7 @@ fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mu
             import.files.push(NewFile { path: SourcePath::new(FILE), text, what });
             Some(scale)
         }
-        Err(why) => {
-            let (message, help) = match why {
-                NoScale::TooMany => (
-                    "this table has more levels than the twenty that a scale can have",
-                    "leave rows or columns out that are no levels",
-                ),
-                NoScale::Unordered => (
-                    "nothing says which of these levels is higher",
-                    "write numbers beside their names, such as `2 Advanced`, or declare `[[scale]]` in handbook.toml",
-                ),
-            };
+        Err((message, help)) => {
             let span = gathered.levels().next().map(|cell| cell.span);
             import.findings.push(Diagnostic::new(Rule::BadTable, name, span, message).help(help));
             None
@@ -217,12 +194,11 @@ fn scale(gathered: &Gathered, name: &SourcePath, target: Target<'_>, import: &mu
 }
 
 fn has_levels(handbook: &Handbook) -> bool {
-    let is_used = |document: &crate::chapter::document::Document| match &document.meta.facts {
-        crate::chapter::document::Facts::Competency(competency) => !competency.statements.is_empty(),
-        crate::chapter::document::Facts::Role(role) => !role.competencies.is_empty(),
+    handbook.documents.iter().any(|document| match &document.meta.facts {
+        Facts::Competency(competency) => !competency.statements.is_empty(),
+        Facts::Role(role) => !role.competencies.is_empty(),
         _ => false,
-    };
-    handbook.documents.iter().any(is_used)
+    })
 }
 
 /// Reports each level that is missing from the handbook's scale once, and adds the lines that would
@@ -265,15 +241,14 @@ fn lines_to_declare(
     if !target.declares_scale && !target.handbook.is_some_and(has_levels) {
         let met: Vec<Written> = gathered.levels().map(|cell| levels::read(&cell.text)).collect();
         let levels = Scale::of(&met, gathered.is_ordered).map(|scale| scale.levels).unwrap_or_default();
-        return (levels, "the scale that this table has");
+        return (levels, "the scale of this table");
     }
     let met: Vec<Written> = unknown.iter().map(|cell| levels::read(&cell.text)).collect();
     let highest = met.iter().filter_map(|written| written.number).max().unwrap_or(0).min(20);
     let known = u32::try_from(scale.levels.len()).unwrap_or(u32::MAX);
     let make = |number: u32| {
         let named = met.iter().find(|written| written.number == Some(number)).and_then(|written| written.name.clone());
-        let name = named.unwrap_or_else(|| format!("Level {number}"));
-        Level { level: u8::try_from(number).unwrap_or(u8::MAX), name, means: String::new() }
+        levels::make(u8::try_from(number).unwrap_or(u8::MAX), named.unwrap_or_else(|| format!("Level {number}")))
     };
     let more = (known + 1..=highest).map(make);
     if target.declares_scale {
@@ -281,5 +256,5 @@ fn lines_to_declare(
     }
     let all: Vec<Level> = scale.levels.iter().cloned().chain(more).collect();
     let lines = if all.len() == scale.levels.len() { Vec::new() } else { all };
-    (lines, "the five levels that hold without a declaration, and those above them")
+    (lines, "the five default levels, and those above them")
 }

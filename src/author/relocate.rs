@@ -11,6 +11,7 @@ mod rewrite;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use self::rewrite::{File, Wanted};
 use crate::chapter::document::{Form, Reference};
 use crate::declare::config::FILE;
 use crate::model::book::{Book, ChapterId};
@@ -97,6 +98,11 @@ impl Relocation {
         list.insert(at, edit);
         true
     }
+
+    /// Adds an edit that rewrites a reference.
+    fn rewrite(&mut self, path: &SourcePath, edit: Edit) {
+        self.references += usize::from(self.add(path, edit));
+    }
 }
 
 /// Returns a part of a file with the edits inside that part applied.
@@ -144,26 +150,20 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
 /// Returns the findings that the move adds: for each file and code, the findings in excess of the
 /// number before the move.
 fn new_findings(before: &Handbook, after: &Handbook, plan: &Relocation) -> Vec<Diagnostic> {
-    let mut counts: BTreeMap<(String, Rule), usize> = BTreeMap::new();
+    let place = |finding: &Diagnostic| match &finding.place {
+        Place::Content(path, _) => Some(path.clone()),
+        _ => None,
+    };
+    let mut counts: BTreeMap<(Option<SourcePath>, Rule), usize> = BTreeMap::new();
     for finding in before.findings(false) {
-        let place = match &finding.place {
-            Place::Content(path, _) => plan.new_place(path).to_string(),
-            _ => String::new(),
-        };
+        let place = place(&finding).map(|path| plan.new_place(&path));
         *counts.entry((place, finding.code)).or_default() += 1;
     }
     let is_new = |finding: &Diagnostic| {
-        let place = match &finding.place {
-            Place::Content(path, _) => path.to_string(),
-            _ => String::new(),
-        };
-        match counts.get_mut(&(place, finding.code)) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            _ => true,
-        }
+        let count = counts.entry((place(finding), finding.code)).or_default();
+        let is_new = *count == 0;
+        *count = count.saturating_sub(1);
+        is_new
     };
     after.findings(false).into_iter().filter(is_new).collect()
 }
@@ -218,28 +218,19 @@ impl Rewriter<'_> {
         let path = &document.meta.path;
         let Some(now) = self.after.book.at_path(&self.plan.new_place(path)) else { return };
         let Some(bytes) = self.sources.bytes(path).cloned() else { return };
-        for (number, reference) in document.meta.references.iter().enumerate() {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let references = document.meta.references.iter().zip(&document.body.reference_spans);
+        for (number, (reference, span)) in (0..).zip(references) {
             let target = before.book.target(chapter, number);
             let Some(wanted) = self.wanted(reference, target, path, now) else { continue };
-            let Some(span) = document.body.reference_spans.get(number as usize) else { continue };
             let edit = rewrite::edit(reference, &bytes, span.range(), &wanted, &self.after.config);
-            if let Some(edit) = edit.filter(|edit| bytes[edit.start..edit.end] != *edit.text.as_bytes())
-                && self.plan.add(path, edit)
-            {
-                self.plan.references += 1;
+            if let Some(edit) = edit.filter(|edit| bytes[edit.start..edit.end] != *edit.text.as_bytes()) {
+                self.plan.rewrite(path, edit);
             }
         }
     }
 
     /// Returns the new target for a reference, or `None` if the reference can stay as it is.
-    fn wanted(
-        &self,
-        reference: &Reference,
-        target: &Target,
-        path: &SourcePath,
-        now: ChapterId,
-    ) -> Option<rewrite::Wanted> {
+    fn wanted(&self, reference: &Reference, target: &Target, path: &SourcePath, now: ChapterId) -> Option<Wanted> {
         let place = |path: &SourcePath| self.plan.new_place(path);
         let goal = Goal::of(target, &self.before.book, &place);
         if goal == Goal::Nothing || reference.target.is_empty() {
@@ -256,7 +247,7 @@ impl Rewriter<'_> {
             if still && !is_moved && from.folder() == path.folder() {
                 return None;
             }
-            return Some(rewrite::Wanted::File { from, to: goal_path });
+            return Some(Wanted::File { from, to: goal_path });
         }
         let Target::Chapter(chapter, _) = target else { return None };
         let meta = self.before.book.meta(*chapter);
@@ -274,31 +265,25 @@ impl Rewriter<'_> {
         let path = new_path.without_extension().to_owned();
         let names = if by_path { [path.clone(), new_id] } else { [new_id, path] };
         let fits = |name: &&String| leads_there(&Reference { target: (*name).clone(), ..reference.clone() });
-        names.iter().find(fits).cloned().map(rewrite::Wanted::Name)
+        names.iter().find(fits).cloned().map(Wanted::Name)
     }
 
     /// Returns the path that the target's file or directory has after the move, and whether the
     /// move changes that path.
-    fn file_of(&self, target: &Target) -> Option<(rewrite::File, bool)> {
-        match target {
+    fn file_of(&self, target: &Target) -> Option<(File, bool)> {
+        let (path, to) = match target {
             Target::Chapter(chapter, _) | Target::DeadAnchor(chapter) => {
                 let path = &self.before.book.meta(*chapter).path;
-                let to = self.plan.new_place(path);
-                let is_moved = to != *path;
-                Some((rewrite::File::Chapter(to), is_moved))
+                (path, File::Chapter(self.plan.new_place(path)))
             }
-            Target::Asset(path) => {
-                let to = self.plan.new_place(path);
-                let is_moved = to != *path;
-                Some((rewrite::File::Other(to.as_str().to_owned()), is_moved))
-            }
+            Target::Asset(path) => (path, File::Other(self.plan.new_place(path).to_string())),
             Target::Folder(node) => {
-                let url = self.before.book.tree.node(*node).url.as_str().to_owned();
-                let url = url.trim_end_matches("index.html");
-                Some((rewrite::File::Other(url.to_owned()), false))
+                let url = self.before.book.tree.node(*node).url.as_str();
+                return Some((File::Other(url.trim_end_matches("index.html").to_owned()), false));
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some((to, self.plan.new_place(path) != *path))
     }
 
     /// Rewrites the pairs of roles in `handbook.toml`.
@@ -312,10 +297,8 @@ impl Rewriter<'_> {
             let reference = Reference { form: Form::AnyField, target: name.clone(), fragment: None };
             let Some(home) = self.after.book.ids().next() else { return };
             let Some(wanted) = self.wanted(&reference, &target, &path, home) else { continue };
-            if let Some(edit) = rewrite::edit(&reference, &bytes, span.range(), &wanted, &before.config)
-                && self.plan.add(&path, edit)
-            {
-                self.plan.references += 1;
+            if let Some(edit) = rewrite::edit(&reference, &bytes, span.range(), &wanted, &before.config) {
+                self.plan.rewrite(&path, edit);
             }
         }
     }
@@ -325,9 +308,7 @@ impl Rewriter<'_> {
         let path = SourcePath::new("SUMMARY.md");
         let Some(bytes) = self.sources.bytes(&path).cloned() else { return };
         for edit in rewrite::summary(&bytes, &self.plan.moves, &self.before.config) {
-            if self.plan.add(&path, edit) {
-                self.plan.references += 1;
-            }
+            self.plan.rewrite(&path, edit);
         }
     }
 }

@@ -13,16 +13,16 @@ use rayon::prelude::*;
 
 use self::near::Near;
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
-use crate::declare::config::Config;
+use crate::declare::config::{Config, FILE};
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::model::book::{At, Book, ChapterId, Remark, written_url};
 use crate::model::embed;
 use crate::model::link::{self, Target};
 use crate::model::lint;
-use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::did_you_mean;
-use crate::text::path::{SourcePath, UrlPath, join};
+use crate::text::path::{SourcePath, UrlPath, decode_percent, join};
 use crate::text::rule::Rule;
 
 /// A chapter that is in the content directory but not part of this build.
@@ -88,89 +88,83 @@ impl<'a> Checker<'a> {
         let spans = &document.body.reference_spans;
         // If a party of a decision is written as a link, it is parsed twice. The finding about the
         // decision has the better message.
-        let parties: BTreeSet<Span> = document
-            .meta
-            .references
-            .iter()
-            .zip(spans)
-            .filter(|(reference, _)| reference.form == Form::Party)
-            .map(|(_, span)| *span)
-            .collect();
+        let references = document.meta.references.iter().zip(spans);
+        let parties = references.clone().filter(|(reference, _)| reference.form == Form::Party);
+        let parties: BTreeSet<Span> = parties.map(|(_, span)| *span).collect();
         let mut findings = Vec::new();
-        for (number, (reference, span)) in document.meta.references.iter().zip(spans).enumerate() {
+        for (number, (reference, span)) in (0..).zip(references) {
             if reference.form == Form::Wiki && parties.contains(span) {
                 continue;
             }
-            let target = self.book.target(chapter, u32::try_from(number).unwrap_or(u32::MAX));
-            findings.extend(self.judge(reference, target, chapter).map(|mut finding| {
-                finding.place = crate::text::diagnostic::Place::Content(document.meta.path.clone(), Some(*span));
-                finding
-            }));
+            let finding = self.judge(reference, self.book.target(chapter, number), chapter);
+            let place = || Place::Content(document.meta.path.clone(), Some(*span));
+            findings.extend(finding.map(|finding| Diagnostic { place: place(), ..finding }));
         }
         findings
     }
 
     fn judge(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<Diagnostic> {
         let path = &self.book.meta(from).path;
-        let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
-        match target {
+        let name = &reference.target;
+        let (code, message, help) = match target {
             Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => {
-                None
+                return None;
             }
-            Target::DeadAnchor(chapter) => Some(self.dead_anchor(reference, *chapter, from)),
+            Target::DeadAnchor(chapter) => {
+                let (message, help) = self.dead_anchor(reference, *chapter, from);
+                (Rule::DeadAnchor, message, help)
+            }
             Target::WrongKind(chapter) => {
                 let wanted = match reference.form {
                     Form::Field(kind) => kind.with_article(),
                     _ => "a role or a partner",
                 };
                 let kind = self.book.meta(*chapter).kind.with_article();
-                Some(make(Rule::UnknownChapter, format!("`{}` is {kind}, not {wanted}", reference.target)))
+                (Rule::UnknownChapter, format!("`{name}` is {kind}, not {wanted}"), None)
             }
             Target::Ambiguous(several) => {
                 let names: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.meta(*c).path)).collect();
                 let first = self.book.meta(several[0]).path.without_extension();
-                let finding =
-                    make(Rule::AmbiguousLink, format!("`{}` could be {}", reference.target, names.join(" or ")));
-                Some(finding.help(format!("write the path, such as `{first}`")))
+                let message = format!("`{name}` could be {}", names.join(" or "));
+                (Rule::AmbiguousLink, message, Some(format!("write the path, such as `{first}`")))
             }
             Target::Hidden => {
-                let message = format!("`{}` is not part of what this audience reads", reference.target);
-                let absent = self.absent_at(reference, from);
-                Some(make(Rule::HiddenLink, message).maybe_help(absent.map(why_absent)))
+                let message = format!("`{name}` isn't visible to this audience");
+                (Rule::HiddenLink, message, self.absent_at(reference, from).map(why_absent))
             }
-            Target::Dead => Some(self.dead(reference, from)),
-        }
+            Target::Dead => self.dead(reference, from),
+        };
+        Some(Diagnostic::new(code, path, None, message).maybe_help(help))
     }
 
-    fn dead(&self, reference: &Reference, from: ChapterId) -> Diagnostic {
+    /// Returns the rule, message and help for a reference without a target.
+    fn dead(&self, reference: &Reference, from: ChapterId) -> (Rule, String, Option<String>) {
         let path = &self.book.meta(from).path;
-        let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
         let name = &reference.target;
-        match reference.form {
-            Form::Wiki | Form::Embed => {
-                make(Rule::DeadLink, format!("no chapter called `{name}`")).maybe_help(self.help_for_name(name, None))
-            }
-            Form::AnyField => make(Rule::UnknownChapter, format!("no chapter called `{name}`"))
-                .maybe_help(self.help_for_name(name, None)),
+        let no_chapter = || (format!("no chapter called `{name}`"), self.help_for_name(name, None));
+        let (code, (message, help)) = match reference.form {
+            Form::Wiki | Form::Embed => (Rule::DeadLink, no_chapter()),
+            Form::AnyField => (Rule::UnknownChapter, no_chapter()),
             Form::Field(kind) => {
                 let message = format!("no {} called `{name}`", kind_words(kind));
-                make(Rule::UnknownChapter, message).maybe_help(self.help_for_name(name, Some(kind)))
+                (Rule::UnknownChapter, (message, self.help_for_name(name, Some(kind))))
             }
             Form::Party => {
                 let message = format!("no role or partner called `{name}`");
-                make(Rule::UnknownChapter, message).maybe_help(self.help_for_party(name))
+                (Rule::UnknownChapter, (message, self.help_for_party(name)))
             }
-            Form::Image => {
-                make(Rule::MissingFile, format!("no file at `{name}`")).maybe_help(self.help_for_asset(name, path))
+            Form::Image => (Rule::MissingFile, (format!("no file at `{name}`"), self.help_for_asset(name, path))),
+            Form::Relative if name.is_empty() => {
+                let help = "write the target between the parentheses".to_owned();
+                (Rule::DeadLink, ("this link has no target".to_owned(), Some(help)))
             }
-            Form::Relative if name.is_empty() => make(Rule::DeadLink, "this link has no target".to_owned())
-                .help("write where it leads between the parentheses"),
             Form::Relative => {
                 let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
-                make(Rule::DeadLink, format!("no chapter or file at `{name}`"))
-                    .maybe_help(help.or_else(|| self.help_for_path(name, from)))
+                let help = help.or_else(|| self.help_for_path(name, from));
+                (Rule::DeadLink, (format!("no chapter or file at `{name}`"), help))
             }
-        }
+        };
+        (code, message, help)
     }
 
     /// Returns the chapter that a reference would resolve to in another build.
@@ -195,11 +189,9 @@ impl<'a> Checker<'a> {
     }
 
     fn help_for_asset(&self, name: &str, from: &SourcePath) -> Option<String> {
-        if let Some(help) = help_for_secret(name) {
-            return Some(help);
-        }
         let path = join(from.folder(), name);
-        did_you_mean_paths(&self.near.assets(path.as_deref().unwrap_or(name)), from)
+        let near = || did_you_mean_paths(&self.near.assets(path.as_deref().unwrap_or(name)), from);
+        help_for_secret(name).or_else(near)
     }
 
     /// Suggests chapters with the same file name, or otherwise those with similar paths.
@@ -209,7 +201,7 @@ impl<'a> Checker<'a> {
         }
         let path = &self.book.meta(from).path;
         let Some(wanted) = join(path.folder(), name) else {
-            return Some("it leads out of the content folder".to_owned());
+            return Some("it leads outside the content folder".to_owned());
         };
         let wanted = SourcePath::new(wanted);
         let wanted = wanted.without_extension();
@@ -219,33 +211,29 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn dead_anchor(&self, reference: &Reference, to: ChapterId, from: ChapterId) -> Diagnostic {
-        let path = &self.book.meta(from).path;
+    /// Returns the message and help for a reference whose anchor doesn't exist.
+    fn dead_anchor(&self, reference: &Reference, to: ChapterId, from: ChapterId) -> (String, Option<String>) {
         let meta = self.book.meta(to);
         let whose = if to == from { "this chapter".to_owned() } else { format!("`{}`", meta.title) };
         match &reference.fragment {
             Some(Fragment::Level(level)) => {
-                let finding = Diagnostic::new(Rule::DeadAnchor, path, None, format!("{whose} has no level `{level}`"));
-                match &meta.facts {
-                    Facts::Competency(_) => finding.help(self.config.help_for_level(level)),
-                    _ => finding.help(format!("it is {}, and only competencies have levels", meta.kind.with_article())),
-                }
-            }
-            Some(Fragment::Anchor(anchor)) if matches!(reference.form, Form::Field(_)) => {
-                let message = format!("{whose} has no statement `{anchor}`");
-                let such_as = || {
-                    let first = meta.facts.statements().first()?;
-                    Some(format!("name a statement's anchor, such as `{}#{}`", reference.target, first.id))
+                let help = match &meta.facts {
+                    Facts::Competency(_) => self.config.help_for_level(level),
+                    _ => format!("it is {}, and only competencies have levels", meta.kind.with_article()),
                 };
-                let help = did_you_mean(&self.near.anchors(to, anchor)).or_else(such_as);
-                Diagnostic::new(Rule::DeadAnchor, path, None, message).maybe_help(help)
+                (format!("{whose} has no level `{level}`"), Some(help))
             }
             Some(Fragment::Anchor(anchor)) => {
-                let message = format!("{whose} has no heading or anchor `{anchor}`");
-                let help = did_you_mean(&self.near.anchors(to, anchor));
-                Diagnostic::new(Rule::DeadAnchor, path, None, message).maybe_help(help)
+                let near = did_you_mean(&self.near.anchors(to, anchor));
+                if !matches!(reference.form, Form::Field(_)) {
+                    return (format!("{whose} has no heading or anchor `{anchor}`"), near);
+                }
+                let first = meta.facts.statements().first();
+                let such_as = first.map(|first| format!("{}#{}", reference.target, first.id));
+                let such_as = such_as.map(|anchor| format!("name a statement's anchor, such as `{anchor}`"));
+                (format!("{whose} has no statement `{anchor}`"), near.or(such_as))
             }
-            None => Diagnostic::new(Rule::DeadAnchor, path, None, format!("{whose} has no such place")),
+            None => (format!("{whose} has no such place"), None),
         }
     }
 
@@ -280,63 +268,53 @@ impl<'a> Checker<'a> {
             At::Title => field("title").or_else(|| body.blocks.iter().find(|b| b.heading.is_some()).map(|b| b.span)),
             At::Chapter => None,
         };
-        let mut finding = remark.finding.clone();
-        finding.place = crate::text::diagnostic::Place::Content(self.book.meta(remark.chapter).path.clone(), span);
-        finding
+        let place = Place::Content(self.book.meta(remark.chapter).path.clone(), span);
+        Diagnostic { place, ..remark.finding.clone() }
     }
 
     /// Checks the pairs that `handbook.toml` lists under `compare`.
     fn pairs(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
         for pair in &self.config.compare {
             if pair.len() != 2 {
-                let span = pair.first().map(|(_, span)| *span);
                 let message = format!("`compare` takes pairs of roles, and this one has {}", pair.len());
-                findings.push(Diagnostic::new(Rule::BadValue, &path, span, message));
+                findings.push(in_config(Rule::BadValue, pair.first().map(|(_, span)| *span), message));
             }
-            for (name, span) in pair {
-                let found = self.book.names.find(name);
-                if !found.iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Role) {
-                    let finding =
-                        Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), format!("no role called `{name}`"));
-                    findings.push(finding.maybe_help(self.help_for_name(name, Some(Kind::Role))));
-                }
-            }
+            findings.extend(pair.iter().filter_map(|(name, span)| self.unknown(name, *span, Kind::Role)));
         }
         findings
     }
 
     /// Checks the competencies that `handbook.toml` lists under `evidence`.
     fn evidence(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::declare::config::FILE);
         let named = self.config.evidence.iter().flat_map(|evidence| &evidence.competencies);
-        let is_there = |name: &str| {
-            self.book.names.find(name).iter().any(|chapter| self.book.meta(*chapter).kind == Kind::Competency)
-        };
-        let unknown = named.filter(|(name, _)| !is_there(name)).map(|(name, span)| {
-            let message = format!("no competency called `{name}`");
-            let finding = Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), message);
-            finding.maybe_help(self.help_for_name(name, Some(Kind::Competency)))
-        });
-        unknown.collect()
+        named.filter_map(|(name, span)| self.unknown(name, *span, Kind::Competency)).collect()
+    }
+
+    /// Reports a name in `handbook.toml` that no chapter of `kind` has.
+    fn unknown(&self, name: &str, span: Span, kind: Kind) -> Option<Diagnostic> {
+        let found = self.book.names.find(name);
+        if found.iter().any(|chapter| self.book.meta(*chapter).kind == kind) {
+            return None;
+        }
+        let finding = in_config(Rule::UnknownChapter, Some(span), format!("no {} called `{name}`", kind.name()));
+        Some(finding.maybe_help(self.help_for_name(name, Some(kind))))
     }
 
     /// Checks the pages that `handbook.toml` says are gone: each must not exist, must be listed
     /// once, and must name a single chapter to read instead.
     fn gone(&self) -> Vec<Diagnostic> {
-        let path = SourcePath::new(crate::declare::config::FILE);
         let mut findings = Vec::new();
         let mut said = BTreeSet::new();
         for gone in &self.config.gone {
             let url = written_url(&gone.path, self.book.urls_style);
             let is_there = self.book.urls.contains(&url) || self.book.redirects.contains_key(&url);
             if is_there || self.book.tree.nodes.iter().any(|node| node.url == url) {
-                let message = format!("`{}` is there: it is no chapter that is gone", gone.path);
-                findings.push(Diagnostic::new(Rule::BadValue, &path, gone.span, message).help("take the entry out"));
+                let message = format!("`{}` still exists, so it can't be gone", gone.path);
+                findings.push(in_config(Rule::BadValue, gone.span, message).help("take the entry out"));
             } else if !said.insert(url) {
-                let message = format!("`{}` is gone twice", gone.path);
-                findings.push(Diagnostic::new(Rule::BadValue, &path, gone.span, message).help("take one of them out"));
+                let message = format!("`{}` is listed as gone twice", gone.path);
+                findings.push(in_config(Rule::BadValue, gone.span, message).help("take one of them out"));
             }
             let Some((name, span)) = &gone.see else { continue };
             let message = match self.book.names.find(name) {
@@ -345,11 +323,16 @@ impl<'a> Checker<'a> {
                 [] => format!("no chapter called `{name}`"),
                 _ => format!("`{name}` could be several chapters"),
             };
-            let finding = Diagnostic::new(Rule::UnknownChapter, &path, Some(*span), message);
+            let finding = in_config(Rule::UnknownChapter, Some(*span), message);
             findings.push(finding.maybe_help(self.help_for_name(name, None)));
         }
         findings
     }
+}
+
+/// Creates a finding in `handbook.toml`.
+fn in_config(code: Rule, span: Option<Span>, message: String) -> Diagnostic {
+    Diagnostic::new(code, &SourcePath::new(FILE), span, message)
 }
 
 /// Returns whether a chapter's front matter couldn't be read. What is missing from it as a result
@@ -418,5 +401,5 @@ fn did_you_mean_paths(paths: &[&str], from: &SourcePath) -> Option<String> {
 /// Returns `to` as a link from the chapter at `from`.
 fn relative(from: &SourcePath, to: &str) -> String {
     let link = UrlPath::new(from.as_str()).link_to(&UrlPath::new(to));
-    crate::text::path::decode_percent(&link).unwrap_or(link)
+    decode_percent(&link).unwrap_or(link)
 }

@@ -18,9 +18,10 @@ use crate::declare::withheld;
 use crate::model::book::{self, Book};
 use crate::model::check::{Absent, Checker, Why};
 use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
-use crate::text::source::{Hash, SourceFile, Sources, StaticFolder};
+use crate::text::source::{Hash, SourceFile, Sources};
 
 /// The user's options besides the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,14 +93,13 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn new(path: &SourcePath, file: &SourceFile, before: Option<Self>, read: &dyn Fn() -> Outcome) -> Self {
-        let outcome = read();
+    fn new(path: &SourcePath, hash: Hash, outcome: Outcome, before: Option<Self>) -> Self {
         let last_good = match &outcome {
             Outcome::Chapter(document) if !is_broken(&document.findings) => None,
             Outcome::Hidden(..) => None,
             _ => before.and_then(Self::good),
         };
-        Self { path: path.clone(), hash: file.hash, outcome, last_good }
+        Self { path: path.clone(), hash, outcome, last_good }
     }
 
     fn good(self) -> Option<Document> {
@@ -110,12 +110,9 @@ impl Parsed {
     }
 }
 
-/// The inputs of the last book, and that book.
+/// The last book, and the hash of the `SUMMARY.md` that it was built with.
 #[derive(Debug)]
 struct Last {
-    metas: Vec<Arc<Meta>>,
-    assets: BTreeSet<SourcePath>,
-    statics: Option<StaticFolder>,
     summary: Option<Hash>,
     book: Arc<Book>,
 }
@@ -177,10 +174,10 @@ impl Compiler {
             && !config.audiences.contains_key(name)
         {
             let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
-            let finding =
-                Diagnostic::at(Rule::UnknownAudience, Place::Handbook, format!("no audience called `{name}`"));
-            let help = crate::text::near::did_you_mean(&crate::text::near::nearest(name, known.iter().copied(), 1));
-            findings.push(finding.help(help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")))));
+            let message = format!("no audience called `{name}`");
+            let help = did_you_mean(&nearest(name, known.iter().copied(), 1));
+            let help = help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
+            findings.push(Diagnostic::at(Rule::UnknownAudience, Place::Handbook, message).help(help));
         }
         if choices.audience.is_some() {
             config.audience.clone_from(&choices.audience);
@@ -200,7 +197,7 @@ impl Compiler {
         let visible = &self.visible;
         let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {
             Some(before) if !anew && before.hash == file.hash => before,
-            before => Parsed::new(path, file, before, &|| parse(path, file, config, visible)),
+            before => Parsed::new(path, file.hash, parse(path, file, config, visible), before),
         };
         self.parsed = files.into_par_iter().map(read).collect();
     }
@@ -211,31 +208,31 @@ impl Compiler {
         let mut documents = Vec::with_capacity(self.parsed.len());
         let mut absent = Vec::new();
         for Parsed { path, outcome, last_good, .. } in &self.parsed {
+            let mut leave_out = |why: Why, names: Arc<BTreeSet<String>>| {
+                absent.push(Absent { path: path.clone(), why, names });
+            };
             let part = withheld::part(path);
             if part == Some(withheld::Part::Underscore) && !choices.everyone {
-                absent.push(Absent { path: path.clone(), why: Why::Underscore, names: Arc::default() });
+                leave_out(Why::Underscore, Arc::default());
                 continue;
             }
             findings.extend(outcome.findings().iter().cloned());
             let last_good = last_good.as_ref().filter(|_| choices.keep_last_good);
             let document = match outcome {
                 Outcome::Hidden(_, names) => {
-                    absent.push(Absent { path: path.clone(), why: Why::Audience, names: Arc::clone(names) });
+                    leave_out(Why::Audience, Arc::clone(names));
                     continue;
                 }
-                Outcome::Chapter(document) => Some(last_good.unwrap_or(document).clone()),
-                Outcome::Unreadable(_) => last_good.cloned(),
+                Outcome::Chapter(document) => Some(last_good.unwrap_or(document)),
+                Outcome::Unreadable(_) => last_good,
             };
-            let Some(document) = document else {
-                absent.push(Absent { path: path.clone(), why: Why::Unreadable, names: Arc::default() });
-                continue;
-            };
-            let is_draft = document.meta.status == Status::Draft || part == Some(withheld::Part::Draft);
-            if is_draft && !choices.drafts {
-                absent.push(Absent { path: path.clone(), why: Why::Draft, names: Arc::default() });
-                continue;
+            let is_draft =
+                |document: &Document| document.meta.status == Status::Draft || part == Some(withheld::Part::Draft);
+            match document {
+                None => leave_out(Why::Unreadable, Arc::default()),
+                Some(document) if is_draft(document) && !choices.drafts => leave_out(Why::Draft, Arc::default()),
+                Some(document) => documents.push(document.clone()),
             }
-            documents.push(document);
         }
         take_out_below_hidden_indexes(&mut documents, &mut absent);
         (documents, absent)
@@ -256,14 +253,14 @@ impl Compiler {
         let statics = sources.static_folder().filter(|_| config.audiences.is_empty());
         let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
         let summary = summary_file.map(|file| file.hash);
-        if let Some(last) = &self.last
-            && last.summary == summary
-            && last.assets == assets
-            && last.statics == statics
-            && last.book.hidden == hidden
-            && is_same(&last.metas, &metas)
+        if let Some(Last { summary: of_last, book }) = &self.last
+            && *of_last == summary
+            && *book.assets == assets
+            && book.statics == statics
+            && book.hidden == hidden
+            && is_same(&book.chapters, &metas)
         {
-            return Arc::clone(&last.book);
+            return Arc::clone(book);
         }
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
         let input = book::Input { chapters: &metas, assets: &assets, statics, hidden: &hidden, summary: text, config };
@@ -271,7 +268,7 @@ impl Compiler {
             Some(last) if last.summary == summary => book::book_again(input, &last.book),
             _ => book::Book::new(input),
         });
-        self.last = Some(Last { metas, assets, statics, summary, book: Arc::clone(&book) });
+        self.last = Some(Last { summary, book: Arc::clone(&book) });
         book
     }
 }
@@ -286,14 +283,10 @@ fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec
         return;
     }
     let is_below = |path: &SourcePath| path.folders().any(|folder| folders.contains(folder));
-    documents.retain(|document| {
-        let below = is_below(&document.meta.path);
-        if below {
-            let names = Arc::new(names_of(&document.meta));
-            absent.push(Absent { path: document.meta.path.clone(), why: Why::Audience, names });
-        }
-        !below
-    });
+    for document in documents.extract_if(.., |document| is_below(&document.meta.path)) {
+        let names = Arc::new(names_of(&document.meta));
+        absent.push(Absent { path: document.meta.path.clone(), why: Why::Audience, names });
+    }
     absent.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
@@ -301,7 +294,7 @@ fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec
 /// reason must not be revealed to an audience.
 fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
     let (message, help) = if absent.is_empty() {
-        ("there is no chapter here", "write `index.md`, or name the folder that holds the Markdown files")
+        ("there is no chapter here", "write `index.md`, or name the folder that contains the Markdown files")
     } else if absent.iter().all(|absent| matches!(absent.why, Why::Draft | Why::Underscore)) {
         ("every chapter here is marked as unfinished", "`--drafts` shows drafts")
     } else {

@@ -43,9 +43,8 @@ fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let number = headings.iter().position(|heading| heading.id == anchor)?;
     let level = headings[number].level;
     let first = body.blocks.iter().position(|block| block.heading.is_some_and(|n| n as usize == number))?;
-    let ends =
-        |block: &crate::chapter::document::Block| block.heading.is_some_and(|n| headings[n as usize].level <= level);
-    let last = body.blocks[first + 1..].iter().position(ends).map_or(body.blocks.len(), |n| first + 1 + n);
+    let ends = |n: &usize| body.blocks[*n].heading.is_some_and(|n| headings[n as usize].level <= level);
+    let last = (first + 1..body.blocks.len()).find(ends).unwrap_or(body.blocks.len());
     let start = first.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
     let end = body.blocks[last - 1].end as usize;
     Some(start..end)
@@ -68,13 +67,8 @@ pub fn inside(body: &Body, range: Range<usize>) -> impl Iterator<Item = u32> + '
     })
 }
 
-/// The reason why a transclusion can't be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Fault {
-    Ring(Vec<String>),
-    Deep,
-    Large,
-}
+/// The reason why a transclusion can't be shown, as the rule, message and help of a finding.
+type Fault = (Rule, String, &'static str);
 
 /// A part of a chapter that a transclusion can name.
 type Part = (ChapterId, Option<String>);
@@ -88,32 +82,17 @@ pub fn check(book: &Book, documents: &[Document]) -> Vec<Diagnostic> {
         for reference in inside(&document.body, 0..document.body.main.html.len() + 1) {
             let Target::Chapter(to, anchor) = book.target(chapter, reference) else { continue };
             walker.trail = vec![(chapter, None)];
-            if let Err(fault) = walker.size((*to, anchor.clone())) {
-                findings.push(finding(document, reference, &fault));
+            if let Err((rule, message, help)) = walker.size((*to, anchor.clone())) {
+                let span = document.body.reference_spans.get(reference as usize).copied();
+                findings.push(Diagnostic::new(rule, &document.meta.path, span, message).help(help));
             }
         }
     }
     findings
 }
 
-fn finding(document: &Document, reference: u32, fault: &Fault) -> Diagnostic {
-    let span = document.body.reference_spans.get(reference as usize).copied();
-    let path = &document.meta.path;
-    match fault {
-        Fault::Ring(names) => {
-            let message = format!("this puts a text into itself: {}", names.join(" -> "));
-            Diagnostic::new(Rule::CyclicTransclusion, path, span, message).help("link to it instead")
-        }
-        Fault::Deep => {
-            let message = format!("transclusions go deeper than {DEEPEST} here");
-            Diagnostic::new(Rule::TooDeep, path, span, message).help("link to it instead")
-        }
-        Fault::Large => {
-            let message = format!("this brings more than {LARGEST} bytes of text");
-            Diagnostic::new(Rule::TooDeep, path, span, message)
-                .help("transclude a section instead of a chapter, or link to it")
-        }
-    }
+fn too_deep() -> Fault {
+    (Rule::TooDeep, format!("transclusions are nested deeper than {DEEPEST} here"), "link to it instead")
 }
 
 struct Walker<'a> {
@@ -127,13 +106,14 @@ struct Walker<'a> {
 impl Walker<'_> {
     fn size(&mut self, part_of: Part) -> Result<(usize, usize), Fault> {
         if let Some(known) = self.sizes.get(&part_of) {
-            return if self.trail.len() + known.1 > DEEPEST { Err(Fault::Deep) } else { Ok(*known) };
+            return if self.trail.len() + known.1 > DEEPEST { Err(too_deep()) } else { Ok(*known) };
         }
         if let Some(ring) = self.ring(&part_of) {
-            return Err(Fault::Ring(ring));
+            let message = format!("this includes a text in itself: {}", ring.join(" -> "));
+            return Err((Rule::CyclicTransclusion, message, "link to it instead"));
         }
         if self.trail.len() > DEEPEST {
-            return Err(Fault::Deep);
+            return Err(too_deep());
         }
         let document = &self.documents[part_of.0.index()];
         let range = part(document, part_of.1.as_deref()).unwrap_or(0..document.body.main.html.len());
@@ -146,7 +126,8 @@ impl Walker<'_> {
                 size += inner.0;
                 depth = depth.max(inner.1 + 1);
                 if size > LARGEST {
-                    return Err(Fault::Large);
+                    let help = "transclude a section instead of a chapter, or link to it";
+                    return Err((Rule::TooDeep, format!("this inserts more than {LARGEST} bytes of text"), help));
                 }
             }
         }

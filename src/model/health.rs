@@ -48,23 +48,15 @@ impl Health {
         for chapter in in_force(book) {
             let meta = book.meta(chapter);
             let due = due(meta);
-            if due.is_empty() {
-                health.undated.push(chapter);
-            }
+            let list = |is_so: bool, list: &mut Vec<ChapterId>| list.extend(is_so.then_some(chapter));
+            list(due.is_empty(), &mut health.undated);
+            list(is_ownerless(meta, config), &mut health.ownerless);
+            list(is_orphaned(chapter, book), &mut health.orphaned);
+            list(is_unexpected(chapter, book), &mut health.unexpected);
+            let strategy = book.relations.strategies.get(&chapter);
+            list(strategy.is_some_and(|view| view.led_by.is_none()), &mut health.unled);
             health.due.extend(due.into_iter().map(|(_, day)| (day, chapter)));
-            if is_ownerless(meta, config) {
-                health.ownerless.push(chapter);
-            }
-            if is_orphaned(chapter, book) {
-                health.orphaned.push(chapter);
-            }
-            if is_unexpected(chapter, book) {
-                health.unexpected.push(chapter);
-            }
-            if book.relations.strategies.get(&chapter).is_some_and(|view| view.led_by.is_none()) {
-                health.unled.push(chapter);
-            }
-            health.empty.extend(empty_levels(meta, config).map(|level| (chapter, level)));
+            health.empty.extend(empty_levels(meta, config).into_iter().map(|level| (chapter, level)));
         }
         health.due.sort();
         health.equal = equal(book);
@@ -105,16 +97,11 @@ pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
     view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()
 }
 
-fn empty_levels<'a>(meta: &'a Meta, config: &'a Config) -> impl Iterator<Item = u8> + 'a {
-    let competency = match &meta.facts {
-        Facts::Competency(competency) => Some(competency),
-        _ => None,
-    };
-    let levels = competency.map(|competency| {
-        let has = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
-        config.scale.iter().map(|level| level.level).filter(move |level| !has(*level))
-    });
-    levels.into_iter().flatten()
+/// Returns the levels of the scale for which a competency has no statements.
+fn empty_levels(meta: &Meta, config: &Config) -> Vec<u8> {
+    let Facts::Competency(competency) = &meta.facts else { return Vec::new() };
+    let has = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
+    config.scale.iter().map(|level| level.level).filter(|level| !has(*level)).collect()
 }
 
 /// Finds statements with the same words, ignoring case and spacing.

@@ -39,7 +39,7 @@ impl ChapterId {
 }
 
 /// Every chapter by its names, its URL and its position in the tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Index {
     /// The chapters, sorted by path.
     pub chapters: Vec<Arc<Meta>>,

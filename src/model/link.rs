@@ -41,6 +41,16 @@ pub enum Target {
     Dead,
 }
 
+impl Target {
+    /// Returns the chapter, if the target is one.
+    fn chapter(&self) -> Option<ChapterId> {
+        match self {
+            Self::Chapter(chapter, _) => Some(*chapter),
+            _ => None,
+        }
+    }
+}
+
 /// The target of each reference, and the chapters that link to each chapter.
 #[derive(Debug)]
 pub struct Links {
@@ -61,11 +71,8 @@ impl Links {
 
     /// Builds the links from resolved targets. Shares the backlinks of `last` if they are the same.
     pub fn again(targets: Vec<Arc<[Target]>>, last: &Self) -> Self {
-        let backlinks = if lead_to_the_same(&last.targets, &targets) {
-            Arc::clone(&last.backlinks)
-        } else {
-            Arc::new(backlinks(&targets))
-        };
+        let is_same = lead_to_the_same(&last.targets, &targets);
+        let backlinks = if is_same { Arc::clone(&last.backlinks) } else { Arc::new(backlinks(&targets)) };
         Self { targets, backlinks }
     }
 
@@ -76,21 +83,15 @@ impl Links {
 
     /// Returns the chapter that a reference points to, if any.
     pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
-        match self.target(chapter, reference) {
-            Target::Chapter(to, _) => Some(*to),
-            _ => None,
-        }
+        self.target(chapter, reference).chapter()
     }
 }
 
 fn backlinks(targets: &[Arc<[Target]>]) -> Vec<Vec<ChapterId>> {
     let mut lists: Vec<Vec<ChapterId>> = vec![Vec::new(); targets.len()];
     for (from, targets) in (0..).map(ChapterId).zip(targets) {
-        for target in targets.iter() {
-            if let Target::Chapter(to, _) = target
-                && *to != from
-                && lists[to.index()].last() != Some(&from)
-            {
+        for to in targets.iter().filter_map(Target::chapter).filter(|to| *to != from) {
+            if lists[to.index()].last() != Some(&from) {
                 lists[to.index()].push(from);
             }
         }
@@ -100,14 +101,9 @@ fn backlinks(targets: &[Arc<[Target]>]) -> Vec<Vec<ChapterId>> {
 
 /// Returns whether each chapter still links to the same chapters as before.
 fn lead_to_the_same(before: &[Arc<[Target]>], after: &[Arc<[Target]>]) -> bool {
-    let chapters = |targets: &[Target]| -> Vec<ChapterId> {
-        let to = |target: &Target| match target {
-            Target::Chapter(to, _) => Some(*to),
-            _ => None,
-        };
-        targets.iter().filter_map(to).collect()
-    };
-    before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || chapters(a) == chapters(b))
+    let is_same =
+        |a: &[Target], b: &[Target]| a.iter().filter_map(Target::chapter).eq(b.iter().filter_map(Target::chapter));
+    before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || is_same(a, b))
 }
 
 /// Resolves references against an index.
@@ -267,9 +263,9 @@ fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
     if name.is_empty() {
         return Target::Chapter(from, None);
     }
-    match book.names.find(name) {
-        [] => {}
-        found => return one_of(found),
+    let found = book.names.find(name);
+    if !found.is_empty() {
+        return one_of(found);
     }
     let path = name.trim_matches('/');
     other_page(path, book).or_else(|| asset(path, book)).unwrap_or(Target::Dead)
@@ -303,18 +299,12 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
         None if file.is_chapter() => file.without_extension().to_owned(),
         None => path.to_owned(),
     };
-    match book.names.at_path(&stem) {
-        [] => {}
-        // Names are matched case-insensitively; if several match, prefer the exact spelling.
-        several => {
-            let exact = several.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem);
-            return Some(exact.map_or_else(|| one_of(several), |one| Target::Chapter(*one, None)));
-        }
+    // Names are matched case-insensitively; if several match, prefer the exact spelling.
+    let same = book.names.at_path(&stem);
+    if let Some(exact) = same.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem) {
+        return Some(Target::Chapter(*exact, None));
     }
-    match book.names.at_alias(&stem) {
-        [] => None,
-        aliased => Some(one_of(aliased)),
-    }
+    [same, book.names.at_alias(&stem)].into_iter().find(|found| !found.is_empty()).map(one_of)
 }
 
 /// Finds the page of a directory without an index, or a page that is generated from the model.

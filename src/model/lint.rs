@@ -37,14 +37,13 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
     // observation.
     for cell in cells.iter().filter(|cell| cell.statement.level > 0 && !cell.statement.unlinted) {
         if can && let Some(words) = says_can(&cell.words) {
-            let message = format!("a statement says what somebody does, and this says `{words}`");
-            remarks.push(
-                remark(Rule::StatementCan, cell, book, message).help("begin with what a colleague could have seen"),
-            );
+            let message = format!("a statement says what somebody does, but this says `{words}`");
+            let help = "begin with what a colleague could have seen";
+            remarks.push(remark(Rule::StatementCan, cell, book, message).help(help));
         }
         if and && let Some(verb) = second_verb(&cell.words, &verbs) {
-            let message = format!("a statement is one behaviour, and `and {verb}` begins another");
-            let help = "make two of it, or write `{lint=off}` behind it if it is one";
+            let message = format!("a statement describes one behavior, but `and {verb}` begins another");
+            let help = "split it in two, or write `{lint=off}` after it if it is one";
             remarks.push(remark(Rule::StatementAnd, cell, book, message).help(help));
         }
     }
@@ -55,13 +54,11 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
 }
 
 fn cells(book: &Book) -> Vec<Cell<'_>> {
-    let mut cells = Vec::new();
-    for chapter in book.ids() {
-        for (number, statement) in (0..).zip(book.meta(chapter).facts.statements()) {
-            cells.push(Cell { chapter, number, statement, words: words(&statement.text) });
-        }
-    }
-    cells
+    let of_chapter = |chapter: ChapterId| {
+        let all = (0..).zip(book.meta(chapter).facts.statements());
+        all.map(move |(number, statement)| Cell { chapter, number, statement, words: words(&statement.text) })
+    };
+    book.ids().flat_map(of_chapter).collect()
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -75,16 +72,13 @@ fn remark(code: Rule, cell: &Cell<'_>, book: &Book, message: String) -> Remark {
 
 /// Finds words that promise an ability instead of describing behavior.
 fn says_can(words: &[String]) -> Option<String> {
-    for (n, word) in words.iter().enumerate() {
-        if word == "can" || word == "cannot" {
-            return Some(word.clone());
+    (0..words.len()).find_map(|n| match &words[n..] {
+        [word, ..] if word == "can" || word == "cannot" => Some(word.clone()),
+        [is, able, to, ..] if ["is", "are"].contains(&is.as_str()) && able == "able" && to == "to" => {
+            Some(format!("{is} able to"))
         }
-        let next = |offset: usize| words.get(n + offset).map(String::as_str);
-        if matches!(word.as_str(), "is" | "are") && next(1) == Some("able") && next(2) == Some("to") {
-            return Some(format!("{word} able to"));
-        }
-    }
-    None
+        _ => None,
+    })
 }
 
 /// Finds an `and` before a verb in the third person. Any word that begins a statement in the book
@@ -117,8 +111,8 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
         if let Some(other) = alike.filter(|_| !cell.statement.unlinted) {
             let meta = book.meta(cells[other].chapter);
             let message = format!("this says nearly the same as `{}` of `{}`", cells[other].statement.id, meta.title);
-            remarks
-                .push(remark(Rule::StatementSame, cell, book, message).help("say what is different here, or cut it"));
+            let help = "say what is different here, or remove it";
+            remarks.push(remark(Rule::StatementSame, cell, book, message).help(help));
         }
         for word in &set {
             if let Some(list) = &mut uses[*word] {

@@ -7,9 +7,8 @@
 
 use jiff::civil::Date;
 
-use crate::chapter::document::Meta;
 use crate::declare::config::Config;
-use crate::model::book::{At, Book, ChapterId, Remark};
+use crate::model::book::{At, Book, Remark};
 use crate::model::health::{self, in_force};
 use crate::text::rule::Rule;
 
@@ -18,45 +17,26 @@ pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for chapter in in_force(book) {
         let meta = book.meta(chapter);
-        remarks.extend(overdue(chapter, meta, today));
-        remarks.extend(ownerless(chapter, meta, config));
-        remarks.extend(orphaned(chapter, meta, book));
-        remarks.extend(unexpected(chapter, meta, book));
+        let mut report = |is_so: bool, code: Rule, at: At, (message, help): (String, &str)| {
+            let remark = Remark::new(code, (chapter, &meta.path), at, message).help(help);
+            remarks.extend(is_so.then_some(remark));
+        };
+        for (field, day) in health::due(meta) {
+            let words = if field == "valid_until" {
+                (format!("this strategy was valid until {day}"), "renew it, or set its status to retired")
+            } else {
+                (format!("the review of this chapter was due on {day}"), "read it, fix it, and write today's date")
+            };
+            report(day < today, Rule::ReviewOverdue, At::Field(field), words);
+        }
+        let words = ("this chapter has no owner".to_owned(), "add `owner:` with a name of [owners]");
+        report(health::is_ownerless(meta, config), Rule::NoOwner, At::Chapter, words);
+        // Readers would have to search for a chapter that no other links to.
+        let words = ("no other chapter links here".to_owned(), "link to it where a reader would need it");
+        report(health::is_orphaned(chapter, book), Rule::OrphanedChapter, At::Chapter, words);
+        let help = "list it under `competencies` of a role, or retire it";
+        let words = ("no role expects this competency".to_owned(), help);
+        report(health::is_unexpected(chapter, book), Rule::UnexpectedCompetency, At::Chapter, words);
     }
     remarks
-}
-
-fn remark(code: Rule, chapter: ChapterId, meta: &Meta, (at, message): (At, String)) -> Remark {
-    Remark::new(code, (chapter, &meta.path), at, message)
-}
-
-/// Reports reviews that are overdue and strategies that are no longer valid.
-fn overdue(chapter: ChapterId, meta: &Meta, today: Date) -> Vec<Remark> {
-    let passed = health::due(meta).into_iter().filter(|(_, day)| *day < today);
-    let found = passed.map(|(field, day)| {
-        let (message, help) = if field == "valid_until" {
-            (format!("this strategy was valid until {day}"), "renew it, or set its status to retired")
-        } else {
-            (format!("the review of this chapter was due on {day}"), "read it, mend it, and write today's date")
-        };
-        remark(Rule::ReviewOverdue, chapter, meta, (At::Field(field), message)).help(help)
-    });
-    found.collect()
-}
-
-fn ownerless(chapter: ChapterId, meta: &Meta, config: &Config) -> Option<Remark> {
-    let found = remark(Rule::NoOwner, chapter, meta, (At::Chapter, "nobody keeps this chapter".to_owned()));
-    health::is_ownerless(meta, config).then(|| found.help("add `owner:` with a name of [owners]"))
-}
-
-/// Reports a chapter that no other links to, because readers would have to search for it.
-fn orphaned(chapter: ChapterId, meta: &Meta, book: &Book) -> Option<Remark> {
-    let found = remark(Rule::OrphanedChapter, chapter, meta, (At::Chapter, "no other chapter leads here".to_owned()));
-    health::is_orphaned(chapter, book).then(|| found.help("link to it where a reader would need it"))
-}
-
-fn unexpected(chapter: ChapterId, meta: &Meta, book: &Book) -> Option<Remark> {
-    let found =
-        remark(Rule::UnexpectedCompetency, chapter, meta, (At::Chapter, "no role expects this competency".to_owned()));
-    health::is_unexpected(chapter, book).then(|| found.help("list it under `competencies` of a role, or retire it"))
 }

@@ -146,14 +146,9 @@ impl Relations {
 
 /// Builds all relations between the chapters.
 pub fn relate(book: &Index, links: &Links, config: &Config) -> (Relations, Vec<Remark>) {
-    let mut reader = Relating {
-        book,
-        links,
-        config,
-        relations: Relations::default(),
-        remarks: Vec::new(),
-        order: reading_order(book),
-    };
+    let order = book.tree.reading.iter().filter_map(|node| book.tree.node(*node).chapter).collect();
+    let (relations, remarks) = (Relations::default(), Vec::new());
+    let mut reader = Relating { book, links, config, relations, remarks, order };
     reader.collect();
     reader.inherit();
     reader.grow();
@@ -163,17 +158,13 @@ pub fn relate(book: &Index, links: &Links, config: &Config) -> (Relations, Vec<R
     (reader.relations, reader.remarks)
 }
 
-/// Lists the chapters in reading order.
-fn reading_order(book: &Index) -> Vec<ChapterId> {
-    book.tree.reading.iter().filter_map(|node| book.tree.node(*node).chapter).collect()
-}
-
 struct Relating<'a> {
     book: &'a Index,
     links: &'a Links,
     config: &'a Config,
     relations: Relations,
     remarks: Vec<Remark>,
+    /// The chapters in reading order.
     order: Vec<ChapterId>,
 }
 
@@ -186,10 +177,6 @@ impl<'a> Relating<'a> {
         let mut seen = BTreeSet::new();
         let found = references.iter().filter_map(|n| self.links.target_chapter(chapter, *n));
         found.filter(|to| seen.insert(*to)).collect()
-    }
-
-    fn parties(&self, chapter: ChapterId, references: &[u32]) -> Vec<Party> {
-        references.iter().filter_map(|n| party(self.links.target(chapter, *n))).collect()
     }
 
     fn remark(&mut self, code: Rule, (chapter, at): (ChapterId, At), message: String, help: &str) {
@@ -229,7 +216,7 @@ impl<'a> Relating<'a> {
         let view = RoleView {
             extends: role.extends.and_then(|n| self.links.target_chapter(chapter, n)),
             reports_to: self.all(chapter, &role.reports_to).into_iter().filter(|to| *to != chapter).collect(),
-            works_with: self.parties(chapter, &role.works_with),
+            works_with: role.works_with.iter().filter_map(|n| party(self.links.target(chapter, *n))).collect(),
             ..RoleView::default()
         };
         self.relations.roles.insert(chapter, view);
@@ -250,11 +237,9 @@ impl<'a> Relating<'a> {
     fn collect_strategy(&mut self, chapter: ChapterId, strategy: &Strategy) {
         let led_by = strategy.led_by.and_then(|n| self.links.target_chapter(chapter, n));
         self.relations.strategies.insert(chapter, StrategyView { led_by, ..StrategyView::default() });
-        for (number, decision) in strategy.decisions.iter().enumerate() {
-            let parties = decision.parties.iter();
-            let parties =
-                parties.filter_map(|(part, n)| Some((*part, party(self.links.target(chapter, *n))?))).collect();
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
+        for (number, decision) in (0..).zip(&strategy.decisions) {
+            let party = |(part, n): &(Part, u32)| Some((*part, party(self.links.target(chapter, *n))?));
+            let parties = decision.parties.iter().filter_map(party).collect();
             self.relations.decisions.push(DecisionView { strategy: chapter, number, parties });
         }
     }
@@ -298,18 +283,19 @@ impl<'a> Relating<'a> {
         if closes != Some(chapter) || chain.iter().any(|other| *other < chapter) {
             return;
         }
-        if let [_] = chain {
-            let message = "this role extends itself".to_owned();
-            return self.remark(
-                Rule::CyclicRoles,
-                (chapter, At::Field("extends")),
-                message,
-                "name another role, or take it out",
-            );
-        }
-        let ids: Vec<&str> = chain.iter().chain([&chapter]).map(|c| self.book.meta(*c).id.as_str()).collect();
-        let message = format!("roles extend each other in a ring: {}", ids.join(" -> "));
-        self.remark(Rule::CyclicRoles, (chapter, At::Field("extends")), message, "take `extends` out of one of them");
+        let (message, help) = if let [_] = chain {
+            ("this role extends itself".to_owned(), "name another role, or remove it")
+        } else {
+            let message = format!("roles extend each other in a ring: {}", self.ring(chain));
+            (message, "remove `extends` from one of them")
+        };
+        self.remark(Rule::CyclicRoles, (chapter, At::Field("extends")), message, help);
+    }
+
+    /// Formats a cycle of chapters as their IDs, from the first back to the first.
+    fn ring(&self, ring: &[ChapterId]) -> String {
+        let ids: Vec<&str> = ring.iter().chain(ring.first()).map(|c| self.book.meta(*c).id.as_str()).collect();
+        ids.join(" -> ")
     }
 
     fn expectations(&self, chain: &[ChapterId]) -> Vec<Expectation> {
@@ -326,13 +312,11 @@ impl<'a> Relating<'a> {
                 focus = self.all(*chapter, &role.focus);
             }
         }
-        let order = self.relations.clusters.iter().flat_map(|(_, list)| list);
-        order
-            .filter_map(|competency| {
-                let (level, from) = *found.get(competency)?;
-                Some(Expectation { competency: *competency, level, focus: focus.contains(competency), from })
-            })
-            .collect()
+        let expectation = |competency: &ChapterId| {
+            let (level, from) = *found.get(competency)?;
+            Some(Expectation { competency: *competency, level, focus: focus.contains(competency), from })
+        };
+        self.relations.clusters.iter().flat_map(|(_, list)| list).filter_map(expectation).collect()
     }
 
     /// Returns the responsibilities of the extended roles that no extending role restates or
@@ -343,8 +327,8 @@ impl<'a> Relating<'a> {
         for (depth, chapter) in chain.iter().enumerate() {
             let Some(role) = self.role(*chapter) else { continue };
             if depth > 0 {
-                let new = role.responsibilities.iter().enumerate().filter(|(_, one)| !said.contains(one.id.as_str()));
-                list.extend(new.map(|(n, _)| (*chapter, u32::try_from(n).unwrap_or(u32::MAX))));
+                let new = (0..).zip(&role.responsibilities).filter(|(_, one)| !said.contains(one.id.as_str()));
+                list.extend(new.map(|(n, _)| (*chapter, n)));
             }
             for one in &role.responsibilities {
                 said.insert(&one.id);
@@ -369,12 +353,8 @@ impl<'a> Relating<'a> {
                     (Some(here), Some(there)) if here > there => {
                         let title = &self.book.meta(to).title;
                         let message = format!("this role has rank {here} and grows into `{title}` of rank {there}");
-                        self.remark(
-                            Rule::BadValue,
-                            (chapter, At::Reference(*reference)),
-                            message,
-                            "a role grows into one of a higher rank, or of the same for a move",
-                        );
+                        let help = "a role grows into one of a higher rank, or moves to one of the same rank";
+                        self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, help);
                     }
                     _ => up.push(to),
                 }
@@ -405,8 +385,10 @@ impl<'a> Relating<'a> {
                     Some(to) => {
                         if let Some(from) = trail.iter().position(|(chapter, _)| *chapter == to) {
                             let ring: Vec<ChapterId> = trail[from..].iter().map(|(chapter, _)| *chapter).collect();
-                            self.report_growth_ring(&ring);
-                            return;
+                            let message = format!("roles grow into each other in a ring: {}", self.ring(&ring));
+                            let help =
+                                "give the roles ranks; at the same rank it is a move, and moves may go both ways";
+                            return self.remark(Rule::CyclicRoles, (to, At::Field("grows_into")), message, help);
                         }
                         trail.push((to, 0));
                     }
@@ -415,55 +397,34 @@ impl<'a> Relating<'a> {
         }
     }
 
-    fn report_growth_ring(&mut self, ring: &[ChapterId]) {
-        let Some(first) = ring.first() else { return };
-        let ids: Vec<&str> = ring.iter().chain([first]).map(|c| self.book.meta(*c).id.as_str()).collect();
-        let message = format!("roles grow into each other in a ring: {}", ids.join(" -> "));
-        let help = "give the roles ranks; at the same rank it is a move, and moves may go both ways";
-        self.remark(Rule::CyclicRoles, (*first, At::Field("grows_into")), message, help);
-    }
-
     /// Fills in the opposite direction of every relation.
     fn invert(&mut self) {
         let relations = &mut self.relations;
-        let mut back: BTreeMap<ChapterId, RoleView> = BTreeMap::new();
         for role in &relations.role_order {
             let view = &relations.roles[role];
             for expectation in &view.expectations {
-                if let Some(competency) = relations.competencies.get_mut(&expectation.competency) {
-                    competency.expected_by.push((*role, expectation.level));
-                }
+                let competency = relations.competencies.entry(expectation.competency);
+                competency.and_modify(|view| view.expected_by.push((*role, expectation.level)));
             }
-            if let Some(base) = view.extends {
-                back.entry(base).or_default().extended_by.push(*role);
+            let (extends, grows_into, reports_to) = (view.extends, view.grows_into.clone(), view.reports_to.clone());
+            if let Some(base) = extends {
+                relations.roles.entry(base).and_modify(|view| view.extended_by.push(*role));
             }
-            for to in &view.grows_into {
-                back.entry(*to).or_default().grows_from.push(*role);
+            for to in grows_into {
+                relations.roles.entry(to).and_modify(|view| view.grows_from.push(*role));
             }
-            for to in &view.reports_to {
-                back.entry(*to).or_default().reports.push(*role);
+            for to in reports_to {
+                relations.roles.entry(to).and_modify(|view| view.reports.push(*role));
             }
         }
         for (strategy, view) in &relations.strategies {
             if let Some(role) = view.led_by {
-                back.entry(role).or_default().leads.push(*strategy);
+                relations.roles.entry(role).and_modify(|view| view.leads.push(*strategy));
             }
         }
-        for (role, found) in back {
-            if let Some(view) = relations.roles.get_mut(&role) {
-                view.extended_by = found.extended_by;
-                view.grows_from = found.grows_from;
-                view.reports = found.reports;
-                view.leads = found.leads;
-            }
-        }
-        for (_, list) in &relations.clusters {
-            for competency in list {
-                for strategy in &relations.competencies[competency].supports {
-                    if let Some(view) = relations.strategies.get_mut(strategy) {
-                        view.supported_by.push(*competency);
-                    }
-                }
+        for competency in relations.clusters.iter().flat_map(|(_, list)| list) {
+            for strategy in &relations.competencies[competency].supports {
+                relations.strategies.entry(*strategy).and_modify(|view| view.supported_by.push(*competency));
             }
         }
         for (path, chapters) in &relations.paths {
@@ -483,17 +444,13 @@ impl<'a> Relating<'a> {
             pairs.extend(view.moves_to.iter().map(|to| if role < to { (*role, *to) } else { (*to, *role) }));
         }
         for declared in &self.config.compare {
-            let found: Vec<Option<ChapterId>> = declared
-                .iter()
-                .map(|(name, _)| match self.book.names.find(name) {
-                    [one] if self.role(*one).is_some() => Some(*one),
-                    _ => None,
-                })
-                .collect();
-            if let [Some(a), Some(b)] = found[..]
-                && a != b
-            {
-                pairs.insert((a, b));
+            let role = |name: &str| match self.book.names.find(name) {
+                [one] if self.role(*one).is_some() => Some(*one),
+                _ => None,
+            };
+            let found: Vec<Option<ChapterId>> = declared.iter().map(|(name, _)| role(name)).collect();
+            if let [Some(a), Some(b)] = found[..] {
+                pairs.extend((a != b).then_some((a, b)));
             }
         }
         self.relations.pairs = pairs;

@@ -21,7 +21,7 @@ pub use self::words::{Since, human, json, markdown};
 
 use self::chapters::Pairs;
 use crate::declare::kind::{Kind, Part};
-use crate::model::book::ChapterId;
+use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
 use crate::text::path::SourcePath;
 
@@ -205,6 +205,18 @@ fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option
     found
 }
 
+/// Lists the newer items, each with its older counterpart if `found` has one, and then the older
+/// items that were removed.
+fn side_by_side<'a, T>(
+    before: &'a [T],
+    after: &'a [T],
+    found: &[Option<usize>],
+) -> Vec<(Option<&'a T>, Option<&'a T>)> {
+    let today = after.iter().zip(found).map(|(new, old)| (old.map(|o| &before[o]), Some(new)));
+    let gone = before.iter().enumerate().filter(|(o, _)| !found.contains(&Some(*o))).map(|(_, old)| (Some(old), None));
+    today.chain(gone).collect()
+}
+
 /// The two handbooks, and the pairs of chapters that correspond.
 struct Sides<'a> {
     before: &'a Handbook,
@@ -215,59 +227,55 @@ struct Sides<'a> {
 impl Sides<'_> {
     /// Returns the subject for a chapter of the newer handbook.
     fn now(&self, chapter: ChapterId) -> Subject {
-        let meta = self.after.book.meta(chapter);
-        Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now: Some(chapter) }
+        subject(self.after, chapter, Some(chapter))
     }
 
     /// Returns the subject for a chapter of the older handbook. If the chapter still exists, the
     /// subject has its current title and ID.
     fn then(&self, chapter: ChapterId) -> Subject {
-        if let Some(now) = self.pairs.after(chapter) {
-            return self.now(now);
-        }
-        let meta = self.before.book.meta(chapter);
-        Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now: None }
+        self.pairs.after(chapter).map_or_else(|| subject(self.before, chapter, None), |now| self.now(now))
     }
 
-    fn level(handbook: &Handbook, number: u8) -> Level {
-        let known = handbook.config.level_at(number);
-        Level { number, name: known.map_or_else(|| number.to_string(), |level| level.name.clone()) }
-    }
-
-    fn level_then(&self, number: u8) -> Level {
-        Self::level(self.before, number)
-    }
-
-    fn level_now(&self, number: u8) -> Level {
-        Self::level(self.after, number)
-    }
-
-    /// Pairs the chapters of two lists. The current chapters come first, in the order of `after`
-    /// and each with its older counterpart if it has one. The removed chapters follow.
-    fn walk(&self, before: &[ChapterId], after: &[ChapterId]) -> Vec<(Option<ChapterId>, Option<ChapterId>)> {
-        let today = after.iter().map(|now| (self.pairs.before(*now), Some(*now)));
-        let gone = before.iter().filter(|then| self.pairs.after(**then).is_none()).map(|then| (Some(*then), None));
-        today.chain(gone).collect()
-    }
-
-    /// Returns the changes that say that a chapter was added, removed, renamed or moved.
-    fn fate(&self, pair: (Option<ChapterId>, Option<ChapterId>)) -> Vec<Change> {
+    /// Compares the chapters that `order` lists. Reports whether each was added, renamed, moved or
+    /// removed, and for those in both handbooks what `inside` finds.
+    fn chapters(
+        &self,
+        order: &dyn Fn(&Book) -> Vec<ChapterId>,
+        inside: &dyn Fn(ChapterId, ChapterId) -> Vec<Change>,
+    ) -> Vec<Change> {
         let chapter = |chapter: Subject, how: Fate| Change::Chapter { chapter, how };
-        match pair {
-            (None, Some(now)) => vec![chapter(self.now(now), Fate::Added)],
-            (Some(then), None) => vec![chapter(self.then(then), Fate::Removed)],
-            (Some(then), Some(now)) => {
-                let (old, new) = (self.before.book.meta(then), self.after.book.meta(now));
-                let mut list = Vec::new();
-                if old.title != new.title {
-                    list.push(chapter(self.now(now), Fate::Renamed(old.title.clone())));
-                }
-                if old.path != new.path {
-                    list.push(chapter(self.now(now), Fate::Moved(old.path.clone(), new.path.clone())));
-                }
-                list
+        let mut list = Vec::new();
+        for now in order(&self.after.book) {
+            let Some(then) = self.pairs.before(now) else {
+                list.push(chapter(self.now(now), Fate::Added));
+                continue;
+            };
+            let (old, new) = (self.before.book.meta(then), self.after.book.meta(now));
+            if old.title != new.title {
+                list.push(chapter(self.now(now), Fate::Renamed(old.title.clone())));
             }
-            (None, None) => Vec::new(),
+            if old.path != new.path {
+                list.push(chapter(self.now(now), Fate::Moved(old.path.clone(), new.path.clone())));
+            }
+            list.extend(inside(then, now));
         }
+        let gone = order(&self.before.book).into_iter().filter(|then| self.pairs.after(*then).is_none());
+        list.extend(gone.map(|then| chapter(self.then(then), Fate::Removed)));
+        list
     }
+}
+
+fn subject(handbook: &Handbook, chapter: ChapterId, now: Option<ChapterId>) -> Subject {
+    let meta = handbook.book.meta(chapter);
+    Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now }
+}
+
+fn level(handbook: &Handbook, number: u8) -> Level {
+    let known = handbook.config.level_at(number);
+    Level { number, name: known.map_or_else(|| number.to_string(), |level| level.name.clone()) }
+}
+
+/// Returns the title of a partner, by its index in `handbook.toml`.
+fn partner(handbook: &Handbook, n: u32) -> Option<String> {
+    handbook.config.partners.get(n as usize).map(|(_, title)| title.clone())
 }

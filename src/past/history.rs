@@ -121,26 +121,24 @@ impl History {
             }
             let (Some(commit), Some(path)) = (history.commits.last_mut(), tokens.next()) else { continue };
             let path = SourcePath::new(&*path);
-            let mut now = |path: &SourcePath| {
-                let known = names.entry(path.clone());
-                known.or_insert_with(|| exists(path).then(|| path.clone())).clone()
-            };
-            let touched = match token.as_bytes().first() {
-                Some(b'A') => {
-                    let touched = Touched { how: How::Added, now: now(&path), then: path.clone() };
-                    names.insert(path, None);
-                    touched
-                }
-                Some(b'D') => Touched { how: How::Removed, now: now(&path), then: path },
+            let (how, then) = match token.as_bytes().first() {
+                Some(b'A') => (How::Added, path),
+                Some(b'D') => (How::Removed, path),
                 Some(b'R') => {
-                    let Some(to) = tokens.next().map(|to| SourcePath::new(&*to)) else { break };
-                    let today = now(&to);
-                    names.insert(to.clone(), None);
-                    names.insert(path.clone(), today.clone());
-                    Touched { how: How::Renamed { from: path, same: token == "R100" }, then: to, now: today }
+                    let Some(to) = tokens.next() else { break };
+                    (How::Renamed { from: path, same: token == "R100" }, SourcePath::new(&*to))
                 }
-                _ => Touched { how: How::Changed, now: now(&path), then: path },
+                _ => (How::Changed, path),
             };
+            let known = names.entry(then.clone());
+            let now = known.or_insert_with(|| exists(&then).then(|| then.clone())).clone();
+            if let How::Renamed { from, .. } = &how {
+                names.insert(from.clone(), now.clone());
+            }
+            if matches!(how, How::Added | How::Renamed { .. }) {
+                names.insert(then.clone(), None);
+            }
+            let touched = Touched { how, then, now };
             if let Some(path) = &touched.now {
                 let last = history.last.entry(path.clone()).or_insert(commit.seconds);
                 *last = (*last).max(commit.seconds);
@@ -234,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_hold_spaces_and_the_base_is_the_last_commit_of_the_day() {
+    fn names_may_contain_spaces_and_the_base_is_the_last_commit_of_the_day() {
         let commits: &[(i64, &[&str])] = &[(200_000, &["M a_b.md"]), (90_000, &["M a_b.md"]), (80_000, &["A a_b.md"])];
         let history = parse(commits, &["a b.md"]);
         assert_eq!(history.last_day(&SourcePath::new("a b.md")), Some(jiff::civil::date(1970, 1, 3)));
@@ -245,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn commits_of_parallel_branches_come_by_their_days_whatever_order_git_tells_them_in() {
+    fn commits_from_parallel_branches_are_sorted_by_time() {
         let days = |n: i64| n * 86_400;
         let commits: &[(i64, &[&str])] =
             &[(days(10), &["M a.md"]), (days(40), &["M b.md"]), (days(20), &["M a.md"]), (days(30), &["A b.md"])];

@@ -41,7 +41,7 @@ test("a new chapter gets its kind and title, and its page opens with prompts to 
   await form.getByLabel("Kind").selectOption("Role");
   await form.getByLabel("Title").fill("Head of Research");
   await form.getByRole("button", { name: "Begin" }).click();
-  await form.getByText("is there already").waitFor();
+  await form.getByText("already exists").waitFor();
   assert.deepEqual(faults(page), []);
   await close(page);
 });

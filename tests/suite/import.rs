@@ -61,7 +61,7 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
     let said = imports(folder.path(), &["t.csv", "ours"]);
     assert_eq!(
         said,
-        "wrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\n1 part of the table not used: see above; to import again, delete the chapters written first.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row stands above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "wrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\n1 part of the table not used: see above; to import again, delete the chapters written first.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
     );
     let files = files_below(&folder.path().join("ours/handbook"));
     assert_eq!(files.len(), 3);
@@ -103,7 +103,7 @@ fn a_table_of_roles_imports_the_same_in_every_layout() {
     let long = "role,competency,level\nProduct Manager,Talks,2\nHead of Product,Talks,3\n,Plans,2\n";
     write(folder.path(), &[("a.csv", by_role), ("b.csv", by_competency), ("c.csv", long)]);
     let said = imports(folder.path(), &["a.csv", "a"]);
-    assert!(said.contains("a.csv:1:23\n") && said.contains("the column `Remark` is none that import knows"), "{said}");
+    assert!(said.contains("a.csv:1:23\n") && said.contains("the column `Remark` isn't one that import recognizes"), "{said}");
     imports(folder.path(), &["b.csv", "b"]);
     imports(folder.path(), &["c.csv", "c"]);
     let files = |name: &str| files_below(&folder.path().join(name).join("handbook/roles"));
@@ -144,7 +144,7 @@ fn existing_chapters_are_never_changed_and_the_missing_lines_are_printed() {
         ),
         "{said}"
     );
-    assert!(said.contains("warning[chapter-exists]: `Product manager` is there already, and import changes no chapter\n --> roles.csv:2:1\n"), "{said}");
+    assert!(said.contains("warning[chapter-exists]: `Product manager` already exists, and import doesn't change existing chapters\n --> roles.csv:2:1\n"), "{said}");
     assert!(!said.contains("  talks: "), "{said}");
     assert_eq!(
         read(folder.path(), "handbook/roles/head.md"),
@@ -195,9 +195,9 @@ fn unused_rows_are_reported_with_their_location() {
             ("this row names no competency, and was not used", "--> t.csv:2:2"),
             ("this row has no level, and was not used", "--> t.csv:3:1"),
             ("this row has no statement, and was not used", "--> t.csv:4:1"),
-            ("`1.5` is no level, and was not used", "--> t.csv:5:7"),
-            ("this statement stands twice at one level, and was not used", "--> t.csv:7:9"),
-            ("nothing is said about this, and was not used", "--> t.csv:8:1"),
+            ("`1.5` isn't a level, and was not used", "--> t.csv:5:7"),
+            ("this statement repeats an earlier one at the same level, and was not used", "--> t.csv:7:9"),
+            ("this row has only a name, and was not used", "--> t.csv:8:1"),
         ]
     );
     assert!(said.contains("6 parts of the table not used"), "{said}");
@@ -226,16 +226,16 @@ fn an_unreadable_table_is_rejected_with_help() {
         ("utf16.csv", "bad-encoding]: this table is UTF-16", "CSV UTF-8"),
         (
             "open.csv",
-            "bad-table]: this quote is opened and not closed\n --> open.csv:2:5",
+            "bad-table]: this quote is never closed\n --> open.csv:2:5",
             "write a quote inside a cell twice",
         ),
         (
             "odd.csv",
-            "bad-table]: no row among the first ten says what the columns are\n --> odd.csv:1:1",
+            "bad-table]: none of the first ten rows says what the columns are\n --> odd.csv:1:1",
             "name three columns",
         ),
         ("empty.csv", "bad-table]: this table is empty", "nothing was written"),
-        ("bare.csv", "bad-table]: there is nothing below the header that could be used", "nothing was written"),
+        ("bare.csv", "bad-table]: nothing below the header could be used", "nothing was written"),
         ("names.csv", "bad-table]: nothing says which of these levels is higher\n --> names.csv:2:3", "2 Advanced"),
     ] {
         let said = refuses(root, &[file, "h"], 1);

@@ -233,12 +233,12 @@ fn an_impossible_move_is_rejected_and_nothing_changes() {
     let before = files_below(folder.path());
     for (old, new, said) in [
         ("leed", "x", "error: no chapter called `leed`\n  = help: did you mean `lead`?\n"),
-        ("lead", "pm", "error: `roles/pm.md` is there already, and nothing was moved\n"),
+        ("lead", "pm", "error: `roles/pm.md` already exists, so nothing was moved\n"),
         ("lead", "lead", "error: `roles/lead.md` is there already\n"),
         ("lead", "../../x", "error: `../../x` leads out of the handbook's folder\n"),
         ("lead", "a/.b", "error: no chapter can be called `a/.b.md`\n"),
-        ("index", "x", "error: the home page has its place\n"),
-        ("hiring", "guides/hiring/old", "error: `guides/hiring` cannot move into itself\n"),
+        ("index", "x", "error: the home page can't be moved\n"),
+        ("hiring", "guides/hiring/old", "error: `guides/hiring` can't move into itself\n"),
     ] {
         let output = rolebook(folder.path(), &["mv", old, new]);
         let err = String::from_utf8(output.stderr).unwrap();

@@ -81,10 +81,10 @@ fn rolebook_new_never_overwrites_a_chapter_and_rejects_invalid_places() {
     write(folder.path(), BOOK);
     let before = files_below(folder.path());
     for (arguments, said) in [
-        (&["new", "role", "PM"][..], "error: `pm` is there already, in `roles/pm.md`\n"),
-        (&["new", "competency", "pm"], "error: `pm` is there already, in `roles/pm.md`\n"),
+        (&["new", "role", "PM"][..], "error: `pm` already exists, in `roles/pm.md`\n"),
+        (&["new", "competency", "pm"], "error: `pm` already exists, in `roles/pm.md`\n"),
         (&["new", "page", "???"], "error: no file can be named after the title `???`\n"),
-        (&["new", "page", "A", "--in", "../x"], "error: `../x` is no folder inside the handbook\n"),
+        (&["new", "page", "A", "--in", "../x"], "error: `../x` isn't a folder inside the handbook\n"),
         (&["new", "page", "A", "nowhere"], "error: there is no folder `nowhere`\n"),
         (&["new", "tale", "A"], "error: invalid value 'tale' for '<KIND>'\n"),
     ] {

@@ -25,20 +25,15 @@ pub struct Anchor {
 /// Returns the file with the anchors written into existing braces, or after the text if there are
 /// none.
 pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + anchors.len() * 32);
-    let mut last = 0;
-    for Anchor { id, place } in anchors {
+    let mut out = bytes.to_vec();
+    for Anchor { id, place } in anchors.iter().rev() {
         let range = place.range();
-        let brace = bytes[range.clone()].iter().position(|byte| *byte == b'{');
-        let (at, text) = match brace {
+        let (at, text) = match bytes[range.clone()].iter().position(|byte| *byte == b'{') {
             Some(brace) => (range.start + brace + 1, format!("#{id} ")),
             None => (range.start, format!(" {{#{id}}}")),
         };
-        out.extend_from_slice(&bytes[last..at]);
-        out.extend_from_slice(text.as_bytes());
-        last = at;
+        out.splice(at..at, text.into_bytes());
     }
-    out.extend_from_slice(&bytes[last..]);
     out
 }
 
@@ -50,20 +45,21 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
     let taken = &after.meta.anchors;
-    let mut anchors = Vec::new();
-    for (was, is) in pairs(old, new) {
-        let (statement, place) = (&new[is], after.body.statement_ends.get(is));
-        let is_lost = !old[was].explicit && !statement.explicit && old[was].id != statement.id;
-        if let Some(place) = place.filter(|_| is_lost && !taken.contains(&old[was].id)) {
-            anchors.push(Anchor { id: old[was].id.clone(), place: *place });
-        }
-    }
-    anchors
+    let anchor = |(was, is): (usize, usize)| {
+        let (old, new) = (&old[was], &new[is]);
+        let is_lost = !old.explicit && !new.explicit && old.id != new.id && !taken.contains(&old.id);
+        let place = *after.body.statement_ends.get(is)?;
+        is_lost.then(|| Anchor { id: old.id.clone(), place })
+    };
+    pairs(old, new).into_iter().filter_map(anchor).collect()
+}
+
+fn same(a: &Statement, b: &Statement) -> bool {
+    a.level == b.level && a.text == b.text
 }
 
 /// Pairs statements with equal text, and then the statements in the gaps between those pairs.
 fn pairs(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)> {
-    let same = |a: &Statement, b: &Statement| a.level == b.level && a.text == b.text;
     let shorter = old.len().min(new.len());
     // Most changes are in one place, so skip the equal statements before and after it.
     let before = (0..shorter).take_while(|n| same(&old[*n], &new[*n])).count();
@@ -80,20 +76,22 @@ fn pairs_of_changed(old: &[Statement], new: &[Statement]) -> Vec<(usize, usize)>
     if old.len().saturating_mul(new.len()) > MOST_COMPARED {
         return old.iter().zip(new).enumerate().filter(|(_, (a, b))| a.level == b.level).map(|(n, _)| (n, n)).collect();
     }
-    let same = |a: usize, b: usize| old[a].level == new[b].level && old[a].text == new[b].text;
     // The lengths of the longest common subsequences, computed from the end.
     let mut longest = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {
-            longest[a][b] =
-                if same(a, b) { longest[a + 1][b + 1] + 1 } else { longest[a + 1][b].max(longest[a][b + 1]) };
+            longest[a][b] = if same(&old[a], &new[b]) {
+                longest[a + 1][b + 1] + 1
+            } else {
+                longest[a + 1][b].max(longest[a][b + 1])
+            };
         }
     }
     let mut pairs = Vec::new();
     let (mut a, mut b) = (0, 0);
     let (mut from_a, mut from_b) = (0, 0);
     while a < old.len() && b < new.len() {
-        if same(a, b) {
+        if same(&old[a], &new[b]) {
             pairs.extend(between(old, new, (from_a..a, from_b..b)));
             pairs.push((a, b));
             (a, b) = (a + 1, b + 1);
@@ -166,7 +164,7 @@ mod tests {
     const BEFORE: &str = "# A\n\n### Owning\n\n- Writes the brief.\n- Says why.\n- Asks first. {#asks}\n";
 
     #[test]
-    fn a_statement_that_is_worded_anew_keeps_its_address() {
+    fn a_reworded_statement_keeps_its_anchor() {
         let after = BEFORE.replace("Writes the brief.", "Writes *one* page.");
         assert_eq!(kept(BEFORE, &after), after.replace("page.", "page. {#l3-writes-the-brief}"));
         let after = BEFORE.replace("Says why.", "Gives a reason. {replaces=asks}");
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_below_a_statement_changes_no_address() {
+    fn an_example_below_a_statement_changes_no_anchor() {
         let with =
             |example: &str| BEFORE.replace("- Says why.\n", &format!("- Says why.\n  - **Example:** {example}\n"));
         assert_eq!(kept(BEFORE, &with("One.")), with("One."));
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_its_words_or_has_an_anchor_is_left_alone() {
+    fn a_statement_with_the_same_words_or_an_explicit_anchor_is_left_alone() {
         for after in [
             BEFORE.to_owned(),
             BEFORE.replace("Asks first.", "Asks before."),
@@ -197,20 +195,20 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_one_most_alike_keeps_the_address() {
+    fn the_most_similar_of_several_statements_keeps_the_anchor() {
         let after = BEFORE.replace("- Says why.", "- Something else entirely new.\n- Says why it is so.");
         assert_eq!(kept(BEFORE, &after), after.replace("it is so.", "it is so. {#l3-says-why}"));
     }
 
     #[test]
-    fn a_new_statement_above_takes_no_address_from_a_reworded_one() {
+    fn a_new_statement_above_does_not_take_the_anchor_of_a_reworded_one() {
         let after =
             BEFORE.replace("- Writes the brief.", "- Something else entirely new.\n- Writes the brief in one page.");
         assert_eq!(kept(BEFORE, &after), after.replace("one page.", "one page. {#l3-writes-the-brief}"));
     }
 
     #[test]
-    fn between_statements_that_stay_the_order_tells_which_was_reworded() {
+    fn between_unchanged_statements_the_order_decides_which_was_reworded() {
         let after = BEFORE
             .replace("Writes the brief.", "Hands over one page.")
             .replace("- Asks first.", "- Something else entirely new.\n- Never guesses.");
@@ -218,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn two_statements_that_become_one_leave_it_one_address() {
+    fn two_statements_merged_into_one_leave_it_one_anchor() {
         let before = BEFORE.replace("- Says why.", "- Says why it matters now.\n- Says why it matters later.");
         let after = BEFORE.replace("Says why.", "Says plainly why it matters.");
         assert_eq!(kept(&before, &after), after.replace("matters.", "matters. {#l3-says-why-it-matters-now}"));
@@ -233,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_moves_to_another_level_takes_no_address_along() {
+    fn a_statement_that_moves_to_another_level_does_not_keep_its_anchor() {
         let before = "# A\n\n### Owning\n\n- Says why.\n- Keeps lists.\n\n### Guiding\n\n- Asks all.\n";
         let after = "# A\n\n### Owning\n\n- Keeps lists.\n\n### Guiding\n\n- Asks all.\n- Says why.\n";
         assert_eq!(kept(before, after), after);
@@ -244,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_change_too_large_to_compare_statements_are_paired_by_their_order_within_a_level() {
+    fn in_a_change_too_large_to_compare_statements_are_paired_by_position() {
         let list =
             |word: &str, n: usize| -> String { (0..n).map(|n| format!("- {word} thing number {n}.\n")).collect() };
         let before = format!("# A\n\n### Owning\n\n{}", list("Writes", 1100));

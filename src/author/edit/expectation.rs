@@ -52,8 +52,8 @@ pub fn expect(
     let text = Text::new(bytes).map_err(|_| Refused::Unreadable)?;
     let (table, format, end) = read(&text.text)?;
     let page = Page { text: &text.text, format, end };
-    let field = table.entries.iter().find(|entry| entry.key == FIELD);
-    let own = map_of(field).and_then(|map| map.entries.iter().find(|entry| is_key(&entry.key)));
+    let field = field_of(&table);
+    let own = entries_of(field).iter().find(|entry| is_key(&entry.key));
     let (range, new) = match (own, level) {
         (Some(entry), Some(level)) => (entry.value.span.range(), page.value(entry, level)),
         (Some(entry), None) => page.without(field.ok_or(Refused::Form)?, entry),
@@ -77,10 +77,15 @@ fn read(text: &str) -> Result<(Table, Option<Format>, usize), Refused> {
     }
 }
 
-fn map_of(field: Option<&Entry>) -> Option<&Table> {
-    match &field?.value.data {
-        Data::Table(table) => Some(table),
-        _ => None,
+fn field_of(table: &Table) -> Option<&Entry> {
+    table.entries.iter().find(|entry| entry.key == FIELD)
+}
+
+/// Returns the entries of the map in a field; none if there is no map.
+fn entries_of(field: Option<&Entry>) -> &[Entry] {
+    match field.map(|field| &field.value.data) {
+        Some(Data::Table(table)) => &table.entries,
+        _ => &[],
     }
 }
 
@@ -91,12 +96,10 @@ fn is_as_wanted(old: &Table, out: &[u8], is_key: &dyn Fn(&str) -> bool, level: O
     let Ok((new, ..)) = read(&text.text) else { return false };
     let others = |table: &Table| -> Vec<_> {
         let outer = table.entries.iter().filter(|entry| entry.key != FIELD);
-        let field = table.entries.iter().find(|entry| entry.key == FIELD);
-        let inner = map_of(field).into_iter().flat_map(|map| &map.entries).filter(|entry| !is_key(&entry.key));
+        let inner = entries_of(field_of(table)).iter().filter(|entry| !is_key(&entry.key));
         outer.chain(inner).map(|entry| (entry.key.clone(), entry.value.clone())).collect()
     };
-    let field = new.entries.iter().find(|entry| entry.key == FIELD);
-    let found = map_of(field).into_iter().flat_map(|map| &map.entries).filter(|entry| is_key(&entry.key));
+    let found = entries_of(field_of(&new)).iter().filter(|entry| is_key(&entry.key));
     let found: Vec<Option<&str>> = found.map(|entry| entry.value.text()).collect();
     let is_written = match level {
         Some(level) => found.len() == 1 && found[0].is_some_and(|v| v == level.number.to_string() || v == level.name),
@@ -141,14 +144,15 @@ impl Page<'_> {
         self.text[..at].rfind('\n').map_or(0, |n| n + 1)
     }
 
-    /// Returns the offset at which the line of `at` ends, not counting its line ending.
-    fn line_end(&self, at: usize) -> usize {
+    /// Returns the offset at which the last line of a span ends, not counting its line ending.
+    fn line_end(&self, span: Span) -> usize {
+        let at = span.end as usize;
         self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
     }
 
     /// Removes an entry.
     fn without(&self, field: &Entry, entry: &Entry) -> Edit {
-        let entries = map_of(Some(field)).map_or(&[][..], |map| &map.entries);
+        let entries = entries_of(Some(field));
         let number = entries.iter().position(|other| other.key_span == entry.key_span).unwrap_or(0);
         if self.is_inline(field) {
             let start = entry.key_span.start as usize;
@@ -163,7 +167,7 @@ impl Page<'_> {
         // too.
         let is_last = entries.len() == 1 && self.format == Some(Format::Yaml);
         let first = if is_last { field.key_span.start } else { entry.key_span.start };
-        let end = self.line_end(entry.value.span.end as usize);
+        let end = self.line_end(entry.value.span);
         (self.line_start(first as usize)..(end + 1).min(self.text.len()), String::new())
     }
 
@@ -171,31 +175,19 @@ impl Page<'_> {
     fn with(&self, field: Option<&Entry>, key: &str, level: Wanted<'_>) -> Result<Edit, Refused> {
         let pair = self.pair(key, level.number);
         let Some(field) = field else { return Ok(self.first(&pair)) };
-        match (&field.value.data, map_of(Some(field)).and_then(|map| map.entries.last())) {
-            (Data::Null, _) => {
-                let at = self.line_end(field.key_span.end as usize);
-                Ok((at..at, format!("\n  {pair}")))
-            }
-            (_, Some(last)) if self.is_inline(field) => {
-                let at = last.value.span.end as usize;
-                Ok((at..at, format!(", {pair}")))
-            }
+        let (at, text) = match (&field.value.data, entries_of(Some(field)).last()) {
+            (Data::Null, _) => (self.line_end(field.key_span), format!("\n  {pair}")),
+            (_, Some(last)) if self.is_inline(field) => (last.value.span.end as usize, format!(", {pair}")),
             (_, Some(last)) => {
                 let start = last.key_span.start as usize;
                 let before = &self.text[self.line_start(start)..start];
-                let at = self.line_end(last.value.span.end as usize);
-                Ok((at..at, format!("\n{before}{pair}")))
+                (self.line_end(last.value.span), format!("\n{before}{pair}"))
             }
-            (Data::Table(_), None) if self.is_inline(field) => {
-                let at = field.value.span.start as usize + 1;
-                Ok((at..at, pair))
-            }
-            (Data::Table(_), None) => {
-                let at = self.line_end(field.key_span.end as usize);
-                Ok((at..at, format!("\n{pair}")))
-            }
-            _ => Err(Refused::Form),
-        }
+            (Data::Table(_), None) if self.is_inline(field) => (field.value.span.start as usize + 1, pair),
+            (Data::Table(_), None) => (self.line_end(field.key_span), format!("\n{pair}")),
+            _ => return Err(Refused::Form),
+        };
+        Ok((at..at, text))
     }
 
     /// Adds the map with its first entry at the end of the front matter.
@@ -221,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_is_changed_in_the_form_it_was_written_in() {
+    fn a_changed_level_keeps_the_form_it_was_written_in() {
         for (old, new) in [
             ("2", "3"),
             ("Practising", "Owning"),
@@ -242,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_is_added_behind_the_last() {
+    fn one_line_is_added_after_the_last() {
         for (before, after) in [
             (
                 "---\ncompetencies:\n    say: 1 # x\nrank: 1\n---\nX",
@@ -267,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_is_taken_out() {
+    fn one_line_is_removed() {
         for (before, after) in [
             ("---\ncompetencies:\n  talk: 2\n  say: 1\n---\nX", "---\ncompetencies:\n  say: 1\n---\nX"),
             ("---\nrank: 1\ncompetencies:\n  talk: 2\ngrade: x\n---\n", "---\nrank: 1\ngrade: x\n---\n"),
@@ -281,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_safely_is_refused() {
+    fn a_change_that_cannot_be_written_safely_is_refused() {
         for text in ["---\ncompetencies: [say]\n---\n", "---\ncompetencies: *none\n---\n", "---\na: \"open\n---\n"] {
             assert!(written(text, THREE).is_err(), "{text}");
         }

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_between_terms_is_a_passage_of_its_own() {
+    fn a_paragraph_between_terms_is_its_own_passage() {
         let found = read_at("glossary.md", "# G\n\nBet\n: One.\n\nBetween.\n\nRunway\n: Two.\n");
         let found: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
         assert_eq!(found, ["# G", "Bet\n: One.", "Between.", "Runway\n: Two."]);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn passages_that_raw_html_brought_out_of_order_are_one() {
+    fn passages_that_raw_html_put_out_of_order_become_one() {
         let passage = |start, end, elements| Passage { span: Span { start, end }, elements };
         let ordered = vec![passage(0, 4, 1), passage(4, 9, 2)];
         assert_eq!(in_order(ordered.clone()), ordered);
@@ -180,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn an_element_left_open_holds_the_rest() {
+    fn an_unclosed_element_contains_the_rest() {
         let found = read("One.\n\n<div>\n\nTwo.\n\nThree.\n");
         assert_eq!(found, [("One.".to_owned(), 1), ("<div>\n\nTwo.\n\nThree.".to_owned(), 1)]);
     }
 
     #[test]
-    fn elements_at_the_top_are_found_by_their_bytes() {
+    fn top_level_elements_are_found_by_byte_range() {
         let html = "<p title=\"a>b\">x<br></p>\n<hr />text<!-- <p> --><ul><li>y</li></ul>";
         let found: Vec<&str> = children(html).into_iter().map(|range| &html[range]).collect();
         assert_eq!(found, ["<p title=\"a>b\">x<br></p>", "<hr />", "<ul><li>y</li></ul>"]);

@@ -6,21 +6,21 @@ use std::collections::BTreeSet;
 
 use crate::declare::config::Level;
 use crate::declare::kind::Kind;
-use crate::model::book::ChapterId;
-use crate::text::diagnostic::Diagnostic;
+use crate::model::book::{ChapterId, role_of};
+use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;
 use crate::text::rule::Rule;
 use crate::text::slug::{Slugger, chapter_stem, short_slug, slug};
+use crate::text::spreadsheet::Cell;
 
-use super::gather::{Competency, Gathered, Role};
+use super::gather::{Competency, Gathered, Role, Said};
 use super::levels::Scale;
 use super::{Import, Lines, NewFile, Target};
 
 /// Returns a `handbook.toml` with a title and a scale.
 pub fn configuration(title: &str, levels: &[Level]) -> String {
-    let title = quote::quoted(title);
-    let scale = scale(levels);
+    let (title, scale) = (quote::quoted(title), scale(levels));
     format!(
         "# What this handbook is called and how its levels are. `rolebook schema handbook` lists every key.\n\n\
          title = {title}\n\n\
@@ -43,7 +43,7 @@ pub struct Writer<'a> {
     pub target: Target<'a>,
     pub scale: &'a Scale,
     pub name: &'a SourcePath,
-    pub import: Import,
+    pub import: &'a mut Import,
 }
 
 impl Writer<'_> {
@@ -87,12 +87,12 @@ impl Writer<'_> {
         candidate
     }
 
-    fn there_already(&mut self, span: crate::text::diagnostic::Span, title: &str, path: &SourcePath, adds: bool) {
-        let message = format!("`{title}` is there already, and import changes no chapter");
+    fn there_already(&mut self, span: Span, title: &str, path: &SourcePath, adds: bool) {
+        let message = format!("`{title}` already exists, and import doesn't change existing chapters");
         let help = if adds {
             format!("the lines to add to `{path}` are below")
         } else {
-            "nothing of the table is missing there".to_owned()
+            "it already contains everything from the table".to_owned()
         };
         self.import.findings.push(Diagnostic::new(Rule::ChapterExists, self.name, Some(span), message).help(help));
     }
@@ -107,13 +107,10 @@ impl Writer<'_> {
             return id;
         }
         let stem = Self::stem(&competency.title, Kind::Competency, taken);
-        let mut text = String::new();
-        if let Some(cluster) = &competency.cluster {
-            text.push_str(&format!("---\ncluster: {}\n---\n", quote::yaml(cluster)));
-        }
-        text.push_str(&format!("# {}\n", quote::markdown(&competency.title)));
+        let front = competency.cluster.as_ref().map(|cluster| format!("---\ncluster: {}\n---\n", quote::yaml(cluster)));
+        let mut text = format!("{}# {}\n", front.unwrap_or_default(), quote::markdown(&competency.title));
         let what = match competency.statements.len() {
-            0 => "a competency, its levels still to be written".to_owned(),
+            0 => "a competency without levels".to_owned(),
             1 => "1 statement".to_owned(),
             n => format!("{n} statements"),
         };
@@ -128,29 +125,21 @@ impl Writer<'_> {
     /// statements that the chapter lacks.
     fn levels(&self, competency: &Competency, there: Option<ChapterId>) -> String {
         let meta = there.and_then(|chapter| Some(self.target.handbook?.book.meta(chapter)));
-        let has = |text: &str| match meta.map(|meta| &meta.facts) {
-            Some(crate::chapter::document::Facts::Competency(facts)) => {
-                facts.statements.iter().any(|known| fold(&known.text) == fold(text))
-            }
-            _ => false,
-        };
+        let known = meta.map(|meta| meta.facts.statements()).unwrap_or_default();
+        let is_new = |said: &&Said| !known.iter().any(|known| fold(&known.text) == fold(&said.text));
         let mut slugger = Slugger::default();
-        slugger.claim("levels");
-        for id in meta.iter().flat_map(|meta| &meta.anchors) {
-            slugger.claim(id);
-        }
-        for level in &self.scale.levels {
-            slugger.claim(&slug(&level.name));
+        let anchors = meta.iter().flat_map(|meta| &meta.anchors).cloned();
+        for id in anchors.chain(["levels".to_owned()]).chain(self.scale.levels.iter().map(|level| slug(&level.name))) {
+            slugger.claim(&id);
         }
         let mut parts = Vec::new();
         for level in &self.scale.levels {
-            let of_level =
-                competency.statements.iter().filter(|said| self.scale.level(&said.level.text) == Some(level.level));
+            let is_of_level = |said: &&Said| self.scale.level(&said.level.text) == Some(level.level);
             let mut part = String::new();
-            for said in of_level.filter(|said| !has(&said.text)) {
-                let short = short_slug(&said.text, 6);
-                let id = slugger.unique(format!("l{}-{short}", level.level).trim_end_matches('-'));
-                part.push_str(&format!("- {} {{#{}}}\n", quote::markdown(&said.text), id));
+            for said in competency.statements.iter().filter(is_of_level).filter(is_new) {
+                let wanted = format!("l{}-{}", level.level, short_slug(&said.text, 6));
+                let id = slugger.unique(wanted.trim_end_matches('-'));
+                part.push_str(&format!("- {} {{#{id}}}\n", quote::markdown(&said.text)));
             }
             if !part.is_empty() {
                 parts.push(format!("### {} {{level={}}}\n\n{part}", quote::markdown(&level.name), level.level));
@@ -168,20 +157,14 @@ impl Writer<'_> {
     fn role(&mut self, role: &Role, ids: &[String], taken: &mut BTreeSet<String>) {
         let there = self.known(&role.title, Kind::Role);
         let has = |id: &str| there.as_ref().is_some_and(|(chapter, ..)| self.expects(*chapter, id));
-        let mut lines = String::new();
-        let mut count = 0;
-        for (competency, level) in &role.expects {
-            let Some(level) =
-                self.scale.level(&level.text).and_then(|level| self.scale.levels.get(usize::from(level) - 1))
-            else {
-                continue;
-            };
-            if !has(&ids[*competency]) {
-                count += 1;
-                lines.push_str(&format!("  {}: {}\n", quote::yaml(&ids[*competency]), quote::yaml(&level.name)));
-            }
-        }
-        let lines = if lines.is_empty() { lines } else { format!("competencies:\n{lines}") };
+        let line = |(competency, level): &(usize, Cell)| {
+            let level = self.scale.levels.get(usize::from(self.scale.level(&level.text)?) - 1)?;
+            let id = &ids[*competency];
+            (!has(id)).then(|| format!("  {}: {}\n", quote::yaml(id), quote::yaml(&level.name)))
+        };
+        let lines: Vec<String> = role.expects.iter().filter_map(line).collect();
+        let what = if lines.len() == 1 { "1 expectation".to_owned() } else { format!("{} expectations", lines.len()) };
+        let lines = if lines.is_empty() { String::new() } else { format!("competencies:\n{}", lines.concat()) };
         if let Some((_, path, _)) = there {
             self.there_already(role.span, &role.title, &path, !lines.is_empty());
             return self.by_hand(path, "front matter", lines);
@@ -189,16 +172,14 @@ impl Writer<'_> {
         let stem = Self::stem(&role.title, Kind::Role, taken);
         let front = if lines.is_empty() { lines } else { format!("---\n{lines}---\n") };
         let text = format!("{front}# {}\n", quote::markdown(&role.title));
-        let what = if count == 1 { "1 expectation".to_owned() } else { format!("{count} expectations") };
         self.import.files.push(NewFile { path: SourcePath::new(format!("roles/{stem}.md")), text, what });
     }
 
     /// Returns whether an existing role's own front matter sets a level for a competency.
     fn expects(&self, role: ChapterId, competency: &str) -> bool {
         let Some(book) = self.target.handbook.map(|handbook| &handbook.book) else { return false };
-        let crate::chapter::document::Facts::Role(facts) = &book.meta(role).facts else { return false };
-        let leads_to =
-            |reference| book.target_chapter(role, reference).is_some_and(|to| book.meta(to).id == competency);
-        facts.competencies.iter().any(|(reference, _)| leads_to(*reference))
+        let own = role_of(book, role).into_iter().flat_map(|facts| &facts.competencies);
+        let mut named = own.filter_map(|(reference, _)| book.target_chapter(role, *reference));
+        named.any(|to| book.meta(to).id == competency)
     }
 }

@@ -8,7 +8,7 @@ use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
 use crate::text::spreadsheet::{Cell, Row};
 
-use super::header::{Edge, Layout, Shape};
+use super::header::{Column, Layout, Shape};
 use super::levels;
 
 /// A statement, with its level as written in the table.
@@ -53,8 +53,10 @@ impl Gathered {
     /// Returns the levels in the order in which they appear.
     pub fn levels(&self) -> impl Iterator<Item = &Cell> {
         let said = self.competencies.iter().flat_map(|competency| &competency.statements).map(|said| &said.level);
-        let of_columns = self.empty_columns.iter();
-        of_columns.chain(said).chain(self.roles.iter().flat_map(|role| &role.expects).map(|(_, level)| level))
+        self.empty_columns
+            .iter()
+            .chain(said)
+            .chain(self.roles.iter().flat_map(|role| &role.expects).map(|(_, level)| level))
     }
 }
 
@@ -64,12 +66,12 @@ pub fn gather(name: &SourcePath, rows: &[Row], layout: &Layout) -> Gathered {
     let is_ordered = match &layout.shape {
         Shape::Statements { .. } => true,
         Shape::Expectations { .. } => false,
-        Shape::Grid { side, across, .. } => [*side, *across].contains(&Edge::Level),
+        Shape::Grid { side, across, .. } => [*side, *across].contains(&Column::Level),
     };
     let gathered = Gathered { header: header.span(), is_ordered, ..Gathered::default() };
     let mut reader = Reader { name, header, layout, gathered, above: Above::default() };
     for row in rows[..layout.row].iter().filter(|row| !row.is_empty()) {
-        reader.unused(row.span(), "this row stands above the header", None);
+        reader.unused(row.span(), "this row is above the header");
     }
     reader.columns(rows);
     for row in rows[layout.row + 1..].iter().filter(|row| !row.is_empty()) {
@@ -108,9 +110,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn unused(&mut self, span: Span, why: &str, help: Option<&str>) {
+    fn unused(&mut self, span: Span, why: &str) {
         let finding = Diagnostic::new(Rule::UnusedRow, self.name, Some(span), format!("{why}, and was not used"));
-        self.gathered.findings.push(finding.maybe_help(help.map(str::to_owned)));
+        self.gathered.findings.push(finding);
+    }
+
+    /// Returns whether a cell can be a level, and reports it otherwise.
+    fn is_level(&mut self, cell: &Cell) -> bool {
+        let is_level = levels::read(&cell.text) != levels::Written::default();
+        if !is_level {
+            let message = format!("`{}` isn't a level, and was not used", cell.text);
+            let finding = Diagnostic::new(Rule::UnusedRow, self.name, Some(cell.span), message);
+            self.gathered.findings.push(finding.help("a level is a whole number or a name"));
+        }
+        is_level
     }
 
     /// Reports columns that have contents but no known meaning, with one finding per column.
@@ -121,14 +134,13 @@ impl Reader<'_> {
             let first = below.iter().find_map(|row| row.cell(n));
             match (self.header.cell(n), first) {
                 (Some(header), Some(_)) => {
-                    let (span, why) = (header.span, format!("the column `{}` is none that import knows", header.text));
-                    self.unused(span, &why, None);
+                    self.unused(header.span, &format!("the column `{}` isn't one that import recognizes", header.text));
                 }
-                (None, Some(first)) => self.unused(first.span, "this cell stands below no header", None),
+                (None, Some(first)) => self.unused(first.span, "this cell has no header above it"),
                 (_, None) => {}
             }
         }
-        if let Shape::Grid { across: Edge::Level, columns, .. } = &self.layout.shape {
+        if let Shape::Grid { across: Column::Level, columns, .. } = &self.layout.shape {
             // A level without any statements is still part of the scale.
             self.gathered.empty_columns = columns.iter().map(|n| self.header.cells[*n].clone()).collect();
         }
@@ -154,11 +166,11 @@ impl Reader<'_> {
         }
         let named = row.cell(competency).map(|cell| cell.span);
         match (key, self.above.level.clone(), row.cell(statement)) {
-            (None, ..) => self.unused(row.span(), "this row names no competency", None),
+            (None, ..) => self.unused(row.span(), "this row names no competency"),
             // This row is a heading for the rows that follow.
             (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = named,
-            (Some(_), _, None) => self.unused(row.span(), "this row has no statement", None),
-            (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level", None),
+            (Some(_), _, None) => self.unused(row.span(), "this row has no statement"),
+            (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level"),
             (Some(key), Some(level), Some(cell)) => self.say(&key, &level, cell),
         }
     }
@@ -166,17 +178,17 @@ impl Reader<'_> {
     fn expectation(&mut self, row: &Row, role: usize, competency: usize, level: usize) {
         let key = self.key(row, role, None);
         match (key, row.cell(competency), row.cell(level)) {
-            (None, ..) => self.unused(row.span(), "this row names no role", None),
+            (None, ..) => self.unused(row.span(), "this row names no role"),
             (Some(_), None, None) => self.above.heading = row.cell(role).map(|cell| cell.span),
-            (Some(_), None, _) => self.unused(row.span(), "this row names no competency", None),
-            (Some(_), _, None) => self.unused(row.span(), "this row has no level", None),
+            (Some(_), None, _) => self.unused(row.span(), "this row names no competency"),
+            (Some(_), _, None) => self.unused(row.span(), "this row has no level"),
             (Some(role), Some(competency), Some(level)) => self.expect(&role, &competency.clone(), level),
         }
     }
 
-    fn grid(&mut self, row: &Row, edges: (Edge, Edge), (key, cluster): (usize, Option<usize>), columns: &[usize]) {
+    fn grid(&mut self, row: &Row, edges: (Column, Column), (key, cluster): (usize, Option<usize>), columns: &[usize]) {
         let Some(side) = self.key(row, key, cluster) else {
-            return self.unused(row.span(), "this row has no name in its first column", None);
+            return self.unused(row.span(), "this row has no name in its first column");
         };
         let filled: Vec<usize> = columns.iter().copied().filter(|n| row.cell(*n).is_some()).collect();
         if filled.is_empty() {
@@ -185,10 +197,10 @@ impl Reader<'_> {
         for n in filled {
             let (head, cell) = (self.header.cells[n].clone(), &row.cells[n]);
             match edges {
-                (Edge::Competency, Edge::Level) => self.say(&side, &head, cell),
-                (Edge::Level, _) => self.say(&head, &side, cell),
-                (Edge::Role, _) => self.expect(&side, &head, cell),
-                (Edge::Competency, _) => self.expect(&head, &side, cell),
+                (Column::Competency, Column::Level) => self.say(&side, &head, cell),
+                (Column::Level, _) => self.say(&head, &side, cell),
+                (Column::Role, _) => self.expect(&side, &head, cell),
+                _ => self.expect(&head, &side, cell),
             }
         }
     }
@@ -200,25 +212,22 @@ impl Reader<'_> {
         let is_used = |title: &str| key.as_deref() == Some(&fold(title));
         let said = self.gathered.competencies.iter().any(|c| !c.statements.is_empty() && is_used(&c.title));
         if !said && !self.gathered.roles.iter().any(|role| is_used(&role.title)) {
-            self.unused(span, "nothing is said about this", None);
+            self.unused(span, "this row has only a name");
         }
     }
 
     /// Adds the statements in a cell, one per line.
     fn say(&mut self, competency: &Cell, level: &Cell, cell: &Cell) {
-        if levels::read(&level.text) == levels::Written::default() {
-            let help = "a level is a whole number or a name";
-            return self.unused(level.span, &format!("`{}` is no level", level.text), Some(help));
+        if !self.is_level(level) {
+            return;
         }
         let n = self.competency(competency);
         for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
-            let statements = &self.gathered.competencies[n].statements;
-            let again = statements.iter().any(|said| said.level.text == level.text && fold(&said.text) == fold(line));
-            if again {
-                self.unused(cell.span, "this statement stands twice at one level", None);
+            let statements = &mut self.gathered.competencies[n].statements;
+            if statements.iter().any(|said| said.level.text == level.text && fold(&said.text) == fold(line)) {
+                self.unused(cell.span, "this statement repeats an earlier one at the same level");
             } else {
-                let said = Said { level: level.clone(), text: line.to_owned() };
-                self.gathered.competencies[n].statements.push(said);
+                statements.push(Said { level: level.clone(), text: line.to_owned() });
             }
         }
     }
@@ -226,17 +235,13 @@ impl Reader<'_> {
     fn expect(&mut self, role: &Cell, competency: &Cell, level: &Cell) {
         let competency_number = self.competency(competency);
         let role_number = self.role(role);
-        if levels::is_nothing(&level.text) {
+        if levels::is_nothing(&level.text) || !self.is_level(level) {
             return;
-        }
-        if levels::read(&level.text) == levels::Written::default() {
-            let help = "a level is a whole number or a name";
-            return self.unused(level.span, &format!("`{}` is no level", level.text), Some(help));
         }
         let expects = &mut self.gathered.roles[role_number].expects;
         if expects.iter().any(|(known, _)| *known == competency_number) {
             let why = format!("`{}` is expected of `{}` twice", one_line(&competency.text), one_line(&role.text));
-            return self.unused(level.span, &why, None);
+            return self.unused(level.span, &why);
         }
         expects.push((competency_number, level.clone()));
     }
@@ -244,24 +249,22 @@ impl Reader<'_> {
     fn competency(&mut self, cell: &Cell) -> usize {
         let title = one_line(&cell.text);
         let list = &mut self.gathered.competencies;
-        if let Some(n) = list.iter().position(|known| fold(&known.title) == fold(&title)) {
-            return n;
-        }
         let is_cluster_known =
-            matches!(&self.layout.shape, Shape::Grid { side: Edge::Competency, .. } | Shape::Statements { .. });
-        let cluster = self.above.cluster.clone().filter(|_| is_cluster_known);
-        list.push(Competency { title, span: cell.span, cluster, statements: Vec::new() });
-        list.len() - 1
+            matches!(&self.layout.shape, Shape::Grid { side: Column::Competency, .. } | Shape::Statements { .. });
+        list.iter().position(|known| fold(&known.title) == fold(&title)).unwrap_or_else(|| {
+            let cluster = self.above.cluster.clone().filter(|_| is_cluster_known);
+            list.push(Competency { title, span: cell.span, cluster, statements: Vec::new() });
+            list.len() - 1
+        })
     }
 
     fn role(&mut self, cell: &Cell) -> usize {
         let title = one_line(&cell.text);
         let list = &mut self.gathered.roles;
-        if let Some(n) = list.iter().position(|known| fold(&known.title) == fold(&title)) {
-            return n;
-        }
-        list.push(Role { title, span: cell.span, expects: Vec::new() });
-        list.len() - 1
+        list.iter().position(|known| fold(&known.title) == fold(&title)).unwrap_or_else(|| {
+            list.push(Role { title, span: cell.span, expects: Vec::new() });
+            list.len() - 1
+        })
     }
 }
 
@@ -273,9 +276,6 @@ fn one_line(text: &str) -> String {
 fn without_bullet(line: &str) -> &str {
     let line = line.trim();
     let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
-    if rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•')) {
-        rest.trim()
-    } else {
-        line
-    }
+    let is_bullet = rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•'));
+    if is_bullet { rest.trim() } else { line }
 }

@@ -27,51 +27,19 @@ pub enum Column {
 
 /// For each kind of column, the words by which headers name it. A header belongs to the first kind
 /// that has one of the header's words.
-const WORDS: &[(Column, &[&str])] = &[
+const WORDS: &[(Column, &str)] = &[
     (
         Column::Statement,
-        &[
-            "statement",
-            "behaviour",
-            "behavior",
-            "expectation",
-            "description",
-            "indicator",
-            "example",
-            "evidence",
-            "criteria",
-            "criterion",
-            "aussage",
-            "verhalten",
-            "beschreibung",
-            "erwartung",
-            "kriterium",
-        ],
+        "statement behaviour behavior expectation description indicator example evidence criteria criterion \
+         aussage verhalten beschreibung erwartung kriterium",
     ),
-    (Column::Level, &["level", "lvl", "grade", "band", "stage", "stufe", "niveau"]),
-    (Column::Cluster, &["cluster", "category", "group", "theme", "pillar", "gruppe", "kategorie", "bereich"]),
-    (Column::Role, &["role", "job", "position", "title", "rolle", "stelle"]),
+    (Column::Level, "level lvl grade band stage stufe niveau"),
+    (Column::Cluster, "cluster category group theme pillar gruppe kategorie bereich"),
+    (Column::Role, "role job position title rolle stelle"),
     (
         Column::Competency,
-        &[
-            "competency",
-            "competencie",
-            "competence",
-            "skill",
-            "principle",
-            "area",
-            "capability",
-            "capabilitie",
-            "dimension",
-            "value",
-            "attribute",
-            "kompetenz",
-            "kompetenzen",
-            "fähigkeit",
-            "fähigkeiten",
-            "prinzip",
-            "prinzipien",
-        ],
+        "competency competencie competence skill principle area capability capabilitie dimension value attribute \
+         kompetenz kompetenzen fähigkeit fähigkeiten prinzip prinzipien",
     ),
 ];
 
@@ -79,16 +47,8 @@ const WORDS: &[(Column, &[&str])] = &[
 pub fn column(header: &str) -> Option<Column> {
     let folded = fold(header);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is = |word: &&str, known: &[&str]| known.contains(word) || known.contains(&word.trim_end_matches('s'));
-    WORDS.iter().find(|(_, known)| words.iter().any(|word| is(word, known))).map(|(column, _)| *column)
-}
-
-/// The kinds of keys that can be down the side or across the top of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
-    Competency,
-    Level,
-    Role,
+    let is_one = |known: &str| words.iter().any(|word| [*word, word.trim_end_matches('s')].contains(&known));
+    WORDS.iter().find(|(_, known)| known.split(' ').any(is_one)).map(|(column, _)| *column)
 }
 
 /// The layout of a table.
@@ -98,9 +58,9 @@ pub enum Shape {
     Statements { competency: usize, level: usize, statement: usize, cluster: Option<usize> },
     /// One expectation per row.
     Expectations { role: usize, competency: usize, level: usize },
-    /// One key down the side and another across. The cells are statements if one of the keys is the
-    /// level, and levels otherwise.
-    Grid { side: Edge, across: Edge, key: usize, cluster: Option<usize>, columns: Vec<usize> },
+    /// One key down the side and another across: a competency, a level or a role. The cells are
+    /// statements if one of the keys is the level, and levels otherwise.
+    Grid { side: Column, across: Column, key: usize, cluster: Option<usize>, columns: Vec<usize> },
 }
 
 /// A header that was recognized.
@@ -113,13 +73,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Looks for the header in the first rows.
+    /// Looks for the header in the first rows; `is_level` returns whether a text is a number or a
+    /// level of the handbook.
     pub fn find(rows: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Self> {
-        let filled = rows.iter().enumerate().filter(|(_, row)| !row.is_empty()).take(MOST_ABOVE);
-        filled.into_iter().find_map(|(n, row)| {
-            let shape = shape(row, &rows[n + 1..], is_level)?;
-            Some(Self { row: n, shape })
-        })
+        let mut filled = rows.iter().enumerate().filter(|(_, row)| !row.is_empty()).take(MOST_ABOVE);
+        filled.find_map(|(n, row)| Some(Self { row: n, shape: shape(row, &rows[n + 1..], is_level)? }))
     }
 
     /// Returns the number of columns with a meaning, which is used to compare separators.
@@ -159,8 +117,7 @@ fn shape(row: &Row, below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Sh
 
 /// Recognizes the header of a grid, whose first cell names the keys down the side.
 fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&str) -> bool) -> Option<Shape> {
-    let is_key = |kind: &Option<Column>| matches!(kind, Some(Column::Competency | Column::Role | Column::Level));
-    let key = kinds.iter().position(is_key)?;
+    let key = kinds.iter().position(|kind| matches!(kind, Some(Column::Competency | Column::Role | Column::Level)))?;
     let cluster = kinds[..key].iter().position(|kind| *kind == Some(Column::Cluster));
     let is_bare = (0..key).all(|n| Some(n) == cluster || row.cell(n).is_none());
     // A cell such as `Level 1` is the header of a single column and doesn't name the keys down the
@@ -170,18 +127,17 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
     if !is_bare || names_one || columns.is_empty() {
         return None;
     }
-    let is_number = |text: &str| is_level(text) || levels::read(text).number.is_some();
-    let all_numbered = columns.iter().all(|n| is_number(&row.cells[*n].text));
+    let all_numbered = columns.iter().all(|n| is_level(&row.cells[*n].text));
     // Below headers such as `L3` and `L4`, cells are sentences unless most of them look like
     // levels.
     let cells_are_levels = holds_levels(below, &columns, is_level, if all_numbered { 0 } else { LEVEL_WORDS });
     let (side, across) = match (kinds[key], cells_are_levels) {
-        (Some(Column::Role), _) | (Some(Column::Level), true) => (Edge::Role, Edge::Competency),
-        (Some(Column::Level), false) => (Edge::Level, Edge::Competency),
-        (_, true) => (Edge::Competency, Edge::Role),
-        (_, false) => (Edge::Competency, Edge::Level),
+        (Some(Column::Role), _) | (Some(Column::Level), true) => (Column::Role, Column::Competency),
+        (Some(Column::Level), false) => (Column::Level, Column::Competency),
+        (_, true) => (Column::Competency, Column::Role),
+        (_, false) => (Column::Competency, Column::Level),
     };
-    let cells_are_levels = ![side, across].contains(&Edge::Level);
+    let cells_are_levels = ![side, across].contains(&Column::Level);
     // Many tables of levels also have a column of remarks, which is skipped here.
     let is_one = |n: &usize| !cells_are_levels || holds_a_level(below, *n, is_level);
     let kept: Vec<usize> = columns.iter().copied().filter(is_one).collect();
@@ -192,8 +148,7 @@ fn grid(row: &Row, kinds: &[Option<Column>], below: &[Row], is_level: &dyn Fn(&s
 /// Returns whether at least one of a column's cells is a level, or all of them are empty.
 fn holds_a_level(rows: &[Row], column: usize, is_level: &dyn Fn(&str) -> bool) -> bool {
     let mut cells = rows.iter().filter_map(|row| row.cell(column)).map(|cell| cell.text.as_str()).peekable();
-    cells.peek().is_none()
-        || cells.any(|text| is_level(text) || levels::is_nothing(text) || levels::read(text).number.is_some())
+    cells.peek().is_none() || cells.any(|text| is_level(text) || levels::is_nothing(text))
 }
 
 /// Returns whether the cells are levels rather than sentences: most of them look like levels, or
@@ -201,7 +156,7 @@ fn holds_a_level(rows: &[Row], column: usize, is_level: &dyn Fn(&str) -> bool) -
 fn holds_levels(rows: &[Row], columns: &[usize], is_level: &dyn Fn(&str) -> bool, most_words: usize) -> bool {
     let filled = rows.iter().flat_map(|row| columns.iter().filter_map(|n| row.cell(*n)));
     let cells: Vec<&str> = filled.map(|cell| cell.text.as_str()).collect();
-    let fits = |text: &&&str| is_level(text) || levels::is_nothing(text) || levels::read(text).number.is_some();
+    let fits = |text: &&&str| is_level(text) || levels::is_nothing(text);
     let words: usize = cells.iter().map(|text| text.split_whitespace().count()).sum();
     cells.iter().filter(fits).count() * 2 > cells.len() || words <= cells.len() * most_words
 }
@@ -211,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_recognised_in_the_words_that_companies_use() {
+    fn headers_are_recognized_in_the_words_that_companies_use() {
         let all = [
             ("Skill area", Column::Competency),
             ("Principles", Column::Competency),

@@ -4,7 +4,7 @@
 //! Input: the text of a cell. Output: a number, a name, or both for each cell, and the scale that
 //! the levels of all cells form. Never looks at a handbook.
 
-use crate::declare::config::Level;
+use crate::declare::config::{Config, Level};
 use crate::text::path::fold;
 
 /// The maximum number of levels in `handbook.toml`.
@@ -85,14 +85,17 @@ pub struct Scale {
     first: u32,
 }
 
-/// The reason why levels don't form a scale.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NoScale {
-    /// There are more levels than a scale can have.
-    TooMany,
-    /// The levels are names, and their order isn't known.
-    Unordered,
-}
+/// The reason why levels don't form a scale: what is wrong, and how to fix it.
+pub type NoScale = (&'static str, &'static str);
+
+/// There are more levels than a scale can have.
+pub const TOO_MANY: NoScale =
+    ("this table has more levels than the twenty that a scale can have", "remove rows or columns that aren't levels");
+/// The levels are names, and their order isn't known.
+pub const UNORDERED: NoScale = (
+    "nothing says which of these levels is higher",
+    "write numbers next to the names, such as `2 Advanced`, or declare `[[scale]]` in handbook.toml",
+);
 
 impl Scale {
     /// Creates the scale from all levels in the order in which they appear; `ordered` means that
@@ -109,7 +112,7 @@ impl Scale {
         };
         let first = if ordered { *least } else { 1.min(*least) };
         if most - first >= MOST_LEVELS {
-            return Err(NoScale::TooMany);
+            return Err(TOO_MANY);
         }
         let name = |number: u32| {
             let named = met.iter().find(|written| written.number == Some(number) && written.name.is_some());
@@ -126,22 +129,22 @@ impl Scale {
                 names.push(name.clone());
             }
         }
-        let usual = crate::declare::config::Config::bare("").scale;
+        let usual = Config::bare("").scale;
         if names.iter().all(|name| usual.iter().any(|level| fold(&level.name) == fold(name))) {
             return Ok(Self { levels: usual, first: 1 });
         }
         if !ordered {
-            return Err(NoScale::Unordered);
+            return Err(UNORDERED);
         }
         if names.len() > MOST_LEVELS as usize {
-            return Err(NoScale::TooMany);
+            return Err(TOO_MANY);
         }
         Ok(Self { levels: (1..).zip(names).map(|(level, name)| make(level, name)).collect(), first: 1 })
     }
 
     /// Returns whether this is the default scale, which applies if none is declared.
     pub fn is_usual(&self) -> bool {
-        self.levels == crate::declare::config::Config::bare("").scale
+        self.levels == Config::bare("").scale
     }
 
     /// Creates the scale that a handbook declares.
@@ -174,7 +177,8 @@ impl Scale {
     }
 }
 
-fn make(level: u8, name: String) -> Level {
+/// Creates a level without a description.
+pub fn make(level: u8, name: String) -> Level {
     Level { level, name, means: String::new() }
 }
 
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_begins_where_the_table_begins_and_has_no_gap() {
+    fn a_scale_starts_at_the_lowest_level_of_the_table_and_has_no_gaps() {
         let met: Vec<Written> = ["L5", "L3"].map(read).to_vec();
         let scale = Scale::of(&met, true).unwrap();
         let names: Vec<(u8, &str)> = scale.levels.iter().map(|level| (level.level, level.name.as_str())).collect();
@@ -222,11 +226,11 @@ mod tests {
             (Some(3), Some(3), Some(1), None)
         );
         assert_eq!(Scale::of(&[read("2"), read("4")], false).unwrap().levels.len(), 4);
-        assert_eq!(Scale::of(&[read("1"), read("21")], true).unwrap_err(), NoScale::TooMany);
+        assert_eq!(Scale::of(&[read("1"), read("21")], true).unwrap_err(), TOO_MANY);
     }
 
     #[test]
-    fn numbers_in_the_names_of_a_declared_scale_come_before_places() {
+    fn numbers_in_the_names_of_declared_levels_take_precedence_over_positions() {
         let made = Scale::of(&["L3", "L4"].map(read), true).unwrap();
         let declared = Scale::declared(&made.levels);
         assert_eq!((declared.level("3"), declared.level("Level 4"), declared.level("1")), (Some(1), Some(2), None));
@@ -242,7 +246,7 @@ mod tests {
         let met: Vec<Written> = ["Basic", "Expert", "basic"].map(read).to_vec();
         let scale = Scale::of(&met, true).unwrap();
         assert_eq!((scale.levels.len(), scale.level("EXPERT")), (2, Some(2)));
-        assert_eq!(Scale::of(&met, false).unwrap_err(), NoScale::Unordered);
+        assert_eq!(Scale::of(&met, false).unwrap_err(), UNORDERED);
         let usual: Vec<Written> = ["Owning", "Learning"].map(read).to_vec();
         assert_eq!(Scale::of(&usual, false).unwrap().level("owning"), Some(3));
     }

@@ -27,7 +27,7 @@ pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handboo
     let new_id = if has_own_id && !renames_id { meta.id.clone() } else { default_id(&moved.to) };
     let mut found = Vec::new();
     if renames_id && let Some(entry) = head.entry("id") {
-        found.push((range(entry), head.scalar(&new_id)));
+        found.push((entry.value.span.range(), head.scalar(&new_id)));
     }
     let mut lines = Vec::new();
     if head.entry("kind").is_none() && kind_at(&moved.to, &handbook.config) != meta.kind {
@@ -44,8 +44,8 @@ pub fn edits(document: &Document, bytes: &[u8], moved: &Move, handbook: &Handboo
     }
     found.extend(head.add_lines(&lines));
     let edit = |(range, with): (Range<usize>, String)| {
-        let span = text.span(range.start, range.end);
-        Edit { start: span.start as usize, end: span.end as usize, text: with }
+        let Range { start, end } = text.span(range.start, range.end).range();
+        Edit { start, end, text: with }
     };
     found.into_iter().map(edit).collect()
 }
@@ -70,10 +70,6 @@ fn aliases(from: &SourcePath, to: &SourcePath, (old_id, new_id): (&str, &str), h
         list.push(old_id.to_owned());
     }
     list
-}
-
-fn range(entry: &Entry) -> Range<usize> {
-    entry.value.span.range()
 }
 
 /// A file's front matter, with offsets in its text.
@@ -112,29 +108,29 @@ impl<'a> Head<'a> {
     /// Adds items to a list, in the form in which the list is written.
     fn extend_list(&self, entry: &Entry, more: &[String]) -> Option<(Range<usize>, String)> {
         let more = more.join(", ");
-        let at = range(entry);
-        match &entry.value.data {
-            Data::List(items) if self.text[at.clone()].starts_with('[') => match items.last() {
-                Some(last) => Some((last.span.range().end..last.span.range().end, format!(", {more}"))),
-                None => Some((at.start + 1..at.start + 1, more)),
+        let value = entry.value.span.range();
+        let (at, added) = match &entry.value.data {
+            Data::List(items) if self.text[value.clone()].starts_with('[') => match items.last() {
+                Some(last) => (last.span.range().end, format!(", {more}")),
+                None => (value.start + 1, more),
             },
             Data::List(items) => {
                 let last = items.last()?.span.range();
                 let line = self.text[..last.start].rfind('\n').map_or(0, |n| n + 1);
                 let bullet = &self.text[line..last.start];
-                let added =
-                    format!("{}{bullet}{}", self.newline, more.replace(", ", &format!("{}{bullet}", self.newline)));
-                (bullet.trim() == "-").then_some((last.end..last.end, added))
+                if bullet.trim() != "-" {
+                    return None;
+                }
+                let separator = format!("{}{bullet}", self.newline);
+                (last.end, format!("{separator}{}", more.replace(", ", &separator)))
             }
             Data::Null => {
-                let colon = self.text[entry.key_span.range().end..].find(':')? + entry.key_span.range().end + 1;
-                Some((colon..colon, format!(" [{more}]")))
+                let key = entry.key_span.range().end;
+                (key + self.text[key..].find(':')? + 1, format!(" [{more}]"))
             }
-            _ => {
-                let text = entry.value.text()?;
-                Some((at, format!("[{}, {more}]", self.scalar(text))))
-            }
-        }
+            _ => return Some((value, format!("[{}, {more}]", self.scalar(entry.value.text()?)))),
+        };
+        Some((at..at, added))
     }
 
     /// Adds fields that are missing.

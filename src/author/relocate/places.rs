@@ -22,10 +22,8 @@ pub fn moves(sources: &Sources, handbook: &Handbook, old: &str, new: &str) -> Re
     let new = new.replace('\\', "/");
     let is_folder = meta.path.is_index() && !SourcePath::new(new.as_str()).is_chapter();
     if is_folder && meta.path.folder().is_empty() {
-        return refused(
-            "the home page has its place".to_owned(),
-            "change its title, or move its text into another chapter",
-        );
+        let help = "change its title, or move its text into another chapter";
+        return refused("the home page can't be moved".to_owned(), help);
     }
     let from = if is_folder { SourcePath::new(meta.path.folder()) } else { meta.path.clone() };
     let to = destination(&from, &new, is_folder)?;
@@ -35,7 +33,7 @@ pub fn moves(sources: &Sources, handbook: &Handbook, old: &str, new: &str) -> Re
     let moves: Vec<Move> = if is_folder {
         let inside = format!("{from}/");
         if to.as_str().starts_with(&inside) {
-            return refused(format!("`{from}` cannot move into itself"), "name a place outside of it");
+            return refused(format!("`{from}` can't move into itself"), "choose a place outside it");
         }
         let files = sources.files.keys().filter_map(|path| Some((path, path.as_str().strip_prefix(&inside)?)));
         files.map(|(path, rest)| Move { from: path.clone(), to: SourcePath::new(format!("{to}/{rest}")) }).collect()
@@ -45,10 +43,8 @@ pub fn moves(sources: &Sources, handbook: &Handbook, old: &str, new: &str) -> Re
     for moved in &moves {
         let same = |path: &&SourcePath| fold(path.as_str()) == fold(moved.to.as_str()) && **path != moved.from;
         if let Some(there) = sources.files.keys().find(same) {
-            return refused(
-                format!("`{there}` is there already, and nothing was moved"),
-                "move that one away first, or take another name",
-            );
+            let message = format!("`{there}` already exists, so nothing was moved");
+            return refused(message, "move it first, or choose another name");
         }
     }
     Ok(moves)
@@ -66,8 +62,8 @@ fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
         [one] => Ok(book.meta(*one)),
         [] => {
             let near = nearest(old, handbook.documents.iter().map(|document| document.meta.id.as_str()), 2);
-            let help = did_you_mean(&near)
-                .unwrap_or_else(|| "name it by its id, or by its path in the handbook's folder".to_owned());
+            let help =
+                did_you_mean(&near).unwrap_or_else(|| "give its ID, or its path in the handbook's folder".to_owned());
             refused(format!("no chapter called `{old}`"), &help)
         }
         several => {
@@ -79,10 +75,8 @@ fn find<'a>(handbook: &'a Handbook, old: &str) -> Result<&'a Meta, NoMove> {
 
 /// Returns the new path of `from`, based on what the user typed.
 fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePath, NoMove> {
-    let extension =
-        if from.extension().is_empty() || is_folder { String::new() } else { format!(".{}", from.extension()) };
     if new.trim().is_empty() {
-        return refused("a chapter needs a name".to_owned(), "name the file, or the folder that it goes to");
+        return refused("a chapter needs a name".to_owned(), "name the file, or the folder to move it to");
     }
     let named = new.trim_start_matches("./");
     let wanted = if named.ends_with('/') || named.is_empty() {
@@ -95,8 +89,8 @@ fn destination(from: &SourcePath, new: &str, is_folder: bool) -> Result<SourcePa
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
         return refused(format!("`{new}` leads out of the handbook's folder"), "name a place inside it");
     };
-    let has_extension = is_folder || SourcePath::new(wanted.as_str()).is_chapter();
-    let path = SourcePath::new(if has_extension { wanted } else { wanted + &extension });
+    let is_whole = is_folder || from.extension().is_empty() || SourcePath::new(wanted.as_str()).is_chapter();
+    let path = SourcePath::new(if is_whole { wanted } else { format!("{wanted}.{}", from.extension()) });
     let is_hidden = path.as_str().split('/').any(|part| part.starts_with('.'));
     if is_hidden || path.unportable_part().is_some() || [FILE, "SUMMARY.md"].contains(&path.as_str()) {
         return refused(format!("no chapter can be called `{path}`"), "use letters, digits and dashes");

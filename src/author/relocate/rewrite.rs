@@ -65,8 +65,7 @@ pub fn edit(reference: &Reference, bytes: &[u8], span: Range<usize>, wanted: &Wa
 ///
 /// Adds quotes only in front matter, because in a list of parties they would be part of the name.
 fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> Option<(Range<usize>, String)> {
-    let open = slice.find("[[").filter(|at| *at <= 1);
-    if let Some(open) = open {
+    if let Some(open) = slice.find("[[").filter(|at| *at <= 1) {
         let start = open + 2;
         let start = start + slice[start..].len() - slice[start..].trim_start().len();
         return slice[start..].starts_with(target).then(|| (start..start + target.len(), name.to_owned()));
@@ -75,8 +74,7 @@ fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> O
     if !slice[start..].starts_with(target) {
         return None;
     }
-    let is_plain = start > 0 || quote::yaml(name) == name || !is_fact();
-    if is_plain {
+    if start > 0 || quote::yaml(name) == name || !is_fact() {
         return Some((start..start + target.len(), name.to_owned()));
     }
     let whole = format!("{name}{}", &slice[target.len()..]);
@@ -85,9 +83,7 @@ fn named(slice: &str, target: &str, name: &str, is_fact: &dyn Fn() -> bool) -> O
 
 /// Finds the path in `[text](path#x "title")`: the last destination that matches the reference.
 fn in_link(slice: &str, reference: &Reference, config: &Config) -> Option<Range<usize>> {
-    let mut opens: Vec<usize> = slice.match_indices("](").map(|(at, _)| at + 2).collect();
-    opens.reverse();
-    opens.into_iter().find_map(|open| path_in(slice, open, reference, config))
+    slice.rmatch_indices("](").find_map(|(at, _)| path_in(slice, at + 2, reference, config))
 }
 
 /// Finds the path in the destination that begins at `open`.
@@ -173,14 +169,10 @@ fn link(raw: &str, from: &SourcePath, to: &File, is_bracketed: bool) -> String {
     let target = match to {
         File::Other(path) => path.clone(),
         File::Chapter(path) if SourcePath::new(lower.as_str()).is_chapter() => path.as_str().to_owned(),
-        File::Chapter(path) if lower.ends_with(".html") => {
-            let stem = if path.is_index() {
-                format!("{}index", folder(path.folder()))
-            } else {
-                path.without_extension().to_owned()
-            };
-            format!("{stem}.html")
+        File::Chapter(path) if lower.ends_with(".html") && path.is_index() => {
+            format!("{}index.html", folder(path.folder()))
         }
+        File::Chapter(path) if lower.ends_with(".html") => format!("{}.html", path.without_extension()),
         File::Chapter(path) if path.is_index() || raw.ends_with('/') => folder(path.without_extension()),
         File::Chapter(path) => path.without_extension().to_owned(),
     };

@@ -50,22 +50,7 @@ fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, boo
             moves_nodes = true;
         }
     }
-    let index = Index {
-        chapters: input.chapters.to_vec(),
-        urls: Arc::clone(&last.urls),
-        names,
-        assets: Arc::clone(&last.assets),
-        assets_by_key: Arc::clone(&last.assets_by_key),
-        statics: last.statics,
-        urls_style: last.urls_style,
-        shows_health: last.shows_health,
-        tree,
-        hidden: last.hidden.clone(),
-        redirects: Arc::clone(&last.redirects),
-        findings,
-        remarks: last.remarks.clone(),
-    };
-    (index, moves_nodes)
+    (Index { chapters: input.chapters.to_vec(), names, tree, findings, ..last.clone() }, moves_nodes)
 }
 
 /// The differences between two books with the same chapters.

@@ -17,19 +17,33 @@ use crate::model::book::{Book, ChapterId, Generated};
 use crate::text::near::Candidates;
 use crate::text::path::fold;
 
-/// Lists of names to search, each built when it is first needed.
+/// The names to search.
 #[derive(Debug)]
 pub(super) struct Near<'a> {
     book: &'a Book,
     documents: &'a [Document],
     absent: &'a [Absent],
     config: &'a Config,
-    called: Mutex<BTreeMap<Option<Kind>, Arc<Called<'a>>>>,
-    anchors: Mutex<BTreeMap<ChapterId, Arc<Candidates<'a>>>>,
+    lists: Lists<'a>,
+}
+
+/// Lists of names, each built when it is first needed.
+#[derive(Debug, Default)]
+struct Lists<'a> {
+    called: Memo<Option<Kind>, Called<'a>>,
+    anchors: Memo<ChapterId, Candidates<'a>>,
     parties: OnceLock<Candidates<'a>>,
     chapters: OnceLock<Files<'a>>,
     assets: OnceLock<Files<'a>>,
     gone: OnceLock<Gone<'a>>,
+}
+
+/// Values by their keys, each made when it is first needed.
+type Memo<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
+
+fn remembered<K: Ord, V>(memo: &Memo<K, V>, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+    let mut values = memo.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(values.entry(key).or_insert_with(|| Arc::new(make())))
 }
 
 /// The names of the chapters of one kind.
@@ -60,27 +74,13 @@ struct Gone<'a> {
 impl<'a> Near<'a> {
     /// Keeps references to the inputs without reading them yet.
     pub(super) fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
-        Near {
-            book,
-            documents,
-            absent,
-            config,
-            called: Mutex::default(),
-            anchors: Mutex::default(),
-            parties: OnceLock::new(),
-            chapters: OnceLock::new(),
-            assets: OnceLock::new(),
-            gone: OnceLock::new(),
-        }
+        Near { book, documents, absent, config, lists: Lists::default() }
     }
 
     /// Returns the nearest IDs to `name`, or if there are none, the nearest titles. Considers
     /// chapters of `kind`, or if it is `None`, all chapters and generated pages.
     pub(super) fn called(&self, name: &str, kind: Option<Kind>) -> Vec<&'a str> {
-        let called = {
-            let mut memory = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(memory.entry(kind).or_insert_with(|| Arc::new(self.make_called(kind))))
-        };
+        let called = remembered(&self.lists.called, kind, || self.make_called(kind));
         let near = called.ids.nearest(name, 2);
         if near.is_empty() { called.titles.nearest(name, 2) } else { near }
     }
@@ -95,7 +95,7 @@ impl<'a> Near<'a> {
 
     /// Returns the nearest roles and partners to `name`.
     pub(super) fn parties(&self, name: &str) -> Vec<&'a str> {
-        let parties = self.parties.get_or_init(|| {
+        let parties = self.lists.parties.get_or_init(|| {
             let roles = self.documents.iter().filter(|document| document.meta.kind == Kind::Role);
             let partners = self.config.partners.iter().map(|(id, _)| id.as_str());
             Candidates::new(roles.map(|document| document.meta.id.as_str()).chain(partners))
@@ -105,31 +105,23 @@ impl<'a> Near<'a> {
 
     /// Returns the nearest anchors to `anchor` in `chapter`.
     pub(super) fn anchors(&self, chapter: ChapterId, anchor: &str) -> Vec<&'a str> {
-        let anchors = {
-            let mut memory = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
-            let make = || Arc::new(Candidates::new(self.book.meta(chapter).anchors.iter().map(String::as_str)));
-            Arc::clone(memory.entry(chapter).or_insert_with(make))
-        };
-        anchors.nearest(anchor, 2)
+        let make = || Candidates::new(self.book.meta(chapter).anchors.iter().map(String::as_str));
+        remembered(&self.lists.anchors, chapter, make).nearest(anchor, 2)
     }
 
     /// Returns the paths of up to two chapters with the same file name as `path` (without
     /// extension), or else of chapters with similar paths.
     pub(super) fn chapters(&self, path: &str) -> Vec<&'a str> {
-        let files = self.chapters.get_or_init(|| {
-            Files::new(self.documents.iter().map(|document| {
-                let path = &document.meta.path;
-                (path.without_extension(), path.as_str())
-            }))
-        });
-        files.like(path)
+        let paths = self.documents.iter().map(|document| &document.meta.path);
+        let files = || Files::new(paths.map(|path| (path.without_extension(), path.as_str())));
+        self.lists.chapters.get_or_init(files).like(path)
     }
 
     /// Returns the paths of up to two files with the same name as `path`, or else of files with
     /// similar paths.
     pub(super) fn assets(&self, path: &str) -> Vec<&'a str> {
-        let assets = || self.book.assets.iter().map(|asset| (asset.as_str(), asset.as_str()));
-        self.assets.get_or_init(|| Files::new(assets())).like(path)
+        let files = || Files::new(self.book.assets.iter().map(|asset| (asset.as_str(), asset.as_str())));
+        self.lists.assets.get_or_init(files).like(path)
     }
 
     /// Returns the chapter at `path` (without extension) that is not part of this build.
@@ -149,7 +141,7 @@ impl<'a> Near<'a> {
     }
 
     fn gone(&self) -> &Gone<'a> {
-        self.gone.get_or_init(|| {
+        self.lists.gone.get_or_init(|| {
             let mut gone = Gone::default();
             for absent in self.absent {
                 let path = fold(absent.path.without_extension());
@@ -157,8 +149,7 @@ impl<'a> Near<'a> {
                 for name in absent.names.iter().cloned().chain([path, fold(absent.path.stem())]) {
                     gone.by_name.entry(name).or_insert(absent);
                 }
-                let for_others = absent.names.iter().filter(|_| absent.why == Why::Audience);
-                for name in for_others {
+                for name in absent.names.iter().filter(|_| absent.why == Why::Audience) {
                     gone.for_others.entry(name).or_insert(absent);
                 }
             }

@@ -4,12 +4,12 @@
 //! findings. URLs that differ only by case or Unicode normalization form collide, because common
 //! file systems don't distinguish them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use crate::chapter::document::Meta;
 use crate::declare::config::UrlStyle;
-use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::path::{OldName, SourcePath, UrlPath, fold, old_name};
 use crate::text::rule::Rule;
 
 use super::remark::{At, Remark};
@@ -54,50 +54,37 @@ pub fn written_url(text: &str, style: UrlStyle) -> UrlPath {
     }
 }
 
-/// The owner of a URL.
-#[derive(Clone, Copy)]
-enum Claim<'a> {
-    Chapter(&'a SourcePath),
-    Alias(&'a SourcePath),
-}
-
-impl fmt::Display for Claim<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Chapter(path) => write!(f, "`{path}`"),
-            Self::Alias(path) => write!(f, "an alias of `{path}`"),
-        }
-    }
-}
-
 /// Collects the URLs that aliases ask for, and reports those that two chapters claim; `urls` are
 /// the chapters' own. Other published files are known only once references have been resolved (see
 /// `publish`).
 pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, ChapterId>, Vec<Remark>) {
     let mut remarks = Vec::new();
-    let mut taken: HashMap<String, Claim<'_>> = HashMap::with_capacity(urls.len());
+    // For each URL, the chapter that has it, and whether the chapter has it as an alias.
+    let mut taken: HashMap<String, (&SourcePath, bool)> = HashMap::with_capacity(urls.len());
+    let mut report = |(chapter, meta): (ChapterId, &Meta), at: At, message: String, help: &str| {
+        remarks.push(Remark::new(Rule::CollidingUrl, (chapter, &meta.path), at, message).help(help));
+    };
     for ((chapter, meta), url) in numbered(input).zip(urls) {
-        if let Some(other) = taken.insert(fold(&url.output_file()), Claim::Chapter(&meta.path)) {
-            let message = format!("this chapter and {other} would both be written to `{url}`");
-            let remark = Remark::new(Rule::CollidingUrl, (chapter, &meta.path), At::Chapter, message);
-            remarks.push(remark.help("rename one of them"));
+        if let Some((other, _)) = taken.insert(fold(&url.output_file()), (&meta.path, false)) {
+            let message = format!("this chapter and `{other}` would both be written to `{url}`");
+            report((chapter, meta), At::Chapter, message, "rename one of them");
         }
     }
     let mut redirects = BTreeMap::new();
     for (chapter, meta) in numbered(input) {
         for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, input.config.urls)) {
-            let key = fold(&alias.output_file());
-            match taken.get(&key) {
-                // A chapter may list its own URL among its aliases.
-                Some(Claim::Chapter(path)) if **path == meta.path => {}
-                Some(other) => {
-                    let message = format!("the alias `{alias}` is the address of {other}");
-                    let remark = Remark::new(Rule::CollidingUrl, (chapter, &meta.path), At::Field("aliases"), message);
-                    remarks.push(remark.help("remove the alias"));
-                }
-                None => {
-                    taken.insert(key, Claim::Alias(&meta.path));
+            match taken.entry(fold(&alias.output_file())) {
+                Entry::Vacant(free) => {
+                    free.insert((&meta.path, true));
                     redirects.insert(alias, chapter);
+                }
+                // A chapter may list its own URL among its aliases.
+                Entry::Occupied(own) if *own.get() == (&meta.path, false) => {}
+                Entry::Occupied(other) => {
+                    let (path, is_alias) = other.get();
+                    let what = if *is_alias { "an alias of " } else { "" };
+                    let message = format!("the alias `{alias}` is the address of {what}`{path}`");
+                    report((chapter, meta), At::Field("aliases"), message, "remove the alias");
                 }
             }
         }
@@ -106,20 +93,17 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
 }
 
 fn numbered(input: Input<'_>) -> impl Iterator<Item = (ChapterId, &Meta)> {
-    let chapters = input.chapters.iter().enumerate();
-    chapters.map(|(n, meta)| (ChapterId(u32::try_from(n).unwrap_or(u32::MAX)), &**meta))
+    (0..).map(ChapterId).zip(input.chapters.iter().map(|meta| &**meta))
 }
 
 /// Returns the URL of an alias: relative to the root if it contains a `/`, or otherwise next to the
 /// chapter. Returns `None` if the alias is a title.
 fn alias_url(alias: &str, path: &SourcePath, style: UrlStyle) -> Option<UrlPath> {
-    let crate::text::path::OldName::Address(trimmed) = crate::text::path::old_name(alias) else { return None };
+    let OldName::Address(trimmed) = old_name(alias) else { return None };
     let stem = trimmed.strip_suffix(".md").unwrap_or(trimmed);
-    if stem.ends_with(".html") {
-        return Some(UrlPath::new(stem));
-    }
-    if alias.contains('/') || path.folder().is_empty() {
-        return Some(generated_url(stem, style));
-    }
-    Some(generated_url(&format!("{}/{stem}", path.folder()), style))
+    Some(match path.folder() {
+        _ if stem.ends_with(".html") => UrlPath::new(stem),
+        folder if alias.contains('/') || folder.is_empty() => generated_url(stem, style),
+        folder => generated_url(&format!("{folder}/{stem}"), style),
+    })
 }

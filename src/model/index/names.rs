@@ -23,51 +23,17 @@ pub struct Names {
     title: Arc<Step>,
 }
 
-/// The chapters by one kind of name.
-#[derive(Clone, Debug, Default)]
-struct Step(HashMap<Arc<str>, Found>);
+/// The chapters by one kind of name, sorted.
+type Step = HashMap<Arc<str>, Vec<ChapterId>>;
 
-/// The chapters with a name. Nearly every name has only one, so storing each in a list would waste
-/// an allocation.
-#[derive(Clone, Debug)]
-enum Found {
-    One(ChapterId),
-    Several(Vec<ChapterId>),
+/// Adds a chapter to a name and keeps the list sorted.
+fn add(step: &mut Step, key: String, chapter: ChapterId) {
+    let list = step.entry(key.into()).or_default();
+    list.insert(list.partition_point(|other| *other <= chapter), chapter);
 }
 
-impl Step {
-    fn with_capacity(count: usize) -> Self {
-        Self(HashMap::with_capacity(count))
-    }
-
-    fn get(&self, key: &str) -> Option<&[ChapterId]> {
-        self.0.get(key).map(|found| match found {
-            Found::One(one) => std::slice::from_ref(one),
-            Found::Several(several) => several,
-        })
-    }
-
-    /// Adds a chapter to a name and keeps the list sorted.
-    fn add(&mut self, key: String, chapter: ChapterId) {
-        let mut list = self.get(&key).map_or_else(Vec::new, <[ChapterId]>::to_vec);
-        if list.is_empty() {
-            self.0.insert(key.into(), Found::One(chapter));
-            return;
-        }
-        let at = list.partition_point(|other| *other <= chapter);
-        list.insert(at, chapter);
-        self.0.insert(key.into(), Found::Several(list));
-    }
-
-    /// Removes a chapter from a name.
-    fn remove(&mut self, key: &str, chapter: ChapterId) {
-        let left: Vec<ChapterId> = self.get(key).unwrap_or(&[]).iter().copied().filter(|c| *c != chapter).collect();
-        match left.as_slice() {
-            [] => self.0.remove(key),
-            [one] => self.0.insert(key.into(), Found::One(*one)),
-            _ => self.0.insert(key.into(), Found::Several(left)),
-        };
-    }
+fn get<'a>(step: &'a Step, key: &str) -> &'a [ChapterId] {
+    step.get(key).map_or(&[], Vec::as_slice)
 }
 
 impl Names {
@@ -77,14 +43,13 @@ impl Names {
         let mut path = Step::with_capacity(chapters.len());
         let mut alias = Step::default();
         let mut title = Step::with_capacity(chapters.len());
-        for (n, meta) in chapters.iter().enumerate() {
-            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            id.add(fold(&meta.id), chapter);
-            path.add(fold(meta.path.without_extension()), chapter);
+        for (chapter, meta) in (0..).map(ChapterId).zip(chapters) {
+            add(&mut id, fold(&meta.id), chapter);
+            add(&mut path, fold(meta.path.without_extension()), chapter);
             for name in &meta.aliases {
-                alias.add(fold(name.trim_matches('/')), chapter);
+                add(&mut alias, fold(name.trim_matches('/')), chapter);
             }
-            title.add(fold(&meta.title), chapter);
+            add(&mut title, fold(&meta.title), chapter);
         }
         let names = Self { id: Arc::new(id), path: Arc::new(path), alias: Arc::new(alias), title: Arc::new(title) };
         names.report_duplicates(chapters, remarks);
@@ -99,8 +64,10 @@ impl Names {
         if !changes.is_empty() {
             let title = Arc::make_mut(&mut names.title);
             for (chapter, before, after) in changes {
-                title.remove(before, *chapter);
-                title.add(after.clone(), *chapter);
+                if let Some(list) = title.get_mut(before.as_str()) {
+                    list.retain(|other| other != chapter);
+                }
+                add(title, after.clone(), *chapter);
             }
         }
         names
@@ -118,32 +85,27 @@ impl Names {
     /// name is ambiguous.
     pub fn find(&self, name: &str) -> &[ChapterId] {
         let key = Self::key(name);
-        [&self.id, &self.path, &self.alias, &self.title].into_iter().find_map(|step| step.get(&key)).unwrap_or(&[])
+        let steps = [&self.id, &self.path, &self.alias, &self.title].into_iter();
+        steps.map(|step| get(step, &key)).find(|found| !found.is_empty()).unwrap_or(&[])
     }
 
     /// Returns the chapters whose path without extension is `path`, ignoring case.
     pub fn at_path(&self, path: &str) -> &[ChapterId] {
-        self.path.get(&fold(path)).unwrap_or(&[])
+        get(&self.path, &fold(path))
     }
 
     /// Returns the chapters with the alias `alias` (without leading and trailing slashes).
     pub fn at_alias(&self, alias: &str) -> &[ChapterId] {
-        self.alias.get(&fold(alias)).unwrap_or(&[])
+        get(&self.alias, &fold(alias))
     }
 
     fn report_duplicates(&self, chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) {
-        for (n, meta) in chapters.iter().enumerate() {
-            if meta.kind == Kind::Page {
-                continue;
-            }
-            let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-            let same = self.id.get(&fold(&meta.id)).unwrap_or(&[]);
-            let first = same.iter().find(|other| chapters[other.index()].kind != Kind::Page);
-            if let Some(first) = first
-                && *first < chapter
+        for (chapter, meta) in (0..).map(ChapterId).zip(chapters).filter(|(_, meta)| meta.kind != Kind::Page) {
+            let mut same = get(&self.id, &fold(&meta.id)).iter().map(|other| (*other, &chapters[other.index()]));
+            if let Some((first, other)) = same.find(|(_, other)| other.kind != Kind::Page)
+                && first < chapter
             {
-                let other = &chapters[first.index()].path;
-                let message = format!("the id `{}` is that of `{other}` too", meta.id);
+                let message = format!("the id `{}` is that of `{}` too", meta.id, other.path);
                 let remark = Remark::new(Rule::DuplicateId, (chapter, &meta.path), At::Field("id"), message);
                 remarks.push(remark.help("give one of them another `id`, or rename its file"));
             }

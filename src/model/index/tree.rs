@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::chapter::document::Meta;
+use crate::chapter::parse::humanise;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
@@ -68,10 +68,8 @@ impl Tree {
 
     /// Builds the tree from `SUMMARY.md` if there is one, otherwise from the directories.
     pub fn new<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Self {
-        let place = |meta: &'a Arc<Meta>| Place { folder: meta.path.folder(), is_index: meta.path.is_index() };
-        let places = input.chapters.iter().map(place).collect();
         let nodes = Vec::with_capacity(input.chapters.len());
-        let mut builder = Builder { input, urls, places, nodes, of_chapter: vec![None; input.chapters.len()] };
+        let mut builder = Builder { input, urls, nodes, of_chapter: vec![None; input.chapters.len()] };
         builder.root();
         if let Some(summary) = input.summary {
             builder.follow_summary(summary, names, findings);
@@ -128,12 +126,8 @@ impl Tree {
 
     /// Returns the nodes above `node`, starting with the root.
     pub fn above(&self, node: NodeId) -> Vec<NodeId> {
-        let mut list = Vec::new();
-        let mut at = self.node(node).parent;
-        while let Some(parent) = at {
-            list.push(parent);
-            at = self.node(parent).parent;
-        }
+        let above = |node: &NodeId| self.node(*node).parent;
+        let mut list: Vec<NodeId> = std::iter::successors(above(&node), above).collect();
         list.reverse();
         list
     }
@@ -149,16 +143,15 @@ impl Tree {
 struct Builder<'a> {
     input: Input<'a>,
     urls: &'a [UrlPath],
-    /// The location of each chapter, which is needed more than once.
-    places: Vec<Place<'a>>,
     nodes: Vec<Node>,
     of_chapter: Vec<Option<NodeId>>,
 }
 
 impl<'a> Builder<'a> {
     fn root(&mut self) {
-        let home = self.places.iter().position(|place| place.is_index && place.folder.is_empty());
-        let chapter = home.and_then(|n| u32::try_from(n).ok()).map(ChapterId);
+        let mut numbered = (0..).map(ChapterId).zip(self.input.chapters);
+        let home = numbered.find(|(_, meta)| meta.path.folder().is_empty() && meta.path.is_index());
+        let chapter = home.map(|(chapter, _)| chapter);
         let title = self.input.config.title.clone();
         let url = folder_url("", self.input.config.urls);
         let node = self.add(Node { chapter, title, url, parent: None, children: Vec::new(), position: 0 });
@@ -203,7 +196,7 @@ impl<'a> Builder<'a> {
             let Some(chapter) = names.at_path(&without).first().copied() else {
                 let message = format!("no chapter at `{target}`");
                 let finding = Diagnostic::new(Rule::SummaryEntry, &path, Some(entry.span), message);
-                findings.push(finding.help("write the chapter, or take the line out"));
+                findings.push(finding.help("write the chapter, or remove the line"));
                 continue;
             };
             if self.of_chapter[chapter.index()].is_some() {
@@ -220,29 +213,20 @@ impl<'a> Builder<'a> {
         let mut open = vec![("", NodeId(0))];
         while let Some((folder, parent)) = open.pop() {
             for item in folders.remove(folder).unwrap_or_default() {
-                match item.chapter {
-                    Some(chapter) if !item.is_folder => {
-                        if self.of_chapter[chapter.index()].is_none() {
-                            self.add_chapter(chapter, item.title.into_owned(), parent);
-                        }
-                    }
-                    _ => {
-                        let path = item.path;
-                        let node = self.folder_node(item, parent);
-                        open.push((path, node));
-                    }
+                let (path, is_folder) = (item.path, item.is_folder);
+                let node = self.item_node(item, parent);
+                if is_folder {
+                    open.push((path, node));
                 }
             }
         }
     }
 
-    fn folder_node(&mut self, item: Item<'_>, parent: NodeId) -> NodeId {
+    /// Returns the node of an item in a directory, and adds it if there is none yet.
+    fn item_node(&mut self, item: Item<'_>, parent: NodeId) -> NodeId {
         let title = item.title.into_owned();
         if let Some(chapter) = item.chapter {
-            if let Some(node) = self.of_chapter[chapter.index()] {
-                return node;
-            }
-            return self.add_chapter(chapter, title, parent);
+            return self.of_chapter[chapter.index()].unwrap_or_else(|| self.add_chapter(chapter, title, parent));
         }
         let url = folder_url(item.path, self.input.config.urls);
         self.add(Node { chapter: None, title, url, parent: Some(parent), children: Vec::new(), position: 0 })
@@ -253,21 +237,19 @@ impl<'a> Builder<'a> {
         let mut folders: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
         let mut seen: HashSet<&str> = HashSet::new();
         let mut indexes: HashMap<&str, ChapterId> = HashMap::new();
-        for (n, place) in self.places.iter().enumerate().filter(|(_, place)| place.is_index) {
-            indexes.entry(place.folder).or_insert(ChapterId(u32::try_from(n).unwrap_or(u32::MAX)));
+        let chapters = self.input.chapters;
+        let mut numbered = (0..).map(ChapterId).zip(chapters);
+        for (chapter, meta) in numbered.clone().filter(|(_, meta)| meta.path.is_index()) {
+            indexes.entry(meta.path.folder()).or_insert(chapter);
         }
-        let mut n = 0;
         // Chapters are sorted by path, so those in the same directory are mostly next to each
         // other.
-        for group in self.places.chunk_by(|a, b| a.folder == b.folder) {
-            let folder = group[0].folder;
+        for group in chapters.chunk_by(|a, b| a.path.folder() == b.path.folder()) {
+            let folder = group[0].path.folder();
             self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
             let items = folders.entry(folder).or_default();
-            for place in group {
-                let chapter = ChapterId(u32::try_from(n).unwrap_or(u32::MAX));
-                let meta = &self.input.chapters[n];
-                n += 1;
-                if place.is_index && indexes.get(folder) == Some(&chapter) {
+            for (chapter, meta) in numbered.by_ref().take(group.len()) {
+                if indexes.get(folder) == Some(&chapter) {
                     continue;
                 }
                 let title = Cow::Borrowed(meta.title.as_str());
@@ -294,10 +276,8 @@ impl<'a> Builder<'a> {
             let (above, name) = at.rsplit_once('/').unwrap_or(("", at));
             let chapter = indexes.get(at).copied();
             let meta = chapter.map(|chapter| &self.input.chapters[chapter.index()]);
-            let title = meta.map_or_else(
-                || Cow::Owned(crate::chapter::parse::humanise(name)),
-                |meta| Cow::Borrowed(meta.title.as_str()),
-            );
+            let title = meta.map(|meta| Cow::Borrowed(meta.title.as_str()));
+            let title = title.unwrap_or_else(|| Cow::Owned(humanise(name)));
             let order = meta.and_then(|meta| meta.order);
             folders.entry(above).or_default().push(Item { is_folder: true, chapter, title, order, path: at });
             at = above;
@@ -312,25 +292,15 @@ impl<'a> Builder<'a> {
             open.extend(self.nodes[node.index()].children.iter().rev());
         }
         let mut place = vec![0; self.nodes.len()];
-        for (n, node) in reading.iter().enumerate() {
-            place[node.index()] = u32::try_from(n).unwrap_or(u32::MAX);
+        for (n, node) in (0..).zip(&reading) {
+            place[node.index()] = n;
         }
         let of_chapter = self.of_chapter.iter().map(|node| node.unwrap_or(NodeId(0))).collect();
-        let made = |(n, node): (usize, &Node)| {
-            let number = u32::try_from(n).ok().filter(|n| *n > 0 && node.chapter.is_none());
-            number.map(|n| (node.url.clone(), NodeId(n)))
-        };
-        let folders = self.nodes.iter().enumerate().filter_map(made).collect();
+        let made = (0..).map(NodeId).zip(&self.nodes).skip(1).filter(|(_, node)| node.chapter.is_none());
+        let folders = made.map(|(id, node)| (node.url.clone(), id)).collect();
         let nodes = self.nodes.into_iter().map(Arc::new).collect();
         Tree { nodes, of_chapter, reading, place, folders }
     }
-}
-
-/// The location of a chapter.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    folder: &'a str,
-    is_index: bool,
 }
 
 /// An item in a directory: a chapter or another directory.

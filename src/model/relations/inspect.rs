@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, ChapterId, Relating};
-use crate::chapter::document::{Competency, Facts, Form, Role};
+use crate::chapter::document::{Competency, Facts, Form, Role, Statement};
 use crate::declare::kind::{Kind, Status};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -20,21 +20,13 @@ impl Relating<'_> {
                 Facts::Competency(competency) => self.inspect_competency(chapter, competency),
                 Facts::Strategy(strategy) if strategy.led_by.is_none() => {
                     let message = "this strategy names no role that leads it".to_owned();
-                    self.remark(
-                        Rule::StrategyLead,
-                        (chapter, At::Chapter),
-                        message,
-                        "add `led_by: role-id` to the front matter",
-                    );
+                    let help = "add `led_by: role-id` to the front matter";
+                    self.remark(Rule::StrategyLead, (chapter, At::Chapter), message, help);
                 }
                 Facts::Path(path) if path.chapters.is_empty() => {
                     let message = "this path lists no chapters".to_owned();
-                    self.remark(
-                        Rule::NeedsValue,
-                        (chapter, At::Chapter),
-                        message,
-                        "add `chapters: [first, second]` to the front matter",
-                    );
+                    let help = "add `chapters: [first, second]` to the front matter";
+                    self.remark(Rule::NeedsValue, (chapter, At::Chapter), message, help);
                 }
                 Facts::Path(path) => self.inspect_self(chapter, "lists", &path.chapters),
                 _ => {}
@@ -61,12 +53,8 @@ impl Relating<'_> {
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
                 let message = format!("`focus` names `{id}`, which this role expects no level of");
-                self.remark(
-                    Rule::BadValue,
-                    (chapter, At::Reference(*reference)),
-                    message,
-                    "list it under `competencies` with a level, or take it out of `focus`",
-                );
+                let help = "list it under `competencies` with a level, or take it out of `focus`";
+                self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, help);
             }
         }
         self.inspect_judged(chapter, role, &expected);
@@ -78,25 +66,19 @@ impl Relating<'_> {
         }
         for level in self.config.scale.iter().filter(|level| !competency.misnamed.contains(&level.level)) {
             if !competency.statements.iter().any(|statement| statement.level == level.level) {
-                let message = format!("nothing is said for level {} ({})", level.name, level.level);
+                let message = format!("there are no statements for level {} ({})", level.name, level.level);
                 let help =
                     format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);
                 self.remark(Rule::EmptyLevel, (chapter, At::Chapter), message, &help);
             }
         }
-        for (number, statement) in competency.statements.iter().enumerate() {
+        for (number, statement) in (0..).zip(&competency.statements) {
             let Some(replaces) = &statement.replaces else { continue };
-            let lower =
-                |other: &crate::chapter::document::Statement| other.id == *replaces && other.level < statement.level;
+            let lower = |other: &Statement| other.id == *replaces && other.level < statement.level;
             if !competency.statements.iter().any(lower) {
                 let message = format!("`replaces={replaces}` names no statement of a lower level");
-                let at = At::Statement(u32::try_from(number).unwrap_or(u32::MAX));
-                self.remark(
-                    Rule::BadValue,
-                    (chapter, at),
-                    message,
-                    "name the anchor of a statement further down the scale",
-                );
+                let help = "name the anchor of a statement further down the scale";
+                self.remark(Rule::BadValue, (chapter, At::Statement(number)), message, help);
             }
         }
     }

@@ -48,13 +48,12 @@ impl Relating<'_> {
 
     /// Lists the competencies and anchors that a role names under `judged`.
     fn named(&self, chapter: ChapterId) -> BTreeSet<(ChapterId, &str)> {
-        let references = self.role(chapter).map(|role| role.judged.as_slice()).unwrap_or_default();
-        let targets = references.iter().map(|reference| self.links.target(chapter, *reference));
-        let place = |target| match target {
-            &Target::Chapter(competency, Some(ref anchor)) => Some((competency, anchor.as_str())),
+        let references = self.role(chapter).into_iter().flat_map(|role| &role.judged);
+        let place = |reference: &u32| match self.links.target(chapter, *reference) {
+            Target::Chapter(competency, Some(anchor)) => Some((*competency, anchor.as_str())),
             _ => None,
         };
-        targets.filter_map(place).collect()
+        references.filter_map(place).collect()
     }
 
     /// Checks each statement that a role names under `judged`, and how many statements the role is
@@ -65,8 +64,7 @@ impl Relating<'_> {
     pub(super) fn inspect_judged(&mut self, chapter: ChapterId, role: &Role, expected: &BTreeSet<ChapterId>) {
         for reference in &role.judged {
             let Target::Chapter(competency, anchor) = self.links.target(chapter, *reference) else { continue };
-            let fault = self.fault(chapter, (*competency, anchor.as_deref()), expected);
-            if let Some((message, help)) = fault {
+            if let Some((message, help)) = self.fault(chapter, (*competency, anchor.as_deref()), expected) {
                 self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
             }
         }
@@ -76,7 +74,7 @@ impl Relating<'_> {
         let is_own = !(role.judged.is_empty() && role.focus.is_empty() && role.competencies.is_empty());
         if count > MOST && is_own {
             let field = if role.judged.is_empty() { "focus" } else { "judged" };
-            let message = format!("this role is judged on {count} statements, and {MOST} are the most");
+            let message = format!("this role is judged on {count} statements, and the most is {MOST}");
             let help = "take a competency out of `focus` or statements out of `judged`; they stay expected";
             self.remark(Rule::JudgedOnMuch, (chapter, At::Field(field)), message, help);
         }
@@ -94,8 +92,8 @@ impl Relating<'_> {
         let Some(statement) = all.iter().find(|statement| Some(statement.id.as_str()) == anchor) else {
             let such_as = all.first().map_or_else(|| format!("{id}#anchor"), |first| format!("{id}#{}", first.id));
             let message = anchor.map_or_else(
-                || format!("`judged` names `{id}` as a whole, and it takes single statements"),
-                |anchor| format!("`judged` names `{id}#{anchor}`, which is no statement of a level"),
+                || format!("`judged` names `{id}` as a whole, but it takes single statements"),
+                |anchor| format!("`judged` names `{id}#{anchor}`, which isn't a statement of a level"),
             );
             return Some((message, format!("name a statement, such as `{such_as}`, or put `{id}` under `focus`")));
         };

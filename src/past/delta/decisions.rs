@@ -4,7 +4,7 @@
 //! of the parties.
 
 use super::likeness::is_alike;
-use super::{Change, Fate, Same, Sides, found_again};
+use super::{Change, Fate, Same, Sides, found_again, partner, side_by_side};
 use crate::chapter::document::Decision;
 use crate::declare::kind::Part;
 use crate::model::book::{Book, ChapterId, DecisionView, Party};
@@ -13,18 +13,11 @@ use crate::model::compile::Handbook;
 /// Compares the strategy chapters: for each, first the chapter itself, then its facts and
 /// decisions.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
-    let mut list = Vec::new();
-    for pair in sides.walk(&order(sides.before), &order(sides.after)) {
-        list.extend(sides.fate(pair));
-        let (Some(then), Some(now)) = pair else { continue };
-        list.extend(super::facts::strategy(sides, then, now));
+    sides.chapters(&|book| book.relations.strategies.keys().copied().collect(), &|then, now| {
+        let mut list = super::facts::facts(sides, then, now);
         list.extend(decisions(sides, then, now));
-    }
-    list
-}
-
-fn order(handbook: &Handbook) -> Vec<ChapterId> {
-    handbook.book.relations.strategies.keys().copied().collect()
+        list
+    })
 }
 
 /// A decision, with its parties and its facts.
@@ -42,15 +35,17 @@ fn decisions(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<Change> 
             is_alike(&old.1.title, &new.1.title)
         }];
     let found = found_again(&before, &after, &ways);
+    let accountable = |handbook: &Handbook, one: &One<'_>| -> Vec<String> {
+        with(one.0, Part::Accountable).map(|party| name(handbook, party)).collect()
+    };
     let mut list = Vec::new();
-    for (new, old) in after.iter().zip(&found) {
-        match old {
-            Some(old) => list.extend(differences(sides, now, before[*old], *new)),
-            None => list.push(fate(sides, now, new.1, Fate::Added, names(sides.after, new.0, Part::Accountable))),
+    for pair in side_by_side(&before, &after, &found) {
+        match pair {
+            (Some(old), Some(new)) => list.extend(differences(sides, now, *old, *new)),
+            (None, Some(new)) => list.push(fate(sides, now, new.1, Fate::Added, accountable(sides.after, new))),
+            (Some(old), None) => list.push(fate(sides, now, old.1, Fate::Removed, accountable(sides.before, old))),
+            (None, None) => {}
         }
-    }
-    for (_, old) in before.iter().enumerate().filter(|(o, _)| !found.contains(&Some(*o))) {
-        list.push(fate(sides, now, old.1, Fate::Removed, names(sides.before, old.0, Part::Accountable)));
     }
     list
 }
@@ -65,20 +60,12 @@ fn differences(sides: &Sides<'_>, strategy: ChapterId, old: One<'_>, new: One<'_
         list.push(fate(sides, strategy, new.1, Fate::Renamed(old.1.title.clone()), Vec::new()));
     }
     for part in Part::ALL {
-        let before: Vec<Party> = with(old.0, part).map(|party| today(sides, party)).collect();
+        let before: Vec<(Party, Option<Party>)> = with(old.0, part).map(|party| (party, today(sides, party))).collect();
         let after: Vec<Party> = with(new.0, part).collect();
-        // A removed party keeps its old number, which may belong to a different party in the newer
-        // handbook. So check for removal first.
-        let from: Vec<String> = with(old.0, part)
-            .zip(&before)
-            .filter(|(party, today)| is_gone(sides, *party) || !after.contains(today))
-            .map(|(party, _)| name(sides.before, party))
-            .collect();
-        let to: Vec<String> = after
-            .iter()
-            .filter(|party| !with(old.0, part).any(|old| !is_gone(sides, old) && today(sides, old) == **party))
-            .map(|party| name(sides.after, *party))
-            .collect();
+        let gone = before.iter().filter(|(_, today)| today.is_none_or(|today| !after.contains(&today)));
+        let from: Vec<String> = gone.map(|(party, _)| name(sides.before, *party)).collect();
+        let came = after.iter().filter(|party| !before.iter().any(|(_, today)| *today == Some(**party)));
+        let to: Vec<String> = came.map(|party| name(sides.after, *party)).collect();
         if !from.is_empty() || !to.is_empty() {
             let decision = new.1.title.clone();
             list.push(Change::Party { strategy: sides.now(strategy), decision, part, from, to });
@@ -91,36 +78,21 @@ fn with(decision: &DecisionView, part: Part) -> impl Iterator<Item = Party> + '_
     decision.parties.iter().filter(move |(other, _)| *other == part).map(|(_, party)| *party)
 }
 
-/// Returns the newer counterpart of an older party, or the party itself if it has none.
-fn today(sides: &Sides<'_>, party: Party) -> Party {
+/// Returns the newer counterpart of an older party.
+fn today(sides: &Sides<'_>, party: Party) -> Option<Party> {
     match party {
-        Party::Role(role) => sides.pairs.after(role).map_or(party, Party::Role),
-        Party::Partner(n) => partner(sides, n).map_or(party, Party::Partner),
+        Party::Role(role) => sides.pairs.after(role).map(Party::Role),
+        Party::Partner(n) => {
+            let (id, _) = sides.before.config.partners.get(n as usize)?;
+            let found = sides.after.config.partners.iter().position(|(other, _)| other == id)?;
+            u32::try_from(found).ok().map(Party::Partner)
+        }
     }
-}
-
-fn is_gone(sides: &Sides<'_>, party: Party) -> bool {
-    match party {
-        Party::Role(role) => sides.pairs.after(role).is_none(),
-        Party::Partner(n) => partner(sides, n).is_none(),
-    }
-}
-
-fn partner(sides: &Sides<'_>, n: u32) -> Option<u32> {
-    let (id, _) = sides.before.config.partners.get(n as usize)?;
-    let found = sides.after.config.partners.iter().position(|(other, _)| other == id)?;
-    u32::try_from(found).ok()
 }
 
 fn name(handbook: &Handbook, party: Party) -> String {
     match party {
         Party::Role(role) => handbook.book.meta(role).title.clone(),
-        Party::Partner(n) => {
-            handbook.config.partners.get(n as usize).map(|(_, title)| title.clone()).unwrap_or_default()
-        }
+        Party::Partner(n) => partner(handbook, n).unwrap_or_default(),
     }
-}
-
-fn names(handbook: &Handbook, decision: &DecisionView, part: Part) -> Vec<String> {
-    with(decision, part).map(|party| name(handbook, party)).collect()
 }

@@ -5,26 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::statements::{Cell, Said, matched};
-use super::{Change, Sides, Subject};
+use super::statements::{Cell, matched};
+use super::{Change, Sides, Subject, level};
 use crate::chapter::document::Statement;
-use crate::model::book::{ChapterId, Relations, role_of};
+use crate::model::book::{ChapterId, Expectation, Relations, role_of};
 use crate::model::compile::Handbook;
 
 /// Compares the roles: for each, first the chapter itself, then its expectations, facts and
 /// responsibilities.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
-    let mut list = Vec::new();
     let steps = steps(sides);
-    let order = |handbook: &Handbook| handbook.book.relations.role_order.clone();
-    for pair in sides.walk(&order(sides.before), &order(sides.after)) {
-        list.extend(sides.fate(pair));
-        let (Some(then), Some(now)) = pair else { continue };
-        list.extend(expectations(sides, now, &steps));
-        list.extend(super::facts::role(sides, then, now));
+    sides.chapters(&|book| book.relations.role_order.clone(), &|then, now| {
+        let mut list = expectations(sides, now, &steps);
+        list.extend(super::facts::facts(sides, then, now));
         list.extend(responsibilities(sides, then, now));
-    }
-    list
+        list
+    })
 }
 
 /// The old and the new level of a competency, each `None` if no level is expected.
@@ -42,22 +38,15 @@ fn steps(sides: &Sides<'_>) -> Steps {
     for now in &new.role_order {
         let Some(then) = sides.pairs.before(*now) else { continue };
         let mut list = Vec::new();
-        let asked = |relations: &Relations, role: ChapterId| -> Vec<(ChapterId, u8, Option<ChapterId>)> {
-            let view = relations.roles.get(&role);
-            view.iter().flat_map(|view| &view.expectations).map(|e| (e.competency, e.level, e.from)).collect()
-        };
-        let before = asked(old, then);
-        let after = asked(new, *now);
-        for (competency, level, from) in &after {
-            let was = sides.pairs.before(*competency);
-            let was = before.iter().find(|(other, ..)| Some(*other) == was).map(|(_, level, _)| *level);
+        for Expectation { competency, level, from, .. } in asked(new, *now) {
+            let was = sides.pairs.before(*competency).and_then(|was| old.expectation(then, was));
+            let was = was.map(|expectation| expectation.level);
             if was != Some(*level) {
                 list.push((sides.now(*competency), (was, Some(*level)), *from));
             }
         }
-        for (competency, level, from) in &before {
-            let is = sides.pairs.after(*competency);
-            if !after.iter().any(|(other, ..)| Some(*other) == is) {
+        for Expectation { competency, level, from, .. } in asked(old, then) {
+            if sides.pairs.after(*competency).and_then(|is| new.expectation(*now, is)).is_none() {
                 let from = from.and_then(|from| sides.pairs.after(from));
                 list.push((sides.then(*competency), (Some(*level), None), from));
             }
@@ -65,6 +54,10 @@ fn steps(sides: &Sides<'_>) -> Steps {
         steps.insert(*now, list);
     }
     steps
+}
+
+fn asked(relations: &Relations, role: ChapterId) -> impl Iterator<Item = &Expectation> {
+    relations.roles.get(&role).into_iter().flat_map(|view| &view.expectations)
 }
 
 fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change> {
@@ -84,8 +77,8 @@ fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change
         list.push(Change::Expectation {
             role: sides.now(role),
             competency: competency.clone(),
-            from: step.0.map(|level| sides.level_then(level)),
-            to: step.1.map(|level| sides.level_now(level)),
+            from: step.0.map(|number| level(sides.before, number)),
+            to: step.1.map(|number| level(sides.after, number)),
             touches,
         });
     }
@@ -93,17 +86,12 @@ fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change
 }
 
 fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<Change> {
-    let said = |statement: &Statement| Said { level: None, text: statement.text.clone() };
     let (Some(old), Some(new)) = (role_of(&sides.before.book, then), role_of(&sides.after.book, now)) else {
         return Vec::new();
     };
     let mut list = Vec::new();
     for (before, after) in matched(&old.responsibilities, &new.responsibilities) {
-        let id = after.or(before).map(|one| one.id.clone()).unwrap_or_default();
-        let cell = Cell { id, before: before.map(said), after: after.map(said) };
-        if cell.before == cell.after {
-            continue;
-        }
+        let Some(cell) = Cell::of(sides, before, after) else { continue };
         // The roles that inherit the responsibility in either handbook.
         let mut touched: BTreeSet<ChapterId> = heirs(sides.after, now, after);
         touched.extend(heirs(sides.before, then, before).into_iter().filter_map(|role| sides.pairs.after(role)));
@@ -116,13 +104,9 @@ fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
 
 /// Returns the roles that inherit a responsibility of `role`.
 fn heirs(handbook: &Handbook, role: ChapterId, statement: Option<&Statement>) -> BTreeSet<ChapterId> {
-    let number = role_of(&handbook.book, role)
-        .zip(statement)
-        .and_then(|(facts, statement)| facts.responsibilities.iter().position(|other| other.id == statement.id))
-        .and_then(|number| u32::try_from(number).ok());
+    let mut all = (0..).zip(handbook.book.meta(role).facts.statements());
+    let found = statement.and_then(|one| all.find(|(_, other)| other.id == one.id));
+    let Some((number, _)) = found else { return BTreeSet::new() };
     let views = handbook.book.relations.roles.iter();
-    views
-        .filter(|(_, view)| number.is_some_and(|number| view.inherited.contains(&(role, number))))
-        .map(|(heir, _)| *heir)
-        .collect()
+    views.filter(|(_, view)| view.inherited.contains(&(role, number))).map(|(heir, _)| *heir).collect()
 }

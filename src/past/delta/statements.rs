@@ -3,12 +3,12 @@
 //! Input: both handbooks. Output: [`Change::Statement`] for statements that were added, reworded,
 //! moved to another level or removed, with the roles affected.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 
 use super::likeness::{ALIKE, likeness, words};
-use super::{Change, Level, Same, Sides, Subject, found_again};
+use super::{Change, Level, Same, Sides, Subject, found_again, level, side_by_side};
 use crate::chapter::document::{Facts, Statement};
-use crate::model::book::{ChapterId, Relations};
+use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
 use crate::text::path::fold;
 
@@ -33,6 +33,18 @@ pub struct Said {
 }
 
 impl Cell {
+    /// Compares two states of a statement. Returns `None` if both have the same level and text.
+    pub(super) fn of(sides: &Sides<'_>, old: Option<&Statement>, new: Option<&Statement>) -> Option<Self> {
+        let said = |handbook: &Handbook, one: &Statement| Said {
+            level: (one.level > 0).then(|| level(handbook, one.level)),
+            text: one.text.clone(),
+        };
+        let before = old.map(|one| said(sides.before, one));
+        let after = new.map(|one| said(sides.after, one));
+        let cell = Self { id: new.or(old)?.id.clone(), before, after };
+        (old.is_none() || new.is_none() || cell.is_moved() || cell.is_reworded()).then_some(cell)
+    }
+
     /// Returns whether the level changed.
     pub fn is_moved(&self) -> bool {
         let number = |said: &Said| said.level.as_ref().map(|level| level.number);
@@ -47,37 +59,21 @@ impl Cell {
 
 /// Compares the competencies: for each, first the chapter itself, then its facts and statements.
 pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
-    let mut list = Vec::new();
-    for pair in sides.walk(&order(sides.before), &order(sides.after)) {
-        list.extend(sides.fate(pair));
-        let (Some(then), Some(now)) = pair else { continue };
-        list.extend(super::facts::competency(sides, then, now));
+    let order = |book: &Book| book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied()).collect();
+    sides.chapters(&order, &|then, now| {
+        let mut list = super::facts::facts(sides, then, now);
         for (old, new) in matched(said(sides.before, then), said(sides.after, now)) {
-            let at = |level: u8, of: &dyn Fn(u8) -> Level| Some(of(level));
-            let before = old.map(|one| Said { level: at(one.level, &|n| sides.level_then(n)), text: one.text.clone() });
-            let after = new.map(|one| Said { level: at(one.level, &|n| sides.level_now(n)), text: one.text.clone() });
-            let id = new.or(old).map(|one| one.id.clone()).unwrap_or_default();
-            let cell = Cell { id, before, after };
-            if cell.before.is_some() && cell.after.is_some() && !cell.is_moved() && !cell.is_reworded() {
-                continue;
-            }
+            let Some(cell) = Cell::of(sides, old, new) else { continue };
             let touches = touched(sides, (then, old), (now, new), &cell);
             list.push(Change::Statement { competency: sides.now(now), cell, touches });
         }
-    }
-    list
-}
-
-/// Returns the competencies in the handbook's order.
-fn order(handbook: &Handbook) -> Vec<ChapterId> {
-    handbook.book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied()).collect()
+        list
+    })
 }
 
 fn said(handbook: &Handbook, chapter: ChapterId) -> &[Statement] {
-    match &handbook.book.meta(chapter).facts {
-        Facts::Competency(competency) => &competency.statements,
-        _ => &[],
-    }
+    let Facts::Competency(competency) = &handbook.book.meta(chapter).facts else { return &[] };
+    &competency.statements
 }
 
 /// Returns the roles for which expectations change.
@@ -87,28 +83,21 @@ fn touched(
     (now, new): (ChapterId, Option<&Statement>),
     cell: &Cell,
 ) -> Vec<Subject> {
-    let asked = |relations: &Relations, competency: ChapterId, level: u8| -> Vec<ChapterId> {
-        relations
-            .role_order
-            .iter()
-            .copied()
-            .filter(|role| {
-                relations.expectation(*role, competency).is_some_and(|expectation| expectation.level >= level)
-            })
-            .collect()
+    let asked = |handbook: &Handbook, competency: ChapterId, statement: Option<&Statement>| -> Vec<ChapterId> {
+        let (Some(statement), relations) = (statement, &handbook.book.relations) else { return Vec::new() };
+        let level = |role: ChapterId| relations.expectation(role, competency).map(|expectation| expectation.level);
+        let order = relations.role_order.iter().copied();
+        order.filter(|role| level(*role).is_some_and(|level| level >= statement.level)).collect()
     };
-    let before = old.map(|one| asked(&sides.before.book.relations, then, one.level)).unwrap_or_default();
-    let after = new.map(|one| asked(&sides.after.book.relations, now, one.level)).unwrap_or_default();
     // Both lists use the roles' current titles, or the last title if a role was removed.
-    let before: Vec<Subject> = before.into_iter().map(|role| sides.then(role)).collect();
-    let after: Vec<Subject> = after.into_iter().map(|role| sides.now(role)).collect();
-    if cell.is_reworded() || old.is_none() || new.is_none() {
-        let more = before.iter().filter(|role| !after.contains(role)).cloned();
-        return if new.is_some() && !cell.is_moved() { after } else { after.iter().cloned().chain(more).collect() };
-    }
-    let came = after.iter().filter(|role| !before.contains(role));
+    let before: Vec<Subject> = asked(sides.before, then, old).into_iter().map(|role| sides.then(role)).collect();
+    let after: Vec<Subject> = asked(sides.after, now, new).into_iter().map(|role| sides.now(role)).collect();
     let went = before.iter().filter(|role| !after.contains(role));
-    came.chain(went).cloned().collect()
+    if cell.is_reworded() || old.is_none() || new.is_none() {
+        let stays = new.is_some() && !cell.is_moved();
+        return after.iter().chain(went.filter(|_| !stays)).cloned().collect();
+    }
+    after.iter().filter(|role| !before.contains(role)).chain(went).cloned().collect()
 }
 
 /// Pairs statements by ID, then by equal text, then by similar text. Statements without a
@@ -119,39 +108,27 @@ pub(super) fn matched<'a>(
 ) -> Vec<(Option<&'a Statement>, Option<&'a Statement>)> {
     let ways: [Same<'_, Statement>; 2] = [&|old, new| old.id == new.id, &|old, new| fold(&old.text) == fold(&new.text)];
     let mut found = found_again(before, after, &ways);
-    for (o, n) in alike(before, after, &found) {
-        found[n] = Some(o);
-    }
-    let today = after.iter().enumerate().map(|(n, new)| (found[n].map(|o| &before[o]), Some(new)));
-    let gone = before.iter().enumerate().filter(|(o, _)| !found.contains(&Some(*o))).map(|(_, old)| (Some(old), None));
-    today.chain(gone).collect()
+    pair_alike(before, after, &mut found);
+    side_by_side(before, after, &found)
 }
 
 /// Pairs the remaining statements by similarity, starting with the most similar pair. Each
 /// statement is in at most one pair.
-fn alike(before: &[Statement], after: &[Statement], found: &[Option<usize>]) -> Vec<(usize, usize)> {
-    let open = |statements: &[Statement], is_done: &dyn Fn(usize) -> bool| -> Vec<(usize, BTreeSet<String>)> {
-        let left = statements.iter().enumerate().filter(|(n, _)| !is_done(*n));
-        left.map(|(n, statement)| (n, words(&statement.text))).collect()
-    };
-    let old = open(before, &|o| found.contains(&Some(o)));
-    let new = open(after, &|n| found[n].is_some());
-    let mut likely: Vec<(usize, usize, usize)> = Vec::new();
-    for (o, left) in &old {
-        likely
-            .extend(new.iter().map(|(n, right)| (likeness(left, right), *o, *n)).filter(|(share, ..)| *share >= ALIKE));
+fn pair_alike(before: &[Statement], after: &[Statement], found: &mut [Option<usize>]) {
+    let open = (0..after.len()).filter(|n| found[*n].is_none());
+    let open: Vec<_> = open.map(|n| (n, words(&after[n].text))).collect();
+    let mut likely = Vec::new();
+    for o in (0..before.len()).filter(|o| !found.contains(&Some(*o))) {
+        let left = words(&before[o].text);
+        let shares = open.iter().map(|(n, right)| (likeness(&left, right), o, *n));
+        likely.extend(shares.filter(|(share, ..)| *share >= ALIKE));
     }
-    likely.sort_by_key(|(share, o, n)| (std::cmp::Reverse(*share), *o, *n));
-    let (mut olds, mut news) = (BTreeSet::new(), BTreeSet::new());
-    let mut pairs = Vec::new();
+    likely.sort_by_key(|(share, o, n)| (Reverse(*share), *o, *n));
     for (_, o, n) in likely {
-        if !olds.contains(&o) && !news.contains(&n) {
-            olds.insert(o);
-            news.insert(n);
-            pairs.push((o, n));
+        if found[n].is_none() && !found.contains(&Some(o)) {
+            found[n] = Some(o);
         }
     }
-    pairs
 }
 
 #[cfg(test)]

@@ -29,25 +29,21 @@ enum Marks {
 impl Marks {
     /// Formats a title.
     fn title(self, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Markdown => format!("*{}*", escaped(text)),
-        }
+        if self == Self::Markdown { format!("*{}*", escaped(text)) } else { text.to_owned() }
     }
 
     /// Formats a name that appears next to a title.
     fn name(self, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Markdown => escaped(text),
-        }
+        if self == Self::Markdown { escaped(text) } else { text.to_owned() }
+    }
+
+    /// Formats several names that appear next to a title.
+    fn names(self, texts: &[String]) -> String {
+        texts.iter().map(|text| self.name(text)).collect::<Vec<_>>().join(", ")
     }
 
     fn path(self, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Markdown => format!("`{text}`"),
-        }
+        if self == Self::Markdown { format!("`{text}`") } else { text.to_owned() }
     }
 
     fn quote(self, text: &str) -> String {
@@ -90,14 +86,9 @@ pub fn human(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing has changed since {} ({}).\n", since.revision, since.day);
     }
-    let mut out = format!("Since {} ({}): {}.\n", since.revision, since.day, total(delta));
-    for (part, lines) in parts(delta, Marks::Plain) {
-        out.push_str(&format!("\n{part}\n"));
-        for line in lines {
-            out.push_str(&format!("  {line}\n"));
-        }
-    }
-    out
+    let head = format!("Since {} ({}): {}.\n", since.revision, since.day, total(delta));
+    let part = |(part, lines): (&str, Vec<String>)| format!("\n{part}\n  {}\n", lines.join("\n  "));
+    head + &parts(delta, Marks::Plain).into_iter().map(part).collect::<String>()
 }
 
 /// Formats the comparison as Markdown for pasting into a review.
@@ -105,15 +96,10 @@ pub fn markdown(delta: &Delta, since: &Since) -> String {
     if delta.changes.is_empty() {
         return format!("Nothing in the handbook has changed since `{}` ({}).\n", since.revision, since.day);
     }
-    let mut out =
-        format!("### Changes to the handbook since `{}`\n\nSince {}: {}.\n", since.revision, since.day, total(delta));
-    for (part, lines) in parts(delta, Marks::Markdown) {
-        out.push_str(&format!("\n**{part}**\n\n"));
-        for line in lines {
-            out.push_str(&format!("- {line}\n"));
-        }
-    }
-    out
+    let (revision, day) = (&since.revision, &since.day);
+    let head = format!("### Changes to the handbook since `{revision}`\n\nSince {day}: {}.\n", total(delta));
+    let part = |(part, lines): (&str, Vec<String>)| format!("\n**{part}**\n\n- {}\n", lines.join("\n- "));
+    head + &parts(delta, Marks::Markdown).into_iter().map(part).collect::<String>()
 }
 
 /// Formats the comparison as one JSON document.
@@ -157,15 +143,11 @@ fn total(delta: &Delta) -> String {
         roles.extend(new);
     }
     match (count, roles.len()) {
-        (0, _) => "the model is as it was, only text has changed".to_owned(),
+        (0, _) => "only text has changed, nothing in the model".to_owned(),
         (n, 0) => format!("{}, none of them to a role", counted(n, "change", "changes")),
         (n, roles) => {
-            format!(
-                "{} that {} {}",
-                counted(n, "change", "changes"),
-                if n == 1 { "touches" } else { "touch" },
-                counted(roles, "role", "roles")
-            )
+            let touch = if n == 1 { "touches" } else { "touch" };
+            format!("{} that {touch} {}", counted(n, "change", "changes"), counted(roles, "role", "roles"))
         }
     }
 }
@@ -184,63 +166,53 @@ fn sentence(change: &Change, marks: Marks) -> String {
             (None, Some(to)) => format!("adds level {number}, {}", marks.title(to)),
             (from, _) => format!("removes level {number}, {}", marks.title(from.as_deref().unwrap_or_default())),
         },
-        Change::Chapter { chapter, how } => fate(
-            &format!("{} {}", kind(chapter.kind), marks.title(&chapter.title)),
-            kind(chapter.kind),
-            &chapter.title,
-            how,
-            marks,
-        ),
+        Change::Chapter { chapter, how } => fate(chapter, how, marks),
         Change::Expectation { role, competency, from, to, touches } => {
             let (competency, role) = (marks.title(&competency.title), marks.name(&role.title));
             let said = match (from, to) {
                 (Some(from), Some(to)) => {
                     let verb = if to.number > from.number { "raises" } else { "lowers" };
-                    format!("{verb} {competency} for {role} from {} to {}", level(from, marks), level(to, marks))
+                    format!(
+                        "{verb} {competency} for {role} from {} to {}",
+                        marks.name(&from.name),
+                        marks.name(&to.name)
+                    )
                 }
-                (None, Some(to)) => format!("expects {competency} of {role} at {}", level(to, marks)),
+                (None, Some(to)) => format!("expects {competency} of {role} at {}", marks.name(&to.name)),
                 (from, _) => {
-                    let was =
-                        from.as_ref().map_or_else(String::new, |from| format!(" (it was {})", level(from, marks)));
-                    format!("no longer expects {competency} of {role}{was}")
+                    let was = from.as_ref().map(|from| format!(" (it was {})", marks.name(&from.name)));
+                    format!("no longer expects {competency} of {role}{}", was.unwrap_or_default())
                 }
             };
-            if touches.len() > 1 { format!("{said}; {}", touched(touches)) } else { said }
+            said + &touching_others(touches)
         }
         Change::Statement { competency, cell, touches } => {
             format!("{}: {}; {}", marks.title(&competency.title), cell_words(cell, marks), touched(touches))
         }
         Change::Responsibility { role, cell, touches } => {
-            let said = format!("{}: {}", marks.title(&role.title), cell_words(cell, marks));
-            if touches.len() > 1 { format!("{said}; {}", touched(touches)) } else { said }
+            format!("{}: {}{}", marks.title(&role.title), cell_words(cell, marks), touching_others(touches))
         }
         Change::Fact { chapter, fact, from, to } => {
             format!("{}: {}", marks.title(&chapter.title), fact_words(fact, from, to, marks))
         }
         Change::Decision { strategy, decision, how, accountable } => {
-            let title = marks.title(decision);
-            let place = marks.title(&strategy.title);
-            let whose: Vec<String> = accountable.iter().map(|name| marks.name(name)).collect();
-            let whose = if whose.is_empty() { String::new() } else { format!("; accountable: {}", whose.join(", ")) };
+            let (title, place) = (marks.title(decision), marks.title(&strategy.title));
+            let names = (!accountable.is_empty()).then(|| marks.names(accountable));
+            let whose = |is: &str| names.map(|names| format!("; accountable{is} {names}")).unwrap_or_default();
             match how {
                 Fate::Renamed(from) => format!("renames the decision {} to {title} ({place})", marks.title(from)),
-                Fate::Removed => format!(
-                    "removes the decision {title} ({place}){}",
-                    whose.replace("accountable:", "accountable was")
-                ),
-                _ => format!("adds the decision {title} ({place}){whose}"),
+                Fate::Removed => format!("removes the decision {title} ({place}){}", whose(" was")),
+                _ => format!("adds the decision {title} ({place}){}", whose(":")),
             }
         }
         Change::Party { strategy, decision, part, from, to } => {
             let place = format!("{} ({})", marks.title(decision), marks.title(&strategy.title));
-            let names = |list: &[String]| list.iter().map(|name| marks.name(name)).collect::<Vec<_>>().join(", ");
+            let (old, new) = (marks.names(from), marks.names(to));
             match (part, from.is_empty(), to.is_empty()) {
-                (Part::Accountable, false, false) => {
-                    format!("makes {} accountable for {place} instead of {}", names(to), names(from))
-                }
-                (part, true, _) => format!("{place}: now {}", takes(*part, &names(to))),
-                (part, _, true) => format!("{place}: no longer {}", takes(*part, &names(from))),
-                (part, ..) => format!("{place}: now {}, no longer {}", takes(*part, &names(to)), names(from)),
+                (Part::Accountable, false, false) => format!("makes {new} accountable for {place} instead of {old}"),
+                (part, true, _) => format!("{place}: now {}", takes(*part, &new)),
+                (part, _, true) => format!("{place}: no longer {}", takes(*part, &old)),
+                (part, ..) => format!("{place}: now {}, no longer {old}", takes(*part, &new)),
             }
         }
         Change::Term { term, from, to, was } => {
@@ -252,9 +224,9 @@ fn sentence(change: &Change, marks: Marks) -> String {
                     let named = was.as_ref().map(|was| format!("renames the term {} to {title}", marks.title(was)));
                     let meant = (from != to).then(|| format!("{} → {}", marks.quote(from), marks.quote(to)));
                     match (named, meant) {
-                        (Some(named), Some(meant)) => format!("{named} and defines it anew: {meant}"),
+                        (Some(named), Some(meant)) => format!("{named} and redefines it: {meant}"),
                         (Some(named), None) => named,
-                        (None, meant) => format!("defines {title} anew: {}", meant.unwrap_or_default()),
+                        (None, meant) => format!("redefines {title}: {}", meant.unwrap_or_default()),
                     }
                 }
             }
@@ -263,20 +235,21 @@ fn sentence(change: &Change, marks: Marks) -> String {
     }
 }
 
-fn fate(named: &str, kind: &str, title: &str, how: &Fate, marks: Marks) -> String {
+fn fate(chapter: &Subject, how: &Fate, marks: Marks) -> String {
+    let (kind, title) = (kind(chapter.kind), marks.title(&chapter.title));
     match how {
-        Fate::Added => format!("adds the {named}"),
-        Fate::Removed => format!("removes the {named}"),
-        Fate::Renamed(from) => format!("renames the {kind} {} to {}", marks.title(from), marks.title(title)),
+        Fate::Added => format!("adds the {kind} {title}"),
+        Fate::Removed => format!("removes the {kind} {title}"),
+        Fate::Renamed(from) => format!("renames the {kind} {} to {title}", marks.title(from)),
         Fate::Moved(from, to) => {
-            format!("moves the {named} from {} to {}", marks.path(from.as_str()), marks.path(to.as_str()))
+            format!("moves the {kind} {title} from {} to {}", marks.path(from.as_str()), marks.path(to.as_str()))
         }
     }
 }
 
 fn cell_words(cell: &Cell, marks: Marks) -> String {
     let at = |said: &Said, word: &str| {
-        said.level.as_ref().map_or_else(String::new, |one| format!(" {word} {}", level(one, marks)))
+        said.level.as_ref().map(|one| format!(" {word} {}", marks.name(&one.name))).unwrap_or_default()
     };
     match (&cell.before, &cell.after) {
         (None, Some(after)) => format!("adds{} {}", at(after, "at"), marks.quote(&after.text)),
@@ -297,18 +270,14 @@ fn cell_words(cell: &Cell, marks: Marks) -> String {
 fn fact_words(fact: &str, from: &[String], to: &[String], marks: Marks) -> String {
     // Text that an author wrote is quoted; names aren't.
     let is_worded = ["scope", "horizon", "grade", "measures"].contains(&fact);
-    let set = |text: &String| if is_worded { marks.quote(text) } else { marks.name(text) };
-    let names = |list: &[String]| list.iter().map(set).collect::<Vec<_>>().join(", ");
+    let quotes = |list: &[String]| list.iter().map(|text| marks.quote(text)).collect::<Vec<_>>().join(", ");
+    let names = |list: &[String]| if is_worded { quotes(list) } else { marks.names(list) };
     let fact = fact.replace('_', " ");
     match (from.is_empty(), to.is_empty()) {
         (true, _) => format!("{fact} now {}", names(to)),
         (_, true) => format!("{fact} no longer {}", names(from)),
         _ => format!("{fact} now {}, before {}", names(to), names(from)),
     }
-}
-
-fn level(level: &Level, marks: Marks) -> String {
-    marks.name(&level.name)
 }
 
 fn touched(roles: &[Subject]) -> String {
@@ -318,35 +287,26 @@ fn touched(roles: &[Subject]) -> String {
     }
 }
 
+/// Says how many roles a change touches, unless it touches only the role that it is about.
+fn touching_others(roles: &[Subject]) -> String {
+    if roles.len() > 1 { format!("; {}", touched(roles)) } else { String::new() }
+}
+
 fn kind(kind: Kind) -> &'static str {
     match kind {
-        Kind::Role => "role",
-        Kind::Competency => "competency",
         Kind::Strategy => "strategy chapter",
-        Kind::Path => "path",
-        Kind::Glossary => "glossary",
         Kind::Page => "chapter",
+        kind => kind.name(),
     }
 }
 
 /// Describes the part that somebody takes in a decision.
 fn takes(part: Part, who: &str) -> String {
     match part {
-        Part::Accountable => format!("makes {who} accountable"),
-        Part::Responsible => format!("makes {who} responsible"),
+        Part::Accountable | Part::Responsible => format!("makes {who} {}", part.name()),
         Part::Consulted => format!("consults {who}"),
         Part::Informed => format!("informs {who}"),
         Part::EscalatesTo => format!("escalates to {who}"),
-    }
-}
-
-fn part_words(part: Part) -> &'static str {
-    match part {
-        Part::Accountable => "accountable",
-        Part::Responsible => "responsible",
-        Part::Consulted => "consulted",
-        Part::Informed => "informed",
-        Part::EscalatesTo => "escalates_to",
     }
 }
 
@@ -365,16 +325,10 @@ fn value(change: &Change) -> Value {
             "change": "expectation", "role": role.id, "competency": competency.id, "from": named(from), "to": named(to), "touches": ids(touches),
         }),
         Change::Statement { competency, cell, touches } => {
-            let mut value = cell_value(cell, "statement");
-            value["competency"] = json!(competency.id);
-            value["touches"] = json!(ids(touches));
-            value
+            cell_value(cell, "statement", ("competency", competency), ids(touches))
         }
         Change::Responsibility { role, cell, touches } => {
-            let mut value = cell_value(cell, "responsibility");
-            value["role"] = json!(role.id);
-            value["touches"] = json!(ids(touches));
-            value
+            cell_value(cell, "responsibility", ("role", role), ids(touches))
         }
         Change::Fact { chapter, fact, from, to } => {
             json!({ "change": "fact", "kind": chapter.kind.name(), "id": chapter.id, "fact": fact, "from": from, "to": to })
@@ -384,7 +338,7 @@ fn value(change: &Change) -> Value {
             json!({ "change": "decision", "what": [what], "strategy": strategy.id, "decision": decision, "from": from, "accountable": accountable })
         }
         Change::Party { strategy, decision, part, from, to } => {
-            json!({ "change": "party", "strategy": strategy.id, "decision": decision, "part": part_words(*part), "from": from, "to": to })
+            json!({ "change": "party", "strategy": strategy.id, "decision": decision, "part": part.name().replace('-', "_"), "from": from, "to": to })
         }
         Change::Term { term, from, to, was } => {
             json!({ "change": "term", "term": term, "was": was, "from": from, "to": to })
@@ -404,7 +358,7 @@ fn fate_value(how: &Fate, title: &str) -> (&'static str, Option<String>, Option<
     }
 }
 
-fn cell_value(cell: &Cell, change: &str) -> Value {
+fn cell_value(cell: &Cell, change: &str, (kind, chapter): (&str, &Subject), touches: Vec<String>) -> Value {
     let said = |said: &Option<Said>| {
         said.as_ref().map(|said| match &said.level {
             Some(level) => json!({ "level": level.number, "name": level.name, "text": said.text }),
@@ -418,5 +372,6 @@ fn cell_value(cell: &Cell, change: &str) -> Value {
         (_, _, true, false) => vec!["moved"],
         _ => vec!["reworded"],
     };
-    json!({ "change": change, "what": [what], "id": cell.id, "before": said(&cell.before), "after": said(&cell.after) })
+    let (before, after) = (said(&cell.before), said(&cell.after));
+    json!({ "change": change, "what": [what], "id": cell.id, "before": before, "after": after, kind: chapter.id, "touches": touches })
 }
