@@ -6,7 +6,7 @@
 
 use crate::chapter::parse::kind_at;
 use crate::declare::config::{Config, Level};
-use crate::declare::fields;
+use crate::declare::front::{Common, of_kind};
 use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
 use crate::text::path::{SourcePath, fold, join};
@@ -134,7 +134,7 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
 /// Formats front matter with the fields that the author probably needs. The fields are empty, and a
 /// comment explains the purpose of each.
 fn front_matter(kind: Kind, path: &SourcePath, handbook: &Handbook) -> String {
-    let fields = fields::COMMON.iter().chain(fields::of_kind(kind));
+    let fields = Common::FIELDS.iter().chain(of_kind(kind));
     let mut out = String::from("---\n");
     if kind_at(path, &handbook.config) != kind {
         out.push_str(&format!("kind: {}\n", kind.name()));

@@ -18,7 +18,7 @@ use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole,
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
-use crate::declare::fields::{self, Context, Entries};
+use crate::declare::front::{self, Front};
 use crate::declare::kind::{Kind, Status};
 use crate::text::diagnostic::{self, Diagnostic, Span};
 use crate::text::near::nearest;
@@ -78,8 +78,8 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let mut reader = Reader { path, text: &text, config, visible, findings, references, is_draft: false };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
-    let context = Context { path, owner: kind.with_article() };
-    let entries = fields::read(&head.table, &[fields::COMMON, fields::of_kind(kind)], context, &mut reader.findings);
+    let (front, mut findings) = front::read(&head.table, kind, path);
+    reader.findings.append(&mut findings);
     reader.read_mark(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         reader.map_spans();
@@ -87,12 +87,12 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     }
     if !reader.is_visible(&head) {
         reader.map_spans();
-        let names = names(path, &entries, &text.text[head.body..]);
+        let names = names(path, &front, &text.text[head.body..]);
         return Outcome::Hidden(Arc::new(reader.findings), Arc::new(names));
     }
-    let facts = reader.facts(kind, &entries);
+    let facts = reader.facts(kind, &front);
     reader.map_spans();
-    reader.body((kind, facts), &entries, head.body, &file.hash)
+    reader.body((kind, facts), &front, head.body, &file.hash)
 }
 
 /// Parses one chapter; spans in front matter are offsets in the text until [`Reader::map_spans`]
@@ -138,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// Parses the body, which begins at `start`. `hash` is the file's.
-    fn body(mut self, (kind, facts): (Kind, Facts), entries: &Entries<'_>, start: usize, hash: &Hash) -> Outcome {
+    fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, hash: &Hash) -> Outcome {
         let (place, visible) = (Place { text: self.text, start }, self.visible);
         let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
@@ -151,7 +151,7 @@ impl Reader<'_> {
             self.remark(remark, place);
         }
         if is_titled && is_understood && body.trim().is_empty() {
-            let names = names(self.path, entries, &self.text.text[start..]);
+            let names = names(self.path, front, &self.text.text[start..]);
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
         // The seed is eight bytes of the chapter's own hash, because a text cannot contain its own
@@ -164,24 +164,24 @@ impl Reader<'_> {
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
             let end = self.text.text[start..].trim_end().len();
             self.misread(Rule::AudienceMark, Misread::Published, place.span(&(0..end)));
-            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, entries, "")));
+            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, front, "")));
         }
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
-        self.check_name(entries, "owner", &owners);
-        self.check_aliases(entries);
+        self.check_name("owner", front.common.owner.as_ref(), &owners);
+        self.check_aliases(front);
         // A chapter that is hidden as a whole isn't empty to its author.
         if !is_in_doubt {
-            self.check_text(entries, &parsed, &body);
-            self.check_written(kind, entries, &parsed, body == self.text.text[start..]);
+            self.check_text(front, &parsed, &body);
+            self.check_written(kind, front, &parsed, body == self.text.text[start..]);
         }
         self.check_sections(kind, &parsed);
-        let meta = self.meta(entries, (kind, facts), parsed.outline, parsed.words);
+        let meta = self.meta(front, (kind, facts), parsed.outline, parsed.words);
         let body = Body {
             source: *hash,
             comments,
             hidden: hidden.iter().map(|range| place.span(range)).collect(),
             reference_spans: self.references.spans,
-            field_spans: entries.spans().map(|(name, span)| (name, self.text.map(span))).collect(),
+            field_spans: front.spans.iter().map(|(name, span)| (*name, self.text.map(*span))).collect(),
             ..parsed.body
         };
         let findings = Arc::new(self.findings);
@@ -207,13 +207,13 @@ impl Reader<'_> {
 
     /// Checks the chapter as a whole and reports at most one problem, or none if its front matter
     /// couldn't be read.
-    fn check_text(&mut self, entries: &Entries<'_>, parsed: &Parsed, body: &str) {
+    fn check_text(&mut self, front: &Front, parsed: &Parsed, body: &str) {
         if self.findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict)) {
             return;
         }
-        let is_titled = entries.text("title").is_some_and(|title| !title.trim().is_empty());
+        let is_titled = front.common.title.as_ref().is_some_and(|title| !title.trim().is_empty());
         let first = parsed.outline.headings.first().filter(|heading| !heading.text.is_empty());
-        if body.trim().is_empty() && entries.is_empty() {
+        if body.trim().is_empty() && front.spans.is_empty() {
             self.findings.push(Diagnostic::new(Rule::EmptyChapter, self.path, None, "this chapter is empty"));
         } else if !is_titled && first.is_none() {
             let message = "this chapter has neither a title nor a heading";
@@ -227,7 +227,7 @@ impl Reader<'_> {
 
     /// Reports a role or competency that consists only of a name, such as one that an import left
     /// to be written.
-    fn check_written(&mut self, kind: Kind, entries: &Entries<'_>, parsed: &Parsed, is_whole: bool) {
+    fn check_written(&mut self, kind: Kind, front: &Front, parsed: &Parsed, is_whole: bool) {
         let (facts, help): (&[&str], _) = match kind {
             Kind::Role => (
                 &["competencies", "extends", "grows_into", "works_with"],
@@ -236,8 +236,8 @@ impl Reader<'_> {
             Kind::Competency => (&[], "add a heading for each level with a bullet for each thing that somebody does"),
             _ => return,
         };
-        let is_draft = entries.text("status").as_deref() == Some("draft");
-        let says_something = facts.iter().any(|field| entries.get(field).is_some());
+        let is_draft = front.common.status == Some(Status::Draft);
+        let says_something = front.spans.iter().any(|(field, _)| facts.contains(field));
         if is_draft || says_something || !is_whole || !self.findings.is_empty() || !is_wordless(parsed) {
             return;
         }
@@ -247,11 +247,11 @@ impl Reader<'_> {
     }
 
     /// Reports aliases that look like old URLs but cannot be redirects.
-    fn check_aliases(&mut self, entries: &Entries<'_>) {
-        for (alias, span) in entries.texts("aliases") {
-            if let OldName::Unusable(help) = old_name(&alias) {
+    fn check_aliases(&mut self, front: &Front) {
+        for (alias, span) in &front.common.aliases {
+            if let OldName::Unusable(help) = old_name(alias) {
                 let message = format!("the alias `{alias}` makes no redirect");
-                self.finding(Rule::BadValue, self.text.map(span), message, help);
+                self.finding(Rule::BadValue, self.text.map(*span), message, help);
             }
         }
     }
@@ -274,9 +274,10 @@ impl Reader<'_> {
         }
     }
 
-    fn meta(&self, entries: &Entries<'_>, (kind, facts): (Kind, Facts), outline: Outline, words: usize) -> Meta {
+    fn meta(&self, front: &Front, (kind, facts): (Kind, Facts), outline: Outline, words: usize) -> Meta {
         let first = outline.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
-        let title = entries.text("title").filter(|title| !title.trim().is_empty()).or(first);
+        let common = front.common.clone();
+        let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
         let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
         let facts = match facts {
             Facts::Role(role) => Facts::Role(Box::new(Role { responsibilities: statements, ..*role })),
@@ -287,23 +288,22 @@ impl Reader<'_> {
             Facts::Glossary(_) => Facts::Glossary(terms),
             Facts::Path(_) | Facts::Page => facts,
         };
-        let status = entries.text("status").and_then(|name| Status::from_name(&name)).unwrap_or_default();
-        let status = if self.is_draft { Status::Draft } else { status };
+        let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
         Meta {
             path: self.path.clone(),
             kind,
-            id: entries.text("id").unwrap_or_else(|| default_id(self.path)),
+            id: common.id.unwrap_or_else(|| default_id(self.path)),
             title: title.unwrap_or_else(|| humanise(&default_id(self.path))),
-            summary: entries.text("summary"),
-            aliases: facts::plain(entries, "aliases"),
-            order: entries.integer("order"),
+            summary: common.summary,
+            aliases: common.aliases.into_iter().map(|(text, _)| text).collect(),
+            order: common.order,
             status,
-            owner: entries.text("owner"),
-            reviewed: entries.text("reviewed"),
-            review_every: entries.text("review_every").and_then(|text| crate::text::date::parse_duration(&text)),
-            tags: facts::plain(entries, "tags"),
-            ask: entries.text("ask"),
-            extra: entries.table("extra").cloned().unwrap_or_default(),
+            owner: common.owner.map(|(owner, _)| owner),
+            reviewed: common.reviewed,
+            review_every: common.review_every,
+            tags: common.tags,
+            ask: common.ask,
+            extra: common.extra,
             has_h1: headings.iter().any(|heading| heading.level == 1),
             headings,
             anchors,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::Failure;
@@ -15,13 +16,13 @@ use super::diff::skipped;
 use super::load::Loaded;
 use crate::declare::config::{Config, FILE};
 use crate::past::history::{Base, History, Past, day};
-use crate::text::date::{self, Duration, Unit, parse_day, parse_duration};
+use crate::text::date::{self, parse_day, parse_duration};
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 use crate::world::git::Repository;
 
-/// The period that the page of changes covers if `handbook.toml` doesn't set one.
-const WINDOW: Duration = Duration { count: 90, unit: Unit::Days };
+/// The days that the page of changes covers if `handbook.toml` doesn't say.
+const WINDOW: i64 = 90;
 
 /// A past that is being read in the background.
 pub struct Reading(JoinHandle<(Past, Vec<String>)>);
@@ -116,7 +117,8 @@ fn base(
         }
         other => {
             let (limit, window) = other.map_or((None, None), |(_, limit, window)| (limit, window));
-            let back = || today.and_then(|today| date::before(today, window.unwrap_or(WINDOW)));
+            let window = window.unwrap_or_else(|| Span::new().days(WINDOW).fieldwise());
+            let back = || today.and_then(|today| date::before(today, window));
             let Some(limit) = limit.or_else(back) else { return Ok(None) };
             let Some(commit) = history.at(limit) else { return Ok(None) };
             let day = day(commit.seconds).map(|day| day.max(limit));

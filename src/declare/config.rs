@@ -1,24 +1,24 @@
-//! Reads `handbook.toml`: the handbook's name, its owners and audiences, and how strictly it is
-//! checked.
+//! Declares `handbook.toml`, which gives the handbook's name, its owners and audiences, and how
+//! strictly it is checked, and reads it.
 //!
 //! Input: the file's text, or nothing for a plain folder. Output: a [`Config`] and findings. Never
 //! reads files. Never guesses what a key means; an unknown key is a finding.
 
-mod evidence;
-mod gone;
-mod publish;
+mod files;
+mod level;
+mod readers;
 
 use std::collections::BTreeMap;
 
-pub use evidence::Evidence;
-pub use gone::Gone;
-pub use publish::{Files, Publish};
+pub use files::Files;
 
-use crate::declare::fields::{self, Context, Entries, HANDBOOK};
-use crate::declare::kind::Kind;
+pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
+
+use crate::declare::fields::{self, CHAPTERS, Report, Shape, table};
+use crate::declare::kind::{HiddenLinks, Host, Kind};
 use crate::text::conflict;
-use crate::text::diagnostic::{Diagnostic, Place};
-use crate::text::front_matter::{self, Data, Format, Table};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
+use crate::text::front_matter::{self, Format, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
@@ -27,174 +27,173 @@ use crate::text::source::Text;
 /// The file's name inside the content folder.
 pub const FILE: &str = "handbook.toml";
 
-/// All settings from `handbook.toml`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Config {
-    /// Whether there is a `handbook.toml`; without one, findings are less severe.
-    pub configured: bool,
-    /// The handbook's title.
-    pub title: String,
-    /// One sentence that describes the handbook.
-    pub description: Option<String>,
-    /// The URL at which the site will be served, ending in `/`.
-    pub base_url: Option<String>,
-    /// The language of the handbook's text (a BCP 47 tag).
-    pub language: String,
-    /// The theme's folder name.
-    pub theme: String,
-    /// The URL of the content folder on the code host.
-    pub repository: Option<String>,
-    /// The place where readers can report a problem.
-    pub feedback: Option<String>,
-    /// The edition's name.
-    pub edition: Option<String>,
-    /// The date from which the edition is in force.
-    pub effective: Option<String>,
-    /// The start of the period for which changes to role expectations are shown: a duration, a date
-    /// or a revision.
-    pub changes_since: Option<String>,
-    /// The style of the site's URLs.
-    pub urls: UrlStyle,
-    /// The levels of a competency, lowest first.
-    pub scale: Vec<Level>,
-    /// The tracks of the ladder.
-    pub tracks: Vec<Track>,
-    /// The owners of chapters, by name.
-    pub owners: BTreeMap<String, Owner>,
-    /// Functions that take part in decisions: ID and title, in the order written.
-    pub partners: Vec<(String, String)>,
-    /// Audiences by name.
-    pub audiences: BTreeMap<String, Audience>,
-    /// The audience to build for by default.
-    pub audience: Option<String>,
-    /// The kinds of chapters, by their top-level folder.
-    pub kinds: BTreeMap<String, Kind>,
-    /// The headings that chapters of a kind must have.
-    pub sections: Vec<(Kind, Vec<String>)>,
-    /// The headings and labels that the model looks for.
-    pub words: Words,
-    /// Pairs of roles that get a comparison page, with the spans where they are declared.
-    pub compare: Vec<Vec<(String, crate::text::diagnostic::Span)>>,
-    /// The things that promotion cases and résumés have to show, in the order written.
-    pub evidence: Vec<Evidence>,
-    /// Chapters that were deleted.
-    pub gone: Vec<Gone>,
+table! {
+    /// All settings from `handbook.toml`.
+    Config {
+        title: String, "the handbook's title", by readers::filled;
+        description: Option<String>, "what the handbook is, one sentence", by readers::filled;
+        base_url: Option<String>, "the address it will be served at, with https://", by readers::base_url;
+        language: String = "en".to_owned(), "the language of its text, such as en", by readers::filled;
+        theme: String = "default".to_owned(), "a folder of themes/, or default", by readers::filled;
+        repository: Option<String>, "the address of the content folder on the code host, for edit links",
+            by readers::filled;
+        feedback: Option<String>, "where readers say that something is wrong: an address or mailto:",
+            by readers::filled;
+        edition: Option<String>, "which edition this is, printed on every page", by readers::filled;
+        effective: Option<String>, "the day from which the edition holds", as Shape::Date;
+        changes_since: Option<String>,
+            "from where changes of what is asked of roles are shown: a span such as 90 days, a day, or a tag",
+            by readers::filled;
+        urls: UrlStyle, "pretty: folders for a web server; file: .html files for a folder";
+        scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
+        tracks: Vec<Track>, "the tracks of the ladder", by readers::tracks;
+        owners: BTreeMap<String, Owner>, "who keeps chapters true";
+        partners: Vec<(String, String)>, "functions that take part in decisions: id and title",
+            as Shape::Map(&Shape::Text), by readers::partners;
+        audiences: BTreeMap<String, Audience>, "who reads what";
+        audience: Option<String>, "the audience that is built where none is asked for", by readers::audience;
+        kinds: BTreeMap<String, Kind>, "the kind of chapters by their top folder";
+        sections: Vec<(Kind, Vec<String>)>, "headings that chapters of a kind must have",
+            as Shape::Map(&Shape::List(&Shape::Text)), by readers::sections;
+        words: Words, "the words that the model looks for, in the handbook's language";
+        compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a page of their own", as Shape::List(&CHAPTERS);
+        evidence: Vec<Evidence>, "what a promotion case and a résumé have to show", by readers::evidence;
+        markdown: Markdown, "extensions of Markdown";
+        security: Security, "what pages may contain and load";
+        publish: Publish, "how the site is published";
+        gone: Vec<Gone>, "chapters that were deleted, and what to read instead", by readers::gone;
+        health: Health, "who sees how the handbook is kept";
+        check: BTreeMap<Rule, Severity>, "the weight of each code",
+            as Shape::Map(&Shape::Choice(readers::SEVERITIES)), by readers::severities;
+        extra: Table, "the author's own data, handed to templates";
+    }
+    beside {
+        /// Whether there is a `handbook.toml`; without one, findings are less severe.
+        configured: bool,
+    }
+}
+
+table! {
+    /// One level of the scale.
+    #[derive(Eq, Hash)]
+    Level {
+        level: u8, "its number, 1 is the lowest", as Shape::Integer(1, 20);
+        name: String, "its name, which also opens a level as a heading";
+        means: String, "what somebody at this level does, one sentence";
+    }
+}
+
+table! {
+    /// One track of the ladder.
+    Track {
+        id: String, "what a role's `track` calls it";
+        title: String, "how pages call it";
+        family: Option<String>, "the family of tracks it belongs to";
+    }
+}
+
+table! {
+    /// An owner of chapters.
+    Owner {
+        name: String, "how pages call the owner";
+        contact: Option<String>, "where to reach the owner: an address or a channel";
+        handle: Option<String>, "the owner's name on the code host, such as @org/team";
+    }
+}
+
+table! {
+    /// A group of readers.
+    Audience {
+        title: String, "how pages call it";
+        includes: Vec<String>, "audiences whose content its readers see too", by readers::audiences;
+        indexed: bool, "true lets search engines list the site that is built for it";
+    }
+}
+
+table! {
+    /// The headings and labels that the model looks for, case-folded.
+    Words {
+        responsibilities: String = "responsibilities".to_owned(), "the heading over a role's responsibilities",
+            by readers::folded;
+        decisions: String = "decisions".to_owned(), "the heading over a strategy's decisions", by readers::folded;
+        grow: String = "grow".to_owned(), "the heading over what helps to grow in a competency", by readers::folded;
+        interview: String = "interview".to_owned(), "the heading over a competency's interview questions",
+            by readers::folded;
+        example: String = "example".to_owned(), "the label of an example below a statement, without its colon",
+            by readers::label;
+        not_yet: String = "not yet".to_owned(), "the label of what doesn't show a statement yet, without its colon",
+            by readers::label;
+        accountable: String = "accountable".to_owned(), "the label of the one who decides", by readers::folded;
+        responsible: String = "responsible".to_owned(), "the label of those who do the work", by readers::folded;
+        consulted: String = "consulted".to_owned(), "the label of those who are asked before", by readers::folded;
+        informed: String = "informed".to_owned(), "the label of those who are told after", by readers::folded;
+        escalates_to: String = "escalates to".to_owned(), "the label of where a dispute goes", by readers::folded;
+    }
+}
+
+impl Words {
+    /// Returns the labels of a decision's parts, in the order of [`crate::declare::kind::Part`].
+    pub fn parts(&self) -> [&str; 5] {
+        [&self.accountable, &self.responsible, &self.consulted, &self.informed, &self.escalates_to]
+    }
+}
+
+table! {
+    /// One thing that a promotion case or a résumé has to show.
+    Evidence {
+        name: String, "what pages call it", by readers::filled;
+        competencies: Vec<(String, Span)>, "the competencies whose statements show it", as CHAPTERS;
+    }
+}
+
+table! {
     /// The settings for parsing Markdown.
-    pub markdown: Markdown,
-    /// Other hosts that pages may load resources from.
-    pub hosts: Vec<String>,
-    /// Patterns of files that may run scripts when opened.
-    pub active: Vec<String>,
+    Markdown {
+        definition_lists: bool, "definition lists everywhere, not only in the glossary";
+        smart_quotes: bool, "typographic quotes, dashes and ellipses";
+    }
+}
+
+table! {
+    /// What pages may contain and load.
+    Security {
+        html: HtmlPolicy, "what becomes of raw HTML";
+        hosts: Vec<String>, "other hosts that pages may load images and frames from", by readers::hosts;
+        active: Vec<String>, "files of the content, by path or pattern, that may run scripts when they are opened";
+    }
+}
+
+table! {
     /// The settings for publishing the site.
-    pub publish: Publish,
-    /// The audience whose builds include the page about the handbook's health.
-    pub health: Option<String>,
-    /// The severities that the author has changed, by rule.
-    pub check: BTreeMap<Rule, Severity>,
-    /// The author's own data.
-    pub extra: Table,
+    Publish {
+        host: Host, "who serves the site: which redirect and header files are written";
+        hidden_links: HiddenLinks,
+            "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error";
+        files: Files,
+            "files that are published though nothing refers to them, such as downloads/**; Markdown among them is a download and no chapter",
+            as Shape::List(&Shape::Text), by Files::set;
+        markdown: bool = true, "whether each chapter is published as Markdown too, with llms.txt; true";
+        renames: Option<bool>,
+            "whether the old addresses of chapters that git knows to be renamed lead on; true where there are no audiences";
+    }
 }
 
-/// The style of URLs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UrlStyle {
-    /// `roles/product-leader/`, for a web server.
-    Pretty,
-    /// `roles/product-leader.html`, for opening the folder in a browser.
-    File,
+table! {
+    /// A deleted chapter.
+    Gone {
+        path: (String, Span), "the file or the address that is gone", by readers::path_of_gone;
+        see: Option<(String, Span)>, "the chapter to read instead", as Shape::Chapter;
+        reason: Option<String>, "why it is gone, one sentence";
+        audience: Option<String>, "the audience that may know of it, by a name of [audiences]", by readers::audience;
+    }
 }
 
-/// One level of the scale.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Level {
-    /// The level's number; 1 is the lowest.
-    pub level: u8,
-    /// The level's name.
-    pub name: String,
-    /// A description of what a person at this level does.
-    pub means: String,
-}
-
-/// One track of the ladder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Track {
-    /// The ID that roles refer to.
-    pub id: String,
-    /// The title shown on pages.
-    pub title: String,
-    /// The family that the track belongs to.
-    pub family: Option<String>,
-}
-
-/// An owner of chapters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// The name shown on pages.
-    pub name: String,
-    /// The place where the owner can be reached.
-    pub contact: Option<String>,
-    /// The owner's name on the code host.
-    pub handle: Option<String>,
-}
-
-/// A group of readers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Audience {
-    /// The title shown on pages.
-    pub title: String,
-    /// Other audiences whose content the readers of this audience also see.
-    pub includes: Vec<String>,
-    /// Whether search engines may index the site that is built for this audience.
-    pub indexed: bool,
-}
-
-/// The settings for parsing Markdown.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Markdown {
-    /// Whether definition lists are recognized outside the glossary.
-    pub definition_lists: bool,
-    /// Whether quotes become typographic quotes.
-    pub smart_quotes: bool,
-    /// The way in which raw HTML is treated.
-    pub html: HtmlPolicy,
-}
-
-/// The way in which raw HTML in chapters is treated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HtmlPolicy {
-    /// The HTML is shown as text.
-    Escape,
-    /// The HTML is sanitized.
-    Safe,
-    /// The HTML is used unchanged.
-    Trusted,
-}
-
-/// The headings and labels that the model looks for, case-folded.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Words {
-    /// The heading of a role's responsibilities.
-    pub responsibilities: String,
-    /// The heading of a strategy's decisions.
-    pub decisions: String,
-    /// The heading of advice on how to grow in a competency.
-    pub grow: String,
-    /// The heading of a competency's interview questions.
-    pub interview: String,
-    /// The label of an example below a statement.
-    pub example: String,
-    /// The label of an example, below a statement, of behavior that doesn't meet the statement yet.
-    pub not_yet: String,
-    /// The labels of a decision's parts, in the order of [`crate::declare::kind::Part`].
-    pub parts: [String; 5],
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        let parts = ["accountable", "responsible", "consulted", "informed", "escalates to"].map(str::to_owned);
-        let [responsibilities, decisions, grow, interview, example, not_yet] =
-            ["responsibilities", "decisions", "grow", "interview", "example", "not yet"].map(str::to_owned);
-        Self { responsibilities, decisions, grow, interview, example, not_yet, parts }
+table! {
+    /// Who sees how the handbook is kept.
+    Health {
+        audience: Option<String>,
+            "the audience whose builds have the page that says how the handbook is kept, by a name of [audiences]",
+            by readers::audience;
     }
 }
 
@@ -216,39 +215,8 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
 impl Config {
     /// Returns the default configuration for a folder without `handbook.toml`.
     pub fn bare(title: &str) -> Self {
-        Self {
-            configured: false,
-            title: title.to_owned(),
-            description: None,
-            base_url: None,
-            language: "en".to_owned(),
-            theme: "default".to_owned(),
-            repository: None,
-            feedback: None,
-            edition: None,
-            effective: None,
-            changes_since: None,
-            urls: UrlStyle::Pretty,
-            scale: default_scale(),
-            tracks: Vec::new(),
-            owners: BTreeMap::new(),
-            partners: Vec::new(),
-            audiences: BTreeMap::new(),
-            audience: None,
-            kinds: BTreeMap::new(),
-            sections: Vec::new(),
-            words: Words::default(),
-            compare: Vec::new(),
-            evidence: Vec::new(),
-            gone: Vec::new(),
-            markdown: Markdown { definition_lists: false, smart_quotes: false, html: HtmlPolicy::Safe },
-            hosts: Vec::new(),
-            active: Vec::new(),
-            publish: Publish::default(),
-            health: None,
-            check: BTreeMap::new(),
-            extra: Table::default(),
-        }
+        let publish = Publish { markdown: false, ..Publish::default() };
+        Self { title: title.to_owned(), publish, ..Self::default() }
     }
 
     /// Reads `handbook.toml`; `title` is used if the file doesn't set one.
@@ -258,39 +226,25 @@ impl Config {
     /// individual keys are returned as findings along with the configuration.
     pub fn read(bytes: &[u8], title: &str) -> Result<(Self, Vec<Diagnostic>), Box<Diagnostic>> {
         let path = SourcePath::new(FILE);
-        let text = Text::new(bytes).map_err(|at| {
-            let span = crate::text::diagnostic::Span::new(at, at + 1);
-            Box::new(Diagnostic::new(Rule::BadConfiguration, &path, Some(span), "this file is not UTF-8"))
-        })?;
+        let fail = |span, message: &str, help| {
+            Box::new(Diagnostic::new(Rule::BadConfiguration, &path, Some(span), message).maybe_help(help))
+        };
+        let text = Text::new(bytes).map_err(|at| fail(Span::new(at, at + 1), "this file is not UTF-8", None))?;
         if let Some(place) = conflict::find(&text.text).first() {
-            let span = text.span(place.start, place.end);
-            let finding = Diagnostic::new(Rule::BadConfiguration, &path, Some(span), conflict::MESSAGE);
-            return Err(Box::new(finding.help(conflict::HELP)));
+            return Err(fail(text.span(place.start, place.end), conflict::MESSAGE, Some(conflict::HELP.to_owned())));
         }
-        let table = front_matter::read(&text.text, 0, Format::Toml).map_err(|error| {
-            let span = text.map(error.span);
-            Box::new(Diagnostic::new(Rule::BadConfiguration, &path, Some(span), error.message).maybe_help(error.help))
-        })?;
-        let mut findings = Vec::new();
-        for repeat in &table.duplicates {
-            let message = format!("`{}` is written twice", repeat.key);
-            findings.push(Diagnostic::new(Rule::DuplicateKey, &path, Some(repeat.second), message));
-        }
-        let context = Context { path: &path, owner: "handbook.toml" };
-        let entries = fields::read(&table, &[HANDBOOK], context, &mut findings);
-        let mut config = Self::bare(title);
+        let table = front_matter::read(&text.text, 0, Format::Toml)
+            .map_err(|error| fail(text.map(error.span), &error.message, error.help))?;
+        let mut report = Report::new(&path);
+        let entries = fields::read_named(&table, Self::FIELDS, FILE, &mut report);
+        let mut config = Self::take(&entries, &mut report);
         config.configured = true;
-        config.publish.markdown = true;
-        config.take_names(&entries);
-        for (address, span) in entries.texts("base_url") {
-            if let Some(help) = fault_of_base_url(&address) {
-                let message = format!("`base_url` is no address of a site: `{address}`");
-                findings.push(Diagnostic::new(Rule::BadValue, &path, Some(span), message).help(help));
-            }
-        }
-        config.take_people(&entries, &path, &mut findings);
-        config.take_scale(&entries, &path, &mut findings);
-        config.take_rules(&entries, &path, &mut findings);
+        config.name_unnamed(title);
+        let Report { mut findings, audiences, .. } = report;
+        let is_unknown = |(name, _): &&(String, Span)| !config.audiences.contains_key(name);
+        findings.extend(
+            audiences.iter().filter(is_unknown).map(|(name, span)| unknown_audience(name, &path, *span, &config)),
+        );
         for finding in &mut findings {
             if let Place::Content(_, Some(span)) = &mut finding.place {
                 *span = text.map(*span);
@@ -299,168 +253,15 @@ impl Config {
         Ok((config, findings))
     }
 
-    fn take_names(&mut self, entries: &Entries<'_>) {
-        let text = |name: &str| entries.text(name).filter(|text| !text.trim().is_empty());
-        if let Some(title) = text("title") {
-            self.title = title;
-        }
-        self.description = text("description");
-        self.base_url = text("base_url").map(|url| if url.ends_with('/') { url } else { format!("{url}/") });
-        self.language = text("language").unwrap_or_else(|| "en".to_owned());
-        self.theme = text("theme").unwrap_or_else(|| "default".to_owned());
-        self.repository = text("repository");
-        self.feedback = text("feedback");
-        self.edition = text("edition");
-        self.effective = text("effective");
-        self.changes_since = text("changes_since");
-        self.audience = text("audience");
-        if text("urls").as_deref() == Some("file") {
-            self.urls = UrlStyle::File;
-        }
-        if let Some(extra) = entries.table("extra") {
-            self.extra = extra.clone();
-        }
-    }
-
-    fn take_people(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        for table in entries.tables("tracks") {
-            let track = inner(table, "tracks");
-            let Some(id) = track.text("id").or_else(|| track.text("title")) else {
-                findings.push(Diagnostic::new(Rule::NeedsValue, path, table_span(table), "a track has no `id`"));
-                continue;
-            };
-            let title = track.text("title").unwrap_or_else(|| id.clone());
-            self.tracks.push(Track { id, title, family: track.text("family") });
-        }
-        for (name, table) in sub_tables(entries.table("owners")) {
-            let owner = inner(table, "owners");
-            let title = owner.text("name").unwrap_or_else(|| name.clone());
-            let value = Owner { name: title, contact: owner.text("contact"), handle: owner.text("handle") };
-            self.owners.insert(name, value);
-        }
-        for entry in entries.table("partners").iter().flat_map(|table| &table.entries) {
-            if let Some(title) = fields::text_of(&entry.value) {
-                self.partners.push((entry.key.clone(), title));
+    /// Gives the handbook, its owners and its audiences names if the file doesn't: `title`, and the
+    /// keys of their tables.
+    fn name_unnamed(&mut self, title: &str) {
+        let owners = self.owners.iter_mut().map(|(key, owner)| (key.as_str(), &mut owner.name));
+        let audiences = self.audiences.iter_mut().map(|(key, audience)| (key.as_str(), &mut audience.title));
+        for (key, name) in owners.chain(audiences).chain([(title, &mut self.title)]) {
+            if name.is_empty() {
+                key.clone_into(name);
             }
-        }
-        for (name, table) in sub_tables(entries.table("audiences")) {
-            let audience = inner(table, "audiences");
-            let includes = audience.texts("includes").into_iter().map(|(name, _)| name).collect();
-            let title = audience.text("title").unwrap_or_else(|| name.clone());
-            let indexed = audience.boolean("indexed").unwrap_or(false);
-            self.audiences.insert(name, Audience { title, includes, indexed });
-        }
-        self.check_audiences(entries, path, findings);
-    }
-
-    fn check_audiences(&self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        let mut named: Vec<(String, crate::text::diagnostic::Span)> = entries.texts("audience");
-        for (_, table) in sub_tables(entries.table("audiences")) {
-            named.extend(inner(table, "audiences").texts("includes"));
-        }
-        if let Some(table) = entries.table("health") {
-            named.extend(inner(table, "health").texts("audience"));
-        }
-        for table in entries.tables("gone") {
-            named.extend(inner(table, "gone").texts("audience"));
-        }
-        for (name, span) in named {
-            if !self.audiences.contains_key(&name) {
-                findings.push(unknown_audience(&name, path, span, self));
-            }
-        }
-    }
-
-    fn take_scale(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        let mut scale = Vec::new();
-        for table in entries.tables("scale") {
-            let level = inner(table, "scale");
-            let (Some(number), Some(name)) = (level.integer("level"), level.text("name")) else {
-                let message = "a level of the scale has no `level` or no `name`";
-                findings.push(Diagnostic::new(Rule::NeedsValue, path, table_span(table), message));
-                continue;
-            };
-            let means = level.text("means").unwrap_or_default();
-            scale.push(Level { level: u8::try_from(number).unwrap_or(1), name, means });
-        }
-        let rising = scale.iter().enumerate().all(|(n, level)| usize::from(level.level) == n + 1);
-        if !rising {
-            let message = "the levels of the scale are not 1, 2, 3 … in this order";
-            let span = entries.get("scale").map(|value| value.span);
-            findings.push(Diagnostic::new(Rule::BadValue, path, span, message));
-        } else if !scale.is_empty() {
-            self.scale = scale;
-        }
-    }
-
-    fn take_rules(&mut self, entries: &Entries<'_>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        for entry in entries.table("kinds").iter().flat_map(|table| &table.entries) {
-            if let Some(kind) = fields::text_of(&entry.value).and_then(|name| Kind::from_name(&name)) {
-                self.kinds.insert(entry.key.clone(), kind);
-            }
-        }
-        for entry in entries.table("sections").iter().flat_map(|table| &table.entries) {
-            let Some(kind) = Kind::from_name(&entry.key) else {
-                let help = did_you_mean(&nearest(&entry.key, Kind::NAMES.iter().copied(), 1));
-                let message = format!("there is no kind `{}`", entry.key);
-                findings.push(Diagnostic::new(Rule::UnknownKey, path, Some(entry.key_span), message).maybe_help(help));
-                continue;
-            };
-            let headings = fields::texts_of(&entry.value).into_iter().map(|(text, _)| text).collect();
-            self.sections.push((kind, headings));
-        }
-        if let Some(table) = entries.table("words") {
-            self.words.take(&inner_of(table, fields::WORDS, "words"));
-        }
-        if let Some(Data::List(pairs)) = entries.get("compare").map(|value| &value.data) {
-            self.compare = pairs.iter().map(fields::texts_of).collect();
-        }
-        self.evidence = evidence::take(entries, path, findings);
-        self.gone = gone::take(entries, path, findings);
-        if let Some(table) = entries.table("markdown") {
-            let markdown = inner(table, "markdown");
-            self.markdown.definition_lists = markdown.boolean("definition_lists").unwrap_or(false);
-            self.markdown.smart_quotes = markdown.boolean("smart_quotes").unwrap_or(false);
-        }
-        if let Some(table) = entries.table("security") {
-            let security = inner(table, "security");
-            self.markdown.html = match security.text("html").as_deref() {
-                Some("escape") => HtmlPolicy::Escape,
-                Some("trusted") => HtmlPolicy::Trusted,
-                _ => HtmlPolicy::Safe,
-            };
-            self.active = security.texts("active").into_iter().map(|(pattern, _)| pattern).collect();
-            self.hosts = security.texts("hosts").into_iter().map(|(host, _)| host.to_lowercase()).collect();
-        }
-        if let Some(table) = entries.table("publish") {
-            self.publish.take(&inner(table, "publish"), path, findings);
-        }
-        if let Some(table) = entries.table("health") {
-            self.health = inner(table, "health").text("audience");
-        }
-        self.take_policy(entries.table("check"), path, findings);
-    }
-
-    fn take_policy(&mut self, check: Option<&Table>, path: &SourcePath, findings: &mut Vec<Diagnostic>) {
-        for entry in check.iter().flat_map(|table| &table.entries) {
-            let Some(rule) = Rule::from_name(&entry.key) else {
-                let help = did_you_mean(&nearest(&entry.key, Rule::ALL.iter().map(|rule| rule.name()), 2));
-                let message = format!("there is no finding called `{}`", entry.key);
-                findings.push(Diagnostic::new(Rule::UnknownKey, path, Some(entry.key_span), message).maybe_help(help));
-                continue;
-            };
-            let severity = match fields::text_of(&entry.value).as_deref() {
-                Some("error") => Severity::Error,
-                Some("warn") => Severity::Warning,
-                Some("allow") => Severity::Allow,
-                _ => continue,
-            };
-            if rule.is_firm() && severity != Severity::Error {
-                let message = format!("`{}` is always an error: it keeps hidden text from being published", entry.key);
-                let finding = Diagnostic::new(Rule::BadValue, path, Some(entry.value.span), message);
-                findings.push(finding.help("remove this line"));
-            }
-            self.check.insert(rule, severity);
         }
     }
 
@@ -489,95 +290,10 @@ impl Config {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
-
-    /// Returns the level with this number.
-    pub fn level_at(&self, number: u8) -> Option<&Level> {
-        self.scale.iter().find(|level| level.level == number)
-    }
-
-    /// Returns the level that `name` probably means: a misspelled name, a name with a different
-    /// ending, or a number such as `L2`.
-    pub fn near_level(&self, name: &str) -> Option<&Level> {
-        let folded = crate::text::path::fold(name);
-        let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
-        let prefix = folded[..folded.len() - digits.len()].trim_end_matches([' ', '-', '_', '.']);
-        if matches!(prefix, "l" | "level" | "lvl" | "") && !digits.is_empty() {
-            let number: u8 = digits.parse().ok()?;
-            return self.level_at(number);
-        }
-        let most = |name: &str| if name.chars().count() >= 7 { 2 } else { 1 };
-        let distance = |level: &&Level| strsim::damerau_levenshtein(&crate::text::path::fold(&level.name), &folded);
-        let slip = self.scale.iter().min_by_key(distance).filter(|level| distance(level) <= most(&level.name));
-        slip.or_else(|| {
-            let mut alike =
-                self.scale.iter().filter(|level| share_a_stem(&crate::text::path::fold(&level.name), &folded));
-            alike.next().filter(|_| alike.next().is_none())
-        })
-    }
-
-    /// Returns help that suggests the level meant by `name`, or lists all levels.
-    pub fn help_for_level(&self, name: &str) -> String {
-        if let Some(level) = self.near_level(name) {
-            return format!("did you mean `{}`?", level.name);
-        }
-        let levels: Vec<String> = self.scale.iter().map(|level| format!("{} {}", level.level, level.name)).collect();
-        format!("the levels are {}", levels.join(", "))
-    }
-
-    /// Returns the level called `name`, which may be a number or a name.
-    pub fn level(&self, name: &str) -> Option<u8> {
-        let folded = crate::text::path::fold(name);
-        let by_name = self.scale.iter().find(|level| crate::text::path::fold(&level.name) == folded);
-        let by_number = || {
-            let number: u8 = name.trim().parse().ok()?;
-            self.level_at(number)
-        };
-        by_name.or_else(by_number).map(|level| level.level)
-    }
-}
-
-/// Returns whether two words share a stem, such as `owner` and `owning`.
-fn share_a_stem(a: &str, b: &str) -> bool {
-    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>();
-    let shorter = a.len().min(b.len());
-    same >= 3 && same * 2 >= shorter && a.len().abs_diff(b.len()) <= 3 && !a.contains(' ')
-}
-
-impl Words {
-    fn take(&mut self, entries: &Entries<'_>) {
-        let names = ["accountable", "responsible", "consulted", "informed", "escalates_to"];
-        for (slot, name) in self.parts.iter_mut().zip(names) {
-            if let Some(word) = entries.text(name) {
-                *slot = crate::text::path::fold(&word);
-            }
-        }
-        if let Some(word) = entries.text("responsibilities") {
-            self.responsibilities = crate::text::path::fold(&word);
-        }
-        if let Some(word) = entries.text("decisions") {
-            self.decisions = crate::text::path::fold(&word);
-        }
-        if let Some(word) = entries.text("grow") {
-            self.grow = crate::text::path::fold(&word);
-        }
-        if let Some(word) = entries.text("interview") {
-            self.interview = crate::text::path::fold(&word);
-        }
-        for (slot, name) in [(&mut self.example, "example"), (&mut self.not_yet, "not_yet")] {
-            if let Some(word) = entries.text(name) {
-                *slot = crate::text::path::fold(word.trim_end().trim_end_matches(':'));
-            }
-        }
-    }
 }
 
 /// Creates a finding about an undeclared audience.
-pub fn unknown_audience(
-    name: &str,
-    path: &SourcePath,
-    span: crate::text::diagnostic::Span,
-    config: &Config,
-) -> Diagnostic {
+pub fn unknown_audience(name: &str, path: &SourcePath, span: Span, config: &Config) -> Diagnostic {
     let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
     let help = did_you_mean(&nearest(name, known.iter().copied(), 1)).unwrap_or_else(|| {
         if known.is_empty() {
@@ -587,45 +303,4 @@ pub fn unknown_audience(
         }
     });
     Diagnostic::new(Rule::UnknownAudience, path, Some(span), format!("no audience called `{name}`")).help(help)
-}
-
-/// Returns the five levels used when `handbook.toml` doesn't declare any.
-fn default_scale() -> Vec<Level> {
-    let names = ["Learning", "Practising", "Owning", "Guiding", "Shaping"];
-    (1..).zip(names).map(|(level, name)| Level { level, name: name.to_owned(), means: String::new() }).collect()
-}
-
-/// Reads a nested table again, without reporting any findings, because they were reported when the
-/// outer table was read.
-fn inner<'a>(table: &'a Table, field: &str) -> Entries<'a> {
-    let list = HANDBOOK.iter().find(|f| f.name == field).map_or(&[][..], |f| inner_fields(f.shape));
-    inner_of(table, list, field)
-}
-
-/// Returns the fields of the tables inside a value of this shape.
-fn inner_fields(shape: fields::Shape) -> &'static [fields::Field] {
-    match shape {
-        fields::Shape::Table(list) => list,
-        fields::Shape::List(inner) | fields::Shape::Map(inner) => inner_fields(*inner),
-        _ => &[],
-    }
-}
-
-fn inner_of<'a>(table: &'a Table, list: &'static [fields::Field], owner: &str) -> Entries<'a> {
-    let path = SourcePath::new(FILE);
-    fields::read(table, &[list], Context { path: &path, owner }, &mut Vec::new())
-}
-
-fn sub_tables(table: Option<&Table>) -> Vec<(String, &Table)> {
-    let entries = table.iter().flat_map(|table| &table.entries);
-    entries
-        .filter_map(|entry| match &entry.value.data {
-            Data::Table(inner) => Some((entry.key.clone(), inner)),
-            _ => None,
-        })
-        .collect()
-}
-
-fn table_span(table: &Table) -> Option<crate::text::diagnostic::Span> {
-    table.entries.first().map(|entry| entry.key_span)
 }

@@ -1,15 +1,17 @@
-//! Declares every field of front matter and `handbook.toml`, and checks tables that authors wrote
-//! against these fields.
+//! Declares tables of fields with [`table!`], and checks tables that authors wrote against these
+//! declarations.
 //!
 //! Input: a [`Table`] with spans and lists of [`Field`]s. Output: the valid entries by their
 //! canonical names, and findings about the others. The same lists of fields are used for reading,
 //! "did you mean" suggestions and the schemas (see `schema`). Never stops at the first error.
 
-use crate::declare::kind::{HiddenLinks, Host};
-use crate::declare::kind::{Kind, Status};
-use crate::declare::withheld;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::text::date::{Duration, parse_day, parse_duration};
 use crate::text::diagnostic::{Diagnostic, Span};
-use crate::text::front_matter::{Data, Table, Value};
+use crate::text::front_matter::{Data, Entry, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
@@ -45,6 +47,53 @@ pub enum Shape {
     Any,
 }
 
+impl Shape {
+    /// Returns the words for the form in findings, and the form as JSON Schema.
+    pub fn described(self) -> (&'static str, Json) {
+        match self {
+            Self::Any => ("anything", json!({})),
+            Self::Text => ("text", json!({ "type": ["string", "number", "boolean"] })),
+            Self::Integer(least, most) => {
+                ("a whole number", json!({ "type": "integer", "minimum": least, "maximum": most }))
+            }
+            Self::Boolean => ("true or false", json!({ "type": "boolean" })),
+            Self::Date => ("a day such as 2026-04-01", json!({ "type": "string", "format": "date" })),
+            Self::Duration => {
+                let pattern = "^[0-9]+ +(day|week|month|year)s?$";
+                ("a span of time such as 6 months", json!({ "type": "string", "pattern": pattern }))
+            }
+            Self::Choice(words) => ("text", json!({ "type": "string", "enum": words })),
+            Self::Level => ("a level: its number or its name", json!({ "type": ["integer", "string"] })),
+            Self::Chapter => ("the name of a chapter", json!({ "type": "string" })),
+            Self::Party => ("the name of a role or a partner", json!({ "type": "string" })),
+            Self::List(inner) => {
+                let list = json!({ "type": "array", "items": inner.described().1 });
+                let is_nested = matches!(inner, Self::Table(_) | Self::List(_));
+                // A single value counts as a list of one.
+                ("a list", if is_nested { list } else { json!({ "anyOf": [inner.described().1, list] }) })
+            }
+            Self::Map(inner) => ("a table", json!({ "type": "object", "additionalProperties": inner.described().1 })),
+            Self::Table(fields) => ("a table", object(&[fields])),
+        }
+    }
+}
+
+/// Returns the JSON Schema of a table with these fields.
+pub fn object(lists: &[&[Field]]) -> Json {
+    let mut properties = Map::new();
+    for field in lists.iter().flat_map(|list| list.iter()) {
+        for name in [field.name, field.also].into_iter().filter(|name| !name.is_empty()) {
+            let mut value = field.shape.described().1;
+            value["description"] = json!(field.meaning);
+            properties.insert(name.to_owned(), value);
+        }
+    }
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// A list of names of chapters.
+pub const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
+
 /// One key that a table accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -58,409 +107,305 @@ pub struct Field {
     pub meaning: &'static str,
 }
 
-const fn field(name: &'static str, shape: Shape, meaning: &'static str) -> Field {
-    Field { name, also: "", shape, meaning }
+/// Declares a table: a struct with its defaults, its reader and its [`Field`]s.
+///
+/// Each line declares one key: its name and another accepted name after `|`, the type of its value,
+/// the default unless that is the type's own, and its purpose. `as` gives the expected [`Shape`] if
+/// it isn't the usual one of the type, and `by` gives a function that sets the field if
+/// [`Read::set`] doesn't do. Fields after `beside` belong to the struct only and are no keys.
+macro_rules! table {
+    (
+        $(#[$attribute:meta])*
+        $table:ident {
+            $(
+                $name:ident $(| $also:ident)?: $type:ty $(= $default:expr)?, $meaning:literal
+                $(, as $shape:expr)? $(, by $reader:expr)?;
+            )*
+        }
+        $(beside { $($(#[$beside_attribute:meta])* $beside:ident: $beside_type:ty,)* })?
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $table {
+            $(#[doc = $meaning] pub $name: $type,)*
+            $($($(#[$beside_attribute])* pub $beside: $beside_type,)*)?
+        }
+
+        impl Default for $table {
+            fn default() -> Self {
+                Self {
+                    $($name: fields::first!($($default,)? Default::default()),)*
+                    $($($beside: Default::default(),)*)?
+                }
+            }
+        }
+
+        impl $table {
+            /// The keys of the table.
+            pub const FIELDS: &'static [fields::Field] = &[$(fields::Field {
+                name: fields::key(stringify!($name)),
+                also: concat!($(stringify!($also))?),
+                shape: fields::first!($($shape,)? <$type as fields::Read>::SHAPE),
+                meaning: $meaning,
+            },)*];
+
+            /// Returns the table with these entries. Fields that aren't among them have their defaults.
+            pub fn take(entries: &[fields::Valid<'_>], report: &mut fields::Report<'_>) -> Self {
+                let mut table = Self::default();
+                $(
+                    let name = fields::key(stringify!($name));
+                    if let Some((_, value)) = entries.iter().find(|(key, _)| *key == name) {
+                        fields::first!($($reader,)? fields::Read::set)(value, &mut table.$name, report);
+                    }
+                )*
+                table
+            }
+        }
+
+        impl fields::Read for $table {
+            const SHAPE: fields::Shape = fields::Shape::Table(Self::FIELDS);
+
+            fn read(value: &Value, report: &mut fields::Report<'_>) -> Option<Self> {
+                Some(Self::take(&fields::inner(value, Self::FIELDS)?, report))
+            }
+        }
+    };
 }
 
-const fn named(name: &'static str, also: &'static str, shape: Shape, meaning: &'static str) -> Field {
-    Field { name, also, shape, meaning }
+/// Expands to its first argument.
+macro_rules! first {
+    ($first:expr $(, $other:expr)?) => {
+        $first
+    };
 }
 
-const TEXTS: Shape = Shape::List(&Shape::Text);
-const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
+pub(crate) use {first, table};
 
-/// Fields that every chapter accepts.
-pub const COMMON: &[Field] = &[
-    field("title", Shape::Text, "the chapter's title; without it the first heading"),
-    named("summary", "description", Shape::Text, "one sentence that answers, shown in lists and search"),
-    field("id", Shape::Text, "what other chapters call it; without it the file's name"),
-    field("kind", Shape::Choice(Kind::NAMES), "what the chapter is; without it the folder decides"),
-    field("aliases", TEXTS, "other names that links find it by; old addresses lead here"),
-    named(
-        "order",
-        "weight",
-        Shape::Integer(-1_000_000_000, 1_000_000_000),
-        "its place among its neighbours, lowest first",
-    ),
-    field("status", Shape::Choice(Status::NAMES), "draft, proposed, current or retired"),
-    field("audience", Shape::Text, "who may read it, by a name of [audiences]"),
-    field("owner", Shape::Text, "who keeps it true, by a name of [owners]"),
-    field("reviewed", Shape::Date, "the day it was last read and found true"),
-    field("review_every", Shape::Duration, "how long a review holds, such as 6 months"),
-    field("tags", TEXTS, "words to group chapters by"),
-    field("ask", Shape::Text, "where to ask about it"),
-    field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
-];
-
-const ROLE: &[Field] = &[
-    field("track", Shape::Text, "the track it belongs to, by a name of [[tracks]]"),
-    field("rank", Shape::Integer(0, 1000), "its rung on the ladder, higher is more senior"),
-    field("grade", Shape::Text, "the grade as the company writes it"),
-    field("scope", Shape::Text, "how much it answers for"),
-    field("horizon", Shape::Text, "how far ahead it looks"),
-    field("also_called", TEXTS, "other titles for the same role"),
-    field("base", Shape::Boolean, "true for a role that others extend and that is no rung itself"),
-    field("extends", Shape::Chapter, "the role that it is a kind of"),
-    field("grows_into", CHAPTERS, "the roles that come after it; at the same rank it is a move"),
-    field("reports_to", CHAPTERS, "the roles that it reports to"),
-    field("works_with", Shape::List(&Shape::Party), "roles and partners that it works with"),
-    field("competencies", Shape::Map(&Shape::Level), "the level that it expects of each competency"),
-    field("focus", CHAPTERS, "at most four competencies that it is judged on first"),
-    field("judged", CHAPTERS, "statements that it is judged on beside its focus, such as writing#one-page"),
-];
-
-const COMPETENCY: &[Field] = &[
-    field("cluster", Shape::Text, "the group of competencies that it belongs to"),
-    field("supports", CHAPTERS, "the strategy chapters that it carries"),
-];
-
-const STRATEGY: &[Field] = &[
-    field("horizon", Shape::Text, "how far ahead it looks"),
-    field("led_by", Shape::Chapter, "the role that leads it"),
-    field("measures", TEXTS, "what shows that it works"),
-    field("valid_until", Shape::Date, "the day after which it is no longer true"),
-];
-
-const PATH: &[Field] = &[
-    field("for", Shape::Text, "whom the path is for"),
-    field("chapters", CHAPTERS, "the chapters in the order to read them"),
-];
-
-/// Returns the fields that only chapters of this kind accept.
-pub fn of_kind(kind: Kind) -> &'static [Field] {
-    match kind {
-        Kind::Role => ROLE,
-        Kind::Competency => COMPETENCY,
-        Kind::Strategy => STRATEGY,
-        Kind::Path => PATH,
-        Kind::Glossary | Kind::Page => &[],
-    }
-}
-
-const LEVEL: &[Field] = &[
-    field("level", Shape::Integer(1, 20), "its number, 1 is the lowest"),
-    field("name", Shape::Text, "its name, which also opens a level as a heading"),
-    field("means", Shape::Text, "what somebody at this level does, one sentence"),
-];
-
-const TRACK: &[Field] = &[
-    field("id", Shape::Text, "what a role's `track` calls it"),
-    field("title", Shape::Text, "how pages call it"),
-    field("family", Shape::Text, "the family of tracks it belongs to"),
-];
-
-const OWNER: &[Field] = &[
-    field("name", Shape::Text, "how pages call the owner"),
-    field("contact", Shape::Text, "where to reach the owner: an address or a channel"),
-    field("handle", Shape::Text, "the owner's name on the code host, such as @org/team"),
-];
-
-const AUDIENCE: &[Field] = &[
-    field("title", Shape::Text, "how pages call it"),
-    field("includes", TEXTS, "audiences whose content its readers see too"),
-    field("indexed", Shape::Boolean, "true lets search engines list the site that is built for it"),
-];
-
-const EVIDENCE: &[Field] = &[
-    field("name", Shape::Text, "what pages call it"),
-    field("competencies", CHAPTERS, "the competencies whose statements show it"),
-];
-
-const PUBLISH: &[Field] = &[
-    field("host", Shape::Choice(Host::NAMES), "who serves the site: which redirect and header files are written"),
-    field(
-        "hidden_links",
-        Shape::Choice(HiddenLinks::NAMES),
-        "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error",
-    ),
-    field(
-        "files",
-        TEXTS,
-        "files that are published though nothing refers to them, such as downloads/**; Markdown among them is a download and no chapter",
-    ),
-    field("markdown", Shape::Boolean, "whether each chapter is published as Markdown too, with llms.txt; true"),
-    field(
-        "renames",
-        Shape::Boolean,
-        "whether the old addresses of chapters that git knows to be renamed lead on; true where there are no audiences",
-    ),
-];
-
-const GONE: &[Field] = &[
-    field("path", Shape::Text, "the file or the address that is gone"),
-    field("see", Shape::Chapter, "the chapter to read instead"),
-    field("reason", Shape::Text, "why it is gone, one sentence"),
-    field("audience", Shape::Text, "the audience that may know of it, by a name of [audiences]"),
-];
-
-const HEALTH: &[Field] = &[field(
-    "audience",
-    Shape::Text,
-    "the audience whose builds have the page that says how the handbook is kept, by a name of [audiences]",
-)];
-
-const MARKDOWN: &[Field] = &[
-    field("definition_lists", Shape::Boolean, "definition lists everywhere, not only in the glossary"),
-    field("smart_quotes", Shape::Boolean, "typographic quotes, dashes and ellipses"),
-];
-
-const SECURITY: &[Field] = &[
-    field("html", Shape::Choice(&["escape", "safe", "trusted"]), "what becomes of raw HTML"),
-    field("hosts", TEXTS, "other hosts that pages may load images and frames from"),
-    field("active", TEXTS, "files of the content, by path or pattern, that may run scripts when they are opened"),
-];
-
-/// The headings and labels, in the handbook's language, that the model looks for in the text.
-pub const WORDS: &[Field] = &[
-    field("responsibilities", Shape::Text, "the heading over a role's responsibilities"),
-    field("decisions", Shape::Text, "the heading over a strategy's decisions"),
-    field("grow", Shape::Text, "the heading over what helps to grow in a competency"),
-    field("interview", Shape::Text, "the heading over a competency's interview questions"),
-    field("example", Shape::Text, "the label of an example below a statement, without its colon"),
-    field("not_yet", Shape::Text, "the label of what doesn't show a statement yet, without its colon"),
-    field("accountable", Shape::Text, "the label of the one who decides"),
-    field("responsible", Shape::Text, "the label of those who do the work"),
-    field("consulted", Shape::Text, "the label of those who are asked before"),
-    field("informed", Shape::Text, "the label of those who are told after"),
-    field("escalates_to", Shape::Text, "the label of where a dispute goes"),
-];
-
-/// Keys of `handbook.toml`.
-pub const HANDBOOK: &[Field] = &[
-    field("title", Shape::Text, "the handbook's title"),
-    field("description", Shape::Text, "what the handbook is, one sentence"),
-    field("base_url", Shape::Text, "the address it will be served at, with https://"),
-    field("language", Shape::Text, "the language of its text, such as en"),
-    field("theme", Shape::Text, "a folder of themes/, or default"),
-    field("repository", Shape::Text, "the address of the content folder on the code host, for edit links"),
-    field("feedback", Shape::Text, "where readers say that something is wrong: an address or mailto:"),
-    field("edition", Shape::Text, "which edition this is, printed on every page"),
-    field("effective", Shape::Date, "the day from which the edition holds"),
-    field(
-        "changes_since",
-        Shape::Text,
-        "from where changes of what is asked of roles are shown: a span such as 90 days, a day, or a tag",
-    ),
-    field(
-        "urls",
-        Shape::Choice(&["pretty", "file"]),
-        "pretty: folders for a web server; file: .html files for a folder",
-    ),
-    field("scale", Shape::List(&Shape::Table(LEVEL)), "the levels of a competency, lowest first"),
-    field("tracks", Shape::List(&Shape::Table(TRACK)), "the tracks of the ladder"),
-    field("owners", Shape::Map(&Shape::Table(OWNER)), "who keeps chapters true"),
-    field("partners", Shape::Map(&Shape::Text), "functions that take part in decisions: id and title"),
-    field("audiences", Shape::Map(&Shape::Table(AUDIENCE)), "who reads what"),
-    field("audience", Shape::Text, "the audience that is built where none is asked for"),
-    field("kinds", Shape::Map(&Shape::Choice(Kind::NAMES)), "the kind of chapters by their top folder"),
-    field("sections", Shape::Map(&TEXTS), "headings that chapters of a kind must have"),
-    field("words", Shape::Table(WORDS), "the words that the model looks for, in the handbook's language"),
-    field("compare", Shape::List(&CHAPTERS), "pairs of roles that get a page of their own"),
-    field("evidence", Shape::List(&Shape::Table(EVIDENCE)), "what a promotion case and a résumé have to show"),
-    field("markdown", Shape::Table(MARKDOWN), "extensions of Markdown"),
-    field("security", Shape::Table(SECURITY), "what pages may contain and load"),
-    field("publish", Shape::Table(PUBLISH), "how the site is published"),
-    field("gone", Shape::List(&Shape::Table(GONE)), "chapters that were deleted, and what to read instead"),
-    field("health", Shape::Table(HEALTH), "who sees how the handbook is kept"),
-    field("check", Shape::Map(&Shape::Choice(&["error", "warn", "allow"])), "the weight of each code"),
-    field("extra", Shape::Map(&Shape::Any), "the author's own data, handed to templates"),
-];
-
-/// The valid entries of a table.
-#[derive(Debug, Default)]
-pub struct Entries<'a> {
-    list: Vec<(&'static str, &'a Value)>,
-}
-
-impl<'a> Entries<'a> {
-    /// Returns whether there are no valid entries.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// Iterates over the fields with the spans of their values.
-    pub fn spans(&self) -> impl Iterator<Item = (&'static str, Span)> {
-        self.list.iter().map(|(name, value)| (*name, value.span))
-    }
-
-    /// Returns the value of `name`.
-    pub fn get(&self, name: &str) -> Option<&'a Value> {
-        self.list.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
-    }
-
-    /// Returns the text of `name`.
-    pub fn text(&self, name: &str) -> Option<String> {
-        self.get(name).and_then(text_of)
-    }
-
-    /// Returns the texts of `name`, with their spans.
-    pub fn texts(&self, name: &str) -> Vec<(String, Span)> {
-        self.get(name).map(texts_of).unwrap_or_default()
-    }
-
-    /// Returns the whole number of `name`.
-    pub fn integer(&self, name: &str) -> Option<i64> {
-        self.get(name).and_then(|value| if let Data::Integer(n) = value.data { Some(n) } else { None })
-    }
-
-    /// Returns the Boolean of `name`.
-    pub fn boolean(&self, name: &str) -> Option<bool> {
-        self.get(name).and_then(|value| if let Data::Boolean(b) = value.data { Some(b) } else { None })
-    }
-
-    /// Returns the table of `name`.
-    pub fn table(&self, name: &str) -> Option<&'a Table> {
-        self.get(name).and_then(|value| if let Data::Table(table) = &value.data { Some(table) } else { None })
-    }
-
-    /// Returns the tables in the list called `name`.
-    pub fn tables(&self, name: &str) -> Vec<&'a Table> {
-        let items = match self.get(name).map(|value| &value.data) {
-            Some(Data::List(items)) => items.as_slice(),
-            _ => &[],
-        };
-        items.iter().filter_map(|item| if let Data::Table(table) = &item.data { Some(table) } else { None }).collect()
+/// Returns the key that a field of a struct stands for: its name, without the `r#` of a name that
+/// is a keyword of Rust.
+pub const fn key(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
     }
 }
 
-/// Returns a value as text; numbers, dates and Booleans are returned as written.
-pub fn text_of(value: &Value) -> Option<String> {
-    value.text().map(str::to_owned)
-}
+/// A type that a value can be read as.
+pub trait Read: Sized {
+    /// The usual form of a value of this type.
+    const SHAPE: Shape;
 
-/// Returns a list of texts with their spans; a single text counts as a list of one.
-pub fn texts_of(value: &Value) -> Vec<(String, Span)> {
-    match &value.data {
-        Data::List(items) => items.iter().filter_map(|item| Some((text_of(item)?, item.span))).collect(),
-        _ => text_of(value).map(|text| (text, value.span)).into_iter().collect(),
+    /// Returns the value, or `None` if it cannot be used. What doesn't have the expected form is
+    /// already reported, so this reports only what a form doesn't say.
+    fn read(value: &Value, report: &mut Report<'_>) -> Option<Self>;
+
+    /// Sets a field to the value, unless it cannot be used.
+    fn set(value: &Value, field: &mut Self, report: &mut Report<'_>) {
+        if let Some(value) = Self::read(value, report) {
+            *field = value;
+        }
     }
 }
 
-/// The location of a table, used in findings.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
+/// Implements [`Read`] for types that report nothing: for each, its usual form and its reader.
+macro_rules! read {
+    ($($type:ty: $shape:expr, |$value:ident| $read:expr;)*) => {
+        $(impl Read for $type {
+            const SHAPE: Shape = $shape;
+
+            fn read($value: &Value, _: &mut Report<'_>) -> Option<Self> {
+                $read
+            }
+        })*
+    };
+}
+
+read! {
+    String: Shape::Text, |value| value.text().map(str::to_owned);
+    bool: Shape::Boolean, |value| if let Data::Boolean(truth) = value.data { Some(truth) } else { None };
+    u8: Shape::Integer(0, 255), |value| value.integer()?.try_into().ok();
+    u32: Shape::Integer(0, 4_294_967_295), |value| value.integer()?.try_into().ok();
+    i64: Shape::Integer(i64::MIN, i64::MAX), |value| value.integer();
+    Duration: Shape::Duration, |value| parse_duration(value.text()?);
+    Table: Shape::Map(&Shape::Any), |value| if let Data::Table(table) = &value.data { Some(table.clone()) } else { None };
+}
+
+/// A value with the span where it is written.
+impl<T: Read> Read for (T, Span) {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn read(value: &Value, report: &mut Report<'_>) -> Option<Self> {
+        Some((T::read(value, report)?, value.span))
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn read(value: &Value, report: &mut Report<'_>) -> Option<Self> {
+        T::read(value, report).map(Some)
+    }
+}
+
+/// A single value counts as a list of one.
+impl<T: Read> Read for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+
+    fn read(value: &Value, report: &mut Report<'_>) -> Option<Self> {
+        Some(value.items().iter().filter_map(|item| T::read(item, report)).collect())
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    const SHAPE: Shape = Shape::Map(&T::SHAPE);
+
+    fn read(value: &Value, report: &mut Report<'_>) -> Option<Self> {
+        let pair = |entry: &Entry| Some((entry.key.clone(), T::read(&entry.value, report)?));
+        Some(value.entries().iter().filter_map(pair).collect())
+    }
+}
+
+/// The findings about a file.
+#[derive(Debug)]
+pub struct Report<'a> {
     /// The file.
-    pub path: &'a SourcePath,
-    /// The name, with its article, of the thing that the table belongs to, such as `a role`.
-    pub owner: &'a str,
+    path: &'a SourcePath,
+    /// The findings so far.
+    pub findings: Vec<Diagnostic>,
+    /// The audiences that the file names, with the spans of the names.
+    pub audiences: Vec<(String, Span)>,
 }
 
-/// Reads `table` according to lists of fields. Returns the valid entries, and reports all others.
+impl<'a> Report<'a> {
+    /// Creates an empty report about the file at `path`.
+    pub fn new(path: &'a SourcePath) -> Self {
+        Self { path, findings: Vec::new(), audiences: Vec::new() }
+    }
+
+    /// Adds a finding.
+    pub fn add(&mut self, rule: Rule, span: impl Into<Option<Span>>, message: impl Into<String>, help: Option<String>) {
+        self.findings.push(Diagnostic::new(rule, self.path, span.into(), message).maybe_help(help));
+    }
+}
+
+/// A valid entry of a table: the canonical name of its field, and its value.
+pub type Valid<'a> = (&'static str, &'a Value);
+
+/// Reads `table` according to lists of fields. Returns the valid entries, reports values that don't
+/// have the expected form, and hands each key that no list has to `unknown`.
 pub fn read<'a>(
     table: &'a Table,
     fields: &[&'static [Field]],
-    context: Context<'_>,
-    findings: &mut Vec<Diagnostic>,
-) -> Entries<'a> {
-    let mut entries = Entries::default();
+    report: &mut Report<'_>,
+    unknown: impl Fn(&Entry, &mut Report<'_>),
+) -> Vec<Valid<'a>> {
+    let mut entries = Vec::new();
     for entry in &table.entries {
-        let found = fields.iter().flat_map(|list| list.iter());
-        let Some(field) = found.clone().find(|f| f.name == entry.key || (!f.also.is_empty() && f.also == entry.key))
-        else {
-            // Skip keys by which other generators mark drafts, because `withheld` handles them.
-            if !(is_chapter(context) && withheld::is_mark(&entry.key)) {
-                findings.push(unknown_key(&entry.key, entry.key_span, found.map(|f| f.name), context));
+        let is_meant = |field: &&Field| entry.key == field.name || (!field.also.is_empty() && entry.key == field.also);
+        match fields.iter().flat_map(|list| list.iter()).find(is_meant) {
+            None => unknown(entry, report),
+            Some(_) if matches!(entry.value.data, Data::Null) => {}
+            Some(field) => {
+                if check(&entry.value, field.shape, &entry.key, report) {
+                    entries.push((field.name, &entry.value));
+                }
             }
-            continue;
-        };
-        if matches!(entry.value.data, Data::Null) {
-            continue;
-        }
-        let before = findings.len();
-        check(&entry.value, field.shape, &entry.key, context, findings);
-        // Keep a list or table even if parts of it are invalid; the code that reads it skips those
-        // parts.
-        let partly = matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Table(_))
-            && matches!(entry.value.data, Data::List(_) | Data::Table(_));
-        if findings.len() == before || partly {
-            entries.list.push((field.name, &entry.value));
         }
     }
     entries
 }
 
-/// Returns whether a table is the front matter of a chapter.
-fn is_chapter(context: Context) -> bool {
-    Kind::ALL.iter().any(|kind| kind.with_article() == context.owner)
+/// Reads a table called `owner` in findings.
+pub fn read_named<'a>(
+    table: &'a Table,
+    list: &'static [Field],
+    owner: &str,
+    report: &mut Report<'_>,
+) -> Vec<Valid<'a>> {
+    read(table, &[list], report, |entry, report| {
+        unknown_key(entry, owner, help_for_key(&entry.key, &[list], owner), report);
+    })
 }
 
-fn unknown_key<'b>(key: &str, span: Span, known: impl Iterator<Item = &'b str>, context: Context<'_>) -> Diagnostic {
-    let known: Vec<&str> = known.collect();
-    let near = nearest(key, known.iter().copied(), 2);
-    let help = of_another_kind(key, context).or_else(|| did_you_mean(&near)).unwrap_or_else(|| {
-        format!("{} takes {}; data of your own goes under `extra`", context.owner, known.join(", "))
-    });
-    Diagnostic::new(Rule::UnknownKey, context.path, Some(span), format!("{} has no field `{key}`", context.owner))
-        .help(help)
+/// Reads a table inside another again, without reporting any findings, because they were reported
+/// when the outer table was read.
+pub fn inner<'a>(value: &'a Value, fields: &'static [Field]) -> Option<Vec<Valid<'a>>> {
+    let Data::Table(table) = &value.data else { return None };
+    Some(read(table, &[fields], &mut Report::new(&SourcePath::new("")), |_, _| {}))
 }
 
-/// If another kind of chapter accepts `key`, explains how to change this chapter's kind.
-fn of_another_kind(key: &str, context: Context) -> Option<String> {
-    let kind = Kind::ALL.into_iter().find(|kind| of_kind(*kind).iter().any(|field| field.name == key))?;
-    is_chapter(context).then(|| format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()))
+/// Reports a key that the table called `owner` doesn't have.
+pub fn unknown_key(entry: &Entry, owner: &str, help: String, report: &mut Report<'_>) {
+    report.add(Rule::UnknownKey, entry.key_span, format!("{owner} has no field `{}`", entry.key), Some(help));
 }
 
-/// Checks a value against a shape, and reports everything that doesn't match.
-fn check(value: &Value, shape: Shape, key: &str, context: Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let path = context.path;
-    match (shape, &value.data) {
+/// Returns the keys of `lists` that resemble `key`, or else all of them.
+pub fn help_for_key(key: &str, lists: &[&'static [Field]], owner: &str) -> String {
+    let known: Vec<&str> = lists.iter().flat_map(|list| list.iter()).map(|field| field.name).collect();
+    did_you_mean(&nearest(key, known.iter().copied(), 2))
+        .unwrap_or_else(|| format!("{owner} takes {}; data of your own goes under `extra`", known.join(", ")))
+}
+
+/// Returns whether a value can be used, and reports everything in it that doesn't match its shape.
+///
+/// A list or table can be used even if parts of it are invalid: the code that reads it skips those
+/// parts.
+fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> bool {
+    let fault = match (shape, &value.data) {
         (Shape::Any, _)
         | (Shape::Boolean, Data::Boolean(_))
         | (Shape::Text | Shape::Level, Data::Text(_) | Data::Integer(_))
         | (Shape::Text, Data::Date(_) | Data::Float(_) | Data::Boolean(_))
-        | (Shape::Chapter | Shape::Party, Data::Text(_)) => {}
-        (Shape::Integer(least, most), Data::Integer(n)) => {
-            if !(least..=most).contains(n) {
-                let message = format!("`{key}` is {n}, which is not between {least} and {most}");
-                findings.push(Diagnostic::new(Rule::BadValue, path, Some(value.span), message));
-            }
-        }
-        (Shape::Date, Data::Text(text) | Data::Date(text)) => {
-            if text.parse::<jiff::civil::Date>().is_err() || text.len() != 10 {
-                let message = format!("`{key}` is not a day: `{text}`");
-                let finding = Diagnostic::new(Rule::BadValue, path, Some(value.span), message);
-                findings.push(finding.help("write year, month and day, as in 2026-04-01"));
-            }
-        }
-        (Shape::Duration, Data::Text(text)) => {
-            if crate::text::date::parse_duration(text).is_none() {
-                let message = format!("`{key}` is not a span of time: `{text}`");
-                let finding = Diagnostic::new(Rule::BadValue, path, Some(value.span), message);
-                findings.push(finding.help("write a number and a unit, as in `6 months`, `2 weeks` or `1 year`"));
-            }
-        }
-        (Shape::Choice(words), Data::Text(text)) => {
-            if !words.contains(&text.as_str()) {
-                let near = nearest(text, words.iter().copied(), 1);
-                let help = did_you_mean(&near).unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
-                let message = format!("`{key}` cannot be `{text}`");
-                findings.push(Diagnostic::new(Rule::BadValue, path, Some(value.span), message).help(help));
-            }
-        }
+        | (Shape::Chapter | Shape::Party, Data::Text(_)) => None,
+        (Shape::Integer(least, most), Data::Integer(n)) => (!(least..=most).contains(n))
+            .then(|| (format!("`{key}` is {n}, which is not between {least} and {most}"), None)),
+        (Shape::Date, Data::Text(text) | Data::Date(text)) => parse_day(text).is_none().then(|| {
+            let help = "write year, month and day, as in 2026-04-01".to_owned();
+            (format!("`{key}` is not a day: `{text}`"), Some(help))
+        }),
+        (Shape::Duration, Data::Text(text)) => parse_duration(text).is_none().then(|| {
+            let help = "write a number and a unit, as in `6 months`, `2 weeks` or `1 year`".to_owned();
+            (format!("`{key}` is not a span of time: `{text}`"), Some(help))
+        }),
+        (Shape::Choice(words), Data::Text(text)) => (!words.contains(&text.as_str())).then(|| {
+            let near = did_you_mean(&nearest(text, words.iter().copied(), 1));
+            let help = near.unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
+            (format!("`{key}` cannot be `{text}`"), Some(help))
+        }),
         (Shape::List(inner), Data::List(items)) => {
             for item in items {
-                check(item, *inner, key, context, findings);
+                check(item, *inner, key, report);
             }
+            None
         }
         (Shape::List(inner), _) if !matches!(inner, Shape::Table(_) | Shape::List(_)) => {
-            check(value, *inner, key, context, findings);
+            return check(value, *inner, key, report);
         }
         (Shape::Map(inner), Data::Table(table)) => {
             for entry in &table.entries {
-                check(&entry.value, *inner, &entry.key, context, findings);
+                check(&entry.value, *inner, &entry.key, report);
             }
+            None
         }
         (Shape::Table(fields), Data::Table(table)) => {
-            let owner = format!("`{key}`");
-            read(table, &[fields], Context { path, owner: &owner }, findings);
+            read_named(table, fields, &format!("`{key}`"), report);
+            None
         }
-        (shape, _) => findings.push(wrong_type(value, shape, key, context)),
+        (shape, _) => {
+            let message = format!("`{key}` should be {}, not {}", shape.described().0, value.kind_name());
+            report.add(Rule::WrongType, value.span, message, help_for_type(value, shape, key));
+            return false;
+        }
+    };
+    let is_valid = fault.is_none();
+    if let Some((message, help)) = fault {
+        report.add(Rule::BadValue, value.span, message, help);
     }
+    is_valid
 }
 
-fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> Diagnostic {
-    let message = format!("`{key}` should be {}, not {}", words_for(shape), value.kind_name());
-    let help = match shape {
+fn help_for_type(value: &Value, shape: Shape, key: &str) -> Option<String> {
+    match shape {
         Shape::List(_) => {
             Some(format!("write `{key}: [first, second]` in YAML, `{key} = [\"first\", \"second\"]` in TOML"))
         }
@@ -469,23 +414,5 @@ fn wrong_type(value: &Value, shape: Shape, key: &str, context: Context<'_>) -> D
         }
         Shape::Boolean => Some("write true or false, without quotes".to_owned()),
         _ => None,
-    };
-    Diagnostic::new(Rule::WrongType, context.path, Some(value.span), message).maybe_help(help)
-}
-
-/// Returns the words for a shape in findings.
-pub fn words_for(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Text | Shape::Choice(_) => "text",
-        Shape::Integer(..) => "a whole number",
-        Shape::Boolean => "true or false",
-        Shape::Date => "a day such as 2026-04-01",
-        Shape::Duration => "a span of time such as 6 months",
-        Shape::Level => "a level: its number or its name",
-        Shape::Chapter => "the name of a chapter",
-        Shape::Party => "the name of a role or a partner",
-        Shape::List(_) => "a list",
-        Shape::Map(_) | Shape::Table(_) => "a table",
-        Shape::Any => "anything",
     }
 }

@@ -1,44 +1,69 @@
 //! Defines the values of fields that accept only certain words: kinds of chapters, statuses, parts
-//! in a decision, and hosts.
+//! in a decision, styles of URLs, hosts and so on.
 //!
 //! Input: a word as an author writes it. Output: the value that the word stands for, or the word
 //! for a value. Never reads the fields themselves.
 
-/// The kind of a chapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A role.
-    Role,
-    /// A competency.
-    Competency,
-    /// A strategy chapter.
-    Strategy,
-    /// A reading path.
-    Path,
-    /// The glossary.
-    Glossary,
-    /// Any other chapter.
-    Page,
+use crate::declare::fields::{Read, Report, Shape};
+use crate::text::front_matter::Value;
+
+/// Defines an enum and the word for each of its values.
+macro_rules! choice {
+    ($(#[$attribute:meta])* $choice:ident { $($(#[$of_value:meta])* $value:ident $name:literal,)* }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $choice {
+            $($(#[$of_value])* $value,)*
+        }
+
+        impl $choice {
+            /// The words that the field accepts.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// All values, in the order of their names.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$value),*];
+
+            /// Returns the value called `name`.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|value| value.name() == name)
+            }
+
+            /// Returns the value's name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                Self::NAMES[self as usize]
+            }
+        }
+
+        impl Read for $choice {
+            const SHAPE: Shape = Shape::Choice(Self::NAMES);
+
+            fn read(value: &Value, _: &mut Report<'_>) -> Option<Self> {
+                Self::from_name(value.text()?)
+            }
+        }
+    };
+}
+
+choice! {
+    /// The kind of a chapter.
+    Kind {
+        /// A role.
+        Role "role",
+        /// A competency.
+        Competency "competency",
+        /// A strategy chapter.
+        Strategy "strategy",
+        /// A reading path.
+        Path "path",
+        /// The glossary.
+        Glossary "glossary",
+        /// Any other chapter.
+        Page "page",
+    }
 }
 
 impl Kind {
-    /// The names of all kinds, as `kind:` accepts them.
-    pub const NAMES: &'static [&'static str] = &["role", "competency", "strategy", "path", "glossary", "page"];
-
-    /// All kinds, in the order of [`Self::NAMES`].
-    pub const ALL: [Self; 6] = [Self::Role, Self::Competency, Self::Strategy, Self::Path, Self::Glossary, Self::Page];
-
-    /// Returns the kind called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
-    }
-
-    /// Returns the kind's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
     /// Returns the kind with its article, for findings.
     #[must_use]
     pub fn with_article(self) -> &'static str {
@@ -53,84 +78,81 @@ impl Kind {
     }
 }
 
-/// The status of a chapter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
-    /// The chapter is published only with `--drafts` and in the preview.
-    Draft,
-    /// The chapter is published and marked as not yet agreed.
-    Proposed,
-    /// The chapter is in force.
-    #[default]
-    Current,
-    /// The chapter is published and marked as no longer in force.
-    Retired,
-}
-
-impl Status {
-    /// The names of all statuses, as `status:` accepts them.
-    pub const NAMES: &'static [&'static str] = &["draft", "proposed", "current", "retired"];
-
-    /// All statuses, in the order of [`Self::NAMES`].
-    pub const ALL: [Self; 4] = [Self::Draft, Self::Proposed, Self::Current, Self::Retired];
-
-    /// Returns the status called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|known| *known == name).map(|n| Self::ALL[n])
-    }
-
-    /// Returns the status's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+choice! {
+    /// The status of a chapter.
+    #[derive(Default)]
+    Status {
+        /// The chapter is published only with `--drafts` and in the preview.
+        Draft "draft",
+        /// The chapter is published and marked as not yet agreed.
+        Proposed "proposed",
+        /// The chapter is in force.
+        #[default]
+        Current "current",
+        /// The chapter is published and marked as no longer in force.
+        Retired "retired",
     }
 }
 
-/// The part that a role or partner plays in a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Makes the decision and answers for it. Every decision has exactly one such party.
-    Accountable,
-    /// Does the work.
-    Responsible,
-    /// Is consulted beforehand.
-    Consulted,
-    /// Is informed afterward.
-    Informed,
-    /// Settles disputes.
-    EscalatesTo,
-}
-
-impl Part {
-    /// All parts, in the order of [`crate::declare::config::Words::parts`].
-    pub const ALL: [Self; 5] =
-        [Self::Accountable, Self::Responsible, Self::Consulted, Self::Informed, Self::EscalatesTo];
-
-    /// Returns the part's name as used by the user interface.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        ["accountable", "responsible", "consulted", "informed", "escalates-to"][self as usize]
+choice! {
+    /// The part that a role or partner plays in a decision, by the name that the user interface uses.
+    Part {
+        /// Makes the decision and answers for it. Every decision has exactly one such party.
+        Accountable "accountable",
+        /// Does the work.
+        Responsible "responsible",
+        /// Is consulted beforehand.
+        Consulted "consulted",
+        /// Is informed afterward.
+        Informed "informed",
+        /// Settles disputes.
+        EscalatesTo "escalates-to",
     }
 }
 
-/// The host that serves the site, which determines what files it needs in addition to the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Host {
-    /// Netlify: `_redirects` and `_headers`.
-    Netlify,
-    /// Cloudflare Pages: the same files as Netlify, with limits.
-    Cloudflare,
-    /// GitHub Pages: no redirect or header rules, and a `.nojekyll` file.
-    Github,
-    /// Any web server.
-    #[default]
-    Plain,
+choice! {
+    /// The style of URLs.
+    #[derive(Default)]
+    UrlStyle {
+        /// `roles/product-leader/`, for a web server.
+        #[default]
+        Pretty "pretty",
+        /// `roles/product-leader.html`, for opening the folder in a browser.
+        File "file",
+    }
+}
+
+choice! {
+    /// The way in which raw HTML in chapters is treated.
+    #[derive(Default)]
+    HtmlPolicy {
+        /// The HTML is shown as text.
+        Escape "escape",
+        /// The HTML is sanitized.
+        #[default]
+        Safe "safe",
+        /// The HTML is used unchanged.
+        Trusted "trusted",
+    }
+}
+
+choice! {
+    /// The host that serves the site, which determines what files it needs in addition to the pages.
+    #[derive(Default)]
+    Host {
+        /// Netlify: `_redirects` and `_headers`.
+        Netlify "netlify",
+        /// Cloudflare Pages: the same files as Netlify, with limits.
+        Cloudflare "cloudflare",
+        /// GitHub Pages: no redirect or header rules, and a `.nojekyll` file.
+        Github "github",
+        /// Any web server.
+        #[default]
+        Plain "plain",
+    }
 }
 
 impl Host {
-    /// The names of all hosts, as `host` accepts them.
-    pub const NAMES: &'static [&'static str] = &["netlify", "cloudflare", "github", "plain"];
-
     /// Returns whether the host reads `_redirects` and `_headers`.
     #[must_use]
     pub fn reads_rules(self) -> bool {
@@ -138,18 +160,15 @@ impl Host {
     }
 }
 
-/// The way in which a link is shown if the audience of a build can't see the linked chapter.
-/// Neither variant reveals anything about that chapter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum HiddenLinks {
-    /// Only the text of the link is shown.
-    #[default]
-    Text,
-    /// Only the text of the link is shown, marked as internal.
-    Mark,
-}
-
-impl HiddenLinks {
-    /// The names of all variants, as `hidden_links` accepts them.
-    pub const NAMES: &'static [&'static str] = &["text", "mark"];
+choice! {
+    /// The way in which a link is shown if the audience of a build can't see the linked chapter.
+    /// Neither variant reveals anything about that chapter.
+    #[derive(Default)]
+    HiddenLinks {
+        /// Only the text of the link is shown.
+        #[default]
+        Text "text",
+        /// Only the text of the link is shown, marked as internal.
+        Mark "mark",
+    }
 }

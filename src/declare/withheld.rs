@@ -73,66 +73,43 @@ pub enum Mark {
     Unclear(String, Span),
 }
 
-/// The keys, case-folded, with which other generators withhold a chapter, and for each key the
-/// value that withholds it.
+/// The keys, case-folded, with which other generators withhold a chapter by a value that is true.
 ///
-/// `draft` is used by Hugo, Zola, Docusaurus and many more; `published` by Jekyll, Hexo, Gatsby and
-/// Grav; `publish` and `dg-publish` by Obsidian; `unlisted` by Docusaurus; `hidden` by `GitBook`
-/// and Hugo themes; `render` by Zola; `public` by Logseq.
-const MARKS: &[(&str, bool)] = &[
-    ("draft", true),
-    ("isdraft", true),
-    ("is_draft", true),
-    ("wip", true),
-    ("unlisted", true),
-    ("private", true),
-    ("hidden", true),
-    ("unpublished", true),
-    ("published", false),
-    ("publish", false),
-    ("dg-publish", false),
-    ("public", false),
-    ("visible", false),
-    ("render", false),
-];
+/// `draft` is used by Hugo, Zola, Docusaurus and many more; `unlisted` by Docusaurus; `hidden` by
+/// `GitBook` and Hugo themes.
+const WITHHELD_IF: [&str; 8] = ["draft", "isdraft", "is_draft", "wip", "unlisted", "private", "hidden", "unpublished"];
 
-/// Words that other generators use for an unfinished chapter, case-folded.
-const STATUSES: &[&str] = &[
-    "draft",
-    "drafts",
-    "drafting",
-    "wip",
-    "work in progress",
-    "in progress",
-    "unpublished",
-    "unlisted",
-    "private",
-    "hidden",
-    "pending",
-    "future",
-];
+/// The keys, case-folded, with which other generators withhold a chapter by a value that is false.
+///
+/// `published` is used by Jekyll, Hexo, Gatsby and Grav; `publish` and `dg-publish` by Obsidian;
+/// `render` by Zola; `public` by Logseq.
+const WITHHELD_UNLESS: [&str; 6] = ["published", "publish", "dg-publish", "public", "visible", "render"];
+
+/// Further words that other generators use for an unfinished chapter, case-folded.
+const UNFINISHED: [&str; 5] = ["drafting", "work in progress", "in progress", "pending", "future"];
 
 /// Returns whether a front matter key is one that a generator uses to withhold chapters.
 pub fn is_mark(key: &str) -> bool {
-    let key = fold(key.trim());
-    MARKS.iter().any(|(name, _)| *name == key)
+    withholds_if(key).is_some()
+}
+
+/// Returns the value with which a key withholds a chapter, or `None` if it isn't a mark.
+fn withholds_if(key: &str) -> Option<bool> {
+    let key = fold(key);
+    let is_in = |list: &[&str]| list.contains(&key.as_str());
+    if is_in(&WITHHELD_IF) { Some(true) } else { is_in(&WITHHELD_UNLESS).then_some(false) }
 }
 
 /// Evaluates the marks in front matter. Returns `None` if the chapter is finished.
 pub fn mark(table: &Table) -> Option<Mark> {
     let mut unclear = None;
     for entry in &table.entries {
-        let key = fold(entry.key.trim());
-        if key == "status" {
-            let named = words_of(&entry.value);
-            if named.into_iter().any(is_unfinished) {
-                return Some(Mark::Draft);
-            }
-            continue;
+        if fold(&entry.key) == "status" && entry.value.items().iter().filter_map(Value::text).any(is_unfinished) {
+            return Some(Mark::Draft);
         }
-        let Some((_, keeps_back)) = MARKS.iter().find(|(name, _)| *name == key) else { continue };
+        let Some(keeps_back) = withholds_if(&entry.key) else { continue };
         match truth(&entry.value) {
-            Some(value) if value == *keeps_back => return Some(Mark::Draft),
+            Some(value) if value == keeps_back => return Some(Mark::Draft),
             Some(_) => {}
             // The date on which a chapter was or will be published doesn't tell whether it is
             // finished.
@@ -145,18 +122,11 @@ pub fn mark(table: &Table) -> Option<Mark> {
     unclear
 }
 
-/// Returns the text of a value, or the texts of its items if it is a list.
-fn words_of(value: &Value) -> Vec<&str> {
-    match &value.data {
-        Data::List(items) => items.iter().filter_map(Value::text).collect(),
-        _ => value.text().into_iter().collect(),
-    }
-}
-
 /// Returns whether a status is another generator's word for unfinished, or is close to `draft`.
 pub fn is_unfinished(status: &str) -> bool {
-    let status = fold(status.trim()).replace(['-', '_'], " ");
-    STATUSES.contains(&status.as_str()) || strsim::damerau_levenshtein(&status, "draft") < 2
+    let status = fold(status).replace(['-', '_'], " ");
+    let is_known = WITHHELD_IF.iter().chain(&UNFINISHED).any(|word| *word == status);
+    is_known || strsim::damerau_levenshtein(&status, "draft") < 2
 }
 
 /// Reads a yes-or-no value as other generators do: a Boolean, a number or a quoted word.
@@ -164,7 +134,7 @@ fn truth(value: &Value) -> Option<bool> {
     match &value.data {
         Data::Boolean(value) => Some(*value),
         Data::Integer(number @ (0 | 1)) => Some(*number == 1),
-        Data::Text(text) => match fold(text.trim()).as_str() {
+        Data::Text(text) => match fold(text).as_str() {
             "true" | "yes" | "on" | "y" | "1" => Some(true),
             "false" | "no" | "off" | "n" | "0" => Some(false),
             _ => None,

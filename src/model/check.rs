@@ -307,14 +307,15 @@ impl<'a> Checker<'a> {
         let mut findings = Vec::new();
         let mut said = BTreeSet::new();
         for gone in &self.config.gone {
-            let url = written_url(&gone.path, self.book.urls_style);
+            let (written, span) = &gone.path;
+            let url = written_url(written, self.book.urls_style);
             let is_there = self.book.urls.contains(&url) || self.book.redirects.contains_key(&url);
             if is_there || self.book.tree.nodes.iter().any(|node| node.url == url) {
-                let message = format!("`{}` still exists, so it can't be gone", gone.path);
-                findings.push(in_config(Rule::BadValue, gone.span, message).help("take the entry out"));
+                let message = format!("`{written}` still exists, so it can't be gone");
+                findings.push(in_config(Rule::BadValue, Some(*span), message).help("take the entry out"));
             } else if !said.insert(url) {
-                let message = format!("`{}` is listed as gone twice", gone.path);
-                findings.push(in_config(Rule::BadValue, gone.span, message).help("take one of them out"));
+                let message = format!("`{written}` is listed as gone twice");
+                findings.push(in_config(Rule::BadValue, Some(*span), message).help("take one of them out"));
             }
             let Some((name, span)) = &gone.see else { continue };
             let message = match self.book.names.find(name) {

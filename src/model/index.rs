@@ -103,7 +103,7 @@ fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
 /// declares audiences, only the audience that `[health]` names sees the page. A bare folder of
 /// Markdown has no such page, because nobody maintains it as a handbook.
 fn shows_health(config: &Config) -> bool {
-    match &config.health {
+    match &config.health.audience {
         Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
         None => config.configured && config.audiences.is_empty(),
     }

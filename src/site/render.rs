@@ -355,7 +355,7 @@ pub fn base_path(base: &str) -> &str {
 /// Returns the content security policy of every page. It allows only this site's own files and the
 /// hosts listed in `handbook.toml`.
 pub fn policy(config: &Config) -> String {
-    let hosts: String = config.hosts.iter().map(|host| format!(" https://{host}")).collect();
+    let hosts: String = config.security.hosts.iter().map(|host| format!(" https://{host}")).collect();
     let frames = if hosts.is_empty() { String::new() } else { format!(" frame-src{hosts};") };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{hosts}; media-src 'self'{hosts}; font-src 'self'; \

@@ -73,7 +73,7 @@ impl Site {
             && handbook.config == self.handbook().config
             && Layout::is_same_for(&self.files, &files)
             // The book doesn't record what raw HTML refers to.
-            && handbook.config.markdown.html != HtmlPolicy::Trusted
+            && handbook.config.security.html != HtmlPolicy::Trusted
             && files.assets().eq(self.files.assets());
         if !is_same {
             let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());

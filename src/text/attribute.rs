@@ -63,43 +63,36 @@ pub fn trailing(text: &str) -> Option<Attributes> {
 /// `key=value`.
 pub fn parse(inner: &str, offset: usize) -> Option<Vec<Attribute>> {
     let mut list = Vec::new();
-    let mut at = 0;
-    loop {
-        at += inner[at..].len() - inner[at..].trim_start().len();
-        if at >= inner.len() {
-            break;
-        }
-        let (attribute, length) = one(&inner[at..])?;
-        let range = offset + at..offset + at + length;
-        list.push(Attribute { key: attribute.0, value: attribute.1, range });
-        at += length;
+    let mut rest = inner.trim_start();
+    while !rest.is_empty() {
+        let attribute = one(rest, offset + inner.len() - rest.len())?;
+        rest = rest[attribute.range.len()..].trim_start();
+        list.push(attribute);
     }
     (!list.is_empty()).then_some(list)
 }
 
-/// Parses one attribute at the start of `text` and returns its key, value and length in bytes.
-fn one(text: &str) -> Option<((String, String), usize)> {
-    let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
-    if let Some(name) = text[..word_end].strip_prefix('#') {
-        return is_name(name).then(|| (("id".to_owned(), name.to_owned()), word_end));
+/// Parses the attribute at the start of `text`, whose byte offset is `at`.
+fn one(text: &str, at: usize) -> Option<Attribute> {
+    let attribute = |key: &str, value: &str, length| Attribute {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        range: at..at + length,
+    };
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    for (sign, key) in [('#', "id"), ('.', "class")] {
+        if let Some(name) = word.strip_prefix(sign) {
+            return is_name(name).then(|| attribute(key, name, word.len()));
+        }
     }
-    if let Some(name) = text[..word_end].strip_prefix('.') {
-        return is_name(name).then(|| (("class".to_owned(), name.to_owned()), word_end));
+    let (key, value) = word.split_once('=').filter(|(key, _)| is_key(key))?;
+    if value.starts_with('"') {
+        let quoted = &text[key.len() + 2..];
+        let (value, behind) = quoted.split_once('"')?;
+        let ends = behind.chars().next().is_none_or(char::is_whitespace);
+        return ends.then(|| attribute(key, value, text.len() - behind.len()));
     }
-    let equals = text[..word_end].find('=')?;
-    let key = &text[..equals];
-    if !is_key(key) {
-        return None;
-    }
-    let rest = &text[equals + 1..];
-    if let Some(quoted) = rest.strip_prefix('"') {
-        let close = quoted.find('"')?;
-        let length = equals + 1 + close + 2;
-        let ends = text[length..].chars().next().is_none_or(char::is_whitespace);
-        return ends.then(|| ((key.to_owned(), quoted[..close].to_owned()), length));
-    }
-    let value = &text[equals + 1..word_end];
-    (!value.is_empty() && !value.contains(['"', '{', '}'])).then(|| ((key.to_owned(), value.to_owned()), word_end))
+    (!value.is_empty() && !value.contains(['"', '{', '}'])).then(|| attribute(key, value, word.len()))
 }
 
 /// Returns whether `name` is a valid ID or class, that is, whether it needs no escaping in a URL

@@ -3,43 +3,24 @@
 //! Input: text such as `2026-04-01` and `6 months`. Output: civil dates and durations. Never reads
 //! the clock; callers pass in the current date.
 
+use jiff::Span;
+/// A number of calendar units, such as 6 months.
+pub use jiff::SpanFieldwise as Duration;
 use jiff::civil::Date;
-
-/// A duration in calendar units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Duration {
-    /// The number of units.
-    pub count: u16,
-    /// The unit.
-    pub unit: Unit,
-}
-
-/// A calendar unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Days.
-    Days,
-    /// Weeks.
-    Weeks,
-    /// Calendar months.
-    Months,
-    /// Calendar years.
-    Years,
-}
 
 /// Parses durations such as `6 months`, `1 year`, `2 weeks` and `90 days`; the number must be
 /// between 1 and 1000.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let (count, unit) = text.trim().split_once(char::is_whitespace)?;
-    let unit = match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
-        "day" => Unit::Days,
-        "week" => Unit::Weeks,
-        "month" => Unit::Months,
-        "year" => Unit::Years,
+    let count = count.parse::<u16>().ok().filter(|count| (1..=1000).contains(count))?;
+    let span = match unit.trim().to_ascii_lowercase().trim_end_matches('s') {
+        "day" => Span::new().days(count),
+        "week" => Span::new().weeks(count),
+        "month" => Span::new().months(count),
+        "year" => Span::new().years(count),
         _ => return None,
     };
-    let count: u16 = count.parse().ok()?;
-    (1..=1000).contains(&count).then_some(Duration { count, unit })
+    Some(span.fieldwise())
 }
 
 /// Parses a date written as `2026-04-01`.
@@ -50,25 +31,13 @@ pub fn parse_day(text: &str) -> Option<Date> {
 /// Returns the date `duration` after `day`, or the last day of that month if the exact day doesn't
 /// exist.
 pub fn after(day: Date, duration: Duration) -> Option<Date> {
-    day.checked_add(span(duration)?).ok()
-}
-
-fn span(duration: Duration) -> Option<jiff::Span> {
-    let span = jiff::Span::new();
-    let count = i64::from(duration.count);
-    let span = match duration.unit {
-        Unit::Days => span.try_days(count),
-        Unit::Weeks => span.try_weeks(count),
-        Unit::Months => span.try_months(count),
-        Unit::Years => span.try_years(count),
-    };
-    span.ok()
+    day.checked_add(duration.0).ok()
 }
 
 /// Returns the date `duration` before `day`, or the last day of that month if the exact day doesn't
 /// exist.
 pub fn before(day: Date, duration: Duration) -> Option<Date> {
-    day.checked_sub(span(duration)?).ok()
+    day.checked_sub(duration.0).ok()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod yaml;
 use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
 
 use crate::text::diagnostic::Span;
 
@@ -34,10 +34,7 @@ impl Format {
     /// Returns the line that opens and closes front matter in this format.
     #[must_use]
     pub fn fence(self) -> &'static str {
-        match self {
-            Self::Yaml => "---",
-            Self::Toml => "+++",
-        }
+        if self == Self::Yaml { "---" } else { "+++" }
     }
 }
 
@@ -152,13 +149,17 @@ pub struct Entry {
     pub value: Value,
 }
 
+impl Entry {
+    fn pair(&self) -> (&String, &Value) {
+        (&self.key, &self.value)
+    }
+}
+
 /// A key that occurs twice in one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duplicate {
     /// The key.
     pub key: String,
-    /// The span of its first occurrence.
-    pub first: Span,
     /// The span of its second occurrence.
     pub second: Span,
 }
@@ -199,9 +200,7 @@ pub enum Data {
 /// makes no difference that a table has moved.
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
-        let pairs = self.entries.iter().zip(&other.entries);
-        self.entries.len() == other.entries.len()
-            && pairs.into_iter().all(|(a, b)| a.key == b.key && a.value == b.value)
+        self.entries.iter().map(Entry::pair).eq(other.entries.iter().map(Entry::pair))
     }
 }
 
@@ -227,6 +226,21 @@ impl Value {
         }
     }
 
+    /// Returns the number if the value is a whole number.
+    pub fn integer(&self) -> Option<i64> {
+        if let Data::Integer(number) = self.data { Some(number) } else { None }
+    }
+
+    /// Returns the entries if the value is a table, and otherwise none.
+    pub fn entries(&self) -> &[Entry] {
+        if let Data::Table(table) = &self.data { &table.entries } else { &[] }
+    }
+
+    /// Returns the items if the value is a list, and otherwise the value itself.
+    pub fn items(&self) -> &[Value] {
+        if let Data::List(items) = &self.data { items } else { std::slice::from_ref(self) }
+    }
+
     /// Returns the name for the value's type in findings.
     pub fn kind_name(&self) -> &'static str {
         match self.data {
@@ -244,11 +258,7 @@ impl Value {
 
 impl Serialize for Table {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.entries.len()))?;
-        for entry in &self.entries {
-            map.serialize_entry(&entry.key, &entry.value)?;
-        }
-        map.end()
+        serializer.collect_map(self.entries.iter().map(Entry::pair))
     }
 }
 
@@ -291,11 +301,10 @@ pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, Synta
 
 /// Adds an entry to the table, or to the list of duplicates if the key is already there.
 pub(crate) fn add(table: &mut Table, duplicates: &mut Vec<Duplicate>, entry: Entry) {
-    match table.entries.iter().find(|known| known.key == entry.key) {
-        Some(first) => {
-            duplicates.push(Duplicate { key: entry.key, first: first.key_span, second: entry.key_span });
-        }
-        None => table.entries.push(entry),
+    if table.entries.iter().any(|known| known.key == entry.key) {
+        duplicates.push(Duplicate { key: entry.key, second: entry.key_span });
+    } else {
+        table.entries.push(entry);
     }
 }
 

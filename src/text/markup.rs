@@ -9,6 +9,8 @@ mod tags;
 
 use std::borrow::Cow;
 
+use crate::text::path::encode_percent;
+
 pub use tags::{OF_TEXT, Tag, TagAttribute, Token, behind, next_token, start_tags, tokens};
 
 /// Returns `name` in lower case, borrowed if it already is.
@@ -64,10 +66,7 @@ pub fn character(name: &str) -> Option<char> {
 /// Appends `text` to `out`, with `&`, `<`, `>` and `"` as character references.
 pub fn escape_into(text: &str, out: &mut String) {
     let mut last = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if !IS_ESCAPED[usize::from(byte)] {
-            continue;
-        }
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| is_escaped(*byte)) {
         out.push_str(&text[last..at]);
         out.push_str(match byte {
             b'&' => "&amp;",
@@ -83,22 +82,15 @@ pub fn escape_into(text: &str, out: &mut String) {
     out.push_str(&text[last..]);
 }
 
-/// The bytes that must be escaped.
-const IS_ESCAPED: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let control = byte < 32 && !matches!(byte, 9 | 10 | 12 | 13) || byte == 127;
-        let mark = matches!(byte, 38 | 60 | 62 | 34);
-        table[byte] = control || mark;
-        byte += 1;
-    }
-    table
-};
+/// Returns whether a byte must be escaped: a character with a meaning in HTML, or a control character
+/// other than white space.
+fn is_escaped(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | 0..9 | 11 | 14..32 | 127)
+}
 
 /// Returns `text` escaped for HTML, borrowed if nothing needs escaping.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|byte| IS_ESCAPED[usize::from(byte)]) { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) }
+    if text.bytes().any(is_escaped) { Cow::Owned(escape(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Returns `text` escaped for HTML.
@@ -113,40 +105,8 @@ pub fn escape(text: &str) -> String {
 /// Percent-encodes all characters that aren't allowed in a URL, except `%`, and escapes `&` and
 /// `'`.
 pub fn escape_address_into(address: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in address.bytes() {
-        match byte {
-            b'&' => out.push_str("&amp;"),
-            b'\'' => out.push_str("&#x27;"),
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'_'
-            | b'.'
-            | b'+'
-            | b'!'
-            | b'*'
-            | b'('
-            | b')'
-            | b','
-            | b'%'
-            | b'#'
-            | b'@'
-            | b'?'
-            | b'='
-            | b';'
-            | b':'
-            | b'/'
-            | b'$'
-            | b'~' => out.push(char::from(byte)),
-            _ => {
-                out.push('%');
-                out.push(char::from(HEX[usize::from(byte >> 4)]));
-                out.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
-    }
+    let encoded = encode_percent(address, b"-_.+!*(),%#@?=;:/$~&'");
+    out.push_str(&encoded.replace('&', "&amp;").replace('\'', "&#x27;"));
 }
 
 #[cfg(test)]

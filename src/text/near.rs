@@ -59,7 +59,7 @@ impl<'a> Candidates<'a> {
         let wanted = wanted.to_lowercase();
         let compared = self.worth_comparing(&wanted).into_iter();
         let mut found: Vec<(usize, &str)> =
-            compared.filter_map(|(name, lower)| Some((likeness(&wanted, lower)?, name))).collect();
+            compared.filter_map(|(name, lower)| Some((likeness(&wanted, lower)?, *name))).collect();
         found.sort_unstable();
         found.into_iter().take(most).map(|(_, name)| name).collect()
     }
@@ -71,14 +71,14 @@ impl<'a> Candidates<'a> {
         let length = wanted.chars().count();
         let most = if length >= 8 { 2 } else { usize::from(length >= 4) };
         let compared = self.worth_comparing(&wanted).into_iter();
-        let near = compared.map(|(name, lower)| (strsim::damerau_levenshtein(&wanted, lower), name));
+        let near = compared.map(|(name, lower)| (strsim::damerau_levenshtein(&wanted, lower), *name));
         near.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name)
     }
 
     /// Returns the names worth comparing with `wanted`, which must be in lower case.
-    fn worth_comparing(&self, wanted: &str) -> Vec<(&'a str, &str)> {
+    fn worth_comparing(&self, wanted: &str) -> Vec<&(&'a str, String)> {
         if self.by_gram.is_empty() {
-            return self.names.iter().map(|(name, lower)| (*name, lower.as_str())).collect();
+            return self.names.iter().collect();
         }
         let mut shared: Vec<&[u32]> =
             grams(wanted).iter().filter_map(|gram| self.by_gram.get(gram)).map(Vec::as_slice).collect();
@@ -90,11 +90,7 @@ impl<'a> Candidates<'a> {
             }
             numbers.insert(*number);
         }
-        numbers
-            .into_iter()
-            .map(|number| &self.names[number as usize])
-            .map(|(name, lower)| (*name, lower.as_str()))
-            .collect()
+        numbers.into_iter().map(|number| &self.names[number as usize]).collect()
     }
 }
 

@@ -27,7 +27,7 @@ impl SourcePath {
 
     /// Returns the folder without a trailing `/`, or an empty string at the content root.
     pub fn folder(&self) -> &str {
-        &self.0[..self.last_slash().unwrap_or(0)]
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// Iterates over the folders that contain the file, innermost first; the last is the root,
@@ -37,41 +37,30 @@ impl SourcePath {
         std::iter::successors(Some(self.folder()), move |folder| (!folder.is_empty()).then(|| &folder[..above(folder)]))
     }
 
-    fn last_slash(&self) -> Option<usize> {
-        self.0.bytes().rposition(|byte| byte == b'/')
-    }
-
     /// Returns the last component of the path.
     pub fn file_name(&self) -> &str {
-        self.last_slash().map_or(&*self.0, |slash| &self.0[slash + 1..])
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
     }
 
     /// Returns the file's name without its last extension.
     pub fn stem(&self) -> &str {
-        let name = self.file_name();
-        match name.rsplit_once('.') {
-            Some((stem, _)) if !stem.is_empty() => stem,
-            _ => name,
-        }
+        self.parts_of_name().0
     }
 
     /// Returns the extension as written, without its dot, or an empty string if there is none.
     pub fn extension(&self) -> &str {
-        match self.file_name().rsplit_once('.') {
-            Some((stem, extension)) if !stem.is_empty() => extension,
-            _ => "",
-        }
+        self.parts_of_name().1
+    }
+
+    fn parts_of_name(&self) -> (&str, &str) {
+        let name = self.file_name();
+        name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).unwrap_or((name, ""))
     }
 
     /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
-        // This function runs many times for every file, so it looks only at the end of the path.
-        let bytes = self.0.as_bytes();
-        let has = |end: &[u8]| {
-            bytes.len().checked_sub(end.len()).is_some_and(|at| {
-                bytes[at..].eq_ignore_ascii_case(end) && at.checked_sub(1).is_some_and(|before| bytes[before] != b'/')
-            })
-        };
+        let name = self.file_name().as_bytes();
+        let has = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
         has(b".md") || has(b".markdown")
     }
 
@@ -89,9 +78,7 @@ impl SourcePath {
         let extension = self.extension();
         if extension.is_empty() { &self.0 } else { &self.0[..self.0.len() - extension.len() - 1] }
     }
-}
 
-impl SourcePath {
     /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming
     /// Files, Paths, and Namespaces").
     pub fn unportable_part(&self) -> Option<&str> {
@@ -162,11 +149,7 @@ impl UrlPath {
         let same = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
         let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
         let up = from[shared..].matches('/').count();
-        let mut link = String::with_capacity(3 * up + to.len() - shared + 2);
-        for _ in 0..up {
-            link.push_str("../");
-        }
-        encode_path_into(&to[shared..], &mut link);
+        let mut link = "../".repeat(up) + &encode_path(&to[shared..]);
         if link.is_empty() {
             link.push_str("./");
         } else if link.split('/').next().is_some_and(|first| first.contains(':')) {
@@ -179,9 +162,7 @@ impl UrlPath {
     /// Returns the percent-encoded path without a leading `/`.
     #[must_use]
     pub fn encoded(&self) -> String {
-        let mut out = String::with_capacity(self.0.len());
-        encode_path_into(&self.0, &mut out);
-        out
+        encode_path(&self.0)
     }
 }
 
@@ -197,40 +178,33 @@ impl fmt::Display for UrlPath {
     }
 }
 
-/// Appends a path, percent-encoding everything except `/` and most of RFC 3986's `pchar` (section
-/// 3.3).
-fn encode_path_into(path: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$()*+,;=:@".contains(&byte);
-    let mut last = 0;
-    for (at, byte) in path.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
-        // Within a multi-byte character, `last` isn't at a character boundary, so `get` returns
-        // `None`. Nothing has to be copied there, because only ASCII bytes are copied as they are.
-        out.push_str(path.get(last..at).unwrap_or_default());
-        out.push('%');
-        out.push(char::from(HEX[usize::from(byte >> 4)]));
-        out.push(char::from(HEX[usize::from(byte & 15)]));
-        last = at + 1;
+/// Percent-encodes everything in a path except `/` and most of RFC 3986's `pchar` (section 3.3).
+fn encode_path(path: &str) -> String {
+    encode_percent(path, b"/-._~!$()*+,;=:@")
+}
+
+/// Percent-encodes everything except ASCII letters, digits and the signs in `plain`.
+pub fn encode_percent(text: &str, plain: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
     }
-    out.push_str(path.get(last..).unwrap_or_default());
+    out
 }
 
 /// Decodes percent-encoding; returns `None` if a `%` isn't followed by two hex digits or the result
 /// isn't UTF-8.
 pub fn decode_percent(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            out.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            out.push(byte);
-        }
+    let mut parts = text.split('%');
+    let mut out = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        out.push(u8::from_str_radix(digits, 16).ok()?);
+        out.extend_from_slice(&part.as_bytes()[2..]);
     }
     String::from_utf8(out).ok()
 }
@@ -238,22 +212,8 @@ pub fn decode_percent(text: &str) -> Option<String> {
 /// Returns the form of a name that is used to compare names: Unicode normalization form C, in lower
 /// case, with single spaces.
 pub fn fold(name: &str) -> String {
-    if name.is_ascii() {
-        let mut out = String::with_capacity(name.len());
-        for word in name.split_whitespace() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(word);
-        }
-        out.make_ascii_lowercase();
-        return out;
-    }
-    let lower: String = if is_nfc_quick(name.chars()) == IsNormalized::Yes {
-        name.to_lowercase()
-    } else {
-        name.nfc().collect::<String>().to_lowercase()
-    };
+    let is_normal = |text: &str| text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    let lower = if is_normal(name) { name.to_lowercase() } else { name.nfc().collect::<String>().to_lowercase() };
     let mut out = String::with_capacity(lower.len());
     for word in lower.split_whitespace() {
         if !out.is_empty() {
@@ -263,7 +223,7 @@ pub fn fold(name: &str) -> String {
     }
     // Converting to lower case can produce text that isn't in normalization form C (for example,
     // from a capital I with a dot above).
-    if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
+    if is_normal(&out) { out } else { out.nfc().collect() }
 }
 
 /// Resolves `reference` against `folder`, or against the root if it begins with `/`; returns `None`
@@ -296,30 +256,25 @@ pub enum OldName<'a> {
 
 /// Determines whether an alias is a title or an old URL.
 pub fn old_name(alias: &str) -> OldName<'_> {
-    let plain = |c: char| crate::text::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~');
+    let is_plain = alias.chars().all(|c| crate::text::slug::is_of_word(c) || matches!(c, '-' | '.' | '/' | '~'));
     let trimmed = alias.trim_matches('/');
     let before = alias.split(['#', '?']).next().unwrap_or_default();
     let has_ending = before.ends_with(['/']) || before.ends_with(".md") || before.ends_with(".html");
     let is_address = alias.starts_with(['/', '.']) || has_ending;
     let climbs = alias.split('/').any(|part| matches!(part, "." | ".."));
-    if alias.contains("://") {
-        return OldName::Unusable("leave out the scheme and the host");
-    }
-    if is_address && before.len() < alias.len() {
-        return OldName::Unusable("leave out what begins with `#` or `?`: no server can tell by it");
-    }
-    if is_address && climbs {
-        return OldName::Unusable("write it from the root of the site, such as `/guides/old`");
-    }
-    if is_address && alias.contains('%') {
-        return OldName::Unusable("write the signs themselves instead of `%20` and the like");
-    }
-    if is_address && (trimmed.is_empty() || !alias.chars().all(plain)) {
-        return OldName::Unusable("write an address of letters, digits, `-`, `_`, `.` and `/`");
+    let faults = [
+        (alias.contains("://"), "leave out the scheme and the host"),
+        (is_address && before != alias, "leave out what begins with `#` or `?`: no server can tell by it"),
+        (is_address && climbs, "write it from the root of the site, such as `/guides/old`"),
+        (is_address && alias.contains('%'), "write the signs themselves instead of `%20` and the like"),
+        (is_address && (trimmed.is_empty() || !is_plain), "write an address of letters, digits, `-`, `_`, `.` and `/`"),
+    ];
+    if let Some((_, help)) = faults.into_iter().find(|(is_so, _)| *is_so) {
+        return OldName::Unusable(help);
     }
     // A single word with a capital letter is another title, not an old URL.
     let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
-    if trimmed.is_empty() || climbs || is_title || !alias.chars().all(plain) {
+    if trimmed.is_empty() || climbs || is_title || !is_plain {
         return OldName::Title;
     }
     OldName::Address(trimmed)

@@ -63,20 +63,15 @@ impl Slugger {
     /// so on. An empty ID becomes `section`.
     pub fn unique(&mut self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "section" } else { wanted };
-        let Some(count) = self.used.get(wanted).copied() else {
-            self.used.insert(wanted.to_owned(), 0);
-            return wanted.to_owned();
-        };
-        let mut n = count + 1;
-        loop {
-            let candidate = format!("{wanted}-{n}");
-            if !self.used.contains_key(&candidate) {
-                self.used.insert(wanted.to_owned(), n);
-                self.used.insert(candidate.clone(), 0);
-                return candidate;
-            }
+        let mut id = wanted.to_owned();
+        let mut n = self.used.get(wanted).copied().unwrap_or(0);
+        while self.used.contains_key(&id) {
             n += 1;
+            id = format!("{wanted}-{n}");
         }
+        self.used.insert(wanted.to_owned(), n);
+        self.used.insert(id.clone(), 0);
+        id
     }
 
     /// Reserves `id` for an explicit anchor, and returns whether the ID was free.

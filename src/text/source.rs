@@ -40,19 +40,25 @@ pub struct StaticFolder {
     pub folder: &'static str,
 }
 
-/// The known generators: for each, its name, its static folder and the configuration files that
-/// identify it.
-const GENERATORS: &[(&str, &str, &[&str])] = &[
-    ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"]),
+/// A known generator: its name, its static folder, the configuration files that identify it, and the
+/// words of which such a file contains at least one, if its name alone doesn't suffice.
+type Generator = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const GENERATORS: &[Generator] = &[
+    ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"], &[]),
     (
         "Docusaurus",
         "static",
         &["docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.cjs"],
+        &[],
     ),
-    ("Gatsby", "static", &["gatsby-config.js", "gatsby-config.ts"]),
-    ("Astro", "public", &["astro.config.mjs", "astro.config.js", "astro.config.ts"]),
-    ("Nuxt", "public", &["nuxt.config.js", "nuxt.config.ts"]),
-    ("Next.js", "public", &["next.config.js", "next.config.mjs", "next.config.ts"]),
+    ("Gatsby", "static", &["gatsby-config.js", "gatsby-config.ts"], &[]),
+    ("Astro", "public", &["astro.config.mjs", "astro.config.js", "astro.config.ts"], &[]),
+    ("Nuxt", "public", &["nuxt.config.js", "nuxt.config.ts"], &[]),
+    ("Next.js", "public", &["next.config.js", "next.config.mjs", "next.config.ts"], &[]),
+    // Older versions of Hugo use the same configuration file name and the same static folder.
+    ("Zola", "static", &["config.toml"], &["base_url", "baseURL", "baseurl"]),
+    ("VitePress", "public", &["package.json"], &["\"vitepress\"", "\"vuepress\""]),
 ];
 
 /// All files in the content folder, chapters and assets, sorted by path.
@@ -77,19 +83,12 @@ impl Sources {
     /// Returns the static folder of the generator whose configuration is at the root, or `None` if
     /// no generator is recognized.
     pub fn static_folder(&self) -> Option<StaticFolder> {
-        let has = |name: &str| self.files.contains_key(&SourcePath::new(name));
-        let says = |name: &str, words: &[&str]| {
-            let text = self.bytes(&SourcePath::new(name)).map(|bytes| String::from_utf8_lossy(bytes));
-            text.is_some_and(|text| words.iter().any(|word| text.contains(word)))
+        let says = |file: &str, words: &[&str]| {
+            let text = self.bytes(&SourcePath::new(file)).map(|bytes| String::from_utf8_lossy(bytes));
+            text.is_some_and(|text| words.is_empty() || words.iter().any(|word| text.contains(word)))
         };
-        let known = GENERATORS.iter().find(|(_, _, files)| files.iter().any(|file| has(file)));
-        let (generator, folder) = known
-            .map(|(generator, folder, _)| (*generator, *folder))
-            // Zola and older versions of Hugo use the same configuration file name and the same
-            // static folder.
-            .or_else(|| says("config.toml", &["base_url", "baseURL", "baseurl"]).then_some(("Zola", "static")))
-            .or_else(|| says("package.json", &["\"vitepress\"", "\"vuepress\""]).then_some(("VitePress", "public")))?;
-        Some(StaticFolder { generator, folder })
+        let known = GENERATORS.iter().find(|(_, _, files, words)| files.iter().any(|file| says(file, words)));
+        known.map(|(generator, folder, ..)| StaticFolder { generator, folder })
     }
 
     /// Lists the chapters in path order.

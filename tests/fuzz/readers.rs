@@ -124,7 +124,7 @@ fn no_reference_becomes_a_link_that_runs_code() {
     fuzz("reference", &seeds, &|text| {
         let _ = wiki(text, Form::Wiki, &config);
         for form in [Form::Relative, Form::Image] {
-            if let Destination::Outside(address) = destination(text, form, config.markdown.html) {
+            if let Destination::Outside(address) = destination(text, form, config.security.html) {
                 let stripped: String = address.chars().filter(|c| !c.is_control()).collect();
                 let lower = stripped.trim().to_lowercase();
                 let runs =

@@ -31,7 +31,7 @@ pub fn examples(file: &str) -> Vec<Example> {
 fn render(markdown: &str) -> String {
     let text = Text::new(markdown.as_bytes()).unwrap();
     let mut config = Config::bare("x");
-    config.markdown.html = HtmlPolicy::Trusted;
+    config.security.html = HtmlPolicy::Trusted;
     let path = SourcePath::new("a.md");
     let place = Place { text: &text, start: 0 };
     let input =

@@ -103,7 +103,10 @@ fn a_table_of_roles_imports_the_same_in_every_layout() {
     let long = "role,competency,level\nProduct Manager,Talks,2\nHead of Product,Talks,3\n,Plans,2\n";
     write(folder.path(), &[("a.csv", by_role), ("b.csv", by_competency), ("c.csv", long)]);
     let said = imports(folder.path(), &["a.csv", "a"]);
-    assert!(said.contains("a.csv:1:23\n") && said.contains("the column `Remark` isn't one that import recognizes"), "{said}");
+    assert!(
+        said.contains("a.csv:1:23\n") && said.contains("the column `Remark` isn't one that import recognizes"),
+        "{said}"
+    );
     imports(folder.path(), &["b.csv", "b"]);
     imports(folder.path(), &["c.csv", "c"]);
     let files = |name: &str| files_below(&folder.path().join(name).join("handbook/roles"));
@@ -224,11 +227,7 @@ fn an_unreadable_table_is_rejected_with_help() {
         ("latin.csv", "bad-encoding]: this table is not UTF-8\n --> latin.csv:2:2", "CSV UTF-8 (Comma delimited)"),
         ("book.csv", "bad-encoding]: this is a workbook", "one sheet at a time"),
         ("utf16.csv", "bad-encoding]: this table is UTF-16", "CSV UTF-8"),
-        (
-            "open.csv",
-            "bad-table]: this quote is never closed\n --> open.csv:2:5",
-            "write a quote inside a cell twice",
-        ),
+        ("open.csv", "bad-table]: this quote is never closed\n --> open.csv:2:5", "write a quote inside a cell twice"),
         (
             "odd.csv",
             "bad-table]: none of the first ten rows says what the columns are\n --> odd.csv:1:1",

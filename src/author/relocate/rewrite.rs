@@ -126,7 +126,7 @@ fn means(raw: &str, reference: &Reference, config: &Config) -> bool {
         let escapes = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
         plain.extend(if escapes { chars.next() } else { Some(c) });
     }
-    destination(&plain.replace("&amp;", "&"), reference.form, config.markdown.html)
+    destination(&plain.replace("&amp;", "&"), reference.form, config.security.html)
         == Destination::Inside(reference.clone())
 }
 
@@ -209,7 +209,7 @@ pub fn summary(bytes: &[u8], moves: &[Move], config: &Config) -> Vec<Edit> {
         let start = open + usize::from(is_bracketed);
         let Some(end) = text[start..].find([')', '>', '\n']).map(|n| start + n) else { continue };
         let raw = text[start..end].split('#').next().unwrap_or_default().trim_end();
-        let Destination::Inside(reference) = destination(raw, Form::Relative, config.markdown.html) else { continue };
+        let Destination::Inside(reference) = destination(raw, Form::Relative, config.security.html) else { continue };
         let Some(path) = join("", &reference.target) else { continue };
         let is_it = |moved: &&Move| moved.from.as_str() == path || moved.from.without_extension() == path;
         let Some(moved) = moves.iter().find(is_it) else { continue };

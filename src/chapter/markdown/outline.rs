@@ -309,7 +309,7 @@ impl Reader<'_> {
     }
 
     fn raw_ids(&mut self, html: &str) {
-        let is_shown = self.input.config.markdown.html == HtmlPolicy::Escape;
+        let is_shown = self.input.config.security.html == HtmlPolicy::Escape;
         if is_shown || !["id", "name", "ID", "NAME"].iter().any(|name| html.contains(name)) {
             return;
         }

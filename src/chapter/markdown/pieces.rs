@@ -21,7 +21,7 @@ pub fn definitions(input: Input<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usi
 }
 
 fn is_inside(input: Input<'_>, address: &str, form: Form) -> bool {
-    matches!(destination(address, form, input.config.markdown.html), Destination::Inside(_))
+    matches!(destination(address, form, input.config.security.html), Destination::Inside(_))
 }
 
 /// Lists the pieces among events; `cuts` are the ranges of attributes, and `defined` is the result

@@ -439,13 +439,13 @@ impl Writer<'_, '_> {
     }
 
     fn finish(mut self) -> Written {
-        let sanitised = self.raw && self.input.config.markdown.html == HtmlPolicy::Safe;
+        let sanitised = self.raw && self.input.config.security.html == HtmlPolicy::Safe;
         let seed = self.input.seed;
         let opened = std::iter::once(&mut self.out).chain(self.footnotes.iter_mut().map(|(_, buffer)| buffer));
         for open in opened.map(|buffer| std::mem::take(&mut buffer.open)).collect::<Vec<_>>() {
             self.report_open(open);
         }
-        let hosts = &self.input.config.hosts;
+        let hosts = &self.input.config.security.hosts;
         let clean = |Buffer { html, marks, .. }| {
             if sanitised { sanitise::sanitise(&html, &marks, seed, hosts) } else { (html, marks) }
         };

@@ -6,10 +6,10 @@
 use super::Reader;
 use crate::chapter::document::{Competency, Facts, Form, PathFacts, ReferenceNumber, Role, Strategy};
 use crate::chapter::reference::wiki;
-use crate::declare::fields::Entries;
+use crate::declare::front::{self, Front};
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::Span;
-use crate::text::front_matter::{Data, Value};
+use crate::text::front_matter::{Data, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
 
@@ -18,67 +18,70 @@ impl Reader<'_> {
         self.references.add(wiki(target, form, self.config), span)
     }
 
-    fn refer_all(&mut self, entries: &Entries<'_>, name: &str, form: Form) -> Vec<ReferenceNumber> {
-        entries.texts(name).into_iter().map(|(target, span)| self.refer(&target, span, form)).collect()
+    fn refer_all<'b>(
+        &mut self,
+        named: impl IntoIterator<Item = &'b (String, Span)>,
+        form: Form,
+    ) -> Vec<ReferenceNumber> {
+        named.into_iter().map(|(target, span)| self.refer(target, *span, form)).collect()
     }
 
-    pub(super) fn facts(&mut self, kind: Kind, entries: &Entries<'_>) -> Facts {
+    pub(super) fn facts(&mut self, kind: Kind, front: &Front) -> Facts {
+        let Front { competency, strategy, path, .. } = front;
         match kind {
-            Kind::Role => Facts::Role(Box::new(self.role(entries))),
+            Kind::Role => Facts::Role(Box::new(self.role(&front.role))),
             Kind::Competency => Facts::Competency(Box::new(Competency {
-                cluster: entries.text("cluster"),
-                supports: self.refer_all(entries, "supports", Form::Field(Kind::Strategy)),
+                cluster: competency.cluster.clone(),
+                supports: self.refer_all(&competency.supports, Form::Field(Kind::Strategy)),
                 ..Competency::default()
             })),
             Kind::Strategy => Facts::Strategy(Box::new(Strategy {
-                horizon: entries.text("horizon"),
-                led_by: self.refer_all(entries, "led_by", Form::Field(Kind::Role)).first().copied(),
-                measures: plain(entries, "measures"),
-                valid_until: entries.text("valid_until"),
+                horizon: strategy.horizon.clone(),
+                led_by: self.refer_all(&strategy.led_by, Form::Field(Kind::Role)).pop(),
+                measures: strategy.measures.clone(),
+                valid_until: strategy.valid_until.clone(),
                 decisions: Vec::new(),
             })),
             Kind::Path => Facts::Path(Box::new(PathFacts {
-                audience: entries.text("for"),
-                chapters: self.refer_all(entries, "chapters", Form::AnyField),
+                audience: path.r#for.clone(),
+                chapters: self.refer_all(&path.chapters, Form::AnyField),
             })),
             Kind::Glossary => Facts::Glossary(Vec::new()),
             Kind::Page => Facts::Page,
         }
     }
 
-    fn role(&mut self, entries: &Entries<'_>) -> Role {
+    fn role(&mut self, fields: &front::Role) -> Role {
         let tracks: Vec<&str> = self.config.tracks.iter().map(|track| track.id.as_str()).collect();
-        self.check_name(entries, "track", &tracks);
-        let focus = self.refer_all(entries, "focus", Form::Field(Kind::Competency));
-        if focus.len() > 4
-            && let Some(value) = entries.get("focus")
-        {
+        self.check_name("track", fields.track.as_ref(), &tracks);
+        let focus = self.refer_all(&fields.focus.0, Form::Field(Kind::Competency));
+        if focus.len() > 4 {
             let help = "a role that is judged on everything first is judged on nothing first";
             let message = format!("`focus` names {} competencies, and four are the most", focus.len());
-            self.finding(Rule::BadValue, value.span, message, help);
+            self.finding(Rule::BadValue, fields.focus.1, message, help);
         }
         Role {
-            track: entries.text("track"),
-            rank: entries.integer("rank").and_then(|rank| u32::try_from(rank).ok()),
-            grade: entries.text("grade").filter(|grade| !grade.is_empty()),
-            scope: entries.text("scope"),
-            horizon: entries.text("horizon"),
-            also_called: plain(entries, "also_called"),
-            base: entries.boolean("base").unwrap_or(false),
-            extends: self.refer_all(entries, "extends", Form::Field(Kind::Role)).first().copied(),
-            grows_into: self.refer_all(entries, "grows_into", Form::Field(Kind::Role)),
-            reports_to: self.refer_all(entries, "reports_to", Form::Field(Kind::Role)),
-            works_with: self.refer_all(entries, "works_with", Form::Party),
-            competencies: self.competencies(entries),
+            track: fields.track.as_ref().map(|(track, _)| track.clone()),
+            rank: fields.rank,
+            grade: fields.grade.clone().filter(|grade| !grade.is_empty()),
+            scope: fields.scope.clone(),
+            horizon: fields.horizon.clone(),
+            also_called: fields.also_called.clone(),
+            base: fields.base,
+            extends: self.refer_all(&fields.extends, Form::Field(Kind::Role)).pop(),
+            grows_into: self.refer_all(&fields.grows_into, Form::Field(Kind::Role)),
+            reports_to: self.refer_all(&fields.reports_to, Form::Field(Kind::Role)),
+            works_with: self.refer_all(&fields.works_with, Form::Party),
+            competencies: self.competencies(&fields.competencies),
             focus,
-            judged: self.refer_all(entries, "judged", Form::Field(Kind::Competency)),
+            judged: self.refer_all(&fields.judged, Form::Field(Kind::Competency)),
             responsibilities: Vec::new(),
         }
     }
 
-    fn competencies(&mut self, entries: &Entries<'_>) -> Vec<(ReferenceNumber, u8)> {
+    fn competencies(&mut self, expected: &Table) -> Vec<(ReferenceNumber, u8)> {
         let mut list = Vec::new();
-        for entry in entries.table("competencies").iter().flat_map(|table| &table.entries) {
+        for entry in &expected.entries {
             let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
             list.extend(self.level(&entry.key, &entry.value).map(|level| (number, level)));
         }
@@ -100,18 +103,13 @@ impl Reader<'_> {
     }
 
     /// Reports a name that isn't declared in the configuration, if the configuration declares any.
-    pub(super) fn check_name(&mut self, entries: &Entries<'_>, field: &str, known: &[&str]) {
-        let Some((name, span)) = entries.texts(field).into_iter().next() else { return };
+    pub(super) fn check_name(&mut self, field: &str, named: Option<&(String, Span)>, known: &[&str]) {
+        let Some((name, span)) = named else { return };
         if known.is_empty() || known.contains(&name.as_str()) {
             return;
         }
-        let help = did_you_mean(&nearest(&name, known.iter().copied(), 2))
+        let help = did_you_mean(&nearest(name, known.iter().copied(), 2))
             .unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
-        self.finding(Rule::BadValue, span, format!("no {field} called `{name}`"), help);
+        self.finding(Rule::BadValue, *span, format!("no {field} called `{name}`"), help);
     }
-}
-
-/// Returns the texts of a field without their spans.
-pub(super) fn plain(entries: &Entries<'_>, name: &str) -> Vec<String> {
-    entries.texts(name).into_iter().map(|(text, _)| text).collect()
 }

@@ -8,7 +8,6 @@ use std::ops::Range;
 use super::{Reader, kind_at};
 use crate::chapter::redact::{self, Field, Misread};
 use crate::declare::config::unknown_audience;
-use crate::declare::fields;
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::text::conflict;
@@ -113,7 +112,7 @@ impl Reader<'_> {
     /// page.
     pub(super) fn kind(&self, table: &Table) -> Kind {
         let written = table.entries.iter().find(|entry| entry.key == "kind");
-        let written = written.and_then(|entry| Kind::from_name(&fields::text_of(&entry.value)?));
+        let written = written.and_then(|entry| Kind::from_name(entry.value.text()?));
         written.unwrap_or_else(|| kind_at(self.path, self.config))
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::chapter::document::Meta;
 use crate::chapter::markdown::capitalised;
 use crate::declare::config::Config;
-use crate::declare::fields::Entries;
+use crate::declare::front::Front;
 use crate::declare::kind::Kind;
 use crate::text::attribute;
 use crate::text::path::{SourcePath, fold};
@@ -37,11 +37,11 @@ pub fn names_of(meta: &Meta) -> BTreeSet<String> {
 }
 
 /// Returns the names of a chapter that is hidden, whose title may be the first heading of `body`.
-pub(super) fn names(path: &SourcePath, entries: &Entries<'_>, body: &str) -> BTreeSet<String> {
+pub(super) fn names(path: &SourcePath, front: &Front, body: &str) -> BTreeSet<String> {
     let heading = body.lines().find_map(|line| line.strip_prefix("# "));
     let heading = heading.map(|text| attribute::trailing(text).map_or(text, |found| &text[..found.text_end]));
-    let own = [entries.text("id"), entries.text("title"), heading.map(|text| text.trim().to_owned())];
-    folded(path, own.into_iter().flatten(), entries.texts("aliases").into_iter().map(|(alias, _)| alias))
+    let own = [front.common.id.clone(), front.common.title.clone(), heading.map(|text| text.trim().to_owned())];
+    folded(path, own.into_iter().flatten(), front.common.aliases.iter().map(|(alias, _)| alias.clone()))
 }
 
 fn folded(

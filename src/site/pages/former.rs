@@ -45,7 +45,8 @@ fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn(&Ur
         book.redirects.iter().map(|(from, chapter)| (from.clone(), book.url(*chapter).clone())).collect();
     if follows_renames(&handbook.config) {
         let style = book.urls_style;
-        let gone: BTreeSet<UrlPath> = handbook.config.gone.iter().map(|gone| written_url(&gone.path, style)).collect();
+        let gone: BTreeSet<UrlPath> =
+            handbook.config.gone.iter().map(|gone| written_url(&gone.path.0, style)).collect();
         let there: BTreeSet<String> = book.urls.iter().map(|url| fold(&url.output_file())).collect();
         for (from, to) in history.into_iter().flat_map(|history| renamed(history, book)) {
             // Some disks and hosts ignore case, so a URL that differs only in case is the page's
@@ -111,7 +112,7 @@ pub(super) fn lay_out(table: &mut Table<'_>) -> Vec<Redirect> {
     let visible = Visible::of(config.audience.as_deref(), config);
     for (n, gone) in config.gone.iter().enumerate() {
         if gone.audience.as_ref().is_none_or(|audience| visible.shows(audience)) {
-            table.unlisted(written_url(&gone.path, table.book.urls_style), move |on| say_gone(n, on));
+            table.unlisted(written_url(&gone.path.0, table.book.urls_style), move |on| say_gone(n, on));
         }
     }
     redirects

@@ -108,7 +108,11 @@ pub fn findings(verdicts: &BTreeMap<SourcePath, Verdict>, files: &Sources) -> Ve
 /// Returns whether `[security] active` names the file. `*` matches anything within one folder, and
 /// `**` matches any folders.
 fn is_named(path: &SourcePath, config: &Config) -> bool {
-    config.active.iter().any(|pattern| fits(pattern.trim_start_matches('/').as_bytes(), path.as_str().as_bytes()))
+    config
+        .security
+        .active
+        .iter()
+        .any(|pattern| fits(pattern.trim_start_matches('/').as_bytes(), path.as_str().as_bytes()))
 }
 
 fn fits(pattern: &[u8], path: &[u8]) -> bool {
@@ -203,7 +207,7 @@ mod tests {
             ("e.png", ""),
         ]);
         let mut config = Config::bare("T");
-        config.active = vec!["d.js".to_owned()];
+        config.security.active = vec!["d.js".to_owned()];
         let judge = |config: &Config| {
             let found = verdicts(config, files.files.keys(), &files);
             found.into_iter().map(|(path, verdict)| (path.to_string(), verdict)).collect::<Vec<_>>()

@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
         }
         // Unsanitized HTML may refer to a file in any attribute. Its URLs are relative to the page,
         // but authors write them relative to the file.
-        if self.config().markdown.html == HtmlPolicy::Trusted {
+        if self.config().security.html == HtmlPolicy::Trusted {
             for (document, url) in self.handbook.documents.iter().zip(book.urls.iter()) {
                 let page = url.output_file();
                 let page = page.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -362,7 +362,7 @@ impl<'a> Filler<'a> {
                 let host = crate::chapter::reference::host(address).unwrap_or_default();
                 let mut safe = String::new();
                 markup::escape_address_into(address, &mut safe);
-                if self.view.config.hosts.contains(&host) {
+                if self.view.config.security.hosts.contains(&host) {
                     write_image(&safe.replace("&amp;", "&"), image, None, out);
                 } else {
                     let text = if image.alt.is_empty() { address } else { &image.alt };

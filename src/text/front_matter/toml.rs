@@ -86,44 +86,35 @@ fn explain(error: &toml::de::Error, content: &str, offset: usize) -> SyntaxError
         return SyntaxError { message: format!("`{key}` is written twice"), help, span };
     }
     let (message, help) = reason(line, message);
-    SyntaxError { message, help: Some(help), span: if message_is_of_line(line) { whole } else { span } }
-}
-
-fn message_is_of_line(line: &str) -> bool {
-    !line.trim().is_empty()
+    SyntaxError { message, help: Some(help), span: if line.trim().is_empty() { span } else { whole } }
 }
 
 /// Finds out why a line isn't valid TOML. Returns a message and help.
 fn reason(line: &str, message: &str) -> (String, String) {
-    let trimmed = line.trim();
-    let Some((key, value)) = trimmed.split_once('=') else {
-        if let Some((key, value)) = trimmed.split_once(':')
-            && !trimmed.starts_with('[')
-        {
-            let help = format!("write `{} = \"{}\"`", key.trim(), value.trim());
-            return ("a value follows `=`, not `:`".to_owned(), help);
-        }
-        return (format!("this is not understood as TOML: {message}"), "write `key = \"text\"`".to_owned());
+    let line = line.trim();
+    let say = |message: &str, help: &str| (message.to_owned(), help.to_owned());
+    let unknown = format!("this is not understood as TOML: {message}");
+    let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else {
+        return match line.split_once(':').filter(|_| !line.starts_with('[')) {
+            None => say(&unknown, "write `key = \"text\"`"),
+            Some((key, value)) => {
+                say("a value follows `=`, not `:`", &format!("write `{} = \"{}\"`", key.trim(), value.trim()))
+            }
+        };
     };
-    let (key, value) = (key.trim(), value.trim());
-    let quotes = value.matches('"').count();
-    if value.starts_with('"') && quotes % 2 == 1 {
-        return ("a quote is not closed".to_owned(), "close the text with a quote on the same line".to_owned());
+    if value.starts_with('"') && value.matches('"').count() % 2 == 1 {
+        return say("a quote is not closed", "close the text with a quote on the same line");
     }
-    let is_bare = value.starts_with(|c: char| c.is_alphabetic()) && !["true", "false", "inf", "nan"].contains(&value);
-    if is_bare {
-        return ("text stands in quotes".to_owned(), format!("write `{key} = \"{value}\"`"));
+    if value.starts_with(char::is_alphabetic) && !["true", "false", "inf", "nan"].contains(&value) {
+        return say("text stands in quotes", &format!("write `{key} = \"{value}\"`"));
     }
     if value.is_empty() {
-        return (format!("`{key}` has no value"), format!("write `{key} = \"text\"`, or take the line out"));
+        return say(&format!("`{key}` has no value"), &format!("write `{key} = \"text\"`, or take the line out"));
     }
     if value.starts_with(['[', '{']) {
-        return ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it".to_owned());
+        return say("a list or table is not closed", "close it with the bracket that belongs to it");
     }
-    (
-        format!("this is not understood as TOML: {message}"),
-        "write `key = \"text\"`, `key = 3` or `key = true`".to_owned(),
-    )
+    say(&unknown, "write `key = \"text\"`, `key = 3` or `key = true`")
 }
 
 #[cfg(test)]

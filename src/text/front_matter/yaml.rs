@@ -5,6 +5,7 @@
 //! limit on values, so a small text cannot become a large tree.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Place, StructureStyle};
 
@@ -43,35 +44,25 @@ impl<'a> Reader<'a> {
         loop {
             let (event, place) = self.next()?;
             match event {
-                Event::StreamEnd => break,
+                Event::StreamEnd => return Ok(table.unwrap_or_default()),
                 Event::StreamStart | Event::DocumentEnd => {}
                 Event::DocumentStart(..) => {
                     self.documents += 1;
                     if self.documents > 1 {
-                        return Err(self.error(
-                            place,
-                            "front matter is one YAML document, and this starts another",
-                            None,
-                        ));
+                        let message = "front matter is one YAML document, and this starts another";
+                        return Err(self.error(place, message, None));
                     }
                 }
                 event => {
                     let value = self.value((event, place), 0)?;
-                    table = Some(match value.data {
-                        Data::Table(table) => table,
-                        Data::Null => Table::default(),
-                        _ => return Err(Self::not_a_table(&value)),
-                    });
+                    table = match value.data {
+                        Data::Table(table) => Some(table),
+                        Data::Null => None,
+                        _ => return Err(not_a_table(&value)),
+                    };
                 }
             }
         }
-        Ok(table.unwrap_or_default())
-    }
-
-    fn not_a_table(value: &Value) -> SyntaxError {
-        let help = "write each field as `key: value`, with a space after the colon".to_owned();
-        let message = format!("front matter is a table of fields, and this is {}", value.kind_name());
-        SyntaxError { message, help: Some(help), span: value.span }
     }
 
     fn next(&mut self) -> Result<Located<'a>, SyntaxError> {
@@ -85,7 +76,7 @@ impl<'a> Reader<'a> {
     fn value(&mut self, (event, place): Located<'a>, depth: usize) -> Result<Value, SyntaxError> {
         self.spend(1, place)?;
         if depth > DEEPEST {
-            return Err(self.too_large(place));
+            return Err(too_large(self.span(place)));
         }
         let before = self.nodes;
         let (anchor, value) = match event {
@@ -170,12 +161,7 @@ impl<'a> Reader<'a> {
 
     fn spend(&mut self, nodes: usize, place: Place) -> Result<(), SyntaxError> {
         self.nodes += nodes;
-        if self.nodes > MOST_NODES { Err(self.too_large(place)) } else { Ok(()) }
-    }
-
-    fn too_large(&self, place: Place) -> SyntaxError {
-        let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
-        self.error(place, "this front matter is too large or nested too deep", Some(help))
+        if self.nodes > MOST_NODES { Err(too_large(self.span(place))) } else { Ok(()) }
     }
 
     fn error(&self, place: Place, message: &str, help: Option<String>) -> SyntaxError {
@@ -188,45 +174,45 @@ impl<'a> Reader<'a> {
         let start = range.start.min(end);
         // The parser's span for a block includes the blank lines after it.
         let trimmed = start + self.content.get(start..end).map_or(end - start, |text| text.trim_end().len());
-        Span::new(self.offset + start, self.offset + trimmed)
+        self.span_of(start..trimmed)
     }
 
     /// Turns the parser's error into an error message that an author understands.
     fn explain(&self, error: &ScanError) -> SyntaxError {
-        let at = error.marker().byte_offset().unwrap_or(self.content.len()).min(self.content.len());
+        let at = error.marker().byte_offset().unwrap_or(usize::MAX).min(self.content.len());
+        let mut line = self.line_at(at);
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-            let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
-            let message = "this front matter is too large or nested too deep".to_owned();
-            return SyntaxError { message, help: Some(help), span: self.line_at(at) };
+            return too_large(self.span_of(line));
         }
-        // The span doesn't include the line's indentation, so look separately for a tab in the
-        // indentation.
-        let span = self.line_at(at);
-        let line_start = self.content[..span.start as usize - self.offset].rfind('\n').map_or(0, |n| n + 1);
-        let before = &self.content[line_start..span.start as usize - self.offset];
-        let line = &self.content[span.start as usize - self.offset..span.end as usize - self.offset];
-        let (message, help) = reason(if before.contains('\t') { "\t" } else { line }, error.kind());
+        // The line comes without its indentation, so look separately for a tab there.
+        let indent = self.content[..line.start].rsplit('\n').next().unwrap_or_default();
+        let text = if indent.contains('\t') { "\t" } else { &self.content[line.clone()] };
+        let (message, help) = reason(text, error.kind());
         // The parser notices only at the end of the text that a quote isn't closed. Report the
         // place where the quote was opened.
-        let span = if message == "a quote is not closed" { self.open_quote().unwrap_or(span) } else { span };
-        SyntaxError { message, help: Some(help), span }
+        if message == OPEN_QUOTE {
+            line = self.open_quote().unwrap_or(line);
+        }
+        SyntaxError { message, help: Some(help), span: self.span_of(line) }
+    }
+
+    fn span_of(&self, range: Range<usize>) -> Span {
+        Span::new(self.offset + range.start, self.offset + range.end)
     }
 
     /// Returns the line at an offset without its indentation, or the last non-blank line if only
     /// white space follows the offset.
-    fn line_at(&self, at: usize) -> Span {
+    fn line_at(&self, at: usize) -> Range<usize> {
         let text = self.content;
         let at = if text[at..].trim().is_empty() { text.trim_end().len() } else { at };
         let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
-        let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
-        let line = &text[start..end];
-        let indent = line.len() - line.trim_start().len();
-        Span::new(self.offset + start + indent, self.offset + start + line.trim_end().len())
+        let line = text[start..].split('\n').next().unwrap_or_default();
+        start + line.len() - line.trim_start().len()..start + line.trim_end().len()
     }
 
     /// Finds the first line whose value starts with a quote and contains an odd number of that
     /// quote.
-    fn open_quote(&self) -> Option<Span> {
+    fn open_quote(&self) -> Option<Range<usize>> {
         let mut start = 0;
         for line in self.content.split_inclusive('\n') {
             let value = line.split_once(": ").map_or(line, |(_, value)| value).trim();
@@ -241,91 +227,82 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn not_a_table(value: &Value) -> SyntaxError {
+    let help = "write each field as `key: value`, with a space after the colon".to_owned();
+    let message = format!("front matter is a table of fields, and this is {}", value.kind_name());
+    SyntaxError { message, help: Some(help), span: value.span }
+}
+
+fn too_large(span: Span) -> SyntaxError {
+    let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
+    SyntaxError { message: "this front matter is too large or nested too deep".to_owned(), help: Some(help), span }
+}
+
+/// The message about a quote without its partner.
+const OPEN_QUOTE: &str = "a quote is not closed";
+
 /// Finds out why a line isn't valid YAML, and returns a message and help.
 fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
     let (key, value) = line.split_once(": ").map_or(("", ""), |(key, value)| (key, value.trim()));
+    let first = value.chars().next().unwrap_or_default();
+    let say = |message: &str, help: &str| (message.to_owned(), help.to_owned());
+    let wrong_start = || (format!("text cannot begin with `{first}`"), in_quotes(key, value));
+    let open_bracket = || say("a list or table is not closed", "close it with the bracket that belongs to it");
     if line.contains('\t') {
-        return ("a tab cannot indent YAML".to_owned(), "indent with spaces".to_owned());
+        return say("a tab cannot indent YAML", "indent with spaces");
     }
-    if let Some(found) = wrong_quotes(key, value) {
-        return found;
+    let is_quoted = matches!(first, '"' | '\'');
+    if let Some(inner) = value.get(1..).and_then(|rest| rest.strip_suffix(first)).filter(|_| is_quoted)
+        && let Some(message) = fault_in_quotes(inner, first)
+    {
+        return (message, in_quotes(key, inner));
     }
-    let is_open_by =
-        |quote| value.starts_with(quote) && !value[1..].ends_with(quote) && value.matches(quote).count() % 2 == 1;
-    let open_quote = ['"', '\''].into_iter().any(is_open_by);
-    if matches!(kind, ErrorKind::UnclosedQuotedScalar) || open_quote {
-        let help = "close the text with the quote that it begins with".to_owned();
-        return ("a quote is not closed".to_owned(), help);
+    let is_open = is_quoted && !value[1..].ends_with(first) && value.matches(first).count() % 2 == 1;
+    if is_open || matches!(kind, ErrorKind::UnclosedQuotedScalar) {
+        return say(OPEN_QUOTE, "close the text with the quote that it begins with");
     }
-    if value.starts_with(['[', '{']) {
+    if matches!(first, '[' | '{') {
         // In a value such as `[Draft] Plan`, the bracket is closed but more text follows.
-        let closing = if value.starts_with('[') { ']' } else { '}' };
-        let behind = value.rfind(closing).map(|at| value[at + 1..].trim());
-        return match behind {
-            Some(behind) if !behind.is_empty() && !behind.starts_with('#') => {
-                let first = value.chars().next().unwrap_or_default();
-                (format!("text cannot begin with `{first}`"), in_quotes(key, value))
-            }
-            _ => unclosed_bracket(),
-        };
+        let closing = if first == '[' { ']' } else { '}' };
+        let behind = value.rfind(closing).map_or("", |at| value[at + 1..].trim());
+        return if behind.is_empty() || behind.starts_with('#') { open_bracket() } else { wrong_start() };
     }
-    if value.contains(": ") || (value.ends_with(':') && !value.is_empty()) {
+    if value.contains(": ") || value.ends_with(':') {
         return ("a value has a colon in it".to_owned(), in_quotes(key, value));
     }
-    if is_open(kind) {
-        return unclosed_bracket();
+    if is_about_brackets(kind) {
+        return open_bracket();
     }
-    if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>', ',', ']', '}', '-', '?']) {
-        let first = value.chars().next().unwrap_or_default();
-        return (format!("text cannot begin with `{first}`"), in_quotes(key, value));
+    if "@`%*&!|>,]}-?".contains(first) {
+        return wrong_start();
     }
     if !line.contains(':') {
-        return ("this line is no `key: value`".to_owned(), "write a colon and a space after the key".to_owned());
+        return say("this line is no `key: value`", "write a colon and a space after the key");
     }
     if !line.contains(": ") && !line.ends_with(':') {
-        let fixed = line.replacen(':', ": ", 1);
-        return ("there is no space after the colon".to_owned(), format!("write `{fixed}`"));
+        return say("there is no space after the colon", &format!("write `{}`", line.replacen(':', ": ", 1)));
     }
-    (
-        "this is not understood as YAML".to_owned(),
-        "indent keys of one table alike, and put text with special signs in quotes".to_owned(),
-    )
+    say("this is not understood as YAML", "indent keys of one table alike, and put text with special signs in quotes")
 }
 
-fn unclosed_bracket() -> (String, String) {
-    ("a list or table is not closed".to_owned(), "close it with the bracket that belongs to it".to_owned())
-}
-
-/// Finds quotes that end too early, and backslashes that start an invalid escape in double quotes.
-fn wrong_quotes(key: &str, value: &str) -> Option<(String, String)> {
-    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
-    let inner = value[1..].strip_suffix(quote)?;
-    let is_apart = if quote == '\'' { inner.replace("''", "").contains(quote) } else { has_bare_quote(inner) };
-    if is_apart {
-        return Some((format!("a `{quote}` inside the text ends it"), in_quotes(key, inner)));
+/// Returns a message if the quotes of a text end too early, or if a backslash in double quotes starts
+/// an invalid escape; `inner` is the text without its quotes.
+fn fault_in_quotes(inner: &str, quote: char) -> Option<String> {
+    let early = format!("a `{quote}` inside the text ends it");
+    if quote == '\'' {
+        return inner.replace("''", "").contains(quote).then_some(early);
     }
-    if quote == '"' && has_unknown_escape(inner) {
-        let message = "a backslash in double quotes begins an escape".to_owned();
-        return Some((message, in_quotes(key, inner)));
-    }
-    None
-}
-
-/// Returns whether a backslash is followed by something that isn't a YAML escape.
-fn has_unknown_escape(inner: &str) -> bool {
-    // YAML 1.2.2, section 5.7, lists what may follow a backslash, including another backslash.
-    let is_known = |c: char| "0abtnvfre \"/\\N_LPxuU".contains(c);
+    let mut fault = None;
     let mut chars = inner.chars();
-    std::iter::from_fn(|| chars.find(|c| *c == '\\').map(|_| chars.next())).any(|c| !c.is_some_and(is_known))
-}
-
-fn has_bare_quote(inner: &str) -> bool {
-    let mut escaped = false;
-    inner.chars().any(|c| {
-        let is_bare = c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-        is_bare
-    })
+    while let Some(c) = chars.next() {
+        // YAML 1.2.2, section 5.7, lists what may follow a backslash, including another backslash.
+        if c == '\\' && !chars.next().is_some_and(|c| "0abtnvfre \"/\\N_LPxuU".contains(c)) {
+            fault = Some("a backslash in double quotes begins an escape".to_owned());
+        } else if c == '"' {
+            return Some(early);
+        }
+    }
+    fault
 }
 
 /// Quotes the value without changing its text, and returns a help message that suggests the quoted
@@ -341,19 +318,15 @@ fn in_quotes(key: &str, value: &str) -> String {
 }
 
 /// Returns whether the parser's error suggests a missing bracket.
-fn is_open(kind: &ErrorKind) -> bool {
-    use ErrorKind::{
-        ExpectedFlowMappingSeparator, ExpectedFlowSequenceSeparator, InvalidColonPlacement, UnclosedFlowCollection,
-        UnexpectedEofFlowMapping, UnexpectedEofFlowSequence,
-    };
+fn is_about_brackets(kind: &ErrorKind) -> bool {
     matches!(
         kind,
-        ExpectedFlowMappingSeparator
-            | ExpectedFlowSequenceSeparator
-            | InvalidColonPlacement
-            | UnclosedFlowCollection { .. }
-            | UnexpectedEofFlowMapping
-            | UnexpectedEofFlowSequence
+        ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidColonPlacement
+            | ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofFlowSequence
     )
 }
 

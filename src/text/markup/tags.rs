@@ -166,19 +166,19 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')
 }
 
+/// Returns the offset of the first byte at or after `from` for which `is_skipped` is false.
+fn skip(html: &str, from: usize, is_skipped: impl Fn(u8) -> bool) -> usize {
+    html.bytes().skip(from).position(|byte| !is_skipped(byte)).map_or(html.len(), |n| from + n)
+}
+
 /// Reads the tag that begins at `open` and whose name starts `before` bytes later.
 fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
     let bytes = html.as_bytes();
-    let mut at = open + before;
-    while at < bytes.len() && !ends_name(bytes[at]) {
-        at += 1;
-    }
+    let mut at = skip(html, open + before, |byte| !ends_name(byte));
     let name = lower_case(&html[open + before..at]);
     let mut attributes = Vec::new();
     loop {
-        while at < bytes.len() && (bytes[at].is_ascii_whitespace() || bytes[at] == b'/') {
-            at += 1;
-        }
+        at = skip(html, at, |byte| byte.is_ascii_whitespace() || byte == b'/');
         if at >= bytes.len() || bytes[at] == b'>' {
             let end = (at + 1).min(bytes.len());
             return Tag { name, range: open..end, attributes, is_whole: at < bytes.len() };
@@ -192,23 +192,13 @@ fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
 fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
     let bytes = html.as_bytes();
     // A stray `=` is part of the name (WHATWG HTML, before attribute name state).
-    let mut at = start + 1;
-    while at < bytes.len() && !bytes[at].is_ascii_whitespace() && !matches!(bytes[at], b'/' | b'>' | b'=') {
-        at += 1;
-    }
-    let name_end = at;
-    let mut look = at;
-    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
-        look += 1;
-    }
+    let name_end = skip(html, start + 1, |byte| !ends_name(byte) && byte != b'=');
+    let mut look = skip(html, name_end, |byte| byte.is_ascii_whitespace());
     let name = lower_case(&html[start..name_end]);
     if bytes.get(look) != Some(&b'=') {
         return TagAttribute { name, value: Cow::Borrowed(""), range: start..name_end };
     }
-    look += 1;
-    while look < bytes.len() && bytes[look].is_ascii_whitespace() {
-        look += 1;
-    }
+    look = skip(html, look + 1, |byte| byte.is_ascii_whitespace());
     let (value, end) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(look) {
         let close = html[look + 1..].find(char::from(*quote)).map_or(html.len(), |n| look + 1 + n);
         (&html[look + 1..close], (close + 1).min(html.len()))

@@ -56,7 +56,7 @@ fn decision(reader: &mut Reader<'_>, number: usize, references: &mut References)
 /// Reports a decision that doesn't have exactly one accountable party. `before` is the number of
 /// findings before the decision.
 fn check_accountable(reader: &mut Reader<'_>, decision: &Decision, range: &Range<usize>, before: usize) {
-    let label = capitalised(&reader.input.config.words.parts[0]);
+    let label = capitalised(&reader.input.config.words.accountable);
     // A misspelled `Acountable:` shouldn't also be reported as a missing part.
     let label_in_help = format!("`{label}`");
     if reader.outline.findings[before..]
@@ -88,13 +88,13 @@ fn item(reader: &mut Reader<'_>, item: usize, references: &mut References) -> Ve
     let whole = plain_text(inner);
     let Some((label, _)) = whole.split_once(':') else { return Vec::new() };
     let label = fold(label);
-    let words = &config.words.parts;
+    let words = config.words.parts();
     if let Some(n) = words.iter().position(|word| *word == label) {
         let found = parties(inner, config).into_iter();
         return found.map(|(party, range)| (Part::ALL[n], references.add(party, place.span(&range)))).collect();
     }
     // Lists in a decision's prose may contain colons too, so only report what resembles a label.
-    if let [near] = nearest(&label, words.iter().map(String::as_str), 1).as_slice() {
+    if let [near] = nearest(&label, words, 1).as_slice() {
         let help = Some(format!("did you mean `{}`?", capitalised(near)));
         let message = format!("a decision has no part called `{label}`");
         reader.finding(Rule::DecisionForm, &reader.block(item), message, help);

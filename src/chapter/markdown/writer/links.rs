@@ -60,7 +60,7 @@ impl Writer<'_, '_> {
         if self.input.plain {
             return Destination::Outside(address.to_owned());
         }
-        destination(address, form, self.input.config.markdown.html)
+        destination(address, form, self.input.config.security.html)
     }
 
     /// Adds a reference to the target of `[[…]]` and returns its number.
@@ -120,7 +120,7 @@ impl Writer<'_, '_> {
     /// Reports a resource from a host that isn't allowed; `instead` says what happens to it.
     pub(super) fn check_host(&mut self, address: &str, range: &Range<usize>, instead: &str) {
         let host = host(address).unwrap_or_default();
-        if self.input.config.hosts.contains(&host) || self.input.plain {
+        if self.input.config.security.hosts.contains(&host) || self.input.plain {
             return;
         }
         let message = format!("a page would load this from {host}; it {instead}");

@@ -36,7 +36,7 @@ impl Writer<'_, '_> {
     /// Writes raw HTML that begins at `start` in the body; set `in_text` if it is inside a
     /// paragraph.
     pub(super) fn raw_html(&mut self, html: &str, start: usize, in_text: bool) {
-        match self.input.config.markdown.html {
+        match self.input.config.security.html {
             HtmlPolicy::Trusted => {
                 self.report_blocked(html, start);
                 self.out.html.push_str(html);
@@ -57,7 +57,7 @@ impl Writer<'_, '_> {
     fn report_blocked(&mut self, html: &str, start: usize) {
         for token in markup::tokens(html) {
             let Token::Start(tag) = token else { continue };
-            let Some((what, help)) = blocked::blocked(&tag, &self.input.config.hosts) else { continue };
+            let Some((what, help)) = blocked::blocked(&tag, &self.input.config.security.hosts) else { continue };
             self.finding(
                 Rule::BlockedHtml,
                 &self.within(start, &tag.range),

@@ -1,0 +1,179 @@
+//! Sets those fields of `handbook.toml` for which the usual reader of their type doesn't do.
+//!
+//! Input: a value of the expected form, and the field with its default. Output: the field as the
+//! configuration keeps it, and findings about what a form doesn't say. Never looks up the chapters
+//! that the values name (see `check`).
+
+use std::collections::BTreeMap;
+
+use super::{Evidence, Gone, Level, Track, fault_of_base_url};
+use crate::declare::fields::{Read, Report};
+use crate::declare::kind::Kind;
+use crate::text::diagnostic::Span;
+use crate::text::front_matter::{Entry, Value};
+use crate::text::near::{did_you_mean, nearest};
+use crate::text::path::{SourcePath, decode_percent, fold, join};
+use crate::text::rule::{Rule, Severity};
+
+/// Sets a text. A blank text counts as not written.
+pub fn filled<T: From<String>>(value: &Value, field: &mut T, _: &mut Report<'_>) {
+    if let Some(text) = value.text().filter(|text| !text.trim().is_empty()) {
+        *field = text.to_owned().into();
+    }
+}
+
+/// Sets the URL of the site, which ends in `/`.
+pub fn base_url(value: &Value, field: &mut Option<String>, report: &mut Report<'_>) {
+    filled(value, field, report);
+    let Some(address) = value.text() else { return };
+    if let Some(help) = fault_of_base_url(address) {
+        report.add(Rule::BadValue, value.span, format!("`base_url` is no address of a site: `{address}`"), Some(help));
+    }
+    if let Some(address) = field.as_mut().filter(|address| !address.ends_with('/')) {
+        address.push('/');
+    }
+}
+
+/// Sets the name of an audience, which must be declared.
+pub fn audience(value: &Value, field: &mut Option<String>, report: &mut Report<'_>) {
+    filled(value, field, report);
+    report.audiences.extend(value.text().map(|name| (name.to_owned(), value.span)));
+}
+
+/// Sets the names of audiences, which must be declared.
+pub fn audiences(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
+    let named: Vec<(String, Span)> = Read::read(value, report).unwrap_or_default();
+    *field = named.iter().map(|(name, _)| name.clone()).collect();
+    report.audiences.extend(named);
+}
+
+/// Sets the words that stand for a heading or label.
+pub fn folded(value: &Value, field: &mut String, _: &mut Report<'_>) {
+    *field = fold(value.text().unwrap_or_default());
+}
+
+/// Sets the words of a label, which may be written with its colon.
+pub fn label(value: &Value, field: &mut String, _: &mut Report<'_>) {
+    *field = fold(value.text().unwrap_or_default().trim_end().trim_end_matches(':'));
+}
+
+/// Sets the names of hosts, in lower case.
+pub fn hosts(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
+    Read::set(value, field, report);
+    *field = field.iter().map(|host| host.to_lowercase()).collect();
+}
+
+/// Sets the IDs of partners and their titles, in the order written.
+pub fn partners(value: &Value, field: &mut Vec<(String, String)>, _: &mut Report<'_>) {
+    let partner = |entry: &Entry| Some((entry.key.clone(), entry.value.text()?.to_owned()));
+    *field = value.entries().iter().filter_map(partner).collect();
+}
+
+/// Sets the levels of the scale, which are numbered from 1.
+pub fn scale(value: &Value, field: &mut Vec<Level>, report: &mut Report<'_>) {
+    let is_whole = |level: &mut Level| level.level > 0 && !level.name.is_empty();
+    let scale = whole_tables(value, "a level of the scale has no `level` or no `name`", is_whole, report);
+    if !scale.iter().zip(1..).all(|(level, number)| level.level == number) {
+        report.add(Rule::BadValue, value.span, "the levels of the scale are not 1, 2, 3 … in this order", None);
+    } else if !scale.is_empty() {
+        *field = scale;
+    }
+}
+
+/// Sets the tracks, each of which needs an ID or a title.
+pub fn tracks(value: &Value, field: &mut Vec<Track>, report: &mut Report<'_>) {
+    let is_whole = |track: &mut Track| {
+        if track.id.is_empty() {
+            track.id.clone_from(&track.title);
+        } else if track.title.is_empty() {
+            track.title.clone_from(&track.id);
+        }
+        !track.id.is_empty()
+    };
+    *field = whole_tables(value, "a track has no `id`", is_whole, report);
+}
+
+/// Sets the kinds of evidence, each of which needs a name.
+pub fn evidence(value: &Value, field: &mut Vec<Evidence>, report: &mut Report<'_>) {
+    let is_whole = |evidence: &mut Evidence| !evidence.name.is_empty();
+    *field = whole_tables(value, "a kind of evidence has no `name`", is_whole, report);
+}
+
+/// Sets what is gone; each entry needs a path.
+pub fn gone(value: &Value, field: &mut Vec<Gone>, report: &mut Report<'_>) {
+    *field = whole_tables(value, "what is gone has no `path`", |gone: &mut Gone| !gone.path.0.is_empty(), report);
+}
+
+/// Returns the tables of a list, without those that lack what they need. Reports them with the
+/// message `lack`, unless there are findings about what they lack already.
+fn whole_tables<T: Read>(
+    value: &Value,
+    lack: &str,
+    is_whole: impl Fn(&mut T) -> bool,
+    report: &mut Report<'_>,
+) -> Vec<T> {
+    let mut list = Vec::new();
+    for table in value.items() {
+        let before = report.findings.len();
+        let Some(mut item) = T::read(table, report) else { continue };
+        if is_whole(&mut item) {
+            list.push(item);
+        } else if report.findings.len() == before {
+            report.add(Rule::NeedsValue, table.entries().first().map(|entry| entry.key_span), lack, None);
+        }
+    }
+    list
+}
+
+/// Sets the path of what is gone, typed or copied from a browser. Reports a path that no page can
+/// have.
+pub fn path_of_gone(value: &Value, field: &mut (String, Span), report: &mut Report<'_>) {
+    let Some(text) = value.text().filter(|text| !text.trim_matches('/').is_empty()) else { return };
+    let decoded = decode_percent(text).unwrap_or_else(|| text.to_owned());
+    let path = decoded.trim_matches('/');
+    let is_plain = join("", path).as_deref() == Some(path) && !path.split('/').any(|part| part.starts_with('.'));
+    let is_file = SourcePath::new(path).unportable_part().is_none() && !path.contains(['?', '#']);
+    if is_plain && is_file && !path.chars().any(char::is_control) {
+        *field = (path.to_owned(), value.span);
+    } else {
+        let help = "name the file that was there, or the address from the root of the site".to_owned();
+        report.add(Rule::BadValue, value.span, format!("no page can be at `{text}`"), Some(help));
+    }
+}
+
+/// Sets the headings that chapters of each kind must have.
+pub fn sections(value: &Value, field: &mut Vec<(Kind, Vec<String>)>, report: &mut Report<'_>) {
+    for entry in value.entries() {
+        if let Some(kind) = Kind::from_name(&entry.key) {
+            field.push((kind, Read::read(&entry.value, report).unwrap_or_default()));
+        } else {
+            let help = did_you_mean(&nearest(&entry.key, Kind::NAMES.iter().copied(), 1));
+            report.add(Rule::UnknownKey, entry.key_span, format!("there is no kind `{}`", entry.key), help);
+        }
+    }
+}
+
+/// The words for a severity.
+pub const SEVERITIES: &[&str] = &["error", "warn", "allow"];
+
+/// Sets the severities of rules.
+pub fn severities(value: &Value, field: &mut BTreeMap<Rule, Severity>, report: &mut Report<'_>) {
+    for entry in value.entries() {
+        let Some(rule) = Rule::from_name(&entry.key) else {
+            let help = did_you_mean(&nearest(&entry.key, Rule::ALL.iter().map(|rule| rule.name()), 2));
+            report.add(Rule::UnknownKey, entry.key_span, format!("there is no finding called `{}`", entry.key), help);
+            continue;
+        };
+        let severity = match entry.value.text() {
+            Some("error") => Severity::Error,
+            Some("warn") => Severity::Warning,
+            Some("allow") => Severity::Allow,
+            _ => continue,
+        };
+        if rule.is_firm() && severity != Severity::Error {
+            let message = format!("`{}` is always an error: it keeps hidden text from being published", entry.key);
+            report.add(Rule::BadValue, entry.value.span, message, Some("remove this line".to_owned()));
+        }
+        field.insert(rule, severity);
+    }
+}

@@ -1,0 +1,142 @@
+//! Declares the front matter of chapters: the fields that every chapter accepts, and those of each
+//! kind.
+//!
+//! Input: the table of a chapter's front matter. Output: a [`Front`] and findings. Never looks up
+//! the chapters that the fields name (see `link`).
+
+use crate::declare::fields::{self, CHAPTERS, Field, Report, Shape, table};
+use crate::declare::kind::{Kind, Status};
+use crate::declare::withheld;
+use crate::text::date::Duration;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter::{Table, Value};
+use crate::text::path::SourcePath;
+
+/// The front matter of a chapter.
+#[derive(Debug)]
+pub struct Front {
+    /// The fields that every chapter accepts.
+    pub common: Common,
+    /// The fields of a role, if the chapter is one, and otherwise their defaults; the same goes for
+    /// the other kinds.
+    pub role: Role,
+    /// The fields of a competency.
+    pub competency: Competency,
+    /// The fields of a strategy chapter.
+    pub strategy: Strategy,
+    /// The fields of a reading path.
+    pub path: Path,
+    /// The valid fields in the order written, with the spans of their values.
+    pub spans: Vec<(&'static str, Span)>,
+}
+
+table! {
+    /// Fields that every chapter accepts.
+    Common {
+        title: Option<String>, "the chapter's title; without it the first heading";
+        summary | description: Option<String>, "one sentence that answers, shown in lists and search";
+        id: Option<String>, "what other chapters call it; without it the file's name";
+        kind: Option<Kind>, "what the chapter is; without it the folder decides";
+        aliases: Vec<(String, Span)>, "other names that links find it by; old addresses lead here";
+        order | weight: Option<i64>, "its place among its neighbours, lowest first",
+            as Shape::Integer(-1_000_000_000, 1_000_000_000);
+        status: Option<Status>, "draft, proposed, current or retired";
+        audience: Option<String>, "who may read it, by a name of [audiences]";
+        owner: Option<(String, Span)>, "who keeps it true, by a name of [owners]";
+        reviewed: Option<String>, "the day it was last read and found true", as Shape::Date;
+        review_every: Option<Duration>, "how long a review holds, such as 6 months";
+        tags: Vec<String>, "words to group chapters by";
+        ask: Option<String>, "where to ask about it";
+        extra: Table, "the author's own data, handed to templates";
+    }
+}
+
+table! {
+    /// Fields of a role.
+    Role {
+        track: Option<(String, Span)>, "the track it belongs to, by a name of [[tracks]]";
+        rank: Option<u32>, "its rung on the ladder, higher is more senior", as Shape::Integer(0, 1000);
+        grade: Option<String>, "the grade as the company writes it";
+        scope: Option<String>, "how much it answers for";
+        horizon: Option<String>, "how far ahead it looks";
+        also_called: Vec<String>, "other titles for the same role";
+        base: bool, "true for a role that others extend and that is no rung itself";
+        extends: Option<(String, Span)>, "the role that it is a kind of", as Shape::Chapter;
+        grows_into: Vec<(String, Span)>, "the roles that come after it; at the same rank it is a move", as CHAPTERS;
+        reports_to: Vec<(String, Span)>, "the roles that it reports to", as CHAPTERS;
+        works_with: Vec<(String, Span)>, "roles and partners that it works with", as Shape::List(&Shape::Party);
+        competencies: Table, "the level that it expects of each competency", as Shape::Map(&Shape::Level);
+        focus: (Vec<(String, Span)>, Span), "at most four competencies that it is judged on first", as CHAPTERS;
+        judged: Vec<(String, Span)>, "statements that it is judged on beside its focus, such as writing#one-page",
+            as CHAPTERS;
+    }
+}
+
+table! {
+    /// Fields of a competency.
+    Competency {
+        cluster: Option<String>, "the group of competencies that it belongs to";
+        supports: Vec<(String, Span)>, "the strategy chapters that it carries", as CHAPTERS;
+    }
+}
+
+table! {
+    /// Fields of a strategy chapter.
+    Strategy {
+        horizon: Option<String>, "how far ahead it looks";
+        led_by: Option<(String, Span)>, "the role that leads it", as Shape::Chapter;
+        measures: Vec<String>, "what shows that it works";
+        valid_until: Option<String>, "the day after which it is no longer true", as Shape::Date;
+    }
+}
+
+table! {
+    /// Fields of a reading path.
+    Path {
+        r#for: Option<String>, "whom the path is for";
+        chapters: Vec<(String, Span)>, "the chapters in the order to read them", as CHAPTERS;
+    }
+}
+
+/// Returns the fields that only chapters of this kind accept.
+pub fn of_kind(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Role => Role::FIELDS,
+        Kind::Competency => Competency::FIELDS,
+        Kind::Strategy => Strategy::FIELDS,
+        Kind::Path => Path::FIELDS,
+        Kind::Glossary | Kind::Page => &[],
+    }
+}
+
+/// Reads the front matter of a chapter, and reports what isn't understood in it.
+pub fn read(table: &Table, kind: Kind, path: &SourcePath) -> (Front, Vec<Diagnostic>) {
+    let mut report = Report::new(path);
+    let lists = [Common::FIELDS, of_kind(kind)];
+    let entries = fields::read(table, &lists, &mut report, |entry, report| {
+        // Skip keys by which other generators mark drafts, because `withheld` handles them.
+        if !withheld::is_mark(&entry.key) {
+            let help = help_for_key(&entry.key, &lists, kind);
+            fields::unknown_key(entry, kind.with_article(), help, report);
+        }
+    });
+    let front = Front {
+        common: Common::take(&entries, &mut report),
+        role: Role::take(&entries, &mut report),
+        competency: Competency::take(&entries, &mut report),
+        strategy: Strategy::take(&entries, &mut report),
+        path: Path::take(&entries, &mut report),
+        spans: entries.iter().map(|(name, value)| (*name, value.span)).collect(),
+    };
+    (front, report.findings)
+}
+
+/// Returns how to correct a key that `kind` doesn't have: by another kind that has it, or by a
+/// similar key.
+fn help_for_key(key: &str, lists: &[&'static [Field]], kind: Kind) -> String {
+    let has_key = |kind: &Kind| of_kind(*kind).iter().any(|field| field.name == key);
+    match Kind::ALL.into_iter().find(has_key) {
+        Some(kind) => format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()),
+        None => fields::help_for_key(key, lists, kind.with_article()),
+    }
+}
