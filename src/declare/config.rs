@@ -31,41 +31,37 @@ table! {
     /// All settings from `handbook.toml`.
     Config {
         title: String, "the handbook's title", by readers::filled;
-        description: Option<String>, "what the handbook is, one sentence", by readers::filled;
-        base_url: Option<String>, "the address it will be served at, with https://", by readers::base_url;
-        language: String = "en".to_owned(), "the language of its text, such as en", by readers::filled;
-        theme: String = "default".to_owned(), "a folder of themes/, or default", by readers::filled;
-        repository: Option<String>, "the address of the content folder on the code host, for edit links",
-            by readers::filled;
-        feedback: Option<String>, "where readers say that something is wrong: an address or mailto:",
-            by readers::filled;
-        edition: Option<String>, "which edition this is, printed on every page", by readers::filled;
-        effective: Option<String>, "the day from which the edition holds", as Shape::Date;
-        changes_since: Option<String>,
-            "from where changes of what is asked of roles are shown: a span such as 90 days, a day, or a tag",
-            by readers::filled;
-        urls: UrlStyle, "pretty: folders for a web server; file: .html files for a folder";
+        description: Option<String>, "one sentence that describes the handbook", by readers::filled;
+        base_url: Option<String>, "the URL at which the site will be served, with `https://`", by readers::base_url;
+        language: String = "en".to_owned(), "the language of the text, such as en", by readers::filled;
+        theme: String = "default".to_owned(), "the name of a folder in themes/, or default", by readers::filled;
+        repository: Option<String>, "the URL of the content on the code host, for edit links", by readers::filled;
+        feedback: Option<String>, "where readers can report a problem: a URL or `mailto:`", by readers::filled;
+        edition: Option<String>, "the edition's name, shown on every page", by readers::filled;
+        effective: Option<String>, "the date from which the edition applies", as Shape::Date;
+        changes_since: Option<String>, "the start of the page of changes: 90 days, a date or a tag", by readers::filled;
+        urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         tracks: Vec<Track>, "the tracks of the ladder", by readers::tracks;
-        owners: BTreeMap<String, Owner>, "who keeps chapters true";
-        partners: Vec<(String, String)>, "functions that take part in decisions: id and title",
+        owners: BTreeMap<String, Owner>, "the owners of chapters, by name";
+        partners: Vec<(String, String)>, "functions that take part in decisions: ID and title",
             as Shape::Map(&Shape::Text), by readers::partners;
-        audiences: BTreeMap<String, Audience>, "who reads what";
-        audience: Option<String>, "the audience that is built where none is asked for", by readers::audience;
-        kinds: BTreeMap<String, Kind>, "the kind of chapters by their top folder";
-        sections: Vec<(Kind, Vec<String>)>, "headings that chapters of a kind must have",
+        audiences: BTreeMap<String, Audience>, "the groups of readers, by name";
+        audience: Option<String>, "the audience to build for by default", by readers::audience;
+        kinds: BTreeMap<String, Kind>, "the kinds of chapters, by their top-level folder";
+        sections: Vec<(Kind, Vec<String>)>, "the headings that chapters of a kind must have",
             as Shape::Map(&Shape::List(&Shape::Text)), by readers::sections;
-        words: Words, "the words that the model looks for, in the handbook's language";
-        compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a page of their own", as Shape::List(&CHAPTERS);
+        words: Words, "the headings and labels that the model looks for, in the handbook's language";
+        compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a comparison page", as Shape::List(&CHAPTERS);
         evidence: Vec<Evidence>, "what a promotion case and a résumé have to show", by readers::evidence;
         markdown: Markdown, "extensions of Markdown";
         security: Security, "what pages may contain and load";
         publish: Publish, "how the site is published";
-        gone: Vec<Gone>, "chapters that were deleted, and what to read instead", by readers::gone;
-        health: Health, "who sees how the handbook is kept";
-        check: BTreeMap<Rule, Severity>, "the weight of each code",
+        gone: Vec<Gone>, "deleted chapters, and what to read instead", by readers::gone;
+        health: Health, "who sees the page about the handbook's health";
+        check: BTreeMap<Rule, Severity>, "the severity of each rule",
             as Shape::Map(&Shape::Choice(readers::SEVERITIES)), by readers::severities;
-        extra: Table, "the author's own data, handed to templates";
+        extra: Table, "your own data, passed to templates";
     }
     beside {
         /// Whether there is a `handbook.toml`; without one, findings are less severe.
@@ -77,57 +73,54 @@ table! {
     /// One level of the scale.
     #[derive(Eq, Hash)]
     Level {
-        level: u8, "its number, 1 is the lowest", as Shape::Integer(1, 20);
-        name: String, "its name, which also opens a level as a heading";
-        means: String, "what somebody at this level does, one sentence";
+        level: u8, "the level's number; 1 is the lowest", as Shape::Integer(1, 20);
+        name: String, "the level's name, also used for its heading in competencies";
+        means: String, "what a person at this level does, in one sentence";
     }
 }
 
 table! {
     /// One track of the ladder.
     Track {
-        id: String, "what a role's `track` calls it";
-        title: String, "how pages call it";
-        family: Option<String>, "the family of tracks it belongs to";
+        id: String, "the ID that a role's `track` refers to";
+        title: String, "the title shown on pages";
+        family: Option<String>, "the family that the track belongs to";
     }
 }
 
 table! {
     /// An owner of chapters.
     Owner {
-        name: String, "how pages call the owner";
-        contact: Option<String>, "where to reach the owner: an address or a channel";
-        handle: Option<String>, "the owner's name on the code host, such as @org/team";
+        name: String, "the name shown on pages";
+        contact: Option<String>, "where to reach the owner: a URL or a channel";
+        handle: Option<String>, "the owner's name on the code host, such as `@org/team`";
     }
 }
 
 table! {
     /// A group of readers.
     Audience {
-        title: String, "how pages call it";
-        includes: Vec<String>, "audiences whose content its readers see too", by readers::audiences;
-        indexed: bool, "true lets search engines list the site that is built for it";
+        title: String, "the title shown on pages";
+        includes: Vec<String>, "audiences whose content its readers also see", by readers::audiences;
+        indexed: bool, "whether search engines may list the site built for this audience";
     }
 }
 
 table! {
     /// The headings and labels that the model looks for, case-folded.
     Words {
-        responsibilities: String = "responsibilities".to_owned(), "the heading over a role's responsibilities",
+        responsibilities: String = "responsibilities".into(), "the heading of a role's responsibilities",
             by readers::folded;
-        decisions: String = "decisions".to_owned(), "the heading over a strategy's decisions", by readers::folded;
-        grow: String = "grow".to_owned(), "the heading over what helps to grow in a competency", by readers::folded;
-        interview: String = "interview".to_owned(), "the heading over a competency's interview questions",
-            by readers::folded;
-        example: String = "example".to_owned(), "the label of an example below a statement, without its colon",
-            by readers::label;
-        not_yet: String = "not yet".to_owned(), "the label of what doesn't show a statement yet, without its colon",
-            by readers::label;
-        accountable: String = "accountable".to_owned(), "the label of the one who decides", by readers::folded;
-        responsible: String = "responsible".to_owned(), "the label of those who do the work", by readers::folded;
-        consulted: String = "consulted".to_owned(), "the label of those who are asked before", by readers::folded;
-        informed: String = "informed".to_owned(), "the label of those who are told after", by readers::folded;
-        escalates_to: String = "escalates to".to_owned(), "the label of where a dispute goes", by readers::folded;
+        decisions: String = "decisions".into(), "the heading of a strategy's decisions", by readers::folded;
+        grow: String = "grow".into(), "the heading of advice on how to grow in a competency", by readers::folded;
+        interview: String = "interview".into(), "the heading of a competency's interview questions", by readers::folded;
+        example: String = "example".into(), "the label of an example below a statement", by readers::label;
+        not_yet: String = "not yet".into(), "the label of what doesn't show a statement yet", by readers::label;
+        accountable: String = "accountable".into(), "the label of who decides", by readers::folded;
+        responsible: String = "responsible".into(), "the label of who does the work", by readers::folded;
+        consulted: String = "consulted".into(), "the label of who is consulted beforehand", by readers::folded;
+        informed: String = "informed".into(), "the label of who is informed afterward", by readers::folded;
+        escalates_to: String = "escalates to".into(), "the label of who settles disputes", by readers::folded;
     }
 }
 
@@ -141,7 +134,7 @@ impl Words {
 table! {
     /// One thing that a promotion case or a résumé has to show.
     Evidence {
-        name: String, "what pages call it", by readers::filled;
+        name: String, "the name shown on pages", by readers::filled;
         competencies: Vec<(String, Span)>, "the competencies whose statements show it", as CHAPTERS;
     }
 }
@@ -149,51 +142,46 @@ table! {
 table! {
     /// The settings for parsing Markdown.
     Markdown {
-        definition_lists: bool, "definition lists everywhere, not only in the glossary";
-        smart_quotes: bool, "typographic quotes, dashes and ellipses";
+        definition_lists: bool, "whether definition lists work outside the glossary";
+        smart_quotes: bool, "whether quotes, dashes and ellipses become typographic";
     }
 }
 
 table! {
     /// What pages may contain and load.
     Security {
-        html: HtmlPolicy, "what becomes of raw HTML";
+        html: HtmlPolicy, "how raw HTML is treated";
         hosts: Vec<String>, "other hosts that pages may load images and frames from", by readers::hosts;
-        active: Vec<String>, "files of the content, by path or pattern, that may run scripts when they are opened";
+        active: Vec<String>, "content files that may run scripts when opened, by path or pattern";
     }
 }
 
 table! {
     /// The settings for publishing the site.
     Publish {
-        host: Host, "who serves the site: which redirect and header files are written";
-        hidden_links: HiddenLinks,
-            "what becomes of links to chapters that the audience does not see, where `hidden-link` is no error";
-        files: Files,
-            "files that are published though nothing refers to them, such as downloads/**; Markdown among them is a download and no chapter",
+        host: Host, "who serves the site, which decides what redirect and header files are written";
+        hidden_links: HiddenLinks, "how links to chapters that the audience can't see are shown if they aren't errors";
+        files: Files, "files to publish even if nothing refers to them, such as `downloads/**`; chapters get no page",
             as Shape::List(&Shape::Text), by Files::set;
-        markdown: bool = true, "whether each chapter is published as Markdown too, with llms.txt; true";
-        renames: Option<bool>,
-            "whether the old addresses of chapters that git knows to be renamed lead on; true where there are no audiences";
+        markdown: bool = true, "whether each chapter is also published as Markdown, with `llms.txt`; true by default";
+        renames: Option<bool>, "whether old URLs of files renamed in Git redirect; true if there are no audiences";
     }
 }
 
 table! {
     /// A deleted chapter.
     Gone {
-        path: (String, Span), "the file or the address that is gone", by readers::path_of_gone;
+        path: (String, Span), "the file path or URL path that is gone", by readers::path_of_gone;
         see: Option<(String, Span)>, "the chapter to read instead", as Shape::Chapter;
-        reason: Option<String>, "why it is gone, one sentence";
-        audience: Option<String>, "the audience that may know of it, by a name of [audiences]", by readers::audience;
+        reason: Option<String>, "why it is gone, in one sentence";
+        audience: Option<String>, "who may know about it, by a name in `[audiences]`", by readers::audience;
     }
 }
 
 table! {
-    /// Who sees how the handbook is kept.
+    /// Who sees the page about the handbook's health.
     Health {
-        audience: Option<String>,
-            "the audience whose builds have the page that says how the handbook is kept, by a name of [audiences]",
-            by readers::audience;
+        audience: Option<String>, "the audience that sees the page, by a name in `[audiences]`", by readers::audience;
     }
 }
 
@@ -209,7 +197,7 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
     if host.is_empty() || host.contains(char::is_whitespace) {
         return Some("write the host too, as in `https://example.org/handbook/`".to_owned());
     }
-    address.contains(['?', '#']).then(|| "leave out what begins with `?` or `#`".to_owned())
+    address.contains(['?', '#']).then(|| "leave out everything from `?` or `#` on".to_owned())
 }
 
 impl Config {

@@ -1,4 +1,4 @@
-//! Declares tables of fields with [`table!`], and checks tables that authors wrote against these
+//! Declares tables of fields with `table!`, and checks tables that authors wrote against these
 //! declarations.
 //!
 //! Input: a [`Table`] with spans and lists of [`Field`]s. Output: the valid entries by their
@@ -227,7 +227,7 @@ read! {
     u32: Shape::Integer(0, 4_294_967_295), |value| value.integer()?.try_into().ok();
     i64: Shape::Integer(i64::MIN, i64::MAX), |value| value.integer();
     Duration: Shape::Duration, |value| parse_duration(value.text()?);
-    Table: Shape::Map(&Shape::Any), |value| if let Data::Table(table) = &value.data { Some(table.clone()) } else { None };
+    Table: Shape::Map(&Shape::Any), |value| value.table().cloned();
 }
 
 /// A value with the span where it is written.
@@ -330,8 +330,7 @@ pub fn read_named<'a>(
 /// Reads a table inside another again, without reporting any findings, because they were reported
 /// when the outer table was read.
 pub fn inner<'a>(value: &'a Value, fields: &'static [Field]) -> Option<Vec<Valid<'a>>> {
-    let Data::Table(table) = &value.data else { return None };
-    Some(read(table, &[fields], &mut Report::new(&SourcePath::new("")), |_, _| {}))
+    Some(read(value.table()?, &[fields], &mut Report::new(&SourcePath::new("")), |_, _| {}))
 }
 
 /// Reports a key that the table called `owner` doesn't have.
@@ -343,7 +342,7 @@ pub fn unknown_key(entry: &Entry, owner: &str, help: String, report: &mut Report
 pub fn help_for_key(key: &str, lists: &[&'static [Field]], owner: &str) -> String {
     let known: Vec<&str> = lists.iter().flat_map(|list| list.iter()).map(|field| field.name).collect();
     did_you_mean(&nearest(key, known.iter().copied(), 2))
-        .unwrap_or_else(|| format!("{owner} takes {}; data of your own goes under `extra`", known.join(", ")))
+        .unwrap_or_else(|| format!("{owner} takes {}; your own data goes under `extra`", known.join(", ")))
 }
 
 /// Returns whether a value can be used, and reports everything in it that doesn't match its shape.

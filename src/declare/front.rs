@@ -33,41 +33,41 @@ pub struct Front {
 table! {
     /// Fields that every chapter accepts.
     Common {
-        title: Option<String>, "the chapter's title; without it the first heading";
-        summary | description: Option<String>, "one sentence that answers, shown in lists and search";
-        id: Option<String>, "what other chapters call it; without it the file's name";
-        kind: Option<Kind>, "what the chapter is; without it the folder decides";
-        aliases: Vec<(String, Span)>, "other names that links find it by; old addresses lead here";
-        order | weight: Option<i64>, "its place among its neighbours, lowest first",
+        title: Option<String>, "the chapter's title; the first heading by default";
+        summary | description: Option<String>, "one sentence that sums up the chapter, shown in lists and search";
+        id: Option<String>, "the ID that other chapters use; the file's name by default";
+        kind: Option<Kind>, "the kind of chapter; its folder decides by default";
+        aliases: Vec<(String, Span)>, "other names that links can use, and old URLs that redirect here";
+        order | weight: Option<i64>, "its position among its siblings, lowest first",
             as Shape::Integer(-1_000_000_000, 1_000_000_000);
         status: Option<Status>, "draft, proposed, current or retired";
-        audience: Option<String>, "who may read it, by a name of [audiences]";
-        owner: Option<(String, Span)>, "who keeps it true, by a name of [owners]";
-        reviewed: Option<String>, "the day it was last read and found true", as Shape::Date;
-        review_every: Option<Duration>, "how long a review holds, such as 6 months";
+        audience: Option<String>, "who may read it, by a name in `[audiences]`";
+        owner: Option<(String, Span)>, "who keeps it up to date, by a name in `[owners]`";
+        reviewed: Option<String>, "the date of its last review", as Shape::Date;
+        review_every: Option<Duration>, "how long a review remains valid, such as 6 months";
         tags: Vec<String>, "words to group chapters by";
         ask: Option<String>, "where to ask about it";
-        extra: Table, "the author's own data, handed to templates";
+        extra: Table, "your own data, passed to templates";
     }
 }
 
 table! {
     /// Fields of a role.
     Role {
-        track: Option<(String, Span)>, "the track it belongs to, by a name of [[tracks]]";
-        rank: Option<u32>, "its rung on the ladder, higher is more senior", as Shape::Integer(0, 1000);
-        grade: Option<String>, "the grade as the company writes it";
-        scope: Option<String>, "how much it answers for";
+        track: Option<(String, Span)>, "the track that it belongs to, by an ID in `[[tracks]]`";
+        rank: Option<u32>, "its rung on the ladder; higher is more senior", as Shape::Integer(0, 1000);
+        grade: Option<String>, "its grade, as the company writes it";
+        scope: Option<String>, "how much it is responsible for";
         horizon: Option<String>, "how far ahead it looks";
         also_called: Vec<String>, "other titles for the same role";
-        base: bool, "true for a role that others extend and that is no rung itself";
-        extends: Option<(String, Span)>, "the role that it is a kind of", as Shape::Chapter;
-        grows_into: Vec<(String, Span)>, "the roles that come after it; at the same rank it is a move", as CHAPTERS;
+        base: bool, "true for a role that others extend and that isn't on the ladder itself";
+        extends: Option<(String, Span)>, "the role whose expectations it inherits", as Shape::Chapter;
+        grows_into: Vec<(String, Span)>, "the roles that come next; one of equal rank is a lateral move", as CHAPTERS;
         reports_to: Vec<(String, Span)>, "the roles that it reports to", as CHAPTERS;
         works_with: Vec<(String, Span)>, "roles and partners that it works with", as Shape::List(&Shape::Party);
         competencies: Table, "the level that it expects of each competency", as Shape::Map(&Shape::Level);
-        focus: (Vec<(String, Span)>, Span), "at most four competencies that it is judged on first", as CHAPTERS;
-        judged: Vec<(String, Span)>, "statements that it is judged on beside its focus, such as writing#one-page",
+        focus: (Vec<(String, Span)>, Span), "the competencies that matter most, four at most", as CHAPTERS;
+        judged: Vec<(String, Span)>, "other statements that it is judged on, such as `writing#one-page`",
             as CHAPTERS;
     }
 }
@@ -76,7 +76,7 @@ table! {
     /// Fields of a competency.
     Competency {
         cluster: Option<String>, "the group of competencies that it belongs to";
-        supports: Vec<(String, Span)>, "the strategy chapters that it carries", as CHAPTERS;
+        supports: Vec<(String, Span)>, "the strategy chapters that it supports", as CHAPTERS;
     }
 }
 
@@ -86,15 +86,15 @@ table! {
         horizon: Option<String>, "how far ahead it looks";
         led_by: Option<(String, Span)>, "the role that leads it", as Shape::Chapter;
         measures: Vec<String>, "what shows that it works";
-        valid_until: Option<String>, "the day after which it is no longer true", as Shape::Date;
+        valid_until: Option<String>, "the last day on which it is valid", as Shape::Date;
     }
 }
 
 table! {
     /// Fields of a reading path.
     Path {
-        r#for: Option<String>, "whom the path is for";
-        chapters: Vec<(String, Span)>, "the chapters in the order to read them", as CHAPTERS;
+        r#for: Option<String>, "who the path is for";
+        chapters: Vec<(String, Span)>, "the chapters, in reading order", as CHAPTERS;
     }
 }
 

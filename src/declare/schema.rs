@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reader_knows_every_key_of_the_schema_and_no_other() {
+    fn the_reader_accepts_exactly_the_keys_of_the_schema() {
         for kind in Kind::ALL {
             let schema = of(kind.name()).unwrap();
             let properties = schema["properties"].as_object().unwrap();

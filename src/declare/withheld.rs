@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn every_generators_mark_of_a_draft_is_read() {
+    fn draft_marks_of_other_generators_are_recognized() {
         let drafts = [
             "draft: true",
             "Draft: yes",
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chapter_that_is_finished_by_every_mark_is_none() {
+    fn a_finished_chapter_has_no_mark() {
         for yaml in [
             "",
             "draft: false",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_drafts_and_private_parts_are_known() {
+    fn paths_of_drafts_and_private_files_are_recognized() {
         let of = |path: &str| part(&SourcePath::new(path));
         for path in ["_drafts/a.md", "blog/Drafts/a.md", "drafts/index.md", "_drafts/_index.md"] {
             assert_eq!(of(path), Some(Part::Draft), "{path}");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn dependencies_and_secrets_are_known_by_their_names() {
+    fn dependencies_and_secrets_are_recognized_by_name() {
         for path in ["node_modules", "a/node_modules", "vendor/bundle", "x/vendor/bundle", "venv", "a/__pycache__"] {
             assert!(is_dependencies(path), "{path}");
         }

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_read_with_quotes_and_ranges() {
+    fn an_attribute_list_is_read_with_quotes_and_ranges() {
         let found = trailing(r#"Owning {#own .big level=3 note="two {words}"}  "#).unwrap();
         assert_eq!(found.text_end, 6);
         let pairs: Vec<_> = found.list.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_has_the_letters_of_any_script() {
+    fn an_id_may_contain_letters_of_any_script() {
         for id in ["re\u{301}sume\u{301}", "\u{928}\u{92e}\u{938}\u{94d}\u{924}\u{947}", "\u{e44}\u{e17}\u{e22}\u{e48}"]
         {
             assert_eq!(pairs(&format!("a {{#{id}}}")), Some(vec![("id".to_owned(), id.to_owned())]));

@@ -13,7 +13,7 @@ const MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 /// The message of the finding.
 pub const MESSAGE: &str = "a merge left both versions here";
 /// The help text of the finding.
-pub const HELP: &str = "keep one of them, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
+pub const HELP: &str = "keep one version, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
 
 /// Returns the first line of each conflict, without its line ending.
 pub fn find(text: &str) -> Vec<Range<usize>> {
@@ -74,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_is_found_by_its_three_marks() {
+    fn a_conflict_is_found_by_its_three_markers() {
         let text = "a\n<<<<<<< HEAD\nb\n||||||| 1234567\nc\n=======\nd\n>>>>>>> branch\ne\n<<<<<<<\n=======\n>>>>>>>";
         assert_eq!(lines(text), ["<<<<<<< HEAD", "<<<<<<<"]);
     }
 
     #[test]
-    fn a_heading_an_arrow_and_an_example_are_no_conflict() {
+    fn headings_arrows_and_examples_are_not_conflicts() {
         for text in [
             "Title\n=======\n",
             "<<<<<<< HEAD\nno more\n",

@@ -231,9 +231,14 @@ impl Value {
         if let Data::Integer(number) = self.data { Some(number) } else { None }
     }
 
+    /// Returns the table if the value is one.
+    pub fn table(&self) -> Option<&Table> {
+        if let Data::Table(table) = &self.data { Some(table) } else { None }
+    }
+
     /// Returns the entries if the value is a table, and otherwise none.
     pub fn entries(&self) -> &[Entry] {
-        if let Data::Table(table) = &self.data { &table.entries } else { &[] }
+        self.table().map_or(&[], |table| &table.entries)
     }
 
     /// Returns the items if the value is a list, and otherwise the value itself.
@@ -322,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_at_the_top_is_no_front_matter() {
+    fn a_thematic_break_at_the_top_is_not_front_matter() {
         for text in ["---\n\nProse here.\n\n---\n", "---\nProse\n", "text\n---\na: 1\n---\n", "", "----\na: 1\n----\n"]
         {
             assert_eq!(split(text), Split::None, "{text:?}");
@@ -330,14 +335,14 @@ mod tests {
     }
 
     #[test]
-    fn front_matter_left_open_keeps_the_text() {
+    fn unterminated_front_matter_keeps_the_text() {
         let found = split("---\ntitle: A\n\nText\n");
         assert_eq!(found, Split::Unterminated { format: Format::Yaml, opening: Span::new(0, 3) });
         assert_eq!(found.body(), 3);
     }
 
     #[test]
-    fn equal_data_in_another_place_is_equal() {
+    fn tables_with_equal_data_are_equal_wherever_they_are() {
         let a = read("a: 1\nb: [x]\n", 0, Format::Yaml).unwrap();
         let b = read("# moved\na:   1\nb:\n  - x\n", 40, Format::Yaml).unwrap();
         assert_eq!(a, b);
@@ -345,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn both_languages_give_one_tree() {
+    fn yaml_and_toml_give_the_same_tree() {
         let yaml =
             read("t: x\nn: 3\nf: 1.5\nb: true\nd: 2026-04-01\nl: [a, b]\nm:\n  k: v\n", 0, Format::Yaml).unwrap();
         let text = "t = \"x\"\nn = 3\nf = 1.5\nb = true\nd = 2026-04-01\nl = [\"a\", \"b\"]\nm = { k = \"v\" }\n";

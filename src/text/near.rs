@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_thousands_is_found_by_its_rarest_letters() {
+    fn the_nearest_of_thousands_of_names_is_found() {
         let names: Vec<String> = (0..5000).map(|number| format!("chapter-of-name-{number}")).collect();
         let names = Candidates::new(names.iter().map(String::as_str));
         assert_eq!(names.nearest("chapter-if-name-4711", 1), ["chapter-of-name-4711"]);

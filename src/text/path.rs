@@ -264,10 +264,10 @@ pub fn old_name(alias: &str) -> OldName<'_> {
     let climbs = alias.split('/').any(|part| matches!(part, "." | ".."));
     let faults = [
         (alias.contains("://"), "leave out the scheme and the host"),
-        (is_address && before != alias, "leave out what begins with `#` or `?`: no server can tell by it"),
+        (is_address && before != alias, "leave out everything from `#` or `?` on: servers can't redirect by it"),
         (is_address && climbs, "write it from the root of the site, such as `/guides/old`"),
-        (is_address && alias.contains('%'), "write the signs themselves instead of `%20` and the like"),
-        (is_address && (trimmed.is_empty() || !is_plain), "write an address of letters, digits, `-`, `_`, `.` and `/`"),
+        (is_address && alias.contains('%'), "write the characters themselves instead of codes such as `%20`"),
+        (is_address && (trimmed.is_empty() || !is_plain), "use only letters, digits, `-`, `_`, `.` and `/`"),
     ];
     if let Some((_, help)) = faults.into_iter().find(|(is_so, _)| *is_so) {
         return OldName::Unusable(help);
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_windows_cannot_write_are_known() {
+    fn names_that_windows_cannot_write_are_recognized() {
         for bad in ["a:b.md", "x/what?.md", "NUL.md", "com1", "aux.tar.gz", "end./a.md", "end /a.md", "a\\b.md"] {
             assert!(SourcePath::new(bad).unportable_part().is_some(), "{bad}");
         }
@@ -313,13 +313,13 @@ mod tests {
     }
 
     #[test]
-    fn names_fold_by_normal_form_and_case() {
+    fn names_are_compared_by_normal_form_and_without_case() {
         assert_eq!(fold("Cafe\u{301} \n Rules"), fold("CAFÉ rules"));
         assert_eq!(fold("product-leader"), "product-leader");
     }
 
     #[test]
-    fn a_reference_out_of_the_content_is_refused() {
+    fn a_reference_outside_the_content_folder_is_rejected() {
         assert_eq!(join("roles", "../strategy/a.md").as_deref(), Some("strategy/a.md"));
         assert_eq!(join("roles", "../../etc/passwd"), None);
     }
@@ -332,14 +332,14 @@ mod tests {
     }
 
     #[test]
-    fn percent_decoding_refuses_what_is_not_utf8() {
+    fn percent_decoding_rejects_anything_but_utf8() {
         assert_eq!(decode_percent("a%20b").as_deref(), Some("a b"));
         assert_eq!(decode_percent("a%2"), None);
         assert_eq!(decode_percent("%ff"), None);
     }
 
     #[test]
-    fn an_alias_is_a_title_an_old_address_or_one_that_cannot_be() {
+    fn an_alias_is_a_title_an_old_url_or_unusable() {
         for title in ["Head of Product", "C#", "What's next?", "PO", "R&D/Product", ""] {
             assert_eq!(old_name(title), OldName::Title, "{title}");
         }

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_dialects_are_escaped_and_single_signs_are_not() {
+    fn markers_of_other_dialects_are_escaped_and_single_characters_are_not() {
         assert_eq!(markdown("%%kept%% 5 % == x"), "\\%\\%kept\\%\\% 5 % \\=\\= x");
         assert_eq!(read_back("%%kept%% ==x=="), ("%%kept%% ==x==".to_owned(), "%%kept%% ==x==".to_owned()));
     }
@@ -262,7 +262,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
         #[test]
-        fn any_parts_of_markup_are_read_back_and_make_no_markup(
+        fn any_combination_of_markup_is_read_back_as_text(
             parts in prop::collection::vec(prop::sample::select(PARTS), 1..9)
         ) {
             let text = parts.concat();
@@ -273,7 +273,7 @@ mod tests {
         }
 
         #[test]
-        fn any_parts_of_markup_are_read_back_from_front_matter(
+        fn any_combination_of_markup_is_read_back_from_front_matter(
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..6)
         ) {
             let text = parts.concat();

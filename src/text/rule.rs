@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_are_sorted_by_name_once_each_and_explained() {
+    fn rules_are_sorted_unique_and_explained() {
         let names: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
         assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
         assert!(Rule::ALL.iter().all(|rule| rule.meaning().len() > 20));

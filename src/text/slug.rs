@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_are_those_of_github() {
+    fn slugs_match_those_of_github() {
         assert_eq!(slug("What would change our mind?"), "what-would-change-our-mind");
         assert_eq!(slug("R&D, pricing & packaging"), "rd-pricing--packaging");
         assert_eq!(slug("Über_uns – heute"), "über_uns--heute");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_numbered_and_never_collide() {
+    fn repeated_ids_are_numbered_and_never_collide() {
         let mut slugger = Slugger::default();
         let ids: Vec<_> = ["a", "a", "a-1", "a", ""].iter().map(|text| slugger.unique(text)).collect();
         assert_eq!(ids, ["a", "a-1", "a-1-1", "a-2", "section"]);

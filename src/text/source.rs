@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_lead_back_to_the_bytes_on_disk() {
+    fn offsets_map_back_to_the_bytes_on_disk() {
         let bytes = b"\xEF\xBB\xBFa\r\nb\rc\r\nd";
         let text = Text::new(bytes).unwrap();
         assert_eq!(text.text, "a\nb\nc\nd");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_utf8_is_named_by_its_offset() {
+    fn invalid_utf8_is_reported_with_its_offset() {
         assert_eq!(Text::new(b"ab\xFFc"), Err(2));
     }
 }

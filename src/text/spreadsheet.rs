@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_hold_separators_line_ends_and_quotes() {
+    fn quoted_cells_may_contain_separators_line_endings_and_quotes() {
         let read = rows(b"\xEF\xBB\xBFa,b\r\n\"x, \"\"y\"\"\r\nz\", 2 \r\n,\r\n\"q\"r,\"\"", ',');
         assert_eq!(read, [vec!["a", "b"], vec!["x, \"y\"\nz", "2"], vec!["", ""], vec!["qr", ""]]);
         assert_eq!(rows("ä;b\tc\r".as_bytes(), ';'), [vec!["ä", "b\tc"]]);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_knows_its_place_and_an_open_quote_is_named() {
+    fn cells_have_spans_and_an_unclosed_quote_is_reported() {
         let text = Text::new(b"\xEF\xBB\xBFa\r\nb,\"c\"\r\n").unwrap();
         let row = read(&text, ',').unwrap().remove(1);
         assert_eq!((row.cells[1].span, row.span()), (Span::new(8, 11), Span::new(6, 11)));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_separator_is_one_that_there_is() {
+    fn only_a_known_separator_can_be_declared() {
         assert_eq!(declared_separator("sep=;\r\na;b"), Some(';'));
         assert_eq!(declared_separator("sep=\t\n"), Some('\t'));
         assert_eq!(declared_separator("sep=ab\n"), None);

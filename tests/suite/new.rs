@@ -55,7 +55,7 @@ fn new_chapters_have_the_sections_and_levels_that_the_handbook_declares() {
         .collect();
     assert_eq!(headings, ["# Head of Product", "## Responsibilities", "## Pay band"]);
     assert!(
-        text.starts_with("---\nsummary: # one sentence that answers, shown in lists and search\nowner: # "),
+        text.starts_with("---\nsummary: # one sentence that sums up the chapter, shown in lists and search\nowner: # "),
         "{text}"
     );
     assert!(rolebook(folder.path(), &["new", "competency", "Talks"]).status.success());

@@ -19,8 +19,7 @@ impl Config {
         let digits = folded.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
         let prefix = folded[..folded.len() - digits.len()].trim_end_matches([' ', '-', '_', '.']);
         if matches!(prefix, "l" | "level" | "lvl" | "") && !digits.is_empty() {
-            let number: u8 = digits.parse().ok()?;
-            return self.level_at(number);
+            return self.level_at(digits.parse().ok()?);
         }
         let most = |name: &str| if name.chars().count() >= 7 { 2 } else { 1 };
         let distance = |level: &&Level| strsim::damerau_levenshtein(&fold(&level.name), &folded);
@@ -44,10 +43,7 @@ impl Config {
     pub fn level(&self, name: &str) -> Option<u8> {
         let folded = fold(name);
         let by_name = self.scale.iter().find(|level| fold(&level.name) == folded);
-        let by_number = || {
-            let number: u8 = name.trim().parse().ok()?;
-            self.level_at(number)
-        };
+        let by_number = || self.level_at(name.trim().parse().ok()?);
         by_name.or_else(by_number).map(|level| level.level)
     }
 }

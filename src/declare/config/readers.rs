@@ -27,7 +27,7 @@ pub fn base_url(value: &Value, field: &mut Option<String>, report: &mut Report<'
     filled(value, field, report);
     let Some(address) = value.text() else { return };
     if let Some(help) = fault_of_base_url(address) {
-        report.add(Rule::BadValue, value.span, format!("`base_url` is no address of a site: `{address}`"), Some(help));
+        report.add(Rule::BadValue, value.span, format!("`base_url` isn't the URL of a site: `{address}`"), Some(help));
     }
     if let Some(address) = field.as_mut().filter(|address| !address.ends_with('/')) {
         address.push('/');
@@ -101,7 +101,7 @@ pub fn evidence(value: &Value, field: &mut Vec<Evidence>, report: &mut Report<'_
 
 /// Sets what is gone; each entry needs a path.
 pub fn gone(value: &Value, field: &mut Vec<Gone>, report: &mut Report<'_>) {
-    *field = whole_tables(value, "what is gone has no `path`", |gone: &mut Gone| !gone.path.0.is_empty(), report);
+    *field = whole_tables(value, "an entry of `gone` has no `path`", |gone: &mut Gone| !gone.path.0.is_empty(), report);
 }
 
 /// Returns the tables of a list, without those that lack what they need. Reports them with the
@@ -136,7 +136,7 @@ pub fn path_of_gone(value: &Value, field: &mut (String, Span), report: &mut Repo
     if is_plain && is_file && !path.chars().any(char::is_control) {
         *field = (path.to_owned(), value.span);
     } else {
-        let help = "name the file that was there, or the address from the root of the site".to_owned();
+        let help = "write the path of the file, or its URL path from the root of the site".to_owned();
         report.add(Rule::BadValue, value.span, format!("no page can be at `{text}`"), Some(help));
     }
 }

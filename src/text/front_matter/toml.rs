@@ -14,7 +14,7 @@ pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     let table = DeTable::parse(content).map_err(|error| explain(&error, content, offset))?;
     let mut reader = Reader { content, offset, nodes: 0 };
     reader.table(table.get_ref(), 0).ok_or_else(|| SyntaxError {
-        message: "this is too large or nested too deep".to_owned(),
+        message: "this is too large or too deeply nested".to_owned(),
         help: Some(format!("it holds at most {MOST_NODES} values, {DEEPEST} deep")),
         span: Span::new(offset, offset + content.lines().next().map_or(0, str::len)),
     })
@@ -93,7 +93,7 @@ fn explain(error: &toml::de::Error, content: &str, offset: usize) -> SyntaxError
 fn reason(line: &str, message: &str) -> (String, String) {
     let line = line.trim();
     let say = |message: &str, help: &str| (message.to_owned(), help.to_owned());
-    let unknown = format!("this is not understood as TOML: {message}");
+    let unknown = format!("this isn't valid TOML: {message}");
     let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else {
         return match line.split_once(':').filter(|_| !line.starts_with('[')) {
             None => say(&unknown, "write `key = \"text\"`"),
@@ -103,16 +103,16 @@ fn reason(line: &str, message: &str) -> (String, String) {
         };
     };
     if value.starts_with('"') && value.matches('"').count() % 2 == 1 {
-        return say("a quote is not closed", "close the text with a quote on the same line");
+        return say("a quote is not closed", "add the closing quote on the same line");
     }
     if value.starts_with(char::is_alphabetic) && !["true", "false", "inf", "nan"].contains(&value) {
-        return say("text stands in quotes", &format!("write `{key} = \"{value}\"`"));
+        return say("text must be in quotes", &format!("write `{key} = \"{value}\"`"));
     }
     if value.is_empty() {
-        return say(&format!("`{key}` has no value"), &format!("write `{key} = \"text\"`, or take the line out"));
+        return say(&format!("`{key}` has no value"), &format!("write `{key} = \"text\"`, or delete the line"));
     }
     if value.starts_with(['[', '{']) {
-        return say("a list or table is not closed", "close it with the bracket that belongs to it");
+        return say("a list or table is not closed", "add the closing bracket");
     }
     say(&unknown, "write `key = \"text\"`, `key = 3` or `key = true`")
 }
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_keep_their_order_and_bytes() {
+    fn entries_keep_their_order_and_spans() {
         let text = "b = 1_000\na = \"ü x\"\n[t]\nk = [1, 2]\n";
         let table = read(text, 0).unwrap();
         let keys: Vec<_> = table.entries.iter().map(|entry| entry.key.as_str()).collect();
@@ -132,14 +132,14 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_in_plain_words() {
+    fn mistakes_in_toml_are_explained_in_plain_words() {
         let failed = |text: &str| {
             let error = read(text, 0).unwrap_err();
             (error.message, error.help.unwrap_or_default())
         };
         assert_eq!(
             failed("title = Product Leader\n"),
-            ("text stands in quotes".into(), "write `title = \"Product Leader\"`".into())
+            ("text must be in quotes".into(), "write `title = \"Product Leader\"`".into())
         );
         assert_eq!(failed("title: x\n").0, "a value follows `=`, not `:`");
         assert_eq!(failed("a = 1\na = 2\n").0, "`a` is written twice");
@@ -148,10 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn a_table_with_too_many_values_is_refused_with_its_first_line() {
+    fn a_table_with_too_many_values_is_rejected_at_its_first_line() {
         let text = |n: usize| format!("title = \"T\"\na = [{}]\n", vec!["1"; n].join(", "));
         assert!(read(&text(MOST_NODES - 10), 4).is_ok());
         let error = read(&text(MOST_NODES + 10), 4).unwrap_err();
-        assert_eq!((error.message.as_str(), error.span), ("this is too large or nested too deep", Span::new(4, 15)));
+        assert_eq!((error.message.as_str(), error.span), ("this is too large or too deeply nested", Span::new(4, 15)));
     }
 }

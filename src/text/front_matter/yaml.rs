@@ -18,8 +18,7 @@ pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
         return Ok(Table::default());
     }
     let events = Parser::new_from_str(content);
-    let mut reader =
-        Reader { content, offset, events, nodes: 0, anchors: HashMap::new(), duplicates: Vec::new(), documents: 0 };
+    let mut reader = Reader { content, offset, events, nodes: 0, anchors: HashMap::new(), duplicates: Vec::new() };
     let mut table = reader.document()?;
     table.duplicates = reader.duplicates;
     Ok(table)
@@ -33,23 +32,22 @@ struct Reader<'a> {
     /// The value of each anchor, with the number of values it contains.
     anchors: HashMap<usize, (Value, usize)>,
     duplicates: Vec<Duplicate>,
-    documents: usize,
 }
 
 type Located<'a> = (Event<'a>, Place);
 
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Table, SyntaxError> {
-        let mut table = None;
+        let (mut table, mut documents) = (None, 0);
         loop {
             let (event, place) = self.next()?;
             match event {
                 Event::StreamEnd => return Ok(table.unwrap_or_default()),
                 Event::StreamStart | Event::DocumentEnd => {}
                 Event::DocumentStart(..) => {
-                    self.documents += 1;
-                    if self.documents > 1 {
-                        let message = "front matter is one YAML document, and this starts another";
+                    documents += 1;
+                    if documents > 1 {
+                        let message = "front matter must be a single YAML document, and this starts another";
                         return Err(self.error(place, message, None));
                     }
                 }
@@ -87,7 +85,7 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(_, anchor, _) => (anchor, self.list(place, depth)?),
             Event::MappingStart(style, anchor, _) => (anchor, self.table((style, place), depth)?),
             Event::Alias(anchor) => return self.alias(anchor, place),
-            _ => return Err(self.error(place, "this is not understood as YAML", None)),
+            _ => return Err(self.error(place, "this isn't valid YAML", None)),
         };
         if anchor > 0 {
             let size = self.nodes - before + 1;
@@ -98,7 +96,7 @@ impl<'a> Reader<'a> {
 
     fn alias(&mut self, anchor: usize, place: Place) -> Result<Value, SyntaxError> {
         let Some((value, size)) = self.anchors.get(&anchor) else {
-            return Err(self.error(place, "this alias names something that holds it", None));
+            return Err(self.error(place, "this alias refers to something that contains it", None));
         };
         let (mut value, size) = (value.clone(), *size);
         self.spend(size, place)?;
@@ -135,7 +133,7 @@ impl<'a> Reader<'a> {
             let Some(name) = key.text().map(str::to_owned).or_else(|| (key.data == Data::Null).then(String::new))
             else {
                 return Err(SyntaxError {
-                    message: format!("a key is text, and this is {}", key.kind_name()),
+                    message: format!("a key must be text, and this is {}", key.kind_name()),
                     help: Some("put text that begins with `{` or `[` in quotes".to_owned()),
                     span: key.span,
                 });
@@ -229,13 +227,13 @@ impl<'a> Reader<'a> {
 
 fn not_a_table(value: &Value) -> SyntaxError {
     let help = "write each field as `key: value`, with a space after the colon".to_owned();
-    let message = format!("front matter is a table of fields, and this is {}", value.kind_name());
+    let message = format!("front matter must be a table of fields, and this is {}", value.kind_name());
     SyntaxError { message, help: Some(help), span: value.span }
 }
 
 fn too_large(span: Span) -> SyntaxError {
     let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
-    SyntaxError { message: "this front matter is too large or nested too deep".to_owned(), help: Some(help), span }
+    SyntaxError { message: "this front matter is too large or too deeply nested".to_owned(), help: Some(help), span }
 }
 
 /// The message about a quote without its partner.
@@ -247,7 +245,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
     let first = value.chars().next().unwrap_or_default();
     let say = |message: &str, help: &str| (message.to_owned(), help.to_owned());
     let wrong_start = || (format!("text cannot begin with `{first}`"), in_quotes(key, value));
-    let open_bracket = || say("a list or table is not closed", "close it with the bracket that belongs to it");
+    let open_bracket = || say("a list or table is not closed", "add the closing bracket");
     if line.contains('\t') {
         return say("a tab cannot indent YAML", "indent with spaces");
     }
@@ -259,7 +257,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
     }
     let is_open = is_quoted && !value[1..].ends_with(first) && value.matches(first).count() % 2 == 1;
     if is_open || matches!(kind, ErrorKind::UnclosedQuotedScalar) {
-        return say(OPEN_QUOTE, "close the text with the quote that it begins with");
+        return say(OPEN_QUOTE, "add the closing quote");
     }
     if matches!(first, '[' | '{') {
         // In a value such as `[Draft] Plan`, the bracket is closed but more text follows.
@@ -268,7 +266,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
         return if behind.is_empty() || behind.starts_with('#') { open_bracket() } else { wrong_start() };
     }
     if value.contains(": ") || value.ends_with(':') {
-        return ("a value has a colon in it".to_owned(), in_quotes(key, value));
+        return ("a value contains a colon".to_owned(), in_quotes(key, value));
     }
     if is_about_brackets(kind) {
         return open_bracket();
@@ -277,12 +275,12 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
         return wrong_start();
     }
     if !line.contains(':') {
-        return say("this line is no `key: value`", "write a colon and a space after the key");
+        return say("this line isn't `key: value`", "write a colon and a space after the key");
     }
     if !line.contains(": ") && !line.ends_with(':') {
         return say("there is no space after the colon", &format!("write `{}`", line.replacen(':', ": ", 1)));
     }
-    say("this is not understood as YAML", "indent keys of one table alike, and put text with special signs in quotes")
+    say("this isn't valid YAML", "indent the keys of a table equally, and put text with special characters in quotes")
 }
 
 /// Returns a message if the quotes of a text end too early, or if a backslash in double quotes starts
@@ -383,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_and_value_has_its_bytes() {
+    fn every_key_and_value_has_its_span() {
         let text = "títle: Größe\nlist:\n  - a b\n  - \"ü\"\nmap: {x: 1}\nnext: y\n";
         let table = read(text, 0).unwrap();
         let spans: Vec<_> =
@@ -397,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_scalars_have_types_and_quoted_ones_are_text() {
+    fn plain_scalars_have_types_and_quoted_scalars_are_text() {
         let table = parsed("a: 3\nb: \"3\"\nc: yes\nd: 2026-04-01\ne: '2026-04-01'\nf:\ng: 1.50\nh: v1.2\ni: 007\n");
         let data: Vec<_> = table.entries.iter().map(|entry| entry.value.data.clone()).collect();
         assert_eq!(data[0], Data::Integer(3));
@@ -412,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_written_twice_keeps_the_first_and_is_listed() {
+    fn a_duplicate_key_keeps_its_first_value_and_is_listed() {
         let text = "a: 1\nb:\n  c: 1\n  c: 2\na: 3\n";
         let table = parsed(text);
         assert_eq!(table.entries[0].value.data, Data::Integer(1));
@@ -430,15 +428,15 @@ mod tests {
         assert!(failed(&bomb).0.contains("too large"));
         assert_eq!(
             failed(&format!("a: {}", "[".repeat(500) + &"]".repeat(500))).0,
-            "this front matter is too large or nested too deep"
+            "this front matter is too large or too deeply nested"
         );
     }
 
     #[test]
-    fn mistakes_are_told_in_plain_words_on_their_line() {
+    fn mistakes_in_yaml_are_explained_on_their_line() {
         assert_eq!(
             failed("ok: 1\ntitle: First: second\n"),
-            ("a value has a colon in it".into(), "title: First: second".into())
+            ("a value contains a colon".into(), "title: First: second".into())
         );
         for (text, message, help) in [
             ("title: [Draft] Plan\n", "text cannot begin with `[`", "`title: \"[Draft] Plan\"`"),
@@ -450,7 +448,7 @@ mod tests {
             ("title: %x\n", "text cannot begin with `%`", "`title: \"%x\"`"),
             ("title: `x` y\n", "text cannot begin with ```", "`title: \"`x` y\"`"),
             ("title: *bold* text\n", "text cannot begin with `*`", "`title: \"*bold* text\"`"),
-            ("title: a: b\n", "a value has a colon in it", "`title: \"a: b\"`"),
+            ("title: a: b\n", "a value contains a colon", "`title: \"a: b\"`"),
             ("tags:\n\t- a\n\t- b\n", "a tab cannot indent YAML", "indent with spaces"),
         ] {
             let error = read(text, 0).unwrap_err();
@@ -459,17 +457,17 @@ mod tests {
         }
         assert_eq!(failed("title: \"open\nb: 1\n"), ("a quote is not closed".into(), "title: \"open".into()));
         assert_eq!(failed("tags: [a, b\nnext: 1\n").0, "a list or table is not closed");
-        assert_eq!(failed("just text\n").0, "front matter is a table of fields, and this is text");
+        assert_eq!(failed("just text\n").0, "front matter must be a table of fields, and this is text");
         assert_eq!(failed("a: 1\nb\n").1, "b");
     }
 
     #[test]
-    fn a_second_document_is_refused() {
+    fn a_second_yaml_document_is_rejected() {
         assert!(read("a: 1\n--- \nb: 2\n", 0).is_err());
     }
 
     #[test]
-    fn a_quote_left_open_is_found_where_it_was_opened() {
+    fn an_unclosed_quote_is_reported_where_it_was_opened() {
         for (text, line) in [
             ("title: It's late\nnext: \"open\nlast: 1\n", "next: \"open"),
             ("note: \"it's\"\nnext: 'open\nlast: 1\nmore: x\n", "next: 'open"),
@@ -481,14 +479,14 @@ mod tests {
     }
 
     #[test]
-    fn front_matter_with_nothing_but_a_note_or_null_has_no_fields() {
+    fn front_matter_with_only_a_comment_or_null_has_no_fields() {
         for text in ["# later\n", "~\n", "null\n", "---\n# later\n"] {
             assert!(parsed(text).entries.is_empty(), "{text:?}");
         }
     }
 
     #[test]
-    fn truth_and_nothing_are_read_in_every_case_that_yaml_allows() {
+    fn booleans_and_null_are_read_in_every_case_that_yaml_allows() {
         let data = |text: &str| parsed(&format!("a: {text}\n")).entries[0].value.data.clone();
         for text in ["true", "True", "TRUE"] {
             assert_eq!(data(text), Data::Boolean(true), "{text}");
@@ -505,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_days_are_told_from_words_that_look_like_them() {
+    fn numbers_and_dates_differ_from_text_that_looks_like_them() {
         let data = |text: &str| parsed(&format!("a: {text}\n")).entries[0].value.data.clone();
         for (text, number) in [("0", 0), ("-7", -7), ("+7", 7), ("0x1f", 31), ("0o17", 15)] {
             assert_eq!(data(text), Data::Integer(number), "{text}");
@@ -539,7 +537,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_tables_are_read_down_to_the_deepest_and_refused_below_it() {
+    fn nesting_is_read_down_to_the_limit_and_rejected_below_it() {
         let lists = |n: usize| format!("a: {}{}", "[".repeat(n), "]".repeat(n));
         let flow = |n: usize| format!("a: {}1{}", "{b: ".repeat(n), "}".repeat(n));
         let block = |n: usize| (0..=n).map(|n| format!("{}b:\n", " ".repeat(n))).collect::<String>();
@@ -553,7 +551,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_up_to_the_most_and_refused_above_it_also_where_they_are_copies() {
+    fn values_and_their_copies_are_read_up_to_the_limit() {
         let text = |n: usize| format!("a: [{}]", vec!["x"; n].join(", "));
         assert!(read(&text(MOST_NODES - 10), 0).is_ok());
         assert!(failed(&text(MOST_NODES + 10)).0.contains("too large"));
@@ -563,15 +561,15 @@ mod tests {
     }
 
     #[test]
-    fn quotes_that_are_right_are_not_blamed_for_another_mistake() {
+    fn correct_quotes_are_not_blamed_for_another_mistake() {
         for value in [r#""x""#, r#""a \"b\" c""#, r#""\"a""#, "'it''s'", r"'C:\Users'", r#""a\tb\\""#] {
             let (message, place) = failed(&format!("a: 1\n   b: {value}\nc: 2\n"));
-            assert_eq!((message.as_str(), place), ("this is not understood as YAML", format!("b: {value}")));
+            assert_eq!((message.as_str(), place), ("this isn't valid YAML", format!("b: {value}")));
         }
         for value in [r#""Say "hi" now""#, r#""a"b""#, r#""a\\"b""#] {
             assert_eq!(failed(&format!("title: {value}\n")).0, "a `\"` inside the text ends it", "{value}");
         }
-        assert_eq!(failed("title: \"a\" b\n").0, "this is not understood as YAML");
+        assert_eq!(failed("title: \"a\" b\n").0, "this isn't valid YAML");
         assert_eq!(failed("title: \"a\\\\\\d\"\n").0, "a backslash in double quotes begins an escape");
         // A quoted text may span two lines, although its first line alone looks unclosed.
         let (message, place) = failed("note: \"a\n  b\"\nlist: [1, 2\nc: 3\n");

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_completed_at_both_ends() {
+    fn a_fragment_is_balanced_at_both_ends() {
         for (part, whole) in [
             ("<p>a<br>b</p>", "<p>a<br>b</p>"),
             ("<code>,", "<code>,</code>"),

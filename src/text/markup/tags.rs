@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tag_or_comment_that_is_not_finished_is_found() {
+    fn an_unclosed_tag_or_comment_is_found() {
         for whole in [
             "",
             "a < b",
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_tag_in_a_script_is_none() {
+    fn text_in_a_script_that_looks_like_a_tag_is_not_a_tag() {
         let tags = start_tags("<p><Script>'<a href=x>'</sCript><i><title><b></title><u>");
         let names: Vec<&str> = tags.iter().map(|tag| &*tag.name).collect();
         assert_eq!(names, ["p", "script", "i", "title", "u"]);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_a_comment_is_what_html_says() {
+    fn comments_end_where_html_says() {
         for (html, is_seen) in [
             ("<!--> <img src=x> -->", true),
             ("<!---> <img src=x> -->", true),
