@@ -10,17 +10,14 @@
     reason = "a benchmark looks at the clock, and one that cannot go on stops"
 )]
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use rolebook::command::load::Globals;
+use rolebook::command::pipeline::Pipeline;
 use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::highlight::Highlighter;
-use rolebook::site::theme;
-use rolebook::site::urls::Site;
+use rolebook::past::history::Past;
 use rolebook::text::path::UrlPath;
+use rolebook::world::disk::Inputs;
 
 #[path = "../tests/suite/synthetic.rs"]
 #[allow(dead_code, reason = "what the tests share; not all of it is needed here")]
@@ -34,9 +31,9 @@ fn main() {
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
         let findings = handbook.findings(false).len();
         let compiled = start.elapsed();
-        let (chain, _) = theme::chain("default", &BTreeMap::new());
-        let (theme, _) = theme::load(&chain, "en", &Globals::new(&handbook.config));
-        let site = Site::new(handbook, sources.clone(), Arc::new(theme.unwrap()), Arc::new(Highlighter::new()));
+        let inputs = Inputs { sources, ..Inputs::default() };
+        let ready = Pipeline::default().compile(&inputs, &Choices::default()).unwrap();
+        let site = ready.site(Past::default(), None).unwrap();
         let urls: Vec<&UrlPath> = site.urls().collect();
         let start = Instant::now();
         let sizes: Vec<(usize, &UrlPath)> =

@@ -8,24 +8,21 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use rolebook::cli::Source;
-use rolebook::command::load::{Globals, Loaded};
-use rolebook::model::compile::{Choices, Compiler};
+use rolebook::command::load::Loaded;
+use rolebook::command::pipeline::Pipeline;
+use rolebook::model::compile::Choices;
 use rolebook::site::search::{Memory, index};
-use rolebook::site::theme;
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::SourceFile;
 
 fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let folder = folder.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf(), PathBuf::from);
-    let source = Source { dir: folder, drafts: false, audience: None, base_url: None };
-    let Ok(mut loaded) = Loaded::read(&source, None) else { panic!("the folder cannot be read") };
+    let mut loaded = Loaded::read(&folder, None).unwrap();
     let choices = Choices { title: "Handbook".to_owned(), ..Choices::default() };
-    let mut compiler = Compiler::new();
-    let handbook = compiler.compile(&loaded.inputs.sources, &choices).unwrap();
-    let (chain, _) = theme::chain("default", &loaded.inputs.themes);
-    let theme = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config)).0.unwrap();
+    let mut pipeline = Pipeline::default();
+    let compiled = pipeline.compile(&loaded.inputs, &choices).unwrap();
+    let (handbook, theme) = (compiled.handbook, compiled.theme.unwrap());
     let memory = Memory::default();
     let time = |what: &str, handbook: &rolebook::model::compile::Handbook| {
         let start = Instant::now();
@@ -39,6 +36,6 @@ fn main() {
     let text =
         format!("{}\nA word: xylophone.\n", String::from_utf8_lossy(loaded.inputs.sources.bytes(&path).unwrap()));
     loaded.inputs.sources.files.insert(path, SourceFile::new(text.into_bytes()));
-    let edited = compiler.compile(&loaded.inputs.sources, &choices).unwrap();
-    time("one chapter edited", &edited);
+    let edited = pipeline.compile(&loaded.inputs, &choices).unwrap();
+    time("one chapter edited", &edited.handbook);
 }

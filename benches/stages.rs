@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on stops")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,43 +16,33 @@ use divan::{Bencher, black_box};
 use rolebook::chapter::document::Meta;
 use rolebook::chapter::parse;
 use rolebook::chapter::redact::Visible;
-use rolebook::cli::Source;
-use rolebook::command::load::{Globals, Loaded};
+use rolebook::command::load::Loaded;
+use rolebook::command::pipeline::{Compiled, Pipeline};
 use rolebook::model::book::{self, Input};
-use rolebook::model::compile::{Choices, Compiler, Handbook};
+use rolebook::model::compile::Choices;
+use rolebook::past::history::Past;
 use rolebook::site::highlight::Highlighter;
 use rolebook::site::search::{self, Memory};
-use rolebook::site::theme::{self, Theme};
-use rolebook::site::urls::Site;
-use rolebook::text::source::Sources;
+use rolebook::world::disk::Inputs;
 
 fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
     divan::main();
 }
 
-fn sources() -> Sources {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf();
-    let Ok(loaded) = Loaded::read(&Source { dir, drafts: false, audience: None, base_url: None }, None) else {
-        panic!("the handbook cannot be read")
-    };
-    loaded.inputs.sources
+fn inputs() -> Inputs {
+    Loaded::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap().inputs
 }
 
-fn handbook(sources: &Sources) -> Handbook {
-    Compiler::new().compile(sources, &Choices::default()).unwrap()
-}
-
-fn theme(handbook: &Handbook) -> Arc<Theme> {
-    let (chain, _) = theme::chain("default", &BTreeMap::new());
-    Arc::new(theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config)).0.unwrap())
+fn compiled() -> Compiled {
+    Pipeline::default().compile(&inputs(), &Choices::default()).unwrap()
 }
 
 /// From bytes to documents, for all chapters.
 #[divan::bench]
 fn parse(bencher: Bencher<'_, '_>) {
-    let sources = sources();
-    let config = handbook(&sources).config;
+    let sources = inputs().sources;
+    let config = compiled().handbook.config;
     let visible = Visible::of(None, &config);
     let bytes: usize = sources.chapters().map(|(_, file)| file.bytes.len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench(|| {
@@ -65,8 +55,8 @@ fn parse(bencher: Bencher<'_, '_>) {
 /// From all metadata to the book: URLs, names, tree, relations, and links in both directions.
 #[divan::bench]
 fn index(bencher: Bencher<'_, '_>) {
-    let sources = sources();
-    let handbook = handbook(&sources);
+    let sources = inputs().sources;
+    let handbook = compiled().handbook;
     let metas: Vec<Arc<Meta>> = handbook.documents.iter().map(|document| Arc::clone(&document.meta)).collect();
     let assets = sources.assets().map(|(path, _)| path.clone()).collect();
     let input = Input {
@@ -83,8 +73,7 @@ fn index(bencher: Bencher<'_, '_>) {
 /// Resolves every reference.
 #[divan::bench]
 fn resolve(bencher: Bencher<'_, '_>) {
-    let sources = sources();
-    let handbook = handbook(&sources);
+    let handbook = compiled().handbook;
     bencher.bench(|| black_box(handbook.checker().findings()));
 }
 
@@ -103,10 +92,7 @@ fn highlight(bencher: Bencher<'_, '_>, language: &str) {
 /// Renders every URL of the site, with code already highlighted.
 #[divan::bench]
 fn render(bencher: Bencher<'_, '_>) {
-    let sources = sources();
-    let handbook = handbook(&sources);
-    let theme = theme(&handbook);
-    let site = Site::new(handbook, sources, theme, Arc::new(Highlighter::new()));
+    let site = compiled().site(Past::default(), None).unwrap();
     let urls: Vec<_> = site.urls().cloned().collect();
     bencher.counter(ItemsCount::new(urls.len())).bench(|| {
         for url in &urls {
@@ -118,9 +104,7 @@ fn render(bencher: Bencher<'_, '_>) {
 /// Builds the search index with an empty cache.
 #[divan::bench]
 fn search(bencher: Bencher<'_, '_>) {
-    let sources = sources();
-    let handbook = handbook(&sources);
-    let theme = theme(&handbook);
+    let Compiled { handbook, theme: Some(theme), .. } = compiled() else { panic!("the theme cannot be loaded") };
     bencher
         .counter(ItemsCount::new(handbook.documents.len()))
         .bench(|| black_box(search::index(&handbook, &theme, &Memory::default())));

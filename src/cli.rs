@@ -15,7 +15,7 @@ use clap_complete::Shell;
     name = "rolebook",
     version,
     about = "Compiles a folder of Markdown chapters on roles, competencies and strategy into a handbook site",
-    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             write with the site alive beside you\n  rolebook build             write the site to public/\n  rolebook check             find dead links and mistakes, write nothing\n  rolebook build docs --out site   any folder of Markdown\n\nExit codes: 0 fine, 1 findings that are errors, 2 could not run, 3 the machine failed."
+    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             preview the site while you write\n  rolebook build             write the site to public/\n  rolebook check             find dead links and other mistakes\n  rolebook build docs --out site   build any folder of Markdown\n\nExit codes: 0 success, 1 errors were found, 2 the command could not run, 3 the system reported an error."
 )]
 pub struct Cli {
     /// What to do.
@@ -28,42 +28,42 @@ pub struct Cli {
 pub enum Command {
     /// Write a small handbook to start from.
     #[command(
-        after_help = "It has chapters with prompts to answer, a README, a netlify.toml and a workflow for GitHub.\n\nExamples:\n  rolebook init our-handbook\n\nNothing that is there already is overwritten."
+        after_help = "Writes chapters with prompts to answer, a README, a netlify.toml, and workflows for GitHub and GitLab.\n\nExamples:\n  rolebook init our-handbook\n\nExisting files are never overwritten."
     )]
     Init(Init),
     /// Turn a spreadsheet of levels or expectations into chapters.
     #[command(
-        after_help = "Tables that it understands, by the words of their header:\n  competency, level, statement          one statement a row; a column `cluster` may be there too\n  competency, Level 1, Level 2, …       statements in the cells, one a line\n  role, Communication, Strategy, …      the level that each role expects in the cells; also with\n                                        competencies down the side and roles across\n\nCommas, semicolons or tabs; UTF-8. Cells left empty by merging mean the same as the cell above.\n\nExamples:\n  rolebook import levels.csv --dry-run     say what would be written\n  rolebook import levels.csv\n  rolebook import expectations.csv our-handbook\n\nA chapter that is there already is never changed: you get the lines to add to it."
+        after_help = "Supported tables, recognized by their header:\n  competency, level, statement          one statement per row; a column `cluster` is optional\n  competency, Level 1, Level 2, …       statements in the cells, one per line\n  role, Communication, Strategy, …      the level that each role expects in the cells; rows and\n                                        columns may be swapped\n\nValues are separated by commas, semicolons or tabs, in UTF-8. Cells left empty by merging have the value\nof the cell above.\n\nExamples:\n  rolebook import levels.csv --dry-run     list what would be written\n  rolebook import levels.csv\n  rolebook import expectations.csv our-handbook\n\nExisting chapters are never changed. Instead, the lines to add to them are printed."
     )]
     Import(Import),
     /// Write a new chapter with the fields and sections of its kind.
     #[command(
-        after_help = "Examples:\n  rolebook new role \"Head of Product\"\n  rolebook new competency \"Data-driven decisions\"\n  rolebook new page \"How we hire\" --in guides\n  rolebook new strategy \"Pricing\" our-handbook\n\nPrompts \"(Fill in: …)\" are findings of `rolebook check` until you answer them."
+        after_help = "Examples:\n  rolebook new role \"Head of Product\"\n  rolebook new competency \"Data-driven decisions\"\n  rolebook new page \"How we hire\" --in guides\n  rolebook new strategy \"Pricing\" our-handbook\n\n`rolebook check` reports each prompt \"(Fill in: …)\" until you answer it."
     )]
     New(New),
-    /// Move or rename a chapter and lead every reference to its new place.
+    /// Move or rename a chapter and update every reference to it.
     #[command(
-        after_help = "A chapter is named by its id or its path; a folder by the id or path of its index. A new name without a\nslash keeps the folder.\n\nExamples:\n  rolebook mv product-lead product-leader --dry-run     show each line that would change\n  rolebook mv product-lead product-leader\n  rolebook mv guides/hiring.md careers/hiring.md\n  rolebook mv guides/interviews careers/\n\nThe old address leads to the new one from then on."
+        after_help = "Name a chapter by its id or its path, and a folder by the id or path of its index. If the new name has no\nslash, the chapter stays in its folder.\n\nExamples:\n  rolebook mv product-lead product-leader --dry-run     show each line that would change\n  rolebook mv product-lead product-leader\n  rolebook mv guides/hiring.md careers/hiring.md\n  rolebook mv guides/interviews careers/\n\nThe old address redirects to the new one."
     )]
     Mv(Mv),
     /// Write the site to a folder.
     #[command(
-        after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nA build with errors writes nothing and leaves the old site as it was. Files in the output folder\nthat Rolebook did not write are never overwritten or deleted."
+        after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nIf there are errors, nothing is written and the old site stays as it was. Files in the output folder that\nRolebook did not write are never overwritten or deleted."
     )]
     Build(Build),
-    /// Follow every reference and report mistakes; write nothing.
+    /// Check every reference and report mistakes, without writing anything.
     #[command(
-        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            reviews that are due, chapters without an owner\n  rolebook check --format github     annotations beside the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            also report reviews that are due and chapters without an owner\n  rolebook check --format github     annotate the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
     #[command(
-        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve --open --edit       change the text in the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read along\n\nStop it with Ctrl-C."
+        after_help = "Examples:\n  rolebook serve --open\n  rolebook serve --open --edit       edit the text on the page itself\n  rolebook serve --editor 'code -g'  open a passage in your editor with Alt and a click\n  rolebook serve docs --port 8080\n  rolebook serve --host 0.0.0.0      let others on your network read the preview\n\nStop it with Ctrl-C."
     )]
     Serve(Serve),
-    /// Say what has changed in the handbook since a revision, in its own words.
+    /// Describe what has changed in the handbook since a revision, in the handbook's own terms.
     #[command(
-        after_help = "Compares the files as they are on disk with those of the revision: levels, statements, decisions, facts, terms\nand chapters. A statement is found again by its anchor, then by its words.\n\nExamples:\n  rolebook diff v1.0\n  rolebook diff main --format markdown   ready to paste into a review\n  rolebook diff HEAD~5 --format json | jq '.changes[].change'"
+        after_help = "Compares the files on disk with those of the revision: levels, statements, decisions, facts, terms and\nchapters. Statements are matched by their anchors, then by their words.\n\nExamples:\n  rolebook diff v1.0\n  rolebook diff main --format markdown   to paste into a review\n  rolebook diff HEAD~5 --format json | jq '.changes[].change'"
     )]
     Diff(Diff),
     /// Print a JSON Schema of front matter or of handbook.toml, for editors.
@@ -71,12 +71,12 @@ pub enum Command {
     Schema(Schema),
     /// List statements without an anchor of their own, or write the anchors into the files.
     #[command(
-        after_help = "A statement's anchor is what other pages and assessments refer to. Without one, rewording the statement\nchanges its address.\n\nExamples:\n  rolebook anchors\n  rolebook anchors --write"
+        after_help = "Other pages and assessments refer to a statement by its anchor. Without an explicit one, rewording the\nstatement changes its address.\n\nExamples:\n  rolebook anchors\n  rolebook anchors --write"
     )]
     Anchors(Anchors),
-    /// Print who keeps which chapter as a CODEOWNERS file.
+    /// Print the owner of each chapter as a CODEOWNERS file.
     #[command(
-        after_help = "Run it at the repository's root. Owners are those of `owner:` in each chapter, by the handles under\n`[owners]` in handbook.toml; the last line of a CODEOWNERS file that fits a path wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
+        after_help = "Run it in the repository's root. The owners come from `owner:` in each chapter, and their handles from\n`[owners]` in handbook.toml. If several lines of a CODEOWNERS file match a path, the last one wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
     )]
     Codeowners(Codeowners),
     /// Print the script that completes commands and options in your shell.
@@ -90,7 +90,7 @@ pub enum Command {
 }
 
 /// Where the handbook is and what is part of it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Source {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
@@ -98,10 +98,10 @@ pub struct Source {
     /// Include drafts.
     #[arg(long)]
     pub drafts: bool,
-    /// Build for this audience of handbook.toml.
+    /// Build for this audience, which handbook.toml has to declare.
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
-    /// The address that the site will be served at.
+    /// The URL where the site will be published.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
 }
@@ -112,14 +112,13 @@ pub struct Build {
     /// Where the handbook is.
     #[command(flatten)]
     pub source: Source,
-    /// The folder to write; `public` if you do not say.
+    /// The folder to write to [default: public].
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long)]
     pub strict: bool,
-    /// The day that counts as today, such as 2026-04-01; that of the newest commit if you do not
-    /// say.
+    /// The day that counts as today, such as 2026-04-01 [default: the day of the newest commit].
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
 }
@@ -130,16 +129,16 @@ pub struct Check {
     /// Where the handbook is.
     #[command(flatten)]
     pub source: Source,
-    /// Look at reviews, owners and reach too.
+    /// Also check reviews, owners, and chapters that nothing links to.
     #[arg(long)]
     pub policy: bool,
-    /// The day that reviews are held against, such as 2026-04-01; today if you do not say.
+    /// The day by which reviews have to be done, such as 2026-04-01 [default: today].
     #[arg(long, value_name = "DATE", requires = "policy")]
     pub today: Option<String>,
     /// How to print findings.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long)]
     pub strict: bool,
 }
@@ -147,22 +146,22 @@ pub struct Check {
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// With source lines, for people.
+    /// For people, with source lines.
     Human,
     /// One JSON document.
     Json,
     /// Annotations for GitHub Actions.
     Github,
-    /// One page, for a host to show where a preview could not be built.
+    /// One HTML page, which a host can show if the site could not be built.
     Html,
-    /// SARIF, which code hosts collect.
+    /// SARIF, a format that code hosts import.
     Sarif,
 }
 
 /// Options of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The revision to compare with: a tag, a branch, a commit.
+    /// The revision to compare with: a tag, a branch or a commit.
     #[arg(value_name = "REV")]
     pub revision: String,
     /// Where the handbook is.
@@ -190,23 +189,23 @@ pub struct Serve {
     /// Where the handbook is.
     #[command(flatten)]
     pub source: Source,
-    /// The port to listen on; the next free one where it is taken.
+    /// The port to listen on; if it is taken, the next free one.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
-    /// Let the pages change the chapters' files: a pencil beside each passage.
+    /// Let people edit the chapters' files on the page: each passage gets a pencil.
     #[arg(long)]
     pub edit: bool,
-    /// The editor that a passage opens in; $VISUAL or $EDITOR if you do not say.
+    /// The editor to open passages in [default: $VISUAL or $EDITOR].
     #[arg(long, value_name = "COMMAND")]
     pub editor: Option<String>,
-    /// The address to listen at; any but 127.0.0.1 lets other machines read the handbook, drafts
-    /// included.
+    /// The IP address to listen on; any other than 127.0.0.1 lets other machines read the handbook,
+    /// including drafts.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,
     /// Open the site in your browser.
     #[arg(long)]
     pub open: bool,
-    /// Look for changes regularly: for shares and containers that tell of none.
+    /// Check the files for changes regularly, for network shares and containers that report none.
     #[arg(long)]
     pub poll: bool,
 }
@@ -214,7 +213,7 @@ pub struct Serve {
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The folder to write into; it is made where it does not exist.
+    /// The folder to write to; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
 }
@@ -222,13 +221,13 @@ pub struct Init {
 /// Options of `import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The table, saved as CSV with UTF-8.
+    /// The table, saved as CSV in UTF-8.
     #[arg(value_name = "FILE.csv")]
     pub file: PathBuf,
-    /// The project, or any folder of Markdown; where there is none yet, one is made.
+    /// The project, or any folder of Markdown; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
-    /// Say what would be written, and write nothing.
+    /// List what would be written, without writing it.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -236,15 +235,15 @@ pub struct Import {
 /// Options of `new`.
 #[derive(Debug, Args)]
 pub struct New {
-    /// What it is: role, competency, strategy, path, glossary or page.
+    /// The kind of chapter.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::declare::kind::Kind::NAMES))]
     pub kind: String,
-    /// Its title.
+    /// The title of the chapter.
     pub title: String,
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
-    /// The folder inside the handbook; without it, the one of its kind.
+    /// The folder in the handbook [default: the folder for its kind].
     #[arg(long = "in", value_name = "FOLDER")]
     pub folder: Option<String>,
 }
@@ -252,16 +251,16 @@ pub struct New {
 /// Options of `mv`.
 #[derive(Debug, Args)]
 pub struct Mv {
-    /// The chapter: its id or its path.
+    /// The id or path of the chapter.
     #[arg(value_name = "OLD")]
     pub old: String,
-    /// Its new id or path; a path that ends in `/` is the folder to move it into.
+    /// The new id or path; a path that ends in `/` is the folder to move the chapter to.
     #[arg(value_name = "NEW")]
     pub new: String,
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
-    /// Show each line that would change, and write nothing.
+    /// Show each line that would change, without changing it.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -269,7 +268,7 @@ pub struct Mv {
 /// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// A kind of chapter, or `handbook`; all of them if you do not say.
+    /// A kind of chapter, or `handbook` [default: all of them].
     pub kind: Option<String>,
 }
 
@@ -302,6 +301,6 @@ pub struct Completions {
 /// Options of `man`.
 #[derive(Debug, Args)]
 pub struct Man {
-    /// A command; the whole program if you do not say.
+    /// A command [default: the whole program].
     pub command: Option<String>,
 }

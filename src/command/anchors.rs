@@ -8,34 +8,28 @@ use std::fmt::Write as _;
 
 use super::load::Loaded;
 use super::writing::{self, Attempt};
-use super::{Failure, Outcome, say, say_text};
+use super::{Outcome, say, say_text};
 use crate::author::edit::{Anchor, with_anchors};
 use crate::chapter::document::{Document, Statement};
-use crate::cli::{Anchors, Source};
-use crate::model::compile::{Choices, Compiler};
+use crate::cli::Anchors;
 use crate::text::diagnostic::Span;
-use crate::world::disk::{Deed, Project, Step, Writer};
+use crate::world::disk::{Step, Writer};
 use crate::world::report::location;
 
 /// Runs the command.
 pub fn run(options: &Anchors) -> Outcome {
-    if options.write && options.dir.is_dir() {
+    if options.write {
         // Finish an interrupted run first. After that, the files that it wrote have their anchors,
         // and the code below writes those of all other files.
-        writing::begin(&Writer::of(&Project::find(&options.dir)?), "", "")?;
+        writing::resumes(&options.dir, "")?;
     }
     writing::try_again(|| attempt(options))
 }
 
 /// Lists or writes the anchors, based on the current contents of the files.
 fn attempt(options: &Anchors) -> Result<bool, Attempt> {
-    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
-    let loaded = Loaded::read(&source, None)?;
-    loaded.need_settings()?;
-    let choices = Choices { title: loaded.project.title(), drafts: true, ..Choices::default() };
-    let handbook = Compiler::new()
-        .compile(&loaded.inputs.sources, &choices)
-        .map_err(|finding| Failure::Refused { message: finding.message.clone(), help: finding.help.clone() })?;
+    let loaded = Loaded::open(&options.dir, None)?;
+    let handbook = loaded.handbook(&loaded.choices())?;
     let (mut count, mut steps) = (0, Vec::new());
     let mut listed = String::new();
     for document in handbook.documents.iter() {
@@ -56,8 +50,7 @@ fn attempt(options: &Anchors) -> Result<bool, Attempt> {
         }
     }
     let content = &loaded.project.content;
-    let deed = Deed { command: "anchors", words: "anchors --write", input: "", at: writing::now() };
-    let written = Writer::of(&loaded.project).write(deed, &steps);
+    let written = Writer::of(&loaded.project).write(writing::deed("anchors --write", ""), &steps);
     let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
     say_text(&listed);
     match (count, options.write) {
@@ -86,6 +79,7 @@ fn anchored(bytes: &[u8], missing: &[(&Statement, Span)]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 
     fn written(text: &str) -> String {

@@ -1,30 +1,30 @@
 //! `rolebook build`: writes the site.
 //!
 //! Input: the options. Output: files, and a closing line. Never writes anything if there are
-//! errors.
+//! errors. [`build`] does the same for programs that use the library.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::load::{Compiled, Loaded};
+use super::load::Loaded;
 use super::past::{Reading, today};
 use super::{Outcome, left_out, say};
-use crate::cli::Build;
+use crate::cli::{Build, Source};
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
-use crate::site::highlight::{Highlighter, plain_blocks};
 use crate::site::publish::Content;
 use crate::site::search::{self, Memory};
+use crate::site::theme::ThemeFiles;
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Guards, Output, WriteError, Written};
+use crate::world::disk::{Failure, Guards, Output, WriteError, Written};
 use crate::world::report;
 
 /// The maximum number of files to name individually in the report of files that are no longer
@@ -33,82 +33,165 @@ const MOST_WITHDRAWN: usize = 20;
 /// The time after which a progress bar appears.
 const BAR_AFTER: Duration = Duration::from_millis(500);
 
+/// The result of a build.
+#[derive(Clone, Debug, Default)]
+pub struct Built {
+    /// The number of pages of the site.
+    pub pages: usize,
+    /// The number of files that are new or have new bytes.
+    pub files: usize,
+    /// The number of findings that are errors. If there are any, nothing was written.
+    pub errors: usize,
+    /// The number of findings that are warnings.
+    pub warnings: usize,
+    /// The findings as text, each with its place, its source line and advice.
+    pub findings: String,
+}
+
+/// A site that has been compiled and laid out but not written.
+struct Ready {
+    loaded: Loaded,
+    output: Output,
+    chain: Vec<ThemeFiles>,
+    content: Content,
+    findings: Vec<Diagnostic>,
+    /// Findings that are only known together with the handbook's past.
+    late: Vec<Diagnostic>,
+    /// A note about each part of the past that couldn't be read.
+    notes: Vec<String>,
+    /// The site, or `None` if there are errors.
+    site: Option<Site>,
+}
+
+/// Builds the site of the handbook in `source` into the folder `out`. This is what `rolebook build`
+/// does, without its output in the terminal.
+///
+/// ```
+/// use std::fs;
+///
+/// let project = tempfile::tempdir()?;
+/// fs::write(project.path().join("index.md"), "# Our handbook\n")?;
+/// let source = rolebook::Source { dir: project.path().to_path_buf(), ..Default::default() };
+/// let out = project.path().join("public");
+/// let built = rolebook::build(&source, &out)?;
+/// assert_eq!((built.errors, built.warnings), (0, 0), "{}", built.findings);
+/// assert!(fs::read_to_string(out.join("index.html"))?.contains("Our handbook"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Fails if there is no handbook, if `out` contains files that Rolebook didn't write, or if the
+/// system reports an error. Mistakes of authors aren't failures but [findings](Built::findings).
+pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
+    let options = Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None };
+    let mut ready = Ready::new(Loaded::read(&source.dir, Some(out))?, &options)?;
+    let mut built = Built::default();
+    if let Some(site) = &ready.site {
+        match write(site, &ready.output, &|_| {}) {
+            Ok(written) => (built.pages, built.files) = (pages(site), written.written),
+            Err(WriteError::Render(failed)) => ready.late.extend(failures(failed)),
+            Err(WriteError::Output(error)) => return Err(error),
+        }
+    }
+    ready.findings.append(&mut ready.late);
+    (built.errors, built.warnings) = count(&ready.findings);
+    built.findings = ready.loaded.draw(&ready.findings, &ready.chain);
+    Ok(built)
+}
+
 /// Runs the command.
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
-    let loaded = Loaded::read(&options.source, options.out.as_deref())?;
-    loaded.need_chapters()?;
-    // Check the output directory before the slow part begins, and keep the directory locked until
-    // the end.
-    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-    let guards = Guards {
-        project: &loaded.project.root,
-        content: &loaded.project.content,
-        themes: &themes,
-        home: std::env::home_dir(),
-    };
-    let output = Output::open(&loaded.out, &guards)?;
-    let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
-    let mut compiled = loaded.compile(&options.source, options.strict)?;
-    // Rendering the pages reuses this highlighter, so code is highlighted only once.
-    let highlighter = Arc::new(Highlighter::new());
-    let plain = plain_blocks(&compiled.handbook.documents, &highlighter);
-    compiled.findings.extend(compiled.handbook.config.judge(plain, options.strict));
-    compiled.findings.sort();
-    loaded.print_some(&compiled.findings, &compiled.chain);
-    let (errors, mut warnings) = count(&compiled.findings);
-    let Compiled { handbook, theme: Some(theme), chain, findings, content } = compiled else {
-        return Ok(stop(errors.max(1), warnings));
-    };
-    if errors > 0 {
-        return Ok(stop(errors, warnings));
-    }
-    let left = left_out::summary(&loaded.inputs, &handbook, &content);
-    let left = left.map(|left| format!("; {left}")).unwrap_or_default();
-    let audience = audience_line(&handbook.config, options.source.audience.as_deref());
-    // Reading the Git history takes longer than compiling. The search index doesn't depend on the
-    // history, so build it in the meantime.
-    let index = search::index(&handbook, &theme, &Memory::default());
-    let (past, notes) = reading.finish();
-    for note in &notes {
+    let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options)?;
+    ready.print(&ready.findings);
+    for note in &ready.notes {
         eprintln!("note: {note}");
     }
-    let site = Site::with_past(handbook, loaded.inputs.sources.clone(), theme, highlighter, past).with_index(index);
-    let mut late = site.handbook().config.judge(site.findings_of_the_past(), options.strict);
-    late.retain(|finding| !findings.contains(finding));
-    loaded.print_some(&late, &chain);
-    let (late_errors, late_warnings) = count(&late);
-    warnings += late_warnings;
-    if late_errors > 0 {
-        return Ok(stop(late_errors, warnings));
-    }
-    let pages = site.urls().filter(|url| url.is_page()).count();
-    let outcome = match write(&site, &output) {
+    ready.print(&ready.late);
+    let (early, late) = (count(&ready.findings), count(&ready.late));
+    let (errors, warnings) = (early.0 + late.0, early.1 + late.1);
+    let Some(site) = &ready.site else { return Ok(stop(errors.max(1), warnings)) };
+    let bar = bar(site.urls().len());
+    let done = AtomicUsize::new(0);
+    let progress = |_: usize| {
+        let done = done.fetch_add(1, Ordering::Relaxed);
+        if bar.elapsed() > BAR_AFTER && done.is_multiple_of(64) {
+            bar.set_position(done as u64);
+        }
+    };
+    let written = write(site, &ready.output, &progress);
+    bar.finish_and_clear();
+    match written {
         Ok(written) => {
             report_kept(&written);
-            report_withdrawn(&written, site.handbook(), &content);
-            let summary = report::summary(errors, warnings);
-            let seconds = start.elapsed().as_secs_f64();
-            let place = loaded.out.display();
-            say(&format!(
-                "{pages} pages, {} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}",
-                written.written
-            ));
-            Ok(true)
+            report_withdrawn(&written, site.handbook(), &ready.content);
+            let left = left_out::summary(&ready.loaded.inputs, site.handbook(), &ready.content);
+            let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
+            let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
+            let (seconds, place) = (start.elapsed().as_secs_f64(), ready.loaded.out.display());
+            say(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}"));
         }
         Err(WriteError::Render(failed)) => {
-            let mut failures: Vec<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
-            failures.sort();
-            failures.dedup();
-            loaded.print_some(&failures, &chain);
-            Ok(stop(failures.len(), warnings))
+            let failures = failures(failed);
+            ready.print(&failures);
+            return Ok(stop(failures.len(), warnings));
         }
-        Err(WriteError::Output(error)) => Err(error.into()),
-    };
+        Err(WriteError::Output(error)) => return Err(error),
+    }
     // Don't free the site, because that takes a twentieth of the time of a build and the process is
     // about to end anyway.
-    std::mem::forget((site, loaded));
-    outcome
+    std::mem::forget((ready.site, ready.loaded));
+    Ok(true)
+}
+
+impl Ready {
+    /// Checks the output directory, compiles the handbook and reads its past.
+    fn new(loaded: Loaded, options: &Build) -> Result<Self, Failure> {
+        loaded.need_chapters()?;
+        // Check the output directory before the slow part begins, and keep the directory locked
+        // until the end.
+        let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+        let guards = Guards {
+            project: &loaded.project.root,
+            content: &loaded.project.content,
+            themes: &themes,
+            home: std::env::home_dir(),
+        };
+        let output = Output::open(&loaded.out, &guards)?;
+        let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
+        let (compiled, content) = loaded.check(&options.source, options.strict)?;
+        let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
+        let (late, notes) = (Vec::new(), Vec::new());
+        let mut ready = Self { loaded, output, chain, content, findings, late, notes, site: None };
+        let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
+        // Reading the Git history takes longer than compiling. The search index doesn't depend on
+        // the history, so build it in the meantime.
+        let index = search::index(&compiled.handbook, theme, &Memory::default());
+        let (past, notes) = reading.finish();
+        let site = compiled.site(past, None).map(|site| site.with_index(index));
+        let late = site.as_ref().map(Site::findings_of_the_past).unwrap_or_default();
+        ready.late = compiled.handbook.config.judge(late, options.strict);
+        ready.late.retain(|finding| !ready.findings.contains(finding));
+        ready.notes = notes;
+        ready.site = site.filter(|_| count(&ready.late).0 == 0);
+        Ok(ready)
+    }
+
+    /// Prints the first few findings of each kind.
+    fn print(&self, findings: &[Diagnostic]) {
+        self.loaded.print_some(findings, &self.chain);
+    }
+}
+
+/// Returns the number of pages of a site.
+fn pages(site: &Site) -> usize {
+    site.urls().filter(|url| url.is_page()).count()
+}
+
+/// Sorts the findings about pages that couldn't be rendered.
+fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
+    let failures: BTreeSet<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
+    failures.into_iter().collect()
 }
 
 fn stop(errors: usize, warnings: usize) -> bool {
@@ -128,25 +211,18 @@ fn audience_line(config: &crate::declare::config::Config, asked: Option<&str>) -
     }
 }
 
-fn write(site: &Site, output: &Output) -> Result<Written, WriteError<Box<Diagnostic>>> {
+fn write(
+    site: &Site,
+    output: &Output,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Written, WriteError<Box<Diagnostic>>> {
     let urls: Vec<&UrlPath> = site.urls().collect();
     let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
-    let bar = bar(urls.len());
-    let start = Instant::now();
-    let done = AtomicUsize::new(0);
-    let progress = |_: usize| {
-        let done = done.fetch_add(1, Ordering::Relaxed);
-        if start.elapsed() > BAR_AFTER && done.is_multiple_of(64) {
-            bar.set_position(done as u64);
-        }
-    };
     let render = |n: usize| match site.render(urls[n]) {
         Some(rendered) => rendered.map(|rendered| rendered.bytes),
         None => Ok(Cow::Borrowed(&[][..])),
     };
-    let written = output.write(&names, &render, &progress);
-    bar.finish_and_clear();
-    written
+    output.write(&names, &render, progress)
 }
 
 fn bar(length: usize) -> ProgressBar {

@@ -9,31 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::load::Loaded;
-use super::{Failure, Outcome, say_text};
-use crate::cli::{Codeowners, Source};
+use super::{Outcome, say_text};
+use crate::cli::Codeowners;
 use crate::declare::config::Config;
-use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::model::compile::{Choices, Handbook};
 
 /// Runs the command.
 pub fn run(options: &Codeowners) -> Outcome {
-    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
-    let loaded = Loaded::read(&source, None)?;
-    loaded.need_all_read("the owner of a file that was not read is not known")?;
-    let compile = |audience: Option<&str>| {
-        let choices = Choices {
-            title: loaded.project.title(),
-            drafts: true,
-            audience: audience.map(str::to_owned),
-            ..Choices::default()
-        };
-        let compiled = Compiler::new().compile(&loaded.inputs.sources, &choices);
-        compiled.map_err(|finding| Failure::Refused { message: finding.message.clone(), help: finding.help.clone() })
-    };
-    let handbook = compile(None)?;
+    let loaded = Loaded::open(&options.dir, None)?;
+    loaded.need_all_read("the owners of files that could not be read are unknown")?;
+    let handbook = loaded.handbook(&loaded.choices())?;
     let mut owners = owners(&handbook);
     // Chapters that only some audiences see have owners too.
     for audience in handbook.config.audiences.keys() {
-        owners.extend(self::owners(&compile(Some(audience))?));
+        let choices = Choices { audience: Some(audience.clone()), ..loaded.choices() };
+        owners.extend(self::owners(&loaded.handbook(&choices)?));
     }
     let content = loaded.project.content.to_string_lossy().replace('\\', "/");
     let (text, silent) = lines(&owners, content.trim_start_matches("./").trim_matches('/'), &handbook.config);
@@ -53,7 +43,7 @@ fn owners(handbook: &Handbook) -> BTreeMap<String, String> {
 
 /// Formats one line for each chapter. Also returns the owners without a handle.
 fn lines(owners: &BTreeMap<String, String>, content: &str, config: &Config) -> (String, BTreeSet<String>) {
-    let mut text = String::from("# Who keeps which chapter of the handbook; written by `rolebook codeowners`.\n");
+    let mut text = String::from("# The owners of the chapters in the handbook; written by `rolebook codeowners`.\n");
     let mut silent = BTreeSet::new();
     let folder = if matches!(content, "" | ".") { String::new() } else { format!("{content}/") };
     for (path, owner) in owners {
@@ -84,6 +74,7 @@ fn pattern(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::compile::Compiler;
     use crate::text::source::Sources;
 
     #[test]

@@ -6,8 +6,9 @@
 
 use clap::CommandFactory as _;
 
-use super::{Failure, Outcome, say_text};
+use super::{Outcome, say_text};
 use crate::cli::{Cli, Completions, Man};
+use crate::world::disk::{Failure, Refusal};
 
 /// Runs `rolebook completions`.
 pub fn run(options: &Completions) {
@@ -23,10 +24,10 @@ pub fn man(options: &Man) -> Outcome {
     program.build();
     let command = match options.command.as_deref() {
         None => program,
-        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| Failure::Refused {
-            message: format!("there is no command `{name}`"),
-            help: Some("`rolebook --help` lists them".to_owned()),
-        })?,
+        Some(name) => program
+            .find_subcommand(name)
+            .cloned()
+            .ok_or_else(|| Refusal::new(format!("there is no command `{name}`"), "`rolebook --help` lists them"))?,
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(command)

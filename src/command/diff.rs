@@ -7,36 +7,31 @@
 use std::path::Path;
 
 use super::load::Loaded;
-use super::{Failure, Outcome, say_text};
+use super::{Outcome, say_text};
 use crate::cli::{Diff, DiffFormat};
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::past::delta::{self, Since};
 use crate::past::history;
 use crate::text::source::Sources;
-use crate::world::disk::Project;
+use crate::world::disk::{Project, Refusal};
 use crate::world::git::{Missing, Repository};
 
 /// Runs the command. Differences aren't errors: the exit code is 0 with or without them.
 pub fn run(options: &Diff) -> Outcome {
-    let loaded = Loaded::read(&options.source, None)?;
-    loaded.need_all_read("a file that was not read would look as if it were deleted")?;
+    let loaded = Loaded::open(&options.source.dir, None)?;
+    loaded.need_all_read("files that could not be read would look deleted")?;
     let repository = Repository::find(&loaded.project.content).map_err(|missing| refuse(&missing))?;
     let (since, commit) = since(&repository, &options.revision)?;
     let skip = skipped(&loaded.project, &loaded.out);
     let then = repository.sources(&commit, &skip).map_err(|missing| refuse(&missing))?;
     if then.files.is_empty() {
-        return Err(Failure::Refused {
-            message: format!("`{}` holds no chapters in `{}`", options.revision, loaded.project.content.display()),
-            help: Some("name a later revision: one in which the handbook lay where it lies now".to_owned()),
-        });
+        let message = format!("`{}` contains no chapters in `{}`", options.revision, loaded.project.content.display());
+        return Err(
+            Refusal::new(message, "name a later revision, in which the handbook is already in that folder").into()
+        );
     }
     let renames = repository.renames(&commit, &loaded.inputs.sources).map_err(|missing| refuse(&missing))?;
-    let choices = Choices {
-        title: loaded.project.title(),
-        drafts: options.source.drafts,
-        audience: options.source.audience.clone(),
-        ..Choices::default()
-    };
+    let choices = Choices { base_url: None, ..loaded.chosen(&options.source) };
     // Both states share one compiler, so that identical chapters are parsed only once.
     let mut compiler = Compiler::new();
     let before = compile(&mut compiler, &then, &choices, &format!("of `{}`", options.revision))?;
@@ -51,32 +46,26 @@ pub fn run(options: &Diff) -> Outcome {
     Ok(true)
 }
 
-fn since(repository: &Repository, revision: &str) -> Result<(Since, String), Failure> {
+fn since(repository: &Repository, revision: &str) -> Result<(Since, String), Refusal> {
     let Some(commit) = repository.commit(revision).map_err(|missing| refuse(&missing))? else {
-        return Err(Failure::Refused {
-            message: format!("there is no revision called `{revision}`"),
-            help: Some(
-                "name a tag, a branch or a commit, as in `rolebook diff v1.0` or `rolebook diff HEAD~5`; in a shallow clone fetch the rest first".to_owned(),
-            ),
-        });
+        let help = "name a tag, a branch or a commit, as in `rolebook diff v1.0` or `rolebook diff HEAD~5`; in a shallow clone fetch the rest first";
+        return Err(Refusal::new(format!("there is no revision called `{revision}`"), help));
     };
     let seconds = repository.seconds(&commit).map_err(|missing| refuse(&missing))?;
     let day = history::day(seconds).map(|day| day.to_string()).unwrap_or_default();
     Ok((Since { revision: revision.to_owned(), day }, commit))
 }
 
-fn compile(compiler: &mut Compiler, sources: &Sources, choices: &Choices, which: &str) -> Result<Handbook, Failure> {
-    compiler.compile(sources, choices).map_err(|finding| Failure::Refused {
-        message: format!("the handbook.toml {which} cannot be read: {}", finding.message),
-        help: finding.help.clone(),
+fn compile(compiler: &mut Compiler, sources: &Sources, choices: &Choices, which: &str) -> Result<Handbook, Refusal> {
+    compiler.compile(sources, choices).map_err(|finding| {
+        let message = format!("the handbook.toml {which} cannot be read: {}", finding.message);
+        Refusal::new(message, finding.help.unwrap_or_default())
     })
 }
 
-fn refuse(missing: &Missing) -> Failure {
-    Failure::Refused {
-        message: format!("there is nothing to compare with: {missing}"),
-        help: Some("`rolebook diff` reads the older state of the chapters from git".to_owned()),
-    }
+fn refuse(missing: &Missing) -> Refusal {
+    let help = "`rolebook diff` reads the older state of the chapters from git";
+    Refusal::new(format!("there is nothing to compare with: {missing}"), help)
 }
 
 /// Lists the directories in the content directory that contain no chapters: the themes and the

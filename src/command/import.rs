@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::{Loaded, is_colored, shown};
-use super::{Failure, Outcome, say_text, writing};
+use super::{Outcome, say_text, writing};
 use crate::author::import::{self, Target, plan};
-use crate::cli::{Import, Source};
+use crate::cli::Import;
 use crate::declare::config::FILE;
-use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::model::compile::{Choices, Handbook};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::front_matter::{self, Format};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 use crate::text::source::Text;
-use crate::world::disk::{self, Deed, Step, Unwritten, Writer, read_given};
+use crate::world::disk::{self, Failure, Refusal, Step, Unwritten, Writer, read_given};
 use crate::world::report;
 
 /// The project that the table is imported into.
@@ -34,12 +34,8 @@ struct Project {
 /// Runs the command.
 pub fn run(options: &Import) -> Outcome {
     if !options.file.is_file() {
-        return Err(Failure::Refused {
-            message: format!("there is no file `{}`", options.file.display()),
-            help: Some(
-                "name the table that you saved as CSV; `rolebook import --help` shows which are understood".to_owned(),
-            ),
-        });
+        let help = "name the table that you saved as CSV; `rolebook import --help` shows which are understood";
+        return Err(Refusal::new(format!("there is no file `{}`", options.file.display()), help).into());
     }
     let bytes = read_given(&options.file)?;
     let (words, input) = (format!("import {}", options.file.display()), blake3::hash(&bytes).to_hex().to_string());
@@ -59,16 +55,15 @@ pub fn run(options: &Import) -> Outcome {
     let mut written = None;
     if !import.is_refused() && !options.dry_run {
         let step = |file: &import::NewFile| Step::Create { path: file.path.clone(), text: file.text.clone().into() };
-        let deed = Deed { command: "import", words: &words, input: &input, at: writing::now() };
-        let result = project.writer.write(deed, &import.files.iter().map(step).collect::<Vec<_>>());
+        let steps: Vec<Step> = import.files.iter().map(step).collect();
+        let result = project.writer.write(writing::deed(&words, &input), &steps);
         written = Some(result.map_err(|unwritten| match unwritten {
-            Unwritten::Taken(path) => Failure::Refused {
-                message: format!(
-                    "`{}` is there already and is no chapter that could be read; nothing was written",
-                    project.content.join(path.as_str()).display()
-                ),
-                help: Some("move it away, or mend it, and import again".to_owned()),
-            },
+            Unwritten::Taken(path) => {
+                let place = project.content.join(path.as_str());
+                let what = "already exists and could not be read as a chapter; nothing was written";
+                let help = "move it away or fix it, then import again";
+                Refusal::new(format!("`{}` {what}", place.display()), help).into()
+            }
             other => writing::refuse(other, &project.content),
         })?);
     }
@@ -89,9 +84,7 @@ impl Project {
             let writer = Writer::beginning(dir, &inside());
             return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
         }
-        let source = Source { dir: dir.to_path_buf(), drafts: true, audience: None, base_url: None };
-        let loaded = Loaded::read(&source, None)?;
-        loaded.need_settings()?;
+        let loaded = Loaded::open(dir, None)?;
         let sources = &loaded.inputs.sources;
         let title = loaded.project.title();
         let configuration = sources.bytes(&SourcePath::new(FILE));
@@ -99,8 +92,7 @@ impl Project {
             let writer = Writer::beginning(dir, &inside());
             return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
         }
-        let choices = Choices { title: title.clone(), drafts: true, everyone: true, ..Choices::default() };
-        let handbook = Compiler::new().compile(sources, &choices).map_err(|finding| loaded.refuse(&finding))?;
+        let handbook = loaded.handbook(&Choices { everyone: true, ..loaded.choices() })?;
         let declares_scale = configuration.is_some_and(|bytes| declares_scale(bytes));
         let (content, writer) = (loaded.project.content.clone(), Writer::of(&loaded.project));
         Ok(Self { content, handbook: Some(handbook), declares_scale, title, writer })
@@ -135,29 +127,25 @@ fn said(import: &import::Import, content: &Path, options: &Import) -> String {
         out.push_str(&format!("\nto add to {path} yourself ({}):\n\n{}\n", lines.what, lines.text));
     }
     if import.is_refused() {
-        out.push_str("nothing was written: mend what is marked as an error, then import again\n");
+        out.push_str("nothing was written: fix the errors, then import again\n");
         return out;
     }
     if import.guessed_order {
         let path = shown(content, FILE);
-        out.push_str(&format!("The levels have names and no numbers: see whether their order in {path} is right.\n"));
+        out.push_str(&format!("The levels have names but no numbers: check whether their order in {path} is right.\n"));
     }
     let unused = import.findings.iter().filter(|finding| finding.code == Rule::UnusedRow).count();
     if unused > 0 {
         let help = if options.dry_run { "" } else { "; to import again, delete the chapters written first" };
-        out.push_str(&format!("{} of the table not used: see above{help}.\n", plural(unused, "part")));
+        out.push_str(&format!("{} of the table not used: see above{help}.\n", report::plural(unused, "part")));
     }
     match (import.files.is_empty(), options.dry_run) {
         (true, _) => out.push_str("There is nothing new to write.\n"),
-        (false, true) => out.push_str("Nothing was written, since this was a dry run.\n"),
+        (false, true) => out.push_str("Nothing was written, because this was a dry run.\n"),
         (false, false) => {
             let dir = super::argument(&options.dir);
             out.push_str(&format!("Next: `rolebook check{dir}` looks it over, `rolebook serve{dir}` shows it.\n"));
         }
     }
     out
-}
-
-fn plural(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use super::{Failure, Outcome, argument, say, writing};
+use super::{Outcome, argument, say, writing};
 use crate::cli::Init;
 use crate::text::path::SourcePath;
-use crate::world::disk::{Deed, Finished, Step, Unwritten, Writer};
+use crate::world::disk::{Finished, Refusal, Step, Unwritten, Writer};
 
 /// The files of a new project, by path.
 const FILES: &[(&str, &str)] = &[
@@ -38,13 +38,13 @@ pub fn run(options: &Init) -> Outcome {
     if finished.is_none() {
         let step =
             |(path, text): &(&str, &str)| Step::Create { path: SourcePath::new(*path), text: text.as_bytes().into() };
-        let deed = Deed { command: "init", words: WORDS, input: "", at: writing::now() };
-        let written = writer.write(deed, &FILES.iter().map(step).collect::<Vec<_>>());
+        let written = writer.write(writing::deed(WORDS, ""), &FILES.iter().map(step).collect::<Vec<_>>());
         let written = written.map_err(|unwritten| match unwritten {
-            Unwritten::Taken(path) => Failure::Refused {
-                message: format!("`{}` is there already, and nothing was written", dir.join(path.as_str()).display()),
-                help: Some("name a new folder, or an empty one".to_owned()),
-            },
+            Unwritten::Taken(path) => {
+                let place = dir.join(path.as_str());
+                let message = format!("`{}` is there already, and nothing was written", place.display());
+                Refusal::new(message, "name a new folder, or an empty one").into()
+            }
             other => writing::refuse(other, dir),
         })?;
         say_done(dir);
@@ -58,7 +58,7 @@ pub fn run(options: &Init) -> Outcome {
 
 /// Says where the handbook is and what to do next.
 fn say_done(dir: &Path) {
-    say(&format!("A handbook lies in {}; README.md says how to go on.", dir.join("handbook").display()));
+    say(&format!("The handbook is in {}; README.md explains the next steps.", dir.join("handbook").display()));
     let dir = argument(dir);
-    say(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is yours to answer."));
+    say(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is for you to answer."));
 }

@@ -12,9 +12,9 @@ use crate::world::disk::Inputs;
 /// The maximum number of files to name individually.
 const NAMED: usize = 10;
 
-/// Returns the number of files and folders of each kind that are left out, as in `3 drafts and 2
-/// folders of dependencies were left out`, or `None` if nothing is left out.
-pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Option<String> {
+/// Returns the number of files and folders of each kind that are left out, to append to a line, as
+/// in `; 3 drafts and 2 folders of dependencies were left out`, or nothing if nothing is left out.
+pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> String {
     let absent = |why: Why| handbook.absent.iter().filter(|absent| absent.why == why).count();
     let files = &handbook.config.publish.files;
     let is_secret = |path: &&crate::text::path::SourcePath| {
@@ -42,8 +42,7 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Optio
         let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
         format!("{count} {files} of {generator}'s static folder {are} published")
     });
-    let said: Vec<String> = left.into_iter().chain(of_static).collect();
-    (!said.is_empty()).then(|| said.join("; "))
+    left.into_iter().chain(of_static).map(|said| format!("; {said}")).collect()
 }
 
 /// Returns a text that names the files to which nothing refers and explains how to publish one, or

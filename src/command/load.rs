@@ -7,20 +7,17 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::Failure;
+use super::pipeline::{Compiled, Pipeline};
 use crate::cli::{Format, Source};
-use crate::declare::config::Config;
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::site::publish::Content;
-use crate::site::theme::{self, Theme, ThemeFiles};
-use crate::site::urls::host_findings;
+use crate::site::theme::{self, ThemeFiles};
 use crate::text::diagnostic::{Diagnostic, Place};
-use crate::world::disk::{Inputs, Project, Writer};
+use crate::world::disk::{Failure, Inputs, Project, Refusal, Writer};
 use crate::world::report;
 
 /// A project that has been read.
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// The project's directories.
     pub project: Project,
@@ -30,45 +27,48 @@ pub struct Loaded {
     pub inputs: Inputs,
 }
 
-/// The result of compiling the files.
-pub struct Compiled {
-    /// The handbook.
-    pub handbook: Handbook,
-    /// Templates, assets and interface texts; `None` if the theme cannot be compiled.
-    pub theme: Option<Arc<Theme>>,
-    /// The chain of themes, topmost first.
-    pub chain: Vec<ThemeFiles>,
-    /// All findings, sorted and with their severities decided.
-    pub findings: Vec<Diagnostic>,
-    /// The files other than chapters that are published.
-    pub content: Content,
-}
-
 /// The maximum number of findings of the same code that `build` prints.
 const MOST_OF_A_CODE: usize = 20;
 
-/// Returns whether findings on standard error should be colored (no-color.org).
+/// The width of a finding in the terminal, in characters.
+const WIDTH: usize = 120;
+
+/// Returns whether findings on standard error should be colored.
 pub(super) fn is_colored() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal() && wants_color()
+}
+
+/// Returns whether the user allows colors (no-color.org).
+pub(super) fn wants_color() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 impl Loaded {
-    /// Reads the project in the directory that `source` names.
+    /// Reads the project in the directory `dir`, and tells the user if a command there was
+    /// interrupted.
     ///
     /// # Errors
     /// Fails if a directory doesn't exist or can't be read.
-    pub fn read(source: &Source, out: Option<&Path>) -> Result<Self, Failure> {
-        if !source.dir.is_dir() {
-            let message = format!("there is no folder `{}`", source.dir.display());
-            let help = Some("name the folder that holds `handbook/`, or a folder of Markdown files".to_owned());
-            return Err(Failure::Refused { message, help });
-        }
-        let project = Project::find(&source.dir)?;
-        let out = out.map_or_else(|| project.out.clone(), Path::to_path_buf);
-        let inputs = project.read(&out)?;
-        if let Some(words) = Writer::of(&project).unfinished() {
+    pub fn open(dir: &Path, out: Option<&Path>) -> Result<Self, Failure> {
+        let loaded = Self::read(dir, out)?;
+        if let Some(words) = Writer::of(&loaded.project).unfinished() {
             eprintln!("note: `rolebook {words}` was interrupted and is half done; run it again to finish it");
         }
+        Ok(loaded)
+    }
+
+    /// Reads the project in the directory `dir`.
+    ///
+    /// # Errors
+    /// Fails if a directory doesn't exist or can't be read.
+    pub fn read(dir: &Path, out: Option<&Path>) -> Result<Self, Failure> {
+        if !dir.is_dir() {
+            let help = "name the folder that contains `handbook/`, or a folder of Markdown files";
+            return Err(Refusal::new(format!("there is no folder `{}`", dir.display()), help).into());
+        }
+        let project = Project::find(dir)?;
+        let out = out.map_or_else(|| project.out.clone(), Path::to_path_buf);
+        let inputs = project.read(&out)?;
         Ok(Self { project, out, inputs })
     }
 
@@ -88,65 +88,65 @@ impl Loaded {
             others => format!(", only {others} other files"),
         };
         let message = format!("there is no Markdown file in `{}`{found}", self.project.content.display());
-        let help = "write `index.md` there, name the folder that holds the chapters, or begin with `rolebook init`";
-        Err(Failure::Refused { message, help: Some(help.to_owned()) })
+        let help = "write `index.md` there, name the folder that contains the chapters, or start with `rolebook init`";
+        Err(Refusal::new(message, help).into())
     }
 
     /// Refuses a handbook if one of its chapters exists but couldn't be read; `why` says why the
     /// command needs every chapter.
     ///
     /// # Errors
-    /// Fails if a chapter or `handbook.toml` couldn't be read, and prints a finding for each.
-    pub fn need_all_read(&self, why: &str) -> Result<(), Failure> {
+    /// Fails if a chapter or `handbook.toml` couldn't be read.
+    pub fn need_all_read(&self, why: &str) -> Result<(), Refusal> {
         let unread: Vec<Diagnostic> = self.inputs.unread().cloned().collect();
-        if unread.is_empty() {
-            return Ok(());
-        }
-        self.print(&unread, &[], Format::Human);
-        Err(Failure::Refused { message: why.to_owned(), help: None })
+        if unread.is_empty() { Ok(()) } else { Err(self.refusal(&unread, why, "")) }
+    }
+
+    /// Returns the choices of the commands that read and write authors' files: drafts are
+    /// included.
+    pub fn choices(&self) -> Choices {
+        Choices { title: self.project.title(), drafts: true, ..Choices::default() }
+    }
+
+    /// Returns what the user chose on the command line.
+    pub fn chosen(&self, source: &Source) -> Choices {
+        let Source { drafts, audience, base_url, .. } = source.clone();
+        Choices { drafts, audience, base_url, ..self.choices() }
+    }
+
+    /// Compiles the chapters without a theme.
+    ///
+    /// # Errors
+    /// Fails if `handbook.toml` can't be read.
+    pub fn handbook(&self, choices: &Choices) -> Result<Handbook, Refusal> {
+        self.whole()?;
+        Compiler::new().compile(&self.inputs.sources, choices).map_err(|finding| self.unreadable(&finding))
+    }
+
+    /// Compiles everything and looks for every finding.
+    ///
+    /// # Errors
+    /// Fails if `handbook.toml` can't be read.
+    pub fn check(&self, source: &Source, strict: bool) -> Result<(Compiled, Content), Refusal> {
+        self.whole()?;
+        let checked = Pipeline::default().check(&self.inputs, &self.chosen(source), strict);
+        checked.map_err(|finding| self.unreadable(&finding))
     }
 
     /// Refuses a project whose `handbook.toml` exists but couldn't be read.
-    ///
-    /// # Errors
-    /// Fails in that case, and prints the finding.
-    pub fn need_settings(&self) -> Result<(), Failure> {
-        self.inputs.without_settings().map_or(Ok(()), |finding| Err(self.refuse(finding)))
+    fn whole(&self) -> Result<(), Refusal> {
+        self.inputs.without_settings().map_or(Ok(()), |finding| Err(self.unreadable(finding)))
     }
 
-    /// Compiles the files that were read.
-    ///
-    /// # Errors
-    /// Fails if `handbook.toml` can't be parsed at all, and prints the finding.
-    pub fn compile(&self, source: &Source, strict: bool) -> Result<Compiled, Failure> {
-        self.need_settings()?;
-        let choices = Choices {
-            title: self.project.title(),
-            drafts: source.drafts,
-            audience: source.audience.clone(),
-            base_url: source.base_url.clone(),
-            everyone: false,
-            keep_last_good: false,
-        };
-        let handbook =
-            Compiler::new().compile(&self.inputs.sources, &choices).map_err(|finding| self.refuse(&finding))?;
-        let (chain, mut found) = theme::chain(&handbook.config.theme, &self.inputs.themes);
-        let load = || theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
-        let ((theme, more), mut findings) = rayon::join(load, || handbook.findings(strict));
-        found.extend(more);
-        found.extend(self.inputs.findings.iter().cloned());
-        let content = Content::new(&handbook, &self.inputs.sources);
-        found.extend(host_findings(&handbook, &self.inputs.sources, &content));
-        found.extend(content.findings(&handbook));
-        findings.extend(handbook.config.judge(found, strict));
-        findings.sort();
-        Ok(Compiled { handbook, theme: theme.map(Arc::new), chain, findings, content })
+    /// Returns the refusal of a project whose `handbook.toml` can't be read.
+    pub fn unreadable(&self, finding: &Diagnostic) -> Refusal {
+        self.refusal(std::slice::from_ref(finding), "handbook.toml cannot be read", "")
     }
 
-    /// Prints why `handbook.toml` can't be read, and returns the failure.
-    pub fn refuse(&self, finding: &Diagnostic) -> Failure {
-        self.print(std::slice::from_ref(finding), &[], Format::Human);
-        Failure::Refused { message: "handbook.toml cannot be read".to_owned(), help: None }
+    /// Returns a refusal with the findings that led to it.
+    pub fn refusal(&self, findings: &[Diagnostic], message: &str, help: &str) -> Refusal {
+        let findings = report::human(findings, &|place: &Place| self.file(place, &[]), is_colored(), WIDTH);
+        Refusal { findings, ..Refusal::new(message, help) }
     }
 
     /// Prints the first few findings of each kind on standard error, for commands that weren't
@@ -156,13 +156,16 @@ impl Loaded {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Formats findings for people, without color.
+    pub fn draw(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> String {
+        report::human(findings, &|place: &Place| self.file(place, chain), false, WIDTH)
+    }
+
     /// Prints findings: to standard error for people, and to standard output for programs.
     pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
         let files = |place: &Place| self.file(place, chain);
-        let stderr = std::io::stderr();
-        let color = is_colored();
         let text = match format {
-            Format::Human => report::human(findings, &files, color, 120),
+            Format::Human => report::human(findings, &files, is_colored(), WIDTH),
             Format::Json => report::json(findings, &files),
             Format::Github => report::github(findings, &files),
             Format::Html => report::page(findings, &files),
@@ -171,7 +174,7 @@ impl Loaded {
         // Ignore errors: if the program that reads the output closes the pipe, that isn't a
         // failure.
         let _ = if format == Format::Human {
-            stderr.lock().write_all(text.as_bytes())
+            std::io::stderr().lock().write_all(text.as_bytes())
         } else {
             std::io::stdout().lock().write_all(text.as_bytes())
         };
@@ -210,44 +213,4 @@ impl Loaded {
 pub fn shown(folder: &Path, path: &str) -> String {
     let place = if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) };
     place.to_string_lossy().replace('\\', "/")
-}
-
-/// The variables about the handbook that every template can use.
-#[derive(Serialize)]
-pub struct Globals<'a> {
-    site: SiteGlobals<'a>,
-}
-
-#[derive(Serialize)]
-struct SiteGlobals<'a> {
-    title: &'a str,
-    language: &'a str,
-    description: Option<&'a str>,
-    edition: Option<&'a str>,
-    effective: Option<&'a str>,
-    repository: Option<&'a str>,
-    feedback: Option<&'a str>,
-    generator: &'static str,
-    scripts: bool,
-    extra: &'a crate::text::front_matter::Table,
-}
-
-impl<'a> Globals<'a> {
-    /// Collects the variables from the configuration.
-    pub fn new(config: &'a Config) -> Self {
-        Self {
-            site: SiteGlobals {
-                title: &config.title,
-                language: &config.language,
-                description: config.description.as_deref(),
-                edition: config.edition.as_deref(),
-                effective: config.effective.as_deref(),
-                repository: config.repository.as_deref(),
-                feedback: config.feedback.as_deref(),
-                generator: concat!("Rolebook ", env!("CARGO_PKG_VERSION")),
-                scripts: true,
-                extra: &config.extra,
-            },
-        }
-    }
 }

@@ -16,46 +16,21 @@ pub mod load;
 mod mv;
 mod new;
 mod past;
+pub mod pipeline;
 mod preview;
 mod schema;
 mod serve;
 mod writing;
+
+pub use self::build::{Built, build};
+pub use self::serve::{Session, State, preview};
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
-use crate::world::disk::{MachineError, OutputError};
-
-/// The reason why a command couldn't do its work.
-#[derive(Debug)]
-pub enum Failure {
-    /// The request can't be carried out: exit code 2.
-    Refused {
-        /// A description of the problem.
-        message: String,
-        /// Advice on how to fix the problem.
-        help: Option<String>,
-    },
-    /// The machine failed: exit code 3.
-    Machine(String),
-}
-
-impl From<MachineError> for Failure {
-    fn from(error: MachineError) -> Self {
-        Self::Machine(error.to_string())
-    }
-}
-
-impl From<OutputError> for Failure {
-    fn from(error: OutputError) -> Self {
-        match error {
-            OutputError::Refused(refusal) => Self::Refused { message: refusal.message, help: Some(refusal.help) },
-            OutputError::Machine(error) => error.into(),
-        }
-    }
-}
+use crate::world::disk::{Failure, Refusal};
 
 /// Whether a command found no errors. If it found any, the exit code is 1.
 pub type Outcome = Result<bool, Failure>;
@@ -94,9 +69,10 @@ pub fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        Err(Failure::Refused { message, help }) => {
+        Err(Failure::Refused(Refusal { message, help, findings })) => {
+            eprint!("{findings}");
             eprintln!("error: {message}");
-            if let Some(help) = help {
+            if !help.is_empty() {
                 eprintln!("  = help: {help}");
             }
             ExitCode::from(2)

@@ -7,48 +7,40 @@ use std::path::Path;
 
 use super::load::{Loaded, shown};
 use super::writing::{self, Attempt};
-use super::{Failure, Outcome, argument, say, say_text};
+use super::{Outcome, argument, say, say_text};
 use crate::author::relocate::{Edit, NoMove, Relocation, apply, plan};
-use crate::cli::{Format, Mv, Source};
+use crate::cli::Mv;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
-use crate::world::disk::{Deed, Project, Step, Writer};
-use crate::world::report::location;
+use crate::world::disk::{Refusal, Step, Writer};
+use crate::world::report::{location, plural};
 
 /// Runs the command.
 pub fn run(options: &Mv) -> Outcome {
     let words = format!("mv {} {}", options.old, options.new);
-    if !options.dry_run && options.dir.is_dir() {
-        let project = Project::find(&options.dir)?;
-        if let Some(finished) = writing::begin(&Writer::of(&project), &words, "")? {
-            writing::say_finished(&finished, &project.root);
-            return Ok(true);
-        }
+    if !options.dry_run && writing::resumes(&options.dir, &words)? {
+        return Ok(true);
     }
     writing::try_again(|| attempt(options, &words))
 }
 
 /// Plans the move based on the current files, and carries it out.
 fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
-    let source = Source { dir: options.dir.clone(), drafts: true, audience: None, base_url: None };
-    let mut loaded = Loaded::read(&source, None)?;
-    loaded.need_all_read("a file that was not read may refer to what moves, and nothing was moved")?;
+    let mut loaded = Loaded::open(&options.dir, None)?;
+    loaded.need_all_read("a file that could not be read may refer to what moves, so nothing was moved")?;
     let writer = Writer::of(&loaded.project);
     let content = loaded.project.content.clone();
     let inside = |name: &str| in_content(name, &content);
     let planned = plan(&loaded.inputs.sources, &loaded.project.title(), &inside(&options.old), &inside(&options.new));
     let plan = match planned {
         Ok(plan) => plan,
-        Err(NoMove::Refused(message, help)) => return Err(Failure::Refused { message, help: Some(help) }.into()),
-        Err(NoMove::Unreadable(finding)) => return Err(loaded.refuse(&finding).into()),
+        Err(NoMove::Refused(message, help)) => return Err(Refusal::new(message, help).into()),
+        Err(NoMove::Unreadable(finding)) => return Err(loaded.unreadable(&finding).into()),
         Err(NoMove::Breaks(findings, after)) => {
             loaded.inputs.sources = after;
-            loaded.print(&findings, &[], Format::Human);
-            return Err(Failure::Refused {
-                message: "the handbook would have the findings above, and nothing was moved".to_owned(),
-                help: Some("take another name, or mend what they point at first".to_owned()),
-            }
-            .into());
+            let message = "the handbook would have the findings above, so nothing was moved";
+            let help = "choose another name, or fix what the findings report first";
+            return Err(loaded.refusal(&findings, message, help).into());
         }
     };
     for moved in &plan.moves {
@@ -56,17 +48,15 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     }
     if options.dry_run {
         say_text(&listing(&plan, &loaded));
-        say("Nothing was changed, since this was a dry run.");
+        say("Nothing was changed, because this was a dry run.");
         return Ok(true);
     }
-    let deed = Deed { command: "mv", words, input: "", at: writing::now() };
-    let written = writer.write(deed, &steps(&plan, &loaded.inputs.sources));
+    let written = writer.write(writing::deed(words, ""), &steps(&plan, &loaded.inputs.sources));
     let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
     for moved in &plan.moves {
         say(&format!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str())));
     }
     let files = plan.edits.keys().filter(|path| plan.new_place(path) == **path).count();
-    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     say(&format!(
         "{} rewritten, {} changed beside it; old addresses lead to the new ones. `rolebook check{}` looks it over.",
         plural(plan.references, "reference"),

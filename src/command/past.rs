@@ -4,21 +4,19 @@
 //! Input: a project and its configuration. Output: a [`Past`], and a note about each part of it
 //! that couldn't be read. Runs in parallel with the compiler, because reading the history is slow.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::Failure;
 use super::diff::skipped;
 use super::load::Loaded;
 use crate::declare::config::{Config, FILE};
 use crate::past::history::{Base, History, Past, day};
 use crate::text::date::{self, parse_day, parse_duration};
 use crate::text::path::SourcePath;
-use crate::text::source::Sources;
+use crate::world::disk::Refusal;
 use crate::world::git::Repository;
 
 /// The days that the page of changes covers if `handbook.toml` doesn't say.
@@ -27,24 +25,11 @@ const WINDOW: i64 = 90;
 /// A past that is being read in the background.
 pub struct Reading(JoinHandle<(Past, Vec<String>)>);
 
-/// Everything that the background thread needs to read the past.
-struct Question {
-    content: PathBuf,
-    skip: Vec<String>,
-    sources: Sources,
-    today: Option<Date>,
-}
-
 impl Reading {
     /// Starts reading in a separate thread.
     pub fn begin(loaded: &Loaded, today: Option<Date>) -> Self {
-        let question = Question {
-            content: loaded.project.content.clone(),
-            skip: skipped(&loaded.project, &loaded.out),
-            sources: loaded.inputs.sources.clone(),
-            today,
-        };
-        Self(std::thread::spawn(move || read(&question)))
+        let loaded = loaded.clone();
+        Self(std::thread::spawn(move || read(&loaded, today)))
     }
 
     /// Waits for the thread. Returns the [`Past`], and a note about each part that couldn't be
@@ -59,37 +44,42 @@ impl Reading {
 ///
 /// # Errors
 /// Fails if the value isn't a day.
-pub fn today(asked: Option<&str>) -> Result<Option<Date>, Failure> {
+pub fn today(asked: Option<&str>) -> Result<Option<Date>, Refusal> {
     if let Some(asked) = asked {
-        let found = parse_day(asked).ok_or_else(|| Failure::Refused {
-            message: format!("`{asked}` is not a day"),
-            help: Some("write year, month and day, as in 2026-04-01".to_owned()),
-        });
-        return found.map(Some);
+        return read_day(asked).map(Some);
     }
     let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
-    let found = epoch.trim().parse().ok().and_then(day).ok_or_else(|| Failure::Refused {
-        message: format!("`SOURCE_DATE_EPOCH` is `{epoch}`, which is no number of seconds"),
-        help: Some("set it to the seconds since 1970, as in `git log -1 --format=%ct`, or unset it".to_owned()),
+    let found = epoch.trim().parse().ok().and_then(day).ok_or_else(|| {
+        let message = format!("`SOURCE_DATE_EPOCH` is `{epoch}`, which is not a number of seconds");
+        Refusal::new(message, "set it to the seconds since 1970, as in `git log -1 --format=%ct`, or unset it")
     });
     found.map(Some)
 }
 
-fn read(question: &Question) -> (Past, Vec<String>) {
-    let exists = |path: &SourcePath| question.sources.files.contains_key(path);
-    let found = Repository::find(&question.content).and_then(|repository| {
+/// Returns the day that the user named.
+///
+/// # Errors
+/// Fails if the value isn't a day.
+pub fn read_day(text: &str) -> Result<Date, Refusal> {
+    let refuse = || Refusal::new(format!("`{text}` is not a day"), "write year, month and day, as in 2026-04-01");
+    parse_day(text).ok_or_else(refuse)
+}
+
+fn read(loaded: &Loaded, today: Option<Date>) -> (Past, Vec<String>) {
+    let exists = |path: &SourcePath| loaded.inputs.sources.files.contains_key(path);
+    let found = Repository::find(&loaded.project.content).and_then(|repository| {
         let history = repository.history(exists)?;
         Ok((repository, history))
     });
     let (repository, history) = match found {
         Ok(found) => found,
         Err(missing) => {
-            let note = format!("pages say nothing of when they changed: {missing}");
-            return (Past { today: question.today, ..Past::default() }, vec![note]);
+            let note = format!("pages do not show when they changed: {missing}");
+            return (Past { today, ..Past::default() }, vec![note]);
         }
     };
-    let today = question.today.or_else(|| history.newest());
-    let (base, note) = match base(question, &repository, &history, today) {
+    let today = today.or_else(|| history.newest());
+    let (base, note) = match base(loaded, &repository, &history, today) {
         Ok(base) => (base, None),
         Err(note) => (None, Some(note)),
     };
@@ -100,17 +90,16 @@ fn read(question: &Question) -> (Past, Vec<String>) {
 /// Reads the content at the day or revision that `changes_since` names, to compare it with the
 /// current content.
 fn base(
-    question: &Question,
+    loaded: &Loaded,
     repository: &Repository,
     history: &History,
     today: Option<Date>,
 ) -> Result<Option<Base>, String> {
-    let config = question.sources.bytes(&SourcePath::new(FILE)).and_then(|bytes| Config::read(bytes, "").ok());
+    let config = loaded.inputs.sources.bytes(&SourcePath::new(FILE)).and_then(|bytes| Config::read(bytes, "").ok());
     let since = config.and_then(|(config, _)| config.changes_since);
     let (commit, day) = match since.as_deref().map(|since| (since, parse_day(since), parse_duration(since))) {
         Some((revision, None, None)) => {
-            let lost =
-                || format!("the page of changes compares nothing: `changes_since` names no revision (`{revision}`)");
+            let lost = || format!("the page of changes is empty: `changes_since` names no revision (`{revision}`)");
             let commit = repository.commit(revision).ok().flatten().ok_or_else(lost)?;
             let seconds = repository.seconds(&commit).map_err(|_| lost())?;
             (commit, day(seconds))
@@ -127,7 +116,7 @@ fn base(
     };
     let Some(day) = day else { return Ok(None) };
     let sources = repository
-        .sources(&commit, &question.skip)
-        .map_err(|missing| format!("the page of changes compares nothing: {missing}"))?;
+        .sources(&commit, &skipped(&loaded.project, &loaded.out))
+        .map_err(|missing| format!("the page of changes is empty: {missing}"))?;
     Ok((!sources.files.is_empty()).then_some(Base { day, sources }))
 }

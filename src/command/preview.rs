@@ -6,7 +6,6 @@
 
 mod answer;
 mod audience;
-mod builds;
 mod chapter;
 mod complete;
 mod desk;
@@ -15,31 +14,30 @@ mod editor;
 mod level;
 mod moves;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::Serialize;
+use serde_json::json;
 
 pub use self::audience::Wish;
 pub use self::desk::Desk;
 pub use self::editor::Editor;
 
 use self::answer::refuse;
-use self::builds::Builds;
 use self::moves::Moves;
 use super::left_out;
-use super::load::{Globals, Loaded};
+use super::load::Loaded;
+use super::pipeline::Pipeline;
 use crate::cli::Source;
-use crate::model::compile::{Choices, Compiler};
+use crate::model::compile::Choices;
 use crate::past::history::Past;
-use crate::site::highlight::{Highlighter, plain_blocks_so_far};
-use crate::site::theme::{self, Theme, ThemeFiles};
+use crate::site::theme::{Theme, ThemeFiles};
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::markup::escape;
 use crate::text::path::{SourcePath, UrlPath};
-use crate::text::rule::Severity;
 use crate::world::disk::is_unread;
 use crate::world::report;
 use crate::world::server::{Answer, Handler, Post, Request};
@@ -47,9 +45,7 @@ use crate::world::server::{Answer, Handler, Post, Request};
 /// The preview: the site that it shows now, and what that site was built from.
 pub struct Preview {
     shown: RwLock<Arc<Shown>>,
-    builds: Builds,
     maker: Mutex<Maker>,
-    highlighter: Arc<Highlighter>,
     desk: Desk,
     /// Markup to add to the head of each page.
     head: String,
@@ -58,12 +54,13 @@ pub struct Preview {
 /// State that is kept from one build to the next.
 #[derive(Default)]
 struct Maker {
-    compiler: Compiler,
-    theme: Option<(Arc<Theme>, Vec<ThemeFiles>)>,
-    theme_files: BTreeMap<String, ThemeFiles>,
-    theme_key: String,
+    pipeline: Pipeline,
+    chain: Vec<ThemeFiles>,
     past: Past,
     scripts: String,
+    /// Identifies this run of the preview.
+    run: RandomState,
+    builds: u64,
     moves: Moves,
 }
 
@@ -101,14 +98,6 @@ struct Drawn {
     url: Option<String>,
 }
 
-/// The data of the `findings` event.
-#[derive(Serialize)]
-struct FindingsEvent<'a> {
-    here: Vec<&'a Drawn>,
-    elsewhere: usize,
-    list: Vec<&'a Drawn>,
-}
-
 /// The maximum number of findings in other chapters to list.
 const LISTED: usize = 100;
 /// The maximum number of findings that the terminal shows at once.
@@ -116,20 +105,9 @@ const MOST_DRAWN: usize = 10;
 
 impl Preview {
     /// Creates a preview that shows nothing yet; `desk` handles the requests of its pages.
-    pub fn new(desk: Desk) -> Self {
-        Self {
-            shown: RwLock::default(),
-            builds: Builds::default(),
-            maker: Mutex::default(),
-            highlighter: Arc::new(Highlighter::new()),
-            head: desk.head(),
-            desk,
-        }
-    }
-
-    /// Stores the handbook's past, which pages show after the next update.
-    pub fn remember(&self, past: Past) {
-        self.maker.lock().unwrap_or_else(PoisonError::into_inner).past = past;
+    pub fn new(desk: Desk, past: Past) -> Self {
+        let maker = Mutex::new(Maker { past, ..Maker::default() });
+        Self { shown: RwLock::default(), maker, head: desk.head(), desk }
     }
 
     fn shown(&self) -> Arc<Shown> {
@@ -147,7 +125,7 @@ impl Preview {
     /// Returns the data of the `build` event: the name of the build that is shown now.
     pub fn build(&self) -> String {
         let shown = self.shown();
-        format!("{{\"build\":\"{}\",\"scripts\":\"{}\"}}", shown.build, shown.scripts)
+        json!({ "build": shown.build, "scripts": shown.scripts }).to_string()
     }
 
     /// Returns the audience that pages last asked for.
@@ -166,14 +144,13 @@ impl Preview {
     /// Compiles the loaded files and shows the result; findings about references are left to
     /// [`check`](Self::check).
     pub fn update(&self, loaded: &Loaded, source: &Source) {
-        let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut maker = lock(&self.maker);
         let last = self.shown();
-        let (site, findings) = maker.make(loaded, source, &self.highlighter, last.site.as_ref());
-        let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
-        let drawn = draw(&findings, loaded, &chain, site.as_ref());
+        let (site, findings) = maker.make(loaded, source, last.site.as_ref());
+        let drawn = Mutex::new(draw(&findings, loaded, &maker.chain, site.as_ref()));
         maker.moves.note(last.site.as_ref(), site.as_ref());
-        let (moves, scripts) = (maker.moves.clone(), maker.scripts.clone());
-        self.show(Shown { build: self.builds.next(), scripts, site, findings, drawn: Mutex::new(drawn), moves });
+        let (build, moves, scripts) = (maker.name(), maker.moves.clone(), maker.scripts.clone());
+        self.show(Shown { build, scripts, site, findings, drawn, moves });
     }
 
     /// Looks for all findings. Returns the number of errors, the number of warnings, and text for
@@ -185,9 +162,7 @@ impl Preview {
         (color, width): (bool, usize),
     ) -> (usize, usize, String) {
         let shown = self.shown();
-        let maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
-        let chain = maker.theme.as_ref().map(|(_, chain)| chain.clone()).unwrap_or_default();
-        drop(maker);
+        let chain = lock(&self.maker).chain.clone();
         let mut findings = shown.findings.clone();
         if let Some(site) = &shown.site {
             findings.extend(site.handbook().findings(false));
@@ -204,27 +179,27 @@ impl Preview {
         };
         let near: Vec<Diagnostic> = findings.iter().filter(is_near).take(MOST_DRAWN).cloned().collect();
         let text = report::human(&near, &files, color, width);
-        *shown.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
+        *lock(&shown.drawn) = drawn;
         (errors, warnings, text)
     }
 
-    /// Returns a text about the content that isn't shown, or `None` if everything is shown.
-    pub fn left_out(&self, loaded: &Loaded) -> Option<String> {
+    /// Returns a text about the content that isn't shown, or an empty one if everything is shown.
+    pub fn left_out(&self, loaded: &Loaded) -> String {
         let shown = self.shown();
-        let site = shown.site.as_ref()?;
-        left_out::summary(&loaded.inputs, site.handbook(), site.content())
+        let summary = |site: &Site| left_out::summary(&loaded.inputs, site.handbook(), site.content());
+        shown.site.as_ref().map(summary).unwrap_or_default()
     }
 
     /// Returns the data of the `findings` event for a page.
     pub fn findings_for(&self, page: &str) -> String {
         let shown = self.shown();
-        let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let drawn = lock(&shown.drawn).clone();
         let page = page.trim_start_matches('/');
         let is_here = |finding: &&Drawn| finding.url.as_deref().is_none_or(|url| url.split('#').next() == Some(page));
         let (here, others): (Vec<&Drawn>, Vec<&Drawn>) = drawn.iter().partition(is_here);
         let elsewhere = others.len();
-        let event = FindingsEvent { here, elsewhere, list: others.into_iter().take(LISTED).collect() };
-        serde_json::to_string(&event).unwrap_or_default()
+        let list: Vec<&Drawn> = others.into_iter().take(LISTED).collect();
+        json!({ "here": here, "elsewhere": elsewhere, "list": list }).to_string()
     }
 
     /// Returns the page that a build would write, with the preview's markup added.
@@ -237,7 +212,7 @@ impl Preview {
                 let is_page = rendered.policy.is_none() && rendered.media.starts_with("text/html");
                 let bytes = rendered.bytes.into_owned();
                 let body = if is_page { with_preview(bytes, &self.head(&shown.build)) } else { bytes };
-                Answer { status: 200, media: rendered.media, body, location: None, policy: rendered.policy }
+                Answer { policy: rendered.policy, ..Answer::new(200, rendered.media, body) }
             }
             Err(failure) => diagnostics_page(
                 &self.head(&shown.build),
@@ -253,7 +228,7 @@ impl Preview {
         let page = self.page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
             || {
-                let drawn = shown.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+                let drawn = lock(&shown.drawn);
                 let drawings: Vec<&str> = drawn.iter().map(|finding| finding.drawing.as_str()).collect();
                 diagnostics_page(&self.head(&shown.build), &drawings)
             },
@@ -280,20 +255,20 @@ impl Handler for Preview {
         let site = shown.site.as_ref();
         // Redirect as a host would because of the `_redirects` file.
         if let Some(to) = site.and_then(|site| site.moved(&url)) {
-            return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(301, "moved") };
+            return Answer::redirect(301, to);
         }
         // As hosts do, redirect `/a` to `/a/` and a directory to its `index.html`.
         let folder = UrlPath::new(format!("{}/", request.path));
         if site.is_some_and(|site| site.has(&folder)) {
-            return Answer { location: Some(format!("/{}", folder.encoded())), ..Answer::text(301, "moved") };
+            return Answer::redirect(301, &folder);
         }
         let index = UrlPath::new(format!("{}index.html", request.path));
         if (request.path.is_empty() || request.path.ends_with('/')) && site.is_some_and(|site| site.has(&index)) {
-            return Answer { location: Some(format!("/{}", index.encoded())), ..Answer::text(302, "moved") };
+            return Answer::redirect(302, &index);
         }
         // A page that is open while its chapter is renamed follows the chapter.
         if let Some(to) = shown.moves.find(&url) {
-            return Answer { location: Some(format!("/{}", to.encoded())), ..Answer::text(302, "renamed") };
+            return Answer::redirect(302, to);
         }
         self.missing(&shown)
     }
@@ -302,8 +277,8 @@ impl Handler for Preview {
         vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", self.findings_for(page))]
     }
 
-    fn token(&self) -> Option<&str> {
-        Some(self.desk.token())
+    fn token(&self) -> &str {
+        self.desk.token()
     }
 
     fn change(&self, post: &Post) -> Answer {
@@ -318,65 +293,29 @@ impl Handler for Preview {
 impl Maker {
     /// Builds the site. If the configuration, the theme or a chapter can't be read, uses the last
     /// state that could be.
-    fn make(
-        &mut self,
-        loaded: &Loaded,
-        source: &Source,
-        highlighter: &Arc<Highlighter>,
-        last: Option<&Site>,
-    ) -> (Option<Site>, Vec<Diagnostic>) {
-        let choices = Choices {
-            title: loaded.project.title(),
-            drafts: true,
-            audience: source.audience.clone(),
-            base_url: source.base_url.clone(),
-            everyone: false,
-            keep_last_good: true,
-        };
+    fn make(&mut self, loaded: &Loaded, source: &Source, last: Option<&Site>) -> (Option<Site>, Vec<Diagnostic>) {
         if let Some(finding) = loaded.inputs.without_settings() {
             return (None, vec![finding.clone()]);
         }
-        let handbook = match self.compiler.compile(&loaded.inputs.sources, &choices) {
-            Ok(handbook) => handbook,
+        let choices = Choices { drafts: true, keep_last_good: true, ..loaded.chosen(source) };
+        let compiled = match self.pipeline.compile(&loaded.inputs, &choices) {
+            Ok(compiled) => compiled,
             Err(finding) => return (None, vec![*finding]),
         };
-        let mut findings = self.load_theme(loaded, &handbook.config);
-        findings.extend(loaded.inputs.findings.iter().cloned());
-        findings.extend(handbook.file_findings.iter().cloned());
-        // Don't wait for code blocks that haven't been highlighted yet.
-        findings.extend(plain_blocks_so_far(&handbook.documents, highlighter));
-        let findings = handbook.config.judge(findings, false);
-        let site = self.theme.as_ref().map(|(theme, _)| {
-            let (files, theme) = (loaded.inputs.sources.clone(), Arc::clone(theme));
-            match last {
-                Some(last) => last.next(handbook, files, theme),
-                None => Site::with_past(handbook, files, theme, Arc::clone(highlighter), self.past.clone()),
-            }
-        });
-        (site, findings)
+        if let Some(theme) = &compiled.theme {
+            self.scripts = scripts(theme);
+        }
+        let site = compiled.site(self.past.clone(), last);
+        self.chain = compiled.chain;
+        (site, compiled.findings)
     }
 
-    /// Compiles the theme again if its files or its variables have changed.
-    fn load_theme(&mut self, loaded: &Loaded, config: &crate::declare::config::Config) -> Vec<Diagnostic> {
-        let globals = Globals::new(config);
-        let key =
-            format!("{}/{}/{}", config.theme, config.language, serde_json::to_string(&globals).unwrap_or_default());
-        if self.theme.is_some() && self.theme_key == key && self.theme_files == loaded.inputs.themes {
-            return Vec::new();
-        }
-        let (chain, mut findings) = theme::chain(&config.theme, &loaded.inputs.themes);
-        let (theme, more) = theme::load(&chain, &config.language, &globals);
-        findings.extend(more);
-        if let Some(theme) = theme {
-            self.scripts = scripts(&theme);
-            self.theme = Some((Arc::new(theme), chain));
-            // A theme with findings is loaded again next time, so that the findings aren't lost.
-            if findings.is_empty() {
-                self.theme_key = key;
-                self.theme_files.clone_from(&loaded.inputs.themes);
-            }
-        }
-        findings
+    /// Returns a name for the next build, so that a page can tell whether it shows the newest one.
+    /// Names differ between runs, so that a page left open overnight doesn't take today's third
+    /// build for yesterday's third build.
+    fn name(&mut self) -> String {
+        self.builds += 1;
+        format!("{:x}-{}", self.run.hash_one(0), self.builds)
     }
 }
 
@@ -395,7 +334,7 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
             });
             Drawn {
-                severity: if finding.severity == Severity::Error { "error" } else { "warning" },
+                severity: report::severity(finding),
                 code: finding.code.name(),
                 message: finding.message.clone(),
                 path: place.map(|(path, _)| path),
@@ -411,6 +350,11 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
             }
         })
         .collect()
+}
+
+/// Locks a value, even if a thread panicked while it held the lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns a hash of the theme's scripts.
@@ -443,5 +387,5 @@ fn diagnostics_page(head: &str, drawings: &[&str]) -> Answer {
     }
     body.push_str("</main></body></html>");
     let body = with_preview(body.into_bytes(), head);
-    Answer { status: 500, media: "text/html; charset=utf-8", body, location: None, policy: None }
+    Answer::new(500, "text/html; charset=utf-8", body)
 }

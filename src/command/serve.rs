@@ -14,17 +14,18 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::screen::{Screen, State};
+pub use self::screen::State;
+use self::screen::{PLAIN_WIDTH, Screen};
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
-use super::{Failure, Outcome, writing};
+use super::{Outcome, writing};
 use crate::cli::{Serve, Source};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
-use crate::world::disk::{Project, Writer, is_passed_over, read_inside};
+use crate::world::disk::{Failure, Writer, is_passed_over, read_inside};
 use crate::world::server::{Events, Server};
 use crate::world::watch::{Change, Waited, Watcher};
 
@@ -37,77 +38,129 @@ const SETTLE: Duration = Duration::from_millis(20);
 
 /// Runs the command until somebody stops it.
 pub fn run(options: &Serve) -> Outcome {
-    let start = Instant::now();
-    if options.edit && options.source.dir.is_dir() {
-        writing::begin(&Writer::of(&Project::find(&options.source.dir)?), "", "")?;
-    }
-    let mut loaded = Loaded::read(&options.source, None)?;
-    let reading = Reading::begin(&loaded, today(None)?);
-    let events = Arc::new(Events::new());
-    let mut roots = vec![loaded.project.content.clone()];
-    // A directory of themes might be created later, so watch its path too.
-    roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
-    // Start watching before the first build, so that no change is missed in between.
-    let mut watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
-    let mut source = options.source.clone();
-    let wish = Wish::new(source.audience.clone(), watcher.caller());
-    let desk = Desk::new(Writer::of(&loaded.project), (options.edit, editor(options)), wish);
-    let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?));
-    let (past, notes) = reading.finish();
-    preview.remember(past);
-    preview.update(&loaded, &source);
-    let wanted = SocketAddr::new(options.host, options.port);
-    let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
-        .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
-    let caller = watcher.caller();
+    let mut session = Session::start(options)?;
+    let caller = session.watcher.caller();
     // Without a handler, Ctrl-C would still end the program, but with a different exit code.
     let _ = ctrlc::set_handler(move || caller.stop());
-    let mut notices = notices(options, &server);
-    notices.extend(notes);
-    let mut screen = Screen::open(server.url(), notices);
-    let mut changed = Changed { files: BTreeSet::new(), what: format!("ready in {} ms", start.elapsed().as_millis()) };
-    let mut unchecked = true;
-    loop {
-        watcher.notice().into_iter().for_each(|notice| screen.notice(notice));
-        match watcher.wait(unchecked.then_some(CHECK_AFTER)) {
-            Waited::Stopped => return Ok(true),
-            Waited::Quiet => {
-                check(&preview, &events, &loaded, (&changed, &screen));
-                (changed, unchecked) = (Changed::default(), false);
-            }
-            Waited::Asked => {
-                source.audience = preview.audience();
-                let start = Instant::now();
-                show(&preview, &events, (&loaded, &source));
-                let whose = source.audience.as_deref().unwrap_or("everybody");
-                changed.what = format!("shown as {whose} sees it in {} ms", start.elapsed().as_millis());
-                unchecked = true;
-            }
-            Waited::Changed(change) => {
-                let start = Instant::now();
-                let Some(files) = read(&mut loaded, &change) else { continue };
-                show(&preview, &events, (&loaded, &source));
-                changed.files.extend(files);
-                changed.what = format!("{} in {} ms", name(&changed.files), start.elapsed().as_millis());
-                unchecked = true;
-            }
+    let mut notices = notices(options, &session.server);
+    notices.append(&mut session.notes);
+    let mut screen = Screen::open(session.url(), notices);
+    while let Some(state) = session.next(&|| (screen.has_colors(), screen.width())) {
+        screen.show(&state);
+    }
+    Ok(true)
+}
+
+/// Shows the site of the handbook in `source` at the address `at`, or at the next free port, as
+/// `rolebook serve` does.
+///
+/// ```no_run
+/// let source = rolebook::Source { dir: "handbook".into(), drafts: true, ..Default::default() };
+/// let mut session = rolebook::preview(&source, ([127, 0, 0, 1], 4000).into())?;
+/// println!("The handbook is at {}", session.url());
+/// while let Some(state) = session.wait() {
+///     println!("{}: {} errors\n{}", state.what, state.errors, state.drawn);
+/// }
+/// # Ok::<(), rolebook::Failure>(())
+/// ```
+///
+/// # Errors
+/// Fails if there is no handbook, or if no port is free.
+pub fn preview(source: &Source, at: SocketAddr) -> Result<Session, Failure> {
+    let (source, port, host) = (source.clone(), at.port(), at.ip());
+    Session::start(&Serve { source, port, host, edit: false, editor: None, open: false, poll: false })
+}
+
+/// A running preview. It answers requests on its own threads until the process ends, and shows
+/// changed files while [`wait`](Self::wait) is running.
+pub struct Session {
+    server: Server,
+    preview: Arc<Preview>,
+    events: Arc<Events>,
+    watcher: Watcher,
+    loaded: Loaded,
+    source: Source,
+    notes: Vec<String>,
+    /// The files that have changed since the last check for findings.
+    files: BTreeSet<SourcePath>,
+    /// A text that says what changed, if no check has followed yet.
+    what: Option<String>,
+}
+
+impl Session {
+    fn start(options: &Serve) -> Result<Self, Failure> {
+        let start = Instant::now();
+        if options.edit {
+            writing::resumes(&options.source.dir, "")?;
+        }
+        let loaded = Loaded::open(&options.source.dir, None)?;
+        let reading = Reading::begin(&loaded, today(None)?);
+        let events = Arc::new(Events::default());
+        let mut roots = vec![loaded.project.content.clone()];
+        // A directory of themes might be created later, so watch its path too.
+        roots.extend(loaded.project.themes.clone().filter(|folder| !folder.starts_with(&loaded.project.content)));
+        // Start watching before the first build, so that no change is missed in between.
+        let watcher = Watcher::new(&roots, std::slice::from_ref(&loaded.out), options.poll);
+        let source = options.source.clone();
+        let wish = Wish::new(source.audience.clone(), watcher.caller());
+        let desk = Desk::new(Writer::of(&loaded.project), (options.edit, editor(options)), wish);
+        let (past, notes) = reading.finish();
+        let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?, past));
+        preview.update(&loaded, &source);
+        let wanted = SocketAddr::new(options.host, options.port);
+        let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
+            .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
+        let what = Some(format!("ready in {} ms", start.elapsed().as_millis()));
+        Ok(Self { server, preview, events, watcher, loaded, source, notes, files: BTreeSet::new(), what })
+    }
+
+    /// Returns the URL of the handbook's home page.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Waits until files have changed and the pages show them, and returns the findings. The first
+    /// call returns those of the first build.
+    pub fn wait(&mut self) -> Option<State> {
+        self.next(&|| (false, PLAIN_WIDTH))
+    }
+
+    /// Does the same as [`wait`](Self::wait), and draws the findings as `look` says: whether they
+    /// are colored, and how wide they are. Returns `None` once somebody has stopped the watcher.
+    fn next(&mut self, look: &dyn Fn() -> (bool, usize)) -> Option<State> {
+        loop {
+            let waited = self.watcher.wait(self.what.as_ref().map(|_| CHECK_AFTER));
+            let start = Instant::now();
+            let what = match waited {
+                Waited::Stopped => return None,
+                Waited::Quiet => return Some(self.check(look())),
+                Waited::Asked => {
+                    self.source.audience = self.preview.audience();
+                    format!("shown as {} sees it", self.source.audience.as_deref().unwrap_or("everybody"))
+                }
+                Waited::Changed(change) => {
+                    let Some(files) = read(&mut self.loaded, &change) else { continue };
+                    self.files.extend(files);
+                    name(&self.files)
+                }
+            };
+            self.preview.update(&self.loaded, &self.source);
+            let (build, audiences) = (self.preview.build(), self.preview.audiences());
+            self.events.publish("build", &|_| build.clone());
+            self.events.publish("audiences", &|_| audiences.clone());
+            self.what = Some(format!("{what} in {} ms", start.elapsed().as_millis()));
         }
     }
-}
 
-/// Builds the site and notifies the open pages.
-fn show(preview: &Preview, events: &Events, (loaded, source): (&Loaded, &Source)) {
-    preview.update(loaded, source);
-    let (build, audiences) = (preview.build(), preview.audiences());
-    events.publish("build", &|_| Some(build.clone()));
-    events.publish("audiences", &|_| Some(audiences.clone()));
-}
-
-/// The changes since the last check for findings.
-#[derive(Default)]
-struct Changed {
-    files: BTreeSet<SourcePath>,
-    what: String,
+    /// Looks for findings once the pages have been notified.
+    fn check(&mut self, look: (bool, usize)) -> State {
+        let files: Vec<SourcePath> = std::mem::take(&mut self.files).into_iter().collect();
+        let (errors, warnings, drawn) = self.preview.check(&self.loaded, &files, look);
+        self.events.publish("findings", &|page| self.preview.findings_for(page));
+        let left_out = self.preview.left_out(&self.loaded);
+        let notice = self.watcher.notice().map(str::to_owned);
+        State { what: self.what.take().unwrap_or_default(), errors, warnings, drawn, left_out, notice }
+    }
 }
 
 /// Returns notices about anything unusual; opens the browser if that was requested.
@@ -153,15 +206,6 @@ fn editor(options: &Serve) -> Option<Editor> {
     }
     let set = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok());
     set.filter_map(|command| Editor::read(&command)).find(|editor| !editor.needs_terminal())
-}
-
-/// Looks for findings once the pages have been notified, and shows the result.
-fn check(preview: &Preview, events: &Events, loaded: &Loaded, (changed, screen): (&Changed, &Screen)) {
-    let files: Vec<SourcePath> = changed.files.iter().cloned().collect();
-    let (errors, warnings, drawn) = preview.check(loaded, &files, (screen.has_colors(), screen.width()));
-    events.publish("findings", &|page| Some(preview.findings_for(page)));
-    let left_out = preview.left_out(loaded).map(|left| format!("; {left}")).unwrap_or_default();
-    screen.show(&State { what: changed.what.clone(), errors, warnings, drawn, left_out });
 }
 
 /// Reads the files that may have changed. Returns the content files whose contents did, or `None`

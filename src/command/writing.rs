@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::load::shown;
-use super::{Failure, say};
-use crate::world::disk::{Finished, Receipt, Refusal, Unwritten, Writer};
+use super::say;
+use crate::world::disk::{Deed, Failure, Finished, Project, Receipt, Refusal, Unwritten, Writer};
 
 /// The maximum number of times that a command makes a plan and tries to carry it out. It tries
 /// again if somebody saved a file in between.
@@ -20,9 +20,14 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// Returns the Unix timestamp in milliseconds.
 #[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
-pub fn now() -> u64 {
+fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the deed of the command with these words.
+pub fn deed<'a>(words: &'a str, input: &'a str) -> Deed<'a> {
+    Deed { words, input, at: now() }
 }
 
 /// Finishes interrupted commands. If one of them is the command that is running now, returns it,
@@ -33,7 +38,7 @@ pub fn now() -> u64 {
 pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finished>, Failure> {
     let mut own = None;
     for finished in writer.finish()? {
-        let how = if finished.is_done { "is finished now" } else { "was taken back, since a file has changed" };
+        let how = if finished.is_done { "is finished now" } else { "was undone, because a file has changed" };
         if finished.words == words && finished.input == input && finished.is_done {
             own = Some(finished);
         } else if finished.is_new {
@@ -41,6 +46,23 @@ pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finishe
         }
     }
     Ok(own)
+}
+
+/// Finishes interrupted commands of the project in `dir`, as [`begin`] does. Returns whether one of
+/// them is the command that is running now, and reports that it has been completed.
+///
+/// # Errors
+/// Fails if the project can't be read, or if the machine couldn't finish the work.
+pub fn resumes(dir: &Path, words: &str) -> Result<bool, Failure> {
+    if !dir.is_dir() {
+        return Ok(false);
+    }
+    let project = Project::find(dir)?;
+    let own = begin(&Writer::of(&project), words, "")?;
+    if let Some(finished) = &own {
+        say_finished(finished, &project.root);
+    }
+    Ok(own.is_some())
 }
 
 /// Reports that an earlier, interrupted command has now been completed.
@@ -82,26 +104,17 @@ impl<F: Into<Failure>> From<F> for Attempt {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused { message: refusal.message, help: Some(refusal.help) }
-    }
-}
-
 /// Explains why nothing was written in `content`.
 pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
-    match unwritten {
-        Unwritten::Changed(path) => Failure::Refused {
-            message: format!("`{}` was changed meanwhile, and nothing was written", shown(content, path.as_str())),
-            help: Some("run the command again once nobody saves that file".to_owned()),
-        },
-        Unwritten::Taken(path) => Failure::Refused {
-            message: format!("`{}` is there already, and nothing was written", shown(content, path.as_str())),
-            help: Some("move that one away first, or take another name".to_owned()),
-        },
-        Unwritten::Refused(refusal) => refusal.into(),
-        Unwritten::Machine(error) => error.into(),
-    }
+    let (path, what, help) = match unwritten {
+        Unwritten::Changed(path) => {
+            (path, "was changed in the meantime", "run the command again when nobody is saving that file")
+        }
+        Unwritten::Taken(path) => (path, "is there already", "move it away first, or choose another name"),
+        Unwritten::Refused(refusal) => return refusal.into(),
+        Unwritten::Machine(error) => return error.into(),
+    };
+    Refusal::new(format!("`{}` {what}, and nothing was written", shown(content, path.as_str())), help).into()
 }
 
 /// Reports the files that editors saved at the same moment, and where those versions are kept.

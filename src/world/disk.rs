@@ -22,19 +22,19 @@ mod walk;
 mod writer;
 
 use std::fmt;
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use guard::Guards;
-pub use journal::{Change, Entry, Journal, Noted, State, Visible, Which};
-pub use leftover::{Leftover, leftover};
+use leftover::Leftover;
+pub use leftover::leftover;
 pub use output::{Output, Render, WriteError, Written};
 pub use project::{Inputs, Project, is_unread};
-pub use refusal::{OutputError, Refusal};
+pub use refusal::{Failure, Refusal};
 pub use table::read_given;
-pub use walk::{
-    Foreign, Found, LeftOut, Read, Walk, Why, is_passed_over, read_content, read_file, read_inside, read_many,
-};
+pub use walk::{Foreign, is_passed_over, read_inside};
+use walk::{Why, read_content, read_many};
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
 /// An error of the operating system, such as an unreadable file or a full disk. The error ends the
@@ -67,6 +67,20 @@ impl std::error::Error for MachineError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.source)
     }
+}
+
+/// Returns the device and inode numbers of a file or folder, which identify it. Systems other than
+/// Unix have none.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems have no such numbers")]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// Describes in plain words why an operation failed.

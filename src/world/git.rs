@@ -46,12 +46,12 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Program => write!(f, "the program `git` was not found"),
-            Self::Repository => write!(f, "the chapters are in no git repository"),
+            Self::Repository => write!(f, "the chapters are not in a git repository"),
             Self::Trust => write!(
                 f,
                 "the repository belongs to another user, and git reads it only after `git config --global --add safe.directory` with its folder"
             ),
-            Self::Commits => write!(f, "no commit holds the chapters yet"),
+            Self::Commits => write!(f, "no commit contains the chapters yet"),
             Self::Shallow => write!(
                 f,
                 "the clone is shallow; fetch all of it (`git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions)"
@@ -100,7 +100,7 @@ impl Repository {
         if found == self.place.repository {
             return Ok(());
         }
-        Err(Missing::Broken("git finds another repository than the one around the chapters".to_owned()))
+        Err(Missing::Broken("git finds a different repository than the one that contains the chapters".to_owned()))
     }
 
     /// Reads the history of the content. `exists` returns whether a file exists today.
@@ -115,7 +115,7 @@ impl Repository {
             (self.check_whole(), log.join())
         });
         whole?;
-        let log = log.unwrap_or_else(|_| Err(Missing::Broken("what git said could not be taken".to_owned())))?;
+        let log = log.unwrap_or_else(|_| Err(Missing::Broken("the output of git could not be read".to_owned())))?;
         let history = History::parse(&log, exists);
         if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
     }
@@ -218,40 +218,20 @@ impl Repository {
 
     /// Reads blobs in the order of `ids`, using a single Git process.
     fn blobs<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Missing> {
-        let mut asked = String::new();
-        let mut count = 0;
-        for id in ids {
-            asked.push_str(id);
-            asked.push('\n');
-            count += 1;
-        }
-        let mut child = self
-            .command(&["cat-file", "--batch", "--buffer"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| unstarted(&error))?;
+        let ids: Vec<&str> = ids.collect();
+        let mut command = self.command(&["cat-file", "--batch", "--buffer"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(|error| unstarted(&error))?;
+        let asked: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let stdin = child.stdin.take();
         // Write from a separate thread, because Git stops reading its input if nothing reads its
         // output.
-        let writer = child.stdin.take().map(|mut stdin| {
-            std::thread::spawn(move || {
-                let _ = stdin.write_all(asked.as_bytes());
-            })
-        });
-        let mut bodies = Vec::with_capacity(count);
-        if let Some(stdout) = child.stdout.take() {
-            let mut reader = BufReader::new(stdout);
-            while bodies.len() < count {
-                let Some(body) = blob(&mut reader) else { break };
-                bodies.push(body);
-            }
-        }
-        let _ = child.wait();
-        if let Some(writer) = writer {
-            let _ = writer.join();
-        }
-        if bodies.len() == count { Ok(bodies) } else { Err(Missing::Partial) }
+        let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(asked.as_bytes())));
+        let mut reader = BufReader::new(child.stdout.take().ok_or(Missing::Partial)?);
+        let bodies: Option<Vec<Vec<u8>>> = ids.iter().map(|_| blob(&mut reader)).collect();
+        drop(reader);
+        let _ = (child.wait(), writer.join());
+        bodies.ok_or(Missing::Partial)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -352,5 +332,36 @@ mod tests {
         assert_eq!(blob(&mut answers), Some(b"a\n\0b".to_vec()));
         assert_eq!(blob(&mut answers), None);
         assert_eq!(blob(&mut &b"1 blob 9\nshort\n"[..]), None);
+    }
+
+    /// Runs Git in `folder` as we do, but without our settings.
+    #[cfg(unix)]
+    fn git(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.org"]).args(arguments).current_dir(folder);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
+        command.envs(variables.iter().copied()).output().unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn git_still_reports_failures_in_the_words_that_we_look_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("whole");
+        std::fs::create_dir(&whole).unwrap();
+        std::fs::write(whole.join("a.md"), "# A\n").unwrap();
+        for arguments in [&["init", "-q"][..], &["add", "."], &["commit", "-q", "-m", "A"]] {
+            assert!(git(&whole, &[], arguments).status.success(), "{arguments:?}");
+        }
+        let other_owner = [("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")];
+        assert_eq!(reason(&git(&whole, &other_owner, &["log"]).stderr), Missing::Trust);
+        git(&whole, &[], &["config", "uploadpack.allowFilter", "true"]);
+        let url = format!("file://{}", whole.display());
+        git(folder.path(), &[], &["clone", "-q", "--no-checkout", "--filter=blob:none", &url, "partial"]);
+        let partial = folder.path().join("partial");
+        let no_fetch = [("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "")];
+        assert_eq!(reason(&git(&partial, &no_fetch, &["show", "HEAD"]).stderr), Missing::Partial);
+        let unknown = reason(&git(&whole, &[], &["log", "no-such-revision"]).stderr);
+        assert!(matches!(&unknown, Missing::Broken(words) if words.starts_with("ambiguous argument")), "{unknown:?}");
     }
 }

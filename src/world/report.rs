@@ -18,6 +18,7 @@ pub use sarif::sarif;
 use self::lines::Lines;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::rule::{Rule, Severity};
@@ -161,14 +162,6 @@ struct Record<'a> {
     end_byte: Option<u32>,
 }
 
-/// The document that `--format json` prints.
-#[derive(Serialize)]
-struct Document<'a> {
-    findings: Vec<Record<'a>>,
-    errors: usize,
-    warnings: usize,
-}
-
 fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>, lines: &mut Lines) -> Record<'a> {
     let place = files(&finding.place);
     let span = span_of(&finding.place);
@@ -191,7 +184,8 @@ fn record<'a>(finding: &'a Diagnostic, files: &Files<'_>, lines: &mut Lines) -> 
     }
 }
 
-fn severity(finding: &Diagnostic) -> &'static str {
+/// Returns the name of a finding's severity.
+pub fn severity(finding: &Diagnostic) -> &'static str {
     if finding.severity == Severity::Error { "error" } else { "warning" }
 }
 
@@ -199,8 +193,8 @@ fn severity(finding: &Diagnostic) -> &'static str {
 pub fn json(findings: &[Diagnostic], files: &Files<'_>) -> String {
     let (errors, warnings) = crate::model::compile::count(findings);
     let mut lines = Lines::default();
-    let findings = findings.iter().map(|finding| record(finding, files, &mut lines)).collect();
-    let document = Document { findings, errors, warnings };
+    let findings: Vec<Record> = findings.iter().map(|finding| record(finding, files, &mut lines)).collect();
+    let document = json!({ "findings": findings, "errors": errors, "warnings": warnings });
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
@@ -239,9 +233,13 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Formats a number of things.
+pub fn plural(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}
+
 /// Formats the number of errors and warnings.
 pub fn summary(errors: usize, warnings: usize) -> String {
-    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     match (errors, warnings) {
         (0, 0) => "no findings".to_owned(),
         (0, warnings) => plural(warnings, "warning"),
@@ -277,6 +275,16 @@ mod tests {
         let wanted = "error[dead-link]: no chapter called `decision`\n --> handbook/roles/a.md:3:10\n  |\n\
                       3 | Leans on [[decision]] when.\n  |          ^^^^^^^^^^^^\n  |\n  = help: did you mean `decisions`?\n\n";
         assert_eq!(drawn, wanted);
+    }
+
+    #[test]
+    fn the_place_of_a_finding_without_a_line_is_aligned_with_those_that_have_one() {
+        let finding = Diagnostic::new(Rule::DeadLink, &SourcePath::new("a.md"), None, "gone").help("look").note("x");
+        let drawn = human(&[finding], &files(b"x\n"), false, 100);
+        assert_eq!(drawn, "error[dead-link]: gone\n --> handbook/a.md\n  = note: x\n  = help: look\n\n");
+        // If this fails, the library leaves the space by itself, and `draw` doesn't have to add it.
+        let group = Group::with_title(Level::ERROR.primary_title("gone")).element(Origin::path("a.md"));
+        assert!(Renderer::plain().render(&[group]).contains("\n--> a.md"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub use request::Request;
 
 use self::connection::{Connection, Raw};
 use self::room::Room;
+use crate::text::path::UrlPath;
 
 /// The number of further ports to try if the wanted port is taken.
 const PORTS: u16 = 20;
@@ -50,15 +51,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Creates an answer that is neither a redirect nor a file of the content.
+    pub fn new(status: u16, media: &'static str, body: Vec<u8>) -> Self {
+        Self { status, media, body, location: None, policy: None }
+    }
+
     /// Creates an answer with one line of plain text.
     pub fn text(status: u16, text: &str) -> Self {
-        Self {
-            status,
-            media: "text/plain; charset=utf-8",
-            body: format!("{text}\n").into_bytes(),
-            location: None,
-            policy: None,
-        }
+        Self::new(status, "text/plain; charset=utf-8", format!("{text}\n").into_bytes())
+    }
+
+    /// Creates a redirect to the page at `to`.
+    pub fn redirect(status: u16, to: &UrlPath) -> Self {
+        Self { location: Some(format!("/{}", to.encoded())), ..Self::text(status, "moved") }
     }
 
     /// Lists the HTTP headers of the answer.
@@ -86,17 +91,11 @@ pub trait Handler: Send + Sync {
     /// each data string is a single line.
     fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
 
-    /// Returns the secret token that pages of this run send along with a change, or `None` if pages
-    /// can't change anything.
-    fn token(&self) -> Option<&str> {
-        None
-    }
+    /// Returns the secret token that pages of this run send along with a change.
+    fn token(&self) -> &str;
 
     /// Carries out a change that a page of this run requests.
-    fn change(&self, post: &Post) -> Answer {
-        let _ = post;
-        Answer::text(404, "there is nothing to change")
-    }
+    fn change(&self, post: &Post) -> Answer;
 }
 
 /// A running server.
@@ -194,7 +193,7 @@ impl Desk {
                     return connection.answer(&refusal, false);
                 }
             };
-            if raw.method == "POST" && raw.target.starts_with("/_rolebook/") && self.handler.token().is_some() {
+            if raw.method == "POST" && raw.target.starts_with("/_rolebook/") {
                 let answer = self.change(&raw, &mut connection);
                 connection.answer(&answer, false);
                 continue;
@@ -227,8 +226,7 @@ impl Desk {
 
     /// Answers a request that changes something.
     fn change(&self, raw: &Raw, connection: &mut Connection) -> Answer {
-        let token = self.handler.token().unwrap_or_default();
-        let post = match Post::read(raw, self.port, token, &mut |length| connection.body(raw, length)) {
+        let post = match Post::read(raw, self.port, self.handler.token(), &mut |length| connection.body(raw, length)) {
             Ok(post) => post,
             Err(refusal) => return refusal,
         };

@@ -77,12 +77,11 @@ impl Caller {
 }
 
 /// A watcher of folders.
-#[derive(Debug)]
 pub struct Watcher {
     roots: Vec<PathBuf>,
     ignored: Vec<PathBuf>,
-    native: Option<RecommendedWatcher>,
-    polling: Option<PollWatcher>,
+    /// Reports events as long as it exists.
+    source: Option<Box<dyn notify::Watcher + Send>>,
     sender: Sender<Heard>,
     events: Receiver<Heard>,
     notice: Option<String>,
@@ -103,8 +102,7 @@ impl Watcher {
         let mut watcher = Self {
             roots: roots.iter().map(real).collect(),
             ignored: ignored.iter().map(real).collect(),
-            native: None,
-            polling: None,
+            source: None,
             sender,
             events,
             notice: None,
@@ -131,22 +129,15 @@ impl Watcher {
         if self.always_poll {
             return self.poll("as asked");
         }
-        let sender = self.sender.clone();
-        let send = move |event| {
-            let _ = sender.send(Heard::Event(event));
-        };
         // The targets of links aren't part of the content.
-        let native = RecommendedWatcher::new(send, Config::default().with_follow_symlinks(false));
-        let watched = native.and_then(|mut native| {
-            for root in self.roots.iter().filter(|root| root.exists()) {
-                native.watch(root, RecursiveMode::Recursive)?;
-            }
+        let config = Config::default().with_follow_symlinks(false);
+        let native = RecommendedWatcher::new(self.send(), config).and_then(|mut native| {
+            self.there().try_for_each(|root| native.watch(root, RecursiveMode::Recursive))?;
             Ok(native)
         });
-        match watched {
-            Ok(native) => self.native = Some(native),
+        match native {
+            Ok(native) => self.source = Some(Box::new(native)),
             Err(error) => {
-                self.native = None;
                 self.always_poll = true;
                 let why = match error.kind {
                     ErrorKind::MaxFilesWatch => "the system watches no more folders".to_owned(),
@@ -158,19 +149,26 @@ impl Watcher {
     }
 
     fn poll(&mut self, why: &str) {
-        self.notice = Some(format!("Changes are looked for every {} ms: {why}", POLL.as_millis()));
-        let sender = self.sender.clone();
+        self.notice = Some(format!("Files are checked for changes every {} ms: {why}", POLL.as_millis()));
         // Two saves within a second have the same modification time, so compare contents too.
         let config = Config::default().with_poll_interval(POLL).with_compare_contents(true).with_follow_symlinks(false);
-        let send = move |event| {
+        if let Ok(mut polling) = PollWatcher::new(self.send(), config) {
+            self.there().for_each(|root| drop(polling.watch(root, RecursiveMode::Recursive)));
+            self.source = Some(Box::new(polling));
+        }
+    }
+
+    /// Returns the function that receives events.
+    fn send(&self) -> impl Fn(notify::Result<Event>) + Send + 'static + use<> {
+        let sender = self.sender.clone();
+        move |event| {
             let _ = sender.send(Heard::Event(event));
-        };
-        self.polling = PollWatcher::new(send, config).ok().map(|mut polling| {
-            for root in self.roots.iter().filter(|root| root.exists()) {
-                let _ = polling.watch(root, RecursiveMode::Recursive);
-            }
-            polling
-        });
+        }
+    }
+
+    /// Lists the roots that exist.
+    fn there(&self) -> impl Iterator<Item = &PathBuf> {
+        self.roots.iter().filter(|root| root.exists())
     }
 
     /// Waits for a change, for at most `limit`, and returns it together with everything that has
@@ -411,7 +409,7 @@ mod tests {
             assert!(change_seen(true, act, |change| names(change, "a.md") || *change == Change::Everything));
         }
         let watcher = Watcher::new(&[], &[], true);
-        assert_eq!(watcher.notice(), Some("Changes are looked for every 700 ms: as asked"));
+        assert_eq!(watcher.notice(), Some("Files are checked for changes every 700 ms: as asked"));
     }
 
     #[test]

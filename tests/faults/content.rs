@@ -167,7 +167,7 @@ fn a_two_gigabyte_chapter_is_an_error_and_is_not_read() {
         project.assert_old_site();
         let ran = in_one_gigabyte(&project, &["mv", "guides/a", "guides/b"]);
         assert_eq!(ran.code, Some(2), "{}", ran.said);
-        ran.says(&["error[too-large]", name, "may refer to what moves, and nothing was moved"]);
+        ran.says(&["error[too-large]", name, "may refer to what moves, so nothing was moved"]);
         assert!(project.content("guides/a.md").is_file());
         let ran = in_one_gigabyte(&project, &["codeowners"]);
         assert_eq!(ran.code, Some(2), "{}", ran.said);
@@ -295,7 +295,7 @@ fn unusual_file_names_build_and_links_to_them_work() {
     }
     let links = "[p](100%25.md) [q](<say \"hi\".md>) [h](a%23b.md) [[q&a]] [[what?]] [[%2e%2e]] [[<x>]] [[a:b]]";
     project.put("index.md", format!("# Home\n\n{links}\n"));
-    project.builds(&["unportable-name", "`con.md` is no name that Windows can write"]);
+    project.builds(&["unportable-name", "`con.md` is not a valid file name on Windows"]);
     let home = fs::read_to_string(project.out("index.html")).unwrap();
     for href in ["a%23b/", "100%25/", "say%20%22hi%22/", "q%26a/", "%3Cx%3E/", "./a:b/", "%252e%252e/"] {
         assert!(home.contains(&format!("href=\"{href}\"")), "{href}");

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolebook::world::disk::{Project, State, Which, Writer};
+use rolebook::world::disk::{Project, Writer};
 use serde_json::{Value, json};
 
 use crate::served::{Served, serve_with};
@@ -99,15 +99,11 @@ fn writer(root: &Path) -> Writer {
 
 /// Returns every text in the chapters or the journal.
 fn texts(root: &Path) -> Vec<String> {
-    let journal = writer(root).journal();
-    let mut texts: Vec<Vec<u8>> = tree(root).into_values().collect();
-    for entry in journal.entries(&|_, _| true) {
-        for n in 0..entry.changes.len() {
-            let which = [Which::Before, Which::After, Which::Late].into_iter();
-            texts.extend(which.filter_map(|which| journal.text(entry.number, n, which, &|_, _| true)));
-        }
-    }
-    texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
+    let journal = root.join(".rolebook/journal");
+    let kept = if journal.is_dir() { files_below(&journal) } else { Tree::default() };
+    let kept = kept.into_iter().filter(|(name, _)| !name.ends_with("plan.json"));
+    let texts = tree(root).into_values().chain(kept.map(|(_, text)| text));
+    texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
 }
 
 impl Editor {
@@ -240,16 +236,16 @@ fn assert_settled(root: &Path, what: &str) {
     if !root.join(".rolebook").exists() {
         return;
     }
-    let writer = writer(root);
-    assert_eq!(writer.unfinished(), None, "{what}");
-    let list = writer.journal().entries(&|_, _| true);
-    assert!(list.iter().all(|entry| entry.state != State::Open), "{what}");
+    assert_eq!(writer(root).unfinished(), None, "{what}");
     let names = fs::read_dir(root.join(".rolebook")).unwrap().map(|entry| entry.unwrap().file_name());
     let known = [".gitignore", "journal", "lock"];
     names
         .for_each(|name| assert!(known.contains(&name.to_str().unwrap()), "{what}: `{}` is left over", name.display()));
     for entry in fs::read_dir(root.join(".rolebook/journal")).into_iter().flatten() {
-        assert!(entry.unwrap().path().join("plan.json").is_file(), "{what}: an incomplete entry is left over");
+        let entry = entry.unwrap().path();
+        assert!(entry.join("plan.json").is_file(), "{what}: an incomplete entry is left over");
+        let is_closed = ["done", "undone"].iter().any(|end| entry.join(end).is_file());
+        assert!(is_closed, "{what}: an open entry is left over");
     }
 }
 

@@ -9,12 +9,12 @@
 
 use std::fmt::Write as _;
 
-use rolebook::site::highlight::plain_blocks;
+use rolebook::past::history::Past;
 use rolebook::site::theme::ThemeFiles;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::{SourceFile, Sources};
 
-use crate::support::{compile, draw, files_below, page, repository, site_with, theme_over};
+use crate::support::{check_with, draw, files_below, page, repository, site_with};
 
 /// A case with its parts in the order in which they are written.
 struct Case {
@@ -74,31 +74,19 @@ impl Case {
 
     fn findings(&self) -> String {
         let sources = self.sources();
-        let handbook = match compile(&sources) {
-            Ok(handbook) => handbook,
+        let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
+        let own = (!theme.is_empty()).then(|| ThemeFiles::from_texts("own", theme));
+        let has_theme = own.is_some();
+        let compiled = match check_with(&sources, own) {
+            Ok(compiled) => compiled,
             Err(finding) => return draw(&[*finding], &sources),
         };
-        let mut findings = handbook.findings(false);
-        let content = rolebook::site::publish::Content::new(&handbook, &sources);
-        findings.extend(handbook.config.judge(content.findings(&handbook), false));
-        let of_files = rolebook::site::urls::host_findings(&handbook, &sources, &content);
-        findings.extend(handbook.config.judge(of_files, false));
-        let plain = plain_blocks(&handbook.documents, &rolebook::site::highlight::Highlighter::new());
-        findings.extend(handbook.config.judge(plain, false));
-        findings.sort();
-        let theme: Vec<(&str, &str)> = self.of_kind("theme").collect();
-        if !theme.is_empty() {
-            let (theme, found) = theme_over(Some(ThemeFiles::from_texts("own", theme)), &handbook);
-            findings.extend(handbook.config.judge(found, false));
-            if let Some(theme) = theme {
-                let highlighter = std::sync::Arc::new(rolebook::site::highlight::Highlighter::new());
-                let site =
-                    rolebook::site::urls::Site::new(handbook, sources.clone(), std::sync::Arc::new(theme), highlighter);
-                let mut failures = site.failures();
-                failures.sort();
-                failures.dedup();
-                findings.extend(failures);
-            }
+        let mut findings = compiled.findings.clone();
+        if has_theme && let Some(site) = compiled.site(Past::default(), None) {
+            let mut failures = site.failures();
+            failures.sort();
+            failures.dedup();
+            findings.extend(failures);
         }
         draw(&findings, &sources)
     }

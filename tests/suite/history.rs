@@ -225,7 +225,7 @@ fn an_unknown_revision_is_rejected_with_help() {
     write(elsewhere.path(), &[("index.md", "# Home\n")]);
     let output = rolebook(elsewhere.path(), &["diff", "HEAD"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(output.stderr).contains("the chapters are in no git repository"));
+    assert!(text(output.stderr).contains("the chapters are not in a git repository"));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn the_changes_page_shows_how_expectations_of_roles_changed_since_a_day_or_a_tag
     )
     .unwrap();
     let (site, said) = build(root, &[]);
-    assert_eq!(said, "note: the page of changes compares nothing: `changes_since` names no revision (`v7`)\n");
+    assert_eq!(said, "note: the page of changes is empty: `changes_since` names no revision (`v7`)\n");
     assert!(!read(&site, "changes/index.html").contains("id=\"asked\""));
 }
 
@@ -452,10 +452,7 @@ fn note(root: &Path) -> String {
     assert!(!read(&site, "index.html").contains("home-changes") && !read(&site, "sitemap.xml").contains("lastmod"));
     let notes: Vec<&str> = said.lines().collect();
     assert_eq!(notes.len(), 1, "{said}");
-    notes[0]
-        .strip_prefix("note: pages say nothing of when they changed: ")
-        .unwrap_or_else(|| panic!("{said}"))
-        .to_owned()
+    notes[0].strip_prefix("note: pages do not show when they changed: ").unwrap_or_else(|| panic!("{said}")).to_owned()
 }
 
 #[test]
@@ -469,17 +466,17 @@ fn a_site_without_a_history_builds_with_a_note_that_says_why_it_is_missing() {
         .output()
         .unwrap();
     assert!(output.status.success());
-    assert_eq!(text(output.stderr), "note: pages say nothing of when they changed: the program `git` was not found\n");
+    assert_eq!(text(output.stderr), "note: pages do not show when they changed: the program `git` was not found\n");
     if !has_git() {
         return;
     }
-    assert_eq!(note(plain.path()), "the chapters are in no git repository");
+    assert_eq!(note(plain.path()), "the chapters are not in a git repository");
     git(plain.path(), &["init", "-q"]);
-    assert_eq!(note(plain.path()), "no commit holds the chapters yet");
+    assert_eq!(note(plain.path()), "no commit contains the chapters yet");
     write(plain.path(), &[("README", "x")]);
     git(plain.path(), &["add", "README"]);
     git(plain.path(), &["commit", "-q", "-m", "Nothing of the handbook"]);
-    assert_eq!(note(plain.path()), "no commit holds the chapters yet");
+    assert_eq!(note(plain.path()), "no commit contains the chapters yet");
 }
 
 #[test]

@@ -257,6 +257,6 @@ fn a_dry_run_writes_nothing_and_names_every_file() {
     let said = refuses(folder.path(), &["t.csv", "--dry-run"], 0);
     assert_eq!(
         said,
-        "would write handbook/handbook.toml (1 levels)\nwould write handbook/competencies/con-competency.md (1 statement)\nwould write handbook/competencies/index-competency.md (1 statement)\nwould write handbook/competencies/über-uns.md (1 statement)\nNothing was written, since this was a dry run.\n"
+        "would write handbook/handbook.toml (1 levels)\nwould write handbook/competencies/con-competency.md (1 statement)\nwould write handbook/competencies/index-competency.md (1 statement)\nwould write handbook/competencies/über-uns.md (1 statement)\nNothing was written, because this was a dry run.\n"
     );
 }

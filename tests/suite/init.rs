@@ -26,7 +26,7 @@ fn the_commands_in_the_readme_of_a_new_handbook_work() {
     let made = rolebook(folder.path(), &["init", "ours"]);
     assert_eq!(
         String::from_utf8(made.stdout).unwrap(),
-        "A handbook lies in ours/handbook; README.md says how to go on.\nNext: `rolebook serve ours` shows it; each prompt \"(Fill in: …)\" is yours to answer.\n"
+        "The handbook is in ours/handbook; README.md explains the next steps.\nNext: `rolebook serve ours` shows it; each prompt \"(Fill in: …)\" is for you to answer.\n"
     );
     let root = folder.path().join("ours");
     let commands = commands(&root);

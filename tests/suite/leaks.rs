@@ -4,16 +4,12 @@
 //! word in every place where a word can be. No URL and no byte of the output may contain that word,
 //! in any encoding that the output uses.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
-use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::highlight::Highlighter;
 use rolebook::site::urls::Site;
 use rolebook::text::path::SourcePath;
 use rolebook::text::source::{SourceFile, Sources};
 
-use crate::support::theme_over;
+use crate::support;
 
 const TOML: &str = "base_url = \"https://x.example/\"\n[audiences.managers]\n[audiences.board]\nincludes = [\"managers\"]\n\
                     [audiences.partners]\n[publish]\nhost = \"netlify\"\n[check]\nhidden-link = \"warn\"\ndead-link = \"warn\"\n\
@@ -137,11 +133,7 @@ fn sources(chapters: &[Secretive]) -> Sources {
 }
 
 fn site_for(sources: &Sources, reader: &str) -> Site {
-    let audience = (!reader.is_empty()).then(|| reader.to_owned());
-    let choices = Choices { title: "Handbook".to_owned(), audience, ..Choices::default() };
-    let handbook = Compiler::new().compile(sources, &choices).unwrap();
-    let theme = theme_over(None, &handbook).0.unwrap();
-    Site::new(handbook, sources.clone(), Arc::new(theme), Arc::new(Highlighter::new()))
+    support::site_for(sources, (!reader.is_empty()).then_some(reader))
 }
 
 fn secretive() -> impl Strategy<Value = Secretive> {

@@ -204,7 +204,7 @@ fn a_dry_run_shows_exactly_the_lines_that_the_move_changes() {
     let shown = rolebook(folder.path(), &["mv", "handbook/guides/a.md", "b", "--dry-run"]);
     assert_eq!(
         String::from_utf8(shown.stdout).unwrap(),
-        "move handbook/guides/a.md to handbook/guides/b.md\n--- handbook/guides/a.md\n+++ handbook/guides/b.md\n@@ line 1 @@\n+---\n+aliases: [a]\n+---\n--- handbook/index.md\n+++ handbook/index.md\n@@ line 3 @@\n-See [[a]] and [it](guides/a.md).\n+See [[b]] and [it](guides/b.md).\nNothing was changed, since this was a dry run.\n"
+        "move handbook/guides/a.md to handbook/guides/b.md\n--- handbook/guides/a.md\n+++ handbook/guides/b.md\n@@ line 1 @@\n+---\n+aliases: [a]\n+---\n--- handbook/index.md\n+++ handbook/index.md\n@@ line 3 @@\n-See [[a]] and [it](guides/a.md).\n+See [[b]] and [it](guides/b.md).\nNothing was changed, because this was a dry run.\n"
     );
     assert_eq!(files_below(folder.path()), before);
     let done = rolebook(folder.path(), &["mv", "a", "b"]);

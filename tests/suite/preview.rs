@@ -223,7 +223,7 @@ fn a_taken_port_is_skipped_and_a_public_address_causes_a_warning() {
         None,
         "Warning: everybody on your network can read this handbook now",
     );
-    prints(&["--port", "0", "--poll"], None, "Changes are looked for every 700 ms: as asked");
+    prints(&["--port", "0", "--poll"], None, "Files are checked for changes every 700 ms: as asked");
 }
 
 #[cfg(target_os = "linux")]

@@ -1,14 +1,11 @@
 //! Publishes small handbooks for each host and checks the files that the host would read.
 
-use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::highlight::Highlighter;
 use rolebook::site::publish::Content;
-use rolebook::site::urls::{Site, host_findings};
+use rolebook::site::urls::host_findings;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
-use std::sync::Arc;
 
-use crate::support::{page, repository, site_with, theme_over};
+use crate::support::{page, repository, site_for, site_with};
 
 fn handbook(toml: &str) -> Sources {
     let chapter = "---\naliases: [/old/place/, /older]\n---\n# New\n";
@@ -75,10 +72,7 @@ fn a_build_for_an_audience_is_not_indexed_unless_the_audience_allows_it() {
     let build = |audience: &str| {
         let toml = "[audiences.managers]\n[audiences.public]\nindexed = true\n[publish]\nhost = \"netlify\"\n";
         let sources = handbook(toml);
-        let choices = Choices { audience: Some(audience.to_owned()), ..Choices::default() };
-        let handbook = Compiler::new().compile(&sources, &choices).unwrap();
-        let theme = theme_over(None, &handbook).0.unwrap();
-        let site = Site::new(handbook, sources, Arc::new(theme), Arc::new(Highlighter::new()));
+        let site = site_for(&sources, Some(audience));
         (page(&site, "robots.txt"), page(&site, "").contains("noindex"), page(&site, "_headers").contains("noindex"))
     };
     assert_eq!(build("managers"), ("User-agent: *\nDisallow: /\n".to_owned(), true, true));

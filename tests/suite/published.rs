@@ -2,16 +2,13 @@
 //! are listed by name.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use proptest::prelude::*;
-use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::highlight::Highlighter;
 use rolebook::site::urls::Site;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};
 
-use crate::support::{files_below, rolebook, shared, site_with, theme_over, write};
+use crate::support::{files_below, rolebook, shared, site_for, site_with, write};
 
 fn site(files: &[(&str, &str)]) -> Site {
     site_with(&Sources::from_texts(files.iter().copied()), None)
@@ -363,10 +360,7 @@ proptest! {
         let sources = Sources {
             files: files.iter().map(|(path, text)| (SourcePath::new(path.as_str()), SourceFile::new(text.as_bytes()))).collect(),
         };
-        let audience = (audiences && reader).then(|| "managers".to_owned());
-        let handbook = Compiler::new().compile(&sources, &Choices { audience, ..Choices::default() }).unwrap();
-        let theme = Arc::new(theme_over(None, &handbook).0.unwrap());
-        let site = Site::new(handbook, sources, theme, Arc::new(Highlighter::new()));
+        let site = site_for(&sources, (audiences && reader).then_some("managers"));
         for url in site.urls() {
             let rendered = site.render(url).unwrap().unwrap();
             prop_assert!(!String::from_utf8_lossy(&rendered.bytes).contains("zqstray"), "{url}");

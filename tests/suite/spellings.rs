@@ -6,16 +6,14 @@
 //! shows its word, or it has an error that no policy can lower.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use rolebook::model::compile::{Choices, Compiler, Handbook};
-use rolebook::site::highlight::Highlighter;
+use rolebook::model::compile::Handbook;
 use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::Place;
 use rolebook::text::rule::Severity;
 use rolebook::text::source::Sources;
 
-use crate::support::theme_over;
+use crate::support::site_for;
 
 const TOML: &str =
     "[audiences.managers]\nincludes = [\"staff\"]\n[audiences.staff]\n[check]\naudience-mark = \"allow\"\n";
@@ -336,15 +334,8 @@ fn sources(chapters: &[String]) -> Sources {
     Sources::from_texts(list.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
-fn compile(sources: &Sources, audience: Option<&str>) -> Handbook {
-    let choices = Choices { title: "T".to_owned(), audience: audience.map(str::to_owned), ..Choices::default() };
-    Compiler::new().compile(sources, &choices).unwrap()
-}
-
 /// Returns the numbers of the chapters whose word is anywhere in the site.
-fn published(handbook: Handbook, sources: &Sources) -> BTreeSet<usize> {
-    let theme = theme_over(None, &handbook).0.unwrap();
-    let site = Site::new(handbook, sources.clone(), Arc::new(theme), Arc::new(Highlighter::new()));
+fn published(site: &Site) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     for url in site.urls() {
         let bytes = site.render(url).unwrap().unwrap().bytes;
@@ -384,11 +375,11 @@ fn no_spelling_of_an_audience_mark_publishes_the_text_under_it() {
     let chapters = chapters();
     assert!(chapters.len() >= 2000, "{}", chapters.len());
     let sources = sources(&chapters);
-    let for_all = compile(&sources, None);
-    let refused = refused(&for_all);
-    let leaked: Vec<&String> = published(for_all, &sources).iter().map(|n| &chapters[*n]).collect();
+    let for_all = site_for(&sources, None);
+    let refused = refused(for_all.handbook());
+    let leaked: Vec<&String> = published(&for_all).iter().map(|n| &chapters[*n]).collect();
     assert!(leaked.is_empty(), "{} of {} leak:\n{}", leaked.len(), chapters.len(), shown(&leaked));
-    let understood = published(compile(&sources, Some("managers")), &sources);
+    let understood = published(&site_for(&sources, Some("managers")));
     let lost: Vec<&String> =
         (0..chapters.len()).filter(|n| !refused.contains(n) && !understood.contains(n)).map(|n| &chapters[n]).collect();
     assert!(lost.is_empty(), "{} are hidden from everyone without an error:\n{}", lost.len(), shown(&lost));

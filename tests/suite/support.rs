@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
 
-use rolebook::command::load::Globals;
+use rolebook::command::pipeline::{Compiled, Pipeline};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
-use rolebook::site::highlight::Highlighter;
-use rolebook::site::theme::{self, Theme, ThemeFiles};
+use rolebook::past::history::Past;
+use rolebook::site::theme::ThemeFiles;
 use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::{Diagnostic, Place};
 use rolebook::text::source::{SourceFile, Sources};
+use rolebook::world::disk::Inputs;
 use rolebook::world::report;
 use scraper::{Html, Selector};
 
@@ -39,25 +39,42 @@ pub fn asked<T: std::str::FromStr>(variable: &str) -> Option<T> {
 
 /// Compiles texts as `rolebook build` would.
 pub fn compile(sources: &Sources) -> Result<Handbook, Box<Diagnostic>> {
-    Compiler::new().compile(sources, &Choices { title: "Handbook".to_owned(), ..Choices::default() })
+    Compiler::new().compile(sources, &choices(None))
 }
 
-/// Puts a theme on top of the default one and compiles it.
-pub fn theme_over(files: Option<ThemeFiles>, handbook: &Handbook) -> (Option<Theme>, Vec<Diagnostic>) {
-    let wanted = files.as_ref().map_or_else(|| "default".to_owned(), |files| files.name.clone());
-    let themes: BTreeMap<String, ThemeFiles> = files.into_iter().map(|files| (files.name.clone(), files)).collect();
-    let (chain, mut findings) = theme::chain(&wanted, &themes);
-    let (theme, more) = theme::load(&chain, &handbook.config.language, &Globals::new(&handbook.config));
-    findings.extend(more);
-    (theme, findings)
+/// Returns a pipeline and its inputs: texts, and a theme on top of the default one.
+fn pipeline(sources: &Sources, files: Option<ThemeFiles>) -> (Pipeline, Inputs) {
+    let theme = Some(files.as_ref().map_or_else(|| "default".to_owned(), |files| files.name.clone()));
+    let themes = files.into_iter().map(|files| (files.name.clone(), files)).collect();
+    let mut pipeline = Pipeline::default();
+    pipeline.theme = theme;
+    (pipeline, Inputs { sources: sources.clone(), themes, ..Inputs::default() })
+}
+
+/// Compiles texts with a theme on top of the default one, and looks for every finding.
+pub fn check_with(sources: &Sources, files: Option<ThemeFiles>) -> Result<Compiled, Box<Diagnostic>> {
+    let (mut pipeline, inputs) = pipeline(sources, files);
+    Ok(pipeline.check(&inputs, &choices(None), false)?.0)
+}
+
+fn choices(audience: Option<&str>) -> Choices {
+    Choices { title: "Handbook".to_owned(), audience: audience.map(str::to_owned), ..Choices::default() }
 }
 
 /// Builds the site of texts with a theme on top of the default one.
 pub fn site_with(sources: &Sources, files: Option<ThemeFiles>) -> Site {
-    let handbook = compile(sources).unwrap();
-    let (theme, findings) = theme_over(files, &handbook);
+    let (mut pipeline, inputs) = pipeline(sources, files);
+    let compiled = pipeline.compile(&inputs, &choices(None)).unwrap();
+    let is_of_theme = |finding: &&Diagnostic| matches!(finding.place, Place::Theme(..));
+    let findings: Vec<&Diagnostic> = compiled.findings.iter().filter(is_of_theme).collect();
     assert!(findings.is_empty(), "{findings:?}");
-    Site::new(handbook, sources.clone(), Arc::new(theme.unwrap()), Arc::new(Highlighter::new()))
+    compiled.site(Past::default(), None).unwrap()
+}
+
+/// Builds the site of texts for an audience.
+pub fn site_for(sources: &Sources, audience: Option<&str>) -> Site {
+    let (mut pipeline, inputs) = pipeline(sources, None);
+    pipeline.compile(&inputs, &choices(audience)).unwrap().site(Past::default(), None).unwrap()
 }
 
 /// Renders findings as the program does, for files named `handbook/…`.

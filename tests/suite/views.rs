@@ -3,13 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use rolebook::model::compile::{Choices, Compiler};
-use rolebook::site::highlight::Highlighter;
 use rolebook::site::urls::Site;
 use rolebook::text::source::Sources;
 use scraper::{ElementRef, Html, Selector};
 
-use crate::support::{page, site_with, theme_over};
+use crate::support::{self, page, site_with};
 use crate::synthetic;
 
 fn company() -> Site {
@@ -161,11 +159,7 @@ fn only_the_comparison_of_two_different_roles_shows_differences() {
 
 /// Builds the site of texts for an audience.
 fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
-    let sources = Sources::from_texts(texts.iter().copied());
-    let choices = Choices { audience: audience.map(str::to_owned), ..Choices::default() };
-    let handbook = Compiler::new().compile(&sources, &choices).unwrap();
-    let (theme, _) = theme_over(None, &handbook);
-    Site::new(handbook, sources, theme.unwrap().into(), Highlighter::new().into())
+    support::site_for(&Sources::from_texts(texts.iter().copied()), audience)
 }
 
 #[test]

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use rolebook::command::load::Globals;
-use rolebook::declare::config::Config;
-use rolebook::model::compile::{Choices, Compiler, Handbook};
+use rolebook::command::pipeline::Pipeline;
+use rolebook::model::compile::Choices;
 use rolebook::past::history::{Base, History, Past};
-use rolebook::site::highlight::Highlighter;
-use rolebook::site::theme::{self, Theme, ThemeFiles};
+use rolebook::site::theme::ThemeFiles;
 use rolebook::site::urls::Site;
+use rolebook::text::diagnostic::Diagnostic;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};
+use rolebook::world::disk::Inputs;
 
 use crate::support::{asked, draw};
 
@@ -107,17 +107,13 @@ fn past() -> Past {
     Past { today: history.newest(), history: Some(Arc::new(history)), base: Some(Arc::new(base)) }
 }
 
+/// The findings as printed, and every URL with its bytes.
+type Build = (String, BTreeMap<UrlPath, Vec<u8>>);
+
 struct World {
     sources: Sources,
     ui: Option<&'static str>,
     past: Past,
-}
-
-/// What is kept from one state to the next, as in the preview.
-#[derive(Default)]
-struct Kept {
-    theme: Option<(String, Arc<Theme>)>,
-    site: Option<Site>,
 }
 
 impl World {
@@ -143,59 +139,33 @@ impl World {
         }
     }
 
-    fn theme(&self, config: &Config, kept: &mut Kept) -> Arc<Theme> {
-        let globals = Globals::new(config);
-        let key = format!("{:?}/{}/{}", self.ui, config.language, serde_json::to_string(&globals).unwrap());
-        if let Some((_, theme)) = kept.theme.as_ref().filter(|(known, _)| *known == key) {
-            return Arc::clone(theme);
-        }
-        let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
-        let name = if own.is_some() { "own" } else { "default" };
-        let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
-        let (chain, _) = theme::chain(name, &themes);
-        let (theme, _) = theme::load(&chain, &config.language, &globals);
-        let theme = Arc::new(theme.unwrap());
-        kept.theme = Some((key, Arc::clone(&theme)));
-        theme
-    }
-
     /// Returns everything that a build produces: every URL with its bytes, and the findings as
-    /// printed.
-    fn all(&self, handbook: Handbook, kept: &mut Kept) -> (BTreeMap<UrlPath, Vec<u8>>, String) {
-        let theme = self.theme(&handbook.config, kept);
-        let findings = draw(&handbook.findings(false), &self.sources);
-        let files = self.sources.clone();
-        let site = match &kept.site {
-            Some(last) => last.next(handbook, files, theme),
-            None => Site::with_past(handbook, files, theme, Arc::new(Highlighter::new()), self.past.clone()),
-        };
+    /// printed. `last` is the site before, as in the preview.
+    fn build(&self, pipeline: &mut Pipeline, last: &mut Option<Site>) -> Result<Build, Box<Diagnostic>> {
+        let own = self.ui.map(|ui| ThemeFiles::from_texts("own", [("ui/en.toml", ui)]));
+        pipeline.theme = Some(if own.is_some() { "own" } else { "default" }.to_owned());
+        let themes = own.into_iter().map(|theme| (theme.name.clone(), theme)).collect();
+        let inputs = Inputs { sources: self.sources.clone(), themes, ..Inputs::default() };
+        let choices = Choices { title: "T".to_owned(), ..Choices::default() };
+        let compiled = pipeline.compile(&inputs, &choices)?;
+        let findings = draw(&compiled.handbook.findings(false), &self.sources);
+        let site = compiled.site(self.past.clone(), last.as_ref()).unwrap();
         let pages =
             site.urls().map(|url| (url.clone(), site.render(url).unwrap().unwrap().bytes.into_owned())).collect();
-        kept.site = Some(site);
-        (pages, findings)
+        *last = Some(site);
+        Ok((findings, pages))
     }
 }
 
 /// Applies the edits one by one, and builds each state once with the cache and once from scratch.
 fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
-    let choices = Choices { title: "T".to_owned(), ..Choices::default() };
     let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
-    let mut compiler = Compiler::new();
-    let mut kept = Kept::default();
+    let (mut pipeline, mut last) = (Pipeline::default(), None);
     for edit in edits {
         world.apply(edit);
-        let warm = compiler.compile(&world.sources, &choices);
-        let cold = Compiler::new().compile(&world.sources, &choices);
-        match (warm, cold) {
-            (Ok(warm), Ok(cold)) => {
-                let warm = world.all(warm, &mut kept);
-                let cold = world.all(cold, &mut Kept::default());
-                prop_assert_eq!(&warm.1, &cold.1);
-                prop_assert_eq!(warm.0, cold.0);
-            }
-            (Err(warm), Err(cold)) => prop_assert_eq!(warm, cold),
-            (warm, cold) => prop_assert!(false, "{:?} {:?}", warm.is_ok(), cold.is_ok()),
-        }
+        let warm = world.build(&mut pipeline, &mut last);
+        let cold = world.build(&mut Pipeline::default(), &mut None);
+        prop_assert_eq!(warm, cold);
     }
     Ok(())
 }

@@ -6,25 +6,20 @@
 use std::io;
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::text::path::{UrlPath, decode_percent};
 use crate::world::disk::Unwritten;
 use crate::world::server::Answer;
 
-#[derive(Serialize)]
-struct Refusal<'a> {
-    error: &'a str,
-}
-
 /// Returns an answer that contains a value as JSON.
 pub fn json(status: u16, value: &impl Serialize) -> Answer {
-    let body = serde_json::to_vec(value).unwrap_or_default();
-    Answer { status, media: "application/json", body, location: None, policy: None }
+    Answer::new(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
 }
 
 /// Returns an answer that contains a sentence explaining the refusal.
 pub fn refuse(status: u16, sentence: &str) -> Answer {
-    json(status, &Refusal { error: sentence })
+    json(status, &json!({ "error": sentence }))
 }
 
 /// Returns the URL path of a page, given its path as the browser sends it.

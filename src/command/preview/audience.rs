@@ -5,10 +5,12 @@
 //! site is built for. The site for an audience never contains more than a build for that audience
 //! would.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::lock;
 use crate::declare::config::Config;
 use crate::world::watch::Caller;
 
@@ -25,22 +27,6 @@ pub struct Wanted {
     audience: Option<String>,
 }
 
-/// The data for pages: all audiences, and the audience for which the site is shown.
-#[derive(Debug, Serialize)]
-struct Audiences<'a> {
-    all: Vec<Choice<'a>>,
-    shown: Option<&'a str>,
-    /// Whether a site for everybody can be shown. It can't if the configuration names a default
-    /// audience.
-    everybody: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Choice<'a> {
-    name: &'a str,
-    title: &'a str,
-}
-
 impl Wish {
     /// Starts with the audience from the command line; `caller` is notified when a page asks for
     /// another.
@@ -50,7 +36,7 @@ impl Wish {
 
     /// Returns the name of the audience.
     pub fn name(&self) -> Option<String> {
-        self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.name).clone()
     }
 
     /// Accepts a request if the handbook defines the audience. Refuses any other name, because a
@@ -59,17 +45,18 @@ impl Wish {
         if wanted.audience.as_ref().is_some_and(|name| !config.audiences.contains_key(name)) {
             return false;
         }
-        *self.name.lock().unwrap_or_else(PoisonError::into_inner) = wanted.audience;
+        *lock(&self.name) = wanted.audience;
         self.caller.ask();
         true
     }
 }
 
-/// Returns the data of the `audiences` event; `asked` is the audience that was last asked for.
+/// Returns the data of the `audiences` event: all audiences, and the audience for which the site is
+/// shown. `asked` is the audience that was last asked for.
 pub fn event(config: Option<&Config>, asked: Option<&str>) -> String {
     let all = config.into_iter().flat_map(|config| &config.audiences);
-    let all = all.map(|(name, audience)| Choice { name, title: &audience.title }).collect();
+    let all: Vec<Value> = all.map(|(name, audience)| json!({ "name": name, "title": audience.title })).collect();
     let shown = config.and_then(|config| config.audience.as_deref());
-    let everybody = shown.is_none() || asked.is_some();
-    serde_json::to_string(&Audiences { all, shown, everybody }).unwrap_or_default()
+    // If the configuration names a default audience, no site for everybody can be shown.
+    json!({ "all": all, "shown": shown, "everybody": shown.is_none() || asked.is_some() }).to_string()
 }

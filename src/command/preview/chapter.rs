@@ -5,17 +5,18 @@
 //! would add findings to the handbook.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
 use crate::author::draft::draft;
 use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
-use crate::command::writing::now;
+use crate::command::writing::deed;
 use crate::declare::kind::Kind;
 use crate::model::compile::{Choices, Compiler};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
-use crate::world::disk::{Deed, Step, Unwritten, Writer};
+use crate::world::disk::{Receipt, Step, Unwritten, Writer};
 use crate::world::server::Answer;
 
 /// A request for a new chapter.
@@ -49,17 +50,12 @@ pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
         Err(why) => return refuse(422, &sentences(&why.message, &why.help)),
     };
     let words = format!("new {} {}", wanted.kind, wanted.title);
-    let deed = Deed { command: "new", words: &words, input: "", at: now() };
     let step = Step::Create { path: draft.path.clone(), text: draft.text.into_bytes() };
-    match writer.write(deed, &[step]) {
-        Ok(written) => {
-            written.told();
-            json(200, &serde_json::json!({ "path": draft.path.as_str() }))
-        }
+    match writer.write(deed(&words, ""), &[step]) {
         Err(Unwritten::Taken(_)) => {
             refuse(409, &format!("`{}` is there already. Give the new chapter another title.", draft.path))
         }
-        Err(unwritten) => failed(&unwritten),
+        written => told(written, &json!({ "path": draft.path.as_str() })),
     }
 }
 
@@ -85,11 +81,16 @@ pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
         return refuse(422, &sentences(&refusal.message, &refusal.help));
     }
     let words = format!("mv {path} {}", wanted.name);
-    let deed = Deed { command: "mv", words: &words, input: "", at: now() };
-    match writer.write(deed, &steps(&plan, site.sources())) {
+    let written = writer.write(deed(&words, ""), &steps(&plan, site.sources()));
+    told(written, &json!({ "path": plan.new_place(&path).as_str(), "references": plan.references }))
+}
+
+/// Answers with `value` if the files were written.
+fn told(written: Result<Receipt, Unwritten>, value: &Value) -> Answer {
+    match written {
         Ok(written) => {
             written.told();
-            json(200, &serde_json::json!({ "path": plan.new_place(&path).as_str(), "references": plan.references }))
+            json(200, value)
         }
         Err(unwritten) => failed(&unwritten),
     }
@@ -98,7 +99,7 @@ pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
 /// Returns the URL of a chapter's page, or an empty answer if there is no page for it yet.
 pub fn page(site: &Site, path: &SourcePath) -> Answer {
     match site.page_of(path, None) {
-        Some(url) => json(200, &serde_json::json!({ "url": url })),
+        Some(url) => json(200, &json!({ "url": url })),
         None => json(200, &()),
     }
 }

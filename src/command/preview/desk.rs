@@ -5,14 +5,14 @@
 //! JSON. Paths in requests are looked up among the sources and never used directly as paths on
 //! disk. Without `--edit`, this never writes a file.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde::Deserialize;
 
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, level};
+use super::{chapter, complete, edit, level, lock};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -119,13 +119,7 @@ impl Desk {
         if let Some((_, texts, _)) = file {
             let media =
                 if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
-            return Some(Answer {
-                status: 200,
-                media,
-                body: texts.concat().into_bytes(),
-                location: None,
-                policy: None,
-            });
+            return Some(Answer::new(200, media, texts.concat().into_bytes()));
         }
         let value = |name: &str| request.query_value(name).unwrap_or_default();
         match (name, site) {
@@ -143,25 +137,14 @@ impl Desk {
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
         let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
+        let _alone = (name != "edit/draft").then(|| lock(&self.writing));
         match name {
             "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
-            "edit/save" if self.edits => {
-                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| edit::save(site, &self.writer, &wanted))
-            }
-            "edit/level" if self.edits => {
-                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| level::save(site, &self.writer, &wanted))
-            }
-            "edit/new" if self.edits => {
-                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| chapter::begin(site, &self.writer, &wanted))
-            }
-            "edit/rename" if self.edits => {
-                let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-                with(post, |wanted| chapter::rename(site, &self.writer, &wanted))
-            }
+            "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
+            "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
+            "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
+            "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);
                 if is_known { json(200, &()) } else { refuse(404, "This handbook knows no such audience.") }

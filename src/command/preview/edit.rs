@@ -6,18 +6,18 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
 use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
-use crate::command::writing::{TRIES, now};
+use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::path::SourcePath;
-use crate::text::rule::Severity;
 use crate::text::source::SourceFile;
-use crate::world::disk::{Deed, Step, Unwritten, Writer, read_inside};
-use crate::world::report::location;
+use crate::world::disk::{Step, Unwritten, Writer, read_inside};
+use crate::world::report::{location, severity};
 use crate::world::server::Answer;
 
 /// A passage and its new text.
@@ -33,61 +33,6 @@ pub struct Wanted {
     before: String,
     /// The new text.
     text: String,
-}
-
-/// The locations of a page's passages.
-#[derive(Serialize)]
-struct Source<'a> {
-    path: &'a str,
-    hash: String,
-    /// The number of elements rendered from all of the passages.
-    elements: u32,
-    passages: Vec<PassagePlace>,
-}
-
-#[derive(Serialize)]
-struct PassagePlace {
-    elements: u32,
-    start: u32,
-    end: u32,
-    line: usize,
-    column: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-}
-
-/// A rendered passage that hasn't been saved.
-#[derive(Serialize)]
-struct Drawn {
-    html: String,
-    findings: Vec<Finding>,
-}
-
-#[derive(Serialize)]
-struct Finding {
-    severity: &'static str,
-    code: &'static str,
-    message: String,
-    help: Option<String>,
-    /// The line within the passage, starting at 1.
-    line: usize,
-}
-
-/// The result of saving a passage.
-#[derive(Serialize)]
-struct Saved {
-    hash: String,
-    /// The anchors that were written, so that statements keep their URLs.
-    kept: Vec<String>,
-}
-
-/// A conflict, because somebody else changed the passage, with its current text.
-#[derive(Serialize)]
-struct Conflict {
-    error: String,
-    theirs: Option<String>,
-    hash: String,
-    passage: Option<usize>,
 }
 
 /// A file as it is now, and the passage that the request refers to.
@@ -114,24 +59,18 @@ pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
     let found = passages(&document.body);
     let place = |passage: &Passage| {
         let at = location(bytes, passage.span.start as usize);
-        PassagePlace {
-            elements: passage.elements,
-            start: passage.span.start,
-            end: passage.span.end,
-            line: at.line,
-            column: at.column,
-            text: (with_text && !document.body.hides_part_of(passage.span)).then(|| text_at(bytes, passage.span)),
+        let (elements, Span { start, end }) = (passage.elements, passage.span);
+        let mut place =
+            json!({ "elements": elements, "start": start, "end": end, "line": at.line, "column": at.column });
+        if with_text && !document.body.hides_part_of(passage.span) {
+            place["text"] = text_at(bytes, passage.span).into();
         }
+        place
     };
-    json(
-        200,
-        &Source {
-            path: path.as_str(),
-            hash: hash_of(bytes),
-            elements: found.iter().map(|passage| passage.elements).sum(),
-            passages: found.iter().map(place).collect(),
-        },
-    )
+    let elements: u32 = found.iter().map(|passage| passage.elements).sum();
+    let passages: Vec<Value> = found.iter().map(place).collect();
+    let (path, hash) = (path.as_str(), hash_of(bytes));
+    json(200, &json!({ "path": path, "hash": hash, "elements": elements, "passages": passages }))
 }
 
 /// Renders the passage as it would look, without writing anything.
@@ -152,7 +91,7 @@ pub fn draft(site: &Site, wanted: &Wanted) -> Answer {
     }
 }
 
-fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
+fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
     let elements = children(&draft.html);
     let mut next = 0;
     let mut html = String::new();
@@ -167,15 +106,19 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Drawn {
     let first = location(bytes, place.start).line;
     let finding = |finding: &Diagnostic| {
         let Place::Content(_, Some(span)) = &finding.place else { return None };
-        place.contains(&(span.start as usize)).then(|| Finding {
-            severity: if finding.severity == Severity::Error { "error" } else { "warning" },
-            code: finding.code.name(),
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            line: location(bytes, span.start as usize).line + 1 - first,
+        // The line is counted within the passage, starting at 1.
+        place.contains(&(span.start as usize)).then(|| {
+            json!({
+                "severity": severity(finding),
+                "code": finding.code.name(),
+                "message": finding.message,
+                "help": finding.help,
+                "line": location(bytes, span.start as usize).line + 1 - first,
+            })
         })
     };
-    Drawn { html, findings: draft.findings.iter().filter_map(finding).collect() }
+    let findings: Vec<Value> = draft.findings.iter().filter_map(finding).collect();
+    json!({ "html": html, "findings": findings })
 }
 
 /// Writes the passage, and any anchors needed to keep the URLs of its statements.
@@ -206,6 +149,7 @@ fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted
         Err(refusal) => return Ok(*refusal),
     };
     let mut after = replace(&found.bytes, found.span, &wanted.text);
+    // The anchors that are written, so that statements keep their URLs.
     let mut kept = Vec::new();
     if let Some(document) = site.parsed(path, &after) {
         let lost = lost_anchors(&found.document, &document);
@@ -214,7 +158,7 @@ fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted
     }
     let hash = hash_of(&after);
     write(writer, path, found.bytes, after)?;
-    Ok(json(200, &Saved { hash, kept }))
+    Ok(json(200, &json!({ "hash": hash, "kept": kept })))
 }
 
 /// Replaces the text of one chapter.
@@ -223,8 +167,7 @@ pub fn write(writer: &Writer, path: &SourcePath, before: Vec<u8>, after: Vec<u8>
         return Ok(());
     }
     let words = format!("save {path}");
-    let deed = Deed { command: "save", words: &words, input: "", at: now() };
-    let written = writer.write(deed, &[Step::Replace { path: path.clone(), before, after }])?;
+    let written = writer.write(deed(&words, ""), &[Step::Replace { path: path.clone(), before, after }])?;
     written.told();
     Ok(())
 }
@@ -278,13 +221,6 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     } else {
         "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
     };
-    json(
-        409,
-        &Conflict {
-            error: error.to_owned(),
-            theirs: nearest.map(|(_, _, span)| text_at(bytes, span)),
-            hash: hash_of(bytes),
-            passage: nearest.map(|(_, n, _)| n),
-        },
-    )
+    let (theirs, passage) = nearest.map(|(_, n, span)| (text_at(bytes, span), n)).unzip();
+    json(409, &json!({ "error": error, "theirs": theirs, "hash": hash_of(bytes), "passage": passage }))
 }

@@ -4,7 +4,8 @@
 //! Output: one changed line in the role's front matter. Refuses the change if the level in the file
 //! has changed in the meantime, or if the role inherits the level from another role.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
 use super::edit::write;
@@ -28,16 +29,11 @@ pub struct Wanted {
     level: Option<u8>,
 }
 
-#[derive(Serialize)]
-struct Step<'a> {
-    level: u8,
-    name: &'a str,
-}
-
 /// Answers with the levels of the scale.
 pub fn scale(site: &Site) -> Answer {
     let scale = &site.handbook().config.scale;
-    json(200, &scale.iter().map(|step| Step { level: step.level, name: &step.name }).collect::<Vec<_>>())
+    let steps = scale.iter().map(|step| json!({ "level": step.level, "name": step.name }));
+    json(200, &steps.collect::<Vec<Value>>())
 }
 
 /// Writes the level to the role's file.
@@ -71,7 +67,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let is_key = |key: &str| book.names.find(key).contains(&competency);
     match expect(&bytes, &is_key, &book.meta(competency).id, level) {
         Ok(after) => match write(writer, path, bytes, after) {
-            Ok(()) => json(200, &serde_json::json!({ "path": path.as_str() })),
+            Ok(()) => json(200, &json!({ "path": path.as_str() })),
             Err(error) => failed(&error),
         },
         Err(Refused::NotHere) => refuse(

@@ -8,7 +8,11 @@ use std::io::{IsTerminal, Write};
 
 use console::Term;
 
+use crate::command::load::wants_color;
 use crate::world::report;
+
+/// The width of a finding if the output isn't a terminal, in characters.
+pub const PLAIN_WIDTH: usize = 110;
 
 /// The output in the terminal.
 #[derive(Debug)]
@@ -18,7 +22,7 @@ pub struct Screen {
     is_terminal: bool,
 }
 
-/// The result of a build.
+/// What the preview shows after a change.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     /// A text that says what changed and how long the build took.
@@ -31,6 +35,8 @@ pub struct State {
     pub drawn: String,
     /// A text that says what the preview doesn't show, to append to the summary.
     pub left_out: String,
+    /// A sentence that says why changes are noticed late, if they are.
+    pub notice: Option<String>,
 }
 
 impl Screen {
@@ -47,7 +53,7 @@ impl Screen {
     }
 
     /// Adds a notice, unless it is already there.
-    pub fn notice(&mut self, notice: &str) {
+    fn notice(&mut self, notice: &str) {
         if self.notices.iter().any(|known| known == notice) {
             return;
         }
@@ -57,18 +63,19 @@ impl Screen {
         }
     }
 
-    /// Returns whether findings should be colored (no-color.org).
+    /// Returns whether findings should be colored.
     pub fn has_colors(&self) -> bool {
-        self.is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        self.is_terminal && wants_color()
     }
 
     /// Returns how many columns a finding may take up.
     pub fn width(&self) -> usize {
-        if self.is_terminal { usize::from(Term::stdout().size().1).clamp(40, 140) } else { 110 }
+        if self.is_terminal { usize::from(Term::stdout().size().1).clamp(40, 140) } else { PLAIN_WIDTH }
     }
 
     /// Shows the state of the preview.
-    pub fn show(&self, state: &State) {
+    pub fn show(&mut self, state: &State) {
+        state.notice.iter().for_each(|notice| self.notice(notice));
         if self.is_terminal {
             let height = usize::from(Term::stdout().size().0);
             // Move the cursor home and clear everything below it. Earlier output stays in the

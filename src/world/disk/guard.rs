@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::MachineError;
 use super::manifest::{self, PRIVATE};
-use super::refusal::{OutputError, Refusal};
+use super::refusal::{Failure, Refusal};
+use super::{MachineError, identity};
 
 /// The folders that an output must not touch.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 ///
 /// # Errors
 /// Returns a refusal, or an error if a path can't be examined.
-pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, OutputError> {
+pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, Failure> {
     let real = real_place(out)?;
     check_place(out, &real, guards)?;
     if fs::symlink_metadata(&real).is_ok() {
@@ -49,7 +49,7 @@ pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, OutputEr
 }
 
 /// Checks the location of the output.
-fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), OutputError> {
+fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), Failure> {
     let shown = out.display();
     let elsewhere = "choose another folder with `--out`, such as `public`";
     let refuse = |message: String| Err(Refusal::new(message, elsewhere).into());
@@ -78,7 +78,7 @@ fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), Outpu
 }
 
 /// Checks the contents of an existing output.
-fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
+fn check_inside(out: &Path, real: &Path) -> Result<(), Failure> {
     let shown = out.display();
     let metadata = fs::metadata(real).map_err(MachineError::new("read", out))?;
     if !metadata.is_dir() {
@@ -97,7 +97,7 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), OutputError> {
         if PRIVATE.contains(&name.as_str()) {
             let wanted = if name == manifest::STAGE { kind.is_dir() } else { kind.is_file() };
             if !wanted {
-                let message = format!("`{name}` in the output `{shown}` is not what Rolebook made");
+                let message = format!("`{name}` in the output `{shown}` was not created by Rolebook");
                 return Err(Refusal::new(message, format!("delete `{name}` and build again")).into());
             }
         } else if !WELCOME.contains(&name.as_str()) {
@@ -124,7 +124,7 @@ pub(super) fn list(names: &[String]) -> String {
 
 /// Returns the absolute path of `path` with links resolved, even if its last components don't exist
 /// yet.
-fn real_place(path: &Path) -> Result<PathBuf, OutputError> {
+fn real_place(path: &Path) -> Result<PathBuf, Failure> {
     let whole = std::path::absolute(path).map_err(MachineError::new("find", path))?;
     let mut real = PathBuf::new();
     for part in whole.components() {
@@ -140,7 +140,7 @@ fn real_place(path: &Path) -> Result<PathBuf, OutputError> {
 }
 
 /// Returns the path of `name` in the real folder `at`. If `name` is a link, follows it.
-fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, OutputError> {
+fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, Failure> {
     let next = at.join(name);
     match fs::symlink_metadata(&next) {
         Ok(metadata) if metadata.is_symlink() => fs::canonicalize(&next).map_err(|_| {
@@ -158,21 +158,8 @@ fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, Outpu
 /// Returns whether two real paths lead to the same folder, even if it is mounted twice or the paths
 /// are spelled differently.
 fn same(a: &Path, b: &Path) -> bool {
+    let identity = |path| fs::metadata(path).ok().and_then(|metadata| identity(&metadata));
     a == b || identity(a).is_some_and(|a| Some(a) == identity(b))
-}
-
-/// Returns the device and inode numbers of a folder.
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-/// Returns `None`, because other systems offer only the canonical path, and callers compare that
-/// already.
-#[cfg(not(unix))]
-fn identity(_: &Path) -> Option<(u64, u64)> {
-    None
 }
 
 #[cfg(test)]
@@ -196,7 +183,7 @@ mod tests {
             self.0.path().join(name)
         }
 
-        fn open(&self, out: &Path) -> Result<Output, OutputError> {
+        fn open(&self, out: &Path) -> Result<Output, Failure> {
             let (project, content) = (self.path("home/project"), self.path("home/project/handbook"));
             let themes = [self.path("home/project/themes")];
             let home = Some(self.path("home"));
@@ -213,9 +200,7 @@ mod tests {
         /// Tries to open `out`, which has to be refused without changing anything on disk.
         fn refused(&self, out: &Path) -> String {
             let before = self.everything();
-            let Err(OutputError::Refused(refusal)) = self.open(out) else {
-                panic!("{} was not refused", out.display())
-            };
+            let Err(Failure::Refused(refusal)) = self.open(out) else { panic!("{} was not refused", out.display()) };
             assert_eq!(self.everything(), before);
             assert!(!refusal.help.is_empty());
             refusal.message

@@ -1,8 +1,8 @@
 //! Keeps the texts that commands replaced in authors' files. Each write has its own folder.
 //!
-//! Input: the project's folder. Output: entries, newest last, and their texts. An entry is complete
-//! before the first file changes, and also serves as the plan for finishing an interrupted command.
-//! Never shows a change of a text that the caller may not see. Never grows beyond its limits.
+//! Input: the project's folder. Output: entries, newest last. An entry is complete before the first
+//! file changes, and also serves as the plan for finishing an interrupted command. Never grows
+//! beyond its limits.
 //!
 //! `.rolebook/journal/00000012/` contains `plan.json` and a file that says how the entry ended. For
 //! each step it contains files named after the step's number: `.old` and `.new` are copies of the
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 use super::MachineError;
 use super::private::Private;
-use crate::text::path::SourcePath;
 
 /// The maximum number of entries that are kept.
 const MOST_ENTRIES: usize = 1_000;
@@ -28,7 +27,7 @@ const PLAN: &str = "plan.json";
 
 /// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(super) enum State {
     /// The entry is being carried out, or the process that was carrying it out was killed.
     Open,
     /// Every file of the entry was written.
@@ -37,63 +36,6 @@ pub enum State {
     /// were restored.
     Undone,
 }
-
-/// An entry of the journal: the changes that one command made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The number of the entry. Later entries have higher numbers.
-    pub number: u64,
-    /// The time when the command began, as a Unix timestamp in milliseconds.
-    pub at: u64,
-    /// The command, such as `mv`.
-    pub command: String,
-    /// The state of the entry.
-    pub state: State,
-    /// The changes that the command made, in order.
-    pub changes: Vec<Noted>,
-}
-
-/// A change in an entry, or a placeholder if the caller may not see the change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// A change to a text that the caller is allowed to see.
-    Change(Change),
-    /// A change for another audience. Nothing about it is revealed, not even its name.
-    ForAnother,
-}
-
-/// A change of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The number of the change in its entry, which callers use to request the texts of the change.
-    pub number: usize,
-    /// The file, relative to the content folder.
-    pub path: SourcePath,
-    /// The previous path, if the file was moved.
-    pub from: Option<SourcePath>,
-    /// The hash of the text that was replaced, or `None` for a new file.
-    pub before: Option<String>,
-    /// The hash of the replacement, or `None` for a file that was only moved.
-    pub after: Option<String>,
-    /// Whether an editor wrote to the file after it was replaced.
-    pub is_late: bool,
-}
-
-/// One of the texts of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The text that was replaced.
-    Before,
-    /// The replacement.
-    After,
-    /// The text that an editor wrote to the file at the moment when it was replaced, or later.
-    Late,
-}
-
-/// A function that returns whether the caller may see a file that contains the given text or, if no
-/// text is given, whether the caller may see the file at all. In case of doubt, the function must
-/// return false, because an old text may have been meant for fewer readers than today's chapter.
-pub type Visible<'a> = &'a dyn Fn(&SourcePath, Option<&[u8]>) -> bool;
 
 /// The planned steps of an entry. The plan is written before the first step is carried out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,7 +54,7 @@ pub(super) struct Plan {
 
 /// One step of a plan: a move if `from` is set, a new file if `before` isn't, and a replacement
 /// otherwise.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Planned {
     pub path: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,90 +184,6 @@ pub(super) fn trim(private: &Private) {
             let _ = fs::remove_dir_all(&folder.place);
         }
     }
-}
-
-/// The journal of a project, for reading.
-#[derive(Clone, Debug)]
-pub struct Journal {
-    private: Private,
-    /// The content folder, relative to the project's folder.
-    content: String,
-}
-
-impl Journal {
-    /// Returns the journal of the project at `base`; `content` is the path of the content folder
-    /// relative to `base`.
-    pub(super) fn new(base: &Path, content: String) -> Self {
-        Self { private: Private::of(base), content }
-    }
-
-    /// Lists the entries that changed the content, oldest first. Changes that aren't visible are
-    /// replaced by placeholders.
-    pub fn entries(&self, visible: Visible) -> Vec<Entry> {
-        folders(&self.private).iter().filter_map(|folder| self.entry(folder, visible)).collect()
-    }
-
-    /// Returns a text of a change. Returns `None` if the text doesn't exist or isn't visible, or if
-    /// an unknown version of Rolebook wrote the entry.
-    pub fn text(&self, entry: u64, change: usize, which: Which, visible: Visible) -> Option<Vec<u8>> {
-        let folder = folders(&self.private).into_iter().find(|folder| folder.number == entry)?;
-        let seen = self.entry(&folder, visible)?.changes.into_iter();
-        let mut seen = seen.filter_map(|noted| if let Noted::Change(change) = noted { Some(change) } else { None });
-        let change = seen.find(|known| known.number == change)?;
-        let bytes = match which {
-            Which::Before => checked(&folder.of(change.number, "old"), change.before.as_deref()),
-            Which::After => checked(&folder.of(change.number, "new"), change.after.as_deref()),
-            Which::Late if change.is_late => fs::read(folder.of(change.number, "swap")).ok(),
-            Which::Late => None,
-        }?;
-        visible(&change.path, Some(&bytes)).then_some(bytes)
-    }
-
-    fn entry(&self, folder: &Folder, visible: Visible) -> Option<Entry> {
-        let plan = folder.plan()?;
-        let steps: Vec<Change> =
-            plan.steps.iter().enumerate().filter_map(|(n, step)| self.change(folder, &plan, (n, step))).collect();
-        let is_seen = |change: &Change| {
-            let texts = ["old", "new"].map(|what| fs::read(folder.of(change.number, what)).ok());
-            let late = change.is_late.then(|| fs::read(folder.of(change.number, "swap")).ok()).flatten();
-            let mut texts = texts.iter().chain([&late]).flatten();
-            visible(&change.path, None) && texts.all(|text| visible(&change.path, Some(text)))
-        };
-        // A file that is both moved and changed has two steps, and only the second one has texts.
-        let hidden: Vec<SourcePath> =
-            steps.iter().filter(|change| !is_seen(change)).map(|change| change.path.clone()).collect();
-        let note =
-            |change: Change| if hidden.contains(&change.path) { Noted::ForAnother } else { Noted::Change(change) };
-        let changes: Vec<Noted> = steps.into_iter().map(note).collect();
-        let (number, state) = (folder.number, folder.state());
-        (!changes.is_empty()).then_some(Entry { number, at: plan.at, command: plan.command, state, changes })
-    }
-
-    /// Returns a step as a change of the content, or `None` if its file is outside the content
-    /// folder.
-    fn change(&self, folder: &Folder, plan: &Plan, (n, step): (usize, &Planned)) -> Option<Change> {
-        let inside = |path: &str| {
-            let whole = if plan.root.is_empty() { path.to_owned() } else { format!("{}/{path}", plan.root) };
-            if self.content.is_empty() {
-                return Some(SourcePath::new(whole));
-            }
-            whole.strip_prefix(&format!("{}/", self.content)).map(SourcePath::new)
-        };
-        let path = inside(&step.path)?;
-        let from = step.from.as_deref().and_then(inside);
-        let is_replaced = step.before.is_some() && step.from.is_none();
-        let held = if is_replaced { fs::read(folder.of(n, "swap")).ok() } else { None };
-        let known =
-            |held: &Vec<u8>| [&step.before, &step.after].into_iter().flatten().any(|hash| *hash == hash_of(held));
-        let is_late = held.is_some_and(|held| !known(&held));
-        Some(Change { number: n, path, from, before: step.before.clone(), after: step.after.clone(), is_late })
-    }
-}
-
-/// Reads a copy of a text. Returns `None` if the hash of the copy doesn't match, for example after
-/// a power failure.
-fn checked(place: &Path, hash: Option<&str>) -> Option<Vec<u8>> {
-    fs::read(place).ok().filter(|bytes| hash == Some(&hash_of(bytes)))
 }
 
 /// Returns the hash that identifies a text.

@@ -17,7 +17,7 @@ use std::path::Path;
 use blake3::Hash;
 
 use super::MachineError;
-use super::refusal::{OutputError, Refusal};
+use super::refusal::{Failure, Refusal};
 
 /// The name of the manifest.
 pub(super) const MANIFEST: &str = ".rolebook-manifest";
@@ -57,7 +57,7 @@ pub(super) struct Manifest {
 /// # Errors
 /// Returns a refusal if the manifest is damaged or from a later version, or an error if it can't be
 /// read.
-pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputError> {
+pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure> {
     let place = real.join(MANIFEST);
     let bytes = match fs::read(&place) {
         Ok(bytes) => bytes,
@@ -65,14 +65,15 @@ pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, OutputEr
         Err(error) => return Err(MachineError::new("read", &place)(error).into()),
     };
     let shown = out.display();
-    let help = format!("delete the folder `{shown}` after a look at what it holds, then build again");
+    let help = format!("delete the folder `{shown}` after checking what it contains, then build again");
     let text = String::from_utf8(bytes).unwrap_or_default();
     if text.split(' ').nth(1).and_then(|version| version.parse().ok()).is_some_and(|version: u32| version > VERSION) {
         let message = format!("the output `{shown}` was written by a later version of Rolebook");
         return Err(Refusal::new(message, format!("update Rolebook; or {help}")).into());
     }
     let Some(files) = parse(&text) else {
-        let message = format!("`{MANIFEST}` in the output `{shown}` is damaged, so nobody knows which files are ours");
+        let message =
+            format!("`{MANIFEST}` in the output `{shown}` is damaged, so Rolebook cannot tell which files it wrote");
         return Err(Refusal::new(message, help).into());
     };
     Ok(Some(Manifest { files, text }))

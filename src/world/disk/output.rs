@@ -25,7 +25,7 @@ use super::MachineError;
 use super::guard::{self, Guards};
 use super::manifest::{self, LOCK, MANIFEST, STAGE};
 use super::plan::{Plan, Step};
-use super::refusal::{OutputError, Refusal};
+use super::refusal::{Failure, Refusal};
 
 /// The reason why a site wasn't written.
 #[derive(Debug)]
@@ -34,11 +34,11 @@ pub enum WriteError<E> {
     /// unchanged.
     Render(Vec<(usize, E)>),
     /// The folder can't be written to. If the error is a refusal, the old site is unchanged.
-    Output(OutputError),
+    Output(Failure),
 }
 
-impl<E> From<OutputError> for WriteError<E> {
-    fn from(error: OutputError) -> Self {
+impl<E> From<Failure> for WriteError<E> {
+    fn from(error: Failure) -> Self {
         Self::Output(error)
     }
 }
@@ -90,7 +90,7 @@ impl Output {
     /// root of the file system, is inside a themes folder, isn't a folder, is a checkout, contains
     /// foreign files but no manifest, or if another build is writing there. Also fails if the
     /// folder can't be read, created or locked.
-    pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, OutputError> {
+    pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, Failure> {
         let real = guard::check(out, guards)?;
         // The parents of the output folder belong to the user, so they get the default permissions
         // of the user's umask.
@@ -110,11 +110,6 @@ impl Output {
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
         Ok(Self { real, shown: out.to_path_buf(), lock })
-    }
-
-    /// Returns the folder's real path, with links resolved.
-    pub fn place(&self) -> &Path {
-        &self.real
     }
 
     /// Writes the site whose files are `names`, in any order, with the bytes that `render` returns.
@@ -202,7 +197,7 @@ impl Output {
     }
 
     /// Carries out steps one by one.
-    fn apply(&self, steps: &[Step]) -> Result<(), OutputError> {
+    fn apply(&self, steps: &[Step]) -> Result<(), Failure> {
         for step in steps {
             match step {
                 Step::Manifest(text) => {
@@ -230,15 +225,13 @@ impl Output {
     }
 
     /// Removes the stage, including anything left by an earlier build.
-    fn sweep(&self) -> Result<(), OutputError> {
+    fn sweep(&self) -> Result<(), Failure> {
         let stage = self.real.join(STAGE);
         Ok(gone(fs::remove_dir_all(&stage)).map_err(MachineError::new("delete", &stage))?)
     }
 
     fn staged(&self, name: &str) -> PathBuf {
-        let mut place = self.real.join(STAGE);
-        place.push(name);
-        place
+        self.real.join(STAGE).join(name)
     }
 }
 
@@ -276,7 +269,7 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
 /// on two different files of the same name.
 fn open_lock(place: &Path) -> io::Result<File> {
     let file = File::options().write(true).create(true).truncate(false).open(place)?;
-    share_file(&file)?;
+    share(place, 0o644)?;
     Ok(file)
 }
 
@@ -291,58 +284,37 @@ fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
         opened => opened?,
     };
     file.write_all(bytes)?;
-    share_file(&file)
+    share(place, 0o644)
 }
 
 /// Creates a folder and its parents. They are readable by everyone, regardless of the umask, so
 /// that equal sites have equal permissions.
 fn make_folder(place: &Path) -> io::Result<()> {
+    if place.is_dir() {
+        return Ok(());
+    }
+    place.parent().map_or(Ok(()), make_folder)?;
     match fs::create_dir(place) {
-        Ok(()) => share_folder(place),
+        Ok(()) => share(place, 0o755),
+        // Another thread may have created the folder in the meantime.
         Err(_) if place.is_dir() => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            place.parent().map_or(Ok(()), make_folder)?;
-            // Another thread may have created the folder in the meantime.
-            match fs::create_dir(place) {
-                Ok(()) => share_folder(place),
-                Err(_) if place.is_dir() => Ok(()),
-                failed => failed,
-            }
-        }
         failed => failed,
     }
 }
 
-/// On Unix, gives a file the permissions that web servers need.
+/// On Unix, gives a file or folder the permissions that web servers need. Ignores the error that
+/// file systems without Unix permissions return, because nothing can be done about it.
 #[cfg(unix)]
-fn share_file(file: &File) -> io::Result<()> {
+fn share(place: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    tolerate(file.set_permissions(fs::Permissions::from_mode(0o644)))
-}
-
-#[cfg(unix)]
-fn share_folder(place: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    tolerate(fs::set_permissions(place, fs::Permissions::from_mode(0o755)))
-}
-
-/// Ignores the error that file systems without Unix permissions return when permissions are set,
-/// because nothing can be done about it.
-#[cfg(unix)]
-fn tolerate(result: io::Result<()>) -> io::Result<()> {
-    match result {
+    match fs::set_permissions(place, fs::Permissions::from_mode(mode)) {
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => Ok(()),
         other => other,
     }
 }
 
 #[cfg(not(unix))]
-fn share_file(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn share_folder(_: &Path) -> io::Result<()> {
+fn share(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 
@@ -374,7 +346,7 @@ mod tests {
             fs::write(self.path(name), text).unwrap();
         }
 
-        fn open(&self) -> Result<Output, OutputError> {
+        fn open(&self) -> Result<Output, Failure> {
             let content = self.0.path().join("handbook");
             let guards = Guards { project: self.0.path(), content: &content, themes: &[], home: None };
             Output::open(&self.path(""), &guards)
@@ -387,7 +359,7 @@ mod tests {
 
         fn refusal(&self, site: Site<'_>) -> String {
             match self.write(site) {
-                Err(WriteError::Output(OutputError::Refused(refusal))) => refusal.message,
+                Err(WriteError::Output(Failure::Refused(refusal))) => refusal.message,
                 other => panic!("{other:?}"),
             }
         }
@@ -590,7 +562,7 @@ mod tests {
                 Ok::<_, Infallible>(Cow::Borrowed(NEW[n].1.as_bytes()))
             };
             let result = project.open().unwrap().write(&names, &render, &|_| {});
-            assert!(matches!(result, Err(WriteError::Output(OutputError::Refused(_)))), "{mine}");
+            assert!(matches!(result, Err(WriteError::Output(Failure::Refused(_)))), "{mine}");
             assert_eq!(fs::read_to_string(project.path(mine)).unwrap(), "mine, just now");
             fs::remove_dir_all(project.path("")).unwrap();
             project.write(OLD).unwrap();

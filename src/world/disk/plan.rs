@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 use super::MachineError;
 use super::guard::list;
 use super::manifest::{self, Manifest, Ours, PRIVATE};
-use super::refusal::{OutputError, Refusal};
+use super::refusal::{Failure, Refusal};
 use crate::text::path::fold;
 
 /// One change to the output folder. Names are relative to it.
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// Returns a refusal if a name isn't valid, a foreign file is in the way, or a file that
     /// Rolebook wrote was changed by hand.
-    pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, OutputError> {
+    pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, Failure> {
         check_names(names)?;
         let present = scan(real)?;
         let (known, edited) = hash_ours(real, old, &present)?;
@@ -223,7 +223,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// Returns a refusal if someone wrote to a file that a step would replace or delete, or created
     /// a file at the path of a new one.
-    pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), OutputError> {
+    pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), Failure> {
         let mut changed = Vec::new();
         for step in steps {
             let (Step::Move(name) | Step::Delete(name)) = step else { continue };
@@ -324,7 +324,7 @@ fn check_names(names: &[String]) -> Result<(), Refusal> {
 
 /// Lists everything in the output except our private files. A folder that can't be listed counts as
 /// empty.
-fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, OutputError> {
+fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, Failure> {
     fs::read_dir(real).map_err(MachineError::new("read", real))?;
     let own = |entry: &walkdir::DirEntry| {
         entry.depth() == 1 && entry.file_name().to_str().is_some_and(|name| PRIVATE.contains(&name))
@@ -350,7 +350,7 @@ fn hash_ours<'a>(
     real: &Path,
     old: &'a Manifest,
     present: &BTreeMap<String, Kind>,
-) -> Result<(HashMap<&'a str, Known>, Vec<String>), OutputError> {
+) -> Result<(HashMap<&'a str, Known>, Vec<String>), Failure> {
     let there = old.files.iter().filter_map(|(name, ours)| Some((name, *ours, *present.get(name)?)));
     let there: Vec<_> = there.filter(|(_, _, kind)| *kind != Kind::Folder).collect();
     let look = |(name, ours, kind): &(&'a String, Ours, Kind)| {

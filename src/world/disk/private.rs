@@ -20,10 +20,6 @@ const IGNORE: &str = "*\n";
 #[derive(Clone, Debug)]
 pub struct Private(PathBuf);
 
-/// A lock that a command has to hold while it writes authors' files.
-#[derive(Debug)]
-pub struct Lock(#[allow(dead_code, reason = "the system drops the lock with the file")] File);
-
 impl Private {
     /// Returns the private folder in `base`, whether or not it exists.
     pub fn of(base: &Path) -> Self {
@@ -57,19 +53,19 @@ impl Private {
         fs::write(ignore, IGNORE)
     }
 
-    /// Waits until no other command is writing.
+    /// Waits until no other command is writing. The lock lasts until the file is dropped.
     ///
     /// # Errors
     /// Fails if the lock can't be created.
-    pub fn lock(&self) -> Result<Lock, MachineError> {
+    pub fn lock(&self) -> Result<File, MachineError> {
         let place = self.0.join("lock");
         let file = File::options().write(true).create(true).truncate(false).open(&place);
         let file = file.map_err(MachineError::new("lock", &place))?;
         match file.lock() {
-            Ok(()) => Ok(Lock(file)),
+            Ok(()) => Ok(file),
             // Some network file systems have no locks. On these, authors have to make sure that
             // only one command runs at a time.
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock(file)),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
             Err(error) => Err(MachineError::new("lock", &place)(error)),
         }
     }

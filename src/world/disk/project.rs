@@ -12,11 +12,15 @@ use rayon::prelude::*;
 
 use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
 
+use crate::declare::config::FILE;
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
+
+/// What to do about a name that can't be in a URL.
+const RENAME: &str = "rename it, so that it can have an address";
 
 /// The folders of a handbook. Paths are as the user wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +59,7 @@ impl Inputs {
     /// If `handbook.toml` exists but wasn't read, returns the finding that says why. Without the
     /// file's settings, this would be a different handbook.
     pub fn without_settings(&self) -> Option<&Diagnostic> {
-        let settings = SourcePath::new(crate::declare::config::FILE);
+        let settings = SourcePath::new(FILE);
         let is_about = |finding: &&Diagnostic| matches!(&finding.place, Place::Content(path, _) if *path == settings);
         self.unread().find(is_about).filter(|_| self.sources.bytes(&settings).is_none())
     }
@@ -98,7 +102,7 @@ impl Project {
                 let inside = |name: &str| root.join(name);
                 Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root })
             };
-            if has(folder, crate::declare::config::FILE) {
+            if has(folder, FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
                 // A folder that happens to be called `handbook` may itself be the root of a
                 // project.
@@ -130,17 +134,16 @@ impl Project {
         let root = dir.to_path_buf();
         let inside = |name: &str| if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) };
         let themes = Some(inside("themes"));
-        if inside("handbook").join(crate::declare::config::FILE).is_file() {
-            return Ok(Self { content: inside("handbook"), out: inside("public"), root, themes });
-        }
-        if inside("book.toml").is_file() && inside("src").join("SUMMARY.md").is_file() {
-            return Ok(Self { content: inside("src"), out: inside("public"), root, themes });
-        }
-        let is_configured = inside(crate::declare::config::FILE).is_file();
-        if is_configured {
-            return Ok(Self { content: root.clone(), out: inside("public"), root, themes });
-        }
-        Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None })
+        let content = if inside("handbook").join(FILE).is_file() {
+            inside("handbook")
+        } else if inside("book.toml").is_file() && inside("src").join("SUMMARY.md").is_file() {
+            inside("src")
+        } else if inside(FILE).is_file() {
+            root.clone()
+        } else {
+            return Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None });
+        };
+        Ok(Self { content, out: inside("public"), root, themes })
     }
 
     /// Returns the default title of a handbook: the name of its folder.
@@ -194,7 +197,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     let walk = read_content(root, skip)?;
     let mut findings: Vec<Diagnostic> =
         walk.left_out.iter().map(|left| left_out(&SourcePath::new(left.name.as_str()), &left.why)).collect();
-    let paths: Vec<SourcePath> = walk.files.into_iter().map(|found| found.path).collect();
+    let paths = walk.files;
     findings.extend(paths.iter().filter_map(unportable));
     let read = read_many(root, &paths);
     for (path, error) in &read.failed {
@@ -218,59 +221,55 @@ pub fn is_unread(finding: &Diagnostic) -> bool {
 fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     let make = |code: Rule, message: String| Diagnostic::new(code, path, None, message);
     let megabytes = bounded::limit(path) >> 20;
-    match error.source.kind() {
-        io::ErrorKind::FileTooLarge if path.as_str() == crate::declare::config::FILE => {
-            make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read"))
-                .help("put a `handbook.toml` in its place that holds only settings")
-        }
-        io::ErrorKind::FileTooLarge if path.is_chapter() => {
-            make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read"))
-                .help("split it into several chapters, or take it out of the content folder")
-        }
-        io::ErrorKind::FileTooLarge => {
-            make(Rule::LeftOut, format!("this file is larger than {megabytes} MB; it is not read and not published"))
-                .help("host it elsewhere and link to its address there, or make it smaller")
-        }
-        _ => make(Rule::Unreadable, format!("this file could not be read: {}", super::reason(&error.source))),
+    if error.source.kind() != io::ErrorKind::FileTooLarge {
+        return make(Rule::Unreadable, format!("this file could not be read: {}", super::reason(&error.source)));
     }
+    if !bounded::is_text(path) {
+        return make(
+            Rule::LeftOut,
+            format!("this file is larger than {megabytes} MB; it is not read and not published"),
+        )
+        .help("host it elsewhere and link to its address there, or make it smaller");
+    }
+    make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read")).help(
+        if path.is_chapter() {
+            "split it into several chapters, or take it out of the content folder"
+        } else {
+            "put a `handbook.toml` in its place that holds only settings"
+        },
+    )
 }
 
 /// Warns about a name that can't exist in a checkout on Windows.
 fn unportable(path: &SourcePath) -> Option<Diagnostic> {
     let part = path.unportable_part()?;
-    let message = format!("`{part}` is no name that Windows can write");
+    let message = format!("`{part}` is not a valid file name on Windows");
     let help = "rename it: no `< > : \" | ? * \\`, no dot or space at the end, no device such as `con` or `nul`";
     Some(Diagnostic::new(Rule::UnportableName, path, None, message).help(help))
 }
 
 fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
-    match why {
-        Why::Link => Diagnostic::new(Rule::LeftOut, path, None, "this is a symbolic link, and links are not followed")
-            .help("put the file itself into the content folder"),
-        Why::Copy => Diagnostic::new(
-            Rule::LeftOut,
-            path,
-            None,
+    let (message, help) = match why {
+        Why::Link => {
+            ("this is a symbolic link, and links are not followed", Some("put the file itself into the content folder"))
+        }
+        Why::Copy => (
             "this is a copy that an editor or a merge left; it is not published",
-        )
-        .help("delete it, or give it another name"),
-        Why::SavedAsText => Diagnostic::new(
-            Rule::LeftOut,
-            path,
-            None,
+            Some("delete it, or give it another name"),
+        ),
+        Why::SavedAsText => (
             "this looks like a chapter that was saved as text; it is not published",
-        )
-        .help("take `.txt` off its name, or delete it"),
-        Why::Special => Diagnostic::new(Rule::LeftOut, path, None, "this is no regular file"),
-        Why::NotUtf8 => Diagnostic::new(Rule::LeftOut, path, None, "the name of this file is not UTF-8")
-            .help("rename it, so that it can have an address"),
-        Why::Control => Diagnostic::new(Rule::LeftOut, path, None, "the name of this file holds a control character")
-            .help("rename it, so that it can have an address"),
+            Some("take `.txt` off its name, or delete it"),
+        ),
+        Why::Special => ("this is no regular file", None),
+        Why::NotUtf8 => ("the name of this file is not UTF-8", Some(RENAME)),
+        Why::Control => ("the name of this file holds a control character", Some(RENAME)),
         Why::Unreadable(error) => {
             let message = format!("this could not be read: {}", super::reason(&error.source));
-            Diagnostic::new(Rule::Unreadable, path, None, message)
+            return Diagnostic::new(Rule::Unreadable, path, None, message);
         }
-    }
+    };
+    Diagnostic::new(Rule::LeftOut, path, None, message).maybe_help(help.map(str::to_owned))
 }
 
 #[cfg(test)]

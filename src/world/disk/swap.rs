@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
+use super::identity;
+
 /// The way in which two files are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swap {
@@ -48,19 +50,14 @@ fn folds_alike(one: &Path, other: &Path) -> bool {
     crate::text::path::fold(&one.to_string_lossy()) == crate::text::path::fold(&other.to_string_lossy())
 }
 
-/// Returns whether two paths are the same file.
-#[cfg(unix)]
+/// Returns whether two paths are the same file. On systems where files have no identity, compares
+/// the canonical paths, because there is nothing better.
 pub fn same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |place| fs::symlink_metadata(place).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    if cfg!(not(unix)) {
+        return fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other));
+    }
+    let identity = |place| fs::symlink_metadata(place).ok().and_then(|metadata| identity(&metadata));
     identity(one).is_some_and(|one| Some(one) == identity(other))
-}
-
-/// Returns whether two paths have the same canonical form, because other systems offer nothing
-/// better.
-#[cfg(not(unix))]
-pub fn same_file(one: &Path, other: &Path) -> bool {
-    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
 /// Returns the third name, which an exchange in several steps uses.

@@ -7,7 +7,6 @@
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::time::SystemTime;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -16,23 +15,11 @@ use super::{Leftover, MachineError, bounded, leftover};
 use crate::declare::withheld;
 use crate::text::path::SourcePath;
 
-/// A file of the content folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The path relative to the content root.
-    pub path: SourcePath,
-    /// The size in bytes.
-    pub size: u64,
-    /// The modification time, if the file system provides one. No page shows the time; `serve` uses
-    /// it to decide which files to read again.
-    pub modified: Option<SystemTime>,
-}
-
 /// The result of a walk.
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// The files, sorted by path.
-    pub files: Vec<Found>,
+    /// The paths of the files relative to the content root, sorted.
+    pub files: Vec<SourcePath>,
     /// The files and folders that an author might miss, sorted by name. Dotfiles, and paths that
     /// the caller asked to skip, aren't included.
     pub left_out: Vec<LeftOut>,
@@ -158,7 +145,7 @@ pub fn read_content(root: &Path, skip: &[PathBuf]) -> Result<Walk, MachineError>
         }
         sort_out(&entry, &real, &mut walk);
     }
-    walk.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    walk.files.sort_unstable();
     walk.left_out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(walk)
 }
@@ -188,23 +175,17 @@ fn is_foreign(entry: &walkdir::DirEntry, real: &Path, foreign: &mut Foreign) -> 
 fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
     let Ok(relative) = entry.path().strip_prefix(real) else { return };
     let kind = entry.file_type();
-    let name = source_path(relative);
+    let (name, above) = (source_path(relative), relative.parent().and_then(source_path));
     let left = if kind.is_file() { leftover(&entry.file_name().to_string_lossy()) } else { None };
     let why = match (&name, entry.metadata()) {
         _ if left == Some(Leftover::Own) => return,
         _ if left == Some(Leftover::Copy) => Why::Copy,
         _ if left == Some(Leftover::SavedAsText) => Why::SavedAsText,
         _ if kind.is_symlink() => Why::Link,
-        (None, _) => {
-            // Report a folder once for everything in it.
-            if relative.parent().is_some_and(|folder| source_path(folder).is_none()) {
-                return;
-            }
-            Why::NotUtf8
-        }
+        // Report a folder once for everything in it.
+        (None, _) if above.is_none() => return,
+        (None, _) => Why::NotUtf8,
         (Some(path), _) if path.as_str().contains(char::is_control) => {
-            // Report a folder once for everything in it.
-            let above = relative.parent().and_then(source_path);
             if above.is_some_and(|folder| folder.as_str().contains(char::is_control)) {
                 return;
             }
@@ -212,11 +193,7 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
         }
         _ if kind.is_dir() => return,
         _ if !kind.is_file() => Why::Special,
-        (Some(path), Ok(metadata)) => {
-            let (size, modified) = (metadata.len(), metadata.modified().ok());
-            walk.files.push(Found { path: path.clone(), size, modified });
-            return;
-        }
+        (Some(path), Ok(_)) => return walk.files.push(path.clone()),
         (Some(_), Err(error)) => match error.into_io_error() {
             Some(error) if error.kind() == io::ErrorKind::NotFound => return,
             Some(error) => Why::Unreadable(MachineError::new("read", entry.path())(error)),
@@ -315,7 +292,7 @@ mod tests {
     }
 
     fn names(walk: &Walk) -> Vec<&str> {
-        walk.files.iter().map(|file| file.path.as_str()).collect()
+        walk.files.iter().map(SourcePath::as_str).collect()
     }
 
     #[test]
@@ -323,7 +300,6 @@ mod tests {
         let folder = folder(&["b.md", "a/z.md", "a-b.md", "a.md", ".git/config", ".hidden", "a/.x/y.md"]);
         let walk = read_content(folder.path(), &[]).unwrap();
         assert_eq!(names(&walk), ["a-b.md", "a.md", "a/z.md", "b.md"]);
-        assert_eq!(walk.files[0].size, 6);
         assert!(walk.left_out.is_empty());
     }
 

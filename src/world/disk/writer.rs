@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::grounds::Grounds;
-use super::journal::{self, Folder, Journal, Plan, State};
+use super::journal::{self, Folder, Plan, State};
 use super::private::Private;
 use super::swap::Swap;
 use super::{MachineError, Project, Refusal, bounded};
@@ -36,9 +36,7 @@ const SETTLE: Duration = Duration::from_millis(50);
 /// The command that writes, and the data that identifies it.
 #[derive(Clone, Copy, Debug)]
 pub struct Deed<'a> {
-    /// The name of the command in the journal, such as `mv` or `save`.
-    pub command: &'a str,
-    /// The command with its arguments. If the command is interrupted, running it again with the
+    /// The command with its arguments, such as `mv old new`. If the command is interrupted, running it again with the
     /// same words finishes it.
     pub words: &'a str,
     /// A hash of other input that the command reads, such as a table, or an empty string if there
@@ -177,11 +175,6 @@ impl Writer {
     /// Returns the folder that file paths are relative to.
     pub fn content(&self) -> &Path {
         &self.grounds.root
-    }
-
-    /// Returns the journal, which contains everything that this writer did.
-    pub fn journal(&self) -> Journal {
-        Journal::new(&self.base, self.root())
     }
 
     /// Returns the folder of the files, relative to the project's folder.

@@ -33,7 +33,7 @@ impl Place {
         let entry = top.join(".git");
         let repository = if entry.is_file() { follow(&entry)? } else { entry.clone() };
         if !is_repository(&repository) {
-            return Err(Missing::Broken("`.git` is no repository".to_owned()));
+            return Err(Missing::Broken("`.git` is not a repository".to_owned()));
         }
         let repository = real(&repository);
         // The `.git` file of a real work tree or submodule never points to a folder in the content.

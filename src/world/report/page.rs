@@ -9,10 +9,9 @@ use std::fmt::Write as _;
 use annotate_snippets::Renderer;
 
 use super::lines::Lines;
-use super::{Files, PAGE_WIDTH, draw, summary};
+use super::{Files, PAGE_WIDTH, draw, severity, summary};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::escape;
-use crate::text::rule::Severity;
 
 /// The page contains its own styles, because it can't rely on the site's style sheet.
 const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-inline-size:60rem;margin:2rem auto;padding:0 1rem}\
@@ -31,7 +30,7 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
     );
     out.push_str(match errors {
         0 => "<p>The handbook can be published.</p>\n",
-        _ => "<p>The handbook was not built: mend what is marked as an error, and save again. What was published before is as it was.</p>\n",
+        _ => "<p>The handbook was not built: fix what is marked as an error, and save again. The published site has not changed.</p>\n",
     });
     let renderer = Renderer::plain().term_width(PAGE_WIDTH);
     let mut lines = Lines::default();
@@ -42,12 +41,8 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
             let _ = writeln!(out, "<h2>{}</h2>", escape(&path));
         }
         last = Some(path);
-        let class = if finding.severity == Severity::Error { "error" } else { "warning" };
-        let _ = writeln!(
-            out,
-            "<pre class=\"{class}\" tabindex=\"0\">{}</pre>",
-            escape(&draw(finding, files, &mut lines, &renderer))
-        );
+        let (class, drawn) = (severity(finding), draw(finding, files, &mut lines, &renderer));
+        let _ = writeln!(out, "<pre class=\"{class}\" tabindex=\"0\">{}</pre>", escape(&drawn));
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out

@@ -39,11 +39,6 @@ struct Client {
 }
 
 impl Events {
-    /// Creates an empty list.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Vec<Client>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,23 +48,12 @@ impl Events {
         self.streams.load(Ordering::SeqCst) < MOST_STREAMS
     }
 
-    /// Lists the open pages without duplicates.
-    pub fn open_pages(&self) -> Vec<String> {
-        let mut pages: Vec<String> = self.lock().iter().map(|client| client.page.clone()).collect();
-        pages.sort_unstable();
-        pages.dedup();
-        pages
-    }
-
-    /// Sends an event to every page for which `data` returns a string. Line breaks in that string
+    /// Sends every page an event with the data that `data` returns for it. Line breaks in the data
     /// become spaces.
-    pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> Option<String>) {
-        self.lock().retain(|client| match data(&client.page) {
-            // If the queue is full, the page isn't reading its events. The page will reconnect and
-            // catch up.
-            Some(data) => client.queue.try_send(event(name, &data)).is_ok(),
-            None => true,
-        });
+    pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> String) {
+        // If a queue is full, the page isn't reading its events. The page will reconnect and catch
+        // up.
+        self.lock().retain(|client| client.queue.try_send(event(name, &data(&client.page))).is_ok());
     }
 
     /// Streams to a new page from its own thread. `chunked` is whether the client understands

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::super::identity;
 use super::super::journal::{self, Folder, Plan, Planned, hash_of};
 use super::super::private::Private;
 use super::{Deed, MachineError, Step, Unwritten, Writer};
@@ -21,7 +22,7 @@ impl Writer {
             let plan = Plan {
                 version: 1,
                 at: deed.at,
-                command: deed.command.to_owned(),
+                command: deed.words.split(' ').next().unwrap_or_default().to_owned(),
                 words: deed.words.to_owned(),
                 input: deed.input.to_owned(),
                 root: self.root(),
@@ -40,29 +41,24 @@ impl Writer {
     }
 
     fn stage_one(&self, folder: &Folder, private: &Private, (n, step): (usize, &Step)) -> Result<Planned, Unwritten> {
-        let (path, from, before, after) = match step {
+        let (path, before, after) = match step {
             Step::Move { from, to, before } => {
                 let before = before.map(|hash| blake3::Hash::from(hash).to_hex().to_string());
-                return Ok(Planned {
-                    path: to.to_string(),
-                    from: Some(from.to_string()),
-                    before,
-                    after: None,
-                    is_beside: false,
-                });
+                let (path, from) = (to.to_string(), Some(from.to_string()));
+                return Ok(Planned { path, from, before, ..Planned::default() });
             }
-            Step::Create { path, text } => (path, None::<String>, None, text),
-            Step::Replace { path, before, after } => (path, None, Some(before), after),
+            Step::Create { path, text } => (path, None, text),
+            Step::Replace { path, before, after } => (path, Some(before), after),
         };
         let place = self.grounds.place(path)?;
         let above = place.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(&self.base);
         let is_beside = device(above) != device(&private.join(""));
         let planned = Planned {
             path: path.to_string(),
-            from,
             before: before.map(|before| hash_of(before)),
             after: Some(hash_of(after)),
             is_beside,
+            ..Planned::default()
         };
         let copy = |what: &str, bytes: &[u8]| {
             let copy = folder.of(n, what);
@@ -120,15 +116,8 @@ fn new_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Returns the ID of the file system that contains a folder.
-#[cfg(unix)]
+/// Returns the ID of the file system that contains a folder. On systems without such IDs, the whole
+/// project is assumed to be on one file system.
 fn device(folder: &Path) -> Option<u64> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(folder).ok().map(|metadata| metadata.dev())
-}
-
-/// On other systems, the whole project is assumed to be on one file system.
-#[cfg(not(unix))]
-fn device(_: &Path) -> Option<u64> {
-    None
+    identity(&fs::metadata(folder).ok()?).map(|(device, _)| device)
 }

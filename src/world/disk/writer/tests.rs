@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::journal::{Entry, Noted, Which};
 use super::*;
 
-const DEED: Deed = Deed { command: "mv", words: "mv a b", input: "", at: 7 };
+const DEED: Deed = Deed { words: "mv a b", input: "", at: 7 };
 
 struct World(tempfile::TempDir, Swap);
 
@@ -45,20 +44,18 @@ impl World {
         files.map(|file| (name(file.path()), fs::read_to_string(file.path()).unwrap())).collect()
     }
 
-    fn entries(&self) -> Vec<Entry> {
-        self.writer().journal().entries(&|_, _| true)
+    fn entries(&self) -> Vec<Folder> {
+        journal::folders(&Private::of(self.0.path()))
     }
 
-    /// Lists every text that is in the content or that the journal returns.
+    /// Lists every text that is in the content or in the journal.
     fn texts(&self) -> Vec<String> {
-        let journal = self.writer().journal();
         let mut texts: Vec<String> = self.files().into_values().collect();
         for entry in self.entries() {
-            for n in 0..entry.changes.len() {
-                for which in [Which::Before, Which::After, Which::Late] {
-                    let text = journal.text(entry.number, n, which, &|_, _| true);
-                    texts.extend(text.map(|text| String::from_utf8(text).unwrap()));
-                }
+            for n in 0..entry.plan().map_or(0, |plan| plan.steps.len()) {
+                texts.extend(
+                    ["old", "new", "swap"].iter().filter_map(|what| fs::read_to_string(entry.of(n, what)).ok()),
+                );
             }
         }
         texts
@@ -103,14 +100,15 @@ fn all_steps_are_done_and_the_journal_says_what_was_replaced() {
         assert_eq!(world.files(), tree(AFTER));
         assert!(!world.place("guides").exists());
         let [entry] = &world.entries()[..] else { panic!() };
-        assert_eq!((entry.number, entry.at, entry.command.as_str(), entry.state), (1, 7, "mv", State::Done));
-        let journal = world.writer().journal();
-        let text = |n, which| journal.text(1, n, which, &|_, _| true).map(|bytes| String::from_utf8(bytes).unwrap());
-        assert_eq!((text(1, Which::Before).as_deref(), text(1, Which::After).as_deref()), (Some("a"), Some("A")));
-        assert_eq!((text(3, Which::Before), text(3, Which::After).as_deref()), (None, Some("F")));
-        assert_eq!((text(2, Which::Late), text(9, Which::Before)), (None, None));
-        let Noted::Change(first) = &entry.changes[0] else { panic!() };
-        assert_eq!((first.path.as_str(), first.from.as_ref().unwrap().as_str()), ("new/b.md", "guides/a.md"));
+        let plan = entry.plan().unwrap();
+        assert_eq!((entry.number, plan.at, plan.command.as_str(), entry.state()), (1, 7, "mv", State::Done));
+        let text = |n, what| fs::read_to_string(entry.of(n, what)).ok();
+        assert_eq!((text(1, "old").as_deref(), text(1, "new").as_deref()), (Some("a"), Some("A")));
+        assert_eq!((text(3, "old"), text(3, "new").as_deref()), (None, Some("F")));
+        // Nobody wrote to the file that was taken out.
+        assert_eq!((text(2, "swap").as_deref(), text(9, "old")), (Some("c"), None));
+        let first = &plan.steps[0];
+        assert_eq!((first.path.as_str(), first.from.as_deref()), ("new/b.md", Some("guides/a.md")));
         assert!(world.writer().write(DEED, &[]).unwrap().folder.is_none());
     }
 }
@@ -274,8 +272,7 @@ fn what_an_editor_writes_into_the_replaced_file_is_in_the_journal() {
     assert!(receipt.late.is_empty());
     open.set_len(0).unwrap();
     open.write_all(b"saved").unwrap();
-    let Noted::Change(change) = &world.entries()[0].changes[0] else { panic!() };
-    assert!(change.is_late);
+    assert_eq!(fs::read(world.entries()[0].of(0, "swap")).unwrap(), b"saved");
     for text in ["c", "C", "saved"] {
         assert!(world.texts().iter().any(|known| known == text), "{text}");
     }
@@ -295,24 +292,6 @@ fn two_saves_within_one_exchange_are_both_kept() {
     assert!(!writer.finish().unwrap()[0].is_done);
     assert_eq!(world.files()["c.md"], "second");
     assert!(world.texts().contains(&"first".to_owned()) && world.texts().contains(&"C".to_owned()));
-}
-
-#[test]
-fn others_see_that_there_was_a_change_and_nothing_of_it() {
-    let world = World::new(Swap::AtOnce);
-    world.put("pay.md", "for managers: old");
-    let steps = [replace("pay.md", "for managers: old", "new"), replace("c.md", "c", "C")];
-    world.writer().write(DEED, &steps).unwrap();
-    // The current text is for everyone, but the replaced text wasn't.
-    let visible = |_: &SourcePath, text: Option<&[u8]>| text.is_none_or(|text| !text.starts_with(b"for managers"));
-    let journal = world.writer().journal();
-    let entries = journal.entries(&visible);
-    assert_eq!(entries[0].changes[0], Noted::ForAnother);
-    assert!(matches!(&entries[0].changes[1], Noted::Change(change) if change.path.as_str() == "c.md"));
-    assert_eq!(journal.text(1, 0, Which::Before, &visible), None);
-    assert_eq!(journal.text(1, 0, Which::After, &visible), None);
-    assert_eq!(journal.text(1, 1, Which::Before, &visible).as_deref(), Some(&b"c"[..]));
-    assert_eq!(journal.entries(&|_, _| false)[0].changes, [Noted::ForAnother, Noted::ForAnother]);
 }
 
 #[test]
@@ -343,8 +322,8 @@ fn a_new_project_and_its_content_share_a_journal() {
     let base = folder.path().join("ours");
     let init = Writer::beginning(&base, &base);
     init.write(DEED, &[create("handbook/a.md", "a"), create(".gitignore", "/public\n")]).unwrap();
-    let journal = Writer::beginning(&base, &base.join("handbook")).journal();
-    let entries = journal.entries(&|_, _| true);
-    let [Noted::Change(change)] = &entries[0].changes[..] else { panic!("{entries:?}") };
-    assert_eq!(change.path.as_str(), "a.md");
+    Writer::beginning(&base, &base.join("handbook")).write(DEED, &[replace("a.md", "a", "b")]).unwrap();
+    let plans: Vec<Plan> = journal::folders(&Private::of(&base)).iter().filter_map(Folder::plan).collect();
+    let places: Vec<(&str, &str)> = plans.iter().map(|plan| (&*plan.root, &*plan.steps[0].path)).collect();
+    assert_eq!(places, [("", "handbook/a.md"), ("handbook", "a.md")]);
 }
