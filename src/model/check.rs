@@ -312,10 +312,10 @@ impl<'a> Checker<'a> {
             let is_there = self.book.urls.contains(&url) || self.book.redirects.contains_key(&url);
             if is_there || self.book.tree.nodes.iter().any(|node| node.url == url) {
                 let message = format!("`{written}` still exists, so it can't be gone");
-                findings.push(in_config(Rule::BadValue, Some(*span), message).help("take the entry out"));
+                findings.push(in_config(Rule::BadValue, Some(*span), message).help("remove the entry"));
             } else if !said.insert(url) {
                 let message = format!("`{written}` is listed as gone twice");
-                findings.push(in_config(Rule::BadValue, Some(*span), message).help("take one of them out"));
+                findings.push(in_config(Rule::BadValue, Some(*span), message).help("remove one of them"));
             }
             let Some((name, span)) = &gone.see else { continue };
             let message = match self.book.names.find(name) {

@@ -165,7 +165,7 @@ impl Compiler {
         };
         if let Some(base) = &choices.base_url {
             if let Some(help) = crate::declare::config::fault_of_base_url(base) {
-                let message = format!("`--base-url {base}` is no address of a site");
+                let message = format!("`--base-url {base}` is not the address of a site");
                 findings.push(Diagnostic::at(Rule::BadConfiguration, Place::Handbook, message).help(help));
             }
             config.base_url = Some(if base.ends_with('/') { base.clone() } else { format!("{base}/") });

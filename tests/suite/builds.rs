@@ -189,7 +189,7 @@ fn an_invalid_base_url_is_rejected_with_help() {
         ("example.org", "`https://example.org`"),
         ("ftp://example.org/a", "`https://example.org/a`"),
         ("https:///a", "write the host too"),
-        ("https://example.org/?x", "leave out what begins with `?`"),
+        ("https://example.org/?x", "leave out everything from `?` or `#` on"),
     ] {
         let output = rolebook(folder.path(), &["build", "--base-url", address]);
         let said = String::from_utf8(output.stderr).unwrap();

@@ -105,7 +105,7 @@ impl Missed<'_> {
                     let first = defined.entry(fold(label)).or_insert_with(|| at.clone());
                     if *first != at {
                         let message = format!("the footnote `{label}` is defined twice; this text isn't shown");
-                        let help = "give it a label of its own, or take it out";
+                        let help = "give it a label of its own, or remove it";
                         self.finding(Rule::DuplicateDefinition, &at, message, help);
                     }
                 }
@@ -134,7 +134,7 @@ impl Missed<'_> {
         let unused: Vec<_> = defined.iter().filter(|(label, _)| is_unused(label)).collect();
         let hidden = if unused.is_empty() { BTreeSet::new() } else { self.used_in_hidden_text() };
         for (label, range) in unused.into_iter().filter(|(label, _)| !hidden.contains(*label)) {
-            let help = format!("write `[^{label}]` where it belongs, or take it out");
+            let help = format!("write `[^{label}]` where it belongs, or remove it");
             self.finding(Rule::UnusedFootnote, range, "nothing refers to this footnote, so it isn't shown", help);
         }
     }
@@ -207,7 +207,7 @@ impl Missed<'_> {
             }
             if definitions.contains_key(&fold(name)) {
                 let message = format!("the link `{name}` is defined twice, and the first one counts");
-                let help = "give it a name of its own, or take it out";
+                let help = "give it a name of its own, or remove it";
                 self.finding(Rule::DuplicateDefinition, &(at..at + rest.trim_end().len()), message, help);
             }
         }

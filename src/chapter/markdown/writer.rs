@@ -228,7 +228,7 @@ impl Writer<'_, '_> {
         };
         self.written.words += text.split_whitespace().count();
         if text.starts_with(PROMPT) {
-            let help = "write the answer in its place, or take it out";
+            let help = "write the answer in its place, or remove it";
             self.finding(Rule::Placeholder, range, "this prompt waits for an answer", help);
         }
         if self.heading.is_some() || !self.links.is_empty() || self.input.kind == Kind::Glossary {

@@ -53,7 +53,7 @@ impl Relating<'_> {
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
                 let message = format!("`focus` names `{id}`, which this role expects no level of");
-                let help = "list it under `competencies` with a level, or take it out of `focus`";
+                let help = "list it under `competencies` with a level, or remove it from `focus`";
                 self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, help);
             }
         }
@@ -89,7 +89,7 @@ impl Relating<'_> {
         let Some(reference) = references.iter().find(is_itself).copied() else { return };
         let kind = self.book.meta(chapter).kind.name();
         let message = format!("this {kind} {what} itself");
-        let help = format!("name another {}, or take it out", if kind == "path" { "chapter" } else { kind });
+        let help = format!("name another {}, or remove it", if kind == "path" { "chapter" } else { kind });
         self.remark(Rule::BadValue, (chapter, At::Reference(reference)), message, &help);
     }
 

@@ -233,7 +233,7 @@ fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
     }
     make(Rule::TooLarge, format!("this file is larger than {megabytes} MB and was not read")).help(
         if path.is_chapter() {
-            "split it into several chapters, or take it out of the content folder"
+            "split it into several chapters, or remove it from the content folder"
         } else {
             "put a `handbook.toml` in its place that holds only settings"
         },
