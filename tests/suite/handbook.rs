@@ -1,6 +1,7 @@
 //! Checks our own handbook: its topics, its wording, its data, and that every chapter is within
 //! reach.
 
+mod figures;
 mod ladder;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
