@@ -188,7 +188,7 @@ impl Goal {
             }
             Target::Folder(node) => Self::Folder(book.tree.node(*node).url.to_string()),
             Target::Asset(path) => Self::Asset(place(path)),
-            Target::Generated(_) | Target::Partner(_) => Self::Other(target.clone()),
+            Target::Generated(_) | Target::OtherSite(..) | Target::Partner(_) => Self::Other(target.clone()),
             Target::Ambiguous(_) | Target::Hidden | Target::Dead => Self::Nothing,
         }
     }
@@ -277,6 +277,7 @@ impl Rewriter<'_> {
                 (path, File::Chapter(self.plan.new_place(path)))
             }
             Target::Asset(path) => (path, File::Other(self.plan.new_place(path).to_string())),
+            Target::OtherSite(url, _) => return Some((File::Other(url.as_str().to_owned()), false)),
             Target::Folder(node) => {
                 let url = self.before.book.tree.node(*node).url.as_str();
                 return Some((File::Other(url.trim_end_matches("index.html").to_owned()), false));

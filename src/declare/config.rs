@@ -20,7 +20,7 @@ use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
-use crate::text::path::SourcePath;
+use crate::text::path::{SourcePath, UrlPath, join};
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::Text;
 
@@ -163,6 +163,8 @@ table! {
         hidden_links: HiddenLinks, "how links to chapters that the audience can't see are shown if they aren't errors";
         files: Files, "files to publish even if nothing refers to them, such as `downloads/**`; chapters get no page",
             as Shape::List(&Shape::Text), by Files::set;
+        other_sites: Vec<String>, "folders of this site that another build fills, such as `docs`; links into them aren't checked",
+            as Shape::List(&Shape::Text), by readers::other_sites;
         markdown: bool = true, "whether each chapter is also published as Markdown, with `llms.txt`; true by default";
         renames: Option<bool>, "whether old URLs of files renamed in Git redirect; true if there are no audiences";
     }
@@ -198,6 +200,19 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
         return Some("write the host too, as in `https://example.org/handbook/`".to_owned());
     }
     address.contains(['?', '#']).then(|| "leave out everything from `?` or `#` on".to_owned())
+}
+
+impl Publish {
+    /// Returns the URL that the target of a link in `folder` has if it is in a folder that another
+    /// build fills. Nobody knows whether there is a page at this URL.
+    pub fn other_site(&self, folder: &str, target: &str) -> Option<UrlPath> {
+        let path = join(folder, target).filter(|_| !self.other_sites.is_empty())?;
+        let is_root = self.other_sites.contains(&path);
+        let is_below = |site: &String| path.strip_prefix(site.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let is_folder = is_root || target.ends_with('/');
+        let is_inside = is_root || self.other_sites.iter().any(is_below);
+        is_inside.then(|| UrlPath::new(if is_folder { format!("{path}/") } else { path }))
+    }
 }
 
 impl Config {

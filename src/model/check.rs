@@ -107,9 +107,12 @@ impl<'a> Checker<'a> {
         let path = &self.book.meta(from).path;
         let name = &reference.target;
         let (code, message, help) = match target {
-            Target::Chapter(..) | Target::Folder(_) | Target::Generated(_) | Target::Asset(_) | Target::Partner(_) => {
-                return None;
-            }
+            Target::Chapter(..)
+            | Target::Folder(_)
+            | Target::Generated(_)
+            | Target::Asset(_)
+            | Target::OtherSite(..)
+            | Target::Partner(_) => return None,
             Target::DeadAnchor(chapter) => {
                 let (message, help) = self.dead_anchor(reference, *chapter, from);
                 (Rule::DeadAnchor, message, help)
@@ -321,6 +324,7 @@ impl<'a> Checker<'a> {
             let message = match self.book.names.find(name) {
                 [_] => continue,
                 [] if self.near.absent(name).is_some() => continue,
+                [] if self.config.publish.other_site("", name).is_some() => continue,
                 [] => format!("no chapter called `{name}`"),
                 _ => format!("`{name}` could be several chapters"),
             };

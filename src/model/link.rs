@@ -13,7 +13,7 @@ use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, Reference
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
-use crate::text::path::{SourcePath, fold, join};
+use crate::text::path::{SourcePath, UrlPath, fold, join};
 use crate::text::slug::slug;
 
 /// The target of a reference.
@@ -31,6 +31,9 @@ pub enum Target {
     Generated(Generated),
     /// A file that isn't a chapter.
     Asset(SourcePath),
+    /// A page of a site that another build writes into a folder of this one, and optionally an
+    /// anchor in it. Nothing is known about that site.
+    OtherSite(UrlPath, Option<String>),
     /// A partner from `handbook.toml`, by its index in the list.
     Partner(u32),
     /// Several chapters that match equally well.
@@ -157,6 +160,7 @@ impl<'a> Resolver<'a> {
         match (found, &reference.fragment) {
             (Target::Chapter(chapter, None), Some(fragment)) => self.in_chapter(chapter, fragment),
             (Target::Dead, _) if is_hidden(reference, from, book) => Target::Hidden,
+            (Target::Dead, _) => other_site(reference, book.meta(from).path.folder(), self.config),
             (found, _) => found,
         }
     }
@@ -311,6 +315,17 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
 fn other_page(path: &str, book: &Index) -> Option<Target> {
     let folder = book.tree.folder(&folder_url(path, book.urls_style));
     folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))
+}
+
+/// Follows a link into a folder that another build fills, as `handbook.toml` says.
+fn other_site(reference: &Reference, folder: &str, config: &Config) -> Target {
+    let is_link = reference.form == Form::Relative;
+    let found = if is_link { config.publish.other_site(folder, &reference.target) } else { None };
+    let anchor = match &reference.fragment {
+        Some(Fragment::Anchor(anchor)) => Some(anchor.clone()),
+        _ => None,
+    };
+    found.map_or(Target::Dead, |url| Target::OtherSite(url, anchor))
 }
 
 fn asset(path: &str, book: &Index) -> Option<Target> {

@@ -137,9 +137,17 @@ impl<'a> Viewpoint<'a> {
     /// Returns the URL of an anchor in a chapter.
     #[must_use]
     pub fn anchor(&self, chapter: ChapterId, anchor: &str) -> String {
-        let mut url = self.url(self.book.url(chapter));
-        url.push('#');
-        url.push_str(&encode_fragment(anchor));
+        self.place(self.book.url(chapter), Some(anchor))
+    }
+
+    /// Returns the URL of a page, or of an anchor on it.
+    #[must_use]
+    pub fn place(&self, page: &UrlPath, anchor: Option<&str>) -> String {
+        let mut url = self.url(page);
+        if let Some(anchor) = anchor {
+            url.push('#');
+            url.push_str(&encode_fragment(anchor));
+        }
         url
     }
 

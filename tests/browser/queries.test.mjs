@@ -43,6 +43,15 @@ test("every query on this handbook finds its chapter among the first three resul
   }
 });
 
+test("every query on the manual finds its chapter among the first three", async () => {
+  const core = await index(build(join(repository, "docs/handbook")));
+  for (const { query, wanted } of queries("manual.txt")) {
+    const list = await pages(core, query);
+    const at = place(list, wanted);
+    assert.ok(at > 0 && at <= 3, `${query}: place ${at} in ${list.slice(0, 5).join(", ")}`);
+  }
+});
+
 test("queries on a real handbook rank their chapters high", { timeout: 120_000 }, async (context) => {
   const archive = join(repository, "../shared/real/sourcegraph-handbook.tar.gz");
   if (!existsSync(archive)) return context.skip("the real handbook isn't next to this checkout");

@@ -12,7 +12,7 @@ const site = build(project());
 /** One page of every kind. */
 const kinds = [
   "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "glossary/", "guides/when-data-misleads/",
-  "understanding/leader-and-manager/", "about/theming/", "roles/", "matrix/", "matrix/leadership/", "ladder/", "decisions/",
+  "understanding/leader-and-manager/", "about/adopting-it/", "roles/", "matrix/", "matrix/leadership/", "ladder/", "decisions/",
   "compare/product-manager/product-leader/", "nowhere/", "print/", "print/roles/",
 ];
 /** @type {Record<string, any>} */

@@ -1,5 +1,5 @@
 // Serves the built handbook with the software that hosts use: Cloudflare's workerd, Netlify's
-// parsers, and nginx and Caddy with the configurations in the hosting chapter.
+// parsers, and nginx and Caddy with the configurations in the manual's hosting chapter.
 //
 // Input: this repository's handbook, built for each host. Uses only the loopback address.
 
@@ -67,7 +67,7 @@ async function start(port, command, args, options = {}) {
 }
 
 const block = (title) => {
-  const chapter = readFileSync(join(repository, "handbook/about/hosting.md"), "utf8");
+  const chapter = readFileSync(join(repository, "docs/handbook/hosting.md"), "utf8");
   return chapter.split(`title="${title}"\n`)[1].split("\n```")[0];
 };
 

@@ -227,7 +227,11 @@ fn an_unreadable_table_is_rejected_with_help() {
         ("latin.csv", "bad-encoding]: this table is not UTF-8\n --> latin.csv:2:2", "CSV UTF-8 (Comma delimited)"),
         ("book.csv", "bad-encoding]: this is a workbook", "one sheet at a time"),
         ("utf16.csv", "bad-encoding]: this table is UTF-16", "CSV UTF-8"),
-        ("open.csv", "bad-table]: this quote is never closed\n --> open.csv:2:5", "double it if it is part of the text"),
+        (
+            "open.csv",
+            "bad-table]: this quote is never closed\n --> open.csv:2:5",
+            "double it if it is part of the text",
+        ),
         (
             "odd.csv",
             "bad-table]: none of the first ten rows says what the columns are\n --> odd.csv:1:1",

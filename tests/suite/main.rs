@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod leaks;
 mod links;
+mod manual;
 mod model;
 mod mv;
 mod new;

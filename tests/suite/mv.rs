@@ -413,3 +413,17 @@ fn references_in_drafts_are_rewritten_too() {
     let edited = plan.edited(&path, &sources.files[&path].bytes);
     assert!(String::from_utf8(edited.clone()).unwrap().contains("[[roles/manager]]"));
 }
+
+#[test]
+fn a_link_into_another_site_goes_on_leading_there() {
+    let sources = Sources::from_texts([
+        ("handbook.toml", "title = \"T\"\n[publish]\nother_sites = [\"docs\"]\n"),
+        ("index.md", "# Home\n"),
+        ("guides/a.md", "# A\n\n[rooted](/docs/x/) [relative](../docs/x/#part) [itself](../docs/)\n"),
+    ]);
+    let plan = plan(&sources, "T", "guides/a.md", "guides/deep/b.md").unwrap();
+    let after = carried_out(&sources, &plan);
+    let expected = "[rooted](/docs/x/) [relative](../../docs/x/#part) [itself](../../docs/)";
+    assert!(text(&after, "guides/deep/b.md").contains(expected), "{}", text(&after, "guides/deep/b.md"));
+    assert!(compile(&after).findings(true).is_empty());
+}

@@ -85,14 +85,18 @@ fn the_netlify_configuration_runs_valid_commands_and_publishes_their_output() {
     let toml: toml::Table = text.parse().unwrap();
     assert_eq!(toml["build"]["publish"].as_str(), Some("public"));
     let commands = [&toml["build"]["command"], &toml["context"]["deploy-preview"]["command"]];
-    for command in commands.map(|command| command.as_str().unwrap()) {
-        let arguments =
-            command.split(["-- ", "rolebook "][usize::from(command.contains("/rolebook "))]).nth(1).unwrap();
-        let arguments = arguments.split(['|', '>']).next().unwrap().replace('"', "");
-        let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        let parsed =
-            <rolebook::cli::Cli as clap::Parser>::try_parse_from([&["rolebook"], arguments.as_slice()].concat());
-        assert!(parsed.is_ok(), "{command}");
+    for (command, count) in commands.map(|command| command.as_str().unwrap()).into_iter().zip([2, 4]) {
+        let pieces = command.split(['&', '|', '>', ';']);
+        let ours = pieces.filter_map(|piece| piece.split_once("/rolebook ").or_else(|| piece.split_once(" -- ")));
+        let ours: Vec<String> = ours.map(|(_, arguments)| arguments.replace('"', "")).collect();
+        for arguments in &ours {
+            let words = std::iter::once("rolebook").chain(arguments.split_whitespace());
+            let parsed = <rolebook::cli::Cli as clap::Parser>::try_parse_from(words);
+            assert!(parsed.is_ok(), "{arguments}");
+        }
+        assert_eq!(ours.len(), count, "{ours:?}");
+        assert!(ours.iter().any(|arguments| arguments.contains("build docs/handbook --out public/docs")
+            || arguments.contains("build --strict docs/handbook --out public/docs")));
     }
     assert!(!text.contains("[[headers]]"), "the build writes the headers");
 }

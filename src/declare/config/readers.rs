@@ -125,16 +125,36 @@ fn whole_tables<T: Read>(
     list
 }
 
-/// Sets the path of what is gone, typed or copied from a browser. Reports a path that no page can
-/// have.
-pub fn path_of_gone(value: &Value, field: &mut (String, Span), report: &mut Report<'_>) {
-    let Some(text) = value.text().filter(|text| !text.trim_matches('/').is_empty()) else { return };
+/// Sets the folders that other builds fill, without slashes at either end. Reports those that can't
+/// be in a site.
+pub fn other_sites(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
+    let written: Vec<(String, Span)> = Read::read(value, report).unwrap_or_default();
+    for (text, span) in written {
+        match path_in_site(&text).filter(|folder| !folder.is_empty()) {
+            Some(folder) => field.push(folder),
+            None => {
+                let help = "write a folder from the root of this site, such as `docs`".to_owned();
+                report.add(Rule::BadValue, span, format!("no site can be at `{text}`"), Some(help));
+            }
+        }
+    }
+}
+
+/// Returns a path that was typed or copied from a browser, or `None` if no page can have it.
+fn path_in_site(text: &str) -> Option<String> {
     let decoded = decode_percent(text).unwrap_or_else(|| text.to_owned());
     let path = decoded.trim_matches('/');
     let is_plain = join("", path).as_deref() == Some(path) && !path.split('/').any(|part| part.starts_with('.'));
     let is_file = SourcePath::new(path).unportable_part().is_none() && !path.contains(['?', '#']);
-    if is_plain && is_file && !path.chars().any(char::is_control) {
-        *field = (path.to_owned(), value.span);
+    (is_plain && is_file && !path.chars().any(char::is_control)).then(|| path.to_owned())
+}
+
+/// Sets the path of what is gone, typed or copied from a browser. Reports a path that no page can
+/// have.
+pub fn path_of_gone(value: &Value, field: &mut (String, Span), report: &mut Report<'_>) {
+    let Some(text) = value.text().filter(|text| !text.trim_matches('/').is_empty()) else { return };
+    if let Some(path) = path_in_site(text) {
+        *field = (path, value.span);
     } else {
         let help = "write the path of the file, or its URL path from the root of the site".to_owned();
         report.add(Rule::BadValue, value.span, format!("no page can be at `{text}`"), Some(help));

@@ -137,7 +137,12 @@ fn say_gone(n: usize, on: &On<'_>) -> Html {
     let see = gone.and_then(|gone| gone.see.as_ref());
     let chapter = see.and_then(|(name, _)| handbook.book.names.find(name).first().copied());
     on.view(|view| {
-        let special = Gone { target: chapter.map(|chapter| view.link(chapter)) };
+        let elsewhere = || {
+            let (name, _) = see?;
+            let url = view.url(&view.config.publish.other_site("", name)?);
+            Some(Link { title: name.clone(), url: Some(url), ..Link::default() })
+        };
+        let special = Gone { target: chapter.map(|chapter| view.link(chapter)).or_else(elsewhere) };
         on.renderer.page("gone.html", page, Around::default(), special, view)
     })
 }

@@ -167,6 +167,7 @@ impl<'a> Copier<'a> {
             Target::Folder(node) => view.url(&view.book.tree.node(*node).url),
             Target::Generated(page) => view.generated(*page)?,
             Target::Asset(path) => view.url(&self.renderer.picture_url(path)),
+            Target::OtherSite(url, anchor) => view.place(url, anchor.as_deref()),
             Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => {
                 return None;
             }

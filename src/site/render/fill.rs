@@ -261,6 +261,7 @@ impl<'a> Filler<'a> {
             Target::Folder(node) => Some(view.url(&view.book.tree.node(*node).url)),
             Target::Generated(page) => view.generated(*page),
             Target::Asset(path) => Some(view.url(&crate::text::path::UrlPath::new(path.as_str()))),
+            Target::OtherSite(url, anchor) => Some(view.place(url, anchor.as_deref())),
             Target::Partner(_) | Target::WrongKind(_) | Target::Ambiguous(_) | Target::Hidden | Target::Dead => None,
         }
     }
