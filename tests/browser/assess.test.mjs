@@ -92,7 +92,7 @@ test("the role page and the home page link to the assessment", async () => {
   await page.getByRole("link", { name: "Assess yourself for this role" }).click();
   assert.equal(page.url(), address + maker);
   await page.goto(address);
-  await page.getByRole("link", { name: "Self-assessment" }).click();
+  await page.getByRole("link", { name: "Self-assessment" }).first().click();
   await page.getByRole("link", { name: "Maker" }).click();
   assert.equal(page.url(), address + maker);
   await close(page);
