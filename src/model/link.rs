@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
-use crate::declare::config::Config;
+use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
@@ -325,7 +325,12 @@ fn other_site(reference: &Reference, folder: &str, config: &Config) -> Target {
         Some(Fragment::Anchor(anchor)) => Some(anchor.clone()),
         _ => None,
     };
-    found.map_or(Target::Dead, |url| Target::OtherSite(url, anchor))
+    // Pages that are opened from a folder would list the files of another folder.
+    let index = |url: UrlPath| match config.urls {
+        UrlStyle::File if url.as_str().ends_with('/') => UrlPath::new(format!("{}index.html", url.as_str())),
+        _ => url,
+    };
+    found.map_or(Target::Dead, |url| Target::OtherSite(index(url), anchor))
 }
 
 fn asset(path: &str, book: &Index) -> Option<Target> {

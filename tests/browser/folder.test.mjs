@@ -31,6 +31,8 @@ test("every page opens from the disk, and every link has an existing file and an
       const anchor = decodeURIComponent(to.hash.slice(1));
       to.hash = "";
       to.search = "";
+      // The manual is a site of its own, built into this folder later.
+      if (to.href.startsWith(new URL("docs/", pathToFileURL(`${site}/`)).href)) continue;
       assert.ok(existsSync(fileURLToPath(to)), `${link} from ${url}`);
       if (anchor) wanted.push([to.href, anchor, url]);
       if (to.pathname.endsWith(".html") && !seen.has(to.href)) {
