@@ -177,7 +177,7 @@ test("a file that isn't an export is rejected with a reason, and an import asks 
   const page = await open(await host(site) + maker);
   await answer(page);
   const mine = await take(page, "Export as a file");
-  for (const [text, reason] of [["{", /isn't JSON/], ["{}", /isn't an export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at: ratings 1\)/]]) {
+  for (const [text, reason] of [["{", /isn't JSON/], ["{}", /isn't an export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at ratings 1\)/]]) {
     await give(page, text);
     await page.locator(".assess-told", { hasText: reason }).waitFor();
     assert.equal(await page.locator("dialog[open]").count(), 0);
