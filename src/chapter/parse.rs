@@ -169,7 +169,8 @@ impl Reader<'_> {
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name("owner", front.common.owner.as_ref(), &owners);
         self.check_aliases(front);
-        // A chapter that is hidden as a whole isn't empty to its author.
+        // If a mark is in doubt, the whole chapter is hidden and looks empty here, although its
+        // author wrote something.
         if !is_in_doubt {
             self.check_text(front, &parsed, &body);
             self.check_written(kind, front, &parsed, body == self.text.text[start..]);
@@ -225,8 +226,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a role or competency that consists only of a name, such as one that an import left
-    /// to be written.
+    /// Reports a role or competency that consists only of a name, such as one that an import
+    /// created without any text.
     fn check_written(&mut self, kind: Kind, front: &Front, parsed: &Parsed, is_whole: bool) {
         let (facts, help): (&[&str], _) = match kind {
             Kind::Role => (
@@ -316,8 +317,8 @@ impl Reader<'_> {
 
 /// Returns whether the chapter's first heading is the heading of a section rather than a title.
 ///
-/// That is so if it is below level 1 and either follows text, or has siblings and shares no word
-/// with the file name.
+/// A heading counts as a section's if it is below level 1 and either follows text, or has siblings
+/// and shares no word with the file name.
 fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3);

@@ -40,7 +40,9 @@ pub struct Visible {
 }
 
 impl Visible {
-    /// Follows `includes` from `audience`; `None` shows only what is meant for everyone.
+    /// Returns what readers in `audience` see: the content for that audience and for those that it
+    /// includes, directly or indirectly. `None` stands for readers who see only what is meant for
+    /// everyone.
     pub fn of(audience: Option<&str>, config: &Config) -> Self {
         let mut names = BTreeSet::new();
         let mut open: Vec<&str> = audience.into_iter().collect();

@@ -55,7 +55,8 @@ struct Ready {
     chain: Vec<ThemeFiles>,
     content: Content,
     findings: Vec<Diagnostic>,
-    /// Findings that are only known together with the handbook's past.
+    /// Findings that come from the handbook's past, and findings about pages that couldn't be
+    /// rendered. They become known after the others.
     late: Vec<Diagnostic>,
     /// A note about each part of the past that couldn't be read.
     notes: Vec<String>,

@@ -1,7 +1,7 @@
 //! Turns what was read into a site: compiles the handbook, loads its theme and judges the findings.
 //!
-//! Input: [`Inputs`] and the user's [`Choices`]. Output: [`Compiled`], and from it a [`Site`]. Every
-//! command, the preview and the tests make a site this way. Never reads or writes a file.
+//! Input: [`Inputs`] and the user's [`Choices`]. Output: [`Compiled`], and from it a [`Site`].
+//! Every command, the preview and the tests make a site this way. Never reads or writes a file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub struct Pipeline {
     highlighter: Arc<Highlighter>,
     /// The last theme that could be loaded.
     loaded: Option<Arc<Theme>>,
-    /// What that theme was loaded from; `None` if there were findings, which loading it again
-    /// repeats.
+    /// What that theme was loaded from. `None` if loading it produced findings: the theme is then
+    /// loaded again each time, so that the findings are reported again.
     from: Option<(Value, BTreeMap<String, ThemeFiles>, Vec<ThemeFiles>)>,
 }
 

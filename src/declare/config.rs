@@ -1,5 +1,5 @@
-//! Declares `handbook.toml`, which gives the handbook's name, its owners and audiences, and how
-//! strictly it is checked, and reads it.
+//! Declares the settings in `handbook.toml`, such as the handbook's name, its owners and audiences
+//! and how strictly it is checked, and reads that file.
 //!
 //! Input: the file's text, or nothing for a plain folder. Output: a [`Config`] and findings. Never
 //! reads files. Never guesses what a key means; an unknown key is a finding.
@@ -203,8 +203,8 @@ pub fn fault_of_base_url(address: &str) -> Option<String> {
 }
 
 impl Publish {
-    /// Returns the URL that the target of a link in `folder` has if it is in a folder that another
-    /// build fills. Nobody knows whether there is a page at this URL.
+    /// If a link in `folder` points into a folder that another build fills, returns the URL that it
+    /// points to. Whether there is a page at that URL isn't known.
     pub fn other_site(&self, folder: &str, target: &str) -> Option<UrlPath> {
         let path = join(folder, target).filter(|_| !self.other_sites.is_empty())?;
         let is_root = self.other_sites.contains(&path);
@@ -256,8 +256,8 @@ impl Config {
         Ok((config, findings))
     }
 
-    /// Gives the handbook, its owners and its audiences names if the file doesn't: `title`, and the
-    /// keys of their tables.
+    /// Fills in names that the file doesn't set: `title` becomes the name of the handbook, and
+    /// owners and audiences are named after the keys of their tables.
     fn name_unnamed(&mut self, title: &str) {
         let owners = self.owners.iter_mut().map(|(key, owner)| (key.as_str(), &mut owner.name));
         let audiences = self.audiences.iter_mut().map(|(key, audience)| (key.as_str(), &mut audience.title));

@@ -48,7 +48,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Returns the words for the form in findings, and the form as JSON Schema.
+    /// Returns the words that findings use for the form, and the form as JSON Schema.
     pub fn described(self) -> (&'static str, Json) {
         match self {
             Self::Any => ("anything", json!({})),
@@ -109,10 +109,11 @@ pub struct Field {
 
 /// Declares a table: a struct with its defaults, its reader and its [`Field`]s.
 ///
-/// Each line declares one key: its name and another accepted name after `|`, the type of its value,
-/// the default unless that is the type's own, and its purpose. `as` gives the expected [`Shape`] if
-/// it isn't the usual one of the type, and `by` gives a function that sets the field if
-/// [`Read::set`] doesn't do. Fields after `beside` belong to the struct only and are no keys.
+/// Each line declares one key: its name, the type of its value, and its purpose. Another accepted
+/// name can follow after `|`, and a default after `=` if it differs from that of the type. `as`
+/// gives the expected [`Shape`] if it isn't the usual one of the type, and `by` gives a function
+/// that sets the field if [`Read::set`] isn't enough. Fields after `beside` are only part of the
+/// struct; they aren't keys.
 macro_rules! table {
     (
         $(#[$attribute:meta])*
@@ -149,7 +150,7 @@ macro_rules! table {
                 meaning: $meaning,
             },)*];
 
-            /// Returns the table with these entries. Fields that aren't among them have their defaults.
+            /// Returns the table with these entries. Fields without an entry have their defaults.
             pub fn take(entries: &[fields::Valid<'_>], report: &mut fields::Report<'_>) -> Self {
                 let mut table = Self::default();
                 $(
@@ -181,8 +182,8 @@ macro_rules! first {
 
 pub(crate) use {first, table};
 
-/// Returns the key that a field of a struct stands for: its name, without the `r#` of a name that
-/// is a keyword of Rust.
+/// Returns the key for a field of a struct: the field's name, without the `r#` that Rust requires
+/// if the name is a keyword.
 pub const fn key(name: &'static str) -> &'static str {
     match name.as_bytes() {
         [b'r', b'#', ..] => name.split_at(2).1,
@@ -195,8 +196,8 @@ pub trait Read: Sized {
     /// The usual form of a value of this type.
     const SHAPE: Shape;
 
-    /// Returns the value, or `None` if it cannot be used. What doesn't have the expected form is
-    /// already reported, so this reports only what a form doesn't say.
+    /// Returns the value, or `None` if it cannot be used. The value has been checked against
+    /// [`Self::SHAPE`] already, so this reports only problems that a shape can't express.
     fn read(value: &Value, report: &mut Report<'_>) -> Option<Self>;
 
     /// Sets a field to the value, unless it cannot be used.
@@ -292,7 +293,7 @@ impl<'a> Report<'a> {
 pub type Valid<'a> = (&'static str, &'a Value);
 
 /// Reads `table` according to lists of fields. Returns the valid entries, reports values that don't
-/// have the expected form, and hands each key that no list has to `unknown`.
+/// have the expected form, and calls `unknown` for each key that isn't in any list.
 pub fn read<'a>(
     table: &'a Table,
     fields: &[&'static [Field]],
@@ -327,8 +328,8 @@ pub fn read_named<'a>(
     })
 }
 
-/// Reads a table inside another again, without reporting any findings, because they were reported
-/// when the outer table was read.
+/// Reads a nested table again. Reports nothing, because its findings were reported when the outer
+/// table was read.
 pub fn inner<'a>(value: &'a Value, fields: &'static [Field]) -> Option<Vec<Valid<'a>>> {
     Some(read(value.table()?, &[fields], &mut Report::new(&SourcePath::new("")), |_, _| {}))
 }

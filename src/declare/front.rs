@@ -131,8 +131,7 @@ pub fn read(table: &Table, kind: Kind, path: &SourcePath) -> (Front, Vec<Diagnos
     (front, report.findings)
 }
 
-/// Returns how to correct a key that `kind` doesn't have: by another kind that has it, or by a
-/// similar key.
+/// Suggests how to fix a key that `kind` doesn't have: names a kind that has it, or a similar key.
 fn help_for_key(key: &str, lists: &[&'static [Field]], kind: Kind) -> String {
     let has_key = |kind: &Kind| of_kind(*kind).iter().any(|field| field.name == key);
     match Kind::ALL.into_iter().find(has_key) {

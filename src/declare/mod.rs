@@ -14,12 +14,12 @@
 //! motto: Option<String>, "a sentence that the home page shows below the title";
 //! ```
 //!
-//! The line makes a field of the table's struct, so that the code that uses the key reads
-//! `config.motto` and doesn't compile without the declaration. It also makes the field's default,
-//! its reader, its "did you mean" suggestions and its entry in the schemas. `table!` in `fields` says
-//! what else a line can contain: another accepted name, a default, an unusual form, or a reader of
-//! its own. A new type of value needs [`fields::Read`]; a new choice between words is a `choice!` in
-//! `kind`.
+//! The macro turns the line into a field of the table's struct, so code uses the key as
+//! `config.motto` and doesn't compile without the declaration. From the same line, it generates the
+//! field's default, its reader, its "did you mean" suggestions and its entry in the schemas. The
+//! comment on `table!` in `fields` lists what else a line can contain: another accepted name, a
+//! default, an unusual form, or a separate reader. A new type of value needs [`fields::Read`]; a
+//! new choice between words is a `choice!` in `kind`.
 
 pub mod config;
 pub mod fields;

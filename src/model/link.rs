@@ -31,8 +31,8 @@ pub enum Target {
     Generated(Generated),
     /// A file that isn't a chapter.
     Asset(SourcePath),
-    /// A page of a site that another build writes into a folder of this one, and optionally an
-    /// anchor in it. Nothing is known about that site.
+    /// A page that another build writes into a folder of this site, and optionally an anchor in it.
+    /// Whether the page exists isn't known.
     OtherSite(UrlPath, Option<String>),
     /// A partner from `handbook.toml`, by its index in the list.
     Partner(u32),
@@ -119,8 +119,8 @@ pub struct Resolver<'a> {
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
 }
 
-/// The anchors of one chapter by the names that others may use; the first one wins if several share
-/// a name.
+/// Maps every name that a link may use for an anchor of one chapter to that anchor. If several
+/// anchors share a name, the first one counts.
 #[derive(Debug, Default)]
 struct Anchors<'a> {
     /// Anchors by their folded spelling.

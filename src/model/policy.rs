@@ -31,7 +31,7 @@ pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
         }
         let words = ("this chapter has no owner".to_owned(), "add `owner:` with a name of [owners]");
         report(health::is_ownerless(meta, config), Rule::NoOwner, At::Chapter, words);
-        // Readers would have to search for a chapter that no other links to.
+        // Readers can only find such a chapter by searching.
         let words = ("no other chapter links here".to_owned(), "link to it where a reader would need it");
         report(health::is_orphaned(chapter, book), Rule::OrphanedChapter, At::Chapter, words);
         let help = "list it under `competencies` of a role, or retire it";

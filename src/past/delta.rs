@@ -32,8 +32,8 @@ pub struct Delta {
     pub changes: Vec<Change>,
 }
 
-/// A chapter that a change is about. It has its current title and ID, or its last ones if it was
-/// removed.
+/// A chapter that a change is about. The title and ID are the current ones, or the last ones if the
+/// chapter was removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The title of the chapter.
@@ -236,8 +236,8 @@ impl Sides<'_> {
         self.pairs.after(chapter).map_or_else(|| subject(self.before, chapter, None), |now| self.now(now))
     }
 
-    /// Compares the chapters that `order` lists. Reports whether each was added, renamed, moved or
-    /// removed, and for those in both handbooks what `inside` finds.
+    /// Compares the chapters that `order` lists. Reports which of them were added, renamed, moved
+    /// or removed. For chapters in both handbooks, also reports what `inside` finds.
     fn chapters(
         &self,
         order: &dyn Fn(&Book) -> Vec<ChapterId>,

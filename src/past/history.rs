@@ -108,8 +108,9 @@ impl History {
     /// file had a different name then.
     pub fn parse(output: &[u8], exists: impl Fn(&SourcePath) -> bool) -> Self {
         let mut history = Self::default();
-        // For each path at the current point in the log, the file's name today. The log goes back
-        // in time: before the commit that adds a path, the same path means a different file.
+        // Maps each path, as of the current point in the log, to the file's path today. The log
+        // goes back in time: before the commit that adds a path, the same path belongs to a
+        // different file.
         let mut names: HashMap<SourcePath, Option<SourcePath>> = HashMap::new();
         let mut tokens = output.split(|byte| *byte == 0).map(String::from_utf8_lossy);
         while let Some(token) = tokens.next() {

@@ -1,9 +1,9 @@
 //! Every page and file of the site, by its URL.
 //!
 //! Input: a compiled handbook, its files, a theme and the handbook's past. Output: [`Layout`], the
-//! table of what each URL serves. A kind of page is one module and one row of [`KINDS`]: the module
-//! says which URLs it has, what search engines may list, and what each page holds. Never renders
-//! anything while the table is made.
+//! table of what each URL serves. Each kind of page has its own module and one row in [`KINDS`].
+//! The module determines the URLs of these pages, their content, and whether search engines may
+//! list them. Nothing is rendered while the table is made.
 
 mod assess;
 mod backlinks;
@@ -49,8 +49,8 @@ use crate::text::source::Sources;
 pub use file::media_type;
 pub use former::{findings_of_the_past, host_findings};
 
-/// The kinds of pages. The first that claims a URL has it, so that nothing generated takes the
-/// place of a chapter or of an author's file.
+/// The kinds of pages. Each URL belongs to the first kind that claims it, so a generated page never
+/// replaces a chapter or an author's file.
 const KINDS: &[fn(&mut Table<'_>)] = &[
     chapter::lay_out,
     file::lay_out,
@@ -78,7 +78,7 @@ const KINDS: &[fn(&mut Table<'_>)] = &[
 pub struct Layout {
     /// What each URL serves.
     pub routes: BTreeMap<UrlPath, Route>,
-    /// Where old URLs lead, sorted by them.
+    /// The redirects from old URLs, sorted by old URL.
     pub redirects: Vec<Redirect>,
     /// The published files that are not chapters.
     pub content: Content,
@@ -119,7 +119,7 @@ pub struct On<'s> {
     pub renderer: &'s Renderer,
     /// The files that the handbook was made from.
     pub files: &'s Sources,
-    /// What else the site has.
+    /// The other pages and files of the site.
     pub layout: &'s Layout,
     /// The URL.
     pub at: &'s UrlPath,
@@ -177,7 +177,7 @@ impl Layout {
         Some(&self.redirects[found].to)
     }
 
-    /// Returns whether the layout is the same for files of other sizes.
+    /// Returns whether the layout stays the same although the sizes of files may have changed.
     pub fn is_same_for(before: &Sources, after: &Sources) -> bool {
         markdown::is_small(before) == markdown::is_small(after)
     }
@@ -198,7 +198,8 @@ impl Table<'_> {
         self.add(url, Route::page(render));
     }
 
-    /// Adds a page that links can name and that shows one view, if the handbook has it.
+    /// Adds a page that links can refer to by name and that shows one view, if the handbook has
+    /// content for it.
     fn named<T: Serialize>(
         &mut self,
         page: Generated,
@@ -208,7 +209,8 @@ impl Table<'_> {
         self.named_with(page, template, move |on, at| Shown { view: view(on, at) });
     }
 
-    /// Adds a page that links can name, with what its template needs, if the handbook has it.
+    /// Adds a page that links can refer to by name, if the handbook has content for it. `special`
+    /// returns the data that only this page needs.
     fn named_with<T: Serialize>(
         &mut self,
         page: Generated,
@@ -223,7 +225,7 @@ impl Table<'_> {
         }
     }
 
-    /// Adds a text for programs, whose media type follows from its URL.
+    /// Adds a text for programs. Its URL determines its media type.
     fn text(&mut self, url: UrlPath, write: impl Fn(&On<'_>) -> String + Send + Sync + 'static) {
         self.add(url, Route::text(None, move |on| Ok(write(on))));
     }
@@ -248,7 +250,7 @@ impl Route {
         Self::text(Some("text/html; charset=utf-8"), render)
     }
 
-    /// Returns a text whose media type follows from its URL if `media` is `None`.
+    /// Returns a route for a text. If `media` is `None`, the URL determines the media type.
     fn text(media: Option<&'static str>, write: impl Fn(&On<'_>) -> Html + Send + Sync + 'static) -> Self {
         Self::new(move |on| {
             let media = media.unwrap_or_else(|| media_type(on.at.as_str()));

@@ -66,7 +66,7 @@ struct OfChapter {
     on_paths: Vec<OnPath>,
 }
 
-/// The data for every template, and in `special` what this page alone has.
+/// The data for every template. `special` is the data that only this page has.
 #[derive(Serialize)]
 struct Frame<'a, T> {
     page: Page,
@@ -140,7 +140,8 @@ impl Renderer {
         self.view_from(None, at, prepare)
     }
 
-    /// Prepares data for the page at `at` with URLs that begin with `root` instead of being relative.
+    /// Prepares data for the page at `at` with URLs that begin with `root` instead of being
+    /// relative.
     pub fn view_from<R>(&self, root: Option<&str>, at: &UrlPath, prepare: impl FnOnce(&Viewpoint<'_>) -> R) -> R {
         let cells = PageCells { renderer: self, at, root };
         prepare(&self.viewpoint(at, &cells, root))

@@ -33,7 +33,7 @@ use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
 const VERSION: u32 = 1;
-/// A handbook with more units than this has its table split into files of [`TABLE`] units.
+/// If a handbook has more units than this, its table is split into files of [`TABLE`] units each.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 64;
 /// The target size of a file of texts, in bytes. One file per page would make up most of a large

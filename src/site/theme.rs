@@ -32,7 +32,7 @@ use crate::text::rule::Rule;
 /// The name of the built-in theme, which is the bottom layer of every chain.
 pub const DEFAULT: &str = "default";
 
-/// The built-in theme. A new file is compiled in once this module is compiled again.
+/// The built-in theme. After you add a file, recompile this module to include it.
 static DEFAULT_FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
 
 /// The files of one theme folder.

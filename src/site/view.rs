@@ -71,8 +71,8 @@ pub struct Viewpoint<'a> {
     pub past: &'a Past,
     /// The source of statements and sections.
     pub cells: &'a dyn Cells,
-    /// The path that URLs begin with if they aren't relative, as on the page that hosts show at any
-    /// depth.
+    /// The path that URLs begin with if they can't be relative. This is the case on the page for
+    /// URLs that don't exist, because hosts show it at any depth.
     pub root: Option<&'a str>,
 }
 

@@ -196,8 +196,8 @@ pub enum Data {
     Table(Table),
 }
 
-/// Tables are equal if their data is equal, wherever they are in the file: for other chapters it
-/// makes no difference that a table has moved.
+/// Tables are equal if their data is equal, even if they are at different places in a file. Moving
+/// a table within its file doesn't affect other chapters.
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         self.entries.iter().map(Entry::pair).eq(other.entries.iter().map(Entry::pair))

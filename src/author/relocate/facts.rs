@@ -56,8 +56,8 @@ fn aliases(from: &SourcePath, to: &SourcePath, (old_id, new_id): (&str, &str), h
     if old == new {
         return Vec::new();
     }
-    // As an alias, a plain word redirects from a URL in the chapter's folder. But a word with a
-    // capital letter would count as a title.
+    // An alias that is a plain word redirects from a URL in the chapter's own folder, unless it has
+    // a capital letter: then it counts as a title.
     let is_beside = from.folder() == to.folder() && !from.is_index() && !to.is_index();
     if is_beside && fold(old_id) == fold(from.stem()) && !from.stem().chars().any(char::is_uppercase) {
         return vec![from.stem().to_owned()];

@@ -88,7 +88,8 @@ pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut Reference
     reader.outline
 }
 
-/// A heading, a statement or a term before it has an ID, which depends on all the others.
+/// A heading, statement or term that has no ID yet. IDs are assigned once all of them are known,
+/// because they must be unique.
 #[derive(Clone)]
 struct Draft {
     /// The event that starts it.
@@ -114,7 +115,7 @@ impl Draft {
     }
 }
 
-/// A term before it has an ID.
+/// A term that has no ID yet.
 struct TermDraft {
     draft: Draft,
     definition: String,
@@ -126,8 +127,8 @@ struct Reader<'a> {
     input: Input<'a>,
     events: &'a [Located<'a>],
     outline: Outline,
-    /// The level (0 for responsibilities) whose statements the current section contains, and the
-    /// depth of the section's heading.
+    /// The level of the statements in the current section (0 for responsibilities), and the depth
+    /// of the section's heading.
     section: Option<(u8, u8)>,
     headings: Vec<Draft>,
     statements: Vec<Draft>,
@@ -321,8 +322,8 @@ impl Reader<'_> {
             };
             let named = if tag.name == "a" { tag.get("name") } else { None };
             self.raw_ids.extend([tag.get("id"), named].into_iter().flatten().map(|a| a.value.to_string()));
-            // An `<iframe/>` that is never closed is removed as empty, so the text after it may
-            // have IDs too.
+            // Continue right after the tag. Even an `<iframe/>` that is never closed doesn't
+            // swallow the text after it, because it is removed, so that text may contain IDs too.
             at = tag.range.end;
         }
     }

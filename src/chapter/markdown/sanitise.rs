@@ -116,8 +116,9 @@ pub fn has_no_end(name: &str, start: usize, ends: &HashMap<&'static str, usize>)
 
 /// Returns whether an attribute loads nothing, or only from `hosts`.
 ///
-/// By now, the handbook's own images and videos are marks. A `src` or `poster` that remains is one
-/// that the tag scanner and the sanitizer interpret differently, such as a duplicate attribute.
+/// By now, marks have replaced the URLs of the handbook's own images and videos. Any `src` or
+/// `poster` that remains is one that the tag scanner and the sanitizer interpret differently, such
+/// as a duplicate attribute.
 fn may_load(name: &str, value: &str, hosts: &[String]) -> bool {
     !matches!(name, "src" | "poster")
         || crate::chapter::reference::host(value).is_some_and(|host| hosts.contains(&host))
@@ -183,8 +184,8 @@ fn recover(clean: &str, marks: &Marks, element: &str, attribute: &str) -> (Strin
         rest = after;
     }
     out.push_str(rest);
-    // If an author left an element open, text may end up between a placeholder's tags, so its end
-    // tag is removed here.
+    // If an author left an element open, text may end up between the start tag and the end tag of a
+    // placeholder. The end tag then wasn't removed together with the start tag, so remove it here.
     if kept.is_empty() {
         out = out.replace(&end_element, "");
     }

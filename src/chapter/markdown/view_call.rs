@@ -125,8 +125,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns the value of an argument as `read` understands it, and its range; reports a value
-    /// that isn't what is `wanted`.
+    /// Reads the value of an argument with `read`, and returns it with its range. If `read` rejects
+    /// the value, reports that it should be `wanted`.
     fn argument<T>(&mut self, name: &str, wanted: &str, read: fn(&Literal) -> Option<T>) -> Option<(T, Range<usize>)> {
         let argument = self.call.arguments.iter().find(|argument| argument.name == name)?;
         let value = read(&argument.value);

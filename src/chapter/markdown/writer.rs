@@ -134,8 +134,8 @@ struct Writer<'a, 'r> {
     raw: bool,
     /// Whether raw HTML was nested too deeply.
     too_deep: bool,
-    /// The last end tag of each element that is removed with its content; computed when the first
-    /// raw HTML is found.
+    /// The byte offset of the last end tag of each kind of element that would otherwise swallow the
+    /// text after it (see `last_ends`). Computed when the first raw HTML is found.
     ends: Option<HashMap<&'static str, usize>>,
     /// The open list items.
     items: Vec<Item>,
@@ -211,8 +211,8 @@ impl Writer<'_, '_> {
         n + 1
     }
 
-    /// Returns whether an event is part of attributes, which aren't written. Also skips the cuts
-    /// that end before the event.
+    /// Returns whether an event is inside the next range of `cuts`, which contain attributes and
+    /// aren't written. First skips the ranges that end before the event.
     fn is_cut(&mut self, range: &Range<usize>) -> bool {
         while self.outline.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
             self.cut += 1;
@@ -518,7 +518,7 @@ fn phrase(end: TagEnd) -> Option<&'static str> {
     }
 }
 
-/// Returns the target and the range of the transclusion that is all of the paragraph at `n`.
+/// If the paragraph at `n` consists of a single transclusion, returns its target and range.
 pub fn lone_embed<'e>(events: &'e [Located<'_>], n: usize) -> Option<(&'e str, &'e Range<usize>)> {
     match events.get(n + 1)? {
         (Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }), range)

@@ -1,10 +1,10 @@
 //! Removes `%%` comments from a chapter, as Obsidian does.
 //!
 //! Input: the body of a chapter and the extensions it is parsed with. Output: a [`Comments`], which
-//! contains the body without comments, and their ranges. A `%%` is kept only in code that its
-//! author closed. The rest is parsed again after a comment is removed, because a comment can
-//! contain the fence of a code block. This module knows no audiences, but it does find audience
-//! marks inside comments.
+//! contains the body without comments, and their ranges. A `%%` counts as plain text only inside
+//! code that the author closed. The rest is parsed again after a comment is removed, because a
+//! comment can contain the fence of a code block. This module knows no audiences, but it does find
+//! audience marks inside comments.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -85,7 +85,8 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
     }
 }
 
-/// What has been read of the current line, which may contain any number of places to check.
+/// How far the current line has been read, and whether a letter was found. A line may contain any
+/// number of places to check, so it is read only once.
 #[derive(Default)]
 struct Line {
     read_to: usize,

@@ -17,7 +17,8 @@ use crate::text::attribute;
 /// An open `:::` block.
 struct Open<'r> {
     line: &'r Line,
-    /// Whether the content is shown if the block is for an audience; otherwise `None`.
+    /// For a block that is for an audience, whether its content is shown; `None` for any other
+    /// block.
     audience: Option<bool>,
 }
 

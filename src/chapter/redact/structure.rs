@@ -39,7 +39,8 @@ pub struct Container {
 pub enum ContainerKind {
     /// With a `>`.
     Quote,
-    /// With indentation up to this column, counted from 0 after the last `>` on the line.
+    /// With indentation: a line of a list item is indented at least to this column. Columns are
+    /// counted from 0, after the last `>` on the line.
     Item(usize),
     /// A footnote or a definition, in which audience marks aren't read.
     Other,
@@ -116,8 +117,8 @@ impl Structure {
                 _ => {}
             }
         }
-        // If a fence wasn't closed, the author may consider everything in earlier fences to be
-        // text.
+        // If a fence wasn't closed, the fences may be paired wrongly. What looks like code in an
+        // earlier block may then be text to the author.
         if found.code.iter().any(|(_, shield)| *shield == Shield::OpenFence) {
             for (range, shield) in &mut found.code {
                 if *shield == Shield::Example && text[range.clone()].contains('\n') {

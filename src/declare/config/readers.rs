@@ -1,8 +1,8 @@
-//! Sets those fields of `handbook.toml` for which the usual reader of their type doesn't do.
+//! Sets those fields of `handbook.toml` that need more than the usual reader of their type.
 //!
 //! Input: a value of the expected form, and the field with its default. Output: the field as the
-//! configuration keeps it, and findings about what a form doesn't say. Never looks up the chapters
-//! that the values name (see `check`).
+//! configuration keeps it, and findings about problems that the expected form doesn't rule out.
+//! Never looks up the chapters that the values name (see `check`).
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{SourcePath, decode_percent, fold, join};
 use crate::text::rule::{Rule, Severity};
 
-/// Sets a text. A blank text counts as not written.
+/// Sets a text. A blank text counts as missing.
 pub fn filled<T: From<String>>(value: &Value, field: &mut T, _: &mut Report<'_>) {
     if let Some(text) = value.text().filter(|text| !text.trim().is_empty()) {
         *field = text.to_owned().into();
@@ -104,8 +104,8 @@ pub fn gone(value: &Value, field: &mut Vec<Gone>, report: &mut Report<'_>) {
     *field = whole_tables(value, "an entry of `gone` has no `path`", |gone: &mut Gone| !gone.path.0.is_empty(), report);
 }
 
-/// Returns the tables of a list, without those that lack what they need. Reports them with the
-/// message `lack`, unless there are findings about what they lack already.
+/// Returns the complete tables of a list. Reports each incomplete table with the message `lack`,
+/// unless reading the table has already produced a finding.
 fn whole_tables<T: Read>(
     value: &Value,
     lack: &str,

@@ -57,8 +57,8 @@ struct Called<'a> {
 #[derive(Debug)]
 struct Files<'a> {
     paths: Candidates<'a>,
-    /// The full paths. `by_path` finds a file by the path to compare; `by_last` finds all files
-    /// with the same last segment (folded), in the order of the handbook.
+    /// The full paths. `by_path` maps the path that is compared to the full path. `by_last` maps
+    /// the folded last segment of a path to all files that end in it, in the order of the handbook.
     by_path: HashMap<&'a str, &'a str, RandomState>,
     by_last: HashMap<String, Vec<&'a str>, RandomState>,
 }

@@ -1,13 +1,12 @@
-//! The pages that are generated from the model and have a name of their own, by which chapters link
-//! to them.
+//! Lists the pages that are generated from the model and that chapters can link to by name.
 //!
-//! Input: the index. Output: which of these pages the handbook has. Such a page is one row here;
-//! what it holds is a module of `site/pages`. Never makes a page.
+//! Input: the index. Output: which of these pages the handbook has. Each page has one row here, and
+//! a module in `site/pages` that produces its content. Never renders a page.
 
 use super::Index;
 use crate::declare::kind::Kind;
 
-/// What others know of a generated page.
+/// What other modules need to know about a generated page.
 struct Row {
     /// The name in links and in the URL.
     name: &'static str,

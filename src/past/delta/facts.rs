@@ -41,7 +41,8 @@ pub(super) fn facts(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
     list
 }
 
-/// One of the two handbooks, and the subject for each of its chapters.
+/// One of the two handbooks, and the function that returns the [`Subject`] for each of its
+/// chapters.
 struct Side<'a> {
     sides: &'a Sides<'a>,
     handbook: &'a Handbook,

@@ -25,11 +25,11 @@ const PROSE: usize = 1_000;
 const CALL: u64 = 8;
 /// The cost of a place that is tried separately.
 const PLACE: u64 = 16;
-/// The number of bytes on the line that add one to the cost of a place. A loop may scan the rest of
+/// A place costs one more for every so many bytes on the line, because a loop may scan the rest of
 /// the line in a single retry.
 const STRIDE: usize = 256;
-/// The number of bytes on the line that add one to the cost of a retry. If there are many retries,
-/// loops scan the line in each of them.
+/// A retry costs one more for every so many bytes on the line. If there are many retries, loops
+/// scan the line in each of them.
 const RETRY_STRIDE: usize = 32;
 
 /// The remaining budget of a block.

@@ -16,7 +16,7 @@ use super::Plain;
 use super::grammar::{Context, Grammars, Rule, compile};
 use super::search::Budget;
 
-/// How deep contexts may nest before no more contexts are entered.
+/// The maximum nesting depth of contexts. Beyond it, no more contexts are entered.
 const DEEPEST: usize = 100;
 /// The cost of compiling an expression that repeats captured text.
 const COMPILING: u64 = 5_000;
@@ -270,12 +270,12 @@ impl Step<'_> {
             MatchOperation::Pop | MatchOperation::Set(_) => self.place.levels.pop(),
             MatchOperation::Push(_) | MatchOperation::None => None,
         };
-        // What applies within a level continues to apply in the levels that replace it.
+        // The contexts in a level's `within` still apply in the levels that replace it.
         self.enter(&entered, left.map(|level| level.within).unwrap_or_default(), best)
     }
 
-    /// Enters contexts. `within` applies from the first entered context on; what the rule adds to
-    /// it applies from the last entered context on.
+    /// Enters contexts. The first one gets `within`, and the last one also gets what the rule adds
+    /// to it.
     fn enter(
         &mut self,
         entered: &[(ContextId, Arc<Context>)],

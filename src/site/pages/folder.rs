@@ -1,7 +1,7 @@
 //! The pages of folders that have no chapter of their own.
 //!
-//! Input: the tree. Output: a page for each such folder, which lists what is in it. The root's is
-//! the home page.
+//! Input: the tree. Output: a page for each such folder, which lists what is in it. The page of the
+//! root is the home page.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::model::book::NodeId;
 use crate::site::render::Made;
 use crate::site::view::home::{self, Children, Home};
 
-/// The data for the folder template, and for the home template where the root has no chapter.
+/// The data for the folder template, and for the home template if the root has no chapter.
 #[derive(Serialize)]
 struct Special {
     folder: Children,

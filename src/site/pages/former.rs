@@ -34,7 +34,7 @@ struct Gone {
     target: Option<Link>,
 }
 
-/// How many deleted chapters get a finding each.
+/// The maximum number of deleted chapters that are reported individually.
 const LISTED: usize = 20;
 
 /// Returns where old URLs redirect. Pages, rules and the preview are all made from this list.
@@ -98,8 +98,8 @@ pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) ->
     findings
 }
 
-/// Adds the pages that lead on from old URLs, those that say what is gone, and the rules that a host
-/// reads. Returns where old URLs lead.
+/// Adds the pages that redirect from old URLs, the pages that say what is gone, and the rules for
+/// hosts. Returns the redirects.
 pub(super) fn lay_out(table: &mut Table<'_>) -> Vec<Redirect> {
     let (handbook, config) = (table.handbook, table.config);
     let redirects = redirects(handbook, table.past.history.as_deref(), &|url| table.routes.contains_key(url));
@@ -128,8 +128,9 @@ fn lead_on(chapter: ChapterId, on: &On<'_>) -> Html {
     })
 }
 
-/// Renders the page for a deleted chapter, by the number of its entry in `[[gone]]`: that the chapter
-/// is gone, why, and what to read instead. Never names a chapter that the audience can't see.
+/// Renders the page for a deleted chapter, by the number of its entry in `[[gone]]`: that the
+/// chapter is gone, why, and what to read instead. Never names a chapter that the audience can't
+/// see.
 fn say_gone(n: usize, on: &On<'_>) -> Html {
     let handbook = &on.renderer.handbook;
     let gone = handbook.config.gone.get(n);

@@ -78,7 +78,7 @@ fn extension(style: UrlStyle) -> &'static str {
     if style == UrlStyle::Pretty { "json" } else { "js" }
 }
 
-/// Adds the files, each with the glimpses of the pages whose keys lead to it.
+/// Adds the files, each with the glimpses of the pages whose keys map to it.
 pub(super) fn lay_out(table: &mut Table<'_>) {
     for (url, shown) in files(table.book, table.config.urls) {
         table.text(url, move |on| glimpses(&shown, on));

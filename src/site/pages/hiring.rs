@@ -1,6 +1,7 @@
 //! The hiring kits.
 //!
-//! Input: the roles that people are hired for. Output: a page for each, and the same as Markdown.
+//! Input: the roles that people are hired for. Output: a page for each role, and the same content
+//! as Markdown.
 
 mod kit;
 

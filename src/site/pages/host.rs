@@ -1,8 +1,8 @@
 //! What hosts and search engines read, and the page for URLs that don't exist.
 //!
 //! Input: the configuration, the finished table, and the lines that the author wrote for the host.
-//! Output: `404.html`, `robots.txt`, `sitemap.xml`, `_headers`, `_redirects`, `.nojekyll`. Never
-//! lists a page for search engines that its own kind keeps from them.
+//! Output: `404.html`, `robots.txt`, `sitemap.xml`, `_headers`, `_redirects`, `.nojekyll`. If the
+//! module of a page keeps the page from search engines, it is never listed here.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The chapters as Markdown, for machines and for people who take one along.
+//! The chapters as Markdown, for machines and for people who want their own copy.
 //!
 //! Input: the tree and the chapters' files. Output: a copy of each chapter, `llms.txt`
 //! (llmstxt.org), which lists the copies with one line per chapter, and a file with all of them.

@@ -236,8 +236,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Adds files that are published by name: files for hosts, files that `[publish] files` names,
-    /// and files of a static folder.
+    /// Adds the files that are published even if nothing refers to them: those that hosts look for
+    /// by name, those that `[publish] files` lists, and those in a static folder.
     fn take_named(&mut self) {
         let (book, config) = (&self.handbook.book, self.config());
         for path in book.assets.iter() {

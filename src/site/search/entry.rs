@@ -93,9 +93,9 @@ impl Words {
         (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
     }
 
-    /// Returns two weights of the word with this number in the unit as a whole: what names and
-    /// headings add, in hundredths of a score, and the word's occurrences in the text, in
-    /// hundredths of a plain occurrence.
+    /// Returns two weights of a word in the whole unit, by the word's number. The first is what
+    /// names and headings add to the score, in hundredths. The second is the sum of the word's
+    /// occurrences in the text, where a plain occurrence counts 100.
     #[must_use]
     pub fn weights(&self, n: usize) -> (u32, u32) {
         (self.list[n].top, self.list[n].text)
@@ -119,7 +119,7 @@ impl Words {
 struct Uses {
     /// What names and headings add, in hundredths of a score.
     top: u32,
-    /// The occurrences in the text, in hundredths of a plain occurrence.
+    /// The sum of the occurrences in the text, where a plain occurrence counts 100.
     text: u32,
     /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,

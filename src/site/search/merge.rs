@@ -166,9 +166,9 @@ impl<'a> Hit<'a> {
     }
 }
 
-/// Packs the units that a group leads to. Each one has its distance from the previous unit, its
-/// score, and its sections with their strengths. Also returns the number of units before the
-/// weakest were removed.
+/// Packs the list of units in which the words of a group occur. For each unit, it contains the
+/// distance from the previous unit's number, the score, and the sections with their strengths. If
+/// there are too many units, the list has only the strongest. Also returns how many there were.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
     let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
     if group.members.len() > 1 {
@@ -198,8 +198,8 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
     (out, count)
 }
 
-/// Returns the names of terms, each with the term's other names, by the group of the name's first
-/// word.
+/// Returns the names of terms that have more than one name. Each name is followed by the other
+/// names of its term, and is listed under the group of the name's first word.
 fn names(units: &[&Unit], groups: &[Group<'_>]) -> BTreeMap<usize, Vec<Vec<String>>> {
     let by_form: HashMap<&str, usize> =
         groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();

@@ -214,7 +214,7 @@ impl TextReader<'_> {
     fn push(&mut self, text: &str) {
         let section = &mut self.sections[self.now];
         let out = if self.heading { &mut section.heading } else { &mut section.text };
-        // Runs without anything to collapse are copied as a whole.
+        // Text without white space to collapse is copied in one piece.
         let mut rest = text;
         while let Some(at) = rest.find(|c: char| c.is_whitespace() || c == GAP) {
             out.push_str(&rest[..at]);

@@ -2,8 +2,8 @@
 //!
 //! Input: themes. Output: the bytes of each asset by its name. If a folder is named like a script
 //! or a style sheet (`assets/page.js/`), its files are the parts of that one asset, in the order of
-//! their names. A page then requests one file, while people read several. Never changes a part, and
-//! never minifies.
+//! their names. A page then requests a single file, although people can read and edit it in parts.
+//! Never changes a part, and never minifies.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,8 +36,8 @@ pub(super) fn gather(chain: &[ThemeFiles], findings: &mut Vec<Diagnostic>) -> BT
     assets.into_iter().map(|(name, parts)| (name.to_owned(), joined(&parts))).collect()
 }
 
-/// Splits a path into an asset's name and the name of the part. The part is empty if the file is
-/// the whole asset.
+/// Splits a file's path into the name of an asset and the name of one of its parts
+/// (`page.js/paths.js`). If the asset isn't split into parts, the second name is empty.
 pub(super) fn split(path: &str) -> (&str, &str) {
     match path.split_once('/') {
         Some((folder, part)) if matches!(extension(folder), Some("js" | "css")) => (folder, part),

@@ -218,7 +218,7 @@ impl Split for Asked {
         (!levels.is_empty()).then(|| self.with(levels, self.grow.clone()))
     }
 
-    /// The advice on how to grow is shown once, where the competency appears first.
+    /// Leaves out the advice on how to grow if [`Self::key`] already shows it.
     fn rest(&self) -> Option<Self> {
         if self.key().is_none() {
             return Some(self.with(self.levels.clone(), self.grow.clone()));

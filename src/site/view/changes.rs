@@ -1,9 +1,9 @@
-//! Prepares the page of changes: which chapters changed on which day, and what is newly expected of
-//! roles or no longer expected.
+//! Prepares the page of changes: which chapters changed on which day, and which expectations of
+//! roles are new or no longer apply.
 //!
 //! Input: a viewpoint with its past, and a comparison with an older state. Output: [`Changes`]. If
 //! the handbook defines audiences, past text that isn't on today's site is never shown, because it
-//! may have been hidden for a reason. Lists are bounded, however long the history is.
+//! may have been hidden for a reason. Every list has a maximum length, however long the history is.
 
 use std::collections::BTreeMap;
 
@@ -132,8 +132,7 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
                 How::Changed | How::Removed => None,
             };
             if let Some(n) = seen.get(&(chapter, today)) {
-                // That a chapter was added or moved earlier that day matters more than a later
-                // edit.
+                // An addition or a move earlier that day is more important than a later edit.
                 let known = &mut list[*n].what;
                 *known = if what == Some("changes-new") { what } else { known.or(what) };
                 continue;
@@ -332,8 +331,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Adds roles to the line of an added or removed competency: the roles that expect an added
-    /// one, or that expected a removed one.
+    /// Adds roles to the line of a competency: those that expect it if it was added, or those that
+    /// used to expect it if it was removed.
     fn take_of_whole(&mut self, change: &Change) {
         let Change::Expectation { competency, touches, .. } = change else { return };
         let links: Vec<Link> = touches.iter().map(|role| self.link(role)).collect();

@@ -99,7 +99,7 @@ impl Split for Asked {
         Some(Self { expected: self.expected.key()?, interview: self.interview.clone() })
     }
 
-    /// The interview questions are shown once, where the competency appears first.
+    /// Leaves out the interview questions if [`Self::key`] already shows them.
     fn rest(&self) -> Option<Self> {
         let interview = if self.expected.key().is_none() { self.interview.clone() } else { None };
         Some(Self { expected: self.expected.rest()?, interview })

@@ -39,7 +39,7 @@ pub struct Page {
     pub tags: Vec<String>,
     pub canonical: Option<String>,
     pub noindex: bool,
-    /// The page's key in a reader's marks.
+    /// The key by which a reader's browser remembers that the page has been read.
     pub key: Option<String>,
     pub extra: Option<crate::text::front_matter::Table>,
 }

@@ -40,7 +40,7 @@ pub struct OnPath {
 pub struct Stop {
     pub title: String,
     pub url: String,
-    /// The stop's key in the reader's marks.
+    /// The key by which the reader's browser remembers that the stop has been read.
     pub key: String,
     pub kind: Option<&'static str>,
     pub summary: Option<String>,
@@ -94,8 +94,8 @@ fn along(chapter: ChapterId, path: ChapterId, view: &Viewpoint<'_>) -> String {
     format!("{}?path={}", view.url(view.book.url(chapter)), query(&view.meta(path).id))
 }
 
-/// Returns a chapter's key in a reader's marks: its URL from the site's root, whichever page it is
-/// seen from.
+/// Returns the key by which a reader's browser remembers that a chapter has been read: the
+/// chapter's URL from the site's root, so the key is the same on every page.
 pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
     view.book.url(chapter).encoded()
 }

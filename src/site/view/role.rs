@@ -272,8 +272,9 @@ pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>
 }
 
 impl Expected {
-    /// Marks what is new for somebody who meets `level`, which is 0 if nothing was expected. Without
-    /// a level there is no role before this one, and nothing is marked.
+    /// Marks what is new for somebody who comes from the role before this one, where `level` was
+    /// expected (0 if nothing was). If there is no such role, `level` is `None` and nothing is
+    /// marked.
     fn since(mut self, level: Option<u8>) -> Self {
         let Some(level) = level else { return self };
         self.is_new = level == 0;
@@ -316,7 +317,8 @@ fn without_key(levels: &[Lower]) -> Vec<Lower> {
 }
 
 /// Lists the statements of one level. `levels` contains that level, then the level that the role
-/// expects. Leaves out statements that another one replaces at or below the expected level.
+/// expects. Leaves out each statement that is replaced by another one at or below the expected
+/// level.
 pub fn cells(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
     numbered(competency, levels, view).into_iter().map(|(_, cell)| cell).collect()
 }

@@ -1,8 +1,8 @@
 //! Reads files that may be larger than anyone intended.
 //!
 //! Input: a path and a limit. Output: at most as many bytes as the limit allows, or an error that
-//! says that the file is too large. Doesn't read a file that is too large when it is opened. If a
-//! file grows while it is read, stops at the limit. Never follows a link.
+//! says that the file is too large. A file that is too large when it is opened isn't read at all.
+//! If a file grows while it is read, reading stops at the limit. Never follows a link.
 
 use std::fs;
 use std::io::{self, Read};

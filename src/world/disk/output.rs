@@ -33,7 +33,7 @@ pub enum WriteError<E> {
     /// The files that couldn't be rendered, by their index in the list of names. The old site is
     /// unchanged.
     Render(Vec<(usize, E)>),
-    /// The folder can't be written to. If the error is a refusal, the old site is unchanged.
+    /// The folder can't be written to. If this is [`Failure::Refused`], the old site is unchanged.
     Output(Failure),
 }
 

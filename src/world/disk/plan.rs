@@ -170,8 +170,8 @@ impl<'a> Plan<'a> {
         steps
     }
 
-    /// Returns a manifest with the old and new files and the hashes that they have on disk and will
-    /// have.
+    /// Returns a manifest that lists the old and new files, each with the hash that it has on disk
+    /// now and the hash that it will have.
     ///
     /// Old files that no longer exist stay in the manifest, because their empty folders still have
     /// to be removed.

@@ -49,7 +49,8 @@ fn sections(reader: &mut Reader<'_>) {
     }
 }
 
-/// Returns the level whose statements the section of this heading contains.
+/// Returns the level that this heading names. The section below it contains the statements of that
+/// level.
 fn level_at(reader: &Reader<'_>, heading: usize) -> Option<u8> {
     reader.levels.iter().find(|(_, number)| *number == heading).map(|(level, _)| *level)
 }
@@ -80,8 +81,8 @@ fn name_of<'a>(reader: &Reader<'a>, level: u8) -> &'a str {
     &reader.input.config.scale[usize::from(level) - 1].name
 }
 
-/// Returns the level that a heading which names none probably means: one with a similar name, or
-/// the only level missing between the levels of the headings next to it.
+/// Guesses the level of a heading that doesn't name one: a level with a similar name, or the only
+/// level missing between the levels of the headings next to it.
 fn meant(reader: &Reader<'_>, n: usize) -> Option<u8> {
     let headings = &reader.headings;
     let (text, depth) = (fold(&headings[n].text), headings[n].level);

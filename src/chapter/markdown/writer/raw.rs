@@ -126,8 +126,8 @@ impl Writer<'_, '_> {
         false
     }
 
-    /// Writes a start tag with its URLs as holes, or as the image that replaces it, and returns how
-    /// far `html` has been written.
+    /// Writes a start tag with holes in place of its URLs. A tag that loads a file from another
+    /// host is replaced by an image. Returns the offset up to which `html` has been written.
     fn with_addresses(&mut self, html: &str, mut last: usize, tag: &Tag, range: &Range<usize>) -> usize {
         let names: &[&str] = match &*tag.name {
             "a" => &["href"],
@@ -151,7 +151,8 @@ impl Writer<'_, '_> {
                 Destination::Inside(reference) => {
                     let number = self.references.add(reference, self.input.place.span(range));
                     self.out.html.push_str(&html[last..attribute.range.start]);
-                    // Place the hole before the space, because what fills it brings its own.
+                    // Place the hole before the space, because the attribute that fills it starts
+                    // with a space.
                     while self.out.html.ends_with(' ') {
                         self.out.html.pop();
                     }
@@ -162,7 +163,7 @@ impl Writer<'_, '_> {
                     });
                     last = attribute.range.end;
                 }
-                // The sanitizer allows it if the host is allowed.
+                // The sanitizer keeps the `poster` if its host is allowed.
                 Destination::Outside(address) if attribute.name == "poster" => {
                     self.check_host(&address, range, "was left out");
                 }
@@ -221,7 +222,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Returns the URL of what a tag's `src` would load from elsewhere.
+/// Returns the URL in a tag's `src` if it is outside the handbook.
 fn remote_source(tag: &Tag) -> Option<String> {
     match destination(&tag.get("src")?.value, Form::Image, HtmlPolicy::Safe) {
         Destination::Outside(address) => Some(address),
