@@ -463,7 +463,7 @@ fn a_build_succeeds_while_files_appear_and_disappear() {
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     churn.join().unwrap();
     project.builds(&[]);
-    // The final state equals a first build.
+    // The output is the same as that of a first build.
     let ran = project.run(&["build", "--out", "again"]);
     assert_eq!(ran.code, Some(0));
     let again = shared::files_below(&project.root().join("again"));

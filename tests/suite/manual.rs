@@ -28,8 +28,8 @@ fn chapter(name: &str) -> String {
     fs::read_to_string(repository().join("docs/handbook").join(name)).unwrap()
 }
 
-/// Returns the sections of a chapter by their headings without attributes; what is above the first
-/// heading that `is_section` accepts belongs to the empty name.
+/// Returns the sections of a chapter by their headings without attributes. The text above the first
+/// heading that `is_section` accepts is under an empty name.
 fn sections(text: &str, is_section: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
     let mut sections: BTreeMap<String, String> = BTreeMap::from([(String::new(), String::new())]);
     let mut name = String::new();
@@ -54,14 +54,15 @@ fn rows(section: &str) -> BTreeMap<&str, &str> {
     rows.collect()
 }
 
-/// Returns the keys of the tables that a value may be or contain, with their schemas.
+/// Returns the keys, with their schemas, of the table that a value is, or of the tables that it
+/// contains.
 fn inner_keys(schema: &Value) -> BTreeMap<&str, &Value> {
     let places = [&schema["properties"], &schema["items"]["properties"], &schema["additionalProperties"]["properties"]];
     let objects = places.into_iter().filter_map(Value::as_object).flatten();
     objects.map(|(key, value)| (key.as_str(), value)).collect()
 }
 
-/// Returns the words that a value may be one of, also as an item or as the value of a map.
+/// If a value has to be one of certain words, or is a map with such values, returns these words.
 fn words(schema: &Value) -> Vec<&str> {
     let places = [&schema["enum"], &schema["additionalProperties"]["enum"]];
     places.into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect()
@@ -202,7 +203,8 @@ fn every_command_has_a_section_that_names_its_arguments_and_options() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Returns the rows of the table of shared options: the long name, and what follows.
+/// Returns the rows of the table of shared options: for each option's long name, the rest of its
+/// row.
 fn rows_of_options(section: &str) -> BTreeMap<&str, &str> {
     let rows = section.lines().filter_map(|line| {
         let (name, rest) = line.strip_prefix("| `--")?.split_once('`')?;

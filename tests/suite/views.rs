@@ -244,7 +244,7 @@ fn statements_that_a_role_is_judged_on_come_first_and_no_statement_appears_twice
     let site = site_with(&sources, None);
     for url in ["roles/r/", "hiring/r/", "assess/r/", "hiring/r.md"] {
         let html = page(&site, url);
-        // On a role's own page the same words stand in its contents.
+        // Skip the table of contents of a role's page, which contains the same words.
         let html = html.split_once("<article").map_or(html.as_str(), |(_, article)| article);
         let places: Vec<usize> =
             ["Key for this role", "A key.", "B two.", "B one.", "Also expected", "A two.", "A one.", "C one."]

@@ -1,5 +1,5 @@
-//! Checks the figures of our own handbook: that each is shown, is readable on a phone, follows light
-//! and dark, and says nothing that its chapter doesn't.
+//! Checks the figures of our own handbook: that each is shown, is readable on a phone, follows
+//! light and dark, and says nothing that its chapter doesn't.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,8 @@ fn figures() -> BTreeMap<String, String> {
     files.map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect()
 }
 
-/// Returns the chapters that show a figure, each with its path, its text and the line that shows it.
+/// Returns the chapters that show a figure, each with its path, its text and the line that shows
+/// it.
 fn showing(name: &str) -> Vec<(String, String, String)> {
     let end = format!("](../assets/{name})");
     let line = |text: &str| text.lines().find(|line| line.starts_with("![") && line.ends_with(&end)).map(str::to_owned);
@@ -69,10 +70,11 @@ fn every_figure_is_readable_on_a_phone_and_follows_light_and_dark() {
 fn every_number_in_a_figure_is_in_its_chapter() {
     for (name, svg) in figures() {
         let (path, chapter, line) = showing(&name).remove(0);
-        // The description of the figure may not vouch for the figure.
+        // A number that occurs only in the figure's own description doesn't count.
         let known = numbers(&chapter.replace(&line, ""));
         for (class, text) in texts(&svg) {
-            // A gray number alone labels an axis. As in chapters, one digit is free.
+            // A gray number on its own labels an axis. Numbers of a single digit aren't checked, as
+            // in chapters.
             let is_axis = class == "soft" && text.parse::<u32>().is_ok();
             for number in numbers(text).iter().filter(|number| number.len() > 1 && !is_axis) {
                 assert!(known.contains(number), "{name}: {number} isn't in {path}");
