@@ -1,7 +1,7 @@
 //! Every page and file of the site, by its URL.
 //!
 //! Input: a compiled handbook, its files, a theme and the handbook's past. Output: [`Layout`], the
-//! table of what each URL serves. Each kind of page has its own module and one row in [`KINDS`].
+//! table of what each URL serves. Each kind of page has its own module and one row in `KINDS`.
 //! The module determines the URLs of these pages, their content, and whether search engines may
 //! list them. Nothing is rendered while the table is made.
 
