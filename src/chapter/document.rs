@@ -437,7 +437,8 @@ pub enum Hole {
     Footnote(u32),
     /// The copyable anchor inside a heading, by the heading's number.
     HeadingAnchor(u32),
-    /// The attributes of a table's scrollable region: one plus the number of the preceding heading.
+    /// The attributes of a table's scrollable region. Contains the number of the heading above the
+    /// table plus one, or 0 if there is none.
     TableAttributes(u32),
     /// The attributes of a callout (a GFM alert), by its name, such as `note`.
     CalloutAttributes(&'static str),

@@ -154,8 +154,8 @@ impl Reader<'_> {
             let names = names(self.path, front, &self.text.text[start..]);
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
-        // The seed is eight bytes of the chapter's own hash, because a text cannot contain its own
-        // hash.
+        // The author can't have written the seed into the chapter, because it is part of the
+        // chapter's own hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);

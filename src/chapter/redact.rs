@@ -107,7 +107,8 @@ pub struct Redacted<'a> {
     pub remarks: Vec<Remark>,
 }
 
-/// Blanks what `rules` hide, `%%` comments, and the `:::` lines of audiences.
+/// Blanks three things: text that `rules` hide, `%%` comments, and the `:::` lines that mark
+/// audiences.
 pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };

@@ -81,8 +81,8 @@ fn in_content(name: &str, content: &Path) -> String {
 /// their files.
 pub fn steps(plan: &Relocation, sources: &Sources) -> Vec<Step> {
     let moves = plan.moves.iter().map(|moved| {
-        // The plan depends only on the contents of chapters, so other files can move with any
-        // contents.
+        // The plan depends only on the contents of chapters, so it doesn't matter whether other
+        // files have changed.
         let file = sources.files.get(&moved.from).filter(|_| moved.from.is_chapter());
         Step::Move { from: moved.from.clone(), to: moved.to.clone(), before: file.map(|file| file.hash) }
     });

@@ -25,7 +25,7 @@ fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Returns the deed of the command with these words.
+/// Returns the record of a command for the journal: its words, its input and the time.
 pub fn deed<'a>(words: &'a str, input: &'a str) -> Deed<'a> {
     Deed { words, input, at: now() }
 }

@@ -30,7 +30,7 @@ const SHARD_BYTES: usize = 1024 * 1024;
 pub struct Highlighter {
     languages: OnceLock<Languages>,
     shards: [Mutex<Shard>; SHARDS],
-    /// Workers that no thread uses now. Which worker colors a block has no effect on the result.
+    /// The workers that no thread is using. Any of them colors a block in the same way.
     idle: Mutex<Vec<Worker>>,
 }
 

@@ -225,12 +225,12 @@ impl Table<'_> {
         }
     }
 
-    /// Adds a text for programs. Its URL determines its media type.
+    /// Adds a text file that programs read. Its media type follows from its URL.
     fn text(&mut self, url: UrlPath, write: impl Fn(&On<'_>) -> String + Send + Sync + 'static) {
         self.add(url, Route::text(None, move |on| Ok(write(on))));
     }
 
-    /// Adds a text for programs.
+    /// Adds a text file that programs read, with its media type.
     fn text_as(
         &mut self,
         url: UrlPath,

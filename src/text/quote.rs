@@ -140,8 +140,8 @@ mod tests {
         );
     }
 
-    /// Returns the Markdown structure, without plain text, of a chapter whose heading and items are
-    /// `text`.
+    /// Returns the Markdown events, except plain text, of a chapter that uses `text` as its heading
+    /// and as its items.
     fn structure(text: &str) -> Vec<String> {
         use pulldown_cmark::{Event, Parser};
         let text = markdown(text);

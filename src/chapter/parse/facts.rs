@@ -1,7 +1,7 @@
 //! Reads what is specific to a chapter's kind from its front matter.
 //!
-//! Input: valid front matter. Output: [`Facts`] without what the sections of the text add,
-//! references to other chapters, and findings. Never looks up what a reference names.
+//! Input: valid front matter. Output: [`Facts`] from front matter alone (statements and decisions
+//! come from the text), references to other chapters, and findings. Never looks up what a reference names.
 
 use super::Reader;
 use crate::chapter::document::{Competency, Facts, Form, PathFacts, ReferenceNumber, Role, Strategy};

@@ -19,7 +19,7 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
         let Some(length) = rest.find(['}', '\u{ff5d}']) else { continue };
         let inner = word::plain(&rest[..length]);
-        // `{#managers}` is the ID of a heading.
+        // `#` isn't trimmed, because `{#managers}` is the ID of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
         if !known.iter().any(|known| known == name) {
             continue;

@@ -1,4 +1,4 @@
-//! Creates the answers of the desk: values as JSON, and refusals as sentences.
+//! Creates the responses to open pages that edit: values as JSON, and errors as plain sentences.
 //!
 //! Input: a value, or the reason why something can't be done. Output: an [`Answer`]. Never looks at
 //! the handbook.

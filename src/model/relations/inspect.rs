@@ -99,8 +99,8 @@ impl Relating<'_> {
         let mut first: BTreeMap<(Kind, String), ChapterId> = BTreeMap::new();
         for chapter in self.book.ids() {
             let meta = self.book.meta(chapter);
-            // A title taken from a later heading has its own finding, and a retired chapter may
-            // keep its title.
+            // Another check reports titles that come from a section's heading. A retired chapter
+            // may share its title with a current one.
             let is_borrowed = meta.headings.first().is_some_and(|h| h.level > 1 && h.text == meta.title);
             if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
                 continue;

@@ -12,7 +12,7 @@ use onig::{MatchParam, Regex, Region, SearchOptions};
 
 use super::Plain;
 
-/// The number of retries at one place that are included in the cost of that place.
+/// The number of retries at one place that cost nothing extra.
 const CHEAP: u32 = 256;
 /// The limits for places where [`CHEAP`] isn't enough. If the last limit isn't enough either, the
 /// expression is assumed not to match there. Changelogs in Markdown have such places, and lose at

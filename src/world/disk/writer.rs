@@ -234,8 +234,7 @@ impl Writer {
                     }
                 }
                 Step::Move { from, to, before } => self.check_move((from, to), before.as_ref())?,
-                // A file that is also moved is compared where the move is checked, at its current
-                // path.
+                // If the file is also moved, the check of the move compares it.
                 Step::Replace { path, .. } if moved.contains(&path) => {}
                 Step::Replace { path, before, .. } => {
                     let place = self.grounds.place(path)?;

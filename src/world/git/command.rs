@@ -77,8 +77,8 @@ pub fn hardened(program: &Path, place: &Place) -> Command {
     command
 }
 
-/// Builds the command that asks Git whether this user may read the repository. Git looks for the
-/// repository in its top directory and no higher.
+/// Builds the command that asks Git whether this user may read the repository. Git looks
+/// for the repository only in the top directory of the work tree, not in the directories above it.
 pub fn trust(program: &Path, place: &Place) -> Command {
     let mut command = bare(program, TRUST);
     if let Some(parent) = place.top.parent() {

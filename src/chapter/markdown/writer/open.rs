@@ -25,7 +25,7 @@ pub struct Open {
     pub name: String,
     /// The byte range of the element's start tag in the chapter's body.
     pub at: Range<usize>,
-    /// Whether the element ends with the paragraph that contains it.
+    /// Whether the element is closed when the paragraph that contains it ends.
     is_phrase: bool,
 }
 
