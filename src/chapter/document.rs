@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::declare::kind::{Kind, Part, Status};
+use crate::declare::kind::{Kind, Levels, Part, Status};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter::Table;
 use crate::text::path::SourcePath;
@@ -181,6 +181,8 @@ pub struct Role {
     pub works_with: Vec<ReferenceNumber>,
     /// The competencies that the role expects, each with its level.
     pub competencies: Vec<(ReferenceNumber, u8)>,
+    /// What a competency means for the role, in its own words.
+    pub meaning: Vec<(ReferenceNumber, String)>,
     /// The competencies that the role is judged on first.
     pub focus: Vec<ReferenceNumber>,
     /// Statements that the role is judged on in addition to those of its focus.
@@ -196,8 +198,12 @@ pub struct Competency {
     pub cluster: Option<String>,
     /// The strategy chapters that the competency supports.
     pub supports: Vec<ReferenceNumber>,
+    /// Whether a level includes those below it.
+    pub mode: Levels,
     /// The levels in the order written: number and heading ID.
     pub levels: Vec<(u8, String)>,
+    /// The words for the proficiency at a level, such as `Working`.
+    pub proficiencies: Vec<(u8, String)>,
     /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
     /// The statements in the order written.

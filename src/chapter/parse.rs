@@ -279,11 +279,11 @@ impl Reader<'_> {
         let first = outline.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let common = front.common.clone();
         let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
-        let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
+        let Outline { headings, anchors, statements, levels, proficiencies, misnamed, decisions, terms, .. } = outline;
         let facts = match facts {
             Facts::Role(role) => Facts::Role(Box::new(Role { responsibilities: statements, ..*role })),
             Facts::Competency(competency) => {
-                Facts::Competency(Box::new(Competency { levels, misnamed, statements, ..*competency }))
+                Facts::Competency(Box::new(Competency { levels, proficiencies, misnamed, statements, ..*competency }))
             }
             Facts::Strategy(strategy) => Facts::Strategy(Box::new(Strategy { decisions, ..*strategy })),
             Facts::Glossary(_) => Facts::Glossary(terms),

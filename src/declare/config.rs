@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use files::Files;
 
-pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
+pub use crate::declare::kind::{HtmlPolicy, Levels, UrlStyle};
 
 use crate::declare::fields::{self, CHAPTERS, Report, Shape, table};
 use crate::declare::kind::{HiddenLinks, Host, Kind};
@@ -42,6 +42,8 @@ table! {
         changes_since: Option<String>, "the start of the page of changes: 90 days, a date or a tag", by readers::filled;
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
+        levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
+        job_levels: bool, "true if the levels are job levels or grades, so that no page says that they aren't";
         tracks: Vec<Track>, "the tracks of the ladder", by readers::tracks;
         owners: BTreeMap<String, Owner>, "the owners of chapters, by name";
         partners: Vec<(String, String)>, "functions that take part in decisions: ID and title",

@@ -5,7 +5,7 @@
 //! the chapters that the fields name (see `link`).
 
 use crate::declare::fields::{self, CHAPTERS, Field, Report, Shape, table};
-use crate::declare::kind::{Kind, Status};
+use crate::declare::kind::{Kind, Levels, Status};
 use crate::declare::withheld;
 use crate::text::date::Duration;
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -66,6 +66,8 @@ table! {
         reports_to: Vec<(String, Span)>, "the roles that it reports to", as CHAPTERS;
         works_with: Vec<(String, Span)>, "roles and partners that it works with", as Shape::List(&Shape::Party);
         competencies: Table, "the level that it expects of each competency", as Shape::Map(&Shape::Level);
+        meaning: Table, "what a competency means for this role, in one or two sentences each",
+            as Shape::Map(&Shape::Text);
         focus: (Vec<(String, Span)>, Span), "the competencies that matter most, four at most", as CHAPTERS;
         judged: Vec<(String, Span)>, "other statements that it is judged on, such as `writing#one-page`",
             as CHAPTERS;
@@ -77,6 +79,7 @@ table! {
     Competency {
         cluster: Option<String>, "the group of competencies that it belongs to";
         supports: Vec<(String, Span)>, "the strategy chapters that it supports", as CHAPTERS;
+        levels: Option<Levels>, "add-up if a level includes those below it, or replace if each level is complete";
     }
 }
 

@@ -95,6 +95,18 @@ choice! {
 }
 
 choice! {
+    /// How the levels of a competency relate to each other.
+    #[derive(Default)]
+    Levels {
+        /// A level includes those below it.
+        #[default]
+        AddUp "add-up",
+        /// A level is complete, and those below it don't apply.
+        Replace "replace",
+    }
+}
+
+choice! {
     /// The part that a role or partner plays in a decision, by the name that the user interface uses.
     Part {
         /// Makes the decision and answers for it. Every decision has exactly one such party.

@@ -16,7 +16,7 @@ use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
 use crate::declare::config::{Config, FILE};
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
-use crate::model::book::{At, Book, ChapterId, Remark, written_url};
+use crate::model::book::{At, Book, ChapterId, Generated, Remark, written_url};
 use crate::model::embed;
 use crate::model::link::{self, Target};
 use crate::model::lint;
@@ -180,6 +180,9 @@ impl<'a> Checker<'a> {
     fn help_for_name(&self, name: &str, kind: Option<Kind>) -> Option<String> {
         match self.near.absent(name) {
             Some(absent) => Some(why_absent(absent)),
+            None if kind.is_none() && name == Generated::Ladder.name() => {
+                Some("there is no ladder yet: add `rank: 1` or `grows_into` to the roles".to_owned())
+            }
             None => did_you_mean(&self.near.called(name, kind)),
         }
     }

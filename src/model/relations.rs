@@ -4,6 +4,7 @@
 //! inconsistencies. Levels that a role inherits record the role that they come from. Never reads
 //! prose.
 
+mod applies;
 mod inspect;
 mod judged;
 
@@ -17,7 +18,7 @@ use crate::text::rule::Rule;
 
 use crate::model::index::{At, ChapterId, Index, Remark};
 
-pub use self::judged::is_replaced;
+pub use self::applies::{applies, is_gained};
 
 /// The maximum number of roles that extend one another; a longer chain counts as a cycle.
 const DEEPEST: usize = 32;
@@ -33,6 +34,9 @@ pub struct Expectation {
     pub focus: bool,
     /// The role that the expectation was inherited from.
     pub from: Option<ChapterId>,
+    /// What the competency means for the role: the role that says so, which may be one that it
+    /// extends, and the number in [`Role::meaning`].
+    pub meaning: Option<(ChapterId, u32)>,
 }
 
 /// A role with everything that it inherits and everything that refers to it.
@@ -129,6 +133,16 @@ pub struct Relations {
     pub pairs: BTreeSet<(ChapterId, ChapterId)>,
 }
 
+impl Expectation {
+    /// Returns what the competency means for the role, in its own words or in those of a role that
+    /// it extends.
+    pub fn meaning<'a>(&self, book: &'a Index) -> Option<&'a str> {
+        let (role, number) = self.meaning?;
+        let (_, text) = role_of(book, role)?.meaning.get(number as usize)?;
+        Some(text)
+    }
+}
+
 impl RoleView {
     /// Returns whether the role is judged on the statement with this number in its competency.
     #[must_use]
@@ -138,6 +152,13 @@ impl RoleView {
 }
 
 impl Relations {
+    /// Returns whether a role expects something or is responsible for something, so that there is
+    /// something to compare and to hire for.
+    pub fn says_something(&self, role: ChapterId, book: &Index) -> bool {
+        let own = role_of(book, role).is_some_and(|facts| !facts.responsibilities.is_empty());
+        own || self.roles.get(&role).is_some_and(|view| !view.expectations.is_empty() || !view.inherited.is_empty())
+    }
+
     /// Returns the level that a role expects of a competency, if it expects one.
     pub fn expectation(&self, role: ChapterId, competency: ChapterId) -> Option<&Expectation> {
         self.roles.get(&role)?.expectations.iter().find(|expectation| expectation.competency == competency)
@@ -300,6 +321,7 @@ impl<'a> Relating<'a> {
 
     fn expectations(&self, chain: &[ChapterId]) -> Vec<Expectation> {
         let mut found: BTreeMap<ChapterId, (u8, Option<ChapterId>)> = BTreeMap::new();
+        let mut meanings: BTreeMap<ChapterId, (ChapterId, u32)> = BTreeMap::new();
         let mut focus: Vec<ChapterId> = Vec::new();
         for (depth, chapter) in chain.iter().enumerate() {
             let Some(role) = self.role(*chapter) else { continue };
@@ -308,13 +330,19 @@ impl<'a> Relating<'a> {
                     found.entry(competency).or_insert((*level, (depth > 0).then_some(*chapter)));
                 }
             }
+            for (number, (reference, _)) in (0..).zip(&role.meaning) {
+                if let Some(competency) = self.links.target_chapter(*chapter, *reference) {
+                    meanings.entry(competency).or_insert((*chapter, number));
+                }
+            }
             if focus.is_empty() {
                 focus = self.all(*chapter, &role.focus);
             }
         }
         let expectation = |competency: &ChapterId| {
             let (level, from) = *found.get(competency)?;
-            Some(Expectation { competency: *competency, level, focus: focus.contains(competency), from })
+            let meaning = meanings.get(competency).copied();
+            Some(Expectation { competency: *competency, level, focus: focus.contains(competency), from, meaning })
         };
         self.relations.clusters.iter().flat_map(|(_, list)| list).filter_map(expectation).collect()
     }
@@ -434,8 +462,8 @@ impl<'a> Relating<'a> {
         }
     }
 
-    /// Collects the pairs of roles that get a page: steps and moves on the ladder, and the pairs in
-    /// `handbook.toml`.
+    /// Collects the pairs of roles that get a page: steps and moves on the ladder of which either
+    /// role says something, and the pairs in `handbook.toml`.
     fn pair(&mut self) {
         let mut pairs = BTreeSet::new();
         for (role, view) in &self.relations.roles {
@@ -443,6 +471,7 @@ impl<'a> Relating<'a> {
             // A move goes both ways, so one page is enough.
             pairs.extend(view.moves_to.iter().map(|to| if role < to { (*role, *to) } else { (*to, *role) }));
         }
+        pairs.retain(|(a, b)| [*a, *b].iter().any(|role| self.relations.says_something(*role, self.book)));
         for declared in &self.config.compare {
             let role = |name: &str| match self.book.names.find(name) {
                 [one] if self.role(*one).is_some() => Some(*one),
@@ -469,6 +498,14 @@ fn party(target: &Target) -> Option<Party> {
 pub fn role_of(book: &Index, chapter: ChapterId) -> Option<&Role> {
     match &book.meta(chapter).facts {
         Facts::Role(role) => Some(role),
+        _ => None,
+    }
+}
+
+/// Returns the facts of a competency.
+pub fn competency_of(book: &Index, chapter: ChapterId) -> Option<&Competency> {
+    match &book.meta(chapter).facts {
+        Facts::Competency(competency) => Some(competency),
         _ => None,
     }
 }

@@ -31,10 +31,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::chapter::document::{Competency, Facts, Meta};
+use crate::chapter::document::Meta;
 use crate::declare::config::Config;
-use crate::declare::kind::Kind;
-use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, generated_url, role_of};
+use crate::declare::kind::{Kind, Levels};
+pub use crate::model::book::competency_of;
+use crate::model::book::{Book, ChapterId, Expectation, Generated, NodeId, Party, generated_url, role_of};
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
 use crate::text::path::UrlPath;
@@ -180,9 +181,52 @@ impl<'a> Viewpoint<'a> {
         self.config.level_at(level).map(|known| known.name.clone()).unwrap_or_default()
     }
 
+    /// Returns the name of a level of a competency, with the competency's word for the proficiency
+    /// at that level, if it has one.
+    pub fn level_name_of(&self, competency: ChapterId, level: u8) -> String {
+        let name = self.level_name(level);
+        match self.proficiency(competency, level) {
+            Some(word) => format!("{name} · {word}"),
+            None => name,
+        }
+    }
+
+    /// Returns a competency's word for the proficiency at a level.
+    pub fn proficiency(&self, competency: ChapterId, level: u8) -> Option<&'a str> {
+        let words = &competency_of(self.book, competency)?.proficiencies;
+        words.iter().find(|(number, _)| *number == level).map(|(_, word)| word.as_str())
+    }
+
     /// Returns the highest level of the scale.
     pub fn highest(&self) -> u8 {
         self.config.scale.last().map_or(0, |level| level.level)
+    }
+
+    /// Returns the highest level that a competency describes, or that of the scale if it describes
+    /// none.
+    #[must_use]
+    pub fn top(&self, competency: ChapterId) -> u8 {
+        let facts = competency_of(self.book, competency);
+        let top = facts.and_then(|facts| facts.statements.iter().map(|statement| statement.level).max());
+        top.unwrap_or_else(|| self.highest())
+    }
+
+    /// Explains how the levels of what a role expects relate to each other, and whether they are
+    /// job grades.
+    #[must_use]
+    pub fn hint(&self, expectations: &[Expectation]) -> String {
+        let modes = expectations.iter().filter_map(|expected| competency_of(self.book, expected.competency));
+        let replace = modes.clone().filter(|competency| competency.mode == Levels::Replace).count();
+        let key = match replace {
+            0 => "role-competencies-hint",
+            _ if replace == modes.count() => "role-competencies-hint-replace",
+            _ => "role-competencies-hint-mixed",
+        };
+        let words = self.theme.ui(key);
+        if self.config.job_levels {
+            return words.to_owned();
+        }
+        format!("{words} {}", self.theme.ui("levels-not-grades"))
     }
 
     /// Returns the URL of the place where a competency describes a level.
@@ -209,14 +253,6 @@ pub const FEED: &str = "changes.xml";
 /// feed's absolute links.
 pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
     (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
-}
-
-/// Returns the facts of a competency.
-pub fn competency_of(book: &Book, chapter: ChapterId) -> Option<&Competency> {
-    match &book.meta(chapter).facts {
-        Facts::Competency(competency) => Some(competency),
-        _ => None,
-    }
 }
 
 /// Returns the class of links to chapters of a kind.

@@ -117,6 +117,7 @@ rules! {
     MergeConflict "merge-conflict" Strict "a merge that was not finished left both versions";
     MisplacedFrontMatter "misplaced-front-matter" Guard "text looks like front matter and is not read as such; the chapter is hidden";
     MissingFile "missing-file" Strict "an image or download is not in the content folder";
+    MissingRank "missing-rank" Warning "a role has no rank although others have one";
     MissingSection "missing-section" Warning "a section that `[sections]` asks for is not there";
     MissingTitle "missing-title" Warning "a chapter has neither a title nor a first heading";
     MisspeltSection "misspelt-section" Warning "a section has nearly the name of one that the model reads";

@@ -105,6 +105,12 @@ test("a role expects all statements up to its level, except those that a higher 
   assert.deepEqual(assess.expected(asked).map((one) => one.id), ["b"]);
 });
 
+test("if each level is complete, a role expects the statements of its level alone", () => {
+  const asked = { level: 2, isComplete: true, statements: [statement("a", 1, "x"), statement("b", 2, "y"), statement("c", 3, "z")] };
+  assert.deepEqual(assess.expected(asked).map((one) => one.id), ["b"]);
+  assert.deepEqual(assess.expected({ ...asked, isComplete: false }).map((one) => one.id), ["a", "b"]);
+});
+
 test("only statements at the current and the next level are asked", () => {
   const asked = { statements: [1, 2, 3, 4].map((level) => statement(`s${level}`, level, `S${level}`)) };
   const ids = (level) => assess.toAnswer(asked, level).map((one) => one.id);

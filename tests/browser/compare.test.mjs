@@ -38,6 +38,29 @@ test("a pair in the URL shows the same as the prebuilt comparison page", async (
   await close(page);
 });
 
+test("levels that replace each other, a role's own words and words for proficiency are compared as on the prebuilt page", async () => {
+  const address = await host(build(project({
+    "handbook/handbook.toml": "title = \"Small\"\nlevels = \"replace\"\ncompare = [[\"low\", \"high\"], [\"low\", \"other\"]]\n",
+    "handbook/index.md": "# Small\n",
+    "handbook/roles/low.md": "---\ncompetencies: {writing: 1, choosing: 2}\n---\n# Low\n",
+    "handbook/roles/high.md": "---\ncompetencies: {writing: 2, choosing: 1}\nmeaning: {writing: Release notes.}\n---\n# High\n",
+    "handbook/roles/other.md": "---\ncompetencies: {writing: 1, choosing: 2}\nmeaning: {writing: Letters.}\n---\n# Other\n",
+    "handbook/competencies/writing.md": "# Writing\n\n### Learning {proficiency=Aware}\n\n- Writes with guidance.\n- Keeps a log.\n\n### Practising {proficiency=Working}\n\n- Writes alone.\n- Keeps a log.\n",
+    "handbook/competencies/choosing.md": "---\nlevels: add-up\n---\n# Choosing\n\n### Learning\n\n- Names the price.\n\n### Practising\n\n- Says what is not done.\n",
+  })));
+  const page = await open(`${address}compare/`);
+  for (const [b, part] of [["high", "1 no longer expected (Writing)"], ["other", "Other: Letters."]]) {
+    await page.goto(`${address}compare/low/${b}/`);
+    const wanted = await said(page);
+    assert.ok(wanted.text.includes(part), wanted.text);
+    await page.goto(`${address}compare/?a=low&b=${b}`);
+    await ready(page);
+    assert.equal((await said(page)).text, wanted.text);
+  }
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
 test("any two roles can be chosen, swapped, shared by URL and left with the back button", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/`);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rolebook::model::book::{ChapterId, role_of};
 use rolebook::model::compile::Handbook;
 use rolebook::model::health::Health;
+use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
 use serde_json::Value;
 
@@ -347,4 +348,148 @@ fn changing_an_example_changes_the_text_but_not_the_statement() {
         ["Statement"],
         "who is judged on the statement has not changed"
     );
+}
+
+/// Returns a handbook in which the levels of one competency relate to each other as `levels` says,
+/// with a role at the lowest and one at the highest level.
+fn restating(levels: &str) -> Sources {
+    let writing = format!(
+        "---\nlevels: {levels}\n---\n# Writing\n\n### Learning\n\n- Writes with guidance. {{#guided}}\n- Keeps a log. {{#log-1}}\n\n### Practising\n\n- Writes alone. {{#alone}}\n\n### Owning\n\n- Guides others. {{#guides}}\n- Keeps a log. {{#log-3}}\n"
+    );
+    Sources::from_texts([
+        ("competencies/writing.md", writing.as_str()),
+        ("roles/low.md", "---\nrank: 1\ngrows_into: high\ncompetencies: {writing: 1}\n---\n# Low\n"),
+        (
+            "roles/high.md",
+            "---\nrank: 2\ncompetencies: {writing: 3}\nfocus: [writing]\njudged: [writing#guided]\n---\n# High\n",
+        ),
+    ])
+}
+
+#[test]
+fn with_levels_that_replace_only_the_statements_of_the_expected_level_apply() {
+    let site = site_with(&restating("replace"), None);
+    let role = page(&site, "roles/high/");
+    assert!(role.contains("Guides others.") && role.contains("Keeps a log."));
+    assert!(
+        !role.contains("Writes with guidance.") && !role.contains("Writes alone.") && !role.contains("Plus everything")
+    );
+    assert!(role.contains("Each level is complete") && !role.contains("Levels add up"));
+    // The same sentence at both levels is neither new nor gone.
+    assert!(role.contains("1 new expectation<"), "{role}");
+    for url in ["hiring/high/", "hiring/high.md"] {
+        let kit = page(&site, url);
+        assert!(!kit.contains("Writes with guidance.") && !kit.contains("Plus everything"), "{url}");
+    }
+    let pair = page(&site, "compare/low/high/");
+    assert!(pair.contains("1 new expectation<") && pair.contains("1 no longer expected<"), "{pair}");
+    assert!(
+        pair.contains("Writes with guidance.") && pair.contains("Guides others.") && !pair.contains("Keeps a log.")
+    );
+    let data: Value = serde_json::from_str(&page(&site, "api/v1/roles.json")).unwrap();
+    let high = data["roles"].as_array().unwrap().iter().find(|role| role["id"] == "high").unwrap();
+    assert_eq!(high["competencies"][0]["statements"], serde_json::json!(["guides", "log-3"]));
+    assert_eq!(high["competencies"][0]["judged"], serde_json::json!(["guides", "log-3"]));
+    let data: Value = serde_json::from_str(&page(&site, "api/v1/competencies.json")).unwrap();
+    assert_eq!(data["competencies"][0]["levels"], "replace");
+    assert!(page(&site, "assess/high/").contains("data-levels=\"replace\""));
+}
+
+#[test]
+fn with_levels_that_add_up_lower_levels_apply_and_nothing_is_lost_on_the_way_up() {
+    let site = site_with(&restating("add-up"), None);
+    let role = page(&site, "roles/high/");
+    assert!(role.contains("Writes with guidance.") && role.contains("Plus everything in"));
+    let pair = page(&site, "compare/low/high/");
+    assert!(pair.contains("3 new expectations<") && !pair.contains("no longer expected<"), "{pair}");
+}
+
+#[test]
+fn a_handbook_says_how_levels_relate_and_a_competency_may_differ() {
+    let with = |handbook: &str, own: &str| {
+        let mut sources = restating(own);
+        sources.files.extend(Sources::from_texts([("handbook.toml", handbook)]).files);
+        page(&site_with(&sources, None), "roles/high/")
+    };
+    assert!(with("levels = \"replace\"\n", "").contains("Each level is complete"));
+    assert!(with("levels = \"replace\"\n", "add-up").contains("Levels add up"));
+    let grades = with("levels = \"replace\"\njob_levels = true\n", "");
+    assert!(grades.contains("Each level is complete") && !grades.contains("not a job grade"));
+}
+
+#[test]
+fn a_changed_way_in_which_levels_relate_is_a_change_of_the_competency() {
+    let (before, after) = (compile(&restating("add-up")).unwrap(), compile(&restating("replace")).unwrap());
+    let delta = rolebook::past::delta::compare(&before, &after, &std::collections::BTreeMap::new());
+    let told = format!("{:?}", delta.changes);
+    assert!(told.contains("fact: \"levels\", from: [\"add-up\"], to: [\"replace\"]"), "{told}");
+}
+
+#[test]
+fn without_ranks_and_steps_there_is_no_ladder_and_without_levels_nothing_that_is_made_from_them() {
+    let has = |files: &[(&str, &str)], url: &str| {
+        site_with(&Sources::from_texts(files.iter().copied()), None).render(&UrlPath::new(url)).is_some()
+    };
+    let plain = [("index.md", "# Home\n"), ("roles/a.md", "# A\n\nText.\n"), ("roles/b.md", "# B\n\nText.\n")];
+    for url in ["ladder/", "compare/", "assess/", "hiring/a/", "hiring/a.md", "api/v1/roles/a.json"] {
+        assert!(!has(&plain, url), "{url}");
+    }
+    let site = site_with(&Sources::from_texts(plain), None);
+    for url in ["", "roles/a/"] {
+        let html = page(&site, url);
+        assert!(!["ladder/", "compare/", "hiring/"].iter().any(|part| html.contains(part)), "{url}");
+    }
+    let ranked = [("roles/a.md", "---\nrank: 1\n---\n# A\n"), ("roles/b.md", "---\nrank: 2\n---\n# B\n")];
+    assert!(has(&ranked, "ladder/") && !has(&ranked, "compare/"));
+    let stepping = [("roles/a.md", "---\ngrows_into: b\n---\n# A\n"), ("roles/b.md", "# B\n")];
+    assert!(has(&stepping, "ladder/") && !has(&stepping, "compare/a/b/"));
+    let duties =
+        [("roles/a.md", "# A\n\n## Responsibilities\n\n- Writes.\n"), ("roles/b.md", "---\nextends: a\n---\n# B\n")];
+    for url in ["compare/", "hiring/a/", "hiring/b/", "api/v1/roles/b.json"] {
+        assert!(has(&duties, url), "{url}");
+    }
+    assert!(!has(&duties, "ladder/") && !has(&duties, "assess/"));
+}
+
+#[test]
+fn a_ladder_in_a_chapter_stays_empty_if_nothing_ranks_roles() {
+    let sources = Sources::from_texts([("index.md", "# Home\n\n{{ ladder() }}\n"), ("roles/a.md", "# A\n")]);
+    let html = page(&site_with(&sources, None), "");
+    assert!(!html.contains("class=\"rung\"") && html.contains("Nothing here yet."), "{html}");
+}
+
+#[test]
+fn a_role_says_in_its_own_words_what_a_competency_means_and_its_variants_inherit_them() {
+    let sources = Sources::from_texts([
+        ("competencies/writing.md", WRITING),
+        ("roles/base.md", "---\ncompetencies: {writing: 1}\nmeaning: {writing: Release notes.}\n---\n# Base\n"),
+        ("roles/heir.md", "---\nextends: base\ncompetencies: {writing: 2}\n---\n# Heir\n"),
+        ("roles/other.md", "---\nextends: base\nmeaning: {writing: A & B.}\n---\n# Other\n"),
+    ]);
+    let site = site_with(&sources, None);
+    for url in ["roles/heir/", "hiring/heir/", "hiring/heir.md", "assess/heir/", "api/v1/roles/heir.json"] {
+        let text = page(&site, url);
+        assert!(text.matches("Release notes.").count() == 1, "{url}");
+    }
+    let other = page(&site, "roles/other/");
+    assert!(other.contains("A &amp; B.") && !other.contains("Release notes."));
+}
+
+#[test]
+fn a_competency_has_a_word_for_the_proficiency_at_a_level_next_to_its_name() {
+    let writing = WRITING.replace("### Practising", "### Practising {proficiency=Working}");
+    let sources = Sources::from_texts([
+        ("competencies/writing.md", writing.as_str()),
+        ("roles/a.md", "---\ncompetencies: {writing: 2}\n---\n# A\n"),
+        ("roles/b.md", "---\ncompetencies: {writing: 1}\n---\n# B\n"),
+    ]);
+    let site = site_with(&sources, None);
+    for url in ["matrix/", "roles/a/", "hiring/a/", "hiring/a.md", "assess/a/", "competencies/writing/"] {
+        assert!(page(&site, url).contains("Practising · Working"), "{url}");
+    }
+    assert!(!page(&site, "roles/b/").contains("Working"));
+    assert!(page(&site, "competencies/writing/").contains("id=\"practising\""));
+    let data: Value = serde_json::from_str(&page(&site, "api/v1/roles.json")).unwrap();
+    assert_eq!(data["roles"][0]["competencies"][0]["level_name"], "Practising");
+    assert_eq!(data["roles"][0]["competencies"][0]["proficiency"], "Working");
 }

@@ -48,6 +48,8 @@ pub struct Outline {
     pub examples: Examples,
     /// The levels of a competency: number and heading ID.
     pub levels: Vec<(u8, String)>,
+    /// The words for the proficiency at a level.
+    pub proficiencies: Vec<(u8, String)>,
     /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
     /// The decisions in a strategy chapter.
@@ -215,7 +217,7 @@ impl Reader<'_> {
     fn heading(&mut self, event: usize, level: u8, is_section: bool) -> usize {
         let end = end_of(self.events, event);
         let is_term = is_section && level == 3 && self.input.kind == Kind::Glossary;
-        let known = ["id", "class", "level", "scope", "audience", "lint"];
+        let known = ["id", "class", "level", "proficiency", "scope", "audience", "lint"];
         let of_term = ["id", "class", "audience", "aliases", "link"];
         let draft = self.draft(event, level, event + 1..end, if is_term { &of_term } else { &known });
         let draft = Draft { is_section, ..draft };
@@ -373,6 +375,8 @@ impl Reader<'_> {
         self.outline.anchors = ids.chain(&self.raw_ids).cloned().collect();
         let id_of = |(level, number): &(u8, usize)| (*level, self.outline.headings[*number].id.clone());
         self.outline.levels = self.levels.iter().map(id_of).collect();
+        let word = |(level, number): &(u8, usize)| Some((*level, self.headings[*number].value("proficiency")?));
+        self.outline.proficiencies = self.levels.iter().filter_map(word).collect();
     }
 
     /// Claims the IDs that authors wrote, and reports those that are written twice.

@@ -33,6 +33,7 @@ impl Reader<'_> {
             Kind::Competency => Facts::Competency(Box::new(Competency {
                 cluster: competency.cluster.clone(),
                 supports: self.refer_all(&competency.supports, Form::Field(Kind::Strategy)),
+                mode: competency.levels.unwrap_or(self.config.levels),
                 ..Competency::default()
             })),
             Kind::Strategy => Facts::Strategy(Box::new(Strategy {
@@ -73,6 +74,7 @@ impl Reader<'_> {
             reports_to: self.refer_all(&fields.reports_to, Form::Field(Kind::Role)),
             works_with: self.refer_all(&fields.works_with, Form::Party),
             competencies: self.competencies(&fields.competencies),
+            meaning: self.meaning(&fields.meaning),
             focus,
             judged: self.refer_all(&fields.judged, Form::Field(Kind::Competency)),
             responsibilities: Vec::new(),
@@ -84,6 +86,16 @@ impl Reader<'_> {
         for entry in &expected.entries {
             let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
             list.extend(self.level(&entry.key, &entry.value).map(|level| (number, level)));
+        }
+        list
+    }
+
+    fn meaning(&mut self, words: &Table) -> Vec<(ReferenceNumber, String)> {
+        let mut list = Vec::new();
+        for entry in &words.entries {
+            let Some(text) = entry.value.text().filter(|text| !text.trim().is_empty()) else { continue };
+            let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
+            list.push((number, text.trim().to_owned()));
         }
         list
     }

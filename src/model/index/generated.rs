@@ -4,6 +4,7 @@
 //! a module in `site/pages` that produces its content. Never renders a page.
 
 use super::Index;
+use crate::chapter::document::{Facts, Role};
 use crate::declare::kind::Kind;
 
 /// What other modules need to know about a generated page.
@@ -42,7 +43,7 @@ generated! {
     /// Matrix of roles and competencies.
     Matrix => Row { name: "matrix", texts: ["matrix", "matrix-means"], exists: has_expectations };
     /// Roles by rank.
-    Ladder => Row { name: "ladder", texts: ["ladder", "ladder-means"], exists: |index| has(Kind::Role, 1, index) };
+    Ladder => Row { name: "ladder", texts: ["ladder", "ladder-means"], exists: ranks_roles };
     /// Overview of who decides what.
     Decisions => Row {
         name: "decisions",
@@ -53,10 +54,10 @@ generated! {
     Compare => Row {
         name: "compare",
         texts: ["compare-any", "compare-any-means"],
-        exists: |index| has(Kind::Role, 2, index),
+        exists: |index| roles(index).filter(|role| says_something(role)).take(2).count() == 2,
     };
     /// Roles for a self-assessment.
-    Assess => Row { name: "assess", texts: ["assess", "assess-means"], exists: has_expectations };
+    Assess => Row { name: "assess", texts: ["assess", "assess-means"], exists: has_levels };
     /// Recent changes. Without a history, the page says so, and is only built if a chapter links to
     /// it.
     Changes => Row { name: "changes", texts: ["changes", "changes-means"], exists: |_| true };
@@ -82,10 +83,14 @@ impl Generated {
         self.row().texts[1]
     }
 
+    /// Returns whether the book has content for the page.
+    pub fn has_content(self, index: &Index) -> bool {
+        (self.row().exists)(index)
+    }
+
     /// Returns whether the book has content for the page and no chapter takes its place.
     pub fn exists(self, index: &Index) -> bool {
-        let row = self.row();
-        (row.exists)(index) && index.names.at_path(row.name).is_empty()
+        self.has_content(index) && index.names.at_path(self.name()).is_empty()
     }
 
     /// Lists the pages that the book has.
@@ -105,4 +110,26 @@ fn has(kind: Kind, least: usize, index: &Index) -> bool {
 
 fn has_expectations(index: &Index) -> bool {
     has(Kind::Role, 1, index) && has(Kind::Competency, 1, index)
+}
+
+fn roles(index: &Index) -> impl Iterator<Item = &Role> {
+    index.chapters.iter().filter_map(|meta| match &meta.facts {
+        Facts::Role(role) => Some(&**role),
+        _ => None,
+    })
+}
+
+/// Returns whether a role on the ladder has a rank or a step to another role.
+fn ranks_roles(index: &Index) -> bool {
+    roles(index).any(|role| !role.base && (role.rank.is_some() || !role.grows_into.is_empty()))
+}
+
+/// Returns whether any role expects a level of a competency.
+fn has_levels(index: &Index) -> bool {
+    has(Kind::Competency, 1, index) && roles(index).any(|role| !role.competencies.is_empty())
+}
+
+/// Returns whether a role says something that can be compared, or inherits it.
+fn says_something(role: &Role) -> bool {
+    !role.competencies.is_empty() || !role.responsibilities.is_empty() || role.extends.is_some()
 }

@@ -45,19 +45,36 @@ impl Relating<'_> {
         // A competency whose level isn't recognized still counts as expected, so that this mistake
         // is reported only once.
         let references = (0..).zip(&self.book.meta(chapter).references);
-        let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n);
+        let means = |n: &u32| role.meaning.iter().any(|(number, _)| number == n);
+        let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n) || means(n);
         let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !lists(n));
         expected.extend(fields.filter_map(|(n, _)| self.links.target_chapter(chapter, n)));
-        for reference in &role.focus {
+        let meaning = role.meaning.iter().map(|(reference, _)| ("meaning", reference));
+        for (field, reference) in role.focus.iter().map(|reference| ("focus", reference)).chain(meaning) {
             let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
-                let message = format!("`focus` names `{id}`, which this role expects no level of");
-                let help = "list it under `competencies` with a level, or remove it from `focus`";
-                self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, help);
+                let message = format!("`{field}` names `{id}`, which this role expects no level of");
+                let help = format!("list it under `competencies` with a level, or remove it from `{field}`");
+                self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
             }
         }
         self.inspect_judged(chapter, role, &expected);
+        self.inspect_rank(chapter, role);
+    }
+
+    /// Reports a role without a rank if other roles have one. A variant of a role with a rank needs
+    /// none.
+    fn inspect_rank(&mut self, chapter: ChapterId, role: &Role) {
+        let others = self.relations.role_order.iter().filter_map(|other| Some((*other, self.role(*other)?)));
+        let ranked = others.filter(|(_, other)| !other.base).find_map(|(id, other)| Some((id, other.rank?)));
+        let base = self.relations.roles[&chapter].extends.and_then(|base| self.role(base));
+        let has_place = role.rank.is_some() || role.base || base.is_some_and(|base| base.rank.is_some());
+        let Some((other, rank)) = ranked.filter(|_| !has_place) else { return };
+        let message = "this role has no rank, so it isn't in the drawing of the ladder".to_owned();
+        let title = &self.book.meta(other).title;
+        let help = format!("add `rank: n` to the front matter; `{title}` has rank {rank}, and higher is more senior");
+        self.remark(Rule::MissingRank, (chapter, At::Chapter), message, &help);
     }
 
     fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {

@@ -5,26 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{At, ChapterId, Expectation, Relating};
-use crate::chapter::document::{Role, Statement};
+use super::applies::{applies, replacement};
+use super::{At, ChapterId, Expectation, Relating, competency_of};
+use crate::chapter::document::Role;
+use crate::declare::kind::Levels;
 use crate::model::link::Target;
 use crate::text::rule::Rule;
 
 /// The maximum number of statements that a role may be judged on. With more, nobody knows what
 /// counts.
 const MOST: usize = 40;
-
-/// Returns whether another statement, at a level up to `own`, replaces this one.
-pub fn is_replaced(statement: &Statement, all: &[Statement], own: u8) -> bool {
-    replacement(statement, all, own).is_some()
-}
-
-/// Returns the statement at a level up to `own` that replaces this one.
-fn replacement<'a>(statement: &Statement, all: &'a [Statement], own: u8) -> Option<&'a Statement> {
-    all.iter().find(|other| {
-        other.replaces.as_deref() == Some(statement.id.as_str()) && other.level > statement.level && other.level <= own
-    })
-}
 
 impl Relating<'_> {
     /// Lists the statements that a role is judged on: those at the expected level of the
@@ -35,10 +25,11 @@ impl Relating<'_> {
         let named = naming.map(|chapter| self.named(*chapter)).unwrap_or_default();
         let mut found = BTreeSet::new();
         for Expectation { competency, level, focus, .. } in expectations {
-            let all = self.book.meta(*competency).facts.statements();
-            for (number, statement) in (0..).zip(all).filter(|(_, statement)| statement.level <= *level) {
+            let Some(facts) = competency_of(self.book, *competency) else { continue };
+            let all = (0..).zip(&facts.statements);
+            for (number, statement) in all.filter(|(_, statement)| applies(statement, facts, *level)) {
                 let is_named = || named.contains(&(*competency, statement.id.as_str()));
-                if (*focus && statement.level == *level) || (is_named() && !is_replaced(statement, all, *level)) {
+                if (*focus && statement.level == *level) || is_named() {
                     found.insert((*competency, number));
                 }
             }
@@ -108,6 +99,17 @@ impl Relating<'_> {
             let (above, own) = (self.level_name(statement.level), self.level_name(level));
             let message = format!("`judged` names `{name}` of level {above}, and this role is expected at {own}");
             let help = format!("name a statement up to that level, or write `{id}: {}`", statement.level);
+            return Some((message, help));
+        }
+        if statement.level < level && competency_of(self.book, competency)?.mode == Levels::Replace {
+            let (below, own) = (self.level_name(statement.level), self.level_name(level));
+            let message =
+                format!("`judged` names `{name}` of level {below}, and level {own} replaces it for this role");
+            let same = all.iter().find(|other| other.level == level);
+            let help = same.map_or_else(
+                || "remove the statement from `judged`".to_owned(),
+                |other| format!("name a statement of that level, such as `{id}#{}`", other.id),
+            );
             return Some((message, help));
         }
         let other = replacement(statement, all, level)?;

@@ -69,9 +69,18 @@ impl Side<'_> {
                 ("works_with", named(&role.works_with)),
                 ("focus", named(&role.focus)),
                 ("judged", role.judged.iter().filter_map(|n| self.judged(chapter, *n)).collect()),
+                ("meaning", role.meaning.iter().filter_map(|meaning| self.meaning(chapter, meaning)).collect()),
             ]),
             Facts::Competency(competency) => {
-                list.extend([("cluster", text(&competency.cluster)), ("supports", named(&competency.supports))]);
+                list.extend([
+                    ("cluster", text(&competency.cluster)),
+                    ("supports", named(&competency.supports)),
+                    ("levels", vec![competency.mode.name().to_owned()]),
+                    (
+                        "proficiency",
+                        competency.proficiencies.iter().map(|(n, word)| self.proficiency(*n, word)).collect(),
+                    ),
+                ]);
             }
             Facts::Strategy(strategy) => list.extend([
                 ("led_by", named(strategy.led_by.as_slice())),
@@ -92,6 +101,17 @@ impl Side<'_> {
             Target::Partner(n) => partner(self.handbook, *n),
             _ => None,
         }
+    }
+
+    /// Returns a word for the proficiency at a level, with the name of the level.
+    fn proficiency(&self, level: u8, word: &str) -> String {
+        let name = self.handbook.config.level_at(level).map_or_else(|| level.to_string(), |level| level.name.clone());
+        format!("{name}: {word}")
+    }
+
+    /// Returns what a competency means for a role, with the title of the competency.
+    fn meaning(&self, role: ChapterId, (reference, text): &(u32, String)) -> Option<String> {
+        Some(format!("{}: {text}", self.named(role, *reference)?))
     }
 
     /// Returns a statement that a role is judged on, in its current wording, so that rewording it

@@ -7,8 +7,8 @@ use std::cmp::Reverse;
 
 use super::likeness::{ALIKE, likeness, words};
 use super::{Change, Level, Same, Sides, Subject, found_again, level, side_by_side};
-use crate::chapter::document::{Facts, Statement};
-use crate::model::book::{Book, ChapterId};
+use crate::chapter::document::Statement;
+use crate::model::book::{Book, ChapterId, applies, competency_of};
 use crate::model::compile::Handbook;
 use crate::text::path::fold;
 
@@ -72,8 +72,7 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
 }
 
 fn said(handbook: &Handbook, chapter: ChapterId) -> &[Statement] {
-    let Facts::Competency(competency) = &handbook.book.meta(chapter).facts else { return &[] };
-    &competency.statements
+    competency_of(&handbook.book, chapter).map(|facts| facts.statements.as_slice()).unwrap_or_default()
 }
 
 /// Returns the roles for which expectations change.
@@ -85,9 +84,10 @@ fn touched(
 ) -> Vec<Subject> {
     let asked = |handbook: &Handbook, competency: ChapterId, statement: Option<&Statement>| -> Vec<ChapterId> {
         let (Some(statement), relations) = (statement, &handbook.book.relations) else { return Vec::new() };
+        let Some(facts) = competency_of(&handbook.book, competency) else { return Vec::new() };
         let level = |role: ChapterId| relations.expectation(role, competency).map(|expectation| expectation.level);
         let order = relations.role_order.iter().copied();
-        order.filter(|role| level(*role).is_some_and(|level| level >= statement.level)).collect()
+        order.filter(|role| level(*role).is_some_and(|level| applies(statement, facts, level))).collect()
     };
     // Both lists use the roles' current titles, or the last title if a role was removed.
     let before: Vec<Subject> = asked(sides.before, then, old).into_iter().map(|role| sides.then(role)).collect();

@@ -269,7 +269,7 @@ fn cell_words(cell: &Cell, marks: Marks) -> String {
 
 fn fact_words(fact: &str, from: &[String], to: &[String], marks: Marks) -> String {
     // Text that an author wrote is quoted; names aren't.
-    let is_worded = ["scope", "horizon", "grade", "measures"].contains(&fact);
+    let is_worded = ["scope", "horizon", "grade", "measures", "meaning"].contains(&fact);
     let quotes = |list: &[String]| list.iter().map(|text| marks.quote(text)).collect::<Vec<_>>().join(", ");
     let names = |list: &[String]| if is_worded { quotes(list) } else { marks.names(list) };
     let fact = fact.replace('_', " ");

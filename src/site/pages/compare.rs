@@ -16,7 +16,7 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
     let (book, config) = (table.book, table.config);
     if Generated::Compare.exists(book) {
         table.named(Generated::Compare, "picker.html", |_, view| picker::picker(view));
-        for role in book.relations.role_order.iter().copied() {
+        for role in picker::compared(book) {
             table.text(picker::role_url(role, book, config.urls), move |on| role_data(role, on));
         }
         if config.urls == UrlStyle::File {

@@ -27,6 +27,8 @@ pub struct Assess {
     pub clusters: Vec<Cluster<Asked>>,
     /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Asked>,
+    /// How the levels relate to each other.
+    pub hint: String,
     pub evidence: Vec<Evidence>,
     pub before: Vec<Link>,
     pub next: Vec<Link>,
@@ -51,6 +53,12 @@ pub struct Asked {
     pub level: u8,
     pub level_name: String,
     pub focus: bool,
+    /// What the competency means for this role, in its own words.
+    pub meaning: Option<String>,
+    /// The highest level that the competency describes.
+    pub top: u8,
+    /// How the levels of the competency relate to each other.
+    pub mode: &'static str,
     /// The levels. Expanded levels come first, starting with the expected one; the others follow,
     /// lowest first.
     pub levels: Vec<AskedLevel>,
@@ -132,6 +140,7 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
         role: view.link(chapter),
         id: view.meta(chapter).id.clone(),
         scale: view.config.scale.iter().map(step).collect(),
+        hint: view.hint(&related.expectations),
         evidence: evidence(&clusters, view),
         shares: split(&clusters),
         clusters,
@@ -172,7 +181,7 @@ fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> As
         .iter()
         .map(|level| AskedLevel {
             level: level.level,
-            name: level.name.clone(),
+            name: view.level_name_of(competency, level.level),
             own: level.level == expectation.level,
             open: level.level == expectation.level,
             statements: rows((competency, level.level), role, view),
@@ -186,8 +195,11 @@ fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> As
         url: view.link(competency).url,
         summary: meta.summary.clone(),
         level: expectation.level,
-        level_name: view.level_name(expectation.level),
+        level_name: view.level_name_of(competency, expectation.level),
         focus: expectation.focus,
+        meaning: expectation.meaning(view.book).map(str::to_owned),
+        top: view.top(competency),
+        mode: competency_of(view.book, competency).map(|facts| facts.mode).unwrap_or_default().name(),
         has_more: levels.len() > 1,
         levels,
         grow: grow(competency, view),
@@ -218,13 +230,13 @@ impl Split for Asked {
         (!levels.is_empty()).then(|| self.with(levels, self.grow.clone()))
     }
 
-    /// Leaves out the advice on how to grow if [`Self::key`] already shows it.
+    /// The advice on how to grow and the role's own words are shown once, where the competency appears first.
     fn rest(&self) -> Option<Self> {
         if self.key().is_none() {
             return Some(self.with(self.levels.clone(), self.grow.clone()));
         }
         let levels = self.levels_of(false);
-        (!self.focus && !levels.is_empty()).then(|| self.with(levels, None))
+        (!self.focus && !levels.is_empty()).then(|| Self { meaning: None, ..self.with(levels, None) })
     }
 }
 

@@ -1,13 +1,13 @@
 //! Prepares the comparison of two roles: first what differs, then what is the same.
 //!
-//! Input: a viewpoint and two roles. Output: [`Compare`]. The statements gained are those of the
-//! levels that the second role adds to the first.
+//! Input: a viewpoint and two roles. Output: [`Compare`]. The statements gained are those that
+//! apply to the second role and not to the first, and the statements lost are the reverse.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::role::{Cell, cells};
+use super::role::{Cell, gained};
 use super::{Link, Viewpoint};
 use crate::declare::kind::Part;
 use crate::model::book::{ChapterId, Party, role_of};
@@ -43,6 +43,8 @@ pub struct Row {
     pub a_name: Option<String>,
     pub b: Option<u8>,
     pub b_name: Option<String>,
+    /// What the competency means for each role, in its own words, if that differs.
+    pub meanings: Option<[Option<String>; 2]>,
     pub difference: Option<i16>,
     pub gained: Vec<Cell>,
     pub lost: Vec<Cell>,
@@ -68,7 +70,7 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
     role_of(view.book, a)?;
     role_of(view.book, b)?;
     let (same_facts, facts) = facts_of_both(a, b, view).into_iter().partition(|fact| fact.same);
-    let (same, competencies) = rows(a, b, view).into_iter().partition(|row| row.a == row.b);
+    let (same, competencies) = rows(a, b, view).into_iter().partition(|row| row.a == row.b && row.meanings.is_none());
     Some(Compare {
         a: view.link(a),
         b: view.link(b),
@@ -107,23 +109,26 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for competency in relations.clusters.iter().flat_map(|(_, list)| list) {
         let level = |role: ChapterId| relations.expectation(role, *competency).map(|e| e.level);
+        let meaning = |role: ChapterId| {
+            let expectation = relations.expectation(role, *competency)?;
+            expectation.meaning(view.book).map(str::to_owned)
+        };
+        let meanings = [meaning(a), meaning(b)];
         let (at_a, at_b) = (level(a), level(b));
         if at_a.is_none() && at_b.is_none() {
             continue;
         }
         let (low, high) = (at_a.unwrap_or(0), at_b.unwrap_or(0));
-        let between = |from: u8, to: u8| -> Vec<Cell> {
-            (from + 1..=to).flat_map(|level| cells(*competency, (level, to), view)).collect()
-        };
         rows.push(Row {
             competency: view.link(*competency),
             a: at_a,
-            a_name: at_a.map(|level| view.level_name(level)),
+            a_name: at_a.map(|level| view.level_name_of(*competency, level)),
             b: at_b,
-            b_name: at_b.map(|level| view.level_name(level)),
+            b_name: at_b.map(|level| view.level_name_of(*competency, level)),
+            meanings: (meanings[0] != meanings[1]).then_some(meanings),
             difference: Some(i16::from(high) - i16::from(low)).filter(|n| *n != 0),
-            gained: between(low, high),
-            lost: between(high, low),
+            gained: gained(*competency, (low, high), view),
+            lost: gained(*competency, (high, low), view),
         });
     }
     rows

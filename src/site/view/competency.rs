@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
+use crate::declare::kind::Levels;
 use crate::model::book::ChapterId;
 
 /// The data for the competency template.
@@ -14,7 +15,14 @@ use crate::model::book::ChapterId;
 pub struct CompetencyPage {
     pub cluster: Option<String>,
     pub supports: Vec<Link>,
+    /// The levels that it describes, and those above that a role expects.
     pub levels: Vec<LevelRow>,
+    /// The number of levels on the scale.
+    pub of: u8,
+    /// The highest level that it describes.
+    pub top: u8,
+    /// Whether each level is complete and those below it don't apply.
+    pub is_complete: bool,
 }
 
 /// One level and the roles that are expected to have it.
@@ -37,16 +45,20 @@ pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Competency
         let roles = related.expected_by.iter().filter(|(_, at)| *at == level.level).map(|(role, _)| view.link(*role));
         LevelRow {
             level: level.level,
-            name: level.name.clone(),
+            name: view.level_name_of(chapter, level.level),
             means: Some(level.means.clone()).filter(|means| !means.is_empty()),
             url: view.level_url(chapter, level.level),
             count: facts.statements.iter().filter(|statement| statement.level == level.level).count(),
             roles: roles.collect(),
         }
     };
+    let top = view.top(chapter);
     Some(CompetencyPage {
         cluster: facts.cluster.clone(),
         supports: view.links(&related.supports),
-        levels: view.config.scale.iter().map(row).collect(),
+        levels: view.config.scale.iter().map(row).filter(|row| row.level <= top || !row.roles.is_empty()).collect(),
+        of: view.highest(),
+        top,
+        is_complete: facts.mode == Levels::Replace,
     })
 }

@@ -4,13 +4,15 @@
 //! Input: the book and the configuration. Output: JSON values and text. The data is the same as on
 //! the pages. URLs are paths from the site's root.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::matrix::field;
 use super::{Viewpoint, competency_of};
 use crate::chapter::document::{Facts, Statement};
 use crate::declare::kind::Part;
-use crate::model::book::{ChapterId, Expectation, Party, RoleView, is_replaced, role_of};
+use crate::model::book::{ChapterId, Expectation, Party, RoleView, applies, role_of};
 use crate::text::path::UrlPath;
 
 /// The version of the data format. It increases when a field is removed or changes its meaning.
@@ -100,9 +102,15 @@ struct Expected<'a> {
     id: &'a str,
     level: u8,
     level_name: String,
+    /// The competency's word for the proficiency at this level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proficiency: Option<&'a str>,
     focus: bool,
     from: Option<&'a str>,
-    /// The statements that apply at this level, including those of lower levels.
+    /// What the competency means for the role, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'a str>,
+    /// The statements that apply at this level, including those of lower levels if levels add up.
     statements: Vec<&'a str>,
     /// The statements among these that the role is judged on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -124,6 +132,11 @@ struct Competency<'a> {
     url: String,
     cluster: Option<&'a str>,
     supports: Vec<&'a str>,
+    /// How the levels relate to each other.
+    levels: &'static str,
+    /// The words for the proficiency at levels, by the number of the level.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    proficiencies: BTreeMap<u8, &'a str>,
     statements: Vec<Cell<'a>>,
 }
 
@@ -207,14 +220,16 @@ fn expected<'a>(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'a>
     let facts = competency_of(view.book, expectation.competency);
     let all = facts.map(|facts| facts.statements.as_slice()).unwrap_or_default();
     let judged = all.iter().enumerate().filter(|(n, _)| role.judges(expectation.competency, *n));
-    let up_to = all.iter().filter(|statement| statement.level <= level && !is_replaced(statement, all, level));
+    let applying = all.iter().filter(|statement| facts.is_some_and(|facts| applies(statement, facts, level)));
     Expected {
         id: &view.meta(expectation.competency).id,
         level,
         level_name: view.level_name(level),
+        proficiency: view.proficiency(expectation.competency, level),
         focus: expectation.focus,
         from: expectation.from.map(|from| view.meta(from).id.as_str()),
-        statements: up_to.map(|statement| statement.id.as_str()).collect(),
+        meaning: expectation.meaning(view.book),
+        statements: applying.map(|statement| statement.id.as_str()).collect(),
         judged: judged.map(|(_, statement)| statement.id.as_str()).collect(),
     }
 }
@@ -229,6 +244,8 @@ fn competencies<'a>(view: &Viewpoint<'a>) -> Vec<Competency<'a>> {
             url: path(*chapter, None, view),
             cluster: facts.cluster.as_deref(),
             supports: ids(&view.book.relations.competencies.get(chapter)?.supports, view),
+            levels: facts.mode.name(),
+            proficiencies: facts.proficiencies.iter().map(|(level, word)| (*level, word.as_str())).collect(),
             statements: facts.statements.iter().map(cell).collect(),
         })
     };

@@ -1,11 +1,11 @@
 //! Prepares a role's hiring kit: its scope, what it is responsible for, what is expected, what to
 //! ask, and a scorecard to fill in.
 //! Input: a viewpoint and a role. Output: [`Hiring`], which shows what the role is judged on first.
-//! Nobody is hired for a base role, so it has no kit.
+//! Never shows an empty kit.
 
 use serde::Serialize;
 
-use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inherited};
+use super::role::{DecisionLink, Expected, Inherited, decisions, expected, inherited, is_hired};
 use super::share::{Cluster, Shares, Split, clusters, split};
 use super::{Link, Viewpoint};
 use crate::model::book::{Book, ChapterId, role_of};
@@ -31,6 +31,8 @@ pub struct Hiring {
     pub clusters: Vec<Cluster<Asked>>,
     /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Asked>,
+    /// How the levels relate to each other.
+    pub hint: String,
     pub card: Vec<CardRow>,
     /// The URL of the hiring kit as Markdown.
     pub markdown_url: String,
@@ -55,10 +57,9 @@ pub struct CardRow {
     pub focus: bool,
 }
 
-/// Lists the roles that people are hired for.
+/// Lists the roles that have a hiring kit.
 pub fn hired(book: &Book) -> impl Iterator<Item = ChapterId> {
-    let roles = book.relations.role_order.iter().copied();
-    roles.filter(|role| role_of(book, *role).is_some_and(|facts| !facts.base))
+    book.relations.role_order.iter().copied().filter(|role| is_hired(*role, book))
 }
 
 /// Returns the URL of a role's hiring kit as Markdown.
@@ -71,7 +72,7 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
     let facts = role_of(view.book, chapter)?;
     let related = view.book.relations.roles.get(&chapter)?;
     let clusters = clusters(related, view, |expectation| Asked {
-        expected: expected(expectation, related, view),
+        expected: expected(expectation, (related, None), view),
         interview: view.cells.interview(expectation.competency),
     });
     Some(Hiring {
@@ -88,6 +89,7 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
         inherited: inherited(&related.inherited, view),
         decisions: decisions(chapter, view).0,
         shares: split(&clusters),
+        hint: view.hint(&related.expectations),
         card: card(&clusters),
         clusters,
         markdown_url: view.url(&markdown_url(chapter, view.book)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::ladder_drawing::{Node, draw};
 use super::matrix::roles;
 use super::{Link, Viewpoint};
-use crate::model::book::{ChapterId, role_of};
+use crate::model::book::{ChapterId, Generated, role_of};
 use crate::site::theme::Html;
 
 /// The data for the ladder view.
@@ -42,8 +42,11 @@ pub struct RungRole {
     pub sideways: Vec<Link>,
 }
 
-/// Returns the view's data.
+/// Returns the view's data, which is empty if nothing ranks roles.
 pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
+    if !Generated::Ladder.has_content(view.book) {
+        return Ladder { svg: None, tracks: Vec::new() };
+    }
     let mut tracks: Vec<(Option<String>, Track)> = Vec::new();
     for role in roles(track, view) {
         let Some(facts) = role_of(view.book, role).filter(|facts| !facts.base) else { continue };

@@ -61,6 +61,8 @@ pub struct Cell {
     /// The role that the cell is about, shown wherever no column head names the role.
     pub role: Option<Link>,
     pub level: Option<u8>,
+    /// The level's place on the scale, in twentieths, which is how dark the cell is.
+    pub shade: u8,
     pub name: String,
     pub url: Option<String>,
     pub focus: bool,
@@ -179,11 +181,19 @@ fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
     Cell {
         role: Some(view.link(role)),
         level: Some(expectation.level),
-        name: view.level_name(expectation.level),
+        shade: shade(expectation.level, view.highest()),
+        name: view.level_name_of(competency, expectation.level),
         url: view.level_url(competency, expectation.level).or_else(|| view.link(competency).url),
         focus: expectation.focus,
         inherited: expectation.from.is_some(),
     }
+}
+
+/// Returns the place of a level on a scale of `of` levels, in twentieths. A scale has at most 20
+/// levels, so each has a place of its own.
+fn shade(level: u8, of: u8) -> u8 {
+    let (level, of) = (u16::from(level), u16::from(of.max(1)));
+    u8::try_from((level * 20).div_ceil(of).min(20)).unwrap_or(20)
 }
 
 /// Returns the whole matrix as CSV (RFC 4180), with a row for each competency and a column for each

@@ -81,10 +81,16 @@ pub struct Choice {
     pub data: String,
 }
 
+/// Lists the roles that can be compared, which are those that say something.
+pub fn compared(book: &Book) -> impl Iterator<Item = ChapterId> {
+    book.relations.role_order.iter().copied().filter(|role| book.relations.says_something(*role, book))
+}
+
 /// Returns the page's data.
 pub fn picker(view: &Viewpoint<'_>) -> Picker {
     let mut tracks: Vec<Group> = Vec::new();
-    for role in &view.book.relations.role_order {
+    for role in compared(view.book) {
+        let role = &role;
         let title = view.track_title(*role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
         let meta = view.meta(*role);
         let data = view.url(&role_url(*role, view.book, view.config.urls));
@@ -154,6 +160,8 @@ struct Expected<'a> {
     id: &'a str,
     level: u8,
     level_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'a str>,
 }
 
 /// A responsibility or decision. Two roles share it if its URL is the same for both.
@@ -183,7 +191,8 @@ pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let expected = related.expectations.iter().map(|expectation| Expected {
         id: &view.meta(expectation.competency).id,
         level: expectation.level,
-        level_name: view.level_name(expectation.level),
+        level_name: view.level_name_of(expectation.competency, expectation.level),
+        meaning: expectation.meaning(view.book),
     });
     let role = Role {
         id: &meta.id,

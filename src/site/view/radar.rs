@@ -48,7 +48,7 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
         .map(|expectation| Axis {
             competency: view.link(expectation.competency),
             level: expectation.level,
-            name: view.level_name(expectation.level),
+            name: view.level_name_of(expectation.competency, expectation.level),
         })
         .collect();
     let of = view.highest();

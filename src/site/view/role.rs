@@ -1,20 +1,20 @@
 //! Prepares a role's page: the facts at a glance, what is expected, what is inherited, and what the
 //! role decides.
 //!
-//! Input: a viewpoint and a role. Output: [`RolePage`]. Levels add up: the statements of the
-//! expected level come first, and those of lower levels are listed after them. What the role is
-//! judged on comes before everything else.
+//! Input: a viewpoint and a role. Output: [`RolePage`]. The statements of the expected level come
+//! first. If levels add up, those of lower levels are listed after them. What the role is judged on
+//! comes before everything else.
 
 use serde::Serialize;
 
 use super::radar::{self, Radar};
 use super::share::{Cluster, Shares, Split, clusters, split};
 use super::{Link, Viewpoint, assess, competency_of, query};
-use crate::chapter::document::Statement;
+use crate::chapter::document::{Competency, Statement};
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Part;
 use crate::model::book::{
-    Book, ChapterId, Expectation, Generated, Party, RoleView, generated_url, is_replaced, role_of,
+    Book, ChapterId, Expectation, Generated, Party, RoleView, applies, generated_url, is_gained, role_of,
 };
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
@@ -49,6 +49,8 @@ pub struct RolePage {
     pub clusters: Vec<Cluster<Expected>>,
     /// The same competencies, split into what the role is judged on and the rest.
     pub shares: Shares<Expected>,
+    /// How the levels relate to each other.
+    pub hint: String,
     pub decisions: Vec<DecisionLink>,
     pub takes_part: Vec<DecisionLink>,
     pub radar: Option<Radar>,
@@ -89,7 +91,11 @@ pub struct Expected {
     pub level: u8,
     pub level_name: String,
     pub of: u8,
+    /// The highest level that the competency describes.
+    pub top: u8,
     pub means: Option<String>,
+    /// What the competency means for this role, in its own words.
+    pub meaning: Option<String>,
     pub focus: bool,
     pub from: Option<Link>,
     pub steps: Vec<Step>,
@@ -104,6 +110,8 @@ pub struct Expected {
 pub struct Step {
     pub own: bool,
     pub reached: bool,
+    /// Whether the competency doesn't describe the level, because its levels end below it.
+    pub absent: bool,
 }
 
 /// A statement.
@@ -146,7 +154,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let before = related.grows_from.first();
     let clusters = clusters(related, view, |expectation| {
         let level = |before: &ChapterId| relations.expectation(*before, expectation.competency).map_or(0, |e| e.level);
-        expected(expectation, related, view).since(before.map(level))
+        expected(expectation, (related, before.map(level)), view)
     });
     Some(RolePage {
         base: facts.base,
@@ -165,11 +173,16 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         also_called: facts.also_called.clone(),
         paths: relations.on_paths.get(&chapter).map(|paths| view.links(paths)).unwrap_or_default(),
         compare: compare(chapter, view),
-        compare_url: view.generated(Generated::Compare).map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
-        hiring_url: (!facts.base).then(|| view.url(&hiring_url(chapter, view.book, view.config.urls))),
+        compare_url: relations
+            .says_something(chapter, view.book)
+            .then(|| view.generated(Generated::Compare))
+            .flatten()
+            .map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
+        hiring_url: is_hired(chapter, view.book).then(|| view.url(&hiring_url(chapter, view.book, view.config.urls))),
         inherited: inherited(&related.inherited, view),
         shares: split(&clusters),
         clusters,
+        hint: view.hint(&related.expectations),
         decisions,
         takes_part,
         radar: radar::radar(chapter, view),
@@ -198,13 +211,11 @@ fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<De
     let raised = |expectation: &Expectation| {
         let competency = expectation.competency;
         let low = relations.expectation(before, competency).map_or(0, |e| e.level);
-        let count =
-            (low + 1..=expectation.level).map(|level| cells(competency, (level, expectation.level), view).len());
         (low < expectation.level).then(|| Raised {
             competency: Link { url: view.level_url(competency, expectation.level), ..view.link(competency) },
-            from: (low > 0).then(|| view.level_name(low)),
-            to: view.level_name(expectation.level),
-            count: count.sum(),
+            from: (low > 0).then(|| view.level_name_of(competency, low)),
+            to: view.level_name_of(competency, expectation.level),
+            count: gained(competency, (low, expectation.level), view).len(),
         })
     };
     let rows: Vec<Raised> = relations.roles.get(&after)?.expectations.iter().filter_map(raised).collect();
@@ -241,49 +252,50 @@ pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherit
 }
 
 /// Prepares what is expected of one competency: the statements of the expected level, then those of
-/// lower levels.
-pub fn expected(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> Expected {
+/// lower levels that apply too.
+///
+/// Marks what is new for somebody who meets the level `before`, which is 0 if nothing was expected.
+/// Without that level there is no role before this one, and nothing is marked.
+pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8>), view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
     let level = expectation.level;
     let of_level = |of: u8| -> Vec<Cell> {
         let key = |n: usize| role.judges(expectation.competency, n);
-        let statements = numbered(expectation.competency, (of, level), view).into_iter();
+        let is_new = |statement: &Statement, facts: &Competency| {
+            before.is_some_and(|from| from > 0 && is_gained(statement, facts, (from, level)))
+        };
+        let shown = |statement: &Statement, facts: &Competency| {
+            (statement.level == of && applies(statement, facts, level)).then(|| is_new(statement, facts))
+        };
+        let statements = cells(expectation.competency, shown, view).into_iter();
         statements.map(|(n, cell)| Cell { key: key(n), ..cell }).collect()
     };
     let lower = (1..level).rev().filter_map(|lower| {
         let statements = of_level(lower);
-        (!statements.is_empty()).then(|| Lower { name: view.level_name(lower), level: lower, statements })
+        (!statements.is_empty()).then(|| Lower {
+            name: view.level_name_of(expectation.competency, lower),
+            level: lower,
+            statements,
+        })
     });
     let scale = &view.config.scale;
+    let top = view.top(expectation.competency);
+    let step = |n: u8| Step { own: n == level && n <= top, reached: n < level && n <= top, absent: n > top };
     Expected {
         url: view.level_url(expectation.competency, level).or(link.url),
         title: link.title,
         level,
-        level_name: view.level_name(level),
+        level_name: view.level_name_of(expectation.competency, level),
         of: view.highest(),
+        top,
         means: scale.iter().find(|l| l.level == level).map(|l| l.means.clone()).filter(|means| !means.is_empty()),
+        meaning: expectation.meaning(view.book).map(str::to_owned),
         focus: expectation.focus,
         from: expectation.from.map(|from| view.link(from)),
-        steps: scale.iter().map(|l| Step { own: l.level == level, reached: l.level < level }).collect(),
+        steps: scale.iter().map(|l| step(l.level)).collect(),
         statements: of_level(level),
         lower: lower.collect(),
-        is_new: false,
-    }
-}
-
-impl Expected {
-    /// Marks what is new for somebody who comes from the role before this one, where `level` was
-    /// expected (0 if nothing was). If there is no such role, `level` is `None` and nothing is
-    /// marked.
-    fn since(mut self, level: Option<u8>) -> Self {
-        let Some(level) = level else { return self };
-        self.is_new = level == 0;
-        if level > 0 && level < self.level {
-            self.statements.iter_mut().for_each(|cell| cell.is_new = true);
-            let raised = self.lower.iter_mut().filter(|lower| lower.level > level);
-            raised.flat_map(|lower| &mut lower.statements).for_each(|cell| cell.is_new = true);
-        }
-        self
+        is_new: before == Some(0),
     }
 }
 
@@ -303,7 +315,7 @@ impl Split for Expected {
             return Some(self.clone());
         }
         let is_left = !statements.is_empty() || !lower.is_empty();
-        (!self.focus && is_left).then(|| Self { statements, lower, means: None, ..self.clone() })
+        (!self.focus && is_left).then(|| Self { statements, lower, means: None, meaning: None, ..self.clone() })
     }
 }
 
@@ -316,25 +328,30 @@ fn without_key(levels: &[Lower]) -> Vec<Lower> {
     levels.iter().filter_map(left).collect()
 }
 
-/// Lists the statements of one level. `levels` contains that level, then the level that the role
-/// expects. Leaves out each statement that is replaced by another one at or below the expected
-/// level.
-pub fn cells(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
-    numbered(competency, levels, view).into_iter().map(|(_, cell)| cell).collect()
+/// Lists the statements that apply at the second of two levels and not yet at the first, lowest
+/// level first.
+pub fn gained(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
+    let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
+    let shown = |statement: &Statement, facts: &Competency| is_gained(statement, facts, levels).then_some(false);
+    let mut cells = cells(competency, shown, view);
+    cells.sort_by_key(|(n, _)| facts.statements[*n].level);
+    cells.into_iter().map(|(_, cell)| cell).collect()
 }
 
-/// Lists the same statements as [`cells`], each with its number in the competency.
-fn numbered(competency: ChapterId, (level, own): (u8, u8), view: &Viewpoint<'_>) -> Vec<(usize, Cell)> {
+/// Lists the statements for which `shown` returns a value, which says whether they are new. Each
+/// comes with its number in the competency.
+fn cells(
+    competency: ChapterId,
+    shown: impl Fn(&Statement, &Competency) -> Option<bool>,
+    view: &Viewpoint<'_>,
+) -> Vec<(usize, Cell)> {
     let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
-    let statements = facts.statements.iter().enumerate();
     let cell = |(n, statement): (usize, &Statement)| {
+        let is_new = shown(statement, facts)?;
         let (html, url) = (view.cells.statement(competency, n), view.anchor(competency, &statement.id));
-        (n, Cell { html, url, key: false, is_new: false, examples: view.cells.examples(competency, n) })
+        Some((n, Cell { html, url, key: false, is_new, examples: view.cells.examples(competency, n) }))
     };
-    statements
-        .filter(|(_, statement)| statement.level == level && !is_replaced(statement, &facts.statements, own))
-        .map(cell)
-        .collect()
+    facts.statements.iter().enumerate().filter_map(cell).collect()
 }
 
 /// Lists the decisions that the role makes, and those in which it has another part.
@@ -354,6 +371,12 @@ pub fn decisions(chapter: ChapterId, view: &Viewpoint<'_>) -> (Vec<DecisionLink>
         if part == Part::Accountable { own.push(link) } else { others.push(link) }
     }
     (own, others)
+}
+
+/// Returns whether a role has a hiring kit. Nobody is hired for a base role, and a kit for a role
+/// that says nothing would be empty.
+pub fn is_hired(role: ChapterId, book: &Book) -> bool {
+    role_of(book, role).is_some_and(|facts| !facts.base) && book.relations.says_something(role, book)
 }
 
 /// Returns the URL of a role's hiring kit.

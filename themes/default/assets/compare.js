@@ -58,22 +58,29 @@
     return region;
   };
 
-  // Returns the statements above level `low` up to `high`, except those that a higher one replaces.
-  const between = ({ statements }, low, high) => {
-    const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= high);
-    const inside = statements.filter((statement) => statement.level > low && statement.level <= high && !replaced(statement));
-    return inside.map((statement) => statement.text);
+  // Returns the statements that apply at level `to` and not at level `from`. As in the model, levels
+  // add up, or each is complete and replaces those below it.
+  const gained = ({ statements, levels }, from, to) => {
+    const at = (level) => statements.filter((statement) => statement.level === level);
+    const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= to);
+    const known = new Set(levels === "replace" ? at(from).map((statement) => statement.text) : []);
+    const inside = levels === "replace" ? at(to) : statements.filter((statement) => statement.level > from && statement.level <= to && !replaced(statement));
+    return inside.filter((statement) => !known.has(statement.text)).map((statement) => statement.text);
   };
   const level = (expected) => expected ? make("span", "", `${expected.level_name} `, make("b", "", expected.level)) : make("span", "", words["not-expected"]);
 
-  const changed = ({ competency, a, b }) => {
+  const changed = ({ competency, a, b }, roles) => {
     const low = a?.level ?? 0, high = b?.level ?? 0;
     const arrow = make("span", "arrow", "→");
     arrow.setAttribute("aria-hidden", "true");
     const line = make("p", "level", level(a), " ", arrow, make("span", "sr", words.becomes), " ", level(b), " ");
-    line.append(make("span", high > low ? "diff up" : "diff down", high > low ? `+${high - low}` : `−${low - high}`));
+    if (high !== low) line.append(make("span", high > low ? "diff up" : "diff down", high > low ? `+${high - low}` : `−${low - high}`));
     const item = make("li", "", make("p", "what", link(competency.title, competency.url, "competency")), line);
-    for (const [key, texts] of [["compare-gained", between(competency, low, high)], ["compare-lost", between(competency, high, low)]]) {
+    if (a?.meaning !== b?.meaning) {
+      const said = [a?.meaning, b?.meaning].map((text, n) => text && make("p", "meaning", make("span", "", `${roles[n].title}:`), ` ${text}`));
+      item.append(...said.filter(Boolean));
+    }
+    for (const [key, texts] of [["compare-gained", gained(competency, low, high)], ["compare-lost", gained(competency, high, low)]]) {
       if (texts.length) item.append(fold("", say(key, { n: texts.length }), competency.title, texts, "statements"));
     }
     return item;
@@ -94,13 +101,14 @@
     const differing = keys.filter((key) => !isSame(key)), sameFacts = keys.filter(isSame);
     const at = (role, id) => role.competencies.find((expected) => expected.id === id);
     const rows = competencies.map((competency) => ({ competency, a: at(a, competency.id), b: at(b, competency.id) })).filter((row) => row.a || row.b);
-    const changes = rows.filter((row) => row.a?.level !== row.b?.level), same = rows.filter((row) => row.a?.level === row.b?.level);
+    const isSameRow = (row) => row.a?.level === row.b?.level && row.a?.meaning === row.b?.meaning;
+    const changes = rows.filter((row) => !isSameRow(row)), same = rows.filter(isSameRow);
     const decisions = split(a.decisions, b.decisions), duties = split(a.responsibilities, b.responsibilities);
     const decision = (item) => link(item.text, item.url, "strategy"), duty = (item) => item.text;
 
     const out = [];
     if (differing.length) out.push(factsTable(a, b, differing));
-    out.push(part("compare-competencies"), changes.length ? make("ul", "changes", ...changes.map(changed)) : make("p", "empty", words["compare-no-difference"]));
+    out.push(part("compare-competencies"), changes.length ? make("ul", "changes", ...changes.map((row) => changed(row, [a, b]))) : make("p", "empty", words["compare-no-difference"]));
     if (decisions.onlyA.length || decisions.onlyB.length) out.push(part("accountable-for"), pair(a, b, decisions, decision));
     if (duties.onlyA.length || duties.onlyB.length) out.push(part("compare-responsibilities"), pair(a, b, duties, duty));
     const folded = [];

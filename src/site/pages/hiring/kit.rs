@@ -33,7 +33,7 @@ pub fn markdown_of(kit: &Hiring, view: &Viewpoint<'_>) -> String {
         }
     }
     write_section(&ui("hiring-expected"), &mut out);
-    let _ = writeln!(out, "{}", ui("role-competencies-hint"));
+    let _ = writeln!(out, "{}", kit.hint);
     let shares = &kit.shares;
     if !shares.key.is_empty() {
         let _ = write!(out, "\n### {}\n", ui("judged"));
@@ -90,6 +90,9 @@ fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
         let _ = write!(out, " ({})", view.theme.ui("focus"));
     }
     out.push_str("\n\n");
+    if let Some(meaning) = &expected.meaning {
+        let _ = write!(out, "{} {meaning}\n\n", view.theme.ui("role-meaning"));
+    }
     write_statements(&expected.statements, out);
     for lower in &expected.lower {
         let _ = write!(out, "\n{} {}:\n\n", view.theme.ui("lower-levels"), lower.name);

@@ -92,8 +92,10 @@
 
   /**
    * Lists the statements that a role expects: those up to its level, unless one replaces another.
+   * If each level is complete, lists those of its level alone.
    */
   function expected(asked) {
+    if (asked.isComplete) return asked.statements.filter((one) => one.level === asked.level);
     const upTo = asked.statements.filter((one) => one.level <= asked.level);
     return upTo.filter((one) => !upTo.some((other) => other.replaces === one.id && other.level > one.level));
   }

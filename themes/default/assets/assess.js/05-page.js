@@ -63,6 +63,7 @@
     const id = block.dataset.competency;
     return {
       id, title: said(link), url: link.getAttribute("href"), level: Number(block.dataset.level), focus: block.classList.contains("focus"),
+      isComplete: block.dataset.levels === "replace", meaning: block.querySelector(".meaning"),
       statements: readStatements(blocks, id),
       grow: grow && { text: grow.querySelector(".grow-text"), title: said(grow.querySelector("summary").firstChild), url: grow.querySelector("p:last-child a").getAttribute("href") },
     };

@@ -37,6 +37,7 @@
     return el("section", { class: "assess-gap" },
       el("h3", {}, title(asked, state)),
       el("p", { class: "level" }, state.words("asks", { level: state.levelName(asked.level) }), " ", state.words("you", { level: state.levelName(gap.level) })),
+      asked.meaning && el("p", { class: "meaning" }, copied(asked.meaning)),
       part("open", gap.open, state, answer),
       part("chance", gap.chance, state),
       part("ahead", gap.ahead, state),
