@@ -347,10 +347,11 @@ test("a custom style sheet overrides the theme whatever its selectors", async ()
 });
 
 test("a handbook in a right-to-left language is laid out from right to left", async () => {
-  const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n" });
+  const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n\n```sh\nls -l (x)\n```\n" });
   const page = await open(`${await host(build(dir))}a/b/`);
   const at = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().left);
   assert.ok(await at(".side") > await at("h1") && await at("h1") > await at(".toc"));
+  assert.equal(await page.locator("pre").evaluate((one) => getComputedStyle(one).direction), "ltr");
   assert.equal(await overflow(page), 0);
   await close(page);
 });
