@@ -14,7 +14,7 @@ mod sanitise;
 mod view_call;
 mod writer;
 
-pub use outline::Outline;
+pub use outline::{FRAME_IDS, Outline};
 
 use std::ops::Range;
 

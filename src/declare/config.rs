@@ -23,6 +23,7 @@ use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{SourcePath, UrlPath, join};
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::Text;
+use crate::text::typography;
 
 /// The file's name inside the content folder.
 pub const FILE: &str = "handbook.toml";
@@ -145,7 +146,8 @@ table! {
     /// The settings for parsing Markdown.
     Markdown {
         definition_lists: bool, "whether definition lists work outside the glossary";
-        smart_quotes: bool, "whether quotes, dashes and ellipses become typographic";
+        quotes: bool = true, "whether pages show typographic quotes; true by default";
+        smart_quotes: bool, "whether two or three hyphens become dashes, and three dots an ellipsis";
     }
 }
 
@@ -287,6 +289,11 @@ impl Config {
         kept.sort();
         kept.dedup();
         kept
+    }
+
+    /// Returns text for readers with the quotes of the handbook's language.
+    pub fn quoted(&self, text: &str) -> String {
+        if self.markdown.quotes { typography::plain(text, &self.language) } else { text.to_owned() }
     }
 
     /// Returns whether search engines should be kept from indexing the site, because it is built

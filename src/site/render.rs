@@ -36,6 +36,7 @@ use crate::site::view::strategy::{self, StrategyPage};
 use crate::site::view::{self, Cells, Link, Viewpoint};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
+use crate::text::typography;
 
 /// Everything that pages are rendered from.
 #[derive(Debug)]
@@ -207,8 +208,15 @@ impl Renderer {
             let node = self.book().tree.of_chapter[chapter.index()];
             let (toc, backlinks) = (page::contents(view.meta(chapter)), page::backlinks(chapter, view));
             let (template, frame) = self.chapter_frame(chapter, around(Some(node), view), view)?;
-            self.theme.render(template, &Frame { toc, backlinks, ..frame }).map_err(Box::new)
+            self.finished(template, &Frame { toc, backlinks, ..frame })
         })
+    }
+
+    /// Calls the template of a page, and writes the quotes of the handbook's language.
+    fn finished(&self, template: &str, frame: &impl Serialize) -> Result<String, Box<Diagnostic>> {
+        let html = self.theme.render(template, frame).map_err(Box::new)?;
+        let config = &self.handbook.config;
+        Ok(if config.markdown.quotes { typography::html(&html, &config.language) } else { html })
     }
 
     /// Renders a chapter with its template, but without the frame, the table of contents and
@@ -222,7 +230,9 @@ impl Renderer {
         frame.page.edit_url = None;
         frame.page.reading_minutes = None;
         // The pages that the home page links to are part of the printed page.
-        frame.special.home = None;
+        if let Some(home) = frame.special.home.take() {
+            frame.content = Html::new(&format!("{}{}", home.opening.as_str(), frame.content.as_str()));
+        }
         let html = self.theme.render(template, &frame).map_err(Box::new)?;
         // If the theme's frame doesn't support bare pages, use only the chapter's text.
         if html.contains("<html") { Ok(frame.content.as_str().to_owned()) } else { Ok(html) }
@@ -235,12 +245,18 @@ impl Renderer {
         around: Around,
         view: &Viewpoint<'_>,
     ) -> Result<(&'static str, Frame<'a, OfChapter>), Box<Diagnostic>> {
-        let content = Html::new(&self.filled(chapter, view)?);
+        let text = self.filled(chapter, view)?;
         let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
+        // The home page asks its question below the title.
+        let title_end = text.find("</h1>").map_or(0, |at| at + "</h1>".len());
+        let (opening, text) = text.split_at(if is_home && text.starts_with("<h1") { title_end } else { 0 });
+        let content = Html::new(text);
         let template = if is_home { "home.html" } else { page::template(view.meta(chapter).kind) };
         let relations = page::relations(chapter, view);
-        let frame = self.frame(page, around, OfChapter::new(chapter, is_home, view), view);
+        let mut special = OfChapter::new(chapter, view);
+        special.home = is_home.then(|| home::home(Html::new(opening), view));
+        let frame = self.frame(page, around, special, view);
         Ok((template, Frame { relations, content, ..frame }))
     }
 
@@ -291,12 +307,12 @@ impl Renderer {
         special: T,
         view: &Viewpoint<'_>,
     ) -> Result<String, Box<Diagnostic>> {
-        self.theme.render(template, &self.frame(page, around, special, view)).map_err(Box::new)
+        self.finished(template, &self.frame(page, around, special, view))
     }
 }
 
 impl OfChapter {
-    fn new(chapter: ChapterId, is_home: bool, view: &Viewpoint<'_>) -> Self {
+    fn new(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
         let mut special = Self::default();
         match view.meta(chapter).kind {
             Kind::Role => special.role = role::role(chapter, view),
@@ -307,7 +323,6 @@ impl OfChapter {
             Kind::Page => {}
         }
         special.on_paths = path::on_paths(chapter, view);
-        special.home = is_home.then(|| home::home(view));
         special
     }
 }

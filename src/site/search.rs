@@ -22,7 +22,7 @@ use self::entry::{Entry, Unit, filled};
 use self::pack::Files;
 use self::words::Stems;
 use crate::chapter::document::Document;
-use crate::declare::config::UrlStyle;
+use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::model::compile::Handbook;
@@ -140,7 +140,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         .collect();
     let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
     let lists = merge::lists(&only, &Stems::of(&handbook.config.language), &mut files);
-    let rows: Vec<Value> = units.iter().map(row).collect();
+    let rows: Vec<Value> = units.iter().map(|unit| row(unit, &handbook.config)).collect();
     let table = if rows.len() <= TABLE_INSIDE {
         json!(rows)
     } else {
@@ -219,10 +219,14 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
 
 /// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
 /// term, the page's title.
-fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
+fn row((page, unit, text): &(&Page, &Unit, &str), config: &Config) -> Value {
+    let title = config.quoted(&unit.title);
     match &unit.anchor {
-        Some(anchor) => json!([unit.title, format!("{}#{}", page.url, encode_fragment(anchor)), text, page.title]),
-        None => json!([unit.title, page.url, text]),
+        Some(anchor) => {
+            let url = format!("{}#{}", page.url, encode_fragment(anchor));
+            json!([title, url, text, config.quoted(&page.title)])
+        }
+        None => json!([title, page.url, text]),
     }
 }
 

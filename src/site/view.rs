@@ -8,6 +8,7 @@
 
 pub mod assess;
 pub mod changes;
+pub mod children;
 pub mod compare;
 pub mod competency;
 pub mod data;

@@ -17,3 +17,4 @@ pub mod rule;
 pub mod slug;
 pub mod source;
 pub mod spreadsheet;
+pub mod typography;

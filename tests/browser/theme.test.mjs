@@ -69,7 +69,7 @@ test("without scripts, everything can be read and the menu opens on a phone", as
   assert.equal(await entry.isVisible(), false);
   await page.locator(".menu summary").click();
   assert.equal(await entry.isVisible(), true);
-  assert.equal(await page.locator("button.theme, .keys-open").evaluateAll((all) => all.filter((one) => one.checkVisibility()).length), 0);
+  assert.equal(await page.locator(".theme, .keys-open").evaluateAll((all) => all.filter((one) => one.checkVisibility()).length), 0);
   await close(page);
 });
 
@@ -220,24 +220,90 @@ test("link previews work in a folder opened without a server", async () => {
   const page = await open(pathToFileURL(join(build(dir), "index.html")).href);
   await page.locator(".prose a", { hasText: "the other" }).hover();
   await glimpse(page).waitFor();
-  assert.match(await glimpse(page).innerText(), /What it says, with "quotes" &/);
+  assert.match(await glimpse(page).innerText(), /What it says, with “quotes” &/);
   assert.equal(await page.locator("#glimpse b").count(), 0);
   assert.deepEqual(page.faults, []);
   await close(page);
 });
 
-test("the chosen color scheme applies before the first paint, and choosing the system's scheme clears the choice", async () => {
+test("the chosen color scheme applies before the first paint and in other tabs, and the system's can be chosen again", async () => {
   const address = await host(site);
   const page = await open(address);
-  await page.locator("button.theme").click();
+  const other = await page.context().newPage();
+  await other.goto(`${address}roles/product-manager/`);
+  const choice = page.getByLabel("Color scheme");
+  assert.deepEqual(await choice.locator("option").allInnerTexts(), ["System", "Light", "Dark"]);
+  await choice.selectOption("Dark");
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await paper();
+  await other.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  assert.equal(await other.getByLabel("Color scheme").inputValue(), "dark");
   await page.addInitScript(() => requestAnimationFrame(() => { globalThis.first = document.documentElement.dataset.theme; }));
   await page.reload();
   assert.equal(await page.evaluate(() => globalThis.first), "dark");
   assert.equal(await paper(), dark);
-  await page.locator("button.theme").click();
+  await choice.selectOption("System");
   assert.equal(await page.evaluate(() => "theme" in document.documentElement.dataset), false);
+  await other.waitForFunction(() => !("theme" in document.documentElement.dataset));
+  await close(page);
+});
+
+test("on a phone the menu covers the page, which stays where it is, and Escape closes it", async () => {
+  const address = await host(site);
+  const page = await open(`${address}guides/when-data-misleads/`, { width: 390, height: 844 });
+  await page.evaluate(() => scrollTo(0, 900));
+  const now = page.locator(".now");
+  await now.waitFor();
+  assert.equal(await now.innerText(), await page.locator(".toc [aria-current]").textContent());
+  const before = await page.evaluate(() => scrollY);
+  // A click by Playwright would scroll the page itself.
+  const { x, y } = await page.locator(".menu summary").boundingBox();
+  await page.mouse.click(x + 9, y + 9);
+  await page.mouse.move(200, 500);
+  await page.mouse.wheel(0, 3000);
+  await page.waitForTimeout(200);
+  await page.mouse.wheel(0, 3000);
+  await page.waitForTimeout(200);
+  assert.equal(await page.evaluate(() => scrollY), before);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".side").isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Menu");
+  await close(page);
+});
+
+test("the home page asks what the reader is and wants, and opens the page that answers", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  assert.equal(await page.locator(".roles-list").isVisible(), false);
+  await page.getByLabel("I’m a").selectOption("Product Manager");
+  await page.getByLabel("and I want to").selectOption("reach the next level");
+  await page.getByRole("button", { name: "Go" }).click();
+  await page.waitForURL(/compare\/product-manager\//);
+  await page.goBack();
+  await page.reload();
+  assert.equal(await page.getByLabel("I’m a").evaluate((one) => one.selectedOptions[0].text), "Product Manager");
+  assert.ok(await page.locator(".doors li").count() <= 6);
+  await close(page);
+  const plain = await open(address, { javascript: false });
+  assert.equal(await plain.locator(".question").isVisible(), false);
+  assert.ok(await plain.locator(".roles-list a").count() > 5);
+  await close(plain);
+});
+
+test("copying code leaves out the prompt and the last line's end", async () => {
+  const dir = project({ "handbook/handbook.toml": "title = \"Code\"\n", "handbook/index.md": "# Code\n\n```sh\n$ one --two\n$ three\n```\n" });
+  const page = await open(await host(build(dir)));
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator("figure.code").hover();
+  await page.locator(".copy").click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "one --two\nthree");
+  await close(page);
+});
+
+test("on a wide window the brand begins where the navigation does", async () => {
+  const page = await open(`${await host(site)}roles/product-manager/`, { width: 1920, height: 900 });
+  const left = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().left + Number.parseFloat(getComputedStyle(one).paddingLeft));
+  assert.equal(await left(".brand"), await left(".side a"));
   await close(page);
 });
 
@@ -275,16 +341,17 @@ test("a custom style sheet overrides the theme whatever its selectors", async ()
     "themes/own/assets/custom.css": "p { color: rgb(1, 2, 3) } .bar { position: static }",
   });
   const page = await open(await host(build(dir)));
-  assert.equal(await page.locator(".prose p").evaluate((one) => getComputedStyle(one).color), "rgb(1, 2, 3)");
+  assert.equal(await page.locator(".prose > p").evaluate((one) => getComputedStyle(one).color), "rgb(1, 2, 3)");
   assert.equal(await page.locator(".bar").evaluate((one) => getComputedStyle(one).position), "static");
   await close(page);
 });
 
 test("a handbook in a right-to-left language is laid out from right to left", async () => {
-  const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n" });
+  const dir = project({ "handbook/handbook.toml": "title = \"كتاب\"\nlanguage = \"ar\"\n", "handbook/index.md": "# كتاب\n\nنص.\n", "handbook/a/b.md": "# فصل\n\n## قسم\n\nنص.\n\n## قسم آخر\n\nنص.\n\n```sh\nls -l (x)\n```\n" });
   const page = await open(`${await host(build(dir))}a/b/`);
   const at = (selector) => page.locator(selector).first().evaluate((one) => one.getBoundingClientRect().left);
   assert.ok(await at(".side") > await at("h1") && await at("h1") > await at(".toc"));
+  assert.equal(await page.locator("pre").evaluate((one) => getComputedStyle(one).direction), "ltr");
   assert.equal(await overflow(page), 0);
   await close(page);
 });

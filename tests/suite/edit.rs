@@ -160,9 +160,9 @@ fn body(answer: &str) -> (u16, Value) {
 /// Counts the elements in the text of a page, without its footnotes.
 fn elements(html: &str) -> usize {
     let page = Html::parse_document(html);
-    let prose = Selector::parse("article.chapter > div.prose, article.chapter > .desk > div.prose").unwrap();
+    let prose = Selector::parse("article.chapter > div.prose").unwrap();
     let prose = page.select(&prose).next().expect("every page has a text");
-    prose.child_elements().filter(|element| element.attr("class") != Some("footnotes")).count()
+    prose.child_elements().filter(|element| !matches!(element.attr("class"), Some("footnotes" | "asking"))).count()
 }
 
 /// Asserts that each page has as many elements as its chapter's passages say. Returns the number of

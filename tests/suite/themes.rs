@@ -107,3 +107,26 @@ fn check_reports_a_failing_template_just_as_build_does() {
         );
     }
 }
+
+#[test]
+fn no_heading_gets_an_id_that_the_frame_of_a_chapter_uses() {
+    let templates = files_below(&repository().join("themes/default/templates"));
+    let of_chapters = |path: &String| {
+        let names = ["base", "page", "home", "role", "competency", "strategy", "path", "glossary", "view/ask"];
+        names.iter().any(|name| *path == format!("{name}.html"))
+    };
+    let mut found = 0;
+    for (path, bytes) in templates.iter().filter(|(path, _)| of_chapters(path)) {
+        let text = String::from_utf8_lossy(bytes);
+        for id in text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if id.contains("{{") {
+                continue;
+            }
+            assert!(rolebook::chapter::markdown::FRAME_IDS.contains(&id), "{path}: {id}");
+            found += 1;
+        }
+    }
+    assert!(found > 10);
+    let html = with(&[], "guides/g/");
+    assert_eq!(html.matches("id=\"main\"").count(), 1);
+}

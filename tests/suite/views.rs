@@ -166,7 +166,7 @@ fn site_for(texts: &[(&str, &str)], audience: Option<&str>) -> Site {
 fn only_maintainers_of_a_handbook_see_its_health_page() {
     let shows = |toml: Option<&str>, audience: Option<&str>| {
         let toml = toml.map(|toml| ("handbook.toml", toml));
-        let texts: Vec<(&str, &str)> = [("index.md", "# Home\n")].into_iter().chain(toml).collect();
+        let texts: Vec<(&str, &str)> = [("index.md", "# Home\n"), ("a.md", "# A\n")].into_iter().chain(toml).collect();
         let site = site_for(&texts, audience);
         let is_there = site.has(&rolebook::text::path::UrlPath::new("health/"));
         assert_eq!(page(&site, "").contains("href=\"health/\""), is_there);

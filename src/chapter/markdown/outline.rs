@@ -393,9 +393,35 @@ impl Reader<'_> {
                 self.finding(Rule::DuplicateAnchor, &attribute.range, message, None);
             }
         }
+        for id in FRAME_IDS {
+            slugger.claim(id);
+        }
         slugger
     }
 }
+
+/// The IDs that the theme uses on the pages of chapters. No heading gets one of them.
+pub const FRAME_IDS: &[&str] = &[
+    "along-title",
+    "backlinks-title",
+    "competency-levels",
+    "glimpse",
+    "home-doors",
+    "home-role",
+    "home-want",
+    "keys-title",
+    "main",
+    "path-stops",
+    "relations-title",
+    "role-also",
+    "role-competencies",
+    "role-decisions",
+    "role-delta",
+    "role-inherited",
+    "side-tools",
+    "strategy-decisions",
+    "toc-title",
+];
 
 /// Returns the events of an item's own text: the inline content of a tight item, or the first
 /// paragraph.

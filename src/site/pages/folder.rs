@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::Table;
 use crate::model::book::NodeId;
 use crate::site::render::Made;
-use crate::site::view::home::{self, Children, Home};
+use crate::site::theme::Html;
+use crate::site::view::children::{self, Children};
+use crate::site::view::home::{self, Home};
 
 /// The data for the folder template, and for the home template if the root has no chapter.
 #[derive(Serialize)]
@@ -31,8 +33,8 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
                 node: Some(node),
             };
             on.made(made, |view| Special {
-                folder: home::children(node, view),
-                home: is_root.then(|| home::home(view)),
+                folder: children::children(node, view),
+                home: is_root.then(|| home::home(Html::new(""), view)),
             })
         });
     }

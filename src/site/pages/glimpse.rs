@@ -30,7 +30,7 @@ const FILES: u32 = 1024;
 /// The content of a glimpse.
 #[derive(Serialize)]
 struct Glimpse<'a> {
-    title: &'a str,
+    title: String,
     kind: &'a str,
     label: &'a str,
     text: String,
@@ -122,18 +122,20 @@ fn glimpses(shown: &BTreeMap<String, Shown>, on: &On<'_>) -> String {
 
 fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
     let (book, theme) = (&on.renderer.handbook.book, &on.renderer.theme);
-    let plain = |title, text| Glimpse { title, kind: "", label: "", text };
+    let quoted = |text: &str| on.renderer.handbook.config.quoted(text);
+    let plain = |title: &str, text: String| Glimpse { title: quoted(title), kind: "", label: "", text: quoted(&text) };
     match shown {
         Shown::Chapter(chapter) => {
             let meta = book.meta(chapter);
             let text = meta.summary.clone().unwrap_or_else(|| opening(chapter, on));
             let kind = if meta.kind == Kind::Page { "" } else { meta.kind.name() };
             let label = if kind.is_empty() { "" } else { theme.ui(kind) };
-            Glimpse { title: &meta.title, kind, label, text }
+            Glimpse { title: quoted(&meta.title), kind, label, text: quoted(&text) }
         }
         Shown::Term(chapter, number) => match terms(book, chapter).get(number) {
             Some(term) => {
-                Glimpse { title: &term.name, kind: "term", label: theme.ui("term"), text: term.definition.clone() }
+                let (title, text) = (quoted(&term.name), quoted(&term.definition));
+                Glimpse { title, kind: "term", label: theme.ui("term"), text }
             }
             None => plain("", String::new()),
         },

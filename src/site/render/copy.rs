@@ -17,7 +17,7 @@ use crate::chapter::redact::{Redacted, Rules, Visible, redact};
 use crate::model::book::{ChapterId, Generated};
 use crate::model::embed;
 use crate::model::link::Target;
-use crate::site::view::{Viewpoint, encode_fragment, home};
+use crate::site::view::{Viewpoint, children, encode_fragment};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter;
 use crate::text::markup::{Token, behind, next_token};
@@ -216,8 +216,8 @@ impl<'a> Copier<'a> {
 
     fn children(&self, chapter: ChapterId) -> String {
         let node = self.view.book.tree.of_chapter[chapter.index()];
-        let items = home::children(node, &self.view).items;
-        let line = |item: &home::Item| {
+        let items = children::children(node, &self.view).items;
+        let line = |item: &children::Item| {
             let summary = item.summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
             format!("- {}{summary}", link(&text(&item.title), item.url.as_deref(), ""))
         };

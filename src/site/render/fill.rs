@@ -427,9 +427,10 @@ impl<'a> Filler<'a> {
             return;
         }
         let Some(heading) = self.view.meta(scope.chapter).headings.get(n as usize) else { return };
-        let label = self.view.theme.ui("anchor-label").replace("{title}", &heading.text);
+        // The anchor would become part of the heading's name for screen readers, which have other
+        // ways to link to a heading, as do keyboards: the table of contents.
         let id = crate::site::view::encode_fragment(&heading.id);
-        let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-label=\"{}\"></a>", escape(&id), escape(&label));
+        let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-hidden=\"true\" tabindex=\"-1\"></a>", escape(&id));
     }
 
     /// Makes a wide table a scrollable region that can be focused and has a unique name on the

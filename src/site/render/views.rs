@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::chapter::document::View;
 use crate::model::book::{ChapterId, Party};
 use crate::model::link::Target;
-use crate::site::view::{Viewpoint, changes, compare, decisions, home, ladder, matrix, radar};
+use crate::site::view::{Viewpoint, changes, children, compare, decisions, ladder, matrix, radar};
 use crate::text::diagnostic::Diagnostic;
 
 /// The data for a view's template.
@@ -58,7 +58,7 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
         View::Roles { track } => render("roles", ladder::role_list(track.as_deref(), at), at),
         View::Children => {
             let node = at.book.tree.of_chapter[chapter.index()];
-            render("children", home::children(node, at), at)
+            render("children", children::children(node, at), at)
         }
         View::Changes { n } => render("changes", changes::lately(*n as usize, at), at),
     }

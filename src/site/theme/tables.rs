@@ -12,6 +12,7 @@ use super::explain::plain;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::rule::Rule;
+use crate::text::typography;
 
 /// The language whose UI strings are used when another language lacks them.
 const FALLBACK_LANGUAGE: &str = "en";
@@ -57,7 +58,7 @@ pub(super) fn strings(
         for theme in chain.iter().rev() {
             for (key, span, value) in entries(theme, &file, findings) {
                 if let Some(text) = text_of(value, &key, place(theme, &file, span), findings) {
-                    ui.insert(key, text);
+                    ui.insert(key, typography::plain(&text, language));
                 }
             }
         }

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::home::Item;
+use super::children::Item;
 use super::matrix::roles;
 use super::share::{Cluster, Shares, Split, clusters, split};
 use super::{Link, Viewpoint, competency_of};

@@ -1,56 +1,56 @@
-//! Prepares the home page, with its shelves, views and paths, and the lists of child pages.
+//! Prepares the home page, which asks readers what they are and what they want.
 //!
-//! Input: a viewpoint. Output: [`Home`], [`Children`], and the [`Letter`]s of a glossary.
+//! Input: a viewpoint. Output: [`Home`], and the [`Letter`]s of a glossary.
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint, changes, ladder, path};
+use super::{Link, Viewpoint, assess, path, role};
 use crate::chapter::document::Facts;
 use crate::declare::kind::Kind;
-use crate::model::book::{Book, ChapterId, Generated, NodeId};
+use crate::model::book::{Book, ChapterId, Generated, NodeId, role_of};
 use crate::site::theme::Html;
 
 /// The data for the home template.
 #[derive(Debug, Serialize)]
 pub struct Home {
-    pub parts: Vec<Shelf>,
-    pub matrix_url: Option<String>,
-    pub ladder_url: Option<String>,
-    pub decisions_url: Option<String>,
-    pub assess_url: Option<String>,
-    pub roles: usize,
-    pub competencies: usize,
-    pub strategies: usize,
-    pub health_url: Option<String>,
-    pub compare_url: Option<String>,
-    pub steps: Vec<Step>,
-    pub compare: Vec<Link>,
-    pub paths: Vec<WayLink>,
-    /// The drawing of the ladder, if it is small enough to be readable.
-    pub ladder: Option<Html>,
-    /// Whether any shelf's kind is role, competency or strategy.
-    pub has_kinds: bool,
-    /// Recent changes. Empty if there is no history.
-    pub changes: Vec<changes::Item>,
-    pub changes_url: Option<String>,
+    /// The chapter's own title, if its text begins with one.
+    pub opening: Html,
+    /// The roles that a reader may have, by track. Empty if the handbook has none.
+    pub tracks: Vec<Group>,
+    /// The path for readers who are new.
+    pub start: Option<Way>,
+    /// The parts of the handbook: only a few if there are roles to begin with.
+    pub doors: Vec<Shelf>,
+}
+
+/// The roles of one track.
+#[derive(Debug, Serialize)]
+pub struct Group {
+    pub title: String,
+    pub roles: Vec<Choice>,
+}
+
+/// A role, and where it leads a reader who wants something.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    pub link: Link,
+    /// What is expected of the role.
+    pub see: Option<String>,
+    /// The comparison with the role after it.
+    pub next: Option<String>,
+    /// Who decides what.
+    pub decide: Option<String>,
+    /// The self-assessment.
+    pub prepare: Option<String>,
+    /// The hiring kit.
+    pub hire: Option<String>,
 }
 
 /// A reading path.
-#[derive(Debug, Default, Serialize)]
-pub struct WayLink {
-    #[serde(flatten)]
+#[derive(Debug, Serialize)]
+pub struct Way {
     pub link: Link,
     pub minutes: u32,
-    #[serde(rename = "for")]
-    pub audience: Option<String>,
-}
-
-/// A role and the roles that come after it.
-#[derive(Debug, Serialize)]
-pub struct Step {
-    pub from: Link,
-    /// The roles that this one leads to. Each link opens the comparison of the two roles.
-    pub to: Vec<Link>,
 }
 
 /// A part of the handbook.
@@ -60,87 +60,68 @@ pub struct Shelf {
     pub url: String,
     pub summary: Option<String>,
     pub kind: Option<&'static str>,
-    /// The number of chapters in the part.
-    pub count: usize,
 }
 
-/// The maximum number of shelves on the home page. A flat folder has one for each chapter.
+/// The maximum number of parts on the home page of a handbook without roles. A flat folder has one
+/// for each chapter.
 const SHELVES: usize = 60;
-/// The maximum number of roles for which the home page draws a ladder.
-const DRAWN: usize = 30;
-/// The maximum number of roles whose next steps the home page shows.
-const STEPS: usize = 30;
-/// The maximum number of comparisons that the home page links to.
-const PAIRS: usize = 12;
-/// The maximum number of recent changes on the home page.
-const LATELY: usize = 5;
+/// The maximum number of parts on the home page of a handbook with roles.
+const DOORS: usize = 6;
+/// The maximum number of roles to choose from.
+const ROLES: usize = 60;
 
-/// Returns the page's data.
-pub fn home(view: &Viewpoint<'_>) -> Home {
-    let relations = &view.book.relations;
-    let paths = relations.paths.iter().map(|(chapter, chapters)| {
-        let minutes = path::minutes(chapters, view);
-        let Facts::Path(facts) = &view.meta(*chapter).facts else { return WayLink::default() };
-        WayLink { link: view.link(*chapter), minutes, audience: facts.audience.clone() }
-    });
-    let declared: Vec<(ChapterId, ChapterId)> = view
-        .config
-        .compare
-        .iter()
-        .filter_map(|pair| match pair.as_slice() {
-            [(a, _), (b, _)] => Some((*view.book.names.find(a).first()?, *view.book.names.find(b).first()?)),
-            _ => None,
-        })
-        .collect();
-    let pairs = if declared.is_empty() { relations.pairs.iter().copied().collect() } else { declared };
-    let compare = pairs.into_iter().take(PAIRS).filter_map(|(a, b)| {
-        let title = format!("{} / {}", view.meta(a).title, view.meta(b).title);
-        Some(Link { title, url: Some(view.comparison(a, b)?), kind: Some("role"), ..Link::default() })
-    });
-    let parts = shelves(view);
-    let is_drawn = relations.roles.len() <= DRAWN && view.generated(Generated::Ladder).is_some();
-    let lately = changes::lately(LATELY, view);
-    Home {
-        ladder: if is_drawn { ladder::ladder(None, view).svg } else { None },
-        has_kinds: parts.iter().any(|part| matches!(part.kind, Some("role" | "competency" | "strategy"))),
-        parts,
-        matrix_url: view.generated(Generated::Matrix),
-        ladder_url: view.generated(Generated::Ladder),
-        decisions_url: view.generated(Generated::Decisions),
-        assess_url: view.generated(Generated::Assess),
-        health_url: view.generated(Generated::Health),
-        compare_url: view.generated(Generated::Compare),
-        steps: steps(view),
-        roles: relations.roles.len(),
-        competencies: relations.competencies.len(),
-        strategies: relations.strategies.len(),
-        compare: compare.collect(),
-        paths: paths.collect(),
-        changes_url: lately.more_url.filter(|_| lately.available),
-        changes: lately.items,
+/// Returns the page's data. `opening` is the title that the chapter's own text begins with.
+pub fn home(opening: Html, view: &Viewpoint<'_>) -> Home {
+    let tracks = tracks(view);
+    let mut doors = shelves(view);
+    if !tracks.is_empty() {
+        doors.sort_by_key(|part| !matches!(part.kind, Some("role" | "competency" | "strategy")));
+        doors.truncate(DOORS);
     }
+    let start = first_path(NodeId(0), view.book)
+        .map(|(chapter, chapters)| Way { link: view.link(chapter), minutes: path::minutes(chapters, view) });
+    Home { opening, tracks, start, doors }
 }
 
-/// Lists the next steps of each role: the roles that it grows into, those that it may move to, and
-/// those that `handbook.toml` compares it with.
-fn steps(view: &Viewpoint<'_>) -> Vec<Step> {
-    let relations = &view.book.relations;
-    let step = |role: &ChapterId| {
-        let related = relations.roles.get(role)?;
-        let beside = relations.pairs.iter().filter(|(a, _)| a == role).map(|(_, b)| *b);
-        let mut list: Vec<ChapterId> = Vec::new();
-        for to in related.grows_into.iter().chain(&related.moves_to).copied().chain(beside) {
-            if !list.contains(&to) {
-                list.push(to);
-            }
+/// Returns the first reading path at or below a node, in reading order.
+fn first_path(node: NodeId, book: &Book) -> Option<(ChapterId, &[ChapterId])> {
+    let this = book.tree.node(node);
+    let own = this.chapter.and_then(|chapter| Some((chapter, book.relations.paths.get(&chapter)?.as_slice())));
+    own.or_else(|| this.children.iter().find_map(|child| first_path(*child, book)))
+}
+
+/// Lists the roles by track, from the first step to the last.
+fn tracks(view: &Viewpoint<'_>) -> Vec<Group> {
+    let mut tracks: Vec<Group> = Vec::new();
+    let is_held = |role: &&ChapterId| role_of(view.book, **role).is_some_and(|facts| !facts.base);
+    for role in view.book.relations.role_order.iter().filter(is_held).take(ROLES) {
+        let title = view.track_title(*role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
+        let choice = choice(*role, view);
+        match tracks.last_mut() {
+            Some(last) if last.title == title => last.roles.push(choice),
+            _ => tracks.push(Group { title, roles: vec![choice] }),
         }
-        let to: Vec<Link> = list
-            .into_iter()
-            .filter_map(|to| Some(Link { url: Some(view.comparison(*role, to)?), ..view.link(to) }))
-            .collect();
-        (!to.is_empty()).then(|| Step { from: view.link(*role), to })
-    };
-    relations.role_order.iter().filter_map(step).take(STEPS).collect()
+    }
+    tracks
+}
+
+fn choice(role: ChapterId, view: &Viewpoint<'_>) -> Choice {
+    let related = view.book.relations.roles.get(&role);
+    let next = related.and_then(|related| related.grows_into.iter().find_map(|to| view.comparison(role, *to)));
+    let decides = !role::decisions(role, view).0.is_empty();
+    let prepare = assess::url(role, view);
+    Choice {
+        link: view.link(role),
+        see: Some(if prepare.is_some() {
+            view.anchor(role, "role-competencies")
+        } else {
+            view.url(view.book.url(role))
+        }),
+        next,
+        decide: if decides { Some(view.anchor(role, "role-decisions")) } else { view.generated(Generated::Decisions) },
+        prepare,
+        hire: Some(view.url(&role::hiring_url(role, view.book, view.config.urls))),
+    }
 }
 
 fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
@@ -156,7 +137,6 @@ fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
             url: view.url(&this.url),
             summary: this.chapter.and_then(|chapter| view.meta(chapter).summary.clone()),
             kind: kind.filter(|_| same),
-            count: below.len(),
         }
     };
     tree.root().children.iter().take(SHELVES).map(shelf).collect()
@@ -169,31 +149,6 @@ fn chapters_below(book: &Book, node: NodeId) -> Vec<Kind> {
         return this.chapter.map(|chapter| book.meta(chapter).kind).into_iter().collect();
     }
     this.children.iter().flat_map(|child| chapters_below(book, *child)).collect()
-}
-
-/// The data for the children view.
-#[derive(Debug, Serialize)]
-pub struct Children {
-    pub items: Vec<Item>,
-}
-
-/// A child page: a chapter or a folder.
-#[derive(Debug, Serialize)]
-pub struct Item {
-    pub title: String,
-    pub url: Option<String>,
-    pub kind: Option<&'static str>,
-    pub summary: Option<String>,
-}
-
-/// Lists the children of a node.
-pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
-    let item = |child: &NodeId| {
-        let link = view.node(*child);
-        let summary = view.book.tree.node(*child).chapter.and_then(|chapter| view.meta(chapter).summary.clone());
-        Item { title: link.title, url: link.url, kind: link.kind, summary }
-    };
-    Children { items: view.book.tree.node(node).children.iter().map(item).collect() }
 }
 
 /// An initial letter of terms in a glossary.

@@ -11,7 +11,8 @@
     button.textContent = copy;
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(code.innerText);
+        // The prompt and the last line's end aren't part of a command.
+        await navigator.clipboard.writeText(code.innerText.replace(/\n$/, "").replace(/^\$ /gm, ""));
       } catch {
         return;
       }

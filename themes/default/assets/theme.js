@@ -1,33 +1,31 @@
-// Applies the color scheme that the reader chose before the page is painted, and runs the button
-// that changes it.
+// Applies the color scheme that the reader chose before the page is painted, and offers the choice:
+// the system's scheme, light or dark.
 (() => {
   const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const key = "rolebook-theme";
-  let chosen = null;
-  try { chosen = localStorage.getItem(key); } catch { /* Without storage, the choice only lasts for this page. */ }
-  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  const apply = (chosen) => {
+    if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen; else delete root.dataset.theme;
+  };
+  const stored = () => {
+    try { return localStorage.getItem(key); } catch { return root.dataset.theme ?? null; /* Without storage, the choice only lasts for this page. */ }
+  };
+  apply(stored());
 
   addEventListener("DOMContentLoaded", () => {
-    const button = document.querySelector("button.theme");
-    if (!button) return;
-    const isDark = () => (root.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
-    const name = () => {
-      button.title = isDark() ? button.dataset.light : button.dataset.dark;
-      button.setAttribute("aria-label", button.title);
-    };
-    button.addEventListener("click", () => {
-      const wanted = isDark() ? "light" : "dark";
-      // If the choice equals the system's, remove it, so that the page follows the system again.
-      const follows = wanted === (dark.matches ? "dark" : "light");
-      if (follows) delete root.dataset.theme; else root.dataset.theme = wanted;
+    const choice = document.querySelector(".theme select");
+    if (!choice) return;
+    const show = () => { choice.value = root.dataset.theme ?? ""; };
+    choice.addEventListener("change", () => {
+      apply(choice.value);
       try {
-        if (follows) localStorage.removeItem(key); else localStorage.setItem(key, wanted);
+        if (choice.value) localStorage.setItem(key, choice.value); else localStorage.removeItem(key);
       } catch { /* As above. */ }
-      name();
     });
-    dark.addEventListener("change", name);
-    name();
-    button.hidden = false;
+    // The choice reaches the other open tabs, and pages that the browser kept while it was made.
+    const follow = () => { apply(stored()); show(); };
+    addEventListener("storage", (event) => { if (event.key === key || event.key === null) follow(); });
+    addEventListener("pageshow", follow);
+    show();
+    choice.parentElement.hidden = false;
   });
 })();

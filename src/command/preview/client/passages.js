@@ -6,7 +6,7 @@
 
   /** Returns the element with the chapter's text. */
   function chapter() {
-    return document.querySelector("article.chapter > div.prose, article.chapter > .desk > div.prose");
+    return document.querySelector("article.chapter > div.prose");
   }
 
   /**
@@ -22,7 +22,7 @@
     const { ok, value } = await get("source", { page: location.pathname });
     const holder = chapter();
     if (!ok || !value || !holder) return null;
-    const elements = [...holder.children].filter((element) => !element.matches("[data-rolebook], .footnotes"));
+    const elements = [...holder.children].filter((element) => !element.matches("[data-rolebook], .asking, .footnotes"));
     if (elements.length !== value.elements) return null;
     let next = 0;
     const list = value.passages.map((passage, number) => {

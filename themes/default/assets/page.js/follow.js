@@ -9,6 +9,12 @@
     const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (section) links.set(section, link);
   }
+  // On phones, a line below the bar names the section that the reader is in.
+  const now = document.createElement("p");
+  now.className = "now";
+  now.setAttribute("aria-hidden", "true");
+  now.hidden = true;
+  if (links.size) document.querySelector(".bar")?.append(now);
   let current = null;
   const follow = () => {
     let reading = null;
@@ -20,6 +26,8 @@
     links.get(current)?.removeAttribute("aria-current");
     links.get(reading)?.setAttribute("aria-current", "true");
     current = reading;
+    now.textContent = links.get(reading)?.textContent ?? "";
+    now.hidden = !reading;
   };
   let waiting = false;
   const soon = () => {
@@ -37,7 +45,12 @@
   const read = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
   const keep = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* As above. */ } };
 
-  const side = document.querySelector(".side");
+  const menu = document.querySelector(".menu"), side = document.querySelector(".side");
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu?.open || event.defaultPrevented) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
   if (side) {
     const folds = JSON.parse(read("rolebook-folds") ?? "{}");
     for (const details of side.querySelectorAll("details")) {
