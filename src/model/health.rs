@@ -12,8 +12,8 @@ use jiff::civil::Date;
 
 use crate::chapter::document::{Facts, Meta};
 use crate::declare::config::Config;
-use crate::declare::kind::{Kind, Status};
-use crate::model::book::{Book, ChapterId};
+use crate::declare::kind::{Kind, Levels, Status};
+use crate::model::book::{Book, ChapterId, competency_of};
 use crate::text::date::{after, parse_day};
 use crate::text::path::fold;
 
@@ -104,13 +104,25 @@ fn empty_levels(meta: &Meta, config: &Config) -> Vec<u8> {
     config.scale.iter().map(|level| level.level).filter(|level| !has(*level)).collect()
 }
 
-/// Finds statements with the same words, ignoring case and spacing.
+/// Returns whether two statements are at different levels of a competency in which each level is
+/// complete.
+pub fn is_restated(a: StatementAt, b: StatementAt, book: &Book) -> bool {
+    let level = |(chapter, number): StatementAt| book.meta(chapter).facts.statements()[number as usize].level;
+    let is_complete = || competency_of(book, a.0).is_some_and(|facts| facts.mode == Levels::Replace);
+    a.0 == b.0 && is_complete() && level(a) != level(b)
+}
+
+/// Finds statements with the same words, ignoring case and spacing. Where each level is complete, a
+/// level may repeat what another one of the same competency says.
 fn equal(book: &Book) -> Vec<Vec<StatementAt>> {
     let mut by_words: BTreeMap<String, Vec<StatementAt>> = BTreeMap::new();
     for chapter in in_force(book) {
         for (number, statement) in (0..).zip(book.meta(chapter).facts.statements()) {
             let words: Vec<&str> = statement.text.split_whitespace().collect();
-            by_words.entry(fold(&words.join(" "))).or_default().push((chapter, number));
+            let group = by_words.entry(fold(&words.join(" "))).or_default();
+            if !group.iter().any(|other| is_restated(*other, (chapter, number), book)) {
+                group.push((chapter, number));
+            }
         }
     }
     let mut groups: Vec<Vec<StatementAt>> = by_words.into_values().filter(|group| group.len() > 1).collect();

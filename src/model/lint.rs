@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::chapter::document::Statement;
 use crate::declare::config::Config;
 use crate::model::book::{At, Book, ChapterId, Remark};
+use crate::model::health;
 use crate::text::rule::{Rule, Severity};
 
 /// The share of common words at which two statements count as too similar.
@@ -107,7 +108,10 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
         }
         set.sort_unstable();
         set.dedup();
-        let alike = first_alike(&set, &sets, &uses);
+        let is_restated = |other: usize| {
+            health::is_restated((cells[other].chapter, cells[other].number), (cell.chapter, cell.number), book)
+        };
+        let alike = first_alike(&set, (&sets, &uses), is_restated);
         if let Some(other) = alike.filter(|_| !cell.statement.unlinted) {
             let meta = book.meta(cells[other].chapter);
             let message = format!("this says nearly the same as `{}` of `{}`", cells[other].statement.id, meta.title);
@@ -124,15 +128,20 @@ fn repeats(cells: &[Cell<'_>], book: &Book) -> Vec<Remark> {
     remarks
 }
 
-/// Returns the first earlier statement that is similar to the one with these words.
-fn first_alike(set: &[usize], sets: &[Vec<usize>], uses: &[Option<Vec<usize>>]) -> Option<usize> {
+/// Returns the first earlier statement that is similar to the one with these words and isn't the
+/// same statement at another level.
+fn first_alike(
+    set: &[usize],
+    (sets, uses): (&[Vec<usize>], &[Option<Vec<usize>>]),
+    is_restated: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mut near: Vec<usize> = set.iter().filter_map(|word| uses[*word].as_ref()).flatten().copied().collect();
     near.sort_unstable();
     near.dedup();
     near.into_iter().find(|other| {
         let (few, many) = (set.len().min(sets[*other].len()), set.len().max(sets[*other].len()));
         // If the sets differ too much in size, they can't have enough words in common.
-        ratio(few, many) >= ALIKE && share(set, &sets[*other]) >= ALIKE
+        ratio(few, many) >= ALIKE && share(set, &sets[*other]) >= ALIKE && !is_restated(*other)
     })
 }
 

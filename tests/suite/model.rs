@@ -493,3 +493,18 @@ fn a_competency_has_a_word_for_the_proficiency_at_a_level_next_to_its_name() {
     assert_eq!(data["roles"][0]["competencies"][0]["level_name"], "Practising");
     assert_eq!(data["roles"][0]["competencies"][0]["proficiency"], "Working");
 }
+
+#[test]
+fn a_complete_level_may_repeat_what_another_one_says() {
+    let equal = |levels: &str| {
+        let handbook = compile(&restating(levels)).unwrap();
+        Health::of(&handbook.book, &handbook.config).equal.len()
+    };
+    assert_eq!((equal("add-up"), equal("replace")), (1, 0));
+    let same = |levels: &str| {
+        let mut sources = restating(levels);
+        sources.files.extend(Sources::from_texts([("handbook.toml", "[check]\nstatement-same = \"warn\"\n")]).files);
+        compile(&sources).unwrap().findings(false).iter().filter(|one| one.code.name() == "statement-same").count()
+    };
+    assert_eq!((same("add-up"), same("replace")), (1, 0));
+}
