@@ -88,13 +88,11 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     }
 }
 
-/// Lists the generated pages that the menu has. The page of changes needs a history, and the page
-/// about the handbook's health an audience that asked for it.
+/// Lists the generated pages that the menu has. The page of changes needs a history.
 fn tools(view: &Viewpoint<'_>) -> Vec<Leaf> {
     let is_shown = |page: &Generated| match page {
         Generated::Search => false,
         Generated::Changes => view.past.history.is_some(),
-        Generated::Health => view.config.health.audience.is_some(),
         _ => true,
     };
     let tool = |page: Generated| {
