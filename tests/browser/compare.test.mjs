@@ -38,6 +38,23 @@ test("a pair in the URL shows the same as the prebuilt comparison page", async (
   await close(page);
 });
 
+test("statements are open in two columns, and each mark is a sign as well as a color", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/product-manager/product-leader/`, { javascript: false });
+  const row = page.locator(".changes > li").first();
+  const [before, after] = [row.locator(".column").nth(0), row.locator(".column").nth(1)];
+  const boxes = await Promise.all([before.boundingBox(), after.boundingBox()]);
+  assert.ok(boxes[0].x + boxes[0].width < boxes[1].x && boxes[0].y === boxes[1].y, JSON.stringify(boxes));
+  assert.ok(await before.locator(".kept").first().isVisible() && await after.locator(".new").first().isVisible());
+  const sign = (mark) => page.locator(`.marks .${mark}`).evaluate((element) => getComputedStyle(element, "::before").content.slice(0, 3));
+  assert.deepEqual(await Promise.all(["new", "reworded", "gone"].map(sign)), ['"+"', '"~"', '"−"']);
+  assert.match(await page.locator(".in-short").innerText(), /^12 of 13 competencies rise by up to \d levels; .*\d+ new expectations/);
+  // The names of the roles stay in sight.
+  await page.evaluate(() => scrollTo(0, 3000));
+  assert.ok(await page.locator(".heads").evaluate((heads) => heads.getBoundingClientRect().top > 0 && heads.getBoundingClientRect().top < 80));
+  await close(page);
+});
+
 test("any two roles can be chosen, swapped, shared by URL and left with the back button", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/`);
