@@ -49,7 +49,7 @@ test("levels that replace each other, a role's own words and words for proficien
     "handbook/competencies/choosing.md": "---\nlevels: add-up\n---\n# Choosing\n\n### Learning\n\n- Names the price.\n\n### Practising\n\n- Says what is not done.\n",
   })));
   const page = await open(`${address}compare/`);
-  for (const [b, part] of [["high", "1 no longer expected (Writing)"], ["other", "Other: Letters."]]) {
+  for (const [b, part] of [["high", "1 no longer expected"], ["other", "Other: Letters."]]) {
     await page.goto(`${address}compare/low/${b}/`);
     const wanted = await said(page);
     assert.ok(wanted.text.includes(part), wanted.text);
@@ -58,6 +58,23 @@ test("levels that replace each other, a role's own words and words for proficien
     assert.equal((await said(page)).text, wanted.text);
   }
   assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("statements are open in two columns, and each mark is a sign as well as a color", async () => {
+  const address = await host(site);
+  const page = await open(`${address}compare/product-manager/product-leader/`, { javascript: false });
+  const row = page.locator(".changes > li").first();
+  const [before, after] = [row.locator(".column").nth(0), row.locator(".column").nth(1)];
+  const boxes = await Promise.all([before.boundingBox(), after.boundingBox()]);
+  assert.ok(boxes[0].x + boxes[0].width < boxes[1].x && boxes[0].y === boxes[1].y, JSON.stringify(boxes));
+  assert.ok(await before.locator(".kept").first().isVisible() && await after.locator(".new").first().isVisible());
+  const sign = (mark) => page.locator(`.marks .${mark}`).evaluate((element) => getComputedStyle(element, "::before").content.slice(0, 3));
+  assert.deepEqual(await Promise.all(["new", "reworded", "gone"].map(sign)), ['"+"', '"~"', '"−"']);
+  assert.match(await page.locator(".in-short").innerText(), /^12 of 13 competencies rise by up to \d levels; .*\d+ new expectations/);
+  // The names of the roles stay in sight.
+  await page.evaluate(() => scrollTo(0, 3000));
+  assert.ok(await page.locator(".heads").evaluate((heads) => heads.getBoundingClientRect().top > 0 && heads.getBoundingClientRect().top < 80));
   await close(page);
 });
 

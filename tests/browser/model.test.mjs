@@ -45,11 +45,54 @@ test("on a phone, the matrix is a card for each competency with the role next to
   const page = await open(`${address}matrix/`, { width: 390, height: 844 });
   assert.equal(await overflow(page), 0);
   const cell = page.locator(".matrix td a").first();
-  const [shown, frame] = [await cell.boundingBox(), await page.locator(".matrix tr:not(.cluster)").nth(1).boundingBox()];
+  const [shown, frame] = [await cell.boundingBox(), await page.locator(".matrix tbody tr:not(.cluster)").first().boundingBox()];
   assert.ok(shown.height >= 44 && frame.width > 300, JSON.stringify([shown, frame]));
   const role = await cell.evaluate((a) => getComputedStyle(a.parentElement, "::before").content);
   assert.match(role, /Product Manager/);
   assert.deepEqual(await violations(page), []);
+  await close(page);
+});
+
+test("the matrix fits the window, and its head stays in sight while the page scrolls", async () => {
+  const address = await host(site);
+  for (const width of [1440, 1024]) {
+    const page = await open(`${address}matrix/`, { width, height: 900 });
+    const table = page.locator(".matrix table");
+    const [box, holder] = [await table.boundingBox(), await page.locator(".matrix").boundingBox()];
+    assert.ok(box.width <= holder.width + 1 && box.x + box.width <= width, JSON.stringify([box, holder]));
+    await page.evaluate(() => scrollTo(0, 500));
+    const head = await page.locator(".matrix thead th[data-id]").first().boundingBox();
+    assert.ok(head.y >= 0 && head.y < 200, JSON.stringify(head));
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(await violations(page), []);
+    await close(page);
+  }
+});
+
+test("the matrix remembers the reader's role, filters in place, and is walked with the arrow keys", async () => {
+  const address = await host(site);
+  const page = await open(`${address}matrix/`);
+  await page.getByLabel("My role", { exact: true }).selectOption({ label: "Product Manager" });
+  assert.equal((await page.locator("thead .mine .flag").innerText()), "You");
+  assert.ok(await page.locator("thead .after .flag").first().isVisible());
+  await page.reload();
+  assert.match(await page.locator("thead .mine").innerText(), /^Product\s*Manager/);
+  await page.getByLabel("Only my role and the next").check();
+  assert.equal(await page.locator("thead th[data-id]:visible").count(), 2);
+  await page.getByLabel("Only my role and the next").uncheck();
+  await page.getByLabel("Cluster").selectOption({ index: 1 });
+  assert.equal(await page.locator("tbody:visible").count(), 1);
+  await page.locator("tbody td a:visible").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  const place = await page.evaluate(() => [document.activeElement.parentElement.cellIndex, document.activeElement.closest("tr").rowIndex]);
+  assert.deepEqual(place, [2, 4]);
+  await page.waitForSelector("#matrix-glimpse:not([hidden])");
+  assert.ok((await page.locator("#matrix-glimpse li").count()) > 1);
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#matrix-glimpse").isHidden(), true);
+  assert.deepEqual(page.faults, []);
   await close(page);
 });
 

@@ -4,6 +4,7 @@
 //! transcluded part are resolved from the chapter that the part comes from. Never reports anything:
 //! `check` has already reported unresolved references, and here they become plain text.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -14,7 +15,7 @@ use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
 use crate::model::link::Target;
-use crate::site::view::{Viewpoint, class_of};
+use crate::site::view::{Viewpoint, class_of, competency_of};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;
 use crate::text::markup::{self, Token, escape, escape_into, tokens};
@@ -427,10 +428,28 @@ impl<'a> Filler<'a> {
             return;
         }
         let Some(heading) = self.view.meta(scope.chapter).headings.get(n as usize) else { return };
+        self.level_of_heading(&heading.id, scope.chapter, out);
         // The anchor would become part of the heading's name for screen readers, which have other
         // ways to link to a heading, as do keyboards: the table of contents.
         let id = crate::site::view::encode_fragment(&heading.id);
         let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-hidden=\"true\" tabindex=\"-1\"></a>", escape(&id));
+    }
+
+    /// Shows which level of the scale a heading of a competency describes, as a meter and a number.
+    fn level_of_heading(&self, id: &str, chapter: ChapterId, out: &mut String) {
+        let Some(facts) = competency_of(self.view.book, chapter) else { return };
+        let Some((level, _)) = facts.levels.iter().find(|(_, anchor)| anchor == id) else { return };
+        out.push_str(" <span class=\"at-level\"><span class=\"steps\" aria-hidden=\"true\">");
+        for of in &self.view.config.scale {
+            out.push_str(match of.level.cmp(level) {
+                Ordering::Less => "<i class=\"reached\"></i>",
+                Ordering::Equal => "<i class=\"own\"></i>",
+                Ordering::Greater => "<i></i>",
+            });
+        }
+        let highest = self.view.highest().to_string();
+        let words = self.view.theme.ui("n-of").replace("{n}", &level.to_string()).replace("{of}", &highest);
+        let _ = write!(out, "</span>{}</span>", escape(&words));
     }
 
     /// Makes a wide table a scrollable region that can be focused and has a unique name on the

@@ -1,16 +1,18 @@
-//! Prepares the comparison of two roles: first what differs, then what is the same.
+//! Prepares the comparison of two roles as a diff: what the first role expects, next to what the
+//! second one expects.
 //!
-//! Input: a viewpoint and two roles. Output: [`Compare`]. The statements gained are those that
-//! apply to the second role and not to the first, and the statements lost are the reverse.
+//! Input: a viewpoint and two roles. Output: [`Compare`]. Each competency has two columns. A
+//! statement that only one role expects is new, reworded or gone. Statements that both expect are
+//! shown once, in the column of the lower level, and only those of that level itself.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::role::{Cell, gained};
-use super::{Link, Viewpoint};
+use super::{Link, Viewpoint, competency_of};
+use crate::chapter::document::Statement;
 use crate::declare::kind::Part;
-use crate::model::book::{ChapterId, Party, role_of};
+use crate::model::book::{ChapterId, Party, applies, role_of};
 use crate::site::theme::Html;
 
 /// The data for the compare view.
@@ -18,6 +20,8 @@ use crate::site::theme::Html;
 pub struct Compare {
     pub a: Link,
     pub b: Link,
+    /// What changes in numbers. Together, the texts are a sentence.
+    pub summary: Vec<Count>,
     pub facts: Vec<Fact>,
     pub same_facts: Vec<Fact>,
     pub competencies: Vec<Row>,
@@ -46,8 +50,42 @@ pub struct Row {
     /// What the competency means for each role, in its own words, if that differs.
     pub meanings: Option<[Option<String>; 2]>,
     pub difference: Option<i16>,
-    pub gained: Vec<Cell>,
-    pub lost: Vec<Cell>,
+    /// The statements in the column of the first role.
+    pub before: Vec<Line>,
+    /// The statements in the column of the second role.
+    pub after: Vec<Line>,
+}
+
+/// A statement in one of the columns.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    pub html: Html,
+    pub mark: Mark,
+}
+
+/// What becomes of a statement. The order is the order in a column, so that reworded statements are
+/// next to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// The other role expects the same in other words.
+    Reworded,
+    /// Only the second role expects the statement.
+    New,
+    /// Only the first role expects the statement.
+    Gone,
+    /// Both roles expect the statement.
+    Kept,
+}
+
+/// A number and the key of the text that it is part of.
+#[derive(Debug, Serialize)]
+pub struct Count {
+    pub key: &'static str,
+    pub n: usize,
+    pub of: usize,
+    /// How many levels the competency that rises most rises by.
+    pub most: i16,
 }
 
 /// The items that only one role has, and those that both have.
@@ -63,6 +101,7 @@ pub struct Split<T> {
 pub struct DecisionLink {
     pub title: String,
     pub url: String,
+    pub scope: Option<String>,
 }
 
 /// Returns the view's data, or `None` if one of the chapters isn't a role.
@@ -70,10 +109,12 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
     role_of(view.book, a)?;
     role_of(view.book, b)?;
     let (same_facts, facts) = facts_of_both(a, b, view).into_iter().partition(|fact| fact.same);
-    let (same, competencies) = rows(a, b, view).into_iter().partition(|row| row.a == row.b && row.meanings.is_none());
+    let is_same = |row: &Row| row.a == row.b && row.meanings.is_none();
+    let (same, competencies): (Vec<Row>, Vec<Row>) = rows(a, b, view).into_iter().partition(is_same);
     Some(Compare {
         a: view.link(a),
         b: view.link(b),
+        summary: summary(&competencies, competencies.len() + same.len()),
         facts,
         same_facts,
         competencies,
@@ -118,7 +159,7 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
         if at_a.is_none() && at_b.is_none() {
             continue;
         }
-        let (low, high) = (at_a.unwrap_or(0), at_b.unwrap_or(0));
+        let (before, after) = columns(*competency, (at_a, at_b), view);
         rows.push(Row {
             competency: view.link(*competency),
             a: at_a,
@@ -126,12 +167,76 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
             b: at_b,
             b_name: at_b.map(|level| view.level_name_of(*competency, level)),
             meanings: (meanings[0] != meanings[1]).then_some(meanings),
-            difference: Some(i16::from(high) - i16::from(low)).filter(|n| *n != 0),
-            gained: gained(*competency, (low, high), view),
-            lost: gained(*competency, (high, low), view),
+            difference: Some(i16::from(at_b.unwrap_or(0)) - i16::from(at_a.unwrap_or(0))).filter(|n| *n != 0),
+            before,
+            after,
         });
     }
     rows
+}
+
+/// Returns the statements of one competency for both columns.
+fn columns(competency: ChapterId, (a, b): (Option<u8>, Option<u8>), view: &Viewpoint<'_>) -> (Vec<Line>, Vec<Line>) {
+    let Some(facts) = competency_of(view.book, competency).filter(|_| a != b) else {
+        return (Vec::new(), Vec::new());
+    };
+    let all = &facts.statements;
+    let expected = |level: Option<u8>| -> BTreeSet<usize> {
+        (0..all.len()).filter(|n| applies(&all[*n], facts, level.unwrap_or(0))).collect()
+    };
+    let (in_a, in_b) = (expected(a), expected(b));
+    let column = |own: &BTreeSet<usize>, other: &BTreeSet<usize>, lone: Mark, kept: Option<u8>| -> Vec<Line> {
+        // Where each level is complete, a sentence may be repeated word for word.
+        let is_kept = |n: usize| other.contains(&n) || other.iter().any(|to| all[*to].text == all[n].text);
+        let mark = |n: usize| match is_kept(n) {
+            true => Mark::Kept,
+            false if other.iter().any(|to| !own.contains(to) && is_reworded(n, *to, all)) => Mark::Reworded,
+            false => lone,
+        };
+        let marks = own.iter().map(|n| (mark(*n), *n));
+        let mut marks: Vec<_> = marks.filter(|(mark, n)| *mark != Mark::Kept || Some(all[*n].level) == kept).collect();
+        marks.sort_unstable();
+        marks.into_iter().map(|(mark, n)| Line { html: view.cells.statement(competency, n), mark }).collect()
+    };
+    let rises = a < b;
+    (column(&in_a, &in_b, Mark::Gone, a.filter(|_| rises)), column(&in_b, &in_a, Mark::New, b.filter(|_| !rises)))
+}
+
+/// Returns whether one of two statements replaces the other, directly or through statements between
+/// them.
+fn is_reworded(one: usize, other: usize, all: &[Statement]) -> bool {
+    let (low, high) = if all[one].level < all[other].level { (one, other) } else { (other, one) };
+    let mut at = &all[high];
+    while let Some(old) = at.replaces.as_deref().and_then(|id| all.iter().find(|old| old.id == id)) {
+        if old.level >= at.level {
+            return false;
+        }
+        if old.id == all[low].id {
+            return true;
+        }
+        at = old;
+    }
+    false
+}
+
+/// Counts what changes. `of` is the number of competencies that at least one of the roles expects.
+fn summary(rows: &[Row], of: usize) -> Vec<Count> {
+    let both = |row: &&Row| row.a.is_some() && row.b.is_some();
+    let risen: Vec<&Row> = rows.iter().filter(both).filter(|row| row.a < row.b).collect();
+    let most = risen.iter().filter_map(|row| row.difference).max().unwrap_or(0);
+    let marked = |mark: Mark, column: fn(&Row) -> &Vec<Line>| -> usize {
+        rows.iter().map(|row| column(row).iter().filter(|line| line.mark == mark).count()).sum()
+    };
+    let counts = [
+        (if most == 1 { "compare-rise-one" } else { "compare-rise" }, risen.len()),
+        ("compare-fall", rows.iter().filter(both).filter(|row| row.a > row.b).count()),
+        ("compare-added", rows.iter().filter(|row| row.a.is_none()).count()),
+        ("compare-dropped", rows.iter().filter(|row| row.b.is_none()).count()),
+        ("compare-gained", marked(Mark::New, |row| &row.after)),
+        ("compare-reworded", marked(Mark::Reworded, |row| &row.after)),
+        ("compare-lost", marked(Mark::Gone, |row| &row.before)),
+    ];
+    counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| Count { key, n, of, most }).collect()
 }
 
 /// Lists a role's own responsibilities, then the inherited ones. Each is given by the role that
@@ -159,9 +264,10 @@ pub fn accountable_for(role: ChapterId, view: &Viewpoint<'_>) -> Vec<usize> {
 fn decisions(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Split<DecisionLink> {
     split(&accountable_for(a, view), &accountable_for(b, view), |number| {
         let decision = &view.book.relations.decisions[*number];
-        let (title, id) =
-            decision.facts(view.book).map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();
-        DecisionLink { title, url: view.anchor(decision.strategy, &id) }
+        let facts = decision.facts(view.book);
+        let (title, id) = facts.map(|facts| (facts.title.clone(), facts.id.clone())).unwrap_or_default();
+        let scope = facts.and_then(|facts| facts.scope.clone());
+        DecisionLink { title, url: view.anchor(decision.strategy, &id), scope }
     })
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::ladder_drawing::{Node, draw};
 use super::matrix::roles;
-use super::{Link, Viewpoint};
+use super::{Link, Viewpoint, query};
 use crate::model::book::{ChapterId, Generated, role_of};
 use crate::site::theme::Html;
 
@@ -40,6 +40,8 @@ pub struct RungRole {
     pub also: Vec<Link>,
     pub up: Vec<Link>,
     pub sideways: Vec<Link>,
+    /// Links to the comparisons with the roles that this one grows into.
+    pub steps: Vec<Link>,
 }
 
 /// Returns the view's data, which is empty if nothing ranks roles.
@@ -55,6 +57,7 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
             also: Vec::new(),
             up: view.links(&view.book.relations.roles[&role].grows_into),
             sideways: view.links(&view.book.relations.roles[&role].moves_to),
+            steps: view.book.relations.roles[&role].grows_into.iter().map(|to| step(role, *to, view)).collect(),
         };
         if tracks.last().is_none_or(|(id, _)| *id != facts.track) {
             let title = view.track_title(role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
@@ -72,6 +75,15 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
     }
     let svg = drawing(&tracks, view);
     Ladder { svg, tracks: tracks.into_iter().map(|(_, track)| track).collect() }
+}
+
+/// Links to what changes from one role to the next.
+fn step(from: ChapterId, to: ChapterId, view: &Viewpoint<'_>) -> Link {
+    let any = || {
+        view.generated(Generated::Compare)
+            .map(|url| format!("{url}?a={}&b={}", query(&view.meta(from).id), query(&view.meta(to).id)))
+    };
+    Link { title: view.meta(to).title.clone(), url: view.comparison(from, to).or_else(any), ..Link::default() }
 }
 
 /// Draws the roles that have a rank. Returns `None` if all of them have the same rank.

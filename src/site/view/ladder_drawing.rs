@@ -91,25 +91,39 @@ fn ranks(nodes: &[Node]) -> Vec<u32> {
     ranks
 }
 
-/// Places every node. Also returns where each track begins, and the picture's width.
+/// Places every node. Also returns where the title of each track begins, and the picture's width.
+///
+/// Roles that are connected with another track come first in their row. In every track but the last
+/// the first role is on the right, so that a step to the next track crosses no other step.
 fn places(nodes: &[Node], tracks: usize, ranks: &[u32]) -> (Places, Vec<f64>, f64) {
     let mut places = Places::new();
     let mut starts = Vec::new();
     let mut left = 2.0;
     for track in 0..tracks {
-        starts.push(left);
-        let mut widest: f64 = WIDTH;
-        for (row, rank) in (0_u32..).zip(ranks) {
-            let mut at = left;
-            for node in nodes.iter().filter(|node| node.track == track && node.rank == *rank) {
-                places.insert(node.role, (at, HEAD + f64::from(row) * ROW));
-                at += WIDTH + GAP;
+        let row = |rank: u32| -> Vec<&Node> {
+            let mut row: Vec<&Node> = nodes.iter().filter(|node| node.track == track && node.rank == rank).collect();
+            row.sort_by_key(|node| !leaves_track(node, nodes));
+            row
+        };
+        let widest = ranks.iter().map(|rank| row(*rank).len()).max().unwrap_or(0).max(1);
+        let offset = |n: usize| u32::try_from(n).map_or(0.0, f64::from) * (WIDTH + GAP);
+        let from_right = track + 1 < tracks;
+        let place = |n: usize| left + offset(if from_right { widest - 1 - n } else { n });
+        for (line, rank) in (0_u32..).zip(ranks) {
+            for (n, node) in row(*rank).into_iter().enumerate() {
+                places.insert(node.role, (place(n), HEAD + f64::from(line) * ROW));
             }
-            widest = widest.max(at - left - GAP);
         }
-        left += widest + BETWEEN;
+        starts.push(place(0));
+        left += offset(widest) - GAP + BETWEEN;
     }
     (places, starts, left - BETWEEN + 2.0)
+}
+
+/// Returns whether a step or a move connects a role with a role of another track.
+fn leaves_track(node: &Node, nodes: &[Node]) -> bool {
+    let leads = |from: &Node, to: &Node| from.up.contains(&to.role) || from.sideways.contains(&to.role);
+    nodes.iter().any(|other| other.track != node.track && (leads(node, other) || leads(other, node)))
 }
 
 /// Draws a line from one node to another, with an arrowhead at its end.
@@ -206,5 +220,15 @@ mod tests {
         let ranks = ranks(&nodes);
         let (places, _, _) = places(&nodes, 1, &ranks);
         assert!(places[&ChapterId(2)].1 < places[&ChapterId(1)].1);
+    }
+
+    #[test]
+    fn a_role_that_leads_to_the_next_track_is_beside_it() {
+        let nodes =
+            [node(1, 0, 1, &[4], &[]), node(2, 0, 1, &[3, 4], &[]), node(3, 1, 2, &[], &[]), node(4, 0, 2, &[], &[])];
+        let (places, _, _) = places(&nodes, 2, &ranks(&nodes));
+        assert!(places[&ChapterId(1)].0 < places[&ChapterId(2)].0);
+        assert!((places[&ChapterId(2)].0 - places[&ChapterId(4)].0).abs() < 1.0);
+        assert!(places[&ChapterId(2)].0 < places[&ChapterId(3)].0);
     }
 }

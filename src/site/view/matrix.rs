@@ -2,15 +2,19 @@
 //! cell.
 //!
 //! Input: a viewpoint, and the tracks and clusters to show. Output: [`Matrix`], and the same cells
-//! as CSV. A cell links to the statements of its level.
+//! as CSV. A cell links to the statements of its level. Base roles, which nobody has, are only
+//! shown if there are no others.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::data::Data;
 use super::{Link, Viewpoint, competency_of};
+use crate::declare::config::UrlStyle;
 use crate::model::book::{Book, ChapterId, generated_url, role_of};
+use crate::text::path::UrlPath;
 use crate::text::slug::slug;
 
 /// The maximum number of cells in a table. A larger matrix is shown as a list of what is expected.
@@ -19,11 +23,24 @@ pub const MOST_CELLS: usize = 2_500;
 /// The maximum number of cells on a page. The page of a larger matrix only links to its parts.
 pub const MOST_LISTED: usize = 5_000;
 
+/// The maximum number of columns of a table that fits a page.
+const MOST_COLUMNS: usize = 14;
+
 /// The data for the matrix view.
 #[derive(Debug, Serialize)]
 pub struct Matrix {
     pub caption: String,
+    /// The tracks above the columns. Empty if no role has a track.
+    pub bands: Vec<Band>,
     pub roles: Vec<RoleHead>,
+    /// The levels of the scale, for the legend.
+    pub scale: Vec<LevelKey>,
+    /// Whether there are too many columns to fit a page. The table then scrolls in a box.
+    pub is_wide: bool,
+    /// The URL of the statements that the page's script shows. Pages in a folder can't fetch it.
+    pub data_url: Option<String>,
+    /// The site's root, which URLs in the data are relative to.
+    pub home: String,
     pub clusters: Vec<ClusterRows>,
     pub csv_url: Option<String>,
     /// Links to other parts of the matrix, one for each track and each cluster.
@@ -33,12 +50,30 @@ pub struct Matrix {
     pub is_list: bool,
 }
 
+/// Neighboring columns of the same track.
+#[derive(Debug, Serialize)]
+pub struct Band {
+    pub title: String,
+    pub span: usize,
+}
+
+/// A level in the legend.
+#[derive(Debug, Serialize)]
+pub struct LevelKey {
+    pub level: u8,
+    pub name: String,
+    pub shade: u8,
+}
+
 /// The head of a column.
 #[derive(Debug, Serialize)]
 pub struct RoleHead {
     #[serde(flatten)]
     pub link: Link,
+    pub id: String,
     pub rank: Option<u32>,
+    /// The IDs of the roles that this one grows into, separated by spaces.
+    pub next: String,
 }
 
 /// The rows of one cluster.
@@ -80,11 +115,7 @@ pub struct Which {
 
 /// Returns the view's data.
 pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
-    let roles = roles(which.track.as_deref(), view);
-    let head = |role: &ChapterId| RoleHead {
-        link: view.link(*role),
-        rank: role_of(view.book, *role).and_then(|facts| facts.rank),
-    };
+    let roles = columns(which.track.as_deref(), view);
     let is_shown = |name: &str| which.cluster.as_ref().is_none_or(|wanted| wanted == name);
     let shown = view.book.relations.clusters.iter().filter(|(name, _)| is_shown(name));
     let cells = shown.clone().map(|(_, list)| list.len()).sum::<usize>() * roles.len();
@@ -110,12 +141,50 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     };
     Matrix {
         caption: caption(which, view),
-        roles: roles.iter().map(head).collect(),
+        bands: bands(&roles, view),
+        roles: roles.iter().map(|role| head(*role, view)).collect(),
+        scale: view.config.scale.iter().map(|of| level_key(of.level, view)).collect(),
+        is_wide: roles.len() > MOST_COLUMNS,
+        data_url: (view.config.urls == UrlStyle::Pretty).then(|| view.url(&Data::Competencies.url())),
+        home: view.url(&UrlPath::new("")),
         clusters,
         csv_url: None,
         parts: Vec::new(),
         is_list,
     }
+}
+
+/// Lists the roles that have a column.
+fn columns(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
+    let all = roles(track, view);
+    let is_held = |role: &ChapterId| role_of(view.book, *role).is_some_and(|facts| !facts.base);
+    let held: Vec<ChapterId> = all.iter().copied().filter(is_held).collect();
+    if held.is_empty() { all } else { held }
+}
+
+fn head(role: ChapterId, view: &Viewpoint<'_>) -> RoleHead {
+    let next = view.book.relations.roles.get(&role).map(|related| related.grows_into.as_slice()).unwrap_or_default();
+    let next: Vec<&str> = next.iter().map(|to| view.meta(*to).id.as_str()).collect();
+    RoleHead {
+        link: view.link(role),
+        id: view.meta(role).id.clone(),
+        rank: role_of(view.book, role).and_then(|facts| facts.rank),
+        next: next.join(" "),
+    }
+}
+
+/// Groups neighboring columns by track.
+fn bands(roles: &[ChapterId], view: &Viewpoint<'_>) -> Vec<Band> {
+    let titles: Vec<Option<String>> = roles.iter().map(|role| view.track_title(*role)).collect();
+    if titles.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let groups = titles.chunk_by(|a, b| a == b);
+    groups.map(|group| Band { title: group[0].clone().unwrap_or_default(), span: group.len() }).collect()
+}
+
+fn level_key(level: u8, view: &Viewpoint<'_>) -> LevelKey {
+    LevelKey { level, name: view.level_name(level), shade: shade(level, view.highest()) }
 }
 
 /// Lists the parts of the matrix that have their own pages, one for each track and each cluster.

@@ -30,16 +30,30 @@ const WORDS: &[&str] = &[
     "grade",
     "rel-reports-to",
     "not-expected",
-    "becomes",
     "accountable-for",
     "compare-facts",
-    "compare-competencies",
     "compare-no-difference",
     "compare-same",
     "compare-same-facts",
     "compare-same-levels",
+    "compare-a",
+    "compare-b",
+    "compare-rise-one",
+    "compare-rise",
+    "compare-fall",
+    "compare-added",
+    "compare-dropped",
     "compare-gained",
+    "compare-reworded",
     "compare-lost",
+    "compare-adds-up",
+    "compare-new-mark",
+    "compare-reworded-mark",
+    "compare-gone-mark",
+    "compare-scopes",
+    "scope-team",
+    "scope-area",
+    "scope-portfolio",
     "compare-responsibilities",
     "compare-only",
     "compare-both",
@@ -169,6 +183,9 @@ struct Expected<'a> {
 struct Item<'a> {
     text: &'a str,
     url: String,
+    /// The scope of a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a str>,
 }
 
 /// Returns what a comparison needs to know about a role, as JSON. Returns `None` if the chapter
@@ -181,12 +198,12 @@ pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
         |chapter: ChapterId, anchor: &str| format!("{}#{}", view.book.url(chapter).encoded(), encode_fragment(anchor));
     let responsibilities = all_responsibilities(chapter, view).into_iter().filter_map(|(from, number)| {
         let Statement { id, text, .. } = role_of(view.book, from)?.responsibilities.get(number as usize)?;
-        Some(Item { text, url: address(from, id) })
+        Some(Item { text, url: address(from, id), scope: None })
     });
     let decisions = accountable_for(chapter, view).into_iter().filter_map(|number| {
         let decision = &view.book.relations.decisions[number];
         let facts = decision.facts(view.book)?;
-        Some(Item { text: &facts.title, url: address(decision.strategy, &facts.id) })
+        Some(Item { text: &facts.title, url: address(decision.strategy, &facts.id), scope: facts.scope.as_deref() })
     });
     let expected = related.expectations.iter().map(|expectation| Expected {
         id: &view.meta(expectation.competency).id,

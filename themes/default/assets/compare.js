@@ -58,32 +58,82 @@
     return region;
   };
 
-  // Returns the statements that apply at level `to` and not at level `from`. As in the model, levels
-  // add up, or each is complete and replaces those below it.
-  const gained = ({ statements, levels }, from, to) => {
-    const at = (level) => statements.filter((statement) => statement.level === level);
-    const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= to);
-    const known = new Set(levels === "replace" ? at(from).map((statement) => statement.text) : []);
-    const inside = levels === "replace" ? at(to) : statements.filter((statement) => statement.level > from && statement.level <= to && !replaced(statement));
-    return inside.filter((statement) => !known.has(statement.text)).map((statement) => statement.text);
+  // Returns the statements that apply at a level. As in the model, levels add up (without those that a higher one
+  // replaces), or each is complete.
+  const expected = ({ statements, levels }, level) => {
+    if (levels === "replace") return statements.filter((statement) => statement.level === level);
+    const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= level);
+    return statements.filter((statement) => statement.level <= level && !replaced(statement));
   };
-  const level = (expected) => expected ? make("span", "", `${expected.level_name} `, make("b", "", expected.level)) : make("span", "", words["not-expected"]);
-
-  const changed = ({ competency, a, b }, roles) => {
+  // Returns whether one of two statements replaces the other, directly or through others.
+  const isReworded = ({ statements }, one, other) => {
+    const low = one.level < other.level ? one : other;
+    let at = low === one ? other : one;
+    for (;;) {
+      const above = at, old = statements.find((statement) => statement.id === above.replaces);
+      if (!old || old.level >= above.level) return false;
+      if (old === low) return true;
+      at = old;
+    }
+  };
+  const order = ["reworded", "new", "gone", "kept"];
+  // Returns the marked statements of one column. Of those in both columns, only `kept` are shown.
+  const marked = (competency, own, other, lone, kept) => {
+    const mark = (statement) => {
+      if (other.some((to) => to === statement || to.text === statement.text)) return "kept";
+      return other.some((to) => !own.includes(to) && isReworded(competency, statement, to)) ? "reworded" : lone;
+    };
+    const lines = own.map((statement) => ({ statement, mark: mark(statement) })).filter((line) => line.mark !== "kept" || line.statement.level === kept);
+    return lines.sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark));
+  };
+  const columns = ({ competency, a, b }) => {
     const low = a?.level ?? 0, high = b?.level ?? 0;
-    const arrow = make("span", "arrow", "→");
-    arrow.setAttribute("aria-hidden", "true");
-    const line = make("p", "level", level(a), " ", arrow, make("span", "sr", words.becomes), " ", level(b), " ");
-    if (high !== low) line.append(make("span", high > low ? "diff up" : "diff down", high > low ? `+${high - low}` : `−${low - high}`));
-    const item = make("li", "", make("p", "what", link(competency.title, competency.url, "competency")), line);
-    if (a?.meaning !== b?.meaning) {
-      const said = [a?.meaning, b?.meaning].map((text, n) => text && make("p", "meaning", make("span", "", `${roles[n].title}:`), ` ${text}`));
-      item.append(...said.filter(Boolean));
-    }
-    for (const [key, texts] of [["compare-gained", gained(competency, low, high)], ["compare-lost", gained(competency, high, low)]]) {
-      if (texts.length) item.append(fold("", say(key, { n: texts.length }), competency.title, texts, "statements"));
-    }
-    return item;
+    if (low === high) return [[], []];
+    const before = expected(competency, low), after = expected(competency, high);
+    return [marked(competency, before, after, "gone", low < high ? low : 0), marked(competency, after, before, "new", low < high ? 0 : high)];
+  };
+
+  const column = (key, at, lines) => {
+    const level = make("p", "level", make("span", "side-name", words[key]), " ", ...(at ? [`${at.level_name} `, make("b", "", at.level)] : [words["not-expected"]]));
+    const box = make("div", "column", level);
+    if (!lines.length) return box;
+    box.append(make("ul", "statements", ...lines.map(({ statement, mark }) => {
+      const item = make("li", mark);
+      if (mark !== "kept") item.append(make("span", "sr", `${words[`compare-${mark}-mark`]}: `));
+      item.append(statement.text);
+      return item;
+    })));
+    return box;
+  };
+  const changed = (row, roles) => {
+    const low = row.a?.level ?? 0, high = row.b?.level ?? 0;
+    const what = make("p", "what", link(row.competency.title, row.competency.url, "competency"));
+    if (high !== low) what.append(" ", make("span", high > low ? "diff up" : "diff down", high > low ? `+${high - low}` : `−${low - high}`));
+    const said = row.a?.meaning === row.b?.meaning ? [] : [row.a, row.b].map((at, n) => at?.meaning && make("p", "meaning", make("span", "", `${roles[n].title}:`), ` ${at.meaning}`));
+    return make("li", "", what, ...said.filter(Boolean), column("compare-a", row.a, row.before), column("compare-b", row.b, row.after));
+  };
+  const summary = (changes, of) => {
+    const both = changes.filter((row) => row.a && row.b), risen = both.filter((row) => row.a.level < row.b.level);
+    const count = (side, mark) => changes.flatMap((row) => row[side]).filter((line) => line.mark === mark).length;
+    const most = Math.max(0, ...risen.map((row) => row.b.level - row.a.level));
+    const counts = [
+      [most === 1 ? "compare-rise-one" : "compare-rise", risen.length],
+      ["compare-fall", both.filter((row) => row.a.level > row.b.level).length],
+      ["compare-added", changes.filter((row) => !row.a).length],
+      ["compare-dropped", changes.filter((row) => !row.b).length],
+      ["compare-gained", count("after", "new")],
+      ["compare-reworded", count("after", "reworded")],
+      ["compare-lost", count("before", "gone")],
+    ];
+    return `${counts.filter(([, n]) => n > 0).map(([key, n]) => say(key, { n, of, most })).join("; ")}.`;
+  };
+  const levels = (a, b, changes, of) => {
+    if (!changes.length) return [make("p", "empty", words["compare-no-difference"])];
+    const marks = make("p", "marks");
+    for (const mark of ["new", "reworded", "gone"]) marks.append(make("span", mark, words[`compare-${mark}-mark`]), " ");
+    marks.append(words["compare-adds-up"]);
+    const head = (key, role) => make("span", "", make("span", "side-name", words[key]), " ", link(role.title, role.url, "role"));
+    return [make("p", "in-short", summary(changes, of)), marks, make("p", "heads", head("compare-a", a), " ", head("compare-b", b)), make("ul", "changes", ...changes.map((row) => changed(row, [a, b])))];
   };
 
   const split = (a, b) => {
@@ -100,16 +150,27 @@
     const isSame = (key) => a.facts[key] === b.facts[key];
     const differing = keys.filter((key) => !isSame(key)), sameFacts = keys.filter(isSame);
     const at = (role, id) => role.competencies.find((expected) => expected.id === id);
+    const isSameRow = ({ a: one, b: other }) => one?.level === other?.level && one?.meaning === other?.meaning;
     const rows = competencies.map((competency) => ({ competency, a: at(a, competency.id), b: at(b, competency.id) })).filter((row) => row.a || row.b);
-    const isSameRow = (row) => row.a?.level === row.b?.level && row.a?.meaning === row.b?.meaning;
-    const changes = rows.filter((row) => !isSameRow(row)), same = rows.filter(isSameRow);
+    const changes = rows.filter((row) => !isSameRow(row)).map((row) => {
+      const [before, after] = columns(row);
+      return { ...row, before, after };
+    });
+    const same = rows.filter(isSameRow);
     const decisions = split(a.decisions, b.decisions), duties = split(a.responsibilities, b.responsibilities);
-    const decision = (item) => link(item.text, item.url, "strategy"), duty = (item) => item.text;
+    const duty = (item) => item.text;
+    const decision = (item) => {
+      const made = document.createDocumentFragment();
+      made.append(link(item.text, item.url, "strategy"));
+      if (item.scope) made.append(" ", make("span", "note", words[`scope-${item.scope}`] ?? item.scope));
+      return made;
+    };
 
-    const out = [];
-    if (differing.length) out.push(factsTable(a, b, differing));
-    out.push(part("compare-competencies"), changes.length ? make("ul", "changes", ...changes.map((row) => changed(row, [a, b]))) : make("p", "empty", words["compare-no-difference"]));
-    if (decisions.onlyA.length || decisions.onlyB.length) out.push(part("accountable-for"), pair(a, b, decisions, decision));
+    const out = levels(a, b, changes, rows.length);
+    if (differing.length) out.push(part("compare-facts"), factsTable(a, b, differing));
+    if (decisions.onlyA.length || decisions.onlyB.length) {
+      out.push(part("accountable-for"), make("p", "hint", words["compare-scopes"]), pair(a, b, decisions, decision));
+    }
     if (duties.onlyA.length || duties.onlyB.length) out.push(part("compare-responsibilities"), pair(a, b, duties, duty));
     const folded = [];
     if (sameFacts.length) folded.push(fold("both", say("compare-same-facts", { n: sameFacts.length }), "", sameFacts.map((key) => `${words[key]}: ${a.facts[key]}`)));
