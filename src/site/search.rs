@@ -9,6 +9,9 @@
 mod entry;
 mod merge;
 mod pack;
+mod spelling;
+mod stop;
+mod synonyms;
 mod text;
 mod words;
 
@@ -19,7 +22,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::entry::{Entry, Unit, filled};
+use self::merge::Speech;
 use self::pack::Files;
+use self::synonyms::Synonyms;
 use self::words::Stems;
 use crate::chapter::document::Document;
 use crate::declare::config::UrlStyle;
@@ -32,7 +37,7 @@ use crate::site::view::encode_fragment;
 use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 64;
@@ -69,7 +74,7 @@ pub struct Index {
 pub struct Memory {
     /// Each entry with the document that it was made from. The document is kept alive so that its
     /// pointers identify it: no other document can have the same ones.
-    entries: Mutex<HashMap<SourcePath, (Document, Arc<Entry>)>>,
+    entries: Mutex<(Arc<Synonyms>, HashMap<SourcePath, (Document, Arc<Entry>)>)>,
 }
 
 fn ending(style: UrlStyle) -> &'static str {
@@ -100,14 +105,19 @@ impl Index {
 }
 
 impl Memory {
-    /// Indexes new documents in parallel and forgets those that are gone.
-    fn entries(&self, documents: &[Document]) -> Vec<Arc<Entry>> {
-        let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Indexes new documents in parallel and forgets those that are gone. Forgets all of them if the
+    /// synonyms have changed, which titles depend on.
+    fn entries(&self, documents: &[Document], synonyms: &Arc<Synonyms>) -> Vec<Arc<Entry>> {
+        let mut memory = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.0 != *synonyms {
+            *memory = (Arc::clone(synonyms), HashMap::new());
+        }
+        let known = &mut memory.1;
         let entry = |document: &Document| {
             let same = known.get(&document.meta.path).filter(|(known, _)| {
                 Arc::ptr_eq(&known.meta, &document.meta) && Arc::ptr_eq(&known.body, &document.body)
             });
-            same.map_or_else(|| Arc::new(entry::entry(document)), |(_, entry)| Arc::clone(entry))
+            same.map_or_else(|| Arc::new(entry::entry(document, synonyms)), |(_, entry)| Arc::clone(entry))
         };
         let entries: Vec<Arc<Entry>> = documents.par_iter().map(entry).collect();
         let paths = documents.iter().map(|document| document.meta.path.clone());
@@ -126,7 +136,9 @@ struct Page {
 
 /// Builds the index.
 pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
-    let entries = memory.entries(&handbook.documents);
+    let config = &handbook.config;
+    let synonyms = Arc::new(Synonyms::of(&config.language, &config.search.synonyms));
+    let entries = memory.entries(&handbook.documents, &synonyms);
     let mut facets = Facets::new(theme);
     let chapters = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook));
     let mut pages: Vec<(Page, Arc<Entry>)> = chapters.zip(entries).collect();
@@ -139,7 +151,8 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         .flat_map(|((page, entry), text)| entry.units.iter().map(move |unit| (page, unit, text.as_str())))
         .collect();
     let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
-    let lists = merge::lists(&only, &Stems::of(&handbook.config.language), &mut files);
+    let speech = Speech { language: &config.language, stems: Stems::of(&config.language), synonyms: &synonyms };
+    let lists = merge::lists(&only, &speech, &mut files);
     let rows: Vec<Value> = units.iter().map(row).collect();
     let table = if rows.len() <= TABLE_INSIDE {
         json!(rows)
@@ -149,6 +162,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let entry = json!({
         "version": VERSION,
         "units": units.len(),
+        "stop": stop::words(&config.language),
         "bounds": lists.bounds.join(" "),
         "words": lists.names.concat(),
         "table": table,
@@ -156,7 +170,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         "runs": runs(&units),
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
-    placed(files, entry.to_string(), handbook.config.urls)
+    placed(files, entry.to_string(), config.urls)
 }
 
 /// Assigns URLs to the files. For a folder opened in a browser they are scripts, because pages
@@ -217,13 +231,22 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
     }
 }
 
-/// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
-/// term, the page's title.
+/// Returns the table row of a unit: its title, its URL, the place of its page's text, the page's
+/// title if it is a term, and its other names.
 fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
-    match &unit.anchor {
-        Some(anchor) => json!([unit.title, format!("{}#{}", page.url, encode_fragment(anchor)), text, page.title]),
-        None => json!([unit.title, page.url, text]),
+    let mut row = match &unit.anchor {
+        Some(anchor) => {
+            let url = format!("{}#{}", page.url, encode_fragment(anchor));
+            vec![json!(unit.title), json!(url), json!(text), json!(page.title)]
+        }
+        None => vec![json!(unit.title), json!(page.url), json!(text)],
+    };
+    let names: Vec<&str> = unit.names.iter().chain(&unit.short).map(String::as_str).collect();
+    if !names.is_empty() {
+        row.resize(4, json!(""));
+        row.push(json!(names.join("\n")));
     }
+    json!(row)
 }
 
 /// Packs the facets of units as runs: the number of consecutive units with the same three facets,

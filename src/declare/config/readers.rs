@@ -69,6 +69,15 @@ pub fn partners(value: &Value, field: &mut Vec<(String, String)>, _: &mut Report
     *field = value.entries().iter().filter_map(partner).collect();
 }
 
+/// Sets words with their synonyms, in the order written. A single synonym needs no list.
+pub fn synonyms(value: &Value, field: &mut Vec<(String, Vec<String>)>, report: &mut Report<'_>) {
+    for entry in value.entries() {
+        let mut others = Vec::new();
+        Read::set(&entry.value, &mut others, report);
+        field.push((entry.key.clone(), others));
+    }
+}
+
 /// Sets the levels of the scale, which are numbered from 1.
 pub fn scale(value: &Value, field: &mut Vec<Level>, report: &mut Report<'_>) {
     let is_whole = |level: &mut Level| level.level > 0 && !level.name.is_empty();

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::synonyms::Synonyms;
 use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
 use crate::chapter::document::{Document, Facts, Meta};
@@ -18,6 +19,7 @@ const STATEMENT: u32 = 160;
 const SUMMARY: u32 = 200;
 const TITLE: u32 = 300;
 const OTHER_TITLE: u32 = 255;
+const SHORT_TITLE: u32 = 240;
 const TERM: u32 = 280;
 const HEADING: u32 = 90;
 const FILE_NAME: u32 = 40;
@@ -54,6 +56,8 @@ pub struct Unit {
     pub anchor: Option<String>,
     /// Other names: aliases for a term, other titles for a chapter.
     pub names: Vec<String>,
+    /// Short or long forms of the title, folded.
+    pub short: Vec<String>,
     /// The length in words.
     pub length: u32,
     /// The words and how they are used.
@@ -135,12 +139,13 @@ pub fn stand(sections: &mut Vec<(u32, u8)>, section: u32, strength: u8) {
 }
 
 /// Indexes a chapter.
-pub fn entry(document: &Document) -> Entry {
+pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     let sections = sections(document);
     let meta = &*document.meta;
     let terms: &[_] = if let Facts::Glossary(terms) = &meta.facts { terms } else { &[] };
     let mut chapter = Builder::default();
     chapter.chapter(meta, &sections);
+    chapter.other_titles(&meta.title, synonyms);
     let mut units = vec![chapter];
     for (n, section) in sections.iter().enumerate() {
         let term = terms.iter().find(|term| n > 0 && term.id == section.anchor);
@@ -154,6 +159,7 @@ pub fn entry(document: &Document) -> Entry {
             unit.name(alias, TERM, n);
         }
         unit.section(n, section);
+        unit.other_titles(&term.name, synonyms);
         unit.unit.title.clone_from(&term.name);
         unit.unit.anchor = Some(term.id.clone());
         unit.unit.names.clone_from(&term.aliases);
@@ -238,6 +244,14 @@ impl Builder {
             let uses = self.words.entry(word.into_boxed_str()).or_default();
             uses.top = uses.top.max(each);
             stand(&mut uses.sections, section, 3);
+        }
+    }
+
+    /// Adds the short and long forms of a title.
+    fn other_titles(&mut self, title: &str, synonyms: &Synonyms) {
+        self.unit.short = synonyms.other_titles(title).into_iter().collect();
+        for name in self.unit.short.clone() {
+            self.name(&name, SHORT_TITLE, 0);
         }
     }
 

@@ -137,6 +137,11 @@ pub fn fold(word: &str) -> String {
     lower.replace('ß', "ss").chars().filter(|c| is_word(*c)).collect()
 }
 
+/// Returns the primary subtag of a language, such as `en` for `en-GB`.
+pub fn primary(language: &str) -> String {
+    language.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
 /// The stemmer for one language.
 pub struct Stems(Option<Stemmer>);
 
@@ -144,8 +149,7 @@ impl Stems {
     /// Returns the stemmer for the handbook's language (BCP 47). In an unknown language, every word
     /// is its own stem.
     pub fn of(language: &str) -> Self {
-        let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let algorithm = match primary.as_str() {
+        let algorithm = match primary(language).as_str() {
             "ar" => Algorithm::Arabic,
             "da" => Algorithm::Danish,
             "nl" => Algorithm::Dutch,

@@ -12,6 +12,14 @@
   const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
   const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
   const LONGEST = 40;
+  const MOST_WORDS = 12;
+  // A result that has less than this share of what the best one has of the query is shown last.
+  const FOLD = 0.3;
+  // How much more a result is worth if the query is its name.
+  const NAME_WORTH = 0.5;
+  // The number of results whose names are compared with the query: those that are shown first, or
+  // more if few files have all names.
+  const SHOWN = 10, NAMED = 40;
   // The number of files that are searched for the start of a word.
   const MOST_FILES = 3;
   const MOST_TRIED = 8;
@@ -62,7 +70,7 @@
       words.push(...list);
     });
     const open = /[\p{Alphabetic}\p{N}\p{M}]$/u.test(query);
-    return { words: words.slice(0, 12), phrases, open };
+    return { words, phrases, open };
   }
 
   /** Returns whether two words differ by one letter added, removed or replaced, or two swapped. */
@@ -75,7 +83,7 @@
   }
 
   globalThis.rolebookSearchCore = (load) => {
-    let entry, runs, bounds;
+    let entry, runs, bounds, stops;
     let files = new Map(), tables = new Map();
 
     /** Loads the entry file. Returns whether it has changed. */
@@ -84,6 +92,7 @@
       if (entry && JSON.stringify(fresh) === JSON.stringify(entry)) return false;
       entry = fresh;
       bounds = entry.bounds.split(" ");
+      stops = new Set(entry.stop.split(" "));
       runs = [];
       const list = numbers(entry.runs);
       for (let n = 0, unit = 0; n < list.length; n += 4) {
@@ -160,11 +169,12 @@
       const found = new Map();
       const add = (row, weight) => { if ((found.get(row) ?? 0) < weight) found.set(row, weight); };
       const exact = (await wordFile(first)).rows.get(word);
+      const isUsed = Boolean(exact?.list);
       if (exact) add(exact, 1);
       const min = [...word].length;
-      if (goesOn && min > 1 || !exact && min > 2) {
+      if (goesOn && min > 1 || !isUsed && min > 2) {
         const last = Math.min(fileOf(word + "\uffff"), first + MOST_FILES - 1);
-        const weight = exact ? 0.5 : 0.95;
+        const weight = isUsed ? 0.5 : 0.95;
         for (let n = first; n <= last; n++) {
           const { forms, rows } = await wordFile(n);
           for (const form of forms) {
@@ -242,14 +252,18 @@
       return { scores, rare: rarity(Math.max(1, count)) };
     }
 
-    /** Finds other names of terms among the words: [from, to, scored words of the other name]. */
+    const isForm = (word, { rows }) => [...rows].some(([row, weight]) => weight === 1 && row.forms.includes(word));
+
+    /**
+     * Finds names that have other names among the words: [from, to, scored words of the other name].
+     */
     async function otherNames(words, found) {
       const spans = [];
       for (let n = 0; n < words.length; n++) {
         for (const row of found[n].rows.keys()) {
           for (const [name, ...others] of row.names ?? []) {
             const list = name.split(" ");
-            if (!list.every((word, k) => word === words[n + k] || k === 0 && found[n].rows.get(row) === 1 && row.forms.includes(word))) continue;
+            if (!list.every((word, k) => word === words[n + k] || n + k < words.length && isForm(word, found[n + k]))) continue;
             for (const other of others) {
               const rows = await Promise.all(other.split(" ").map(async (word) => {
                 const exact = (await wordFile(fileOf(word))).rows.get(word);
@@ -275,7 +289,7 @@
         const table = entry.table;
         const row = Array.isArray(table) ? table[unit]
           : (await kept(tables, unit >> 6, () => load(nameAt(table, unit >> 6))))[unit & 63];
-        return { title: row[0], url: row[1], text: row[2], chapter: row[3] };
+        return { title: row[0], url: row[1], text: row[2], chapter: row[3], names: row[4] ? row[4].split("\n") : [] };
       };
       return Promise.all(list.map(line));
     }
@@ -292,9 +306,13 @@
      * the best come first.
      */
     async function search(query, chosen = [null, null, null]) {
-      const { words, phrases, open: goesOn } = read(query);
-      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), prefix: "", similar: [] };
-      if (!words.length) return none;
+      const { words: typed, phrases, open } = read(query);
+      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), near: new Set(), prefix: "", similar: [] };
+      if (!typed.length) return none;
+      // Words such as "how" and "the" say nothing, unless there are no others.
+      const needed = typed.filter((word) => !stops.has(word));
+      const words = needed.length ? needed.slice(0, MOST_WORDS) : typed.slice(0, MOST_WORDS);
+      const goesOn = open && words.at(-1) === typed.at(-1);
       const found = await Promise.all(words.map((word, n) => rowsOf(word, goesOn && n === words.length - 1)));
       const weighed = found.map(weigh);
       const spans = await otherNames(words, found);
@@ -307,10 +325,14 @@
           for (const [section, strength] of sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength);
         }
       });
+      // An exact word ranks above its other names: what a single word finds by them gets less than
+      // what has the word itself.
+      const least = words.length > 1 ? Infinity : Math.min(Infinity, ...[...found[0].rows].filter(([, weight]) => weight === 1).flatMap(([row]) => units(row).map(([, score]) => score * rarity(row.count))));
       for (const [from, to, other] of spans) {
         for (const unit of other[0].scores.keys()) {
           if (!other.every(({ scores }) => scores.has(unit))) continue;
-          const value = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * 0.5 / (to - from);
+          const sum = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * 0.5 / (to - from);
+          const value = sum < least ? sum : least * sum / (sum + 1);
           const hit = at(unit);
           for (let n = from; n < to; n++) hit.values[n] = Math.max(hit.values[n], value);
           for (const { scores } of other) for (const [section, strength] of scores.get(unit).sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength / 2);
@@ -322,10 +344,14 @@
       for (const hit of hits) {
         const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare : 0), 0) / whole;
         hit.covered = covered;
-        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * covered;
+        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered;
         most = Math.max(most, covered);
       }
-      hits = hits.filter((hit) => hit.covered >= most * 0.7).sort((a, b) => b.score - a.score || a.unit - b.unit);
+      const isFolded = (hit) => hit.covered < most * FOLD;
+      const order = () => hits.sort((a, b) => isFolded(a) - isFolded(b) || b.score - a.score || a.unit - b.unit);
+      order();
+      await weighNames(hits.slice(0, entry.units < 1000 ? NAMED : SHOWN), found);
+      order();
       if (phrases.length) hits = await holding(hits, phrases);
       const facets = entry.facets.map((names) => names.map(() => 0));
       const results = [];
@@ -342,6 +368,25 @@
       const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
         typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
       return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
+    }
+
+    /**
+     * Raises results by how much of one of their names the query says, because whoever types the
+     * whole name of a page wants that page. Only looks at the best results, whose names are shown.
+     */
+    async function weighNames(hits, found) {
+      const known = await lines(hits.map((hit) => hit.unit));
+      const forms = found.map(({ word, rows }) => new Set([word, ...[...rows].filter(([, weight]) => weight === 1).flatMap(([row]) => row.forms)]));
+      hits.forEach((hit, n) => {
+        let most = 0;
+        for (const name of [known[n].title, ...known[n].names]) {
+          const list = wordsOf(name).filter((word) => !stops.has(word));
+          const said = list.filter((word) => forms.some((own) => own.has(word))).length / list.length;
+          const holds = forms.filter((own) => list.some((word) => own.has(word))).length / forms.length;
+          most = Math.max(most, said * holds || 0);
+        }
+        hit.score *= 1 + NAME_WORTH * most * most;
+      });
     }
 
     /** Keeps the results that contain every phrase as typed. Checks only the best results. */
