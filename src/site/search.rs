@@ -34,6 +34,8 @@ use crate::model::compile::Handbook;
 use crate::model::link::Target;
 use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
+use crate::site::view::hiring::hired;
+use crate::site::view::role::hiring_url;
 use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
@@ -126,6 +128,9 @@ impl Memory {
     }
 }
 
+/// The number of the facet of tools, which comes after the kinds of chapters.
+const TOOL: usize = Kind::ALL.len();
+
 /// A page that search can find. Its entry is stored next to it.
 struct Page {
     url: String,
@@ -142,7 +147,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let mut facets = Facets::new(theme);
     let chapters = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook));
     let mut pages: Vec<(Page, Arc<Entry>)> = chapters.zip(entries).collect();
-    pages.extend(made_pages(handbook, theme, &mut facets));
+    pages.extend(made_pages(handbook, theme, &mut facets, &synonyms));
     let mut files = Files::default();
     let texts = texts(&pages, handbook, theme, &mut files);
     let units: Vec<(&Page, &Unit, &str)> = pages
@@ -218,6 +223,14 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
     places
 }
 
+/// Returns the text below an anchor of a chapter, with the titles that its links show.
+pub fn text_below(handbook: &Handbook, theme: &Theme, chapter: ChapterId, anchor: &str) -> Option<String> {
+    let document = handbook.documents.get(chapter.index())?;
+    let sections = text::sections(document);
+    let section = sections.iter().find(|section| section.anchor == anchor)?;
+    Some(filled(section, &|n| shown(handbook, theme, chapter, n)))
+}
+
 /// Returns the title that a link without words shows.
 fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32) -> String {
     let book = &handbook.book;
@@ -231,22 +244,13 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
     }
 }
 
-/// Returns the table row of a unit: its title, its URL, the place of its page's text, the page's
-/// title if it is a term, and its other names.
+/// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
+/// term, the page's title.
 fn row((page, unit, text): &(&Page, &Unit, &str)) -> Value {
-    let mut row = match &unit.anchor {
-        Some(anchor) => {
-            let url = format!("{}#{}", page.url, encode_fragment(anchor));
-            vec![json!(unit.title), json!(url), json!(text), json!(page.title)]
-        }
-        None => vec![json!(unit.title), json!(page.url), json!(text)],
-    };
-    let names: Vec<&str> = unit.names.iter().chain(&unit.short).map(String::as_str).collect();
-    if !names.is_empty() {
-        row.resize(4, json!(""));
-        row.push(json!(names.join("\n")));
+    match &unit.anchor {
+        Some(anchor) => json!([unit.title, format!("{}#{}", page.url, encode_fragment(anchor)), text, page.title]),
+        None => json!([unit.title, page.url, text]),
     }
-    json!(row)
 }
 
 /// Packs the facets of units as runs: the number of consecutive units with the same three facets,
@@ -271,6 +275,7 @@ struct Facets {
 impl Facets {
     fn new(theme: &Theme) -> Self {
         let kinds = Kind::ALL.iter().map(|kind| theme.ui(&format!("kind-{}", kind.name())).to_owned());
+        let kinds = kinds.chain([theme.ui("kind-tool").to_owned()]);
         Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
     }
 
@@ -303,23 +308,46 @@ impl Facets {
 }
 
 /// Lists the generated pages and the folders without an index.
-fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(Page, Arc<Entry>)> {
+fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets, synonyms: &Synonyms) -> Vec<(Page, Arc<Entry>)> {
     let book = &handbook.book;
+    let style = handbook.config.urls;
     let mut pages = Vec::new();
-    let mut add = |title: &str, summary: &str, url: &UrlPath, part: usize| {
-        let page =
-            Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
-        pages.push((page, Arc::new(entry::made(title, summary))));
+    let mut add = |title: &str, names: &[String], summary: &str, url: &UrlPath, facets: [usize; 3]| {
+        let page = Page { url: url.encoded(), title: title.to_owned(), facets, chapter: None };
+        pages.push((page, Arc::new(entry::made(title, names, summary, synonyms))));
     };
     // The page of changes isn't something to search for, and not every site shows it.
     let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
     for page in Generated::all(book).filter(is_subject) {
-        let (title, summary) = (theme.ui(page.title_key()), theme.ui(page.summary_key()));
-        add(title, summary, &generated_url(page.name(), handbook.config.urls), 0);
+        let names = names(page, handbook, theme, synonyms);
+        let url = generated_url(page.name(), style);
+        add(theme.ui(page.title_key()), &names, theme.ui(page.summary_key()), &url, [TOOL, 0, 0]);
+    }
+    for role in hired(book) {
+        let title = theme.ui("hiring-of").replace("{role}", &book.meta(role).title);
+        let names: Vec<String> = theme.ui("search-names-hiring").split(", ").map(str::to_owned).collect();
+        add(&title, &names, theme.ui("hiring-means"), &hiring_url(role, book, style), [TOOL, 0, 0]);
     }
     for (id, node) in book.tree.bare_folders().filter(|id| id.0 > 0).map(|id| (id, book.tree.node(id))) {
         let part = facets.part(id, book);
-        add(&node.title, "", &node.url, part);
+        add(&node.title, &[], "", &node.url, [Kind::Page as usize, part, 0]);
     }
     pages
+}
+
+/// Returns what readers call a generated page besides its title: the theme's list of names, and for
+/// the matrix each level.
+fn names(page: Generated, handbook: &Handbook, theme: &Theme, synonyms: &Synonyms) -> Vec<String> {
+    let key = match page {
+        Generated::Matrix => "search-names-matrix",
+        Generated::Ladder => "search-names-ladder",
+        Generated::Decisions => "search-names-decisions",
+        Generated::Compare => "search-names-compare",
+        Generated::Assess => "search-names-assess",
+        Generated::Health => "search-names-health",
+        Generated::Changes | Generated::Search => return Vec::new(),
+    };
+    let levels = handbook.config.scale.iter().filter(|_| page == Generated::Matrix);
+    let levels = levels.map(|level| synonyms.level(level.level));
+    theme.ui(key).split(", ").map(str::to_owned).chain(levels).collect()
 }

@@ -23,7 +23,7 @@ const MOST_UNITS: usize = 3000;
 const MOST_SECTIONS: usize = 10;
 /// The smallest and largest target size of a file of words, in bytes before compression. The larger
 /// the handbook, the larger the files.
-const SMALLEST: usize = 10_000;
+const SMALLEST: usize = 5_000;
 const LARGEST: usize = 40_000;
 /// The approximate maximum number of files, because the entry file names them all.
 const FILES: usize = 512;
@@ -68,6 +68,10 @@ impl Speech<'_> {
     fn key(&self, word: &str) -> (String, String) {
         let start = word.chars().take(2).collect();
         let is_english = super::words::primary(self.language) == "en";
+        // The stemmer takes this adverb for a form of "quit".
+        if is_english && word == "quite" {
+            return (start, word.to_owned());
+        }
         (start, if is_english { self.stems.stem(&spelling::american(word)) } else { self.stems.stem(word) })
     }
 }
@@ -132,7 +136,8 @@ fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
 /// that occur, and words that occur in the other English spelling.
 fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
     let occurs: HashSet<(String, String)> = known.iter().map(|word| speech.key(word)).collect();
-    let leads = |others: &[Vec<String>]| others.iter().any(|name| name.iter().all(|word| occurs.contains(&speech.key(word))));
+    let leads =
+        |others: &[Vec<String>]| others.iter().any(|name| name.iter().all(|word| occurs.contains(&speech.key(word))));
     let names = speech.synonyms.iter().filter(|(_, others)| leads(others)).map(|(name, _)| name[0].clone());
     let is_english = super::words::primary(speech.language) == "en";
     let spellings = known.iter().filter(|_| is_english).filter_map(|word| spelling::other(word));
@@ -188,6 +193,13 @@ impl<'a> Hit<'a> {
         Self { unit, score, uses }
     }
 
+    /// Returns how many words the shortest name of the unit has that contains one of the words; 0 if
+    /// none does.
+    fn name(&self, units: &[&Unit]) -> u32 {
+        let words = &units[self.unit as usize].words;
+        self.uses.iter().map(|(_, place)| words.name(*place as usize)).filter(|name| *name > 0).min().unwrap_or(0)
+    }
+
     /// Fills `sections` with the sections of the uses. If there are too many, keeps the strongest.
     fn sections(&self, units: &[&Unit], sections: &mut Vec<(u32, u8)>) {
         sections.clear();
@@ -227,7 +239,7 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
         before = hit.unit;
         pack::number(hit.score, &mut out);
         hit.sections(units, &mut sections);
-        pack::number(u32::try_from(sections.len()).unwrap_or(0), &mut out);
+        pack::number(u32::try_from(sections.len()).unwrap_or(0) * 8 + hit.name(units), &mut out);
         let mut last = 0;
         for (section, strength) in &sections {
             pack::number((section - last) * 4 + u32::from(*strength), &mut out);
@@ -263,7 +275,9 @@ fn names(units: &[&Unit], groups: &[Group<'_>], users: &[Users], speech: &Speech
         let list = found.entry((*group, name.to_owned())).or_default();
         for other in others.filter(|other| *other != name && !other.is_empty()) {
             let forms: Option<Vec<String>> = other.iter().map(form).collect();
-            let Some(other) = forms.map(|forms| forms.join(" ")).filter(|other| !list.contains(other)) else { continue };
+            let Some(other) = forms.map(|forms| forms.join(" ")).filter(|other| !list.contains(other)) else {
+                continue;
+            };
             if list.len() < most {
                 list.push(other);
             }

@@ -21,6 +21,7 @@ type Name = Vec<String>;
 /// The synonyms of a handbook.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Synonyms {
+    language: String,
     /// For each name, the names that it also leads to, in the order written.
     leads: BTreeMap<Name, Vec<Name>>,
     /// For each name, abbreviations and full forms of exactly the same thing.
@@ -35,7 +36,7 @@ impl Synonyms {
             "de" => GERMAN,
             _ => "",
         };
-        let mut all = Self::default();
+        let mut all = Self { language: language.to_owned(), ..Self::default() };
         let name = |text: &str| stop::needed(words(text), language);
         for (word, others) in configured {
             let group: Vec<Name> = std::iter::once(word).chain(others).map(|text| name(text)).collect();
@@ -45,8 +46,8 @@ impl Synonyms {
             let names = |text: &str, sign: char| text.split(sign).map(&name).collect::<Vec<Name>>();
             if let Some((from, to)) = line.split_once('>') {
                 let from = names(from, ',');
-                all.connect(&from, &from);
                 all.connect(&from, &names(to, ','));
+                all.connect(&from, &from);
             } else if line.contains('=') {
                 let group = names(line, '=');
                 all.connect(&group, &group);
@@ -60,6 +61,16 @@ impl Synonyms {
             }
         }
         all
+    }
+
+    /// Returns the words without stop words, unless there are no others.
+    pub fn needed(&self, words: Name) -> Name {
+        stop::needed(words, &self.language)
+    }
+
+    /// Returns what readers call a level of the scale.
+    pub fn level(&self, level: u8) -> String {
+        if primary(&self.language) == "de" { format!("Stufe {level}") } else { format!("level {level}") }
     }
 
     /// Makes each name of `from` lead to each name of `to`.

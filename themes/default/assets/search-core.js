@@ -9,17 +9,27 @@
   const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
   const NAME = 10;
   // Text in languages without spaces is indexed as pairs of characters.
-  const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
-  const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
+  const PAIRED = /([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
+  // Invisible inside words: soft hyphens, and what joins letters or keeps them apart.
+  const JOINERS = "\\u00ad\\u200c\\u200d\\u2060";
+  const LETTER = `[\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}]`;
+  // Ratios such as 1:1, languages such as C++, and words.
+  const WORD = new RegExp(`\\d{1,2}:\\d{1,2}(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}:])|[A-Za-z](?:\\+\\+|#)(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}+#])|${LETTER}+(?:['\\u2019]${LETTER}+)*`, "gu");
+  // Accents, the vowel signs of Hebrew and Arabic, and the stroke that stretches Arabic words.
+  const MARKS = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060]/g;
+  const PLAIN = { "\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u0142": "l", "\u0131": "i" };
   const LONGEST = 40;
   const MOST_WORDS = 12;
   // A result that has less than this share of what the best one has of the query is shown last.
   const FOLD = 0.3;
   // How much more a result is worth if the query is its name.
-  const NAME_WORTH = 0.5;
-  // The number of results whose names are compared with the query: those that are shown first, or
-  // more if few files have all names.
-  const SHOWN = 10, NAMED = 40;
+  const NAME_WORTH = 1;
+  // A word that is only similar to the typed one counts as this much of it.
+  const NEAR_WORTH = 0.5;
+  // What finds a result by another name counts as this much of the name itself.
+  const OTHER_WORTH = 0.5;
+  // Shorter words are similar to too many others.
+  const SHORTEST_NEAR = 5;
   // The number of files that are searched for the start of a word.
   const MOST_FILES = 3;
   const MOST_TRIED = 8;
@@ -40,12 +50,14 @@
 
   /** Folds a word in the same way as the index. */
   function fold(word) {
-    const bare = word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").toLowerCase().replaceAll("\u00df", "ss");
-    return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "");
+    const bare = word.normalize("NFKD").replace(MARKS, "").normalize("NFC").toLowerCase();
+    return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "").replace(/[\u00df\u00e6\u0153\u00f8\u0111\u00f0\u00fe\u0142\u0131]/g, (letter) => PLAIN[letter]);
   }
 
   /** Splits one match of WORD into folded words. */
   function parts(match) {
+    if (match.includes(":")) return [match];
+    if (/[+#]/.test(match)) return [match[0].toLowerCase(), match.toLowerCase()];
     const split = match.split(/['\u2019]/);
     const long = split.filter((part) => [...part].length > 2);
     const words = [];
@@ -58,6 +70,9 @@
     }
     return words;
   }
+
+  /** Returns the words of one match, and the last parts of an identifier such as setTimeout. */
+  const withHumps = (match) => [match, ...[...match.matchAll(/(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g)].map(({ index }) => match.slice(index)).filter((part) => part.length > 2)].flatMap(parts);
 
   const wordsOf = (text) => (text.match(WORD) ?? []).flatMap(parts);
 
@@ -136,20 +151,20 @@
       return { forms: [...rows.keys()].sort(), rows };
     });
 
-    /** Decodes the results of a row: [unit, score, sections with strengths]. */
+    /** Decodes the results of a row: [unit, score, sections with strengths, words of the name]. */
     function units(row) {
       if (row.units) return row.units;
       const list = numbers(row.list);
       row.units = [];
       for (let n = 0, unit = 0; n < list.length;) {
         unit += list[n];
-        const score = list[n + 1], count = list[n + 2], sections = [];
+        const score = list[n + 1], count = list[n + 2] >> 3, name = list[n + 2] & 7, sections = [];
         n += 3;
         for (let k = 0, section = 0; k < count; k++, n++) {
           section += list[n] >> 2;
           sections.push([section, list[n] & 3]);
         }
-        row.units.push([unit, score, sections]);
+        row.units.push([unit, score, sections, name]);
       }
       row.count ||= row.units.length;
       return row.units;
@@ -182,7 +197,7 @@
           }
         }
       }
-      if (found.size || min < 4) return { word, rows: found };
+      if (found.size || min < SHORTEST_NEAR) return { word, rows: found };
       return similar(word);
     }
 
@@ -218,7 +233,7 @@
       }
       if (rows.size) return { word, rows, similar: near[0] };
       const { forms, rows: all } = await wordFile(own);
-      let longest = Math.max(4, word.length - 4), best = [];
+      let longest = Math.max(SHORTEST_NEAR, word.length - 3), best = [];
       for (const form of forms) {
         let at = 0;
         while (at < word.length && form[at] === word[at]) at++;
@@ -239,12 +254,13 @@
       for (const [row, weight] of rows) { units(row); count += row.count * (weight === 1 ? 1 : weight * 0.5); }
       for (const [row, weight] of rows) {
         const rare = rarity(weight === 1 ? row.count : Math.max(count, 1));
-        for (const [unit, score, sections] of units(row)) {
-          const value = rare * score * weight;
+        for (const [unit, score, sections, length] of units(row)) {
+          const value = rare * score * weight, name = weight === 1 ? length : 0;
           const known = scores.get(unit);
-          if (!known) scores.set(unit, { value, sections: new Map(sections.map(([n, strength]) => [n, rare * weight * (strength + 1)])) });
+          if (!known) scores.set(unit, { value, name, sections: new Map(sections.map(([n, strength]) => [n, rare * weight * (strength + 1)])) });
           else {
             known.value = Math.max(known.value, value);
+            known.name ||= name;
             for (const [n, strength] of sections) known.sections.set(n, Math.max(known.sections.get(n) ?? 0, rare * weight * (strength + 1)));
           }
         }
@@ -289,7 +305,7 @@
         const table = entry.table;
         const row = Array.isArray(table) ? table[unit]
           : (await kept(tables, unit >> 6, () => load(nameAt(table, unit >> 6))))[unit & 63];
-        return { title: row[0], url: row[1], text: row[2], chapter: row[3], names: row[4] ? row[4].split("\n") : [] };
+        return { title: row[0], url: row[1], text: row[2], chapter: row[3] };
       };
       return Promise.all(list.map(line));
     }
@@ -317,11 +333,12 @@
       const weighed = found.map(weigh);
       const spans = await otherNames(words, found);
       const all = new Map();
-      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), sections: new Map() }).get(unit);
+      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), names: [], sections: new Map() }).get(unit);
       weighed.forEach(({ scores }, n) => {
-        for (const [unit, { value, sections }] of scores) {
+        for (const [unit, { value, name, sections }] of scores) {
           const hit = at(unit);
           hit.values[n] = value;
+          if (name) hit.names.push(name);
           for (const [section, strength] of sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength);
         }
       });
@@ -331,7 +348,7 @@
       for (const [from, to, other] of spans) {
         for (const unit of other[0].scores.keys()) {
           if (!other.every(({ scores }) => scores.has(unit))) continue;
-          const sum = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * 0.5 / (to - from);
+          const sum = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * OTHER_WORTH / (to - from) / Math.sqrt(other.length);
           const value = sum < least ? sum : least * sum / (sum + 1);
           const hit = at(unit);
           for (let n = from; n < to; n++) hit.values[n] = Math.max(hit.values[n], value);
@@ -342,16 +359,16 @@
       let hits = [...all.values()];
       let most = 0;
       for (const hit of hits) {
-        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare : 0), 0) / whole;
+        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare * (found[n].similar ? NEAR_WORTH : 1) : 0), 0) / whole;
         hit.covered = covered;
-        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered;
+        // How much of the query is in a name, times how much of that name is in the query.
+        const known = hit.names.length;
+        const named = known ? known / words.length * Math.min(1, known / Math.max(...hit.names)) : 0;
+        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * (1 + NAME_WORTH * named * named);
         most = Math.max(most, covered);
       }
       const isFolded = (hit) => hit.covered < most * FOLD;
-      const order = () => hits.sort((a, b) => isFolded(a) - isFolded(b) || b.score - a.score || a.unit - b.unit);
-      order();
-      await weighNames(hits.slice(0, entry.units < 1000 ? NAMED : SHOWN), found);
-      order();
+      hits.sort((a, b) => isFolded(a) - isFolded(b) || b.score - a.score || a.unit - b.unit);
       if (phrases.length) hits = await holding(hits, phrases);
       const facets = entry.facets.map((names) => names.map(() => 0));
       const results = [];
@@ -365,28 +382,10 @@
       for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
       // Highlight the other names of a single word. The other names of several words aren't
       // highlighted, because their words would also be highlighted where they mean something else.
-      const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
-        typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
-      return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
-    }
-
-    /**
-     * Raises results by how much of one of their names the query says, because whoever types the
-     * whole name of a page wants that page. Only looks at the best results, whose names are shown.
-     */
-    async function weighNames(hits, found) {
-      const known = await lines(hits.map((hit) => hit.unit));
-      const forms = found.map(({ word, rows }) => new Set([word, ...[...rows].filter(([, weight]) => weight === 1).flatMap(([row]) => row.forms)]));
-      hits.forEach((hit, n) => {
-        let most = 0;
-        for (const name of [known[n].title, ...known[n].names]) {
-          const list = wordsOf(name).filter((word) => !stops.has(word));
-          const said = list.filter((word) => forms.some((own) => own.has(word))).length / list.length;
-          const holds = forms.filter((own) => list.some((word) => own.has(word))).length / forms.length;
-          most = Math.max(most, said * holds || 0);
-        }
-        hit.score *= 1 + NAME_WORTH * most * most;
-      });
+      const formsOf = (items) => items.flatMap(({ rows }) => [...rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms));
+      const forms = new Set([...words, ...formsOf([...found.filter(({ similar }) => !similar), ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])])]);
+      const near = new Set(formsOf(found.filter(({ similar }) => similar)));
+      return { results, total: results.filter((hit) => !isFolded(hit)).length, facets, forms, near, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
     }
 
     /** Keeps the results that contain every phrase as typed. Checks only the best results. */
@@ -410,12 +409,13 @@
 
     /**
      * Cuts an excerpt of about `size` characters around as many found words as fit. Returns
-     * [[text, isFound], …].
+     * [[text, isFound], …], where `isFound` is "near" for a word that is only similar.
      */
-    function excerpt(text, { forms, prefix }, size = 170) {
+    function excerpt(text, { forms, near, prefix }, size = 170) {
       const hits = [];
       for (const match of text.matchAll(WORD)) {
-        if (parts(match[0]).some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix))) hits.push([match.index, match.index + match[0].length]);
+        const words = withHumps(match[0]), isFound = words.some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)) || words.some((word) => near?.has(word)) && "near";
+        if (isFound) hits.push([match.index, match.index + match[0].length, isFound]);
       }
       let best = 0, most = 0;
       for (let n = 0, last = 0; n < hits.length; n++) {
@@ -436,10 +436,10 @@
       let at = from;
       const plain = (end) => { if (end > at) pieces.push([text.slice(at, end).replace(/\s+/g, " "), false]); at = end; };
       if (from > 0 && text[from - 1] !== "\n") pieces.push(["\u2026 ", false]);
-      for (const [start, end] of hits) {
+      for (const [start, end, isFound] of hits) {
         if (start < from || end > to) continue;
         plain(start);
-        pieces.push([text.slice(start, end), true]);
+        pieces.push([text.slice(start, end), isFound]);
         at = end;
       }
       plain(to);
