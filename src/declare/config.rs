@@ -60,6 +60,7 @@ table! {
         markdown: Markdown, "extensions of Markdown";
         security: Security, "what pages may contain and load";
         publish: Publish, "how the site is published";
+        search: Search, "how readers find chapters";
         gone: Vec<Gone>, "deleted chapters, and what to read instead", by readers::gone;
         health: Health, "who sees the page about the handbook's health";
         check: BTreeMap<Rule, Severity>, "the severity of each rule",
@@ -171,6 +172,14 @@ table! {
             as Shape::List(&Shape::Text), by readers::other_sites;
         markdown: bool = true, "whether each chapter is also published as Markdown, with `llms.txt`; true by default";
         renames: Option<bool>, "whether old URLs of files renamed in Git redirect; true if there are no audiences";
+    }
+}
+
+table! {
+    /// The settings for search.
+    Search {
+        synonyms: Vec<(String, Vec<String>)>, "words that readers type, each with what the handbook calls them",
+            as Shape::Map(&Shape::List(&Shape::Text)), by readers::synonyms;
     }
 }
 

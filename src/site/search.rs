@@ -9,6 +9,9 @@
 mod entry;
 mod merge;
 mod pack;
+mod spelling;
+mod stop;
+mod synonyms;
 mod text;
 mod words;
 
@@ -19,7 +22,9 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::entry::{Entry, Unit, filled};
+use self::merge::Speech;
 use self::pack::Files;
+use self::synonyms::Synonyms;
 use self::words::Stems;
 use crate::chapter::document::Document;
 use crate::declare::config::{Config, UrlStyle};
@@ -29,11 +34,13 @@ use crate::model::compile::Handbook;
 use crate::model::link::Target;
 use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
+use crate::site::view::hiring::hired;
+use crate::site::view::role::hiring_url;
 use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
-const VERSION: u32 = 1;
-/// If a handbook has more units than this, its table is split into files of [`TABLE`] units each.
+const VERSION: u32 = 2;
+/// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 64;
 /// The target size of a file of texts, in bytes. One file per page would make up most of a large
@@ -64,12 +71,15 @@ pub struct Index {
     files: BTreeMap<UrlPath, Vec<u8>>,
 }
 
+/// The entry of each chapter, with the document that it was made from.
+type Known = HashMap<SourcePath, (Document, Arc<Entry>)>;
+
 /// The index entries of chapters, kept until the chapters change.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Each entry with the document that it was made from. The document is kept alive so that its
     /// pointers identify it: no other document can have the same ones.
-    entries: Mutex<HashMap<SourcePath, (Document, Arc<Entry>)>>,
+    entries: Mutex<(Arc<Synonyms>, Known)>,
 }
 
 fn ending(style: UrlStyle) -> &'static str {
@@ -100,14 +110,19 @@ impl Index {
 }
 
 impl Memory {
-    /// Indexes new documents in parallel and forgets those that are gone.
-    fn entries(&self, documents: &[Document]) -> Vec<Arc<Entry>> {
-        let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Indexes new documents in parallel and forgets those that are gone. Forgets all of them if the
+    /// synonyms have changed, which titles depend on.
+    fn entries(&self, documents: &[Document], synonyms: &Arc<Synonyms>) -> Vec<Arc<Entry>> {
+        let mut memory = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.0 != *synonyms {
+            *memory = (Arc::clone(synonyms), HashMap::new());
+        }
+        let known = &mut memory.1;
         let entry = |document: &Document| {
             let same = known.get(&document.meta.path).filter(|(known, _)| {
                 Arc::ptr_eq(&known.meta, &document.meta) && Arc::ptr_eq(&known.body, &document.body)
             });
-            same.map_or_else(|| Arc::new(entry::entry(document)), |(_, entry)| Arc::clone(entry))
+            same.map_or_else(|| Arc::new(entry::entry(document, synonyms)), |(_, entry)| Arc::clone(entry))
         };
         let entries: Vec<Arc<Entry>> = documents.par_iter().map(entry).collect();
         let paths = documents.iter().map(|document| document.meta.path.clone());
@@ -115,6 +130,9 @@ impl Memory {
         entries
     }
 }
+
+/// The number of the facet of tools, which comes after the kinds of chapters.
+const TOOL: usize = Kind::ALL.len();
 
 /// A page that search can find. Its entry is stored next to it.
 struct Page {
@@ -126,11 +144,13 @@ struct Page {
 
 /// Builds the index.
 pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
-    let entries = memory.entries(&handbook.documents);
+    let config = &handbook.config;
+    let synonyms = Arc::new(Synonyms::of(&config.language, &config.search.synonyms));
+    let entries = memory.entries(&handbook.documents, &synonyms);
     let mut facets = Facets::new(theme);
     let chapters = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook));
     let mut pages: Vec<(Page, Arc<Entry>)> = chapters.zip(entries).collect();
-    pages.extend(made_pages(handbook, theme, &mut facets));
+    pages.extend(made_pages(handbook, theme, &mut facets, &synonyms));
     let mut files = Files::default();
     let texts = texts(&pages, handbook, theme, &mut files);
     let units: Vec<(&Page, &Unit, &str)> = pages
@@ -139,8 +159,9 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         .flat_map(|((page, entry), text)| entry.units.iter().map(move |unit| (page, unit, text.as_str())))
         .collect();
     let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
-    let lists = merge::lists(&only, &Stems::of(&handbook.config.language), &mut files);
-    let rows: Vec<Value> = units.iter().map(|unit| row(unit, &handbook.config)).collect();
+    let speech = Speech { language: &config.language, stems: Stems::of(&config.language), synonyms: &synonyms };
+    let lists = merge::lists(&only, &speech, &mut files);
+    let rows: Vec<Value> = units.iter().map(|unit| row(unit, config)).collect();
     let table = if rows.len() <= TABLE_INSIDE {
         json!(rows)
     } else {
@@ -149,6 +170,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     let entry = json!({
         "version": VERSION,
         "units": units.len(),
+        "stop": stop::words(&config.language),
         "bounds": lists.bounds.join(" "),
         "words": lists.names.concat(),
         "table": table,
@@ -156,7 +178,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         "runs": runs(&units),
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
-    placed(files, entry.to_string(), handbook.config.urls)
+    placed(files, entry.to_string(), config.urls)
 }
 
 /// Assigns URLs to the files. For a folder opened in a browser they are scripts, because pages
@@ -202,6 +224,14 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
         rest = after;
     }
     places
+}
+
+/// Returns the text below an anchor of a chapter, with the titles that its links show.
+pub fn text_below(handbook: &Handbook, theme: &Theme, chapter: ChapterId, anchor: &str) -> Option<String> {
+    let document = handbook.documents.get(chapter.index())?;
+    let sections = text::sections(document);
+    let section = sections.iter().find(|section| section.anchor == anchor)?;
+    Some(filled(section, &|n| shown(handbook, theme, chapter, n)))
 }
 
 /// Returns the title that a link without words shows.
@@ -252,6 +282,7 @@ struct Facets {
 impl Facets {
     fn new(theme: &Theme) -> Self {
         let kinds = Kind::ALL.iter().map(|kind| theme.ui(&format!("kind-{}", kind.name())).to_owned());
+        let kinds = kinds.chain([theme.ui("kind-tool").to_owned()]);
         Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
     }
 
@@ -284,23 +315,46 @@ impl Facets {
 }
 
 /// Lists the generated pages and the folders without an index.
-fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets) -> Vec<(Page, Arc<Entry>)> {
+fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets, synonyms: &Synonyms) -> Vec<(Page, Arc<Entry>)> {
     let book = &handbook.book;
+    let style = handbook.config.urls;
     let mut pages = Vec::new();
-    let mut add = |title: &str, summary: &str, url: &UrlPath, part: usize| {
-        let page =
-            Page { url: url.encoded(), title: title.to_owned(), facets: [Kind::Page as usize, part, 0], chapter: None };
-        pages.push((page, Arc::new(entry::made(title, summary))));
+    let mut add = |title: &str, names: &[String], summary: &str, url: &UrlPath, facets: [usize; 3]| {
+        let page = Page { url: url.encoded(), title: title.to_owned(), facets, chapter: None };
+        pages.push((page, Arc::new(entry::made(title, names, summary, synonyms))));
     };
     // The page of changes isn't something to search for, and not every site shows it.
     let is_subject = |page: &Generated| !matches!(page, Generated::Search | Generated::Changes);
     for page in Generated::all(book).filter(is_subject) {
-        let (title, summary) = (theme.ui(page.title_key()), theme.ui(page.summary_key()));
-        add(title, summary, &generated_url(page.name(), handbook.config.urls), 0);
+        let names = names(page, handbook, theme, synonyms);
+        let url = generated_url(page.name(), style);
+        add(theme.ui(page.title_key()), &names, theme.ui(page.summary_key()), &url, [TOOL, 0, 0]);
+    }
+    for role in hired(book) {
+        let title = theme.ui("hiring-of").replace("{role}", &book.meta(role).title);
+        let names: Vec<String> = theme.ui("search-names-hiring").split(", ").map(str::to_owned).collect();
+        add(&title, &names, theme.ui("hiring-means"), &hiring_url(role, book, style), [TOOL, 0, 0]);
     }
     for (id, node) in book.tree.bare_folders().filter(|id| id.0 > 0).map(|id| (id, book.tree.node(id))) {
         let part = facets.part(id, book);
-        add(&node.title, "", &node.url, part);
+        add(&node.title, &[], "", &node.url, [Kind::Page as usize, part, 0]);
     }
     pages
+}
+
+/// Returns what readers call a generated page besides its title: the theme's list of names, and for
+/// the matrix each level.
+fn names(page: Generated, handbook: &Handbook, theme: &Theme, synonyms: &Synonyms) -> Vec<String> {
+    let key = match page {
+        Generated::Matrix => "search-names-matrix",
+        Generated::Ladder => "search-names-ladder",
+        Generated::Decisions => "search-names-decisions",
+        Generated::Compare => "search-names-compare",
+        Generated::Assess => "search-names-assess",
+        Generated::Health => "search-names-health",
+        Generated::Changes | Generated::Search => return Vec::new(),
+    };
+    let levels = handbook.config.scale.iter().filter(|_| page == Generated::Matrix);
+    let levels = levels.map(|level| synonyms.level(level.level));
+    theme.ui(key).split(", ").map(str::to_owned).chain(levels).collect()
 }

@@ -208,7 +208,7 @@ fn scores(site: &Site, word: &str) -> BTreeMap<String, u32> {
         let (score, sections) = (list.next().unwrap(), list.next().unwrap());
         let title = entry["table"][unit][0].as_str().unwrap().to_owned();
         found.insert(title, score);
-        list.by_ref().take(sections as usize).for_each(drop);
+        list.by_ref().take(sections as usize / 8).for_each(drop);
     }
     found
 }

@@ -69,6 +69,15 @@ pub fn partners(value: &Value, field: &mut Vec<(String, String)>, _: &mut Report
     *field = value.entries().iter().filter_map(partner).collect();
 }
 
+/// Sets words with their synonyms, in the order written. A single synonym needs no list.
+pub fn synonyms(value: &Value, field: &mut Vec<(String, Vec<String>)>, report: &mut Report<'_>) {
+    for entry in value.entries() {
+        let mut others = Vec::new();
+        Read::set(&entry.value, &mut others, report);
+        field.push((entry.key.clone(), others));
+    }
+}
+
 /// Sets the levels of the scale, which are numbered from 1.
 pub fn scale(value: &Value, field: &mut Vec<Level>, report: &mut Report<'_>) {
     let is_whole = |level: &mut Level| level.level > 0 && !level.name.is_empty();
@@ -130,12 +139,11 @@ fn whole_tables<T: Read>(
 pub fn other_sites(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
     let written: Vec<(String, Span)> = Read::read(value, report).unwrap_or_default();
     for (text, span) in written {
-        match path_in_site(&text).filter(|folder| !folder.is_empty()) {
-            Some(folder) => field.push(folder),
-            None => {
-                let help = "write a folder from the root of this site, such as `docs`".to_owned();
-                report.add(Rule::BadValue, span, format!("no site can be at `{text}`"), Some(help));
-            }
+        if let Some(folder) = path_in_site(&text).filter(|folder| !folder.is_empty()) {
+            field.push(folder);
+        } else {
+            let help = "write a folder from the root of this site, such as `docs`".to_owned();
+            report.add(Rule::BadValue, span, format!("no site can be at `{text}`"), Some(help));
         }
     }
 }

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{On, Table};
-use crate::chapter::document::{Facts, Term};
+use crate::chapter::document::{Decision, Facts, Term};
 use crate::declare::config::UrlStyle;
-use crate::declare::kind::Kind;
+use crate::declare::kind::{Kind, Part};
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::site::search;
 use crate::site::view::encode_fragment;
 use crate::text::markup;
 use crate::text::path::UrlPath;
@@ -43,6 +44,10 @@ enum Shown {
     Chapter(ChapterId),
     /// A term, by its number in a glossary.
     Term(ChapterId, usize),
+    /// A level of a competency, by its position in the chapter.
+    Level(ChapterId, usize),
+    /// A decision, by its number in a strategy.
+    Decision(ChapterId, usize),
     /// A folder without an index.
     Folder(NodeId),
     /// A page that is generated from the model.
@@ -89,7 +94,11 @@ fn files(book: &Book, style: UrlStyle) -> BTreeMap<UrlPath, BTreeMap<String, Sho
     let mut files: BTreeMap<UrlPath, BTreeMap<String, Shown>> = BTreeMap::new();
     let mut add = |page: &UrlPath, anchor: Option<&str>, shown: Shown| {
         let key = glimpse_key(page, anchor);
-        files.entry(glimpse_url(&key, style)).or_default().insert(key, shown);
+        // Links to headings aren't marked, so their glimpses are where the script looks for that of
+        // the page.
+        let is_heading = matches!(shown, Shown::Level(..) | Shown::Decision(..));
+        let place = if is_heading { glimpse_key(page, None) } else { key.clone() };
+        files.entry(glimpse_url(&place, style)).or_default().insert(key, shown);
     };
     for page in Generated::all(book) {
         add(&generated_url(page.name(), style), None, Shown::Generated(page));
@@ -102,6 +111,12 @@ fn files(book: &Book, style: UrlStyle) -> BTreeMap<UrlPath, BTreeMap<String, Sho
         add(url, None, Shown::Chapter(chapter));
         for (n, term) in terms(book, chapter).iter().enumerate() {
             add(url, Some(&term.id), Shown::Term(chapter, n));
+        }
+        for (n, (_, anchor)) in levels(book, chapter).iter().enumerate() {
+            add(url, Some(anchor), Shown::Level(chapter, n));
+        }
+        for (n, decision) in decisions(book, chapter).iter().enumerate() {
+            add(url, Some(&decision.id), Shown::Decision(chapter, n));
         }
     }
     files
@@ -134,8 +149,31 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
         }
         Shown::Term(chapter, number) => match terms(book, chapter).get(number) {
             Some(term) => {
-                let (title, text) = (quoted(&term.name), quoted(&term.definition));
-                Glimpse { title, kind: "term", label: theme.ui("term"), text }
+                // The model's definition has the names that references are written with.
+                let text = search::text_below(&on.renderer.handbook, theme, chapter, &term.id);
+                let text = text.map_or_else(|| term.definition.clone(), |text| text.replace('\n', " "));
+                Glimpse { title: quoted(&term.name), kind: "term", label: theme.ui("term"), text: quoted(&text) }
+            }
+            None => plain("", String::new()),
+        },
+        Shown::Level(chapter, number) => {
+            let meta = book.meta(chapter);
+            let level = levels(book, chapter).get(number).map_or(0, |(level, _)| *level);
+            let at_level = meta.facts.statements().iter().filter(|statement| statement.level == level);
+            let text = at_level.map(|statement| statement.text.as_str()).collect::<Vec<_>>().join("\n");
+            let scale = &on.renderer.handbook.config.scale;
+            let name = scale.iter().find(|known| known.level == level).map_or("", |known| known.name.as_str());
+            Glimpse { title: name.to_owned(), kind: "competency", label: &meta.title, text: quoted(&text) }
+        }
+        Shown::Decision(chapter, number) => match decisions(book, chapter).get(number) {
+            Some(decision) => {
+                let text = accountable(chapter, number, on);
+                Glimpse {
+                    title: quoted(&decision.title),
+                    kind: "strategy",
+                    label: theme.ui("decision"),
+                    text: quoted(&text),
+                }
             }
             None => plain("", String::new()),
         },
@@ -154,6 +192,34 @@ fn opening(chapter: ChapterId, on: &On<'_>) -> String {
     let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text };
     let cut = text[..end].rfind(' ').unwrap_or(end);
     format!("{}\u{2026}", text[..cut].trim_end_matches([',', ';', ':', '.']))
+}
+
+/// Returns who is accountable for a decision.
+fn accountable(strategy: ChapterId, number: usize, on: &On<'_>) -> String {
+    let decisions = &on.renderer.handbook.book.relations.decisions;
+    let decision = decisions.iter().find(|made| made.strategy == strategy && made.number as usize == number);
+    let parties = decision.iter().flat_map(|decision| &decision.parties);
+    let names = on.renderer.view(on.at, |view| {
+        let accountable = parties.filter(|(part, _)| *part == Part::Accountable);
+        accountable.map(|(_, party)| view.party(*party).title).collect::<Vec<_>>().join(", ")
+    });
+    if names.is_empty() { names } else { format!("{}: {names}", on.renderer.theme.ui("accountable")) }
+}
+
+/// Returns the levels of a competency, each with the anchor of its heading.
+fn levels(book: &Book, chapter: ChapterId) -> &[(u8, String)] {
+    match &book.meta(chapter).facts {
+        Facts::Competency(competency) => &competency.levels,
+        _ => &[],
+    }
+}
+
+/// Returns the decisions of a strategy.
+fn decisions(book: &Book, chapter: ChapterId) -> &[Decision] {
+    match &book.meta(chapter).facts {
+        Facts::Strategy(strategy) => &strategy.decisions,
+        _ => &[],
+    }
 }
 
 /// Returns the terms of a glossary.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::synonyms::Synonyms;
 use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
 use crate::chapter::document::{Document, Facts, Meta};
@@ -18,6 +19,9 @@ const STATEMENT: u32 = 160;
 const SUMMARY: u32 = 200;
 const TITLE: u32 = 300;
 const OTHER_TITLE: u32 = 255;
+const SHORT_TITLE: u32 = 240;
+/// The longest name that is counted in words; longer ones count as this long.
+const LONGEST_NAME: u16 = 7;
 const TERM: u32 = 280;
 const HEADING: u32 = 90;
 const FILE_NAME: u32 = 40;
@@ -75,7 +79,8 @@ pub struct Words {
 struct Word {
     letters: u32,
     places: u32,
-    top: u32,
+    top: u16,
+    name: u16,
     text: u32,
 }
 
@@ -85,7 +90,8 @@ impl Words {
         self.letters.push_str(word);
         self.places.extend(uses.sections.iter().map(|(section, strength)| section * 4 + u32::from(*strength)));
         let (letters, places) = (end(self.letters.len()), end(self.places.len()));
-        self.list.push(Word { letters, places, top: uses.top, text: uses.text });
+        let top = u16::try_from(uses.top).unwrap_or(u16::MAX);
+        self.list.push(Word { letters, places, top, name: uses.name, text: uses.text });
     }
 
     /// Lists the words, sorted.
@@ -98,7 +104,14 @@ impl Words {
     /// occurrences in the text, where a plain occurrence counts 100.
     #[must_use]
     pub fn weights(&self, n: usize) -> (u32, u32) {
-        (self.list[n].top, self.list[n].text)
+        (u32::from(self.list[n].top), self.list[n].text)
+    }
+
+    /// Returns how many words the shortest name of the unit has that contains the word with this
+    /// number, or 0 if none does.
+    #[must_use]
+    pub fn name(&self, n: usize) -> u32 {
+        u32::from(self.list[n].name)
     }
 
     /// Lists the sections in which the word with this number occurs, in ascending order, each with
@@ -119,7 +132,9 @@ impl Words {
 struct Uses {
     /// What names and headings add, in hundredths of a score.
     top: u32,
-    /// The sum of the occurrences in the text, where a plain occurrence counts 100.
+    /// The number of words in the shortest name that contains the word; 0 for none.
+    name: u16,
+    /// The occurrences in the text, in hundredths of a plain occurrence.
     text: u32,
     /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,
@@ -135,12 +150,18 @@ pub fn stand(sections: &mut Vec<(u32, u8)>, section: u32, strength: u8) {
 }
 
 /// Indexes a chapter.
-pub fn entry(document: &Document) -> Entry {
+pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     let sections = sections(document);
     let meta = &*document.meta;
     let terms: &[_] = if let Facts::Glossary(terms) = &meta.facts { terms } else { &[] };
-    let mut chapter = Builder::default();
+    let mut chapter = Builder::new(synonyms);
     chapter.chapter(meta, &sections);
+    chapter.other_titles(&meta.title, 0);
+    for (level, anchor) in levels(meta) {
+        if let Some(n) = sections.iter().position(|section| section.anchor == *anchor) {
+            chapter.name(&synonyms.level(*level), HEADING, n);
+        }
+    }
     let mut units = vec![chapter];
     for (n, section) in sections.iter().enumerate() {
         let term = terms.iter().find(|term| n > 0 && term.id == section.anchor);
@@ -148,12 +169,13 @@ pub fn entry(document: &Document) -> Entry {
             units[0].section(n, section);
             continue;
         };
-        let mut unit = Builder::default();
-        unit.name(&term.name, TERM, n);
+        let mut unit = Builder::new(synonyms);
+        unit.own_name(&term.name, TERM, n);
         for alias in &term.aliases {
-            unit.name(alias, TERM, n);
+            unit.own_name(alias, TERM, n);
         }
         unit.section(n, section);
+        unit.other_titles(&term.name, n);
         unit.unit.title.clone_from(&term.name);
         unit.unit.anchor = Some(term.id.clone());
         unit.unit.names.clone_from(&term.aliases);
@@ -162,29 +184,43 @@ pub fn entry(document: &Document) -> Entry {
     Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
 }
 
-/// Returns the entry of a page that is generated from the model, made from its title and summary.
-pub fn made(title: &str, summary: &str) -> Entry {
+/// Returns the levels of a competency, each with the anchor of its heading.
+fn levels(meta: &Meta) -> &[(u8, String)] {
+    if let Facts::Competency(competency) = &meta.facts { &competency.levels } else { &[] }
+}
+
+/// Returns the entry of a page that is generated from the model, made from its title, its other
+/// names and its summary.
+pub fn made(title: &str, names: &[String], summary: &str, synonyms: &Synonyms) -> Entry {
     let section = Section { text: summary.to_owned(), ..Section::default() };
-    let mut unit = Builder::default();
-    unit.name(title, TITLE, 0);
+    let mut unit = Builder::new(synonyms);
+    unit.own_name(title, TITLE, 0);
+    for name in names {
+        unit.own_name(name, OTHER_TITLE, 0);
+    }
+    unit.other_titles(title, 0);
     unit.text(summary, SUMMARY, 0);
     title.clone_into(&mut unit.unit.title);
     Entry { units: vec![unit.finish()], sections: vec![section] }
 }
 
-#[derive(Default)]
-struct Builder {
+struct Builder<'a> {
     unit: Unit,
     words: HashMap<Box<str>, Uses, RandomState>,
+    synonyms: &'a Synonyms,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
+    fn new(synonyms: &'a Synonyms) -> Self {
+        Self { unit: Unit::default(), words: HashMap::default(), synonyms }
+    }
+
     /// Adds the names, facts, tags and summary of the chapter as a whole.
     fn chapter(&mut self, meta: &Meta, sections: &[Section]) {
         self.unit.title.clone_from(&meta.title);
-        self.name(&meta.title, TITLE, 0);
+        self.own_name(&meta.title, TITLE, 0);
         if let Some(first) = sections.first() {
-            self.name(&first.heading, OTHER_TITLE, 0);
+            self.own_name(&first.heading, OTHER_TITLE, 0);
         }
         let is_title = |alias: &&String| !alias.contains(['/', '.']);
         let mut names: Vec<&String> = meta.aliases.iter().filter(is_title).collect();
@@ -195,7 +231,7 @@ impl Builder {
             }
         }
         for name in &names {
-            self.name(name, OTHER_TITLE, 0);
+            self.own_name(name, OTHER_TITLE, 0);
         }
         self.unit.names = names.into_iter().cloned().collect();
         let path = &meta.path;
@@ -231,13 +267,32 @@ impl Builder {
 
     /// Adds a name. The fewer words it has, the more weight each word gets.
     fn name(&mut self, name: &str, weight: u32, section: usize) {
-        let list = words(name);
+        let mut list = Vec::new();
+        each_word(name, &mut |word| list.push(word.to_owned()));
         let each = weight * 100 / (100 + 35 * u32::try_from(list.len().saturating_sub(1)).unwrap_or(u32::MAX / 100));
         let section = u32::try_from(section).unwrap_or(u32::MAX);
         for word in list {
             let uses = self.words.entry(word.into_boxed_str()).or_default();
             uses.top = uses.top.max(each);
             stand(&mut uses.sections, section, 3);
+        }
+    }
+
+    /// Adds the short and long forms of a title.
+    fn other_titles(&mut self, title: &str, section: usize) {
+        for name in self.synonyms.other_titles(title) {
+            self.own_name(&name, SHORT_TITLE, section);
+        }
+    }
+
+    /// Adds a name of the unit as a whole. Whoever types all of its words wants this unit.
+    fn own_name(&mut self, name: &str, weight: u32, section: usize) {
+        self.name(name, weight, section);
+        let list = self.synonyms.needed(words(name));
+        let length = u16::try_from(list.len()).unwrap_or(u16::MAX).min(LONGEST_NAME);
+        for word in list {
+            let uses = self.words.entry(word.into_boxed_str()).or_default();
+            uses.name = if uses.name == 0 { length } else { uses.name.min(length) };
         }
     }
 
@@ -254,7 +309,7 @@ impl Builder {
                 uses.text += weight;
                 stand(&mut uses.sections, section, strength);
             } else {
-                let uses = Uses { top: 0, text: weight, sections: vec![(section, strength)] };
+                let uses = Uses { top: 0, name: 0, text: weight, sections: vec![(section, strength)] };
                 self.words.insert(word.into(), uses);
             }
         });

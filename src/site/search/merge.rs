@@ -4,15 +4,17 @@
 //! list words and the units they lead to, and the word at which each file begins. The same units
 //! always give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::entry::{Unit, stand};
 use super::pack::{self, Files, Words};
+use super::synonyms::Synonyms;
 use super::words::{Stems, words};
+use super::{spelling, stop};
 
 /// The maximum number of units that a word leads to. Only the strongest are kept, because more
 /// would make the word's file too large to wait for.
@@ -21,7 +23,7 @@ const MOST_UNITS: usize = 3000;
 const MOST_SECTIONS: usize = 10;
 /// The smallest and largest target size of a file of words, in bytes before compression. The larger
 /// the handbook, the larger the files.
-const SMALLEST: usize = 10_000;
+const SMALLEST: usize = 5_000;
 const LARGEST: usize = 40_000;
 /// The approximate maximum number of files, because the entry file names them all.
 const FILES: usize = 512;
@@ -32,8 +34,9 @@ const STEPS: f64 = 8.0;
 /// 3).
 const K1: f64 = 1.2;
 const B: f64 = 0.6;
-/// The maximum number of other names that a name leads to.
+/// The maximum number of other names that a name of a term leads to, and that any name leads to.
 const MOST_NAMES: usize = 4;
+const MOST_SYNONYMS: usize = 5;
 
 /// The files of words.
 #[derive(Debug)]
@@ -52,21 +55,44 @@ struct Group<'a> {
     members: Vec<usize>,
 }
 
+/// What the language and the configuration say about words.
+pub struct Speech<'a> {
+    pub language: &'a str,
+    pub stems: Stems,
+    pub synonyms: &'a Synonyms,
+}
+
+impl Speech<'_> {
+    /// Returns the key of the group that a word belongs to. All words of a group begin with the same
+    /// two letters, so that files can be split between groups.
+    fn key(&self, word: &str) -> (String, String) {
+        let start = word.chars().take(2).collect();
+        let is_english = super::words::primary(self.language) == "en";
+        // The stemmer takes this adverb for a form of "quit".
+        if is_english && word == "quite" {
+            return (start, word.to_owned());
+        }
+        (start, if is_english { self.stems.stem(&spelling::american(word)) } else { self.stems.stem(word) })
+    }
+}
+
 /// Merges the words of units and adds the files to `files`.
-pub fn lists(units: &[&Unit], stems: &Stems, files: &mut Files) -> Lists {
-    let (all, users) = gather(units);
-    let groups = group(&all, stems);
+pub fn lists(units: &[&Unit], speech: &Speech<'_>, files: &mut Files) -> Lists {
+    let (known, users) = gather(units);
+    let extra = unused(&known, speech);
+    let (all, users) = with_unused(known, users, &extra);
+    let groups = group(&all, speech);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
     let average = u32::try_from(total / (units.len() as u64).max(1)).unwrap_or(u32::MAX).max(1);
-    let other = names(units, &groups);
+    let other = names(units, &groups, &users, speech);
     let encode = |(n, group): (usize, &Group<'_>)| {
         let (list, count) = list(group, &users, units, average);
         let mut row = vec![Value::Null, Value::String(list)];
         let pruned = if count > MOST_UNITS { count } else { 0 };
         match other.get(&n) {
-            Some(names) => row.extend([json!(pruned), json!(names)]),
-            None if pruned > 0 => row.push(json!(pruned)),
-            None => {}
+            Some(names) if !names.is_empty() => row.extend([json!(pruned), json!(names)]),
+            _ if pruned > 0 => row.push(json!(pruned)),
+            _ => {}
         }
         row
     };
@@ -106,14 +132,32 @@ fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
     words
 }
 
-/// Groups words by stem. All words of a group begin with the same two letters, so that files can be
-/// split between groups.
-fn group<'a>(words: &[&'a str], stems: &Stems) -> Vec<Group<'a>> {
+/// Lists words that don't occur but can be typed: the first words of synonyms that lead to words
+/// that occur, and words that occur in the other English spelling.
+fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
+    let occurs: HashSet<(String, String)> = known.iter().map(|word| speech.key(word)).collect();
+    let leads =
+        |others: &[Vec<String>]| others.iter().any(|name| name.iter().all(|word| occurs.contains(&speech.key(word))));
+    let names = speech.synonyms.iter().filter(|(_, others)| leads(others)).map(|(name, _)| name[0].clone());
+    let is_english = super::words::primary(speech.language) == "en";
+    let spellings = known.iter().filter(|_| is_english).filter_map(|word| spelling::other(word));
+    names.chain(spellings).filter(|word| known.binary_search(&word.as_str()).is_err()).collect()
+}
+
+/// Adds words without uses. The words stay sorted.
+fn with_unused<'a>(known: Vec<&'a str>, users: Vec<Users>, extra: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<Users>) {
+    let extra = extra.iter().map(|word| (word.as_str(), Users::new()));
+    let mut all: Vec<(&str, Users)> = known.into_iter().zip(users).chain(extra).collect();
+    all.par_sort_unstable_by_key(|(word, _)| *word);
+    all.into_iter().unzip()
+}
+
+/// Groups words by stem.
+fn group<'a>(words: &[&'a str], speech: &Speech<'_>) -> Vec<Group<'a>> {
     let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (n, word) in words.iter().enumerate() {
-        let key = (word.chars().take(2).collect(), stems.stem(word));
-        let number = *numbers.entry(key).or_insert_with(|| {
+        let number = *numbers.entry(speech.key(word)).or_insert_with(|| {
             groups.push(Group { forms: Vec::new(), members: Vec::new() });
             groups.len() - 1
         });
@@ -147,6 +191,13 @@ impl<'a> Hit<'a> {
         let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
         let score = ((text + f64::from(top) / 100.0) * STEPS).round().max(1.0) as u32;
         Self { unit, score, uses }
+    }
+
+    /// Returns how many words the shortest name of the unit has that contains one of the words; 0 if
+    /// none does.
+    fn name(&self, units: &[&Unit]) -> u32 {
+        let words = &units[self.unit as usize].words;
+        self.uses.iter().map(|(_, place)| words.name(*place as usize)).filter(|name| *name > 0).min().unwrap_or(0)
     }
 
     /// Fills `sections` with the sections of the uses. If there are too many, keeps the strongest.
@@ -188,7 +239,7 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
         before = hit.unit;
         pack::number(hit.score, &mut out);
         hit.sections(units, &mut sections);
-        pack::number(u32::try_from(sections.len()).unwrap_or(0), &mut out);
+        pack::number(u32::try_from(sections.len()).unwrap_or(0) * 8 + hit.name(units), &mut out);
         let mut last = 0;
         for (section, strength) in &sections {
             pack::number((section - last) * 4 + u32::from(*strength), &mut out);
@@ -198,22 +249,55 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
     (out, count)
 }
 
-/// Returns the names of terms that have more than one name. Each name is followed by the other
-/// names of its term, and is listed under the group of the name's first word.
-fn names(units: &[&Unit], groups: &[Group<'_>]) -> BTreeMap<usize, Vec<Vec<String>>> {
+/// Other names by the group of a name's first word. Each entry is a name, followed by its other
+/// names.
+type Names = BTreeMap<usize, Vec<Vec<String>>>;
+
+/// Returns the names of terms with the terms' other names, and names with their synonyms. Leaves
+/// out what leads to nothing.
+fn names(units: &[&Unit], groups: &[Group<'_>], users: &[Users], speech: &Speech<'_>) -> Names {
     let by_form: HashMap<&str, usize> =
         groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();
-    let mut found: BTreeMap<usize, Vec<Vec<String>>> = BTreeMap::new();
+    let by_key: HashMap<(String, String), usize> = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| group.members.iter().any(|member| !users[*member].is_empty()))
+        .map(|(n, group)| (speech.key(group.forms[0]), n))
+        .collect();
+    // The browser looks up forms, so a word that only occurs in another form is replaced by it.
+    let form = |word: &String| {
+        let group = &groups[*by_key.get(&speech.key(word))?];
+        Some(if group.forms.contains(&word.as_str()) { word.clone() } else { group.forms[0].to_owned() })
+    };
+    let mut found: BTreeMap<(usize, Vec<String>), Vec<String>> = BTreeMap::new();
+    let mut lead = |name: &[String], others: &mut dyn Iterator<Item = &Vec<String>>, most: usize| {
+        let Some(group) = name.first().and_then(|first| by_form.get(first.as_str())) else { return };
+        let list = found.entry((*group, name.to_owned())).or_default();
+        for other in others.filter(|other| *other != name && !other.is_empty()) {
+            let forms: Option<Vec<String>> = other.iter().map(form).collect();
+            let Some(other) = forms.map(|forms| forms.join(" ")).filter(|other| !list.contains(other)) else {
+                continue;
+            };
+            if list.len() < most {
+                list.push(other);
+            }
+        }
+    };
     for unit in units.iter().filter(|unit| unit.anchor.is_some() && !unit.names.is_empty()) {
-        let all: Vec<Vec<String>> = std::iter::once(&unit.title).chain(&unit.names).map(|name| words(name)).collect();
-        for name in all.iter().filter(|name| !name.is_empty()) {
-            let Some(group) = by_form.get(name[0].as_str()) else { continue };
-            let others = all.iter().filter(|other| *other != name && !other.is_empty()).take(MOST_NAMES);
-            let list = std::iter::once(name).chain(others).map(|words| words.join(" ")).collect();
-            found.entry(*group).or_default().push(list);
+        let split = |name: &String| stop::needed(words(name), speech.language);
+        let all: Vec<Vec<String>> = std::iter::once(&unit.title).chain(&unit.names).map(split).collect();
+        for name in &all {
+            lead(name, &mut all.iter(), MOST_NAMES);
         }
     }
-    found
+    for (name, others) in speech.synonyms.iter() {
+        lead(name, &mut others.iter(), MOST_SYNONYMS);
+    }
+    let mut rows = Names::new();
+    for ((group, name), others) in found.into_iter().filter(|(_, others)| !others.is_empty()) {
+        rows.entry(group).or_default().push(std::iter::once(name.join(" ")).chain(others).collect());
+    }
+    rows
 }
 
 /// Splits the rows into files, at groups where every earlier word sorts before every later word.
@@ -285,7 +369,8 @@ mod tests {
     #[test]
     fn words_with_the_same_stem_and_first_two_letters_are_one_group() {
         let words = ["priorities", "priority", "roadmap", "roadmaps"];
-        let groups = group(&words, &Stems::of("en"));
+        let synonyms = Synonyms::default();
+        let groups = group(&words, &Speech { language: "en", stems: Stems::of("en"), synonyms: &synonyms });
         let forms: Vec<_> = groups.iter().map(|group| group.forms.join(" ")).collect();
         assert_eq!(forms, ["priorities priority", "roadmap roadmaps"]);
     }

@@ -24,8 +24,12 @@ const BYTES: [u8; 256] = {
 /// A byte of a character beyond ASCII.
 const BEYOND: u8 = 1;
 
-/// Calls `each` with every word of `text`, folded.
+/// Calls `each` with every word of `text`, folded, and with the last parts of identifiers.
 pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
+    split(text, true, each);
+}
+
+fn split(text: &str, with_humps: bool, each: &mut dyn FnMut(&str)) {
     let bytes = text.as_bytes();
     let mut lower = String::with_capacity(LONGEST);
     let mut at = 0;
@@ -33,7 +37,55 @@ pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
         match BYTES[usize::from(bytes[at])] {
             0 => at += 1,
             BEYOND if !text[at..].starts_with(is_word) => at += text[at..].chars().next().map_or(1, char::len_utf8),
-            _ => at += word(&text[at..], &mut lower, each),
+            _ if let Some(end) = ratio(text, at) => {
+                each(&text[at..end]);
+                at = end;
+            }
+            _ => {
+                let start = at;
+                at += word(&text[at..], &mut lower, each);
+                if with_humps {
+                    each_hump(&text[start..at], each);
+                }
+                at += sign(&text[start..at], &text[at..], each);
+            }
+        }
+    }
+}
+
+/// Returns the end of a ratio or a time of day that begins at `at`, such as `1:1`.
+fn ratio(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| from + bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let middle = digits(at);
+    if bytes.get(middle) != Some(&b':') || !(1..=2).contains(&(middle - at)) {
+        return None;
+    }
+    let end = digits(middle + 1);
+    let ends = !text[end..].starts_with(|c| is_word(c) || c == ':');
+    (ends && (1..=2).contains(&(end - middle - 1))).then_some(end)
+}
+
+/// Calls `each` with the name of a language such as C++ or C#, and returns the length of its signs.
+fn sign(word: &str, rest: &str, each: &mut dyn FnMut(&str)) -> usize {
+    let Some(sign) = ["++", "#"].into_iter().find(|sign| rest.starts_with(sign)) else { return 0 };
+    let is_name = word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic();
+    if !is_name || rest[sign.len()..].starts_with(|c| is_word(c) || matches!(c, '+' | '#')) {
+        return 0;
+    }
+    each(&format!("{}{sign}", word.to_ascii_lowercase()));
+    sign.len()
+}
+
+/// Calls `each` with the last parts of an identifier, from each inner capital letter on:
+/// `timeout` for `setTimeout`.
+fn each_hump(word: &str, each: &mut dyn FnMut(&str)) {
+    let bytes = word.as_bytes();
+    for at in 1..bytes.len().saturating_sub(2) {
+        let after_small = bytes[at - 1].is_ascii_lowercase() || bytes[at - 1].is_ascii_digit();
+        let begins_word = bytes[at - 1].is_ascii_uppercase() && bytes[at + 1].is_ascii_lowercase();
+        if bytes[at].is_ascii_uppercase() && (after_small || begins_word) {
+            each_part(&word[at..], each);
         }
     }
 }
@@ -57,16 +109,44 @@ fn word(text: &str, lower: &mut String, each: &mut dyn FnMut(&str)) -> usize {
     end
 }
 
-/// Returns the words of `text`, folded.
+/// Returns the words of `text`, folded, as the browser splits a query: identifiers stay whole.
 pub fn words(text: &str) -> Vec<String> {
     let mut list = Vec::new();
-    each_word(text, &mut |word| list.push(word.to_owned()));
+    split(text, false, &mut |word| list.push(word.to_owned()));
     list
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
+    c.is_alphanumeric() || (!c.is_ascii() && (is_combining_mark(c) || is_joiner(c)))
 }
+
+/// Returns whether a character is invisible inside a word: a soft hyphen, or what joins letters or
+/// keeps them apart.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}')
+}
+
+/// Returns whether a mark is left out: accents over Latin, Greek and Cyrillic letters, the vowel
+/// signs of Hebrew and Arabic, and the stroke that stretches Arabic words.
+fn is_left_out(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}'
+        | '\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}'
+        | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}' | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}')
+}
+
+/// Letters that no normal form takes apart, and how people type them without the keyboard of the
+/// language.
+const PLAIN: [(char, &str); 9] = [
+    ('\u{df}', "ss"),
+    ('\u{e6}', "ae"),
+    ('\u{153}', "oe"),
+    ('\u{f8}', "o"),
+    ('\u{111}', "d"),
+    ('\u{f0}', "d"),
+    ('\u{fe}', "th"),
+    ('\u{142}', "l"),
+    ('\u{131}', "i"),
+];
 
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}')
@@ -104,14 +184,18 @@ fn each_part(word: &str, each: &mut dyn FnMut(&str)) {
 
 fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
     let folded = fold(word);
-    let is_cjk = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+    // Thai, Lao, Burmese and Khmer, and Chinese and Japanese.
+    let is_cjk = |c: char| {
+        matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+            | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+    };
     if !folded.contains(is_cjk) {
         if !folded.is_empty() && folded.chars().count() <= LONGEST {
             each(&folded);
         }
         return;
     }
-    // Chinese and Japanese put no spaces between words, so every two neighboring characters count
+    // These scripts put no spaces between words, so every two neighboring characters count
     // as a word.
     let mut rest = folded.as_str();
     while let Some(first) = rest.chars().next() {
@@ -132,9 +216,21 @@ fn each_folded(word: &str, each: &mut dyn FnMut(&str)) {
 /// Returns a word in lower case without the marks over Latin, Greek and Cyrillic letters, in one
 /// normal form.
 pub fn fold(word: &str) -> String {
-    let bare = word.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
+    let bare = word.nfkd().filter(|c| !is_left_out(*c) && !is_joiner(*c));
     let lower: String = bare.nfc().collect::<String>().to_lowercase();
-    lower.replace('ß', "ss").chars().filter(|c| is_word(*c)).collect()
+    let mut out = String::with_capacity(lower.len());
+    for c in lower.chars().filter(|c| is_word(*c)) {
+        match PLAIN.iter().find(|(letter, _)| *letter == c) {
+            Some((_, plain)) => out.push_str(plain),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// Returns the primary subtag of a language, such as `en` for `en-GB`.
+pub fn primary(language: &str) -> String {
+    language.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// The stemmer for one language.
@@ -144,8 +240,7 @@ impl Stems {
     /// Returns the stemmer for the handbook's language (BCP 47). In an unknown language, every word
     /// is its own stem.
     pub fn of(language: &str) -> Self {
-        let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let algorithm = match primary.as_str() {
+        let algorithm = match primary(language).as_str() {
             "ar" => Algorithm::Arabic,
             "da" => Algorithm::Danish,
             "nl" => Algorithm::Dutch,
@@ -212,6 +307,37 @@ mod tests {
             words("\u{4ea7}\u{54c1}\u{7ecf}\u{7406} AI\u{6218}"),
             ["\u{4ea7}\u{54c1}", "\u{54c1}\u{7ecf}", "\u{7ecf}\u{7406}", "ai", "\u{6218}"]
         );
+    }
+
+    #[test]
+    fn letters_have_plain_forms_and_vowel_signs_and_soft_hyphens_are_left_out() {
+        assert_eq!(
+            words("c\u{153}ur l\u{e6}ring sm\u{f8}r \u{110}or\u{111}e \u{142}\u{f3}d\u{17a}"),
+            ["coeur", "laering", "smor", "dorde", "lodz"]
+        );
+        assert_eq!(words("Ent\u{ad}schei\u{ad}dung"), ["entscheidung"]);
+        assert_eq!(
+            words("\u{633}\u{64e}\u{641}\u{631} \u{5e1}\u{5b5}\u{5e4}\u{5b6}\u{5e8}"),
+            ["\u{633}\u{641}\u{631}", "\u{5e1}\u{5e4}\u{5e8}"]
+        );
+    }
+
+    #[test]
+    fn identifiers_are_found_by_their_last_parts() {
+        let all = |text| {
+            let mut list = Vec::new();
+            each_word(text, &mut |word| list.push(word.to_owned()));
+            list
+        };
+        assert_eq!(all("eth_sendRawTransaction"), ["eth", "sendrawtransaction", "rawtransaction", "transaction"]);
+        assert_eq!(words("setTimeout"), ["settimeout"]);
+        assert_eq!(all("XMLHttpRequest OKRs"), ["xmlhttprequest", "httprequest", "request", "okrs"]);
+    }
+
+    #[test]
+    fn names_of_languages_keep_their_signs_and_ratios_are_one_word() {
+        assert_eq!(words("C++ and C#, not C. a#b"), ["c", "c++", "and", "c", "c#", "not", "c", "a", "b"]);
+        assert_eq!(words("a 1:1 at 23:00, 1:2:3"), ["a", "1:1", "at", "23:00", "1", "2:3"]);
     }
 
     #[test]

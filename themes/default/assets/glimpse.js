@@ -24,7 +24,7 @@
     if (made.test(page)) return null;
     if (extension === "json" ? page !== "" && !page.endsWith("/") : !page.endsWith(".html")) return null;
     const name = page.replace(/(\/|\.html)$/, "") || "index";
-    return link.matches(".term") ? name + link.hash : name;
+    return link.matches(".term") ? [name + link.hash, ""] : [name, link.hash];
   };
   /** Returns the path of a preview's file: FNV-1a of the name, folded to one of 1,024 files. */
   const address = (key) => {
@@ -45,11 +45,13 @@
     script.src = new URL(name, base).href;
     document.head.append(script);
   });
-  const glimpse = async (key) => {
+  /** Returns the preview of a page, or of the level or decision that a link to the page points to. */
+  const glimpse = async ([key, hash]) => {
     const name = address(key);
     if (!known.has(name)) known.set(name, load(name));
     const file = await known.get(name);
-    return file && Object.hasOwn(file, key) ? file[key] : null;
+    const found = [key + hash, key].find((key) => file && Object.hasOwn(file, key));
+    return found === undefined ? null : file[found];
   };
 
   const box = document.createElement("div");

@@ -9,9 +9,27 @@
   const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
   const NAME = 10;
   // Text in languages without spaces is indexed as pairs of characters.
-  const PAIRED = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
-  const WORD = /[\p{Alphabetic}\p{N}\p{M}]+(?:['\u2019][\p{Alphabetic}\p{N}\p{M}]+)*/gu;
+  const PAIRED = /([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
+  // Invisible inside words: soft hyphens, and what joins letters or keeps them apart.
+  const JOINERS = "\\u00ad\\u200c\\u200d\\u2060";
+  const LETTER = `[\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}]`;
+  // Ratios such as 1:1, languages such as C++, and words.
+  const WORD = new RegExp(`\\d{1,2}:\\d{1,2}(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}:])|[A-Za-z](?:\\+\\+|#)(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}+#])|${LETTER}+(?:['\\u2019]${LETTER}+)*`, "gu");
+  // Accents, the vowel signs of Hebrew and Arabic, and the stroke that stretches Arabic words.
+  const MARKS = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060]/g;
+  const PLAIN = { "\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u0142": "l", "\u0131": "i" };
   const LONGEST = 40;
+  const MOST_WORDS = 12;
+  // A result that has less than this share of what the best one has of the query is shown last.
+  const FOLD = 0.3;
+  // How much more a result is worth if the query is its name.
+  const NAME_WORTH = 1;
+  // A word that is only similar to the typed one counts as this much of it.
+  const NEAR_WORTH = 0.5;
+  // What finds a result by another name counts as this much of the name itself.
+  const OTHER_WORTH = 0.5;
+  // Shorter words are similar to too many others.
+  const SHORTEST_NEAR = 5;
   // The number of files that are searched for the start of a word.
   const MOST_FILES = 3;
   const MOST_TRIED = 8;
@@ -32,12 +50,14 @@
 
   /** Folds a word in the same way as the index. */
   function fold(word) {
-    const bare = word.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").toLowerCase().replaceAll("\u00df", "ss");
-    return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "");
+    const bare = word.normalize("NFKD").replace(MARKS, "").normalize("NFC").toLowerCase();
+    return bare.replace(/[^\p{Alphabetic}\p{N}\p{M}]/gu, "").replace(/[\u00df\u00e6\u0153\u00f8\u0111\u00f0\u00fe\u0142\u0131]/g, (letter) => PLAIN[letter]);
   }
 
   /** Splits one match of WORD into folded words. */
   function parts(match) {
+    if (match.includes(":")) return [match];
+    if (/[+#]/.test(match)) return [match[0].toLowerCase(), match.toLowerCase()];
     const split = match.split(/['\u2019]/);
     const long = split.filter((part) => [...part].length > 2);
     const words = [];
@@ -51,6 +71,9 @@
     return words;
   }
 
+  /** Returns the words of one match, and the last parts of an identifier such as setTimeout. */
+  const withHumps = (match) => [match, ...[...match.matchAll(/(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g)].map(({ index }) => match.slice(index)).filter((part) => part.length > 2)].flatMap(parts);
+
   const wordsOf = (text) => (text.match(WORD) ?? []).flatMap(parts);
 
   /** Parses a query: its words, the quoted phrases, and whether the last word may be unfinished. */
@@ -62,7 +85,7 @@
       words.push(...list);
     });
     const open = /[\p{Alphabetic}\p{N}\p{M}]$/u.test(query);
-    return { words: words.slice(0, 12), phrases, open };
+    return { words, phrases, open };
   }
 
   /** Returns whether two words differ by one letter added, removed or replaced, or two swapped. */
@@ -75,7 +98,7 @@
   }
 
   globalThis.rolebookSearchCore = (load) => {
-    let entry, runs, bounds;
+    let entry, runs, bounds, stops;
     let files = new Map(), tables = new Map();
 
     /** Loads the entry file. Returns whether it has changed. */
@@ -84,6 +107,7 @@
       if (entry && JSON.stringify(fresh) === JSON.stringify(entry)) return false;
       entry = fresh;
       bounds = entry.bounds.split(" ");
+      stops = new Set(entry.stop.split(" "));
       runs = [];
       const list = numbers(entry.runs);
       for (let n = 0, unit = 0; n < list.length; n += 4) {
@@ -127,20 +151,20 @@
       return { forms: [...rows.keys()].sort(), rows };
     });
 
-    /** Decodes the results of a row: [unit, score, sections with strengths]. */
+    /** Decodes the results of a row: [unit, score, sections with strengths, words of the name]. */
     function units(row) {
       if (row.units) return row.units;
       const list = numbers(row.list);
       row.units = [];
       for (let n = 0, unit = 0; n < list.length;) {
         unit += list[n];
-        const score = list[n + 1], count = list[n + 2], sections = [];
+        const score = list[n + 1], count = list[n + 2] >> 3, name = list[n + 2] & 7, sections = [];
         n += 3;
         for (let k = 0, section = 0; k < count; k++, n++) {
           section += list[n] >> 2;
           sections.push([section, list[n] & 3]);
         }
-        row.units.push([unit, score, sections]);
+        row.units.push([unit, score, sections, name]);
       }
       row.count ||= row.units.length;
       return row.units;
@@ -160,11 +184,12 @@
       const found = new Map();
       const add = (row, weight) => { if ((found.get(row) ?? 0) < weight) found.set(row, weight); };
       const exact = (await wordFile(first)).rows.get(word);
+      const isUsed = Boolean(exact?.list);
       if (exact) add(exact, 1);
       const min = [...word].length;
-      if (goesOn && min > 1 || !exact && min > 2) {
+      if (goesOn && min > 1 || !isUsed && min > 2) {
         const last = Math.min(fileOf(word + "\uffff"), first + MOST_FILES - 1);
-        const weight = exact ? 0.5 : 0.95;
+        const weight = isUsed ? 0.5 : 0.95;
         for (let n = first; n <= last; n++) {
           const { forms, rows } = await wordFile(n);
           for (const form of forms) {
@@ -172,7 +197,7 @@
           }
         }
       }
-      if (found.size || min < 4) return { word, rows: found };
+      if (found.size || min < SHORTEST_NEAR) return { word, rows: found };
       return similar(word);
     }
 
@@ -208,7 +233,7 @@
       }
       if (rows.size) return { word, rows, similar: near[0] };
       const { forms, rows: all } = await wordFile(own);
-      let longest = Math.max(4, word.length - 4), best = [];
+      let longest = Math.max(SHORTEST_NEAR, word.length - 3), best = [];
       for (const form of forms) {
         let at = 0;
         while (at < word.length && form[at] === word[at]) at++;
@@ -229,12 +254,13 @@
       for (const [row, weight] of rows) { units(row); count += row.count * (weight === 1 ? 1 : weight * 0.5); }
       for (const [row, weight] of rows) {
         const rare = rarity(weight === 1 ? row.count : Math.max(count, 1));
-        for (const [unit, score, sections] of units(row)) {
-          const value = rare * score * weight;
+        for (const [unit, score, sections, length] of units(row)) {
+          const value = rare * score * weight, name = weight === 1 ? length : 0;
           const known = scores.get(unit);
-          if (!known) scores.set(unit, { value, sections: new Map(sections.map(([n, strength]) => [n, rare * weight * (strength + 1)])) });
+          if (!known) scores.set(unit, { value, name, sections: new Map(sections.map(([n, strength]) => [n, rare * weight * (strength + 1)])) });
           else {
             known.value = Math.max(known.value, value);
+            known.name ||= name;
             for (const [n, strength] of sections) known.sections.set(n, Math.max(known.sections.get(n) ?? 0, rare * weight * (strength + 1)));
           }
         }
@@ -242,14 +268,18 @@
       return { scores, rare: rarity(Math.max(1, count)) };
     }
 
-    /** Finds other names of terms among the words: [from, to, scored words of the other name]. */
+    const isForm = (word, { rows }) => [...rows].some(([row, weight]) => weight === 1 && row.forms.includes(word));
+
+    /**
+     * Finds names that have other names among the words: [from, to, scored words of the other name].
+     */
     async function otherNames(words, found) {
       const spans = [];
       for (let n = 0; n < words.length; n++) {
         for (const row of found[n].rows.keys()) {
           for (const [name, ...others] of row.names ?? []) {
             const list = name.split(" ");
-            if (!list.every((word, k) => word === words[n + k] || k === 0 && found[n].rows.get(row) === 1 && row.forms.includes(word))) continue;
+            if (!list.every((word, k) => word === words[n + k] || n + k < words.length && isForm(word, found[n + k]))) continue;
             for (const other of others) {
               const rows = await Promise.all(other.split(" ").map(async (word) => {
                 const exact = (await wordFile(fileOf(word))).rows.get(word);
@@ -292,25 +322,34 @@
      * the best come first.
      */
     async function search(query, chosen = [null, null, null]) {
-      const { words, phrases, open: goesOn } = read(query);
-      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), prefix: "", similar: [] };
-      if (!words.length) return none;
+      const { words: typed, phrases, open } = read(query);
+      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), near: new Set(), prefix: "", similar: [] };
+      if (!typed.length) return none;
+      // Words such as "how" and "the" say nothing, unless there are no others.
+      const needed = typed.filter((word) => !stops.has(word));
+      const words = needed.length ? needed.slice(0, MOST_WORDS) : typed.slice(0, MOST_WORDS);
+      const goesOn = open && words.at(-1) === typed.at(-1);
       const found = await Promise.all(words.map((word, n) => rowsOf(word, goesOn && n === words.length - 1)));
       const weighed = found.map(weigh);
       const spans = await otherNames(words, found);
       const all = new Map();
-      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), sections: new Map() }).get(unit);
+      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), names: [], sections: new Map() }).get(unit);
       weighed.forEach(({ scores }, n) => {
-        for (const [unit, { value, sections }] of scores) {
+        for (const [unit, { value, name, sections }] of scores) {
           const hit = at(unit);
           hit.values[n] = value;
+          if (name) hit.names.push(name);
           for (const [section, strength] of sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength);
         }
       });
+      // An exact word ranks above its other names: what a single word finds by them gets less than
+      // what has the word itself.
+      const least = words.length > 1 ? Infinity : Math.min(Infinity, ...[...found[0].rows].filter(([, weight]) => weight === 1).flatMap(([row]) => units(row).map(([, score]) => score * rarity(row.count))));
       for (const [from, to, other] of spans) {
         for (const unit of other[0].scores.keys()) {
           if (!other.every(({ scores }) => scores.has(unit))) continue;
-          const value = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * 0.5 / (to - from);
+          const sum = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * OTHER_WORTH / (to - from) / Math.sqrt(other.length);
+          const value = sum < least ? sum : least * sum / (sum + 1);
           const hit = at(unit);
           for (let n = from; n < to; n++) hit.values[n] = Math.max(hit.values[n], value);
           for (const { scores } of other) for (const [section, strength] of scores.get(unit).sections) hit.sections.set(section, (hit.sections.get(section) ?? 0) + strength / 2);
@@ -320,12 +359,16 @@
       let hits = [...all.values()];
       let most = 0;
       for (const hit of hits) {
-        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare : 0), 0) / whole;
+        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare * (found[n].similar ? NEAR_WORTH : 1) : 0), 0) / whole;
         hit.covered = covered;
-        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * covered;
+        // How much of the query is in a name, times how much of that name is in the query.
+        const known = hit.names.length;
+        const named = known ? known / words.length * Math.min(1, known / Math.max(...hit.names)) : 0;
+        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * (1 + NAME_WORTH * named * named);
         most = Math.max(most, covered);
       }
-      hits = hits.filter((hit) => hit.covered >= most * 0.7).sort((a, b) => b.score - a.score || a.unit - b.unit);
+      const isFolded = (hit) => hit.covered < most * FOLD;
+      hits.sort((a, b) => isFolded(a) - isFolded(b) || b.score - a.score || a.unit - b.unit);
       if (phrases.length) hits = await holding(hits, phrases);
       const facets = entry.facets.map((names) => names.map(() => 0));
       const results = [];
@@ -339,9 +382,10 @@
       for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
       // Highlight the other names of a single word. The other names of several words aren't
       // highlighted, because their words would also be highlighted where they mean something else.
-      const forms = new Set([...words, ...found, ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])].flatMap((item) =>
-        typeof item === "string" ? [item] : [...item.rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms)));
-      return { results, total: results.length, facets, forms, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
+      const formsOf = (items) => items.flatMap(({ rows }) => [...rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms));
+      const forms = new Set([...words, ...formsOf([...found.filter(({ similar }) => !similar), ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])])]);
+      const near = new Set(formsOf(found.filter(({ similar }) => similar)));
+      return { results, total: results.filter((hit) => !isFolded(hit)).length, facets, forms, near, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
     }
 
     /** Keeps the results that contain every phrase as typed. Checks only the best results. */
@@ -365,12 +409,13 @@
 
     /**
      * Cuts an excerpt of about `size` characters around as many found words as fit. Returns
-     * [[text, isFound], …].
+     * [[text, isFound], …], where `isFound` is "near" for a word that is only similar.
      */
-    function excerpt(text, { forms, prefix }, size = 170) {
+    function excerpt(text, { forms, near, prefix }, size = 170) {
       const hits = [];
       for (const match of text.matchAll(WORD)) {
-        if (parts(match[0]).some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix))) hits.push([match.index, match.index + match[0].length]);
+        const words = withHumps(match[0]), isFound = words.some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)) || words.some((word) => near?.has(word)) && "near";
+        if (isFound) hits.push([match.index, match.index + match[0].length, isFound]);
       }
       let best = 0, most = 0;
       for (let n = 0, last = 0; n < hits.length; n++) {
@@ -391,10 +436,10 @@
       let at = from;
       const plain = (end) => { if (end > at) pieces.push([text.slice(at, end).replace(/\s+/g, " "), false]); at = end; };
       if (from > 0 && text[from - 1] !== "\n") pieces.push(["\u2026 ", false]);
-      for (const [start, end] of hits) {
+      for (const [start, end, isFound] of hits) {
         if (start < from || end > to) continue;
         plain(start);
-        pieces.push([text.slice(start, end), true]);
+        pieces.push([text.slice(start, end), isFound]);
         at = end;
       }
       plain(to);

@@ -3,7 +3,7 @@
 //
 // Results are written as text, never as markup. `search-core.js` searches the index.
 (() => {
-  const { page, core: coreUrl, style, label, close, failed, retry } = document.currentScript.dataset;
+  const { page, core: coreUrl, style, label, placeholder, close, failed, retry } = document.currentScript.dataset;
   if (!page) return;
   const home = new URL(page, location.href);
   const isFile = home.pathname.endsWith(".html");
@@ -56,7 +56,7 @@
   function search(isPage, leave) {
     const id = isPage ? "search" : "search-dialog";
     const input = make("input", {
-      type: "search", role: "combobox", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", "aria-label": label,
+      type: "search", role: "combobox", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", "aria-label": label, placeholder,
       autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go",
     });
     const list = make("div", { role: "listbox", id: `${id}-list`, "aria-label": label, class: "search-list" });
@@ -81,7 +81,7 @@
       all[active].scrollIntoView({ block: "nearest" });
     }
 
-    const marked = (pieces) => pieces.map(([text, isFound]) => isFound ? make("mark", {}, text) : text);
+    const marked = (pieces) => pieces.map(([text, isFound]) => isFound ? make("mark", { class: isFound === "near" && "search-near" }, text) : text);
 
     /** Creates an option: a link with a title, a note next to it, and an excerpt. */
     function option(number, url, title, note, pieces, name) {
@@ -149,8 +149,11 @@
       active = -1;
     }
 
+    /** Returns how many results to show. Those that have little of the query need a click. */
+    const most = (found) => shown > FIRST ? shown : Math.min(shown, found.total || shown);
+
     async function show(found, mine) {
-      const hits = found.results.slice(0, shown);
+      const hits = found.results.slice(0, most(found));
       const lines = await core.lines(hits.map((hit) => hit.unit));
       const texts = lines.map(() => null);
       const arriving = lines.map((line, n) => core.texts(line.text).then((text) => { texts[n] = text; }, () => {}));
@@ -196,7 +199,7 @@
         input.setAttribute("aria-expanded", "true");
         const count = ui("count", { n: found.total });
         status.textContent = found.similar.length ? `${count} ${ui("similar", { word: found.similar.join(", ") })}` : count;
-        const more = found.total > shown ? make("button", { type: "button" }, ui("more")) : null;
+        const more = found.results.length > most(found) ? make("button", { type: "button" }, ui("more")) : null;
         more?.addEventListener("click", () => { shown += FIRST; run(); input.focus(); });
         const own = isPage ? null : make("a", { href: `${home}?q=${encodeURIComponent(query)}` }, ui("all"));
         rest.replaceChildren(...[more, own].filter(Boolean));
