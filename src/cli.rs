@@ -192,7 +192,7 @@ pub struct Serve {
     /// The port to listen on; if it is taken, the next free one.
     #[arg(long, short, default_value_t = 4000)]
     pub port: u16,
-    /// Let people edit the chapters' files on the page: each passage gets a pencil.
+    /// Let people edit chapters in the browser, with an edit button next to each passage.
     #[arg(long)]
     pub edit: bool,
     /// The editor to open passages in [default: $VISUAL or $EDITOR].
@@ -205,7 +205,8 @@ pub struct Serve {
     /// Open the site in your browser.
     #[arg(long)]
     pub open: bool,
-    /// Check the files for changes regularly, for network shares and containers that report none.
+    /// Look for changed files at regular intervals; needed on network shares and in containers that
+    /// don't report changes.
     #[arg(long)]
     pub poll: bool,
 }

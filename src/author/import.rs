@@ -219,7 +219,7 @@ fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, sc
         let help = did_you_mean(&near).unwrap_or_else(|| {
             let list: Vec<String> =
                 scale.levels.iter().map(|level| format!("{} {}", level.level, level.name)).collect();
-            let below = if lines.is_empty() { "" } else { "; the lines to declare more are below" };
+            let below = if lines.is_empty() { "" } else { "; to use more levels, add the lines below" };
             format!("the levels are {}{below}", list.join(", "))
         });
         let message = format!("the scale has no level `{}`", cell.text);

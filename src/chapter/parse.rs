@@ -195,11 +195,11 @@ impl Reader<'_> {
             Remark::Unknown(name, _) => self.findings.push(unknown_audience(&name, self.path, span, self.config)),
             Remark::Unclosed(ref range) if self.text.text[place.start..][range.clone()].starts_with("%%") => {
                 let message = "this comment is not closed, so what follows is hidden";
-                let help = "close it with `%%`, or write `\\%%` where the signs are meant";
+                let help = "close it with `%%`, or write `\\%%` if it's meant as text";
                 self.finding(Rule::UnclosedBlock, span, message, help);
             }
             Remark::Unclosed(_) => {
-                let help = "close it with a line `:::`; until then it holds to the end of the chapter";
+                let help = "close it with a line `:::`; without one, the block continues to the end of the chapter";
                 self.finding(Rule::UnclosedBlock, span, "this block is not closed", help);
             }
             Remark::Misread(why, _) => self.misread(Rule::AudienceMark, why, span),
@@ -221,7 +221,7 @@ impl Reader<'_> {
             self.finding(Rule::MissingTitle, None, message, "begin it with a line `# Title`");
         } else if let Some(first) = first.filter(|first| !is_titled && is_borrowed(first, parsed, self.path)) {
             let name = &first.text;
-            let message = format!("this chapter has no heading of its own and is called `{name}` after a section");
+            let message = format!("this chapter has no title, so it is called `{name}` after its first section");
             self.finding(Rule::MissingTitle, first_heading(parsed), message, "begin it with a line `# Title`");
         }
     }
@@ -251,7 +251,7 @@ impl Reader<'_> {
     fn check_aliases(&mut self, front: &Front) {
         for (alias, span) in &front.common.aliases {
             if let OldName::Unusable(help) = old_name(alias) {
-                let message = format!("the alias `{alias}` makes no redirect");
+                let message = format!("the alias `{alias}` can't be used as a redirect");
                 self.finding(Rule::BadValue, self.text.map(*span), message, help);
             }
         }

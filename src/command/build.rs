@@ -237,7 +237,7 @@ fn bar(length: usize) -> ProgressBar {
 /// Reports files that stay in the output although they aren't part of the site.
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
-        eprintln!("note: `{name}` was changed by hand since it was written; it stays");
+        eprintln!("note: `{name}` was edited by hand after it was written, so it was kept");
     }
 }
 

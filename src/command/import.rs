@@ -34,7 +34,7 @@ struct Project {
 /// Runs the command.
 pub fn run(options: &Import) -> Outcome {
     if !options.file.is_file() {
-        let help = "name the table that you saved as CSV; `rolebook import --help` shows which are understood";
+        let help = "save the table as CSV and name that file; `rolebook import --help` describes the supported layouts";
         return Err(Refusal::new(format!("there is no file `{}`", options.file.display()), help).into());
     }
     let bytes = read_given(&options.file)?;
@@ -136,7 +136,8 @@ fn said(import: &import::Import, content: &Path, options: &Import) -> String {
     }
     let unused = import.findings.iter().filter(|finding| finding.code == Rule::UnusedRow).count();
     if unused > 0 {
-        let help = if options.dry_run { "" } else { "; to import again, delete the chapters written first" };
+        let help =
+            if options.dry_run { "" } else { "; before you import again, delete the chapters that were written" };
         out.push_str(&format!("{} of the table not used: see above{help}.\n", report::plural(unused, "part")));
     }
     match (import.files.is_empty(), options.dry_run) {

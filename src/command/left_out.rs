@@ -24,7 +24,11 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Strin
     let comments = handbook.documents.iter().map(|document| document.body.comments).sum();
     let counts = [
         (absent(Why::Draft), "draft", "drafts"),
-        (absent(Why::Underscore), "chapter behind a leading underscore", "chapters behind a leading underscore"),
+        (
+            absent(Why::Underscore),
+            "chapter whose name starts with an underscore",
+            "chapters whose names start with an underscore",
+        ),
         (inputs.foreign.dependencies, "folder of dependencies", "folders of dependencies"),
         (inputs.foreign.outputs, "folder with a built site", "folders with a built site"),
         (comments, "comment between `%%`", "comments between `%%`"),
@@ -56,7 +60,7 @@ pub fn hint(content: &Content) -> Option<String> {
     let them = if content.unreferenced.len() == 1 { ("it is", "this file") } else { ("they are", "these files") };
     let list = list(&names)?;
     Some(format!(
-        "note: nothing refers to {}, so {} not published: {list}; link to what readers should have, or name it in handbook.toml under `[publish] files`",
+        "note: nothing refers to {}, so {} not published: {list}; to publish a file, link to it or list it in handbook.toml under `[publish] files`",
         them.1, them.0
     ))
 }

@@ -58,7 +58,7 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     }
     let files = plan.edits.keys().filter(|path| plan.new_place(path) == **path).count();
     say(&format!(
-        "{} rewritten, {} changed beside it; old addresses lead to the new ones. `rolebook check{}` looks it over.",
+        "{} and {} updated; the old addresses redirect to the new ones. Next: `rolebook check{}`",
         plural(plan.references, "reference"),
         plural(files, "file"),
         argument(&options.dir)

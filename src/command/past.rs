@@ -99,7 +99,8 @@ fn base(
     let since = config.and_then(|(config, _)| config.changes_since);
     let (commit, day) = match since.as_deref().map(|since| (since, parse_day(since), parse_duration(since))) {
         Some((revision, None, None)) => {
-            let lost = || format!("the page of changes is empty: `changes_since` names no revision (`{revision}`)");
+            let lost =
+                || format!("the page of changes is empty: `changes_since` does not name a revision (`{revision}`)");
             let commit = repository.commit(revision).ok().flatten().ok_or_else(lost)?;
             let seconds = repository.seconds(&commit).map_err(|_| lost())?;
             (commit, day(seconds))

@@ -109,7 +109,7 @@ impl Session {
         preview.update(&loaded, &source);
         let wanted = SocketAddr::new(options.host, options.port);
         let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
-            .map_err(|error| Failure::Machine(format!("no port could be listened on at {wanted}: {error}")))?;
+            .map_err(|error| Failure::Machine(format!("cannot listen on any port at {wanted}: {error}")))?;
         let what = Some(format!("ready in {} ms", start.elapsed().as_millis()));
         Ok(Self { server, preview, events, watcher, loaded, source, notes, files: BTreeSet::new(), what })
     }

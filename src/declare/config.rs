@@ -40,7 +40,7 @@ table! {
         feedback: Option<String>, "where readers can report a problem: a URL or `mailto:`", by readers::filled;
         edition: Option<String>, "the edition's name, shown on every page", by readers::filled;
         effective: Option<String>, "the date from which the edition applies", as Shape::Date;
-        changes_since: Option<String>, "the start of the page of changes: 90 days, a date or a tag", by readers::filled;
+        changes_since: Option<String>, "how far back the page of changes goes: 90 days, a date or a tag", by readers::filled;
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
@@ -119,7 +119,7 @@ table! {
         grow: String = "grow".into(), "the heading of advice on how to grow in a competency", by readers::folded;
         interview: String = "interview".into(), "the heading of a competency's interview questions", by readers::folded;
         example: String = "example".into(), "the label of an example below a statement", by readers::label;
-        not_yet: String = "not yet".into(), "the label of what doesn't show a statement yet", by readers::label;
+        not_yet: String = "not yet".into(), "the label of an example that does not meet a statement yet", by readers::label;
         accountable: String = "accountable".into(), "the label of who decides", by readers::folded;
         responsible: String = "responsible".into(), "the label of who does the work", by readers::folded;
         consulted: String = "consulted".into(), "the label of who is consulted beforehand", by readers::folded;

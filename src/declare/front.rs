@@ -138,7 +138,9 @@ pub fn read(table: &Table, kind: Kind, path: &SourcePath) -> (Front, Vec<Diagnos
 fn help_for_key(key: &str, lists: &[&'static [Field]], kind: Kind) -> String {
     let has_key = |kind: &Kind| of_kind(*kind).iter().any(|field| field.name == key);
     match Kind::ALL.into_iter().find(has_key) {
-        Some(kind) => format!("{} has it: write `kind: {}` if this is one", kind.with_article(), kind.name()),
+        Some(kind) => {
+            format!("`{key}` belongs to {}; if this chapter is one, write `kind: {}`", kind.with_article(), kind.name())
+        }
         None => fields::help_for_key(key, lists, kind.with_article()),
     }
 }

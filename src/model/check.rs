@@ -239,7 +239,7 @@ impl<'a> Checker<'a> {
                 let such_as = such_as.map(|anchor| format!("name a statement's anchor, such as `{anchor}`"));
                 (format!("{whose} has no statement `{anchor}`"), near.or(such_as))
             }
-            None => (format!("{whose} has no such place"), None),
+            None => (format!("{whose} has no such heading or anchor"), None),
         }
     }
 
@@ -283,7 +283,7 @@ impl<'a> Checker<'a> {
         let mut findings = Vec::new();
         for pair in &self.config.compare {
             if pair.len() != 2 {
-                let message = format!("`compare` takes pairs of roles, and this one has {}", pair.len());
+                let message = format!("each pair under `compare` must have two roles, but this one has {}", pair.len());
                 findings.push(in_config(Rule::BadValue, pair.first().map(|(_, span)| *span), message));
             }
             findings.extend(pair.iter().filter_map(|(name, span)| self.unknown(name, *span, Kind::Role)));

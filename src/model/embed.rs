@@ -109,7 +109,7 @@ impl Walker<'_> {
             return if self.trail.len() + known.1 > DEEPEST { Err(too_deep()) } else { Ok(*known) };
         }
         if let Some(ring) = self.ring(&part_of) {
-            let message = format!("this includes a text in itself: {}", ring.join(" -> "));
+            let message = format!("this transclusion would contain itself: {}", ring.join(" -> "));
             return Err((Rule::CyclicTransclusion, message, "link to it instead"));
         }
         if self.trail.len() > DEEPEST {

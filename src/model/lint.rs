@@ -44,7 +44,7 @@ pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
         }
         if and && let Some(verb) = second_verb(&cell.words, &verbs) {
             let message = format!("a statement describes one behavior, but `and {verb}` begins another");
-            let help = "split it in two, or write `{lint=off}` after it if it is one";
+            let help = "split it in two, or write `{lint=off}` after it if it describes a single behavior";
             remarks.push(remark(Rule::StatementAnd, cell, book, message).help(help));
         }
     }

@@ -29,7 +29,7 @@ pub fn policy(book: &Book, config: &Config, today: Date) -> Vec<Remark> {
             };
             report(day < today, Rule::ReviewOverdue, At::Field(field), words);
         }
-        let words = ("this chapter has no owner".to_owned(), "add `owner:` with a name of [owners]");
+        let words = ("this chapter has no owner".to_owned(), "add `owner:` with one of the names under `[owners]`");
         report(health::is_ownerless(meta, config), Rule::NoOwner, At::Chapter, words);
         // Readers can only find such a chapter by searching.
         let words = ("no other chapter links here".to_owned(), "link to it where a reader would need it");

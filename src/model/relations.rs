@@ -414,8 +414,7 @@ impl<'a> Relating<'a> {
                         if let Some(from) = trail.iter().position(|(chapter, _)| *chapter == to) {
                             let ring: Vec<ChapterId> = trail[from..].iter().map(|(chapter, _)| *chapter).collect();
                             let message = format!("roles grow into each other in a ring: {}", self.ring(&ring));
-                            let help =
-                                "give the roles ranks; at the same rank it is a move, and moves may go both ways";
+                            let help = "give each role a rank; roles of the same rank may grow into each other";
                             return self.remark(Rule::CyclicRoles, (to, At::Field("grows_into")), message, help);
                         }
                         trail.push((to, 0));

@@ -59,7 +59,7 @@ const SPOKEN: &[&str] = &["alt", "aria-label", "placeholder", "title"];
 fn of_language(language: &str) -> Marks {
     let language = language.to_ascii_lowercase().replace('_', "-");
     let is_it = |tag: &&str| language.strip_prefix(*tag).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    LANGUAGES.iter().find(|(tags, _)| tags.iter().any(|tag| is_it(tag))).map_or(ENGLISH, |(_, marks)| *marks)
+    LANGUAGES.iter().find(|(tags, _)| tags.iter().any(&is_it)).map_or(ENGLISH, |(_, marks)| *marks)
 }
 
 /// A straight quote and what is next to it.

@@ -62,7 +62,7 @@ pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usiz
         .map(|(code, count)| format!("{} of `{code}`", count - most))
         .collect();
     if !more.is_empty() {
-        let _ = writeln!(out, "note: and more: {}; `rolebook check` shows all", more.join(", "));
+        let _ = writeln!(out, "note: there are more findings: {}; `rolebook check` lists all of them", more.join(", "));
     }
     out
 }
@@ -360,7 +360,10 @@ mod tests {
         findings.push(finding(Rule::NoOwner, 5));
         let text = brief(&findings, &files(b"x"), false, 3);
         assert!(text.contains("this is 2.") && !text.contains("this is 3.") && text.contains("this is 5."), "{text}");
-        assert!(text.ends_with("note: and more: 2 of `dead-link`; `rolebook check` shows all\n"), "{text}");
+        assert!(
+            text.ends_with("note: there are more findings: 2 of `dead-link`; `rolebook check` lists all of them\n"),
+            "{text}"
+        );
         assert!(!brief(&findings, &files(b"x"), false, 5).contains("and more"));
     }
 

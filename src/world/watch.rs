@@ -140,7 +140,7 @@ impl Watcher {
             Err(error) => {
                 self.always_poll = true;
                 let why = match error.kind {
-                    ErrorKind::MaxFilesWatch => "the system watches no more folders".to_owned(),
+                    ErrorKind::MaxFilesWatch => "the system cannot watch any more folders".to_owned(),
                     _ => error.to_string(),
                 };
                 self.poll(&why);

@@ -266,7 +266,7 @@ fn thousands_of_unclosed_html_elements_and_footnotes_build() {
     }
     let notes: String = (0..20_000).map(|n| format!("a[^{n}]\n\n[^{n}]: b\n\n")).collect();
     project.put("notes.md", format!("# F\n\n{notes}"));
-    project.builds(&["unclosed-html", "stands in 64 other elements"]);
+    project.builds(&["unclosed-html", "is nested in 64 other HTML elements"]);
     let page = fs::read_to_string(project.out("h0/index.html")).unwrap();
     assert!(page.contains(&"<div>\n".repeat(64)) && !page.contains(&"<div>\n".repeat(65)));
 }

@@ -542,7 +542,10 @@ fn no_chapter_is_moved_or_created_outside_the_content_folder() {
         (&["mv", "a", "linked/", "flat"][..], "`linked` is a symbolic link, and nothing is written through one"),
         (&["mv", "guides", "linked/guides", "flat"], "`linked` is a symbolic link"),
         (&["new", "page", "X", "--in", "linked", "flat"], "`linked` is a symbolic link"),
-        (&["mv", "a", "themes/", "flat"], "`themes/a.md` would be no chapter: nothing in `themes/` is one"),
+        (
+            &["mv", "a", "themes/", "flat"],
+            "`themes/a.md` can't be a chapter, because the folder `themes/` is not for chapters",
+        ),
         (&["mv", "a", "themes/mine/", "flat", "--dry-run"], "nothing in `themes/` is one"),
         (&["mv", "a", "public/", "flat"], "nothing in `public/` is one"),
         (&["new", "page", "X", "--in", "themes", "flat"], "nothing in `themes/` is one"),

@@ -113,7 +113,7 @@ fn a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_inst
     let folder = made("title = \"T\"\nbase_url = \"https://t.example/\"\n");
     let said = build(folder.path(), &[]);
     assert!(
-        said.contains("warning[gone-chapter]: `guides/old.md` was deleted, and its address leads nowhere"),
+        said.contains("warning[gone-chapter]: `guides/old.md` was deleted, and its address no longer works"),
         "{said}"
     );
     assert!(said.contains("1 warning"), "{said}");

@@ -185,7 +185,7 @@ fn a_handbook_compared_with_itself_has_no_differences() {
     fs::write(folder.path().join("handbook/roles/chief.md"), "---\nrank: 4\n---\n# Chief of R&D\n\nLeads it.\n")
         .unwrap();
     let found = diff(folder.path(), &["HEAD"]);
-    assert!(found.contains("  Chief of R&D: rank now 4, before 3\n"), "{found}");
+    assert!(found.contains("  Chief of R&D: rank now 4 (previously 3)\n"), "{found}");
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn the_changes_page_shows_how_expectations_of_roles_changed_since_a_day_or_a_tag
     )
     .unwrap();
     let (site, said) = build(root, &[]);
-    assert_eq!(said, "note: the page of changes is empty: `changes_since` names no revision (`v7`)\n");
+    assert_eq!(said, "note: the page of changes is empty: `changes_since` does not name a revision (`v7`)\n");
     assert!(!read(&site, "changes/index.html").contains("id=\"asked\""));
 }
 

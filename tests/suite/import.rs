@@ -61,13 +61,13 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
     let said = imports(folder.path(), &["t.csv", "ours"]);
     assert_eq!(
         said,
-        "wrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\n1 part of the table not used: see above; to import again, delete the chapters written first.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "wrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\n1 part of the table not used: see above; before you import again, delete the chapters that were written.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
     );
     let files = files_below(&folder.path().join("ours/handbook"));
     assert_eq!(files.len(), 3);
     assert_eq!(
         read(folder.path(), "ours/handbook/handbook.toml"),
-        "# What this handbook is called and how its levels are. `rolebook schema handbook` lists every key.\n\ntitle = \"Ours\"\n\n# The levels, lowest first. `means` says in one sentence what somebody at a level does.\n[[scale]]\nlevel = 1\nname = \"Learning\"\n\n[[scale]]\nlevel = 2\nname = \"Owning\"\n"
+        "# The handbook's title and levels. `rolebook schema handbook` lists every key.\n\ntitle = \"Ours\"\n\n# The levels, lowest first. `means` describes in one sentence what people at that level do.\n[[scale]]\nlevel = 1\nname = \"Learning\"\n\n[[scale]]\nlevel = 2\nname = \"Owning\"\n"
     );
     assert_eq!(
         read(folder.path(), "ours/handbook/competencies/communication.md"),
@@ -195,7 +195,7 @@ fn unused_rows_are_reported_with_their_location() {
     assert_eq!(
         found,
         [
-            ("this row names no competency, and was not used", "--> t.csv:2:2"),
+            ("this row does not name a competency, and was not used", "--> t.csv:2:2"),
             ("this row has no level, and was not used", "--> t.csv:3:1"),
             ("this row has no statement, and was not used", "--> t.csv:4:1"),
             ("`1.5` isn't a level, and was not used", "--> t.csv:5:7"),
@@ -239,7 +239,7 @@ fn an_unreadable_table_is_rejected_with_help() {
         ),
         ("empty.csv", "bad-table]: this table is empty", "nothing was written"),
         ("bare.csv", "bad-table]: nothing below the header could be used", "nothing was written"),
-        ("names.csv", "bad-table]: nothing says which of these levels is higher\n --> names.csv:2:3", "2 Advanced"),
+        ("names.csv", "bad-table]: the order of these levels is unknown\n --> names.csv:2:3", "2 Advanced"),
     ] {
         let said = refuses(root, &[file, "h"], 1);
         assert!(said.contains(message) && said.contains(help), "{file}: {said}");
@@ -247,7 +247,7 @@ fn an_unreadable_table_is_rejected_with_help() {
     let said = refuses(root, &["gone.csv"], 2);
     assert_eq!(
         said,
-        "error: there is no file `gone.csv`\n  = help: name the table that you saved as CSV; `rolebook import --help` shows which are understood\n"
+        "error: there is no file `gone.csv`\n  = help: save the table as CSV and name that file; `rolebook import --help` describes the supported layouts\n"
     );
 }
 

@@ -210,7 +210,7 @@ fn a_dry_run_shows_exactly_the_lines_that_the_move_changes() {
     let done = rolebook(folder.path(), &["mv", "a", "b"]);
     assert_eq!(
         String::from_utf8(done.stdout).unwrap(),
-        "moved handbook/guides/a.md to handbook/guides/b.md\n2 references rewritten, 1 file changed beside it; old addresses lead to the new ones. `rolebook check` looks it over.\n"
+        "moved handbook/guides/a.md to handbook/guides/b.md\n2 references and 1 file updated; the old addresses redirect to the new ones. Next: `rolebook check`\n"
     );
     assert_eq!(
         fs::read_to_string(folder.path().join("handbook/index.md")).unwrap(),

@@ -194,7 +194,7 @@ fn drafts_dependencies_and_secrets_are_left_out_and_counted() {
         ],
     );
     let said = builds(root, &["build", "n", "--out", "out"]);
-    let counts = "8 drafts, 1 chapter behind a leading underscore, 3 folders of dependencies, 1 comment between `%%`, \
+    let counts = "8 drafts, 1 chapter whose name starts with an underscore, 3 folders of dependencies, 1 comment between `%%`, \
                   2 files of settings or secrets and \
                   1 file that nothing refers to were left out";
     assert!(said.contains(counts), "{said}");

@@ -22,9 +22,9 @@ use super::{Import, Lines, NewFile, Target};
 pub fn configuration(title: &str, levels: &[Level]) -> String {
     let (title, scale) = (quote::quoted(title), scale(levels));
     format!(
-        "# What this handbook is called and how its levels are. `rolebook schema handbook` lists every key.\n\n\
+        "# The handbook's title and levels. `rolebook schema handbook` lists every key.\n\n\
          title = {title}\n\n\
-         # The levels, lowest first. `means` says in one sentence what somebody at a level does.\n{scale}"
+         # The levels, lowest first. `means` describes in one sentence what people at that level do.\n{scale}"
     )
 }
 

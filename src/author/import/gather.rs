@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
         let named = row.cell(competency).map(|cell| cell.span);
         match (key, self.above.level.clone(), row.cell(statement)) {
-            (None, ..) => self.unused(row.span(), "this row names no competency"),
+            (None, ..) => self.unused(row.span(), "this row does not name a competency"),
             // This row is a heading for the rows that follow.
             (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = named,
             (Some(_), _, None) => self.unused(row.span(), "this row has no statement"),
@@ -178,9 +178,9 @@ impl Reader<'_> {
     fn expectation(&mut self, row: &Row, role: usize, competency: usize, level: usize) {
         let key = self.key(row, role, None);
         match (key, row.cell(competency), row.cell(level)) {
-            (None, ..) => self.unused(row.span(), "this row names no role"),
+            (None, ..) => self.unused(row.span(), "this row does not name a role"),
             (Some(_), None, None) => self.above.heading = row.cell(role).map(|cell| cell.span),
-            (Some(_), None, _) => self.unused(row.span(), "this row names no competency"),
+            (Some(_), None, _) => self.unused(row.span(), "this row does not name a competency"),
             (Some(_), _, None) => self.unused(row.span(), "this row has no level"),
             (Some(role), Some(competency), Some(level)) => self.expect(&role, &competency.clone(), level),
         }

@@ -93,7 +93,7 @@ pub const TOO_MANY: NoScale =
     ("this table has more levels than the twenty that a scale can have", "remove rows or columns that aren't levels");
 /// The levels are names, and their order isn't known.
 pub const UNORDERED: NoScale = (
-    "nothing says which of these levels is higher",
+    "the order of these levels is unknown",
     "write numbers next to the names, such as `2 Advanced`, or declare `[[scale]]` in handbook.toml",
 );
 

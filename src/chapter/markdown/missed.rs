@@ -250,7 +250,7 @@ impl Missed<'_> {
         }
         let mut paragraphs = events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
         if let Some(range) = paragraphs.find_map(|(_, range)| forms::definition(self.input.body, range)) {
-            let message = "this would be a definition, and only the glossary has them";
+            let message = "definitions are only allowed in the glossary";
             let help = "write it as a sentence, or set `definition_lists = true` under `[markdown]`";
             self.finding(Rule::DefinitionOutside, &range, message, help);
         }

@@ -203,7 +203,7 @@ impl Reader<'_> {
             attribute.range = start + attribute.range.start..start + attribute.range.end;
             if !known.contains(&attribute.key.as_str()) {
                 let help = did_you_mean(&nearest(&attribute.key, known.iter().copied(), 1))
-                    .unwrap_or_else(|| format!("this place takes {}", known.join(", ")));
+                    .unwrap_or_else(|| format!("the attributes allowed here are {}", known.join(", ")));
                 let message = format!("no attribute called `{}` here", attribute.key);
                 self.finding(Rule::BadAttribute, &attribute.range, message, Some(help));
             }

@@ -228,8 +228,8 @@ impl Writer<'_, '_> {
         };
         self.written.words += text.split_whitespace().count();
         if text.starts_with(PROMPT) {
-            let help = "write the answer in its place, or remove it";
-            self.finding(Rule::Placeholder, range, "this prompt waits for an answer", help);
+            let help = "replace it with the answer, or remove it";
+            self.finding(Rule::Placeholder, range, "this prompt has not been answered", help);
         }
         if self.heading.is_some() || !self.links.is_empty() || self.input.kind == Kind::Glossary {
             return escape_into(text, &mut self.out.html);

@@ -57,8 +57,8 @@ impl Reader<'_> {
         self.check_name("track", fields.track.as_ref(), &tracks);
         let focus = self.refer_all(&fields.focus.0, Form::Field(Kind::Competency));
         if focus.len() > 4 {
-            let help = "a role that is judged on everything first is judged on nothing first";
-            let message = format!("`focus` names {} competencies, and four are the most", focus.len());
+            let help = "if everything comes first, nothing does: keep the four that matter most";
+            let message = format!("`focus` names {} competencies, but four is the maximum", focus.len());
             self.finding(Rule::BadValue, fields.focus.1, message, help);
         }
         Role {
@@ -108,7 +108,7 @@ impl Reader<'_> {
         };
         let level = self.config.level(&written);
         if level.is_none() {
-            let message = format!("the scale has no level `{written}` to expect of `{competency}`");
+            let message = format!("`{competency}` has the level `{written}`, which isn't in the scale");
             self.finding(Rule::LevelOutOfRange, value.span, message, self.config.help_for_level(&written));
         }
         level

@@ -68,7 +68,12 @@ impl Reader<'_> {
             Ok(table) => {
                 for repeat in &table.duplicates {
                     let message = format!("`{}` is written twice", repeat.key);
-                    self.finding(Rule::DuplicateKey, repeat.second, message, "keep one; the first holds until then");
+                    self.finding(
+                        Rule::DuplicateKey,
+                        repeat.second,
+                        message,
+                        "keep one; until then, the first one counts",
+                    );
                 }
                 self.check_cut(&table, content.end, format);
                 Head { table, content, body, is_read: true }
@@ -96,14 +101,14 @@ impl Reader<'_> {
             let comment = if value.starts_with(['"', '\'', '|', '>']) { None } else { value.find(" #") };
             let what = match value.chars().next() {
                 Some('&' | '!') if !value.starts_with("!!") => {
-                    "begins with a sign of YAML, which takes the first word away"
+                    "begins with a character that has a special meaning in YAML, so its first word is lost"
                 }
                 _ if is_prose && comment.is_some() => "ends at the `#`: the rest is a comment",
                 _ => continue,
             };
             let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
             let at = start + line.find(value).unwrap_or(0);
-            let help = format!("put the text in quotes if it's meant whole: `{}: \"{quoted}\"`", entry.key);
+            let help = format!("to keep the whole text, put it in quotes: `{}: \"{quoted}\"`", entry.key);
             self.finding(Rule::CutValue, Span::new(at, at + value.len()), format!("`{}` {what}", entry.key), help);
         }
     }

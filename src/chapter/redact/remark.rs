@@ -75,7 +75,7 @@ impl Misread {
             Self::Count => "this line has more or fewer colons than the block it would close, so the chapter is hidden",
             Self::NestedHeading => "a heading in a list or quote cannot be for an audience, so the chapter is hidden",
             Self::Underlined => {
-                "with the line below it this is a heading, which ends the section for an audience, so the chapter is hidden"
+                "the line below this text makes it a heading, which ends the section for an audience, so the chapter is hidden"
             }
             Self::Several => "this mark names more than one audience, so the chapter is hidden",
             Self::Shielded(Shield::Indented) => "this audience mark is indented like code, so the chapter is hidden",

@@ -87,7 +87,7 @@ pub fn draft(site: &Site, wanted: &Wanted) -> Answer {
     match site.draft(&path, &after) {
         Some(Ok(draft)) => json(200, &drawn(&draft, &after, &place)),
         Some(Err(failure)) => refuse(422, &format!("This cannot be shown: {}.", failure.message)),
-        None => refuse(422, "With this text the file would be no chapter of this handbook."),
+        None => refuse(422, "With this text, the file would no longer be a chapter of this handbook."),
     }
 }
 
@@ -130,7 +130,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
         return no_source();
     }
     if wanted.text.contains('\0') {
-        return refuse(400, "The text holds a character that no file can have.");
+        return refuse(400, "The text contains a character that can't be saved.");
     }
     for left in (0..TRIES).rev() {
         match save_once(site, writer, (&path, wanted)) {

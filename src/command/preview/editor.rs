@@ -85,7 +85,8 @@ impl Editor {
     /// Returns a sentence that says why the editor could not be started.
     pub fn open(&self, file: &Path, place: (usize, usize)) -> Result<(), String> {
         if self.needs_terminal() {
-            let advice = "start the preview with --editor and one that has a window, such as --editor 'code -g'";
+            let advice =
+                "start the preview with --editor and an editor that opens its own window, such as --editor 'code -g'";
             return Err(format!("{} needs a terminal of its own: {advice}", self.program));
         }
         let mut command = Command::new(&self.program);

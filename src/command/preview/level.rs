@@ -46,7 +46,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     };
     let is_competency = matches!(book.meta(competency).facts, Facts::Competency(_));
     if role_of(book, role).is_none() || !is_competency {
-        return refuse(404, "This is no cell of the matrix.");
+        return refuse(404, "This is not a cell of the matrix.");
     }
     let step = wanted.level.map(|level| handbook.config.level_at(level));
     let Some(step) = step.map_or(Some(None), |found| found.map(Some)) else {

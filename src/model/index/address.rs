@@ -82,8 +82,8 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
                 Entry::Occupied(own) if *own.get() == (&meta.path, false) => {}
                 Entry::Occupied(other) => {
                     let (path, is_alias) = other.get();
-                    let what = if *is_alias { "an alias of " } else { "" };
-                    let message = format!("the alias `{alias}` is the address of {what}`{path}`");
+                    let what = if *is_alias { "an alias" } else { "the address" };
+                    let message = format!("the alias `{alias}` is already {what} of `{path}`");
                     report((chapter, meta), At::Field("aliases"), message, "remove the alias");
                 }
             }

@@ -105,7 +105,7 @@ impl Names {
             if let Some((first, other)) = same.find(|(_, other)| other.kind != Kind::Page)
                 && first < chapter
             {
-                let message = format!("the id `{}` is that of `{}` too", meta.id, other.path);
+                let message = format!("the id `{}` is already used by `{}`", meta.id, other.path);
                 let remark = Remark::new(Rule::DuplicateId, (chapter, &meta.path), At::Field("id"), message);
                 remarks.push(remark.help("give one of them another `id`, or rename its file"));
             }

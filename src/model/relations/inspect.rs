@@ -19,7 +19,7 @@ impl Relating<'_> {
                 Facts::Role(role) => self.inspect_role(chapter, role),
                 Facts::Competency(competency) => self.inspect_competency(chapter, competency),
                 Facts::Strategy(strategy) if strategy.led_by.is_none() => {
-                    let message = "this strategy names no role that leads it".to_owned();
+                    let message = "this strategy does not name the role that leads it".to_owned();
                     let help = "add `led_by: role-id` to the front matter";
                     self.remark(Rule::StrategyLead, (chapter, At::Chapter), message, help);
                 }
@@ -54,7 +54,7 @@ impl Relating<'_> {
             let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
             if !expected.contains(&competency) {
                 let id = &self.book.meta(competency).id;
-                let message = format!("`{field}` names `{id}`, which this role expects no level of");
+                let message = format!("`{field}` names `{id}`, but this role doesn't expect a level of it");
                 let help = format!("list it under `competencies` with a level, or remove it from `{field}`");
                 self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
             }
@@ -93,7 +93,7 @@ impl Relating<'_> {
             let Some(replaces) = &statement.replaces else { continue };
             let lower = |other: &Statement| other.id == *replaces && other.level < statement.level;
             if !competency.statements.iter().any(lower) {
-                let message = format!("`replaces={replaces}` names no statement of a lower level");
+                let message = format!("`replaces={replaces}` doesn't name a statement of a lower level");
                 let help = "name the anchor of a statement further down the scale";
                 self.remark(Rule::BadValue, (chapter, At::Statement(number)), message, help);
             }
@@ -128,7 +128,7 @@ impl Relating<'_> {
                 continue;
             };
             let path = &self.book.meta(*other).path;
-            let message = format!("the title `{}` is that of `{path}` too", meta.title);
+            let message = format!("the title `{}` is already used by `{path}`", meta.title);
             self.remark(Rule::DuplicateTitle, (chapter, At::Title), message, "give one of them another title");
         }
     }

@@ -65,8 +65,9 @@ impl Relating<'_> {
         let is_own = !(role.judged.is_empty() && role.focus.is_empty() && role.competencies.is_empty());
         if count > MOST && is_own {
             let field = if role.judged.is_empty() { "focus" } else { "judged" };
-            let message = format!("this role is judged on {count} statements, and the most is {MOST}");
-            let help = "take a competency out of `focus` or statements out of `judged`; they stay expected";
+            let message = format!("this role is judged on {count} statements, but the maximum is {MOST}");
+            let help =
+                "take a competency out of `focus` or statements out of `judged`; the role will still expect them";
             self.remark(Rule::JudgedOnMuch, (chapter, At::Field(field)), message, help);
         }
     }
@@ -90,14 +91,15 @@ impl Relating<'_> {
         };
         let name = format!("{id}#{}", statement.id);
         let Some(expectation) = self.relations.expectation(chapter, competency) else {
-            let message = format!("`judged` names `{name}`, and this role expects no level of `{id}`");
+            let message = format!("`judged` names `{name}`, but this role doesn't expect a level of `{id}`");
             let help = "list it under `competencies` with a level, or take the statement out of `judged`".to_owned();
             return (!expected.contains(&competency)).then_some((message, help));
         };
         let level = expectation.level;
         if statement.level > level {
             let (above, own) = (self.level_name(statement.level), self.level_name(level));
-            let message = format!("`judged` names `{name}` of level {above}, and this role is expected at {own}");
+            let message =
+                format!("`judged` names `{name}`, which is at level {above}, but this role expects level {own}");
             let help = format!("name a statement up to that level, or write `{id}: {}`", statement.level);
             return Some((message, help));
         }

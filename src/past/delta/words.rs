@@ -276,7 +276,7 @@ fn fact_words(fact: &str, from: &[String], to: &[String], marks: Marks) -> Strin
     match (from.is_empty(), to.is_empty()) {
         (true, _) => format!("{fact} now {}", names(to)),
         (_, true) => format!("{fact} no longer {}", names(from)),
-        _ => format!("{fact} now {}, before {}", names(to), names(from)),
+        _ => format!("{fact} now {} (previously {})", names(to), names(from)),
     }
 }
 

@@ -156,7 +156,7 @@ pub fn findings_of_the_past(renderer: &Renderer, layout: &Layout, files: &Source
     let mut findings = publish::check(&handbook.config, &rules(&handbook.config, &layout.redirects, files));
     let lost = lost(history, layout, files, handbook.book.urls_style);
     for path in lost.iter().take(LISTED) {
-        let message = format!("`{path}` was deleted, and its address leads nowhere");
+        let message = format!("`{path}` was deleted, and its address no longer works");
         let help = format!("say in handbook.toml what to read instead: `[[gone]]` with `path = \"{path}\"` and `see`");
         findings.push(Diagnostic::at(Rule::GoneChapter, Place::Handbook, message).help(help));
     }

@@ -145,7 +145,7 @@ pub fn danger(path: &SourcePath, bytes: &[u8]) -> Option<Danger> {
     if has_extension(path, PAGES) {
         // The files that prove a site's ownership to search engines are a single line of text.
         return if bytes.contains(&b'<') || !bytes.is_ascii() || path.extension().eq_ignore_ascii_case("svgz") {
-            whole("is a page of its own, which could run scripts")
+            whole("is a web page, which could run scripts")
         } else {
             None
         };

@@ -100,7 +100,7 @@ impl Content {
         }
         for path in &self.unreferenced {
             let Some(owner) = owner(&UrlPath::new(path.as_str())) else { continue };
-            let message = format!("this file is not published, because {owner} has its address");
+            let message = format!("this file is not published, because {owner} has the same address");
             findings.push(
                 Diagnostic::new(Rule::LeftOut, path, None, message)
                     .help("rename it if readers should be able to open it"),

@@ -58,7 +58,8 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
         } else if let Some(after) = rest.strip_prefix("<![cdata[") {
             (after.find("]]>").map(|n| n + 12), None)
         } else if rest.starts_with("<?") {
-            let what = (!rest.starts_with("<?xml ")).then_some("contains an instruction, such as a style sheet's");
+            let what = (!rest.starts_with("<?xml "))
+                .then_some("contains a processing instruction, such as a link to a style sheet");
             (rest.find("?>").map(|n| n + 2), what)
         } else if rest.starts_with("<!") {
             let end = rest.find('>').map(|n| n + 1);

@@ -15,7 +15,7 @@ pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     let mut reader = Reader { content, offset, nodes: 0 };
     reader.table(table.get_ref(), 0).ok_or_else(|| SyntaxError {
         message: "this is too large or too deeply nested".to_owned(),
-        help: Some(format!("it holds at most {MOST_NODES} values, {DEEPEST} deep")),
+        help: Some(format!("at most {MOST_NODES} values are allowed, nested at most {DEEPEST} deep")),
         span: Span::new(offset, offset + content.lines().next().map_or(0, str::len)),
     })
 }

@@ -232,7 +232,7 @@ fn not_a_table(value: &Value) -> SyntaxError {
 }
 
 fn too_large(span: Span) -> SyntaxError {
-    let help = format!("front matter holds at most {MOST_NODES} values, {DEEPEST} deep");
+    let help = format!("front matter may contain at most {MOST_NODES} values, nested at most {DEEPEST} deep");
     SyntaxError { message: "this front matter is too large or too deeply nested".to_owned(), help: Some(help), span }
 }
 
@@ -286,7 +286,7 @@ fn reason(line: &str, kind: &ErrorKind) -> (String, String) {
 /// Returns a message if the quotes of a text end too early, or if a backslash in double quotes starts
 /// an invalid escape; `inner` is the text without its quotes.
 fn fault_in_quotes(inner: &str, quote: char) -> Option<String> {
-    let early = format!("a `{quote}` inside the text ends it");
+    let early = format!("the `{quote}` inside the text ends the quoted text too early");
     if quote == '\'' {
         return inner.replace("''", "").contains(quote).then_some(early);
     }
@@ -441,8 +441,16 @@ mod tests {
         for (text, message, help) in [
             ("title: [Draft] Plan\n", "text cannot begin with `[`", "`title: \"[Draft] Plan\"`"),
             ("title: {a} b\n", "text cannot begin with `{`", "`title: \"{a} b\"`"),
-            ("title: 'What's new'\n", "a `'` inside the text ends it", "`title: \"What's new\"`"),
-            ("title: \"say \"no\"\"\n", "a `\"` inside the text ends it", "`title: 'say \"no\"'`"),
+            (
+                "title: 'What's new'\n",
+                "the `'` inside the text ends the quoted text too early",
+                "`title: \"What's new\"`",
+            ),
+            (
+                "title: \"say \"no\"\"\n",
+                "the `\"` inside the text ends the quoted text too early",
+                "`title: 'say \"no\"'`",
+            ),
             ("ask: \"C:\\Users\\me\"\n", "a backslash in double quotes begins an escape", "`ask: 'C:\\Users\\me'`"),
             ("ask: @team\n", "text cannot begin with `@`", "`ask: \"@team\"`"),
             ("title: %x\n", "text cannot begin with `%`", "`title: \"%x\"`"),
@@ -567,7 +575,11 @@ mod tests {
             assert_eq!((message.as_str(), place), ("this isn't valid YAML", format!("b: {value}")));
         }
         for value in [r#""Say "hi" now""#, r#""a"b""#, r#""a\\"b""#] {
-            assert_eq!(failed(&format!("title: {value}\n")).0, "a `\"` inside the text ends it", "{value}");
+            assert_eq!(
+                failed(&format!("title: {value}\n")).0,
+                "the `\"` inside the text ends the quoted text too early",
+                "{value}"
+            );
         }
         assert_eq!(failed("title: \"a\" b\n").0, "this isn't valid YAML");
         assert_eq!(failed("title: \"a\\\\\\d\"\n").0, "a backslash in double quotes begins an escape");

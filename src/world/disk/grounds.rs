@@ -45,7 +45,7 @@ impl Grounds {
             }
             let fits = if parts.peek().is_some() { metadata.is_dir() } else { metadata.is_file() };
             if !fits {
-                let what = if parts.peek().is_some() { "is no folder" } else { "is no regular file" };
+                let what = if parts.peek().is_some() { "isn't a folder" } else { "isn't a regular file" };
                 return Err(Refusal::new(format!("`{shown}` {what}"), "take another name"));
             }
         }
@@ -61,12 +61,12 @@ impl Grounds {
         let closed = self.closed.iter().find(|closed| place.ancestors().any(|above| is_same_place(above, closed)));
         if let Some(closed) = closed {
             let name = closed.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let message = format!("`{path}` would be no chapter: nothing in `{name}/` is one");
+            let message = format!("`{path}` can't be a chapter, because the folder `{name}/` is not for chapters");
             return Err(Refusal::new(message, "name a folder of the handbook's chapters"));
         }
         let is_read = |part: &str| !part.starts_with('.') && leftover(part).is_none();
         if !self.any_name && !path.as_str().split('/').all(is_read) {
-            let message = format!("`{path}` would be no chapter: files of this name are not read");
+            let message = format!("`{path}` can't be a chapter, because files with such a name are not read");
             return Err(Refusal::new(message, "use letters, digits and dashes"));
         }
         Ok(place)
@@ -105,9 +105,12 @@ mod tests {
         for bad in ["../b.md", "guides/../../b.md", "/etc/b.md", "guides//b.md"] {
             assert!(said(bad).contains("leads out of"), "{bad}: {}", said(bad));
         }
-        assert_eq!(said("themes/b.md"), "`themes/b.md` would be no chapter: nothing in `themes/` is one");
-        assert_eq!(said("a.md/b.md"), "`a.md` is no folder");
-        assert_eq!(said("guides"), "`guides` is no regular file");
+        assert_eq!(
+            said("themes/b.md"),
+            "`themes/b.md` can't be a chapter, because the folder `themes/` is not for chapters"
+        );
+        assert_eq!(said("a.md/b.md"), "`a.md` isn't a folder");
+        assert_eq!(said("guides"), "`guides` isn't a regular file");
         assert!(said("guides/.b.md").contains("not read") && said("b.md~").contains("not read"));
         #[cfg(unix)]
         {

@@ -65,7 +65,7 @@ fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), Failu
             return refuse(format!("the output `{shown}` is {name}"));
         }
         if place.ancestors().skip(1).any(|parent| same(real, parent)) {
-            return refuse(format!("the output `{shown}` holds {name}"));
+            return refuse(format!("the output `{shown}` contains {name}"));
         }
     }
     for theme in guards.themes {
@@ -92,7 +92,9 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), Failure> {
         // Some file systems ignore case, so `.GIT` marks a checkout too.
         if CHECKOUTS.iter().any(|checkout| name.eq_ignore_ascii_case(checkout)) {
             let help = "build into another folder and copy the site from there";
-            return Err(Refusal::new(format!("the output `{shown}` holds `{name}`, so it is a checkout"), help).into());
+            return Err(
+                Refusal::new(format!("the output `{shown}` contains `{name}`, so it is a checkout"), help).into()
+            );
         }
         if PRIVATE.contains(&name.as_str()) {
             let wanted = if name == manifest::STAGE { kind.is_dir() } else { kind.is_file() };
@@ -108,7 +110,7 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), Failure> {
     // foreign.
     if manifest::read(real, out)?.is_none() && !foreign.is_empty() {
         foreign.sort_unstable();
-        let message = format!("the output `{shown}` holds files that Rolebook did not write: {}", list(&foreign));
+        let message = format!("the output `{shown}` contains files that Rolebook did not write: {}", list(&foreign));
         let help = "choose an empty folder with `--out`, or move these files away";
         return Err(Refusal::new(message, help).into());
     }
@@ -145,8 +147,8 @@ fn step(at: &Path, name: &std::ffi::OsStr, path: &Path) -> Result<PathBuf, Failu
     match fs::symlink_metadata(&next) {
         Ok(metadata) if metadata.is_symlink() => fs::canonicalize(&next).map_err(|_| {
             let message =
-                format!("`{}` goes through the link `{}`, which leads nowhere", path.display(), next.display());
-            Refusal::new(message, "delete the link, or make the folder that it leads to").into()
+                format!("`{}` goes through the link `{}`, whose target does not exist", path.display(), next.display());
+            Refusal::new(message, "delete the link, or create the folder that it points to").into()
         }),
         // Use the name as the file system stores it, because some file systems ignore differences
         // of case or Unicode normalization.
@@ -214,8 +216,8 @@ mod tests {
             ("home/project", "is the project"),
             ("home/project/handbook", "is the content"),
             ("home/project/handbook/../handbook/.", "is the content"),
-            ("home", "holds the project"),
-            ("", "holds the project"),
+            ("home", "contains the project"),
+            ("", "contains the project"),
             ("home/project/themes", "is the themes folder"),
             ("home/project/themes/default/public", "lies inside the themes folder"),
         ] {
@@ -293,8 +295,8 @@ mod tests {
         assert!(world.path("served/.rolebook-lock").exists());
         assert!(world.refused(&world.path("bad")).contains("is the project"));
         assert!(world.refused(&world.path("bad/handbook")).contains("is the content"));
-        assert!(world.refused(&world.path("loose")).contains("leads nowhere"));
-        assert!(world.refused(&world.path("loose/public")).contains("leads nowhere"));
+        assert!(world.refused(&world.path("loose")).contains("whose target does not exist"));
+        assert!(world.refused(&world.path("loose/public")).contains("whose target does not exist"));
     }
 
     #[cfg(unix)]

@@ -235,7 +235,7 @@ fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
         if path.is_chapter() {
             "split it into several chapters, or remove it from the content folder"
         } else {
-            "put a `handbook.toml` in its place that holds only settings"
+            "replace it with a smaller `handbook.toml` that contains only settings"
         },
     )
 }
@@ -261,9 +261,9 @@ fn left_out(path: &SourcePath, why: &Why) -> Diagnostic {
             "this looks like a chapter that was saved as text; it is not published",
             Some("take `.txt` off its name, or delete it"),
         ),
-        Why::Special => ("this is no regular file", None),
+        Why::Special => ("this isn't a regular file", None),
         Why::NotUtf8 => ("the name of this file is not UTF-8", Some(RENAME)),
-        Why::Control => ("the name of this file holds a control character", Some(RENAME)),
+        Why::Control => ("the name of this file contains a control character", Some(RENAME)),
         Why::Unreadable(error) => {
             let message = format!("this could not be read: {}", super::reason(&error.source));
             return Diagnostic::new(Rule::Unreadable, path, None, message);

@@ -23,7 +23,7 @@ pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if !metadata.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it isn't a regular file"));
         }
         // The user named this file, so a link is followed.
         bounded::read_at_most(&fs::canonicalize(place)?, LARGEST)

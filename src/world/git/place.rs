@@ -47,7 +47,7 @@ impl Place {
 /// Reads a `.git` file (`gitdir: PATH`). Work trees and submodules have such a file instead of a
 /// directory.
 fn follow(file: &Path) -> Result<PathBuf, Missing> {
-    let lost = || Missing::Broken("the file `.git` names no repository".to_owned());
+    let lost = || Missing::Broken("the file `.git` does not name a repository".to_owned());
     let mut text = String::new();
     let opened = File::open(file).map_err(|_| lost())?;
     opened.take(LONGEST).read_to_string(&mut text).map_err(|_| lost())?;

@@ -54,7 +54,7 @@ impl Post {
 /// Checks that the sender knows the token, which only pages served by this run do, and that the
 /// request comes from our own origin.
 fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
-    let refused = || Answer::text(403, "this page is not for other sites");
+    let refused = || Answer::text(403, "requests from other sites are not allowed");
     let (hosts, origins): (Vec<&str>, Vec<&str>) = (raw.header("Host").collect(), raw.header("Origin").collect());
     let ([host], [origin]) = (hosts.as_slice(), origins.as_slice()) else { return Err(refused()) };
     if origin.strip_prefix("http://").is_none_or(|from| !from.eq_ignore_ascii_case(host)) {

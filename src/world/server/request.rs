@@ -90,7 +90,7 @@ pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
     match hosts.as_slice() {
         [host] if ours.iter().any(|own| own.eq_ignore_ascii_case(host)) => {}
         [_] => return Err(Answer::text(421, "this server answers to localhost only")),
-        _ => return Err(Answer::text(400, "a request names one host")),
+        _ => return Err(Answer::text(400, "a request must name exactly one host")),
     }
     check_origin(raw, &ours.each_ref().map(String::as_str))
 }
@@ -102,9 +102,9 @@ fn is_address(host: &str, port: u16) -> bool {
 }
 
 fn check_origin(raw: &Raw, ours: &[&str]) -> Result<(), Answer> {
-    let other = || Answer::text(403, "this page is not for other sites");
+    let other = || Answer::text(403, "requests from other sites are not allowed");
     if raw.header("Host").count() > 1 {
-        return Err(Answer::text(400, "a request names one host"));
+        return Err(Answer::text(400, "a request must name exactly one host"));
     }
     let mut origins = raw.header("Origin");
     if origins.any(|origin| !ours.iter().any(|own| origin.strip_prefix("http://") == Some(own))) {

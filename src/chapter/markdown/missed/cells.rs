@@ -36,8 +36,8 @@ impl Missed<'_> {
         let dropped = rest.trim_start().trim_start_matches('|').trim();
         if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {
             let start = last + rest.find(dropped).unwrap_or(0);
-            let message = "this row has more cells than the table's head, and these aren't shown";
-            let help = "add a column to the head, or write `\\|` where a `|` is meant as text";
+            let message = "this row has more cells than the table's header, so the extra cells aren't shown";
+            let help = "add a column to the header, or write `\\|` where a `|` is meant as text";
             self.finding(Rule::ExtraCell, &(start..last + rest.len()), message, help);
         }
     }

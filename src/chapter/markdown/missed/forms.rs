@@ -43,7 +43,7 @@ pub fn broken_link(text: &str) -> Option<Found> {
             if !address.contains(' ') || !looks_like_address(address) {
                 return None;
             }
-            let message = "this is no link: there is a space in its address".to_owned();
+            let message = "this isn't a link, because there is a space in its address".to_owned();
             let fixed = address.replace(' ', "%20");
             let help = format!("write `{fixed}`, or put the address between `<` and `>`");
             Some(Found { range: start..middle + 2 + end + 1, message, help })
@@ -82,7 +82,7 @@ pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option
     }
     let is_known = CALLOUTS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let (message, help) = if is_known && !behind.trim().is_empty() {
-        let message = "this is no callout: there is something behind its name".to_owned();
+        let message = "this isn't a callout, because there is text after its name".to_owned();
         (message, format!("write `> [!{}]` alone on the line and the rest below it", name.to_uppercase()))
     } else {
         let known: Vec<String> = CALLOUTS.iter().map(|known| known.to_uppercase()).collect();
@@ -100,9 +100,11 @@ pub fn foreign(text: &str) -> Option<Found> {
         "!!!" | "???" | "???+" if word(line[first.len()..].trim_start()) => {
             "write a callout: `> [!NOTE]`, and the text below it in the same quote"
         }
-        "===" if line[3..].trim_start().starts_with('"') => "write the parts below headings: there are no tabs",
+        "===" if line[3..].trim_start().starts_with('"') => {
+            "Rolebook has no tabs: write each part below a heading of its own"
+        }
         _ if line.starts_with("{{#") && line.contains("}}") => {
-            "write `![[chapter]]` to put a chapter here, or a code block for a file"
+            "to insert a chapter, write `![[chapter]]`; to show a file, copy it into a code block"
         }
         _ if line.starts_with("{%") && line.contains("%}") => "write it in Markdown: tags in `{% %}` aren't read",
         _ if (line.starts_with("{{<") || line.starts_with("{{%")) && line.contains("}}") => {

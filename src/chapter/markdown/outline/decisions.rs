@@ -74,8 +74,8 @@ fn check_accountable(reader: &mut Reader<'_>, decision: &Decision, range: &Range
             format!("add a bullet `- {label}: [[role]]` below the heading"),
         ),
         n => (
-            format!("decision `{title}` has {n} accountable, and a decision has exactly one"),
-            "keep the one who decides; the others are responsible or consulted".to_owned(),
+            format!("decision `{title}` has {n} accountable parties, but it must have exactly one"),
+            "keep the one that decides, and list the others as responsible or consulted".to_owned(),
         ),
     };
     reader.finding(Rule::DecisionAccountable, range, message, Some(help));

@@ -34,7 +34,7 @@ pub struct Examples {
 pub(super) fn read(reader: &mut Reader<'_>, statement: usize) {
     let (events, words) = (reader.events, &reader.input.config.words);
     if let Some((label, range)) = label_of(events, statement).filter(|(label, _)| example(label, words).is_some()) {
-        let message = format!("`{label}:` isn't indented below a statement, so it counts as one");
+        let message = format!("`{label}:` isn't indented below a statement, so it is read as a statement");
         let help = "indent it below the statement that it belongs to".to_owned();
         reader.finding(Rule::StrayExample, range, message, Some(help));
     }
@@ -61,7 +61,7 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
         if let Some((label, range)) = label
             && let Some(near) = [&words.example, &words.not_yet].into_iter().find(|name| is_slip(&fold(&label), name))
         {
-            let message = format!("`{label}:` isn't taken for the label of an example");
+            let message = format!("`{label}:` isn't recognized as the label of an example");
             let help = format!("did you mean `**{}:**`?", capitalised(near));
             reader.finding(Rule::StrayExample, range, message, Some(help));
         }

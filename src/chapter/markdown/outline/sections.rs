@@ -42,7 +42,7 @@ fn sections(reader: &mut Reader<'_>) {
         let text = fold(&heading.text);
         if let Some(name) = names.iter().find(|name| is_slip(&text, name)) {
             let name = capitalised(name);
-            let message = format!("`{}` isn't taken for the section `{name}`", heading.text);
+            let message = format!("`{}` isn't recognized as the section `{name}`", heading.text);
             let range = reader.block(heading.event);
             reader.finding(Rule::MisspeltSection, &range, message, Some(format!("write `{name}`")));
         }
@@ -68,7 +68,7 @@ fn levels(reader: &mut Reader<'_>) {
             reader.outline.misnamed.contains(&level) || reader.levels.iter().any(|(known, _)| *known == level)
         };
         if let Some(level) = meant(reader, n).filter(|level| !is_taken(*level)) {
-            let message = format!("`{}` is no level of the scale, so what is below it isn't read", heading.text);
+            let message = format!("`{}` isn't a level of the scale, so what is below it isn't read", heading.text);
             let help = format!("did you mean `{}`?", name_of(reader, level));
             let range = reader.block(heading.event);
             reader.finding(Rule::LevelOutOfRange, &range, message, Some(help));

@@ -8,7 +8,8 @@ use crate::chapter::reference::host;
 use crate::text::markup::Tag;
 
 /// Help on where to put the handbook's own script.
-const TO_A_FILE: &str = "put it into a script of your theme, or into a file beside the chapter that `src` names";
+const TO_A_FILE: &str =
+    "move it to a script of your theme, or to a file next to the chapter and name that file in `src`";
 const TO_A_STYLE: &str = "give it a class, and write the rule in a style sheet of your theme";
 const TO_HOSTS: &str = "put the file into the handbook, or name the host in `[security] hosts`";
 
@@ -29,7 +30,7 @@ pub fn blocked(tag: &Tag, hosts: &[String]) -> Option<(String, &'static str)> {
     match name {
         "style" => Some(("a style in the page".to_owned(), TO_A_STYLE)),
         "object" | "embed" | "applet" => Some((format!("`<{name}>`"), "link to the file instead")),
-        "base" => Some(("`<base>`".to_owned(), "write whole addresses")),
+        "base" => Some(("`<base>`".to_owned(), "write complete URLs instead")),
         "script" => match (value("src"), value("type")) {
             (Some(source), _) if is_elsewhere(&source) => {
                 Some((format!("this script from {}", shown(&source)), "put the script into the handbook"))
@@ -56,7 +57,7 @@ pub fn blocked(tag: &Tag, hosts: &[String]) -> Option<(String, &'static str)> {
                 .into_iter()
                 .filter_map(value)
                 .find(|address| is_elsewhere(address) && !host(address).is_some_and(|host| hosts.contains(&host)));
-            address.map(|address| (format!("what is loaded from {}", shown(&address)), TO_HOSTS))
+            address.map(|address| (format!("a file from {}", shown(&address)), TO_HOSTS))
         }
         "form" => value("action")
             .filter(|address| is_elsewhere(address))

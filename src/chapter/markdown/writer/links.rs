@@ -123,7 +123,7 @@ impl Writer<'_, '_> {
         if self.input.config.security.hosts.contains(&host) || self.input.plain {
             return;
         }
-        let message = format!("a page would load this from {host}; it {instead}");
+        let message = format!("this would be loaded from {host}; it {instead}");
         let help = "put the file into the handbook, or name the host in `[security] hosts`";
         self.finding(Rule::RemoteResource, range, message, help);
     }

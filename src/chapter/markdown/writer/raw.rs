@@ -97,7 +97,7 @@ impl Writer<'_, '_> {
                 Token::End(tag) => {
                     at = tag.range.end;
                     for open in self.out.open.close(&tag.name) {
-                        self.unclosed(&open, "here it ends with the element around it");
+                        self.unclosed(&open, "until then, it ends where the element around it ends");
                     }
                 }
                 Token::Comment(range, _) => at = range.end,
@@ -118,10 +118,10 @@ impl Writer<'_, '_> {
         }
         if !std::mem::replace(&mut self.too_deep, true) {
             let message = format!(
-                "`<{}>` stands in {DEEPEST} other elements of HTML; it and what is deeper was removed",
+                "`<{}>` is nested in {DEEPEST} other HTML elements; it was removed, with everything nested more deeply",
                 tag.name
             );
-            self.finding(Rule::UnsafeHtml, range, message, "close the elements that end before it");
+            self.finding(Rule::UnsafeHtml, range, message, "close the elements that should end before it");
         }
         false
     }
@@ -177,7 +177,7 @@ impl Writer<'_, '_> {
     /// Closes the phrasing elements that end with a paragraph.
     pub(super) fn end_text(&mut self) {
         for open in self.out.open.end_text() {
-            self.unclosed(&open, "here it ends with its paragraph");
+            self.unclosed(&open, "until then, it ends at the end of the paragraph");
             self.out.html.push_str(&format!("</{}>", open.name));
         }
     }
@@ -185,7 +185,7 @@ impl Writer<'_, '_> {
     /// Reports the elements still open at the end of the chapter or one of its footnotes.
     pub(super) fn report_open(&mut self, elements: OpenElements) {
         for open in elements.into_rest() {
-            self.unclosed(&open, "here it holds the rest of the text");
+            self.unclosed(&open, "until then, it contains the rest of the text");
         }
     }
 
@@ -199,7 +199,7 @@ impl Writer<'_, '_> {
     /// An unclosed comment stays hidden.
     fn unfinished(&mut self, html: &str, start: usize) {
         let help = "write the `>` that ends it, before the next empty line";
-        let message = "this HTML begins a tag or a comment and does not end it";
+        let message = "this HTML tag or comment is not closed";
         self.finding(Rule::UnsafeHtml, &self.within(start, &(0..html.trim_end().len())), message, help);
         if !html.starts_with("<!--") {
             escape_into(html, &mut self.out.html);

@@ -123,8 +123,8 @@ fn what_differs_from_the_plan_is_refused_and_nothing_changes() {
         (moved("d.md", "x.md", "old"), "Changed(\"d.md\")"),
         (moved("d.md", "c.md", "d"), "Taken(\"c.md\")"),
         (create("c.md", "x"), "Taken(\"c.md\")"),
-        (create("themes/x.md", "x"), "would be no chapter"),
-        (moved("d.md", "themes/x.md", "d"), "would be no chapter"),
+        (create("themes/x.md", "x"), "can't be a chapter"),
+        (moved("d.md", "themes/x.md", "d"), "can't be a chapter"),
         (create("../x.md", "x"), "leads out"),
     ] {
         let steps = [replace("c.md", "c", "C"), step.clone()];
