@@ -290,3 +290,9 @@ pub fn query(value: &str) -> String {
     }
     out
 }
+
+/// Quotes a field. A field that a spreadsheet would read as a formula gets an apostrophe in front.
+pub fn field(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

@@ -177,7 +177,7 @@ test("a file that isn't an export is rejected with a reason, and an import asks 
   const page = await open(await host(site) + maker);
   await answer(page);
   const mine = await take(page, "Export as a file");
-  for (const [text, reason] of [["{", /isn't JSON/], ["{}", /isn't an export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at ratings 1\)/]]) {
+  for (const [text, reason] of [["{", /isn.t JSON/], ["{}", /isn.t an export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at ratings 1\)/]]) {
     await give(page, text);
     await page.locator(".assess-told", { hasText: reason }).waitFor();
     assert.equal(await page.locator("dialog[open]").count(), 0);
@@ -229,7 +229,7 @@ test("unreadable stored data is set aside and offered as a file, never overwritt
   await saved(page);
   const key = await page.evaluate(() => { const [name] = Object.keys(localStorage).filter((one) => one.startsWith("rolebook-assess")); localStorage.setItem(name, "from another time"); return name; });
   await page.reload();
-  await page.getByRole("alert").getByText("couldn't be read").waitFor();
+  await page.getByRole("alert").getByText(/couldn.t be read/).waitFor();
   await level(page, "Data", "Owning");
   await saved(page);
   assert.equal(await page.evaluate((name) => localStorage.getItem(`${name}:unreadable`), key), "from another time");

@@ -117,7 +117,7 @@ test("a comparison that can't be loaded says so and works again once the connect
   await page.route("**/api/v1/**", (route) => route.abort());
   await page.getByLabel("To", { exact: true }).selectOption("staff-product-manager");
   await page.waitForSelector(".picked.failed");
-  assert.match(await page.locator(".picked").innerText(), /couldn't be loaded/);
+  assert.match(await page.locator(".picked").innerText(), /couldn.t be loaded/);
   assert.equal(await page.locator("[data-compared]").isHidden(), true);
   await page.unroute("**/api/v1/**");
   await page.getByLabel("To", { exact: true }).selectOption("principal-product-manager");

@@ -42,9 +42,9 @@ interface Window { marked: any; harm: any; pagefind: any }
 // use, so a misspelled one is still an error.
 interface Element {
   readonly dataset: DOMStringMap; readonly isContentEditable: boolean; get style(): CSSStyleDeclaration; set style(text: string);
-  checked: any; content: any; dateTime: any; disabled: any; hash: any; hidden: any; href: any; innerText: any;
+  cellIndex: any; checked: any; colSpan: any; content: any; dateTime: any; disabled: any; hash: any; hidden: any; href: any; innerText: any;
   naturalWidth: any; offsetHeight: any; open: any; pathname: any; selectionEnd: any; selectionStart: any; setSelectionRange: any; showModal: any;
-  title: any; type: any; value: any; blur(): void; click(): void;
+  tabIndex: any; title: any; type: any; value: any; blur(): void; click(): void;
 }
 interface HTMLElement { content: any }
 interface Event { detail: any }

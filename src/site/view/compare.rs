@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
 use crate::chapter::document::Statement;
-use crate::declare::kind::Part;
+use crate::declare::kind::{Levels, Part};
 use crate::model::book::{ChapterId, Party, applies, role_of};
 use crate::site::theme::Html;
 
@@ -187,7 +187,8 @@ fn columns(competency: ChapterId, (a, b): (Option<u8>, Option<u8>), view: &Viewp
     let (in_a, in_b) = (expected(a), expected(b));
     let column = |own: &BTreeSet<usize>, other: &BTreeSet<usize>, lone: Mark, kept: Option<u8>| -> Vec<Line> {
         // Where each level is complete, a sentence may be repeated word for word.
-        let is_kept = |n: usize| other.contains(&n) || other.iter().any(|to| all[*to].text == all[n].text);
+        let is_repeated = |n: usize| other.iter().any(|to| all[*to].text == all[n].text);
+        let is_kept = |n: usize| other.contains(&n) || (facts.mode == Levels::Replace && is_repeated(n));
         let mark = |n: usize| match is_kept(n) {
             true => Mark::Kept,
             false if other.iter().any(|to| !own.contains(to) && is_reworded(n, *to, all)) => Mark::Reworded,

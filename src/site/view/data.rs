@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::matrix::field;
-use super::{Viewpoint, competency_of};
+use super::{Viewpoint, competency_of, field};
 use crate::chapter::document::{Facts, Statement};
 use crate::declare::kind::Part;
 use crate::model::book::{ChapterId, Expectation, Party, RoleView, applies, role_of};

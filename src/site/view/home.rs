@@ -120,7 +120,7 @@ fn choice(role: ChapterId, view: &Viewpoint<'_>) -> Choice {
         next,
         decide: if decides { Some(view.anchor(role, "role-decisions")) } else { view.generated(Generated::Decisions) },
         prepare,
-        hire: Some(view.url(&role::hiring_url(role, view.book, view.config.urls))),
+        hire: role::is_hired(role, view.book).then(|| view.url(&role::hiring_url(role, view.book, view.config.urls))),
     }
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::data::Data;
-use super::{Link, Viewpoint, competency_of};
+use super::{Link, Viewpoint, competency_of, field};
 use crate::declare::config::UrlStyle;
 use crate::model::book::{Book, ChapterId, generated_url, role_of};
 use crate::text::path::UrlPath;
@@ -289,10 +289,4 @@ pub fn csv(view: &Viewpoint<'_>) -> String {
         }
     }
     out
-}
-
-/// Quotes a field. A field that a spreadsheet would read as a formula gets an apostrophe in front.
-pub(super) fn field(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

@@ -46,7 +46,7 @@ const WORDS: &[&str] = &[
     "compare-gained",
     "compare-reworded",
     "compare-lost",
-    "compare-adds-up",
+    "compare-unmarked",
     "compare-new-mark",
     "compare-reworded-mark",
     "compare-gone-mark",

@@ -80,7 +80,7 @@
   // Returns the marked statements of one column. Of those in both columns, only `kept` are shown.
   const marked = (competency, own, other, lone, kept) => {
     const mark = (statement) => {
-      if (other.some((to) => to === statement || to.text === statement.text)) return "kept";
+      if (other.some((to) => to === statement || (competency.levels === "replace" && to.text === statement.text))) return "kept";
       return other.some((to) => !own.includes(to) && isReworded(competency, statement, to)) ? "reworded" : lone;
     };
     const lines = own.map((statement) => ({ statement, mark: mark(statement) })).filter((line) => line.mark !== "kept" || line.statement.level === kept);
@@ -131,7 +131,7 @@
     if (!changes.length) return [make("p", "empty", words["compare-no-difference"])];
     const marks = make("p", "marks");
     for (const mark of ["new", "reworded", "gone"]) marks.append(make("span", mark, words[`compare-${mark}-mark`]), " ");
-    marks.append(words["compare-adds-up"]);
+    marks.append(words["compare-unmarked"]);
     const head = (key, role) => make("span", "", make("span", "side-name", words[key]), " ", link(role.title, role.url, "role"));
     return [make("p", "in-short", summary(changes, of)), marks, make("p", "heads", head("compare-a", a), " ", head("compare-b", b)), make("ul", "changes", ...changes.map((row) => changed(row, [a, b])))];
   };

@@ -46,7 +46,8 @@
     document.head.append(script);
   });
   /** Returns the preview of a page, or of the level or decision that a link to the page points to. */
-  const glimpse = async ([key, hash]) => {
+  const glimpse = async (link) => {
+    const [key, hash] = link;
     const name = address(key);
     if (!known.has(name)) known.set(name, load(name));
     const file = await known.get(name);

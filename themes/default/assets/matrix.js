@@ -4,8 +4,7 @@
   const form = document.querySelector(".matrix-tools"), table = document.querySelector(".matrix table");
   if (!(form instanceof HTMLFormElement) || !(table instanceof HTMLTableElement)) return;
   const { home, url, you, next, all, open } = form.dataset;
-  const field = (name) => form.elements.namedItem(name);
-  const me = field("me"), track = field("track"), cluster = field("cluster"), only = field("only");
+  const [me, track, cluster] = form.querySelectorAll("select"), only = form.querySelector("input");
   const heads = [...table.querySelectorAll("thead tr:last-child th")].slice(1);
   const bands = [...table.querySelectorAll(".bands > *")].slice(1);
   const bodies = [...table.tBodies], rows = bodies.flatMap((body) => [...body.rows].slice(1));
@@ -22,7 +21,7 @@
   me.append(...heads.map((head) => option(head.querySelector("a").textContent, head.dataset.id)));
   track.append(option(all, ""), ...bands.flatMap((band, n) => band.textContent.trim() ? [option(band.textContent.trim(), String(n))] : []));
   cluster.append(option(all, ""), ...bodies.map((body, n) => option(body.rows[0].textContent.trim(), String(n))));
-  for (const select of [track, cluster]) if (select.options.length < 3) select.closest("p").hidden = true;
+  for (const select of [track, cluster]) if (select.options.length < 3) select.parentElement.hidden = true;
 
   const key = `rolebook-me:${new URL(home, location.href).pathname}`;
   const keep = (value) => {
@@ -98,7 +97,7 @@
     focus(to);
   });
   table.addEventListener("focusin", (event) => {
-    if (links.includes(event.target)) for (const other of links) other.tabIndex = other === event.target ? 0 : -1;
+    if (links.some((link) => link === event.target)) for (const other of links) other.tabIndex = other === event.target ? 0 : -1;
   });
 
   // The statements of a cell come from the data file of all competencies, fetched once.

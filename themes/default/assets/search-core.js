@@ -14,8 +14,10 @@
   const JOINERS = "\\u00ad\\u200c\\u200d\\u2060";
   const LETTER = `[\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}]`;
   // Ratios such as 1:1, languages such as C++, and words.
+  // eslint-disable-next-line no-misleading-character-class -- joiners and marks are listed one by one on purpose
   const WORD = new RegExp(`\\d{1,2}:\\d{1,2}(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}:])|[A-Za-z](?:\\+\\+|#)(?![\\p{Alphabetic}\\p{N}\\p{M}${JOINERS}+#])|${LETTER}+(?:['\\u2019]${LETTER}+)*`, "gu");
   // Accents, the vowel signs of Hebrew and Arabic, and the stroke that stretches Arabic words.
+  // eslint-disable-next-line no-misleading-character-class -- as above
   const MARKS = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u00ad\u200c\u200d\u2060]/g;
   const PLAIN = { "\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u00fe": "th", "\u0142": "l", "\u0131": "i" };
   const LONGEST = 40;
@@ -368,7 +370,7 @@
         most = Math.max(most, covered);
       }
       const isFolded = (hit) => hit.covered < most * FOLD;
-      hits.sort((a, b) => isFolded(a) - isFolded(b) || b.score - a.score || a.unit - b.unit);
+      hits.sort((a, b) => Number(isFolded(a)) - Number(isFolded(b)) || b.score - a.score || a.unit - b.unit);
       if (phrases.length) hits = await holding(hits, phrases);
       const facets = entry.facets.map((names) => names.map(() => 0));
       const results = [];
