@@ -201,7 +201,7 @@ test("a file that isn't an export is rejected with a reason, and an import asks 
 
 for (const [name, words, script] of [
   ["full", "storage is full", "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"],
-  ["blocked", "doesn't let the page store anything", "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
+  ["blocked", /doesn.t let the page store anything/, "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"],
 ]) {
   test(`with ${name} storage, the page says so, keeps what is on the screen, and offers it as a file`, async () => {
     const page = await open(await host(site));
