@@ -17,7 +17,9 @@ const said = (page) => page.evaluate(() => {
   const links = [...compare.querySelectorAll("a")].map((a) => `${a.textContent} ${new URL(a.href).pathname}${a.hash}`);
   // Statements shown with the chapter's own HTML have links that aren't in the data.
   const own = links.filter((_, n) => !compare.querySelectorAll("a")[n].closest(".statements, .pair > div > ul > li:not(:has(> a.link:only-child)), .both li:not(:has(> a.link))"));
-  return { text: compare.innerText.replace(/\s+/g, " ").trim(), own };
+  // A page built from data shows statements with the quotes that their authors typed.
+  const typed = compare.innerText.replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"');
+  return { text: typed.replace(/\s+/g, " ").trim(), own };
 });
 
 const ready = (page) => page.waitForSelector(".compare:not([hidden])");

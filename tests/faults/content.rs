@@ -66,7 +66,7 @@ fn a_yaml_bomb_is_rejected_before_it_expands() {
         .args(["-c", "ulimit -v 1000000; exec \"$0\" build", env!("CARGO_BIN_EXE_rolebook")])
         .current_dir(project.root()));
     assert_eq!(limited.code, Some(1), "{}", limited.said);
-    limited.says(&["too large or too deeply nested", "a.md:", "b.md:", "at most 10000 values, 32 deep"]);
+    limited.says(&["too large or too deeply nested", "a.md:", "b.md:", "at most 10000 values, nested at most 32 deep"]);
     project.assert_old_site();
 }
 

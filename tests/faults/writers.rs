@@ -546,9 +546,9 @@ fn no_chapter_is_moved_or_created_outside_the_content_folder() {
             &["mv", "a", "themes/", "flat"],
             "`themes/a.md` can't be a chapter, because the folder `themes/` is not for chapters",
         ),
-        (&["mv", "a", "themes/mine/", "flat", "--dry-run"], "nothing in `themes/` is one"),
-        (&["mv", "a", "public/", "flat"], "nothing in `public/` is one"),
-        (&["new", "page", "X", "--in", "themes", "flat"], "nothing in `themes/` is one"),
+        (&["mv", "a", "themes/mine/", "flat", "--dry-run"], "the folder `themes/` is not for chapters"),
+        (&["mv", "a", "public/", "flat"], "the folder `public/` is not for chapters"),
+        (&["new", "page", "X", "--in", "themes", "flat"], "the folder `themes/` is not for chapters"),
         (&["mv", "a", "../out", "flat"], "leads out of the handbook's folder"),
     ] {
         let output = book.command(arguments).output().unwrap();
