@@ -224,7 +224,7 @@ test("the search dialog and the search page pass axe-core in light, in dark and 
   const address = await host(site);
   for (const shape of [{}, { dark: true }, { width: 390, height: 800 }, { width: 390, height: 800, dark: true }]) {
     const page = await open(address, shape);
-    await page.locator("a.search").click();
+    await page.locator(".bar a.search").click();
     await page.locator("dialog .search-rest a").first().waitFor();
     assert.deepEqual(await violationsOf(page), [], `empty ${JSON.stringify(shape)}`);
     await page.locator("dialog input").fill("decision");
