@@ -127,7 +127,7 @@ impl Compiled {
         let (handbook, files, theme) = (self.handbook.clone(), self.files.clone(), self.theme.clone()?);
         Some(match last {
             Some(last) => last.next(handbook, files, theme),
-            None => Site::with_past(handbook, files, theme, Arc::clone(&self.highlighter), past),
+            None => Site::new(handbook, files, theme, Arc::clone(&self.highlighter), past),
         })
     }
 }

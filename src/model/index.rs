@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use address::{chapter_url, folder_url, generated_url, written_url};
+use generated::Content;
 pub use generated::Generated;
 pub use names::Names;
 pub use remark::{At, Remark};
@@ -55,8 +56,8 @@ pub struct Index {
     pub statics: Option<StaticFolder>,
     /// The style of URLs.
     pub urls_style: UrlStyle,
-    /// Whether the site has a page about the health of the handbook.
-    pub shows_health: bool,
+    /// The generated pages that there is content for.
+    pub generated: Vec<Generated>,
     /// The tree of parts, directories and chapters.
     pub tree: Arc<Tree>,
     /// The folded names of chapters that this audience can't see, so that a link to such a chapter
@@ -101,12 +102,17 @@ fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
 
 /// Returns whether this build has the page about the health of the handbook. If the handbook
 /// declares audiences, only the audience that `[health]` names sees the page. A bare folder of
-/// Markdown has no such page, because nobody maintains it as a handbook.
+/// Markdown has no such page, because it isn't maintained as a handbook.
 fn shows_health(config: &Config) -> bool {
     match &config.health.audience {
         Some(wanted) => Visible::of(config.audience.as_deref(), config).shows(wanted),
         None => config.configured && config.audiences.is_empty(),
     }
+}
+
+/// Lists the generated pages that there is content for.
+pub fn generated(input: Input<'_>) -> Vec<Generated> {
+    Generated::with_content(&Content { chapters: input.chapters, shows_health: shows_health(input.config) })
 }
 
 impl Index {
@@ -131,7 +137,7 @@ impl Index {
             assets_by_key: Arc::new(by_key(input)),
             statics: input.statics,
             urls_style: input.config.urls,
-            shows_health: shows_health(input.config),
+            generated: generated(input),
             tree: Arc::new(tree),
             hidden: input.hidden.clone(),
             redirects: Arc::new(redirects),

@@ -194,11 +194,12 @@ type Same<'a, T> = &'a dyn Fn(&T, &T) -> bool;
 /// another. Each older item is matched at most once.
 fn found_again<T>(before: &[T], after: &[T], ways: &[Same<'_, T>]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
+    let mut is_free = vec![true; before.len()];
     for is_same in ways {
-        for n in 0..after.len() {
-            if found[n].is_none() {
-                let is_free = |o: &usize| !found.contains(&Some(*o));
-                found[n] = (0..before.len()).filter(is_free).find(|o| is_same(&before[*o], &after[n]));
+        for (item, found) in after.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            *found = (0..before.len()).find(|o| is_free[*o] && is_same(&before[*o], item));
+            if let Some(o) = *found {
+                is_free[o] = false;
             }
         }
     }

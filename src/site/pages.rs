@@ -28,7 +28,7 @@ mod search;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -40,6 +40,7 @@ use crate::site::picture::{Picture, picture};
 use crate::site::publish::active::Verdict;
 use crate::site::publish::{Content, Redirect};
 use crate::site::render::{Made, Renderer};
+use crate::site::search::{Definitions, definitions};
 use crate::site::theme::Theme;
 use crate::site::view::Viewpoint;
 use crate::text::diagnostic::Diagnostic;
@@ -121,6 +122,8 @@ pub struct On<'s> {
     pub files: &'s Sources,
     /// The other pages and files of the site.
     pub layout: &'s Layout,
+    /// The texts of the glossaries, made when the preview of a term is first rendered.
+    pub definitions: &'s OnceLock<Definitions>,
     /// The URL.
     pub at: &'s UrlPath,
 }
@@ -165,8 +168,8 @@ impl Layout {
             lay_out(&mut table);
         }
         let verdicts = file::hold_back(&mut table);
-        let redirects = former::lay_out(&mut table);
-        host::lay_out_rules(&redirects, &mut table);
+        let (redirects, has_rules) = former::lay_out(&mut table);
+        host::lay_out_rules(has_rules, &mut table);
         let routes = table.routes;
         Self { routes, redirects, verdicts, content, pictures: Arc::new(pictures) }
     }
@@ -275,6 +278,10 @@ impl fmt::Debug for Route {
 }
 
 impl On<'_> {
+    fn definitions(&self) -> &Definitions {
+        self.definitions.get_or_init(|| definitions(&self.renderer.handbook, &self.renderer.theme))
+    }
+
     /// Prepares data for the page.
     fn view<R>(&self, prepare: impl FnOnce(&Viewpoint<'_>) -> R) -> R {
         self.renderer.view(self.at, prepare)

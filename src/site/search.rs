@@ -25,7 +25,6 @@ use self::entry::{Entry, Unit, filled};
 use self::merge::Speech;
 use self::pack::Files;
 use self::synonyms::Synonyms;
-use self::words::Stems;
 use crate::chapter::document::Document;
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
@@ -159,7 +158,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         .flat_map(|((page, entry), text)| entry.units.iter().map(move |unit| (page, unit, text.as_str())))
         .collect();
     let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
-    let speech = Speech { language: &config.language, stems: Stems::of(&config.language), synonyms: &synonyms };
+    let speech = Speech::new(&config.language, &synonyms);
     let lists = merge::lists(&only, &speech, &mut files);
     let rows: Vec<Value> = units.iter().map(|unit| row(unit, config)).collect();
     let table = if rows.len() <= TABLE_INSIDE {
@@ -226,12 +225,20 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
     places
 }
 
-/// Returns the text below an anchor of a chapter, with the titles that its links show.
-pub fn text_below(handbook: &Handbook, theme: &Theme, chapter: ChapterId, anchor: &str) -> Option<String> {
-    let document = handbook.documents.get(chapter.index())?;
-    let sections = text::sections(document);
-    let section = sections.iter().find(|section| section.anchor == anchor)?;
-    Some(filled(section, &|n| shown(handbook, theme, chapter, n)))
+/// The text below each anchor of the glossaries.
+pub type Definitions = BTreeMap<ChapterId, BTreeMap<String, String>>;
+
+/// Returns the text below each anchor of the glossaries, with the titles that its links show.
+pub fn definitions(handbook: &Handbook, theme: &Theme) -> Definitions {
+    let of = |chapter: ChapterId| {
+        let mut texts = BTreeMap::new();
+        for section in text::sections(&handbook.documents[chapter.index()]) {
+            let text = filled(&section, &|n| shown(handbook, theme, chapter, n));
+            texts.entry(section.anchor).or_insert(text);
+        }
+        (chapter, texts)
+    };
+    handbook.book.relations.glossaries.iter().map(|chapter| of(*chapter)).collect()
 }
 
 /// Returns the title that a link without words shows.

@@ -19,7 +19,7 @@ use crate::site::highlight::Highlighter;
 use crate::site::pages::{self, Layout, On, media_type};
 use crate::site::publish::Content;
 use crate::site::render::Renderer;
-use crate::site::search::{self, Index, Memory};
+use crate::site::search::{self, Definitions, Index, Memory};
 use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
 use crate::text::diagnostic::Diagnostic;
@@ -38,19 +38,17 @@ pub struct Site {
     /// The search index, built when it is first needed: no page needs it, and the preview makes
     /// many sites that nobody searches.
     index: OnceLock<Index>,
+    /// The texts of the glossaries, made when the first preview of a term is rendered.
+    definitions: OnceLock<Definitions>,
     /// The chapters' index entries, for reuse by the next site. `None` in the first site, because
     /// there is nothing to reuse if only one site is made.
     memory: Option<Arc<Memory>>,
 }
 
 impl Site {
-    /// Lays out the site by assigning content to every URL. Renders nothing.
-    pub fn new(handbook: Handbook, files: Sources, theme: Arc<Theme>, highlighter: Arc<Highlighter>) -> Self {
-        Self::with_past(handbook, files, theme, highlighter, Past::default())
-    }
-
-    /// Lays out the site with what is known about its past.
-    pub fn with_past(
+    /// Lays out the site by assigning content to every URL. `past` is what is known about the
+    /// handbook's past. Renders nothing.
+    pub fn new(
         handbook: Handbook,
         files: Sources,
         theme: Arc<Theme>,
@@ -59,7 +57,7 @@ impl Site {
     ) -> Self {
         let layout = Arc::new(Layout::new(&handbook, &files, &theme, &past));
         let renderer = Renderer::new(handbook, theme, highlighter, Arc::clone(&layout.pictures), past);
-        Self { renderer, layout, files, index: OnceLock::new(), memory: None }
+        Self { renderer, layout, files, index: OnceLock::new(), definitions: OnceLock::new(), memory: None }
     }
 
     /// Makes the next state of this site with the same past. Reuses the layout if nothing that it
@@ -76,12 +74,12 @@ impl Site {
             && handbook.config.security.html != HtmlPolicy::Trusted
             && files.assets().eq(self.files.assets());
         if !is_same {
-            let next = Self::with_past(handbook, files, theme, highlighter, self.renderer.past.clone());
+            let next = Self::new(handbook, files, theme, highlighter, self.renderer.past.clone());
             return Self { memory, ..next };
         }
         let layout = Arc::clone(&self.layout);
         let renderer = self.renderer.next(handbook);
-        Self { renderer, layout, files, index: OnceLock::new(), memory }
+        Self { renderer, layout, files, index: OnceLock::new(), definitions: OnceLock::new(), memory }
     }
 
     /// Uses a search index that was built in advance from the same handbook and theme.
@@ -137,7 +135,13 @@ impl Site {
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
         if let Some((at, route)) = self.layout.routes.get_key_value(url) {
-            let on = On { renderer: &self.renderer, files: &self.files, layout: &self.layout, at };
+            let on = On {
+                renderer: &self.renderer,
+                files: &self.files,
+                layout: &self.layout,
+                definitions: &self.definitions,
+                at,
+            };
             return Some(route.render(&on));
         }
         let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };

@@ -131,6 +131,8 @@ impl Line {
     fn text(&mut self, html: &str, range: Range<usize>, is_html: bool) {
         let end = range.end;
         let mut at = range.start;
+        // Where no `&gt;` follows one `&lt;`, none follows those after it.
+        let mut may_be_tag = is_html;
         while at < end {
             let rest = &html[at..end];
             if is_html && rest.starts_with('&') {
@@ -138,7 +140,8 @@ impl Line {
                 let name = &rest[1..length.max(2) - 1];
                 if name == "lt" {
                     let shown = rest[length..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-                    let close = rest.find("&gt;").filter(|_| shown);
+                    let close = if shown && may_be_tag { rest.find("&gt;") } else { None };
+                    may_be_tag &= close.is_some() || !shown;
                     self.letter('<');
                     at += close.unwrap_or(length);
                 } else {
@@ -164,18 +167,19 @@ impl Line {
     /// Ends the line and decides which quotes open and which close.
     fn end(&mut self) {
         let quotes = std::mem::take(&mut self.quotes);
+        let last_close = quotes.iter().rposition(|quote| !quote.is_double && may_close(quote));
         let (mut doubles, mut in_single, mut last_opened) = (0, false, false);
         for (n, quote) in quotes.iter().enumerate() {
             let follows_opening = matches!(quote.before, '"' | '\'') && last_opened;
             let may_open = (follows_opening || is_edge(quote.before)) && !quote.after.is_whitespace();
-            let closes_later = || quotes[n + 1..].iter().any(|later| !later.is_double && may_close(later));
+            let closes_later = last_close.is_some_and(|last| last > n);
             let is_quoted = if quote.is_double { doubles > 0 } else { in_single };
             let mark = if quote.in_url && (is_in_url(quote.after) || !is_quoted) {
                 None
             } else if quote.is_double {
                 double(quote, may_open, &mut doubles).map(|opens| self.marks.double[usize::from(!opens)])
             } else {
-                let opens = may_open && !is_elided(&quote.word) && closes_later() && !in_single;
+                let opens = may_open && !is_elided(&quote.word) && closes_later && !in_single;
                 let closes = !opens && in_single && may_close(quote);
                 in_single = (in_single || opens) && !closes;
                 let is_free = quote.before.is_whitespace() && quote.after.is_whitespace();
@@ -250,6 +254,9 @@ fn is_in_url(after: char) -> bool {
 /// Returns plain text with typographic quotes.
 #[must_use]
 pub fn plain(text: &str, language: &str) -> String {
+    if !text.contains(['"', '\'']) {
+        return text.to_owned();
+    }
     let mut line = Line::new(language);
     line.text(text, 0..text.len(), false);
     line.end();

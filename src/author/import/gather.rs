@@ -224,7 +224,8 @@ impl Reader<'_> {
         let n = self.competency(competency);
         for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
             let statements = &mut self.gathered.competencies[n].statements;
-            if statements.iter().any(|said| said.level.text == level.text && fold(&said.text) == fold(line)) {
+            let key = fold(line);
+            if statements.iter().any(|said| said.level.text == level.text && fold(&said.text) == key) {
                 self.unused(cell.span, "this statement repeats an earlier one at the same level");
             } else {
                 statements.push(Said { level: level.clone(), text: line.to_owned() });
@@ -251,7 +252,8 @@ impl Reader<'_> {
         let list = &mut self.gathered.competencies;
         let is_cluster_known =
             matches!(&self.layout.shape, Shape::Grid { side: Column::Competency, .. } | Shape::Statements { .. });
-        list.iter().position(|known| fold(&known.title) == fold(&title)).unwrap_or_else(|| {
+        let key = fold(&title);
+        list.iter().position(|known| fold(&known.title) == key).unwrap_or_else(|| {
             let cluster = self.above.cluster.clone().filter(|_| is_cluster_known);
             list.push(Competency { title, span: cell.span, cluster, statements: Vec::new() });
             list.len() - 1
@@ -261,7 +263,8 @@ impl Reader<'_> {
     fn role(&mut self, cell: &Cell) -> usize {
         let title = one_line(&cell.text);
         let list = &mut self.gathered.roles;
-        list.iter().position(|known| fold(&known.title) == fold(&title)).unwrap_or_else(|| {
+        let key = fold(&title);
+        list.iter().position(|known| fold(&known.title) == key).unwrap_or_else(|| {
             list.push(Role { title, span: cell.span, expects: Vec::new() });
             list.len() - 1
         })

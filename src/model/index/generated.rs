@@ -1,10 +1,13 @@
 //! Lists the pages that are generated from the model and that chapters can link to by name.
 //!
-//! Input: the index. Output: which of these pages the handbook has. Each page has one row here, and
-//! a module in `site/pages` that produces its content. Never renders a page.
+//! Input: the chapters' metadata, then the index. Output: which of these pages the handbook has.
+//! Each page has one row here, and a module in `site/pages` that produces its content. Never
+//! renders a page.
+
+use std::sync::Arc;
 
 use super::Index;
-use crate::chapter::document::{Facts, Role};
+use crate::chapter::document::{Facts, Meta, Role};
 use crate::declare::kind::Kind;
 
 /// What other modules need to know about a generated page.
@@ -14,7 +17,15 @@ struct Row {
     /// The keys of its title and its summary among the texts of the theme.
     texts: [&'static str; 2],
     /// Whether the handbook has content for it.
-    exists: fn(&Index) -> bool,
+    has_content: fn(&Content<'_>) -> bool,
+}
+
+/// What pages may be generated from.
+pub(super) struct Content<'a> {
+    /// The chapters' metadata.
+    pub chapters: &'a [Arc<Meta>],
+    /// Whether the audience may see the page about the handbook's health.
+    pub shows_health: bool,
 }
 
 /// Declares the generated pages, in the order in which they are listed.
@@ -41,30 +52,30 @@ macro_rules! generated {
 
 generated! {
     /// Matrix of roles and competencies.
-    Matrix => Row { name: "matrix", texts: ["matrix", "matrix-means"], exists: has_expectations };
+    Matrix => Row { name: "matrix", texts: ["matrix", "matrix-means"], has_content: has_expectations };
     /// Roles by rank.
-    Ladder => Row { name: "ladder", texts: ["ladder", "ladder-means"], exists: ranks_roles };
+    Ladder => Row { name: "ladder", texts: ["ladder", "ladder-means"], has_content: ranks_roles };
     /// Overview of who decides what.
     Decisions => Row {
         name: "decisions",
         texts: ["decision-rights", "decisions-means"],
-        exists: |index| has(Kind::Strategy, 1, index),
+        has_content: |content| has(Kind::Strategy, content),
     };
     /// Comparison of any two roles.
     Compare => Row {
         name: "compare",
         texts: ["compare-any", "compare-any-means"],
-        exists: |index| roles(index).filter(|role| says_something(role)).take(2).count() == 2,
+        has_content: |content| roles(content).filter(|role| says_something(role)).take(2).count() == 2,
     };
     /// Roles for a self-assessment.
-    Assess => Row { name: "assess", texts: ["assess", "assess-means"], exists: has_levels };
+    Assess => Row { name: "assess", texts: ["assess", "assess-means"], has_content: has_levels };
     /// Recent changes. Without a history, the page says so, and is only built if a chapter links to
     /// it.
-    Changes => Row { name: "changes", texts: ["changes", "changes-means"], exists: |_| true };
+    Changes => Row { name: "changes", texts: ["changes", "changes-means"], has_content: |_| true };
     /// Upkeep of the handbook.
-    Health => Row { name: "health", texts: ["health", "health-means"], exists: |index| index.shows_health };
+    Health => Row { name: "health", texts: ["health", "health-means"], has_content: |content| content.shows_health };
     /// Search on its own page.
-    Search => Row { name: "search", texts: ["search", "search-means"], exists: |_| true };
+    Search => Row { name: "search", texts: ["search", "search-means"], has_content: |_| true };
 }
 
 impl Generated {
@@ -83,9 +94,15 @@ impl Generated {
         self.row().texts[1]
     }
 
+    /// Lists the pages that there is content for. Every page has a menu of them, so this looks at
+    /// all chapters once and the index keeps the result.
+    pub(super) fn with_content(content: &Content<'_>) -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|page| (page.row().has_content)(content)).collect()
+    }
+
     /// Returns whether the book has content for the page.
     pub fn has_content(self, index: &Index) -> bool {
-        (self.row().exists)(index)
+        index.generated.contains(&self)
     }
 
     /// Returns whether the book has content for the page and no chapter takes its place.
@@ -104,29 +121,29 @@ impl Generated {
     }
 }
 
-fn has(kind: Kind, least: usize, index: &Index) -> bool {
-    index.chapters.iter().filter(|meta| meta.kind == kind).take(least).count() == least
+fn has(kind: Kind, content: &Content<'_>) -> bool {
+    content.chapters.iter().any(|meta| meta.kind == kind)
 }
 
-fn has_expectations(index: &Index) -> bool {
-    has(Kind::Role, 1, index) && has(Kind::Competency, 1, index)
+fn has_expectations(content: &Content<'_>) -> bool {
+    has(Kind::Role, content) && has(Kind::Competency, content)
 }
 
-fn roles(index: &Index) -> impl Iterator<Item = &Role> {
-    index.chapters.iter().filter_map(|meta| match &meta.facts {
+fn roles<'a>(content: &Content<'a>) -> impl Iterator<Item = &'a Role> {
+    content.chapters.iter().filter_map(|meta| match &meta.facts {
         Facts::Role(role) => Some(&**role),
         _ => None,
     })
 }
 
 /// Returns whether a role on the ladder has a rank or a step to another role.
-fn ranks_roles(index: &Index) -> bool {
-    roles(index).any(|role| !role.base && (role.rank.is_some() || !role.grows_into.is_empty()))
+fn ranks_roles(content: &Content<'_>) -> bool {
+    roles(content).any(|role| !role.base && (role.rank.is_some() || !role.grows_into.is_empty()))
 }
 
 /// Returns whether any role expects a level of a competency.
-fn has_levels(index: &Index) -> bool {
-    has(Kind::Competency, 1, index) && roles(index).any(|role| !role.competencies.is_empty())
+fn has_levels(content: &Content<'_>) -> bool {
+    has(Kind::Competency, content) && roles(content).any(|role| !role.competencies.is_empty())
 }
 
 /// Returns whether a role says something that can be compared, or inherits it.

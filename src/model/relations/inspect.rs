@@ -14,9 +14,13 @@ impl Relating<'_> {
     /// Looks for gaps and inconsistencies.
     pub(super) fn inspect(&mut self) {
         self.inspect_titles();
+        let ranked = self.ranked();
         for chapter in self.order.clone() {
             match &self.book.meta(chapter).facts {
-                Facts::Role(role) => self.inspect_role(chapter, role),
+                Facts::Role(role) => {
+                    self.inspect_role(chapter, role);
+                    self.inspect_rank(chapter, role, ranked);
+                }
                 Facts::Competency(competency) => self.inspect_competency(chapter, competency),
                 Facts::Strategy(strategy) if strategy.led_by.is_none() => {
                     let message = "this strategy does not name the role that leads it".to_owned();
@@ -60,14 +64,17 @@ impl Relating<'_> {
             }
         }
         self.inspect_judged(chapter, role, &expected);
-        self.inspect_rank(chapter, role);
     }
 
-    /// Reports a role without a rank if other roles have one. A variant of a role with a rank needs
-    /// none.
-    fn inspect_rank(&mut self, chapter: ChapterId, role: &Role) {
-        let others = self.relations.role_order.iter().filter_map(|other| Some((*other, self.role(*other)?)));
-        let ranked = others.filter(|(_, other)| !other.base).find_map(|(id, other)| Some((id, other.rank?)));
+    /// Returns the first role on the ladder that has a rank, with its rank.
+    fn ranked(&self) -> Option<(ChapterId, u32)> {
+        let roles = self.relations.role_order.iter().filter_map(|role| Some((*role, self.role(*role)?)));
+        roles.filter(|(_, role)| !role.base).find_map(|(id, role)| Some((id, role.rank?)))
+    }
+
+    /// Reports a role without a rank if another role has one, as `ranked` says. A variant of a role
+    /// with a rank needs none.
+    fn inspect_rank(&mut self, chapter: ChapterId, role: &Role, ranked: Option<(ChapterId, u32)>) {
         let base = self.relations.roles[&chapter].extends.and_then(|base| self.role(base));
         let has_place = role.rank.is_some() || role.base || base.is_some_and(|base| base.rank.is_some());
         let Some((other, rank)) = ranked.filter(|_| !has_place) else { return };

@@ -83,11 +83,11 @@ fn touched(
     cell: &Cell,
 ) -> Vec<Subject> {
     let asked = |handbook: &Handbook, competency: ChapterId, statement: Option<&Statement>| -> Vec<ChapterId> {
-        let (Some(statement), relations) = (statement, &handbook.book.relations) else { return Vec::new() };
+        let view = handbook.book.relations.competencies.get(&competency);
+        let (Some(statement), Some(view)) = (statement, view) else { return Vec::new() };
         let Some(facts) = competency_of(&handbook.book, competency) else { return Vec::new() };
-        let level = |role: ChapterId| relations.expectation(role, competency).map(|expectation| expectation.level);
-        let order = relations.role_order.iter().copied();
-        order.filter(|role| level(*role).is_some_and(|level| applies(statement, facts, level))).collect()
+        let expecting = view.expected_by.iter().filter(|(_, level)| applies(statement, facts, *level));
+        expecting.map(|(role, _)| *role).collect()
     };
     // Both lists use the roles' current titles, or the last title if a role was removed.
     let before: Vec<Subject> = asked(sides.before, then, old).into_iter().map(|role| sides.then(role)).collect();

@@ -99,8 +99,8 @@ pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) ->
 }
 
 /// Adds the pages that redirect from old URLs, the pages that say what is gone, and the rules for
-/// hosts. Returns the redirects.
-pub(super) fn lay_out(table: &mut Table<'_>) -> Vec<Redirect> {
+/// hosts. Returns the redirects, and whether there are rules for the host.
+pub(super) fn lay_out(table: &mut Table<'_>) -> (Vec<Redirect>, bool) {
     let (handbook, config) = (table.handbook, table.config);
     let redirects = redirects(handbook, table.past.history.as_deref(), &|url| table.routes.contains_key(url));
     let rules = rules(config, &redirects, table.files);
@@ -115,7 +115,8 @@ pub(super) fn lay_out(table: &mut Table<'_>) -> Vec<Redirect> {
             table.unlisted(written_url(&gone.path.0, table.book.urls_style), move |on| say_gone(n, on));
         }
     }
-    redirects
+    let has_rules = !rules.text.is_empty();
+    (redirects, has_rules)
 }
 
 /// Renders the page that redirects from an old URL.

@@ -15,7 +15,6 @@ use crate::chapter::document::{Decision, Facts, Term};
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::{Kind, Part};
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
-use crate::site::search;
 use crate::site::view::encode_fragment;
 use crate::text::markup;
 use crate::text::path::UrlPath;
@@ -150,7 +149,7 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
         Shown::Term(chapter, number) => match terms(book, chapter).get(number) {
             Some(term) => {
                 // The model's definition has the names that references are written with.
-                let text = search::text_below(&on.renderer.handbook, theme, chapter, &term.id);
+                let text = on.definitions().get(&chapter).and_then(|texts| texts.get(&term.id));
                 let text = text.map_or_else(|| term.definition.clone(), |text| text.replace('\n', " "));
                 Glimpse { title: quoted(&term.name), kind: "term", label: theme.ui("term"), text: quoted(&text) }
             }
@@ -161,8 +160,7 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
             let level = levels(book, chapter).get(number).map_or(0, |(level, _)| *level);
             let at_level = meta.facts.statements().iter().filter(|statement| statement.level == level);
             let text = at_level.map(|statement| statement.text.as_str()).collect::<Vec<_>>().join("\n");
-            let scale = &on.renderer.handbook.config.scale;
-            let name = scale.iter().find(|known| known.level == level).map_or("", |known| known.name.as_str());
+            let name = on.renderer.handbook.config.level_at(level).map_or("", |known| known.name.as_str());
             Glimpse { title: name.to_owned(), kind: "competency", label: &meta.title, text: quoted(&text) }
         }
         Shown::Decision(chapter, number) => match decisions(book, chapter).get(number) {

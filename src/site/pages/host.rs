@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::former::{authored, rules};
 use super::{Html, Nothing, On, Route, Table, file};
 use crate::declare::kind::Host;
-use crate::site::publish::{Redirect, headers};
+use crate::site::publish::headers;
 use crate::site::render::base_path;
 use crate::site::view::navigation::around;
 use crate::site::view::page::Page;
@@ -30,11 +30,11 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
 
 /// Adds the files that the configured host reads. They include the author's own lines, so they
 /// replace the author's files.
-pub(super) fn lay_out_rules(redirects: &[Redirect], table: &mut Table<'_>) {
+pub(super) fn lay_out_rules(has_rules: bool, table: &mut Table<'_>) {
     let host = table.config.publish.host;
     if host.reads_rules() {
         table.routes.insert(UrlPath::new("_headers"), Route::text(Some(PLAIN), |on| Ok(write_headers(on))));
-        if !rules(table.config, redirects, table.files).text.is_empty() {
+        if has_rules {
             let write = |on: &On<'_>| Ok(rules(&on.renderer.handbook.config, &on.layout.redirects, on.files).text);
             table.routes.insert(UrlPath::new("_redirects"), Route::text(Some(PLAIN), write));
         }

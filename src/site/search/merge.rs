@@ -57,22 +57,28 @@ struct Group<'a> {
 
 /// What the language and the configuration say about words.
 pub struct Speech<'a> {
-    pub language: &'a str,
-    pub stems: Stems,
-    pub synonyms: &'a Synonyms,
+    language: &'a str,
+    is_english: bool,
+    stems: Stems,
+    synonyms: &'a Synonyms,
 }
 
-impl Speech<'_> {
+impl<'a> Speech<'a> {
+    /// Returns what is known about words of a language (BCP 47).
+    pub fn new(language: &'a str, synonyms: &'a Synonyms) -> Self {
+        let is_english = super::words::primary(language) == "en";
+        Self { language, is_english, stems: Stems::of(language), synonyms }
+    }
+
     /// Returns the key of the group that a word belongs to. All words of a group begin with the same
     /// two letters, so that files can be split between groups.
     fn key(&self, word: &str) -> (String, String) {
         let start = word.chars().take(2).collect();
-        let is_english = super::words::primary(self.language) == "en";
         // The stemmer takes this adverb for a form of "quit".
-        if is_english && word == "quite" {
+        if self.is_english && word == "quite" {
             return (start, word.to_owned());
         }
-        (start, if is_english { self.stems.stem(&spelling::american(word)) } else { self.stems.stem(word) })
+        (start, if self.is_english { self.stems.stem(&spelling::american(word)) } else { self.stems.stem(word) })
     }
 }
 
@@ -135,12 +141,11 @@ fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
 /// Lists words that don't occur but can be typed: the first words of synonyms that lead to words
 /// that occur, and words that occur in the other English spelling.
 fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
-    let occurs: HashSet<(String, String)> = known.iter().map(|word| speech.key(word)).collect();
+    let occurs: HashSet<(String, String)> = known.par_iter().map(|word| speech.key(word)).collect();
     let leads =
         |others: &[Vec<String>]| others.iter().any(|name| name.iter().all(|word| occurs.contains(&speech.key(word))));
     let names = speech.synonyms.iter().filter(|(_, others)| leads(others)).map(|(name, _)| name[0].clone());
-    let is_english = super::words::primary(speech.language) == "en";
-    let spellings = known.iter().filter(|_| is_english).filter_map(|word| spelling::other(word));
+    let spellings = known.iter().filter(|_| speech.is_english).filter_map(|word| spelling::other(word));
     names.chain(spellings).filter(|word| known.binary_search(&word.as_str()).is_err()).collect()
 }
 
@@ -370,7 +375,7 @@ mod tests {
     fn words_with_the_same_stem_and_first_two_letters_are_one_group() {
         let words = ["priorities", "priority", "roadmap", "roadmaps"];
         let synonyms = Synonyms::default();
-        let groups = group(&words, &Speech { language: "en", stems: Stems::of("en"), synonyms: &synonyms });
+        let groups = group(&words, &Speech::new("en", &synonyms));
         let forms: Vec<_> = groups.iter().map(|group| group.forms.join(" ")).collect();
         assert_eq!(forms, ["priorities priority", "roadmap roadmaps"]);
     }
