@@ -364,7 +364,7 @@ mod tests {
             text.ends_with("note: there are more findings: 2 of `dead-link`; `rolebook check` lists all of them\n"),
             "{text}"
         );
-        assert!(!brief(&findings, &files(b"x"), false, 5).contains("and more"));
+        assert!(!brief(&findings, &files(b"x"), false, 5).contains("there are more findings"));
     }
 
     #[test]

@@ -97,13 +97,25 @@ fn writer(root: &Path) -> Writer {
     Writer::of(&Project::find(root).unwrap())
 }
 
-/// Returns every text in the chapters or the journal.
+/// Returns every text in the chapters or the journal. A copy in the journal counts only if it is
+/// whole, which means that it has the hash in the plan. What an editor saved in between has none.
 fn texts(root: &Path) -> Vec<String> {
-    let journal = root.join(".rolebook/journal");
-    let kept = if journal.is_dir() { files_below(&journal) } else { Tree::default() };
-    let kept = kept.into_iter().filter(|(name, _)| !name.ends_with("plan.json"));
-    let texts = tree(root).into_values().chain(kept.map(|(_, text)| text));
-    texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
+    let mut texts: Vec<Vec<u8>> = tree(root).into_values().collect();
+    for entry in fs::read_dir(root.join(".rolebook/journal")).into_iter().flatten() {
+        let entry = entry.unwrap().path();
+        let Ok(plan) = fs::read(entry.join("plan.json")) else { continue };
+        let plan: Value = serde_json::from_slice(&plan).unwrap();
+        for (n, step) in plan["steps"].as_array().unwrap().iter().enumerate() {
+            let copy = |what: &str| fs::read(entry.join(format!("{n}.{what}"))).ok();
+            let whole = |what: &str, hash: &Value| {
+                copy(what).filter(|bytes| hash.as_str() == Some(blake3::hash(bytes).to_hex().as_str()))
+            };
+            texts.extend(
+                [whole("old", &step["before"]), whole("new", &step["after"]), copy("swap")].into_iter().flatten(),
+            );
+        }
+    }
+    texts.into_iter().map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
 }
 
 impl Editor {

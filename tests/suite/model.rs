@@ -416,7 +416,7 @@ fn a_handbook_says_how_levels_relate_and_a_competency_may_differ() {
 }
 
 #[test]
-fn a_changed_way_in_which_levels_relate_is_a_change_of_the_competency() {
+fn changing_how_levels_relate_is_a_change_of_the_competency() {
     let (before, after) = (compile(&restating("add-up")).unwrap(), compile(&restating("replace")).unwrap());
     let delta = rolebook::past::delta::compare(&before, &after, &std::collections::BTreeMap::new());
     let told = format!("{:?}", delta.changes);

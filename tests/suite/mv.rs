@@ -415,7 +415,7 @@ fn references_in_drafts_are_rewritten_too() {
 }
 
 #[test]
-fn a_link_into_another_site_goes_on_leading_there() {
+fn a_link_into_another_site_keeps_its_target() {
     let sources = Sources::from_texts([
         ("handbook.toml", "title = \"T\"\n[publish]\nother_sites = [\"docs\"]\n"),
         ("index.md", "# Home\n"),
