@@ -1,7 +1,7 @@
 //! Describes a parsed chapter: what other chapters can see of it, and its HTML with placeholders
 //! ("holes").
 //!
-//! Input: none; `markdown` and `metadata` create these values. Output: a [`Document`]. Never
+//! Input: none; `markdown` and `parse` create these values. Output: a [`Document`]. Never
 //! modified later; rendering only reads it.
 
 use std::collections::BTreeSet;

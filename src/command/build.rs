@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::load::Loaded;
 use super::past::{Reading, today};
+use super::pipeline::Compiled;
 use super::{Outcome, left_out, say};
 use crate::cli::{Build, Source};
 use crate::model::book::chapter_url;
@@ -53,7 +54,6 @@ struct Ready {
     loaded: Loaded,
     output: Output,
     chain: Vec<ThemeFiles>,
-    content: Content,
     findings: Vec<Diagnostic>,
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
     /// rendered. They become known after the others.
@@ -85,7 +85,7 @@ struct Ready {
 /// system reports an error. Mistakes of authors aren't failures but [findings](Built::findings).
 pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     let options = Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None };
-    let mut ready = Ready::new(Loaded::read(&source.dir, Some(out))?, &options)?;
+    let mut ready = Ready::new(Loaded::read(&source.dir, Some(out))?, &options, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
         match write(site, &ready.output, &|_| {}) {
@@ -103,8 +103,9 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 /// Runs the command.
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
-    let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options)?;
-    ready.print(&ready.findings);
+    // Findings are printed before the handbook's past is read, which takes a while.
+    let print = |loaded: &Loaded, compiled: &Compiled| loaded.print_some(&compiled.findings, &compiled.chain);
+    let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options, &print)?;
     for note in &ready.notes {
         eprintln!("note: {note}");
     }
@@ -125,8 +126,8 @@ pub fn run(options: &Build) -> Outcome {
     match written {
         Ok(written) => {
             report_kept(&written);
-            report_withdrawn(&written, site.handbook(), &ready.content);
-            let left = left_out::summary(&ready.loaded.inputs, site.handbook(), &ready.content);
+            report_withdrawn(&written, site.handbook(), site.content());
+            let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
             let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
             let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
             let (seconds, place) = (start.elapsed().as_secs_f64(), ready.loaded.out.display());
@@ -146,8 +147,9 @@ pub fn run(options: &Build) -> Outcome {
 }
 
 impl Ready {
-    /// Checks the output directory, compiles the handbook and reads its past.
-    fn new(loaded: Loaded, options: &Build) -> Result<Self, Failure> {
+    /// Checks the output directory, compiles the handbook and reads its past. Calls `print` as soon as
+    /// the handbook is compiled.
+    fn new(loaded: Loaded, options: &Build, print: &dyn Fn(&Loaded, &Compiled)) -> Result<Self, Failure> {
         loaded.need_chapters()?;
         // Check the output directory before the slow part begins, and keep the directory locked
         // until the end.
@@ -160,10 +162,11 @@ impl Ready {
         };
         let output = Output::open(&loaded.out, &guards)?;
         let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
-        let (compiled, content) = loaded.check(&options.source, options.strict)?;
+        let (compiled, _) = loaded.check(&options.source, options.strict)?;
+        print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
-        let mut ready = Self { loaded, output, chain, content, findings, late, notes, site: None };
+        let mut ready = Self { loaded, output, chain, findings, late, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.

@@ -36,9 +36,13 @@ const CHECK_AFTER: Duration = Duration::from_millis(40);
 /// file away before they write the new one.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// Runs the command until somebody stops it.
+/// Runs the command until it is stopped.
 pub fn run(options: &Serve) -> Outcome {
-    let mut session = Session::start(options)?;
+    let start = Instant::now();
+    if options.edit {
+        writing::resumes(&options.source.dir, "")?;
+    }
+    let mut session = Session::start(Loaded::open(&options.source.dir, None)?, options, start)?;
     let caller = session.watcher.caller();
     // Without a handler, Ctrl-C would still end the program, but with a different exit code.
     let _ = ctrlc::set_handler(move || caller.stop());
@@ -68,7 +72,9 @@ pub fn run(options: &Serve) -> Outcome {
 /// Fails if there is no handbook, or if no port is free.
 pub fn preview(source: &Source, at: SocketAddr) -> Result<Session, Failure> {
     let (source, port, host) = (source.clone(), at.port(), at.ip());
-    Session::start(&Serve { source, port, host, edit: false, editor: None, open: false, poll: false })
+    let (start, loaded) = (Instant::now(), Loaded::read(&source.dir, None)?);
+    let options = Serve { source, port, host, edit: false, editor: None, open: false, poll: false };
+    Session::start(loaded, &options, start)
 }
 
 /// A running preview. It answers requests on its own threads until the process ends, and shows
@@ -88,12 +94,8 @@ pub struct Session {
 }
 
 impl Session {
-    fn start(options: &Serve) -> Result<Self, Failure> {
-        let start = Instant::now();
-        if options.edit {
-            writing::resumes(&options.source.dir, "")?;
-        }
-        let loaded = Loaded::open(&options.source.dir, None)?;
+    /// Compiles what was loaded and listens for browsers. `start` is when the command began.
+    fn start(loaded: Loaded, options: &Serve, start: Instant) -> Result<Self, Failure> {
         let reading = Reading::begin(&loaded, today(None)?);
         let events = Arc::new(Events::default());
         let mut roots = vec![loaded.project.content.clone()];
@@ -126,7 +128,7 @@ impl Session {
     }
 
     /// Does the same as [`wait`](Self::wait), and draws the findings as `look` says: whether they
-    /// are colored, and how wide they are. Returns `None` once somebody has stopped the watcher.
+    /// are colored, and how wide they are. Returns `None` once the watcher has been stopped.
     fn next(&mut self, look: &dyn Fn() -> (bool, usize)) -> Option<State> {
         loop {
             let waited = self.watcher.wait(self.what.as_ref().map(|_| CHECK_AFTER));

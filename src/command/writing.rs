@@ -1,5 +1,5 @@
 //! Contains code for the commands that write to authors' files. It finishes interrupted commands,
-//! tries again after somebody saved a file, and explains failures.
+//! tries again if a file was saved meanwhile, and explains failures.
 //!
 //! Input: the writer of a project, and the words that identify a command. Output: failures and
 //! notes as text. Reads the clock, so that no lower layer has to do so.
@@ -12,7 +12,7 @@ use super::say;
 use crate::world::disk::{Deed, Failure, Finished, Project, Receipt, Refusal, Unwritten, Writer};
 
 /// The maximum number of times that a command makes a plan and tries to carry it out. It tries
-/// again if somebody saved a file in between.
+/// again if a file was saved in between.
 pub const TRIES: usize = 6;
 /// The pause before the next attempt, because some editors move the old file away before they write
 /// the new one.
@@ -74,7 +74,7 @@ pub fn say_finished(finished: &Finished, base: &Path) {
     finished.told();
 }
 
-/// Runs `attempt` up to [`TRIES`] times, until nobody saves one of its files in the meantime.
+/// Runs `attempt` again, up to [`TRIES`] times in all, if one of its files is saved in the meantime.
 ///
 /// # Errors
 /// Returns the failure of the last attempt.

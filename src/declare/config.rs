@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 pub use files::Files;
 
-pub use crate::declare::kind::{HtmlPolicy, Levels, UrlStyle};
+pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
 use crate::declare::fields::{self, CHAPTERS, Report, Shape, table};
-use crate::declare::kind::{HiddenLinks, Host, Kind};
+use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};

@@ -17,8 +17,8 @@ use crate::text::path::SourcePath;
 pub struct Front {
     /// The fields that every chapter accepts.
     pub common: Common,
-    /// The fields of a role, if the chapter is one, and otherwise their defaults; the same goes for
-    /// the other kinds.
+    /// The fields of a role. Of these four tables, only that of the chapter's own kind has a meaning,
+    /// because kinds share the names of some fields.
     pub role: Role,
     /// The fields of a competency.
     pub competency: Competency,

@@ -1,6 +1,6 @@
 //! Looks at the handbook from the point of view of its maintainers: overdue reviews, chapters
 //! without owners, chapters that nothing links to, competencies that no role expects, strategies
-//! that nobody leads, and repeated statements.
+//! that no role leads, and repeated statements.
 //!
 //! Input: the book and the configuration. Output: [`Health`], lists of chapters and statements.
 //! Ignores retired chapters. Never reads the current date, because a page must not depend on when

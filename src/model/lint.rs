@@ -1,4 +1,4 @@
-//! Checks the wording of statements: each should say what somebody does, say one thing, and not
+//! Checks the wording of statements: each should say what a person does, say one thing, and not
 //! repeat another.
 //!
 //! Input: the statements of a book. Output: remarks for the rules that `[check]` turns on. Works

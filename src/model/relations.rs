@@ -87,7 +87,7 @@ pub struct StrategyView {
     pub supported_by: Vec<ChapterId>,
 }
 
-/// Somebody who takes part in a decision or works with a role.
+/// A role or a partner that takes part in a decision or works with a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Party {
     /// A role.

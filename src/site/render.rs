@@ -175,7 +175,7 @@ impl Renderer {
     /// # Errors
     /// Returns a `template` diagnostic if the template of a view fails.
     pub fn text(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
-        self.view(at, |view| self.filled(chapter, view))
+        self.view(at, |view| self.filled(chapter, view)).map(|html| self.quoted(html))
     }
 
     /// Renders the first paragraph of a chapter.
@@ -214,9 +214,13 @@ impl Renderer {
 
     /// Calls the template of a page, and writes the quotes of the handbook's language.
     fn finished(&self, template: &str, frame: &impl Serialize) -> Result<String, Box<Diagnostic>> {
-        let html = self.theme.render(template, frame).map_err(Box::new)?;
+        Ok(self.quoted(self.theme.render(template, frame).map_err(Box::new)?))
+    }
+
+    /// Returns HTML with the quotes of the handbook's language.
+    fn quoted(&self, html: String) -> String {
         let config = &self.handbook.config;
-        Ok(if config.markdown.quotes { typography::html(&html, &config.language) } else { html })
+        if config.markdown.quotes { typography::html(&html, &config.language) } else { html }
     }
 
     /// Renders a chapter with its template, but without the frame, the table of contents and

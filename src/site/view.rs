@@ -27,6 +27,7 @@ pub mod radar;
 pub mod role;
 mod share;
 pub mod strategy;
+mod track;
 
 use std::fmt::Write as _;
 
@@ -196,6 +197,12 @@ impl<'a> Viewpoint<'a> {
     pub fn proficiency(&self, competency: ChapterId, level: u8) -> Option<&'a str> {
         let words = &competency_of(self.book, competency)?.proficiencies;
         words.iter().find(|(number, _)| *number == level).map(|(_, word)| word.as_str())
+    }
+
+    /// Returns a level's name and its place in the scale.
+    pub fn level_of(&self, name: &str, level: u8) -> String {
+        let words = self.theme.ui("level-of").replace("{name}", name);
+        words.replace("{n}", &level.to_string()).replace("{of}", &self.highest().to_string())
     }
 
     /// Returns the highest level of the scale.

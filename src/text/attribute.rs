@@ -28,13 +28,6 @@ pub struct Attributes {
     pub text_end: usize,
 }
 
-impl Attributes {
-    /// Returns the first value of `key`.
-    pub fn get(&self, key: &str) -> Option<&Attribute> {
-        self.list.iter().find(|attribute| attribute.key == key)
-    }
-}
-
 /// Finds an attribute list at the end of `text`; only spaces may follow it.
 ///
 /// Braces are plain text if they contain anything but attributes, or if no space separates them

@@ -77,16 +77,13 @@ fn read(text: &str) -> Result<(Table, Option<Format>, usize), Refused> {
     }
 }
 
-fn field_of(table: &Table) -> Option<&Entry> {
-    table.entries.iter().find(|entry| entry.key == FIELD)
-}
-
 /// Returns the entries of the map in a field; none if there is no map.
 fn entries_of(field: Option<&Entry>) -> &[Entry] {
-    match field.map(|field| &field.value.data) {
-        Some(Data::Table(table)) => &table.entries,
-        _ => &[],
-    }
+    field.map_or(&[], |field| field.value.entries())
+}
+
+fn field_of(table: &Table) -> Option<&Entry> {
+    table.entries.iter().find(|entry| entry.key == FIELD)
 }
 
 /// Returns whether the new file gives the competency the level `level` and is otherwise equal to

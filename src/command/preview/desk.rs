@@ -137,7 +137,8 @@ impl Desk {
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
         let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
-        let _alone = (name != "edit/draft").then(|| lock(&self.writing));
+        let writes = name.starts_with("edit/") && name != "edit/draft";
+        let _alone = writes.then(|| lock(&self.writing));
         match name {
             "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),

@@ -123,7 +123,7 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
 
 /// Writes the passage, and any anchors needed to keep the URLs of its statements.
 ///
-/// If somebody else saves the file at the same moment, tries again with that version of the file.
+/// If another program saves the file at the same moment, tries again with that version of the file.
 pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     if chapter_bytes(site, &path).is_none() {

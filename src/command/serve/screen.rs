@@ -116,7 +116,7 @@ impl Screen {
 
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    // The preview has to keep running even if somebody closes the pipe.
+    // The preview has to keep running even if the pipe is closed.
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
 }

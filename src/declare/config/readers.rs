@@ -114,7 +114,7 @@ pub fn gone(value: &Value, field: &mut Vec<Gone>, report: &mut Report<'_>) {
 }
 
 /// Returns the complete tables of a list. Reports each incomplete table with the message `lack`,
-/// unless reading the table has already produced a finding.
+/// unless the reader of one of its fields has just reported why.
 fn whole_tables<T: Read>(
     value: &Value,
     lack: &str,

@@ -12,7 +12,7 @@ use crate::declare::kind::Levels;
 use crate::model::link::Target;
 use crate::text::rule::Rule;
 
-/// The maximum number of statements that a role may be judged on. With more, nobody knows what
+/// The maximum number of statements that a role may be judged on. With more, it isn't clear what
 /// counts.
 const MOST: usize = 40;
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::likeness::is_alike;
-use super::{Change, Same, Sides, Subject, found_again, partner, side_by_side};
+use super::{Change, Same, Sides, Subject, found_again, level, partner, side_by_side};
 use crate::chapter::document::{Document, Facts, Hole, Term};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
@@ -104,9 +104,8 @@ impl Side<'_> {
     }
 
     /// Returns a word for the proficiency at a level, with the name of the level.
-    fn proficiency(&self, level: u8, word: &str) -> String {
-        let name = self.handbook.config.level_at(level).map_or_else(|| level.to_string(), |level| level.name.clone());
-        format!("{name}: {word}")
+    fn proficiency(&self, number: u8, word: &str) -> String {
+        format!("{}: {word}", level(self.handbook, number).name)
     }
 
     /// Returns what a competency means for a role, with the title of the competency.

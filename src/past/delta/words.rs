@@ -300,7 +300,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// Describes the part that somebody takes in a decision.
+/// Describes the part that `who` takes in a decision.
 fn takes(part: Part, who: &str) -> String {
     match part {
         Part::Accountable | Part::Responsible => format!("makes {who} {}", part.name()),

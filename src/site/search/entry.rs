@@ -285,7 +285,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Adds a name of the unit as a whole. Whoever types all of its words wants this unit.
+    /// Adds a name of the unit as a whole. A query that has all of its words most
+    /// likely means this unit.
     fn own_name(&mut self, name: &str, weight: u32, section: usize) {
         self.name(name, weight, section);
         let list = self.synonyms.needed(words(name));

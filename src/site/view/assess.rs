@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::children::Item;
 use super::matrix::roles;
 use super::share::{Cluster, Shares, Split, clusters, split};
+use super::track::{Track, by_track};
 use super::{Link, Viewpoint, competency_of};
 use crate::chapter::document::Statement;
 use crate::declare::config::{Config, Level};
@@ -109,14 +110,7 @@ pub struct Evidence {
 /// The data for the list of all roles.
 #[derive(Debug, Serialize)]
 pub struct Index {
-    pub tracks: Vec<Track>,
-}
-
-/// The roles of one track.
-#[derive(Debug, Serialize)]
-pub struct Track {
-    pub title: String,
-    pub roles: Vec<Item>,
+    pub tracks: Vec<Track<Item>>,
 }
 
 /// Returns the URL of the page of one role.
@@ -152,18 +146,12 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
 
 /// Returns the data of the list of all roles.
 pub fn index(view: &Viewpoint<'_>) -> Index {
-    let mut tracks: Vec<Track> = Vec::new();
-    for role in roles(None, view) {
-        let Some(url) = url(role, view) else { continue };
-        let title = view.track_title(role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
+    let expecting = roles(None, view).into_iter().filter(|role| url(*role, view).is_some());
+    let tracks = by_track(expecting, view, |role| {
         let meta = view.meta(role);
         let summary = role_of(view.book, role).and_then(|facts| facts.scope.clone()).or_else(|| meta.summary.clone());
-        let item = Item { title: meta.title.clone(), url: Some(url), kind: Some("role"), summary };
-        match tracks.last_mut() {
-            Some(last) if last.title == title => last.roles.push(item),
-            _ => tracks.push(Track { title, roles: vec![item] }),
-        }
-    }
+        Item { title: meta.title.clone(), url: url(role, view), kind: Some("role"), summary }
+    });
     Index { tracks }
 }
 

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::radar::level_of;
 use super::{Link, Viewpoint};
 use crate::declare::kind::Kind;
 use crate::model::book::{ChapterId, Generated};
@@ -370,7 +369,7 @@ impl Asking<'_> {
     }
 
     fn level(&self, level: &Level) -> String {
-        level_of(&level.name, level.number, self.view)
+        self.view.level_of(&level.name, level.number)
     }
 }
 

@@ -91,9 +91,7 @@ fn gaps(key: &'static str, mut items: Vec<Link>) -> Gaps {
 }
 
 fn at_level(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Link {
-    let name = view.theme.ui("level-of").replace("{name}", &view.level_name(level));
-    let name = name.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string());
-    Link { note: Some(name), ..view.link(competency) }
+    Link { note: Some(view.level_of(&view.level_name(level), level)), ..view.link(competency) }
 }
 
 /// Links to every statement of a group of equal statements, each with its text.

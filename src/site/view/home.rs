@@ -4,7 +4,8 @@
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint, assess, path, role};
+use super::track::{Track, by_track};
+use super::{Link, Viewpoint, assess, compare, path, role};
 use crate::chapter::document::Facts;
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, role_of};
@@ -16,18 +17,11 @@ pub struct Home {
     /// The chapter's own title, if its text begins with one.
     pub opening: Html,
     /// The roles that a reader may have, by track. Empty if the handbook has none.
-    pub tracks: Vec<Group>,
+    pub tracks: Vec<Track<Choice>>,
     /// The path for readers who are new.
     pub start: Option<Way>,
     /// The parts of the handbook: only a few if there are roles to begin with.
     pub doors: Vec<Shelf>,
-}
-
-/// The roles of one track.
-#[derive(Debug, Serialize)]
-pub struct Group {
-    pub title: String,
-    pub roles: Vec<Choice>,
 }
 
 /// A role, and where it leads a reader who wants something.
@@ -91,24 +85,16 @@ fn first_path(node: NodeId, book: &Book) -> Option<(ChapterId, &[ChapterId])> {
 }
 
 /// Lists the roles by track, from the first step to the last.
-fn tracks(view: &Viewpoint<'_>) -> Vec<Group> {
-    let mut tracks: Vec<Group> = Vec::new();
-    let is_held = |role: &&ChapterId| role_of(view.book, **role).is_some_and(|facts| !facts.base);
-    for role in view.book.relations.role_order.iter().filter(is_held).take(ROLES) {
-        let title = view.track_title(*role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
-        let choice = choice(*role, view);
-        match tracks.last_mut() {
-            Some(last) if last.title == title => last.roles.push(choice),
-            _ => tracks.push(Group { title, roles: vec![choice] }),
-        }
-    }
-    tracks
+fn tracks(view: &Viewpoint<'_>) -> Vec<Track<Choice>> {
+    let is_held = |role: &ChapterId| role_of(view.book, *role).is_some_and(|facts| !facts.base);
+    let held = view.book.relations.role_order.iter().copied().filter(is_held);
+    by_track(held.take(ROLES), view, |role| choice(role, view))
 }
 
 fn choice(role: ChapterId, view: &Viewpoint<'_>) -> Choice {
     let related = view.book.relations.roles.get(&role);
     let next = related.and_then(|related| related.grows_into.iter().find_map(|to| view.comparison(role, *to)));
-    let decides = !role::decisions(role, view).0.is_empty();
+    let decides = !compare::accountable_for(role, view).is_empty();
     let prepare = assess::url(role, view);
     Choice {
         link: view.link(role),

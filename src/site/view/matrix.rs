@@ -2,7 +2,7 @@
 //! cell.
 //!
 //! Input: a viewpoint, and the tracks and clusters to show. Output: [`Matrix`], and the same cells
-//! as CSV. A cell links to the statements of its level. Base roles, which nobody has, are only
+//! as CSV. A cell links to the statements of its level. Base roles, which are no one's job, are only
 //! shown if there are no others.
 
 use std::collections::BTreeSet;

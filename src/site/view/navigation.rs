@@ -105,8 +105,9 @@ fn tools(view: &Viewpoint<'_>) -> Vec<Leaf> {
 /// Returns a link to the generated page that this page lies below, such as a part of the matrix.
 fn tool_above(view: &Viewpoint<'_>) -> Option<Link> {
     let (name, _) = view.at.as_str().split_once('/').filter(|(_, rest)| !rest.is_empty())?;
-    let page = Generated::all(view.book).find(|page| page.name() == name)?;
-    Some(Link { title: view.theme.ui(page.title_key()).to_owned(), url: view.generated(page), ..Link::default() })
+    let page = Generated::from_name(name, view.book)?;
+    let url = Some(view.url(&generated_url(name, view.config.urls)));
+    Some(Link { title: view.theme.ui(page.title_key()).to_owned(), url, ..Link::default() })
 }
 
 /// Returns a link to the printable page of a part.

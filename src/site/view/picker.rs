@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::compare::{accountable_for, all_responsibilities, facts};
+use super::track::{Track, by_track};
 use super::{Link, Viewpoint, encode_fragment};
 use crate::chapter::document::Statement;
 use crate::declare::config::UrlStyle;
@@ -67,7 +68,7 @@ const WORDS: &[&str] = &[
 /// The data for the picker template.
 #[derive(Debug, Serialize)]
 pub struct Picker {
-    pub tracks: Vec<Group>,
+    pub tracks: Vec<Track<Choice>>,
     pub pairs: Vec<Link>,
     /// The URL of the competencies' statements.
     pub competencies: String,
@@ -77,13 +78,6 @@ pub struct Picker {
     pub is_script: bool,
     /// The script's UI strings, as JSON.
     pub words: String,
-}
-
-/// The roles of one track.
-#[derive(Debug, Serialize)]
-pub struct Group {
-    pub title: String,
-    pub roles: Vec<Choice>,
 }
 
 /// A role to choose.
@@ -102,18 +96,11 @@ pub fn compared(book: &Book) -> impl Iterator<Item = ChapterId> {
 
 /// Returns the page's data.
 pub fn picker(view: &Viewpoint<'_>) -> Picker {
-    let mut tracks: Vec<Group> = Vec::new();
-    for role in compared(view.book) {
-        let role = &role;
-        let title = view.track_title(*role).unwrap_or_else(|| view.theme.ui("roles-list").to_owned());
-        let meta = view.meta(*role);
-        let data = view.url(&role_url(*role, view.book, view.config.urls));
-        let choice = Choice { id: meta.id.clone(), title: meta.title.clone(), data };
-        match tracks.last_mut() {
-            Some(last) if last.title == title => last.roles.push(choice),
-            _ => tracks.push(Group { title, roles: vec![choice] }),
-        }
-    }
+    let tracks = by_track(compared(view.book), view, |role| {
+        let meta = view.meta(role);
+        let data = view.url(&role_url(role, view.book, view.config.urls));
+        Choice { id: meta.id.clone(), title: meta.title.clone(), data }
+    });
     let pairs = view.book.relations.pairs.iter().map(|(a, b)| {
         let title = format!("{} / {}", view.meta(*a).title, view.meta(*b).title);
         Link { title, url: view.comparison(*a, *b), kind: Some("role"), ..Link::default() }

@@ -58,15 +58,9 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
 
 /// Describes everything that the chart shows, for people who can't see it.
 fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
-    let axis = |axis: &Axis| format!("{}: {}", axis.competency.title, level_of(&axis.name, axis.level, view));
+    let axis = |axis: &Axis| format!("{}: {}", axis.competency.title, view.level_of(&axis.name, axis.level));
     let axes: Vec<String> = axes.iter().map(axis).collect();
     format!("{role}. {}", axes.join("; "))
-}
-
-/// Returns a level's name and its place in the scale.
-pub(super) fn level_of(name: &str, level: u8, view: &Viewpoint<'_>) -> String {
-    let words = view.theme.ui("level-of").replace("{name}", name);
-    words.replace("{n}", &level.to_string()).replace("{of}", &view.highest().to_string())
 }
 
 fn draw(axes: &[Axis], of: u8, label: &str) -> String {

@@ -98,20 +98,10 @@ pub struct Expected {
     pub meaning: Option<String>,
     pub focus: bool,
     pub from: Option<Link>,
-    pub steps: Vec<Step>,
     pub statements: Vec<Cell>,
     pub lower: Vec<Lower>,
     /// Whether the role before this one doesn't expect the competency at all.
     pub is_new: bool,
-}
-
-/// One box of the strip that shows the level on the scale.
-#[derive(Clone, Debug, Serialize)]
-pub struct Step {
-    pub own: bool,
-    pub reached: bool,
-    /// Whether the competency doesn't describe the level, because its levels end below it.
-    pub absent: bool,
 }
 
 /// A statement.
@@ -215,7 +205,7 @@ fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<De
             competency: Link { url: view.level_url(competency, expectation.level), ..view.link(competency) },
             from: (low > 0).then(|| view.level_name_of(competency, low)),
             to: view.level_name_of(competency, expectation.level),
-            count: gained(competency, (low, expectation.level), view).len(),
+            count: gained(competency, (low, expectation.level), view),
         })
     };
     let rows: Vec<Raised> = relations.roles.get(&after)?.expectations.iter().filter_map(raised).collect();
@@ -254,7 +244,7 @@ pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherit
 /// Prepares what is expected of one competency: the statements of the expected level, then those of
 /// lower levels that apply too.
 ///
-/// Marks what is new for somebody who meets the level `before`, which is 0 if nothing was expected.
+/// Marks what is new for a reader who meets the level `before`, which is 0 if nothing was expected.
 /// Without that level there is no role before this one, and nothing is marked.
 pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8>), view: &Viewpoint<'_>) -> Expected {
     let link = view.link(expectation.competency);
@@ -278,9 +268,7 @@ pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8
             statements,
         })
     });
-    let scale = &view.config.scale;
     let top = view.top(expectation.competency);
-    let step = |n: u8| Step { own: n == level && n <= top, reached: n < level && n <= top, absent: n > top };
     Expected {
         url: view.level_url(expectation.competency, level).or(link.url),
         title: link.title,
@@ -288,11 +276,10 @@ pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8
         level_name: view.level_name_of(expectation.competency, level),
         of: view.highest(),
         top,
-        means: scale.iter().find(|l| l.level == level).map(|l| l.means.clone()).filter(|means| !means.is_empty()),
+        means: view.config.level_at(level).map(|level| level.means.clone()).filter(|means| !means.is_empty()),
         meaning: expectation.meaning(view.book).map(str::to_owned),
         focus: expectation.focus,
         from: expectation.from.map(|from| view.link(from)),
-        steps: scale.iter().map(|l| step(l.level)).collect(),
         statements: of_level(level),
         lower: lower.collect(),
         is_new: before == Some(0),
@@ -328,14 +315,10 @@ fn without_key(levels: &[Lower]) -> Vec<Lower> {
     levels.iter().filter_map(left).collect()
 }
 
-/// Lists the statements that apply at the second of two levels and not yet at the first, lowest
-/// level first.
-pub fn gained(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> Vec<Cell> {
-    let Some(facts) = competency_of(view.book, competency) else { return Vec::new() };
-    let shown = |statement: &Statement, facts: &Competency| is_gained(statement, facts, levels).then_some(false);
-    let mut cells = cells(competency, shown, view);
-    cells.sort_by_key(|(n, _)| facts.statements[*n].level);
-    cells.into_iter().map(|(_, cell)| cell).collect()
+/// Counts the statements that apply at the second of two levels and not yet at the first.
+fn gained(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> usize {
+    let facts = competency_of(view.book, competency);
+    facts.map_or(0, |facts| facts.statements.iter().filter(|statement| is_gained(statement, facts, levels)).count())
 }
 
 /// Lists the statements for which `shown` returns a value, which says whether they are new. Each

@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_folder_of_somebody_else_is_in_the_way_of_a_file() {
+    fn an_empty_folder_that_we_did_not_create_blocks_a_file() {
         let project = Project::new();
         project.write(OLD).unwrap();
         fs::create_dir(project.path("b/c/empty")).unwrap();

@@ -3,7 +3,8 @@
   const form = document.querySelector(".question");
   if (!form) return;
   const [role, want] = form.querySelectorAll("select");
-  const key = "rolebook-home-role";
+  // The home page's own path, so that two handbooks on one host don't mix.
+  const key = `rolebook-home-role:${location.pathname}`;
   const chosen = () => role.selectedOptions[0];
   // A role without a next step, for example, can't be compared with it.
   const offer = () => {

@@ -66,7 +66,7 @@
   form.hidden = false;
   show();
 
-  // One cell is in the order of the Tab key. The arrow keys move from there.
+  // Only one cell is in the tab order. The arrow keys move from there.
   const links = [...table.querySelectorAll("tbody td a")];
   links.forEach((link, n) => { link.tabIndex = n ? -1 : 0; });
   const focus = (link) => {

@@ -38,34 +38,26 @@ fn decision(reader: &mut Reader<'_>, number: usize, references: &mut References)
     let start = end_of(events, heading.event) + 1;
     let next = reader.headings[number + 1..].iter().find(|next| next.is_section && next.level <= 3);
     let end = next.map_or(events.len(), |next| next.event);
-    let before = reader.outline.findings.len();
-    let mut parties = Vec::new();
+    let (mut parties, mut is_misspelt) = (Vec::new(), false);
     if let Some(list) = (start..end).find(|n| matches!(events[*n].0, Event::Start(Tag::List(_)))) {
         let mut n = list + 1;
         while n < end && matches!(events[n].0, Event::Start(Tag::Item)) {
-            parties.extend(item(reader, n, references));
+            parties.extend(item(reader, n, references, &mut is_misspelt));
             n = end_of(events, n) + 1;
         }
     }
     let id = reader.outline.headings[number].id.clone();
     let decision = Decision { title, id, scope, parties };
-    check_accountable(reader, &decision, &range, before);
+    // A misspelled `Acountable:` shouldn't also be reported as a missing part.
+    if !is_misspelt {
+        check_accountable(reader, &decision, &range);
+    }
     reader.outline.decisions.push(decision);
 }
 
-/// Reports a decision that doesn't have exactly one accountable party. `before` is the number of
-/// findings before the decision.
-fn check_accountable(reader: &mut Reader<'_>, decision: &Decision, range: &Range<usize>, before: usize) {
+/// Reports a decision that doesn't have exactly one accountable party.
+fn check_accountable(reader: &mut Reader<'_>, decision: &Decision, range: &Range<usize>) {
     let label = capitalised(&reader.input.config.words.accountable);
-    // A misspelled `Acountable:` shouldn't also be reported as a missing part.
-    let label_in_help = format!("`{label}`");
-    if reader.outline.findings[before..]
-        .iter()
-        .filter_map(|f| f.help.as_ref())
-        .any(|help| help.contains(&label_in_help))
-    {
-        return;
-    }
     let title = &decision.title;
     let (message, help) = match decision.parties.iter().filter(|(part, _)| *part == Part::Accountable).count() {
         1 => return,
@@ -81,8 +73,14 @@ fn check_accountable(reader: &mut Reader<'_>, decision: &Decision, range: &Range
     reader.finding(Rule::DecisionAccountable, range, message, Some(help));
 }
 
-/// Reads an item such as `- Accountable: [[role]], partner`.
-fn item(reader: &mut Reader<'_>, item: usize, references: &mut References) -> Vec<(Part, ReferenceNumber)> {
+/// Reads an item such as `- Accountable: [[role]], partner`. Sets `is_misspelt` if its label is
+/// probably meant to be the one for the accountable party.
+fn item(
+    reader: &mut Reader<'_>,
+    item: usize,
+    references: &mut References,
+    is_misspelt: &mut bool,
+) -> Vec<(Part, ReferenceNumber)> {
     let (events, config, place) = (reader.events, reader.input.config, reader.input.place);
     let inner = &events[inline_of_item(events, item)];
     let whole = plain_text(inner);
@@ -95,6 +93,7 @@ fn item(reader: &mut Reader<'_>, item: usize, references: &mut References) -> Ve
     }
     // Lists in a decision's prose may contain colons too, so only report what resembles a label.
     if let [near] = nearest(&label, words, 1).as_slice() {
+        *is_misspelt |= *near == config.words.accountable.as_str();
         let help = Some(format!("did you mean `{}`?", capitalised(near)));
         let message = format!("a decision has no part called `{label}`");
         reader.finding(Rule::DecisionForm, &reader.block(item), message, help);

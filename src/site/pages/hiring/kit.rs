@@ -84,8 +84,7 @@ fn write_facts(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
 
 fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
     let expected = &asked.expected;
-    let _ =
-        write!(out, "\n#### {}: {}", expected.title, level((expected.level, &expected.level_name, expected.of), view));
+    let _ = write!(out, "\n#### {}: {}", expected.title, view.level_of(&expected.level_name, expected.level));
     if expected.focus {
         let _ = write!(out, " ({})", view.theme.ui("focus"));
     }
@@ -114,11 +113,6 @@ fn write_statements(statements: &[Cell], out: &mut String) {
     }
 }
 
-fn level((level, name, of): (u8, &str, u8), view: &Viewpoint<'_>) -> String {
-    let words = view.theme.ui("level-of").replace("{name}", name);
-    words.replace("{n}", &level.to_string()).replace("{of}", &of.to_string())
-}
-
 /// Writes the blank scorecard, which asks for evidence before a judgment and has no total.
 fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
     let ui = |key: &'static str| view.theme.ui(key);
@@ -131,6 +125,6 @@ fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
     let _ = write!(out, "\n| {} |\n|---|---|---|---|---|\n", heads.join(" | "));
     for row in &kit.card {
         let title = row.title.replace('|', "\\|");
-        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", level((row.level, &row.level_name, row.of), view));
+        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", view.level_of(&row.level_name, row.level));
     }
 }
