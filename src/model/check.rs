@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
         findings.extend(self.pairs());
         findings.extend(self.evidence());
         findings.extend(self.gone());
-        findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
+        findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
 
