@@ -71,6 +71,25 @@ pub struct Meta {
     pub minutes: u16,
     /// Whether the chapter's text contains a level 1 heading.
     pub has_h1: bool,
+    /// The blank templates that readers can copy and download, in the order written.
+    pub templates: Vec<Template>,
+}
+
+/// A blank template that a chapter offers: a code block of Markdown with the attribute `template`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The ID, unique within the chapter, which is also the name of the file.
+    pub id: String,
+    /// The title.
+    pub title: String,
+}
+
+impl Template {
+    /// Returns the template's anchor on the page of its chapter.
+    #[must_use]
+    pub fn anchor(&self) -> String {
+        format!("template-{}", self.id)
+    }
 }
 
 /// A heading.
@@ -393,6 +412,8 @@ pub enum What {
     Link(Option<(u32, u32)>, Box<str>),
     /// An image file in the content folder, with its alternative text.
     Picture(Box<str>),
+    /// The first line of a worked example, with its caption.
+    Example(Box<str>),
     /// A transclusion that is a paragraph of its own.
     Embed,
     /// A view; these pieces are in the same order as the chapter's views.
@@ -450,6 +471,8 @@ pub enum Hole {
     CalloutAttributes(&'static str),
     /// The title line of a callout, by its name.
     CalloutTitle(&'static str),
+    /// The word above a worked example.
+    ExampleLabel,
     /// The checkbox of a task, and whether it is checked.
     Task(bool),
     /// The `href` attribute of raw HTML.
@@ -471,6 +494,8 @@ pub struct Code {
     pub marked: Vec<(u32, u32)>,
     /// The block's anchor.
     pub id: Option<String>,
+    /// The template that the block contains. The page then shows what its Markdown looks like.
+    pub template: Option<Template>,
     /// The text of the block.
     pub text: String,
     /// The span of the block's first line.

@@ -15,6 +15,7 @@ mod view_call;
 mod writer;
 
 pub use outline::{FRAME_IDS, Outline};
+pub use writer::blank;
 
 use std::ops::Range;
 

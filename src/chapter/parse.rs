@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of};
 
-use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy};
+use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template};
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
@@ -176,7 +176,9 @@ impl Reader<'_> {
             self.check_written(kind, front, &parsed, body == self.text.text[start..]);
         }
         self.check_sections(kind, &parsed);
-        let meta = self.meta(front, (kind, facts), parsed.outline, parsed.words);
+        let templates: Vec<Template> = parsed.body.code.iter().filter_map(|code| code.template.clone()).collect();
+        parsed.outline.anchors.extend(templates.iter().map(Template::anchor));
+        let meta = Meta { templates, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
             source: *hash,
             comments,
@@ -311,6 +313,7 @@ impl Reader<'_> {
             references: self.references.list.clone(),
             facts,
             minutes: u16::try_from(words.div_ceil(220)).unwrap_or(u16::MAX),
+            templates: Vec::new(),
         }
     }
 }

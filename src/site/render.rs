@@ -4,6 +4,7 @@
 //! Input: a compiled [`Handbook`], a theme and the URL of a page. Output: HTML. This is the only
 //! stage that calls templates. Never reads files, and never looks at another page's bytes.
 
+mod blank;
 mod copy;
 mod fill;
 mod glossary;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::blank::text_in;
 pub use self::copy::{copy_url, without_nul};
 use self::fill::Filler;
 use self::glossary::Glossary;

@@ -109,6 +109,7 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
         | Hole::Footnote(_)
         | Hole::HeadingAnchor(_)
         | Hole::CalloutTitle(_)
+        | Hole::ExampleLabel
         | Hole::Task(_) => Some(Edge::Whole),
         Hole::LinkText(_)
         | Hole::TableAttributes(..)

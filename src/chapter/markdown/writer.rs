@@ -5,11 +5,13 @@
 //! syntax highlighter is a hole. Never resolves references.
 
 mod blocked;
+mod examples;
 mod links;
 mod lists;
 mod open;
 mod raw;
 mod tables;
+mod templates;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -25,7 +27,9 @@ use crate::text::markup::{escape, escape_into};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
+pub use self::examples::worked;
 pub use self::links::is_picture;
+pub use self::templates::blank;
 use self::lists::Item;
 use self::open::OpenElements;
 use self::tables::Table;
@@ -70,6 +74,8 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         ends: None,
         items: Vec::new(),
         lists: Vec::new(),
+        quotes: Vec::new(),
+        skipped: 0..0,
         written: Written::default(),
     };
     writer.run();
@@ -141,6 +147,10 @@ struct Writer<'a, 'r> {
     items: Vec<Item>,
     /// For each open list, whether it contains only examples.
     lists: Vec<bool>,
+    /// For each open quotation, whether it is a worked example.
+    quotes: Vec<bool>,
+    /// The events of a caption that has been written already.
+    skipped: Range<usize>,
     written: Written,
 }
 
@@ -183,6 +193,9 @@ impl Writer<'_, '_> {
     fn event(&mut self, n: usize, depth: usize) -> usize {
         let events = self.events;
         let (event, range) = &events[n];
+        if self.skipped.contains(&n) {
+            return n + 1;
+        }
         if self.is_cut(range) {
             return if matches!(event, Event::Start(_)) { end_of(events, n) + 1 } else { n + 1 };
         }
@@ -249,7 +262,7 @@ impl Writer<'_, '_> {
         match tag {
             Tag::Paragraph => return self.paragraph(n, range, depth),
             Tag::Heading { level, .. } => self.start_heading(n, *level as u8),
-            Tag::BlockQuote(kind) => self.start_quote(*kind),
+            Tag::BlockQuote(kind) => self.start_quote(n, *kind),
             Tag::CodeBlock(kind) => return self.code_block(n, kind, range),
             Tag::HtmlBlock => return self.html_block(n),
             Tag::List(first) => self.start_list(n, *first),
@@ -298,7 +311,11 @@ impl Writer<'_, '_> {
                 }
                 self.out.html.push_str(&format!("</h{}>\n", level as u8));
             }
-            TagEnd::BlockQuote(kind) => self.block(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }),
+            TagEnd::BlockQuote(kind) => {
+                let is_example = self.quotes.pop() == Some(true);
+                let quote = if kind.is_some() { "</div>\n" } else { "</blockquote>\n" };
+                self.block(if is_example { "</figure>\n" } else { quote });
+            }
             TagEnd::List(ordered) => {
                 self.block(if ordered { "</ol>\n" } else { "</ul>\n" });
                 if self.lists.pop() == Some(true) {
@@ -333,6 +350,10 @@ impl Writer<'_, '_> {
     /// Starts a paragraph, or writes it as a hole if it is a view or a transclusion.
     fn paragraph(&mut self, n: usize, range: &Range<usize>, depth: usize) -> usize {
         let end = end_of(self.events, n);
+        // A caption that is a paragraph of its own has been written already.
+        if self.skipped == (n + 1..end) {
+            return end + 1;
+        }
         if depth == 0 && !self.input.plain {
             let hole = match lone_embed(self.events, n) {
                 Some((target, at)) => Some(Hole::Embed(self.refer(target, Form::Embed, at))),
@@ -373,7 +394,12 @@ impl Writer<'_, '_> {
         self.out.html.push_str(&format!(" {name}=\"{}\"", escape(value)));
     }
 
-    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
+    fn start_quote(&mut self, n: usize, kind: Option<BlockQuoteKind>) {
+        let example = worked(self.input, self.events, n);
+        self.quotes.push(example.is_some());
+        if let Some(example) = example {
+            return self.start_example(example);
+        }
         let callout = match kind {
             None => return self.block("<blockquote>\n"),
             Some(BlockQuoteKind::Note) => "note",
@@ -399,12 +425,14 @@ impl Writer<'_, '_> {
         };
         let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default();
         let span = self.input.place.span(&(range.start..range.start + first_line.len()));
-        let (code, unknown) = info::read(info, text, span);
+        let (mut code, unknown) = info::read(info, text, span);
         for unknown in unknown {
             let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
-            self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, "it takes title, lines and id");
+            let help = "it takes title, lines, id and template";
+            self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, help);
         }
+        self.check_template(&mut code, &(range.start..range.start + first_line.len()));
         let number = numbered(&mut self.written.body.code, code);
         self.hole_block(Hole::Code(number));
         end + 1

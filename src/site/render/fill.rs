@@ -23,7 +23,7 @@ use crate::text::markup::{self, Token, escape, escape_into, tokens};
 /// The state that the parts of a page share while the page is written.
 pub struct Filler<'a> {
     renderer: &'a Renderer,
-    view: Viewpoint<'a>,
+    pub(super) view: Viewpoint<'a>,
     /// Footnote numbers by where the footnote is defined, in the order of first reference.
     footnotes: HashMap<(ChapterId, u32), usize>,
     order: Vec<(ChapterId, u32)>,
@@ -38,8 +38,8 @@ pub struct Filler<'a> {
 
 /// The settings that apply to a part of a page.
 #[derive(Clone, Copy)]
-struct Scope {
-    chapter: ChapterId,
+pub(super) struct Scope {
+    pub(super) chapter: ChapterId,
     /// The number of transclusions that the part is nested in.
     depth: usize,
     /// Whether terms are linked and headings get anchors to copy.
@@ -74,7 +74,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn document(&self, chapter: ChapterId) -> &'a Document {
+    pub(super) fn document(&self, chapter: ChapterId) -> &'a Document {
         &self.renderer.handbook.documents[chapter.index()]
     }
 
@@ -165,7 +165,7 @@ impl<'a> Filler<'a> {
 
     /// Appends the bytes of `range` with its holes filled. `last` is the offset of the last hole to
     /// fill: holes take no room, so a hole at the end of the range may belong to what follows.
-    fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
+    pub(super) fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
         let mut at = range.start;
         for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) <= last) {
@@ -210,11 +210,13 @@ impl<'a> Filler<'a> {
                     self.image(image, scope, out);
                 }
             }
-            Hole::Code(n) => {
-                if let Some(code) = body.code.get(*n as usize) {
-                    write_code(code, self.renderer, out);
+            Hole::Code(n) => match body.code.get(*n as usize) {
+                Some(Code { template: Some(template), text, .. }) => {
+                    self.template(template, text, (offset, scope), out);
                 }
-            }
+                Some(code) => write_code(code, self.renderer, out),
+                None => {}
+            },
             Hole::Footnote(n) => self.footnote(*n, scope, out),
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
             Hole::TableAttributes(heading) => self.table(*heading, scope, out),
@@ -223,6 +225,9 @@ impl<'a> Filler<'a> {
             }
             Hole::CalloutTitle(callout) => {
                 let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(callout));
+            }
+            Hole::ExampleLabel => {
+                let _ = write!(out, "<span class=\"label\">{}</span>", escape(self.view.theme.ui("example")));
             }
             Hole::Task(done) => {
                 let (key, checked) = if *done { ("task-done", " checked=\"\"") } else { ("task-open", "") };
@@ -498,12 +503,17 @@ impl<'a> Filler<'a> {
 /// Returns how many levels to lower the headings of a part, so that they are below the heading that
 /// they are inserted under.
 fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) -> u8 {
-    let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
-    let over = before.filter_map(|block| block.heading).last();
-    let over = over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level);
+    let over = heading_over(host, offset);
     let first = part.body.blocks.iter().filter(|block| (block.end as usize) > start).find_map(|block| block.heading);
     let first = first.and_then(|n| part.meta.headings.get(n as usize)).map_or(over + 1, |heading| heading.level);
     (over + 1).saturating_sub(first)
+}
+
+/// Returns the level of the heading that a place in a chapter's HTML is under.
+pub(super) fn heading_over(host: &Document, offset: usize) -> u8 {
+    let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
+    let over = before.filter_map(|block| block.heading).last();
+    over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level)
 }
 
 /// Returns HTML with `prefix` added to every ID and every heading lowered by `shift` levels.

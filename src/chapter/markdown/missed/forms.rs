@@ -80,6 +80,9 @@ pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
         return None;
     }
+    if name.eq_ignore_ascii_case("example") {
+        return None;
+    }
     let is_known = CALLOUTS.iter().any(|known| known.eq_ignore_ascii_case(name));
     let (message, help) = if is_known && !behind.trim().is_empty() {
         let message = "this isn't a callout, because there is text after its name".to_owned();
