@@ -306,10 +306,11 @@ impl Writer<'_, '_> {
         match end {
             TagEnd::Paragraph => self.out.html.push_str("</p>\n"),
             TagEnd::Heading(level) => {
+                self.out.html.push_str(&format!("</h{}>", level as u8));
                 if let Some(n) = self.heading {
                     self.out.hole(Hole::HeadingAnchor(n));
                 }
-                self.out.html.push_str(&format!("</h{}>\n", level as u8));
+                self.out.html.push('\n');
             }
             TagEnd::BlockQuote(kind) => {
                 let is_example = self.quotes.pop() == Some(true);
