@@ -471,8 +471,8 @@ pub enum Hole {
     TableAttributes(u32),
     /// The attributes of a callout (a GFM alert), by its name, such as `note`.
     CalloutAttributes(&'static str),
-    /// The title line of a callout, by its name.
-    CalloutTitle(&'static str),
+    /// The label of a callout, by its name.
+    CalloutLabel(&'static str),
     /// The word above a worked example.
     ExampleLabel,
     /// The checkbox of a task, and whether it is checked.

@@ -108,7 +108,7 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
         | Hole::Code(_)
         | Hole::Footnote(_)
         | Hole::StatementAnchor(_)
-        | Hole::CalloutTitle(_)
+        | Hole::CalloutLabel(_)
         | Hole::ExampleLabel
         | Hole::Task(_) => Some(Edge::Whole),
         // The link goes into an element around the heading, so both are one.

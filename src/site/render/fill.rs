@@ -242,9 +242,7 @@ impl<'a> Filler<'a> {
             Hole::CalloutAttributes(callout) => {
                 let _ = write!(out, " role=\"note\" aria-label=\"{}\"", self.callout(callout));
             }
-            Hole::CalloutTitle(callout) => {
-                let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(callout));
-            }
+            Hole::CalloutLabel(callout) => out.push_str(&self.callout(callout)),
             Hole::ExampleLabel => {
                 let _ = write!(out, "<span class=\"label\">{}</span>", escape(self.view.theme.ui("example")));
             }
