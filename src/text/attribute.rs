@@ -139,8 +139,17 @@ mod tests {
 
     #[test]
     fn braces_with_anything_else_are_text() {
-        for text in ["uses {curly} words", "set {a, b}", "f(x){.id}", "{}", "{:}", "a {: b}", "a {level=}", "{{ matrix() }}", "a {\"x\"}"]
-        {
+        for text in [
+            "uses {curly} words",
+            "set {a, b}",
+            "f(x){.id}",
+            "{}",
+            "{:}",
+            "a {: b}",
+            "a {level=}",
+            "{{ matrix() }}",
+            "a {\"x\"}",
+        ] {
             assert_eq!(pairs(text), None, "{text}");
         }
     }
