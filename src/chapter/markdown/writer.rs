@@ -29,10 +29,10 @@ use crate::text::rule::Rule;
 
 pub use self::examples::worked;
 pub use self::links::is_picture;
-pub use self::templates::blank;
 use self::lists::Item;
 use self::open::OpenElements;
 use self::tables::Table;
+pub use self::templates::blank;
 use super::outline::Outline;
 use super::{Input, Located, References, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call};
 

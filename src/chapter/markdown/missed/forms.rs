@@ -88,7 +88,7 @@ pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option
         let message = "this isn't a callout, because there is text after its name".to_owned();
         (message, format!("write `> [!{}]` alone on the line and the rest below it", name.to_uppercase()))
     } else {
-        let known: Vec<String> = CALLOUTS.iter().map(|known| known.to_uppercase()).collect();
+        let known: Vec<String> = CALLOUTS.iter().chain(&["example"]).map(|known| known.to_uppercase()).collect();
         (format!("there is no callout `{name}`"), format!("write one of {}", known.join(", ")))
     };
     Some(Found { range: start..start + line.trim_end().len(), message, help })
