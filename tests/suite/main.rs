@@ -36,6 +36,7 @@ mod served;
 mod spellings;
 mod support;
 mod synthetic;
+mod templates;
 mod themes;
 mod views;
 mod warm;
