@@ -1,8 +1,7 @@
 // Marks the current section in the table of contents, keeps the navigation as the reader left it,
-// copies the URL of a heading, and handles keyboard shortcuts. Loads scripts that aren't needed
-// until the reader first moves.
+// copies the URL of a heading, and handles keyboard shortcuts.
 (() => {
-  const { addressCopied, later, ...rest } = document.currentScript.dataset;
+  const { addressCopied } = document.currentScript.dataset;
 
   const links = new Map();
   for (const link of document.querySelectorAll(".toc a[href^='#']")) {
@@ -76,18 +75,6 @@
       if (place.top < frame.top || place.bottom > frame.bottom) side.scrollTop += place.top - frame.top - frame.height / 3;
     }
   }
-
-  const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
-  const fetchLater = () => {
-    for (const move of moves) removeEventListener(move, fetchLater, true);
-    for (const address of later.split(" ")) {
-      const script = document.createElement("script");
-      Object.assign(script.dataset, rest);
-      script.src = address;
-      document.head.append(script);
-    }
-  };
-  for (const move of moves) addEventListener(move, fetchLater, { capture: true, passive: true });
 
   const said = document.createElement("span");
   said.className = "sr";

@@ -1,10 +1,9 @@
-// Opens search in a dialog with `/` or Ctrl+K, or shows it on the search page. Fetches nothing
-// before that.
+// Shows search in a dialog, or on the search page. `page.js/find.js` loads it. It fetches nothing until
+// it is opened.
 //
 // Results are written as text, never as markup. `search-core.js` searches the index.
 (() => {
   const { page, core: coreUrl, style, label, placeholder, close, failed, retry } = document.currentScript.dataset;
-  if (!page) return;
   const home = new URL(page, location.href);
   const isFile = home.pathname.endsWith(".html");
   const base = isFile ? new URL(home.pathname.replace(/\.html$/, "/"), home) : home;
@@ -273,7 +272,7 @@
   }
 
   let dialog = null, inside = null;
-  function open() {
+  function open(typed) {
     if (!dialog) {
       dialog = make("dialog", { class: "search-dialog", "aria-label": label });
       inside = search(false, () => dialog.close());
@@ -284,7 +283,7 @@
     }
     if (!dialog.open) dialog.showModal();
     inside.input.focus();
-    inside.input.select();
+    if (typed) inside.input.value = typed; else inside.input.select();
     start().then((isNew) => { if (isNew) inside.run(); }, () => inside.run());
   }
 
@@ -297,20 +296,10 @@
     onPage.input.focus();
     onPage.run();
   }
-  const begin = () => { if (onPage) { onPage.input.focus(); onPage.input.select(); } else open(); };
-
-  document.addEventListener("click", (event) => {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    if (!(event.target instanceof Element) || !event.target.closest("a.search")) return;
-    event.preventDefault();
-    begin();
-  });
-  addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
-    const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
-    const isChord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
-    if (!isChord && (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping)) return;
-    event.preventDefault();
-    begin();
-  });
+  /** Opens search, with what the reader has typed while it was loading. */
+  globalThis.rolebookFind = (typed) => {
+    if (!onPage) return open(typed);
+    onPage.input.focus();
+    onPage.input.select();
+  };
 })();
