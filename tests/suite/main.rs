@@ -34,6 +34,7 @@ mod refusals;
 mod search;
 mod served;
 mod spellings;
+mod stairs;
 mod support;
 mod synthetic;
 mod templates;
