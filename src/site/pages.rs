@@ -24,6 +24,7 @@ mod markdown;
 mod matrix;
 mod print;
 mod search;
+mod tags;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -64,6 +65,7 @@ const KINDS: &[fn(&mut Table<'_>)] = &[
     changes::lay_out,
     health::lay_out,
     search::lay_out,
+    tags::lay_out,
     data::lay_out,
     hiring::lay_out,
     backlinks::lay_out,

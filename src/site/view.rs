@@ -27,6 +27,7 @@ pub mod radar;
 pub mod role;
 mod share;
 pub mod strategy;
+pub mod tags;
 mod track;
 
 use std::fmt::Write as _;
