@@ -178,7 +178,9 @@ fn add_blocks(holder: ElementRef<'_>, moved: Option<ElementRef<'_>>, list: &mut 
             continue;
         }
         if element.attr("data-place").is_some() {
-            moved.into_iter().for_each(|moved| add_blocks(moved, None, list));
+            if let Some(moved) = moved {
+                add_blocks(moved, None, list);
+            }
         } else if element.attr("data-blocks").is_some() {
             add_blocks(element, None, list);
         } else {
