@@ -462,15 +462,17 @@ pub enum Hole {
     Code(u32),
     /// A footnote reference, by the index of the definition in [`Body::footnotes`].
     Footnote(u32),
-    /// The copyable anchor inside a heading, by the heading's number.
+    /// The end of a heading, by the heading's number, where the link to it goes.
     HeadingAnchor(u32),
+    /// The link of a statement or responsibility to itself, by its number in the facts.
+    StatementAnchor(u32),
     /// The attributes of a table's scrollable region. Contains the number of the heading above the
     /// table plus one, or 0 if there is none.
     TableAttributes(u32),
     /// The attributes of a callout (a GFM alert), by its name, such as `note`.
     CalloutAttributes(&'static str),
-    /// The title line of a callout, by its name.
-    CalloutTitle(&'static str),
+    /// The label of a callout, by its name.
+    CalloutLabel(&'static str),
     /// The word above a worked example.
     ExampleLabel,
     /// The checkbox of a task, and whether it is checked.

@@ -344,7 +344,8 @@ fn is_wordless(parsed: &Parsed) -> bool {
     let headings = parsed.outline.headings.iter();
     let in_headings: usize = headings.map(|heading| heading.text.split_whitespace().count()).sum();
     let holes = &parsed.body.main.holes;
-    parsed.words <= in_headings && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_)))
+    parsed.words <= in_headings
+        && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)))
 }
 
 /// Returns whether an audience mark appears in a chapter's text.

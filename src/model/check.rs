@@ -79,7 +79,7 @@ impl<'a> Checker<'a> {
         findings.extend(self.evidence());
         findings.extend(self.gone());
         findings.extend(self.templates());
-        findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
+        findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
 
@@ -298,7 +298,6 @@ impl<'a> Checker<'a> {
         named.filter_map(|(name, span)| self.unknown(name, *span, Kind::Competency)).collect()
     }
 
-    /// Reports a name in `handbook.toml` that no chapter of `kind` has.
     /// Reports templates that can't be downloaded, because a chapter has the path of their file.
     fn templates(&self) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
@@ -315,6 +314,7 @@ impl<'a> Checker<'a> {
         findings
     }
 
+    /// Reports a name in `handbook.toml` that no chapter of `kind` has.
     fn unknown(&self, name: &str, span: Span, kind: Kind) -> Option<Diagnostic> {
         let found = self.book.names.find(name);
         if found.iter().any(|chapter| self.book.meta(*chapter).kind == kind) {

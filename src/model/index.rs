@@ -170,7 +170,8 @@ impl Index {
     /// Returns the path of the file that readers download to use a template. Returns `None` if a
     /// chapter is at that path.
     pub fn template_path(&self, chapter: ChapterId, template: &Template) -> Option<SourcePath> {
-        let path = format!("{}/{}", self.meta(chapter).path.without_extension(), template.id);
+        let folder = self.meta(chapter).path.without_extension();
+        let path = if folder.is_empty() { template.id.clone() } else { format!("{folder}/{}", template.id) };
         self.names.at_path(&path).is_empty().then(|| SourcePath::new(format!("{path}.md")))
     }
 }

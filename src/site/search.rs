@@ -21,14 +21,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use self::entry::{Entry, Unit, filled};
+use self::entry::{Entry, Filled, Unit, filled};
 use self::merge::Speech;
 use self::pack::Files;
 use self::synonyms::Synonyms;
-use crate::chapter::document::Document;
+use self::text::Said;
+use crate::chapter::document::{Document, Statement};
 use crate::declare::config::{Config, UrlStyle};
-use crate::declare::kind::Kind;
-use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::declare::kind::{Kind, Part};
+use crate::model::book::{Book, ChapterId, DecisionView, Generated, NodeId, Party, generated_url};
 use crate::model::compile::Handbook;
 use crate::model::link::Target;
 use crate::site::theme::Theme;
@@ -38,17 +39,17 @@ use crate::site::view::role::hiring_url;
 use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
-const TABLE: usize = 64;
+const TABLE: usize = 16;
 /// The target size of a file of texts, in bytes. One file per page would make up most of a large
 /// site's files.
 const TEXT_FILE: usize = 20_000;
 /// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
 /// UI strings that the entry file contains.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 15] = [
     "search-count",
     "search-none",
     "search-none-means",
@@ -62,7 +63,14 @@ const TEXTS: [&str; 13] = [
     "search-start",
     "search-similar",
     "search-in",
+    "search-level",
+    "search-accountable",
 ];
+
+/// What one result of each kind is called, in the order of the facet. The chapters of no special
+/// kind are called by their part.
+const LABELS: [&str; 9] =
+    ["role", "competency", "strategy", "path", "term", "", "search-tool", "decision", "search-statement"];
 
 /// Every file of the index by its URL.
 #[derive(Debug, Default)]
@@ -130,8 +138,10 @@ impl Memory {
     }
 }
 
-/// The number of the facet of tools, which comes after the kinds of chapters.
+/// The numbers of the facets that come after the kinds of chapters. Statements aren't units, so no
+/// unit has their facet.
 const TOOL: usize = Kind::ALL.len();
+const DECISION: usize = TOOL + 1;
 
 /// A page that search can find. Its entry is stored next to it.
 struct Page {
@@ -139,6 +149,28 @@ struct Page {
     title: String,
     facets: [usize; 3],
     chapter: Option<ChapterId>,
+}
+
+/// A unit with its page, the place of the page's text, and its facets.
+struct Found<'a> {
+    page: &'a Page,
+    unit: &'a Unit,
+    text: &'a str,
+    facets: [usize; 3],
+}
+
+/// Lists the units. Decisions come last, so that the facets of neighbors are mostly the same.
+fn found<'a>(pages: &'a [(Page, Arc<Entry>)], texts: &'a [String]) -> Vec<Found<'a>> {
+    let of_page = |((page, entry), text): (&'a (Page, Arc<Entry>), &'a String)| {
+        entry.units.iter().map(move |unit| Found { page, unit, text, facets: page.facets })
+    };
+    let (decisions, mut all): (Vec<Found<'_>>, Vec<Found<'_>>) =
+        pages.iter().zip(texts).flat_map(of_page).partition(|found| found.unit.decision.is_some());
+    all.extend(decisions.into_iter().map(|mut found| {
+        found.facets[0] = DECISION;
+        found
+    }));
+    all
 }
 
 /// Builds the index.
@@ -152,15 +184,11 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     pages.extend(made_pages(handbook, theme, &mut facets, &synonyms));
     let mut files = Files::default();
     let texts = texts(&pages, handbook, theme, &mut files);
-    let units: Vec<(&Page, &Unit, &str)> = pages
-        .iter()
-        .zip(&texts)
-        .flat_map(|((page, entry), text)| entry.units.iter().map(move |unit| (page, unit, text.as_str())))
-        .collect();
-    let only: Vec<&Unit> = units.iter().map(|(_, unit, _)| *unit).collect();
+    let units = found(&pages, &texts);
+    let only: Vec<&Unit> = units.iter().map(|found| found.unit).collect();
     let speech = Speech::new(&config.language, &synonyms);
     let lists = merge::lists(&only, &speech, &mut files);
-    let rows: Vec<Value> = units.iter().map(|unit| row(unit, config)).collect();
+    let rows: Vec<Value> = units.iter().map(|found| row(found, config)).collect();
     let table = if rows.len() <= TABLE_INSIDE {
         json!(rows)
     } else {
@@ -174,7 +202,9 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         "words": lists.names.concat(),
         "table": table,
         "facets": facets.names,
+        "labels": LABELS.map(|key| if key.is_empty() { "" } else { theme.ui(key) }),
         "runs": runs(&units),
+        "decisions": decisions(&units),
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
     placed(files, entry.to_string(), config.urls)
@@ -198,13 +228,23 @@ fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
 
 /// Adds files with the pages' texts and returns the place of each text.
 fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
+    let accountable = accountable(handbook);
     let text = |(page, entry): &(Page, Arc<Entry>)| {
         let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
+        let facts = page.chapter.map_or(&[][..], |chapter| handbook.book.meta(chapter).facts.statements());
         let sections = entry.sections.iter().enumerate().map(|(n, section)| {
-            let mut text = filled(section, &title);
+            let Filled { mut text, statements } = filled(section, &title);
             let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
             text.truncate(end.unwrap_or(0));
-            json!([entry.heading(n), encode_fragment(&section.anchor), text])
+            let mut row = vec![json!(entry.heading(n)), json!(encode_fragment(&section.anchor)), json!(text)];
+            let is_of_section = |unit: &&Unit| unit.decision.is_some() && unit.anchor.as_ref() == Some(&section.anchor);
+            let decision = entry.units.iter().find(is_of_section).and_then(|unit| unit.decision);
+            if !statements.is_empty() {
+                row.push(said(&text, &statements, facts));
+            } else if let Some(party) = page.chapter.zip(decision).and_then(|decision| accountable.get(&decision)) {
+                row.push(json!(handbook.config.quoted(party)));
+            }
+            Value::Array(row)
         });
         Value::Array(sections.collect()).to_string()
     };
@@ -225,6 +265,20 @@ fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files
     places
 }
 
+/// Returns for each statement in a text its anchor, its level, and where each of its parts begins
+/// and ends, in UTF-16 units.
+fn said(text: &str, statements: &[Said], facts: &[Statement]) -> Value {
+    let place = |at: usize| text[..at].encode_utf16().count();
+    let of_one = |parts: &[Said]| {
+        let fact = facts.get(parts[0].statement as usize);
+        let parts = parts.iter().filter(|said| said.end <= text.len());
+        let places = parts.flat_map(|said| [place(said.start), place(said.end)]).map(Value::from);
+        let (id, level) = fact.map_or(("", 0), |fact| (fact.id.as_str(), fact.level));
+        [json!(encode_fragment(id)), json!(level)].into_iter().chain(places).collect::<Value>()
+    };
+    statements.chunk_by(|a, b| a.statement == b.statement).map(of_one).collect()
+}
+
 /// The text below each anchor of the glossaries.
 pub type Definitions = BTreeMap<ChapterId, BTreeMap<String, String>>;
 
@@ -233,8 +287,8 @@ pub fn definitions(handbook: &Handbook, theme: &Theme) -> Definitions {
     let of = |chapter: ChapterId| {
         let mut texts = BTreeMap::new();
         for section in text::sections(&handbook.documents[chapter.index()]) {
-            let text = filled(&section, &|n| shown(handbook, theme, chapter, n));
-            texts.entry(section.anchor).or_insert(text);
+            let filled = filled(&section, &|n| shown(handbook, theme, chapter, n));
+            texts.entry(section.anchor).or_insert(filled.text);
         }
         (chapter, texts)
     };
@@ -254,28 +308,53 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
     }
 }
 
-/// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
-/// term, the page's title.
-fn row((page, unit, text): &(&Page, &Unit, &str), config: &Config) -> Value {
+/// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a term
+/// or a decision, the page's title.
+fn row(found: &Found<'_>, config: &Config) -> Value {
+    let Found { page, unit, text, .. } = found;
     let title = config.quoted(&unit.title);
-    match &unit.anchor {
-        Some(anchor) => {
-            let url = format!("{}#{}", page.url, encode_fragment(anchor));
-            json!([title, url, text, config.quoted(&page.title)])
-        }
-        None => json!([title, page.url, text]),
-    }
+    let Some(anchor) = &unit.anchor else { return json!([title, page.url, text]) };
+    let url = format!("{}#{}", page.url, encode_fragment(anchor));
+    json!([title, url, text, config.quoted(&page.title)])
+}
+
+/// Returns the name of the party that is accountable for each decision, by its strategy chapter and
+/// its number there.
+fn accountable(handbook: &Handbook) -> BTreeMap<(ChapterId, u32), String> {
+    let one = |decision: &DecisionView| {
+        let (_, party) = decision.parties.iter().find(|(part, _)| *part == Part::Accountable)?;
+        let name = match party {
+            Party::Role(role) => handbook.book.meta(*role).title.clone(),
+            Party::Partner(n) => handbook.config.partners.get(*n as usize)?.1.clone(),
+        };
+        Some(((decision.strategy, decision.number), name))
+    };
+    handbook.book.relations.decisions.iter().filter_map(one).collect()
 }
 
 /// Packs the facets of units as runs: the number of consecutive units with the same three facets,
 /// then these facets.
-fn runs(units: &[(&Page, &Unit, &str)]) -> String {
+fn runs(units: &[Found<'_>]) -> String {
     let mut out = String::new();
-    for run in units.chunk_by(|(a, ..), (b, ..)| a.facets == b.facets) {
+    for run in units.chunk_by(|a, b| a.facets == b.facets) {
         pack::number(u32::try_from(run.len()).unwrap_or(u32::MAX), &mut out);
-        for facet in run[0].0.facets {
+        for facet in run[0].facets {
             pack::number(u32::try_from(facet).unwrap_or(u32::MAX), &mut out);
         }
+    }
+    out
+}
+
+/// Packs the units of the chapters that the decisions are in. Decisions are the last units and in the
+/// order of their chapters.
+fn decisions(units: &[Found<'_>]) -> String {
+    let (mut out, mut last) = (String::new(), 0);
+    let mut chapters = (0..).zip(units).filter(|(_, found)| found.unit.anchor.is_none()).peekable();
+    for decision in units.iter().filter(|found| found.unit.decision.is_some()) {
+        while chapters.next_if(|(_, found)| found.page.url != decision.page.url).is_some() {}
+        let chapter = chapters.peek().map_or(last, |(n, _)| *n);
+        pack::number(chapter - last, &mut out);
+        last = chapter;
     }
     out
 }
@@ -289,7 +368,8 @@ struct Facets {
 impl Facets {
     fn new(theme: &Theme) -> Self {
         let kinds = Kind::ALL.iter().map(|kind| theme.ui(&format!("kind-{}", kind.name())).to_owned());
-        let kinds = kinds.chain([theme.ui("kind-tool").to_owned()]);
+        let others = ["kind-tool", "kind-decision", "kind-statement"].map(|key| theme.ui(key).to_owned());
+        let kinds = kinds.chain(others);
         Self { names: [kinds.collect(), vec![String::new()], vec![String::new()]] }
     }
 

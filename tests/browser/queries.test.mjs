@@ -170,13 +170,69 @@ test("words in quotes are found only as a phrase", async () => {
   assert.equal((await pages(core, "green kettle")).length, 2);
 });
 
-test("an excerpt is cut between words and highlights what was found", async () => {
-  const core = await index(build(project({ "handbook/handbook.toml": "title = \"T\"\n", "handbook/index.md": "# Home\n" })));
+const competency = "# Pricing craft\n\nAbout the craft.\n\n## Levels\n\n### Learning\n\n- Writes down what a kettle costs. {#costs}\n\n### Owning\n\n- Says no to a discount, with the reason. {#says-no}\n- Names the price before anybody asks. {#names-it}\n";
+const strategy = "# Prices\n\nPrices follow the season.\n\n## Decisions\n\n### Which discounts are allowed {#discounts}\n\n- Accountable: [[lead]]\n- Consulted: sales\n\nTwice a year for all prices.\n\n### Who is billed first\n\n- Accountable: sales\n";
+const company = { "competencies/craft": competency, "strategy/prices": strategy, "roles/lead": "# Price Lead\n\nLeads.\n", ...Object.fromEntries([1, 2, 3, 4].map((n) => [`n${n}`, `# Note ${n}\n\nA kettle and a teapot.\n`])) };
+const partners = "title = \"T\"\n[partners]\nsales = \"Sales\"\n";
+
+test("a statement is found as a statement, with its level and its anchor", async () => {
+  const core = await chapters(company, partners);
+  const kind = core.entry.facets[0].indexOf("Statements");
+  const found = await core.search("no discount reason", [kind, null, null, null]);
+  assert.equal(found.total, 1);
+  const [hit] = found.results;
+  assert.equal(core.label(hit), "Statement");
+  const [line] = await core.lines([hit.unit]);
+  const said = core.statement(await core.texts(line.text), hit.place);
+  assert.deepEqual([line.title, said.text, said.anchor, said.level], ["Pricing craft", "Says no to a discount, with the reason.", "says-no", 3]);
+  // A statement that has less of the query than its chapter isn't an answer.
+  assert.equal((await core.search("pricing craft discount", [kind, null, null, null])).total, 0);
+});
+
+test("a decision is found by its name, with who is accountable", async () => {
+  const core = await chapters(company, partners);
+  for (const [query, anchor, party] of [["which discounts are allowed", "discounts", "Price Lead"], ["who is billed first", "who-is-billed-first", "Sales"]]) {
+    const found = await core.search(query, [core.entry.facets[0].indexOf("Decisions"), null, null, null]);
+    const [line] = await core.lines([found.results[0].unit]);
+    assert.equal(line.url, `strategy/prices/#${anchor}`, query);
+    const [heading, , , accountable] = (await core.texts(line.text))[found.results[0].sections[0]];
+    assert.deepEqual([line.title, heading, line.chapter, accountable], [line.title, line.title, "Prices", party]);
+  }
+});
+
+test("statements and decisions are below their chapter, and few stand alone", async () => {
+  const many = Object.fromEntries([...Array(6).keys()].map((n) => [`competencies/c${n}`, `# Craft ${n}\n\n## Levels\n\n### Owning\n\n${[0, 1, 2].map((k) => `- Pours a samovar of kind ${n}${k}. {#s${k}}\n`).join("")}`]));
+  const core = await chapters({ ...company, ...many }, partners);
+  const found = await core.search("samovar");
+  assert.ok(found.results.filter((hit) => hit.place !== undefined).length <= 3);
+  assert.equal(found.facets[0][core.entry.facets[0].indexOf("Statements")], 18);
+  const below = (await core.search("prices discounts allowed")).results[0];
+  assert.deepEqual(below.parts.map((part) => core.label(part)), ["Decision"]);
+  assert.equal(new Set(found.results.map((hit) => `${hit.unit} ${hit.place}`)).size, found.results.length);
+});
+
+test("an excerpt consists of sentences, highlights what was found, and separates the cells of a table", async () => {
+  const core = await chapters({ a: "# A\n\n| Day | Tea |\n|---|---|\n| Monday | a kettle |\n\nFirst item\n\nSecond item\n" });
+  const shown = (text, words, size) => core.excerpt(text, { forms: new Set(words), prefix: "" }, size).map(([piece]) => piece).join("");
   const text = `${"Many other words stand here. ".repeat(20)}The kettles boil over. ${"And more follow after. ".repeat(20)}`;
   const pieces = core.excerpt(text, { forms: new Set(["kettles"]), prefix: "" });
   assert.deepEqual(pieces.filter(([, found]) => found), [["kettles", true]]);
-  const shown = pieces.map(([piece]) => piece).join("");
-  assert.ok(shown.length < 200 && shown.startsWith("\u2026 ") && shown.endsWith(" \u2026"), shown);
+  assert.match(pieces.map(([piece]) => piece).join(""), /^The kettles boil over\. (And more follow after\. ?)+$/);
+  const [line] = await core.lines([(await core.search("monday")).results[0].unit]);
+  const [, , cells] = (await core.texts(line.text)).find((section) => section[2]);
+  assert.equal(shown(cells, ["kettle"]), "Day \u00b7 Tea \u00b7 Monday \u00b7 a kettle \u00b7 First item \u00b7 Second item");
+  // A sentence that is too long is cut between words.
+  const long = `${"word ".repeat(80)}kettle ${"after ".repeat(80)}`.trim();
+  assert.match(shown(long, ["kettle"]), /^\u2026 word (word )+kettle (after )+after \u2026$/u);
+  assert.match(shown(`${"x".repeat(300)} kettle ${"y".repeat(300)}`, ["kettle"]), /^\u2026 kettle /);
+  assert.equal(shown("He met E. Smith. A kettle.", ["kettle"]), "He met E. Smith. A kettle.");
+});
+
+test("other names of several words are highlighted only as a whole", async () => {
+  const core = await chapters({ a: "# A\n\nAn associate product manager. A product, and an associate.\n" });
+  const found = await core.search("apm");
+  const marked = core.excerpt("An associate product manager. A product, and an associate.", found).filter(([, isFound]) => isFound).map(([text]) => text);
+  assert.deepEqual(marked, ["associate", "product", "manager"]);
 });
 
 /** Generates queries. The same number gives the same queries (xorshift32, Marsaglia 2003). */
@@ -201,7 +257,8 @@ test("any query gets sorted results with existing pages and excerpts from those 
   const words = [...new Set(readFileSync(join(repository, "README.md"), "utf8").match(/\p{L}+/gu))];
   const seconds = Number(process.env.FUZZ_SECONDS ?? 0);
   const end = Date.now() + seconds * 1000;
-  const plain = (text) => text.replace(/\s+/g, " ");
+  // An excerpt has a sign between cells and lines.
+  const plain = (text) => text.replace(/[\s\u00b7]+/g, " ");
   let count = 0;
   for (const query of made(seconds ? process.pid : 7, words)) {
     if (seconds ? Date.now() > end : count === 300) break;

@@ -41,16 +41,16 @@ const small = (more = {}, config = "title = \"T\"\n") => project({
   ...more,
 });
 
-test("nothing is fetched before search opens, and the first result takes four requests and at most 30 kB", async () => {
+test("nothing is fetched before search opens, and the first result takes five requests and at most 30 kB", async () => {
   const page = await open(await host(site));
-  assert.ok(!page.requests.some((url) => /\/search\/|search-core|search\.css/.test(url)), page.requests.join("\n"));
+  assert.ok(!page.requests.some((url) => /\/search\/|search-core|search\.(css|js)/.test(url)), page.requests.join("\n"));
   page.requests.length = 0;
   await search(page, "roadmap");
   assert.equal((await titles(page))[0], "Product roadmap");
   // Other scripts of the page may still be loading.
-  const names = page.requests.filter((url) => /\/search[/.-]/.test(url)).slice(0, 4).map((url) => decodeURIComponent(new URL(url).pathname).slice(1));
-  const known = names.map((name) => ["search-core.js", "search.css", "search/index.json"].find((end) => name.endsWith(end)) ?? "words");
-  assert.deepEqual(known.sort(), ["search-core.js", "search.css", "search/index.json", "words"], page.requests.join("\n"));
+  const names = page.requests.filter((url) => /\/search[/.-]/.test(url)).slice(0, 5).map((url) => decodeURIComponent(new URL(url).pathname).slice(1));
+  const known = names.map((name) => ["search.js", "search-core.js", "search.css", "search/index.json"].find((end) => name.endsWith(end)) ?? "words");
+  assert.deepEqual(known.sort(), ["search-core.js", "search.css", "search.js", "search/index.json", "words"], page.requests.join("\n"));
   const bytes = names.reduce((sum, name) => sum + gzipSync(readFileSync(join(site, name))).length, 0);
   assert.ok(bytes < 30_000, `${bytes} bytes`);
   assert.deepEqual(page.faults, []);
@@ -85,6 +85,34 @@ test("the keyboard opens the dialog, moves through the results, follows one and 
   await page.keyboard.press("Enter");
   await page.waitForURL(to);
   assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("what is typed while search loads is searched for, and Escape gives up", async () => {
+  const page = await open(await host(site));
+  let isHeld = true;
+  const held = [];
+  await page.route("**/search.js", (route) => { if (isHeld) held.push(route); else route.continue(); });
+  await page.waitForFunction(() => document.readyState === "complete");
+  await page.keyboard.type("/pricing");
+  await page.keyboard.press("Escape");
+  await page.keyboard.type("/road?map");
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+  isHeld = false;
+  for (const route of held) await route.continue();
+  await page.locator("dialog[open] input").waitFor();
+  assert.equal(await page.locator("dialog input").inputValue(), "road?map");
+  assert.equal((await titles(page))[0], "Product roadmap");
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("a link to search opens its page if search can't be loaded", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  await page.route("**/search.js", (route) => route.abort());
+  await page.locator(".bar a.search").click();
+  await page.waitForURL(`${address}search/`);
   await close(page);
 });
 

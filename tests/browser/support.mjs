@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statS
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 
@@ -64,8 +65,31 @@ const media = {
   png: "image/png", jpg: "image/jpeg", woff2: "font/woff2",
 };
 
-/** Serves a site under `prefix` as static hosts do. Returns its URL, which ends in a slash. */
-export async function host(site, prefix = "/") {
+/** Returns the headers that a site's `_headers` file sets for a path. */
+function headers(site, pathname) {
+  const file = join(site, "_headers");
+  const set = {};
+  let applies = false;
+  for (const line of existsSync(file) ? readFileSync(file, "utf8").split("\n") : []) {
+    if (line.startsWith("/")) applies = line.endsWith("*") ? pathname.startsWith(line.slice(0, -1)) : pathname === line;
+    else if (applies && line.includes(":")) set[line.slice(0, line.indexOf(":")).trim().toLowerCase()] = line.slice(line.indexOf(":") + 1).trim();
+  }
+  return set;
+}
+
+/** Compresses text for a request that accepts it, and returns the body and the header to send. */
+function coded(body, type, accepted) {
+  if (!/text|json|xml|svg/.test(type)) return { body };
+  if (/\bbr\b/.test(accepted)) return { body: brotliCompressSync(body), coding: "br" };
+  if (/\bgzip\b/.test(accepted)) return { body: gzipSync(body, { level: 9 }), coding: "gzip" };
+  return { body };
+}
+
+/**
+ * Serves a site under `prefix` as static hosts do. Returns its URL, which ends in a slash. With
+ * `coding`, it also compresses, and sends the headers that the build wrote for hosts.
+ */
+export async function host(site, prefix = "/", { coding = false } = {}) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const inside = pathname.startsWith(prefix) ? decodeURIComponent(pathname.slice(prefix.length)) : "..";
@@ -79,9 +103,11 @@ export async function host(site, prefix = "/") {
       file = join(file, "index.html");
     }
     const found = existsSync(file);
-    const body = readFileSync(found ? file : join(site, "404.html"));
+    const plain = readFileSync(found ? file : join(site, "404.html"));
     const type = media[found ? file.split(".").pop() : "html"] ?? "application/octet-stream";
-    response.writeHead(found ? 200 : 404, { "content-type": type, "x-content-type-options": "nosniff" }).end(body);
+    const sent = coding ? coded(plain, type, request.headers["accept-encoding"] ?? "") : { body: plain };
+    const more = { ...coding && headers(site, `/${inside}`), ...sent.coding && { "content-encoding": sent.coding, vary: "accept-encoding" } };
+    response.writeHead(found ? 200 : 404, { "content-type": type, "content-length": sent.body.length, "x-content-type-options": "nosniff", ...more }).end(sent.body);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   endings.push(() => { server.closeAllConnections(); server.close(); });
@@ -161,6 +187,46 @@ export async function open(url, { width = 1440, height = 900, dark = false, java
 /** Closes a page and its context. */
 export async function close(page) {
   await page.context().close();
+}
+
+/**
+ * Loads a page until nothing more is requested, and returns what it cost: `bytes` by kind of file as
+ * they were transferred, `requests`, and `files`. With `slow`, on a phone with a quarter of this
+ * machine's speed and a slow connection, it also returns how many milliseconds the page was
+ * `blocked` by tasks over 50 ms, and when its largest text or image was `painted`.
+ */
+export async function weigh(url, coding, { slow = false } = {}) {
+  const page = await open("about:blank", slow ? { width: 390, height: 844 } : {});
+  const client = await page.context().newCDPSession(page);
+  await client.send("Network.enable");
+  await client.send("Network.setExtraHTTPHeaders", { headers: { "accept-encoding": coding } });
+  if (slow) {
+    await client.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    await client.send("Network.emulateNetworkConditions", { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
+  }
+  const names = new Map();
+  const bytes = { all: 0 };
+  client.on("Network.responseReceived", ({ requestId, response }) => names.set(requestId, new URL(response.url).pathname));
+  client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const name = names.get(requestId) ?? "";
+    const kind = name.endsWith("/") ? "html" : name.split(".").pop();
+    const counted = ["html", "css", "js", "woff2"].includes(kind) ? kind : "other";
+    bytes.all += encodedDataLength;
+    bytes[counted] = (bytes[counted] ?? 0) + encodedDataLength;
+  });
+  await page.addInitScript(() => {
+    globalThis.waits = { blocked: 0, painted: 0 };
+    new PerformanceObserver((list) => {
+      for (const task of list.getEntries()) globalThis.waits.blocked += Math.max(0, task.duration - 50);
+    }).observe({ type: "longtask", buffered: true });
+    new PerformanceObserver((list) => { globalThis.waits.painted = list.getEntries().at(-1).startTime; }).observe({ type: "largest-contentful-paint", buffered: true });
+  });
+  await page.goto(url, { waitUntil: "networkidle" });
+  await page.waitForTimeout(slow ? 1000 : 100);
+  const waits = await page.evaluate(() => globalThis.waits);
+  await close(page);
+  const files = [...names.values()].map((name) => name.split("/").pop()).filter(Boolean);
+  return { bytes, requests: names.size, files, blocked: Math.round(waits.blocked), painted: Math.round(waits.painted) };
 }
 
 /** Returns what axe-core finds wrong: one line for each rule, with the elements. */

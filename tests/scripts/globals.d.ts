@@ -33,6 +33,7 @@ declare var rolebook: Partial<Rolebook>;
 declare var rolebookTake: (name: string, data: any) => void;
 declare var rolebookGlimpse: (name: string, data: any) => void;
 declare var rolebookSearch: (name: string, data: any) => void;
+declare var rolebookFind: (typed: string) => void;
 declare var rolebookSearchCore: (load: any) => any;
 
 /** Marks that tests set on a page to detect a reload or an injected script. */

@@ -1,9 +1,10 @@
 // Compares our search with Pagefind: how high the wanted chapters rank, how long indexing takes,
 // and how much is fetched before the first result.
 //
-// Run it with `node tests/search/measure.mjs FOLDER QUERIES [--audience NAME]`. It needs
-// `target/release/rolebook`, and `pagefind` and `playwright-core` in MODULES (a `node_modules`
-// folder). FOLDER is a handbook. QUERIES is a file like `handbook.txt`, or `-` to measure only
+// Run it with `node tests/search/measure.mjs FOLDER QUERIES [--alone] [--audience NAME]`. It needs
+// `target/release/rolebook` or the program in ROLEBOOK, and `pagefind` and `playwright-core` in
+// MODULES (a `node_modules` folder). With `--alone`, it measures only our search and needs no
+// modules. FOLDER is a handbook. QUERIES is a file like `handbook.txt`, or `-` to measure only
 // times and bytes. Pagefind gets the chapters' pages without navigation and lists of links, so it
 // indexes the same text.
 
@@ -18,10 +19,13 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, "../..");
 const modules = process.env.MODULES ?? join(repository, "tests/browser/node_modules");
-const [folder, queriesFile, ...flags] = process.argv.slice(2);
+const [folder, queriesFile, ...rest] = process.argv.slice(2);
+const isAlone = rest.includes("--alone");
+const flags = rest.filter((flag) => flag !== "--alone");
+const program = process.env.ROLEBOOK ?? join(repository, "target/release/rolebook");
 const work = mkdtempSync(join(tmpdir(), "rolebook-search-"));
 const site = join(work, "site");
-execFileSync(join(repository, "target/release/rolebook"), ["build", folder, "--out", site, ...flags], { stdio: "ignore" });
+execFileSync(program, ["build", folder, "--out", site, ...flags], { stdio: "ignore" });
 
 const zipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 
@@ -37,9 +41,9 @@ async function ours() {
   await core.open();
   return {
     fetched,
-    async search(query) {
+    async search(query, most = 30) {
       const found = await core.search(query);
-      const lines = await core.lines(found.results.slice(0, 30).map((hit) => hit.unit));
+      const lines = await core.lines(found.results.slice(0, most).map((hit) => hit.unit));
       return [...new Set(lines.map((line) => decodeURIComponent(line.url.split("#")[0])))];
     },
   };
@@ -93,26 +97,32 @@ function worth(list, wanted) {
   return place ? 1 / place : 0;
 }
 
-const a = await ours(), b = await theirs();
+const a = await ours(), b = isAlone ? null : await theirs();
 const word = process.env.WORD ?? "roadmap";
-await a.search(word);
+await a.search(word, 10);
 const [entry, words] = a.fetched;
+const rows = a.fetched.slice(2).reduce((x, y) => x + y, 0);
 const assets = ["search-core.js", "search.css"].map((name) => zipped(join(repository, "themes/default/assets", name)));
-console.log(`first result for "${word}": ours ${[...assets, entry, words].join(" + ")} = ${[...assets, entry, words].reduce((x, y) => x + y)} bytes, then ${a.fetched.length - 2} files of the table (${a.fetched.slice(2, 3)} bytes each)`);
-await b.search(word, 1);
-console.log(`                        Pagefind without its interface ${b.fetched.join(" + ")} = ${b.fetched.reduce((x, y) => x + y)} bytes`);
-console.log(`index: Pagefind ${b.seconds.toFixed(1)} s`);
+const needed = [...assets, entry, words];
+console.log(`first ten results for "${word}": ours ${needed.join(" + ")} bytes and ${a.fetched.length - 2} files of the table (${rows}) = ${rows + needed.reduce((x, y) => x + y)} bytes`);
+await b?.search(word, 1);
+if (b) console.log(`                        Pagefind without its interface ${b.fetched.join(" + ")} = ${b.fetched.reduce((x, y) => x + y)} bytes`);
+if (b) console.log(`index: Pagefind ${b.seconds.toFixed(1)} s`);
 if (queriesFile !== "-") {
-  let sums = [0, 0], count = 0;
+  const totals = [[], []], empty = [0, 0];
   for (const line of readFileSync(queriesFile, "utf8").split("\n").filter((line) => line.includes(" | ") && !line.startsWith("#"))) {
     const [query, chapters] = line.split(" | ");
+    if (chapters === "NONE") continue;
     const wanted = chapters.split(", ").map((path) => `${path.replace(/(^|\/)index$/, "$1").replace(/\/$/, "")}/`);
-    const [own, other] = [worth(await a.search(query), wanted), worth(await b.search(query), wanted)];
-    sums = [sums[0] + own, sums[1] + other];
-    count++;
-    console.log(`${own.toFixed(2)}  ${other.toFixed(2)}  ${query}`);
+    const lists = [await a.search(query), ...(b ? [await b.search(query)] : [])];
+    const ranks = lists.map((list) => worth(list, wanted));
+    ranks.forEach((rank, n) => { totals[n].push(rank); empty[n] += Number(lists[n].length === 0); });
+    console.log(`${ranks.map((rank) => rank.toFixed(2)).join("  ")}  ${query}`);
   }
-  console.log(`mean reciprocal rank of ${count} queries: ours ${(sums[0] / count).toFixed(3)}, Pagefind ${(sums[1] / count).toFixed(3)}`);
+  const mean = (list) => (list.reduce((sum, value) => sum + value, 0) / list.length).toFixed(3);
+  const among = (list, most) => mean(list.map((rank) => Number(rank >= 1 / most)));
+  const report = (list, n) => `${mean(list)}, first three ${among(list, 3)}, first five ${among(list, 5)}, ${empty[n]} without a result`;
+  console.log(`mean reciprocal rank of ${totals[0].length} queries: ours ${report(totals[0], 0)}${b ? `; Pagefind ${report(totals[1], 1)}` : ""}`);
 }
-await b.end();
+await b?.end();
 rmSync(work, { recursive: true });

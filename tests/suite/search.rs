@@ -55,6 +55,7 @@ fn every_row_and_section_of_the_index_has_an_existing_target() {
     let site = site_with(&handbook(), None);
     let rows = table(&site);
     assert!(rows.len() > 60);
+    let mut statements = BTreeSet::new();
     for row in rows {
         let address = row[1].as_str().unwrap();
         let (url, anchor) = address.split_once('#').unwrap_or((address, ""));
@@ -62,12 +63,21 @@ fn every_row_and_section_of_the_index_has_an_existing_target() {
         let html = page(&site, url);
         assert!(anchor.is_empty() || html.contains(&format!("id=\"{anchor}\"")), "{address}");
         let (file, number) = row[2].as_str().unwrap().split_at(10);
-        let pages: Vec<Vec<[String; 3]>> = serde_json::from_str(&page(&site, &format!("search/{file}.json"))).unwrap();
-        for [heading, anchor, text] in &pages[number.parse::<usize>().unwrap()] {
+        let pages: Vec<Vec<Value>> = serde_json::from_str(&page(&site, &format!("search/{file}.json"))).unwrap();
+        for section in &pages[number.parse::<usize>().unwrap()] {
+            let [heading, anchor, text] = [0, 1, 2].map(|n| section[n].as_str().unwrap());
             assert!(anchor.is_empty() || html.contains(&format!("id=\"{anchor}\"")), "{url} {heading}");
             assert!(!text.contains('\u{fffc}'), "{url}: {text}");
+            for statement in section[3].as_array().into_iter().flatten() {
+                let anchor = statement[0].as_str().unwrap();
+                assert!(html.contains(&format!("id=\"{anchor}\"")), "{url} {anchor}");
+                assert!(statement[2].as_u64() < statement[3].as_u64(), "{url} {anchor}");
+                statements.insert(format!("{url}#{anchor}"));
+            }
         }
     }
+    // Fifteen competencies have fifteen statements each, and roles have responsibilities.
+    assert!(statements.len() > 225, "{}", statements.len());
 }
 
 #[test]
@@ -107,11 +117,20 @@ fn drafts_and_text_for_other_audiences_are_not_indexed() {
             "index.md",
             "# Home\n\nPublic.\n\n## Pay {audience=managers}\n\nSecretone.\n\n## After\n\n::: {audience=managers}\nSecrettwo.\n:::\n",
         ),
+        (
+            "strategy/s.md",
+            "# Pricing\n\n## Decisions\n\n### Discounts\n\n- Accountable: [[secretrole]]\n\n::: {audience=managers}\n### Secretfive\n\n- Accountable: [[secretrole]]\n:::\n",
+        ),
+        ("roles/secretrole.md", "---\naudience: managers\ntags: [secrettag]\n---\n# Secretrole\n"),
+        (
+            "competencies/c.md",
+            "# Craft\n\n## Levels\n\n### Owning\n\n- Boils. {#boils}\n\n::: {audience=managers}\n- Secretsix. {#secretseven}\n:::\n",
+        ),
         ("a.md", "---\naudience: managers\n---\n# Secretthree\n"),
         ("b.md", "---\nstatus: draft\n---\n# Secretfour\n"),
     ]);
     let all = files(&site_with(&sources, None)).into_values().collect::<String>().to_lowercase();
-    assert!(all.contains("public"));
+    assert!(all.contains("public") && all.contains("boils") && all.contains("discounts"));
     assert!(!all.contains("secret") && !all.contains("pay"), "{all}");
 }
 
@@ -201,7 +220,8 @@ fn scores(site: &Site, word: &str) -> BTreeMap<String, u32> {
     let file = format!("search/{}.json", entry["words"].as_str().unwrap());
     let rows: Vec<Value> = serde_json::from_str(&page(site, &file)).unwrap();
     let row = rows.iter().find(|row| row[0].as_str().unwrap()[1..] == *word).unwrap();
-    let mut list = numbers(row[1].as_str().unwrap()).into_iter();
+    let units = row[1].as_str().unwrap().split('.').next().unwrap();
+    let mut list = numbers(units).into_iter();
     let (mut unit, mut found) = (0, BTreeMap::new());
     while let Some(distance) = list.next() {
         unit += distance as usize;

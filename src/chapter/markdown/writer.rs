@@ -5,10 +5,10 @@
 //! syntax highlighter is a hole. Never resolves references.
 
 mod blocked;
-mod examples;
 mod links;
 mod lists;
 mod open;
+mod quotes;
 mod raw;
 mod tables;
 mod templates;
@@ -16,7 +16,7 @@ mod templates;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::marks::{Mark, Marks};
 use crate::chapter::document::{Block, Body, Fill, Form, Hole};
@@ -27,14 +27,17 @@ use crate::text::markup::{escape, escape_into};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
-pub use self::examples::worked;
 pub use self::links::is_picture;
-pub use self::templates::blank;
 use self::lists::Item;
 use self::open::OpenElements;
+use self::quotes::OpenQuote;
+pub use self::quotes::worked;
 use self::tables::Table;
+pub use self::templates::blank;
 use super::outline::Outline;
-use super::{Input, Located, References, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call};
+use super::{
+    Input, Located, References, capitalised, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call,
+};
 
 /// The start of the prompts that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
@@ -147,9 +150,9 @@ struct Writer<'a, 'r> {
     items: Vec<Item>,
     /// For each open list, whether it contains only examples.
     lists: Vec<bool>,
-    /// For each open quotation, whether it is a worked example.
-    quotes: Vec<bool>,
-    /// The events of a caption that has been written already.
+    /// How to close each open quotation.
+    quotes: Vec<OpenQuote>,
+    /// The events of a title or a caption that has been written already.
     skipped: Range<usize>,
     written: Written,
 }
@@ -306,16 +309,13 @@ impl Writer<'_, '_> {
         match end {
             TagEnd::Paragraph => self.out.html.push_str("</p>\n"),
             TagEnd::Heading(level) => {
+                self.out.html.push_str(&format!("</h{}>", level as u8));
                 if let Some(n) = self.heading {
                     self.out.hole(Hole::HeadingAnchor(n));
                 }
-                self.out.html.push_str(&format!("</h{}>\n", level as u8));
+                self.out.html.push('\n');
             }
-            TagEnd::BlockQuote(kind) => {
-                let is_example = self.quotes.pop() == Some(true);
-                let quote = if kind.is_some() { "</div>\n" } else { "</blockquote>\n" };
-                self.block(if is_example { "</figure>\n" } else { quote });
-            }
+            TagEnd::BlockQuote(_) => self.end_quote(),
             TagEnd::List(ordered) => {
                 self.block(if ordered { "</ol>\n" } else { "</ul>\n" });
                 if self.lists.pop() == Some(true) {
@@ -392,27 +392,6 @@ impl Writer<'_, '_> {
 
     fn attribute(&mut self, name: &str, value: &str) {
         self.out.html.push_str(&format!(" {name}=\"{}\"", escape(value)));
-    }
-
-    fn start_quote(&mut self, n: usize, kind: Option<BlockQuoteKind>) {
-        let example = worked(self.input, self.events, n);
-        self.quotes.push(example.is_some());
-        if let Some(example) = example {
-            return self.start_example(example);
-        }
-        let callout = match kind {
-            None => return self.block("<blockquote>\n"),
-            Some(BlockQuoteKind::Note) => "note",
-            Some(BlockQuoteKind::Tip) => "tip",
-            Some(BlockQuoteKind::Important) => "important",
-            Some(BlockQuoteKind::Warning) => "warning",
-            Some(BlockQuoteKind::Caution) => "caution",
-        };
-        self.block(&format!("<div class=\"callout {callout}\""));
-        self.out.hole(Hole::CalloutAttributes(callout));
-        self.out.html.push('>');
-        self.out.hole(Hole::CalloutTitle(callout));
-        self.out.html.push('\n');
     }
 
     fn code_block(&mut self, n: usize, kind: &CodeBlockKind<'_>, range: &Range<usize>) -> usize {

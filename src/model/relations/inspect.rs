@@ -88,7 +88,10 @@ impl Relating<'_> {
         if competency.statements.is_empty() {
             return;
         }
-        for level in self.config.scale.iter().filter(|level| !competency.misnamed.contains(&level.level)) {
+        // A competency may end below the highest level of the scale.
+        let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(0);
+        let below = self.config.scale.iter().filter(|level| level.level < top);
+        for level in below.filter(|level| !competency.misnamed.contains(&level.level)) {
             if !competency.statements.iter().any(|statement| statement.level == level.level) {
                 let message = format!("there are no statements for level {} ({})", level.name, level.level);
                 let help =

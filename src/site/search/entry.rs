@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::synonyms::Synonyms;
-use super::text::{GAP, Section, sections};
+use super::text::{GAP, Said, Section, sections};
 use super::words::{each_word, words};
-use crate::chapter::document::{Document, Facts, Meta};
+use crate::chapter::document::{Decision, Document, Facts, Meta, Term};
 
 /// Weights of words. Weights for `text` are in hundredths of one plain occurrence, and weights for
 /// `top` are in hundredths of a whole score.
@@ -23,6 +23,7 @@ const SHORT_TITLE: u32 = 240;
 /// The longest name that is counted in words; longer ones count as this long.
 const LONGEST_NAME: u16 = 7;
 const TERM: u32 = 280;
+const DECISION: u32 = 240;
 const HEADING: u32 = 90;
 const FILE_NAME: u32 = 40;
 const TAG: u32 = 50;
@@ -30,7 +31,7 @@ const TAG: u32 = 50;
 /// An indexed chapter.
 #[derive(Debug)]
 pub struct Entry {
-    /// The units that can be found: the chapter, and each term of a glossary.
+    /// The units that can be found: the chapter, then each term of a glossary or each decision.
     pub units: Vec<Unit>,
     /// The chapter's text.
     pub sections: Vec<Section>,
@@ -58,6 +59,8 @@ pub struct Unit {
     pub anchor: Option<String>,
     /// Other names: aliases for a term, other titles for a chapter.
     pub names: Vec<String>,
+    /// The number of the decision, if the unit is one.
+    pub decision: Option<u32>,
     /// The length in words.
     pub length: u32,
     /// The words and how they are used.
@@ -72,13 +75,17 @@ pub struct Words {
     /// Sections and strengths packed into one number each: the section times four, plus the
     /// strength.
     places: Vec<u32>,
+    /// The statements that have the words, by their order in the chapter.
+    statements: Vec<u32>,
 }
 
-/// A word's weights, and its end offsets in [`Words::letters`] and [`Words::places`].
+/// A word's weights, and its end offsets in [`Words::letters`], [`Words::places`] and
+/// [`Words::statements`].
 #[derive(Debug)]
 struct Word {
     letters: u32,
     places: u32,
+    statements: u32,
     top: u16,
     name: u16,
     text: u32,
@@ -89,14 +96,15 @@ impl Words {
         let end = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         self.letters.push_str(word);
         self.places.extend(uses.sections.iter().map(|(section, strength)| section * 4 + u32::from(*strength)));
+        self.statements.extend(&uses.statements);
         let (letters, places) = (end(self.letters.len()), end(self.places.len()));
-        let top = u16::try_from(uses.top).unwrap_or(u16::MAX);
-        self.list.push(Word { letters, places, top, name: uses.name, text: uses.text });
+        let (statements, top) = (end(self.statements.len()), u16::try_from(uses.top).unwrap_or(u16::MAX));
+        self.list.push(Word { letters, places, statements, top, name: uses.name, text: uses.text });
     }
 
     /// Lists the words, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.list.len()).map(|n| &self.letters[self.start(n).0..self.list[n].letters as usize])
+        (0..self.list.len()).map(|n| &self.letters[self.start(n, |word| word.letters)..self.list[n].letters as usize])
     }
 
     /// Returns two weights of a word in the whole unit, by the word's number. The first is what
@@ -117,13 +125,17 @@ impl Words {
     /// Lists the sections in which the word with this number occurs, in ascending order, each with
     /// the strength of the word.
     pub fn sections(&self, n: usize) -> impl Iterator<Item = (u32, u8)> {
-        let places = &self.places[self.start(n).1..self.list[n].places as usize];
+        let places = &self.places[self.start(n, |word| word.places)..self.list[n].places as usize];
         places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0)))
     }
 
-    fn start(&self, n: usize) -> (usize, usize) {
-        let before = n.checked_sub(1).map(|before| &self.list[before]);
-        before.map_or((0, 0), |before| (before.letters as usize, before.places as usize))
+    /// Lists the statements in which the word with this number occurs, in ascending order.
+    pub fn statements(&self, n: usize) -> &[u32] {
+        &self.statements[self.start(n, |word| word.statements)..self.list[n].statements as usize]
+    }
+
+    fn start(&self, n: usize, end: fn(&Word) -> u32) -> usize {
+        n.checked_sub(1).map_or(0, |before| end(&self.list[before]) as usize)
     }
 }
 
@@ -138,6 +150,8 @@ struct Uses {
     text: u32,
     /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
     sections: Vec<(u32, u8)>,
+    /// The statements in which the word occurs, in ascending order.
+    statements: Vec<u32>,
 }
 
 /// Records that a word occurs in a section.
@@ -164,24 +178,24 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     }
     let mut units = vec![chapter];
     for (n, section) in sections.iter().enumerate() {
-        let term = terms.iter().find(|term| n > 0 && term.id == section.anchor);
-        let Some(term) = term else {
+        let Some(term) = terms.iter().find(|term| n > 0 && term.id == section.anchor) else {
             units[0].section(n, section);
             continue;
         };
-        let mut unit = Builder::new(synonyms);
-        unit.own_name(&term.name, TERM, n);
-        for alias in &term.aliases {
-            unit.own_name(alias, TERM, n);
+        units.push(Builder::term(term, n, section, synonyms));
+    }
+    for (decision, facts) in decisions(meta) {
+        if let Some(n) = sections.iter().position(|section| section.anchor == facts.id) {
+            units.push(Builder::decision((decision, facts), n, &sections[n], synonyms));
         }
-        unit.section(n, section);
-        unit.other_titles(&term.name, n);
-        unit.unit.title.clone_from(&term.name);
-        unit.unit.anchor = Some(term.id.clone());
-        unit.unit.names.clone_from(&term.aliases);
-        units.push(unit);
     }
     Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
+}
+
+/// Lists the decisions of a strategy chapter with their numbers.
+fn decisions(meta: &Meta) -> impl Iterator<Item = (u32, &Decision)> {
+    let list: &[Decision] = if let Facts::Strategy(strategy) = &meta.facts { &strategy.decisions } else { &[] };
+    (0..).zip(list)
 }
 
 /// Returns the levels of a competency, each with the anchor of its heading.
@@ -208,11 +222,40 @@ struct Builder<'a> {
     unit: Unit,
     words: HashMap<Box<str>, Uses, RandomState>,
     synonyms: &'a Synonyms,
+    /// The numbers of the statements so far.
+    statements: Vec<u32>,
 }
 
 impl<'a> Builder<'a> {
     fn new(synonyms: &'a Synonyms) -> Self {
-        Self { unit: Unit::default(), words: HashMap::default(), synonyms }
+        Self { unit: Unit::default(), words: HashMap::default(), synonyms, statements: Vec::new() }
+    }
+
+    /// Indexes a term of a glossary.
+    fn term(term: &Term, n: usize, section: &Section, synonyms: &'a Synonyms) -> Self {
+        let mut unit = Self::new(synonyms);
+        unit.own_name(&term.name, TERM, n);
+        for alias in &term.aliases {
+            unit.own_name(alias, TERM, n);
+        }
+        unit.section(n, section);
+        unit.other_titles(&term.name, n);
+        let (title, anchor, names) = (term.name.clone(), Some(term.id.clone()), term.aliases.clone());
+        unit.unit = Unit { title, anchor, names, ..unit.unit };
+        unit
+    }
+
+    /// Indexes a decision. Its chapter has the same text, so only the title counts much.
+    fn decision((number, decision): (u32, &Decision), n: usize, section: &Section, synonyms: &'a Synonyms) -> Self {
+        let mut unit = Self::new(synonyms);
+        unit.own_name(&decision.title, DECISION, n);
+        for name in synonyms.of_decisions() {
+            unit.name(name, HEADING, n);
+        }
+        unit.section(n, section);
+        let (title, anchor) = (decision.title.clone(), Some(decision.id.clone()));
+        unit.unit = Unit { title, anchor, decision: Some(number), ..unit.unit };
+        unit
     }
 
     /// Adds the names, facts, tags and summary of the chapter as a whole.
@@ -258,11 +301,17 @@ impl<'a> Builder<'a> {
             self.name(&section.heading, weight, n);
         }
         let mut at = 0;
-        for (start, end) in section.statements.iter().copied().chain([(section.text.len(), section.text.len())]) {
-            self.add(section.text.get(at..start).unwrap_or_default(), PLAIN, number, 0);
-            self.add(section.text.get(start..end).unwrap_or_default(), STATEMENT, number, 2);
+        for said in &section.statements {
+            let Said { statement, start, end } = *said;
+            if self.statements.last() != Some(&statement) {
+                self.statements.push(statement);
+            }
+            let place = u32::try_from(self.statements.len() - 1).unwrap_or(u32::MAX);
+            self.add(section.text.get(at..start).unwrap_or_default(), PLAIN, (number, 0), None);
+            self.add(section.text.get(start..end).unwrap_or_default(), STATEMENT, (number, 2), Some(place));
             at = end;
         }
+        self.add(section.text.get(at..).unwrap_or_default(), PLAIN, (number, 0), None);
     }
 
     /// Adds a name. The fewer words it has, the more weight each word gets.
@@ -298,20 +347,30 @@ impl<'a> Builder<'a> {
     }
 
     fn text(&mut self, text: &str, weight: u32, section: u32) {
-        self.add(text, weight, section, 1);
+        self.add(text, weight, (section, 1), None);
     }
 
-    fn add(&mut self, text: &str, weight: u32, section: u32, strength: u8) {
+    /// Adds text of a section, with the strength that its words have there, and the statement that
+    /// the text belongs to.
+    fn add(&mut self, text: &str, weight: u32, (section, strength): (u32, u8), statement: Option<u32>) {
         let mut length = 0;
         each_word(text, &mut |word| {
             length += 1;
             // Most words are already in the map.
-            if let Some(uses) = self.words.get_mut(word) {
-                uses.text += weight;
-                stand(&mut uses.sections, section, strength);
-            } else {
-                let uses = Uses { top: 0, name: 0, text: weight, sections: vec![(section, strength)] };
-                self.words.insert(word.into(), uses);
+            let uses = match self.words.get_mut(word) {
+                Some(uses) => {
+                    uses.text += weight;
+                    stand(&mut uses.sections, section, strength);
+                    uses
+                }
+                None => self.words.entry(word.into()).or_insert_with(|| Uses {
+                    text: weight,
+                    sections: vec![(section, strength)],
+                    ..Uses::default()
+                }),
+            };
+            if let Some(statement) = statement.filter(|statement| uses.statements.last() != Some(statement)) {
+                uses.statements.push(statement);
             }
         });
         self.unit.length += length;
@@ -327,21 +386,36 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// A section's text with the titles that its links show.
+pub struct Filled {
+    /// The text.
+    pub text: String,
+    /// The statements in it.
+    pub statements: Vec<Said>,
+}
+
 /// Returns a section's text with the titles that its links show.
-pub fn filled(section: &Section, title: &dyn Fn(u32) -> String) -> String {
+pub fn filled(section: &Section, title: &dyn Fn(u32) -> String) -> Filled {
     if section.gaps.is_empty() {
-        return section.text.clone();
+        return Filled { text: section.text.clone(), statements: section.statements.clone() };
     }
-    let mut out = String::with_capacity(section.text.len() + 24 * section.gaps.len());
+    let mut text = String::with_capacity(section.text.len() + 24 * section.gaps.len());
     let mut gaps = section.gaps.iter();
+    // Where the text goes on after each gap, before and after filling.
+    let mut ends = vec![(0, 0)];
+    let mut at = 0;
     for part in section.text.split_inclusive(GAP) {
-        match part.strip_suffix(GAP) {
-            Some(before) => {
-                out.push_str(before);
-                out.push_str(&gaps.next().map(|gap| title(*gap)).unwrap_or_default());
-            }
-            None => out.push_str(part),
+        text.push_str(part.trim_end_matches(GAP));
+        if part.ends_with(GAP) {
+            text.push_str(&gaps.next().map(|gap| title(*gap)).unwrap_or_default());
         }
+        at += part.len();
+        ends.push((at, text.len()));
     }
-    out
+    let moved = |at: usize| {
+        let (before, after) = ends[ends.partition_point(|(before, _)| *before <= at) - 1];
+        after + at - before
+    };
+    let said = |said: &Said| Said { start: moved(said.start), end: moved(said.end), ..*said };
+    Filled { statements: section.statements.iter().map(said).collect(), text }
 }

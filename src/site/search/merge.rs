@@ -21,6 +21,9 @@ use super::{spelling, stop};
 const MOST_UNITS: usize = 3000;
 /// The maximum number of sections that a word leads to in one unit.
 const MOST_SECTIONS: usize = 10;
+/// The approximate maximum number of statements that a word leads to. If there are more, fewer of
+/// each chapter are kept.
+const MOST_STATEMENTS: usize = 2000;
 /// The smallest and largest target size of a file of words, in bytes before compression. The larger
 /// the handbook, the larger the files.
 const SMALLEST: usize = 5_000;
@@ -224,7 +227,8 @@ impl<'a> Hit<'a> {
 
 /// Packs the list of units in which the words of a group occur. For each unit, it contains the
 /// distance from the previous unit's number, the score, and the sections with their strengths. If
-/// there are too many units, the list has only the strongest. Also returns how many there were.
+/// there are too many units, the list has only the strongest. The statements in which the words
+/// occur follow after a dot. Also returns how many units there were.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
     let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
     if group.members.len() > 1 {
@@ -239,7 +243,7 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
     }
     let mut out = String::new();
     let (mut before, mut sections) = (0, Vec::new());
-    for hit in hits {
+    for hit in &hits {
         pack::number(hit.unit - before, &mut out);
         before = hit.unit;
         pack::number(hit.score, &mut out);
@@ -251,7 +255,38 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
             last = *section;
         }
     }
+    statements(&hits, units, &mut out);
     (out, count)
+}
+
+/// Appends the statements in which the words of a group occur: for each unit that has any, the
+/// distance from the previous unit's number, how many there are, and the distances between their
+/// places in the chapter.
+fn statements(hits: &[Hit<'_>], units: &[&Unit], out: &mut String) {
+    let of_hit = |hit: &Hit<'_>| {
+        let words = &units[hit.unit as usize].words;
+        let all: BTreeSet<u32> =
+            hit.uses.iter().flat_map(|(_, place)| words.statements(*place as usize)).copied().collect();
+        (hit.unit, all)
+    };
+    let lists: Vec<(u32, BTreeSet<u32>)> = hits.iter().map(of_hit).filter(|(_, all)| !all.is_empty()).collect();
+    let longest = lists.iter().map(|(_, all)| all.len()).max().unwrap_or(0);
+    let fits = |most: &usize| lists.iter().map(|(_, all)| all.len().min(*most)).sum::<usize>() <= MOST_STATEMENTS;
+    let most = (1..=longest).rev().find(fits).unwrap_or(1);
+    let mut before = 0;
+    for (n, (unit, all)) in lists.iter().enumerate() {
+        if n == 0 {
+            out.push('.');
+        }
+        pack::number(unit - before, out);
+        before = *unit;
+        pack::number(u32::try_from(all.len().min(most)).unwrap_or(0), out);
+        let mut last = 0;
+        for place in all.iter().take(most) {
+            pack::number(place - last, out);
+            last = *place;
+        }
+    }
 }
 
 /// Other names by the group of a name's first word. Each entry is a name, followed by its other

@@ -73,6 +73,15 @@ impl Synonyms {
         if primary(&self.language) == "de" { format!("Stufe {level}") } else { format!("level {level}") }
     }
 
+    /// Returns words that readers use for any decision.
+    pub fn of_decisions(&self) -> &'static [&'static str] {
+        if primary(&self.language) == "de" {
+            &["Entscheidung", "entscheidet", "verantwortlich"]
+        } else {
+            &["decision", "decides", "accountable"]
+        }
+    }
+
     /// Makes each name of `from` lead to each name of `to`.
     fn connect(&mut self, from: &[Name], to: &[Name]) {
         for one in from.iter().filter(|name| !name.is_empty()) {

@@ -23,12 +23,24 @@ pub struct Section {
     pub level: u8,
     /// The heading's ID.
     pub anchor: String,
-    /// The text, with a line feed between blocks.
+    /// The text, with a line feed between blocks and a tab between the cells of a table.
     pub text: String,
     /// The reference behind each [`GAP`] in the text.
     pub gaps: Vec<ReferenceNumber>,
-    /// The byte ranges of statements in the text.
-    pub statements: Vec<(usize, usize)>,
+    /// The statements in the text.
+    pub statements: Vec<Said>,
+}
+
+/// A part of the text that belongs to a statement. If examples interrupt a statement, it has
+/// several parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The number of the statement in the chapter's facts.
+    pub statement: u32,
+    /// The byte offset where the part begins.
+    pub start: usize,
+    /// The byte offset where the part ends.
+    pub end: usize,
 }
 
 /// Reads the sections of a chapter. The first section is the text before any heading.
@@ -58,20 +70,20 @@ pub fn sections(document: &Document) -> Vec<Section> {
     for section in &mut reader.sections {
         section.text.truncate(section.text.trim_end().len());
         let end = section.text.len();
-        section.statements.iter_mut().for_each(|(_, to)| *to = (*to).min(end));
+        section.statements.iter_mut().for_each(|said| said.end = said.end.min(end));
         section.heading.truncate(section.heading.trim_end().len());
     }
     reader.sections
 }
 
-/// Lists the byte ranges of statements in the HTML, without their examples.
-fn own_words(body: &Body) -> Vec<(u32, u32)> {
-    if body.examples.is_empty() {
-        return body.statements.clone();
-    }
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let parts = body.statements.iter().flat_map(|(start, end)| body.without_examples(*start as usize..*end as usize));
-    parts.filter(|part| part.start < part.end).map(|part| (offset(part.start), offset(part.end))).collect()
+/// Lists the byte ranges of statements in the HTML, without their examples, each with the number of
+/// the statement.
+fn own_words(body: &Body) -> Vec<(u32, usize, usize)> {
+    let parts = (0..).zip(&body.statements).flat_map(|(n, (start, end))| {
+        let parts = body.without_examples(*start as usize..*end as usize);
+        parts.into_iter().map(move |part| (n, part.start, part.end))
+    });
+    parts.filter(|(_, start, end)| start < end).collect()
 }
 
 struct TextReader<'a> {
@@ -91,23 +103,24 @@ struct TextReader<'a> {
 }
 
 impl TextReader<'_> {
-    fn fill(&mut self, fill: &Fill, statements: &[(u32, u32)]) {
+    fn fill(&mut self, fill: &Fill, statements: &[(u32, usize, usize)]) {
         let html = fill.html.as_str();
         let mut holes = fill.holes.iter().peekable();
-        let mut statements = statements.iter().map(|(start, end)| (*start as usize, *end as usize)).peekable();
-        let mut open: Option<(usize, usize, usize)> = None;
+        let mut statements = statements.iter().copied().peekable();
+        let mut open: Option<(usize, usize, Said)> = None;
         let mut at = 0;
         let mut token = next_token(html, 0);
         loop {
-            if let Some((end, section, start)) = open
+            if let Some((end, section, said)) = open
                 && at >= end
             {
-                let length = self.sections[section].text.len();
-                self.sections[section].statements.push((start, length));
+                let end = self.sections[section].text.len();
+                self.sections[section].statements.push(Said { end, ..said });
                 open = None;
             }
-            if let Some((_, end)) = statements.next_if(|(start, _)| *start <= at) {
-                open = Some((end, self.now, self.sections[self.now].text.len()));
+            if let Some((statement, _, end)) = statements.next_if(|(_, start, _)| *start <= at) {
+                let start = self.sections[self.now].text.len();
+                open = Some((end, self.now, Said { statement, start, end: start }));
             }
             if let Some((_, hole)) = holes.next_if(|(offset, _)| *offset as usize <= at) {
                 self.hole(hole);
@@ -128,7 +141,7 @@ impl TextReader<'_> {
             }
             let next = token.as_ref().map_or(html.len(), |token| token.range().start);
             let hole = holes.peek().map_or(next, |(offset, _)| *offset as usize);
-            let statement = statements.peek().map_or(next, |(start, _)| *start);
+            let statement = statements.peek().map_or(next, |(_, start, _)| *start);
             let end = open.map_or(next, |(end, ..)| end);
             let to = next.min(hole).min(statement.max(at + 1)).min(end.max(at + 1));
             let to = (to..=next).find(|to| html.is_char_boundary(*to)).unwrap_or(next);
@@ -149,6 +162,7 @@ impl TextReader<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.open(tag, tag.name.as_bytes()[1] - b'0'),
             "dt" if self.glossary && is_end => self.heading = false,
             "dt" if self.glossary => self.open(tag, 0),
+            "td" | "th" => self.cell(),
             "a" | "abbr" | "b" | "bdi" | "cite" | "code" | "del" | "em" | "i" | "ins" | "kbd" | "mark" | "q" | "s"
             | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => {}
             _ => self.line(),
@@ -200,8 +214,17 @@ impl TextReader<'_> {
     fn line(&mut self) {
         let text = &mut self.sections[self.now].text;
         if !self.heading && !text.is_empty() && !text.ends_with('\n') {
-            text.truncate(text.trim_end_matches(' ').len());
+            text.truncate(text.trim_end_matches([' ', '\t']).len());
             text.push('\n');
+        }
+    }
+
+    /// Ends a cell of a table.
+    fn cell(&mut self) {
+        let text = &mut self.sections[self.now].text;
+        text.truncate(text.trim_end_matches(' ').len());
+        if !self.heading && !text.is_empty() && !text.ends_with(['\n', '\t']) {
+            text.push('\t');
         }
     }
 
@@ -219,7 +242,7 @@ impl TextReader<'_> {
         while let Some(at) = rest.find(|c: char| c.is_whitespace() || c == GAP) {
             out.push_str(&rest[..at]);
             let c = rest[at..].chars().next().unwrap_or(' ');
-            if c != GAP && !out.is_empty() && !out.ends_with([' ', '\n']) {
+            if c != GAP && !out.is_empty() && !out.ends_with([' ', '\n', '\t']) {
                 out.push(' ');
             }
             rest = &rest[at + c.len_utf8()..];
@@ -259,7 +282,7 @@ mod tests {
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
         let sections = sections(&handbook.documents[0]);
         let owning = sections.last().unwrap();
-        let said: String = owning.statements.iter().map(|(start, end)| &owning.text[*start..*end]).collect();
+        let said: String = owning.statements.iter().map(|said| &owning.text[said.start..said.end]).collect();
         assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["One.", "Three.", "Five.", "Six."]);
         assert!(owning.text.contains("Example: Two.") && owning.text.contains("Example: Four."));
     }
@@ -270,9 +293,7 @@ mod tests {
         let sources = Sources::from_texts([("competencies/a.md", text)]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
         let said = |section: &Section| -> Vec<String> {
-            let words =
-                |(start, end): &(usize, usize)| section.text.get(*start..*end).map(|text| text.trim().to_owned());
-            section.statements.iter().map(|range| words(range).unwrap_or_default()).collect()
+            section.statements.iter().map(|said| section.text[said.start..said.end].trim().to_owned()).collect()
         };
         let all: Vec<String> = sections(&handbook.documents[0]).iter().flat_map(said).collect();
         assert_eq!(all, ["One.", "Two.", "Three."]);

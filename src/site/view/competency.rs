@@ -30,6 +30,8 @@ pub struct CompetencyPage {
 pub struct LevelRow {
     pub level: u8,
     pub name: String,
+    /// The competency's word for the proficiency at the level.
+    pub proficiency: Option<String>,
     pub means: Option<String>,
     pub url: Option<String>,
     /// The number of statements at this level.
@@ -46,6 +48,7 @@ pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Competency
         LevelRow {
             level: level.level,
             name: view.level_name_of(chapter, level.level),
+            proficiency: view.proficiency(chapter, level.level).map(str::to_owned),
             means: Some(level.means.clone()).filter(|means| !means.is_empty()),
             url: view.level_url(chapter, level.level),
             count: facts.statements.iter().filter(|statement| statement.level == level.level).count(),

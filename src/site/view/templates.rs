@@ -46,13 +46,17 @@ pub fn template_url(chapter: ChapterId, template: &Template, book: &Book) -> Opt
 pub fn templates(view: &Viewpoint<'_>) -> Templates {
     let tree = &view.book.tree;
     let mut groups: Vec<Group> = Vec::new();
-    for part in &tree.root().children {
+    let mut add = |title: &str, items: Vec<Item>| {
+        if !items.is_empty() {
+            groups.push(Group { title: title.to_owned(), anchor: format!("part-{}", groups.len() + 1), items });
+        }
+    };
+    let root = tree.root();
+    add(&root.title, root.chapter.map(|chapter| of_chapter(chapter, view)).unwrap_or_default());
+    for part in &root.children {
         let mut items = Vec::new();
         collect(*part, view, &mut items);
-        if !items.is_empty() {
-            let title = tree.node(*part).title.clone();
-            groups.push(Group { title, anchor: format!("part-{}", groups.len() + 1), items });
-        }
+        add(&tree.node(*part).title, items);
     }
     let n = groups.iter().map(|group| group.items.len()).sum();
     Templates { groups, n }
@@ -61,15 +65,19 @@ pub fn templates(view: &Viewpoint<'_>) -> Templates {
 /// Appends the templates of the chapters at or below a node.
 fn collect(node: NodeId, view: &Viewpoint<'_>, items: &mut Vec<Item>) {
     let this = view.book.tree.node(node);
-    if let Some(chapter) = this.chapter {
-        items.extend(view.meta(chapter).templates.iter().map(|template| Item {
-            title: template.title.clone(),
-            url: view.anchor(chapter, &template.anchor()),
-            file: template_url(chapter, template, view.book).map(|url| view.url(&url)),
-            chapter: view.link(chapter),
-        }));
-    }
+    items.extend(this.chapter.into_iter().flat_map(|chapter| of_chapter(chapter, view)));
     for child in &this.children {
         collect(*child, view, items);
     }
+}
+
+/// Returns the templates of a chapter.
+fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Item> {
+    let item = |template: &Template| Item {
+        title: template.title.clone(),
+        url: view.anchor(chapter, &template.anchor()),
+        file: template_url(chapter, template, view.book).map(|url| view.url(&url)),
+        chapter: view.link(chapter),
+    };
+    view.meta(chapter).templates.iter().map(item).collect()
 }

@@ -2,7 +2,7 @@
 // it runs wherever JavaScript does.
 //
 // `rolebookSearchCore(load)` takes a function that loads a file of the index by name, and returns
-// { open, search, lines, texts, excerpt, place, entry }. `docs/search-format.md` describes the
+// { open, search, lines, texts, statement, excerpt, place, label, entry }. `docs/search-format.md` describes the
 // files.
 (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -35,7 +35,20 @@
   // The number of files that are searched for the start of a word.
   const MOST_FILES = 3;
   const MOST_TRIED = 8;
+  // A number above the place of any statement in its chapter.
+  const STATEMENTS = 2 ** 20;
+  // What a word in a statement counts, in the units of the scores of the index.
+  const STATEMENT_WORTH = 10;
+  // A statement has at least this share of what the best result has of the query.
+  const STATEMENT_FOLD = 0.7;
+  // The number of statements and of decisions below their chapter, and of those that stand alone
+  // because they rank above it. The filter shows more.
+  const MOST_BELOW = 2, MOST_ALONE = 3;
   const VOWELS = "aeiouy";
+  // A longer word may be a compound, whose parts have at least this length.
+  const SHORTEST_COMPOUND = 7, SHORTEST_PART = 4;
+  // The end of a sentence, or of what needs no sign between it and what follows.
+  const ENDS = /[.!?\u2026:;,\u3002\uff01\uff1f]["'\u2019\u201d)\]\u00bb]?$/;
 
   /** Decodes a list of packed numbers. */
   function numbers(text) {
@@ -90,6 +103,31 @@
     return { words, phrases, open };
   }
 
+  /** Splits a text into sentences: [start, end]. Lines and rows of tables are sentences too. */
+  function sentences(text) {
+    const list = [];
+    let start = 0;
+    for (const match of text.matchAll(/(?<=(?<!(?:^|[^\p{L}])\p{L})[.!?\u2026]["'\u2019\u201d)\]\u00bb]?) +(?=[^\p{Ll}\s])|(?<=[\u3002\uff01\uff1f])|\n+/gu)) {
+      if (match.index > start) list.push([start, match.index]);
+      start = match.index + match[0].length;
+    }
+    if (start < text.length) list.push([start, text.length]);
+    return list;
+  }
+
+  /** Returns where a word begins between `from` and `to`, or else `to`. */
+  function wordAt(text, from, to) {
+    const space = text.slice(from, to + 1).search(/\s\S/);
+    if (space >= 0) return from + space + 1;
+    const begin = Math.max(0, from - 100);
+    if (PAIRED.test(text.slice(from, to)) && Intl.Segmenter) {
+      for (const { index } of new Intl.Segmenter(undefined, { granularity: "word" }).segment(text.slice(begin, to + 20))) {
+        if (begin + index > from) return Math.min(begin + index, to);
+      }
+    }
+    return to;
+  }
+
   /** Returns whether two words differ by one letter added, removed or replaced, or two swapped. */
   function isNear(a, b) {
     if (Math.abs(a.length - b.length) > 1) return false;
@@ -100,7 +138,7 @@
   }
 
   globalThis.rolebookSearchCore = (load) => {
-    let entry, runs, bounds, stops;
+    let entry, runs, bounds, stops, parents;
     let files = new Map(), tables = new Map();
 
     /** Loads the entry file. Returns whether it has changed. */
@@ -116,6 +154,9 @@
         unit += list[n];
         runs.push({ end: unit, facets: list.slice(n + 1, n + 4) });
       }
+      const chapters = numbers(entry.decisions);
+      parents = new Map();
+      for (let n = 0, chapter = 0; n < chapters.length; n++) parents.set(entry.units - chapters.length + n, chapter += chapters[n]);
       files = new Map();
       tables = new Map();
       return true;
@@ -156,7 +197,7 @@
     /** Decodes the results of a row: [unit, score, sections with strengths, words of the name]. */
     function units(row) {
       if (row.units) return row.units;
-      const list = numbers(row.list);
+      const list = numbers(row.list.split(".")[0]);
       row.units = [];
       for (let n = 0, unit = 0; n < list.length;) {
         unit += list[n];
@@ -170,6 +211,18 @@
       }
       row.count ||= row.units.length;
       return row.units;
+    }
+
+    /** Decodes the statements of a row: [unit, place of the statement in its chapter]. */
+    function statements(row) {
+      if (row.statements) return row.statements;
+      const list = numbers(row.list.split(".")[1] ?? "");
+      row.statements = [];
+      for (let n = 0, unit = 0; n < list.length;) {
+        unit += list[n++];
+        for (let left = list[n++], place = 0; left > 0; left--) row.statements.push([unit, place += list[n++]]);
+      }
+      return row.statements;
     }
 
     /**
@@ -247,15 +300,19 @@
     }
 
     /**
-     * Scores a word's rows: unit -> { score, sections }. Several rows count as one word, as common
-     * as all of them.
+     * Scores a word's rows: unit -> { score, sections }, and key of a statement -> score. Several
+     * rows count as one word, as common as all of them.
      */
     function weigh({ rows }) {
-      const scores = new Map();
+      const scores = new Map(), said = new Map();
       let count = 0;
       for (const [row, weight] of rows) { units(row); count += row.count * (weight === 1 ? 1 : weight * 0.5); }
       for (const [row, weight] of rows) {
         const rare = rarity(weight === 1 ? row.count : Math.max(count, 1));
+        for (const [unit, place] of statements(row)) {
+          const key = unit * STATEMENTS + place;
+          said.set(key, Math.max(said.get(key) ?? 0, rare * weight * STATEMENT_WORTH));
+        }
         for (const [unit, score, sections, length] of units(row)) {
           const value = rare * score * weight, name = weight === 1 ? length : 0;
           const known = scores.get(unit);
@@ -267,7 +324,7 @@
           }
         }
       }
-      return { scores, rare: rarity(Math.max(1, count)) };
+      return { scores, said, rare: rarity(Math.max(1, count)) };
     }
 
     const isForm = (word, { rows }) => [...rows].some(([row, weight]) => weight === 1 && row.forms.includes(word));
@@ -278,17 +335,18 @@
     async function otherNames(words, found) {
       const spans = [];
       for (let n = 0; n < words.length; n++) {
-        for (const row of found[n].rows.keys()) {
-          for (const [name, ...others] of row.names ?? []) {
-            const list = name.split(" ");
-            if (!list.every((word, k) => word === words[n + k] || n + k < words.length && isForm(word, found[n + k]))) continue;
-            for (const other of others) {
-              const rows = await Promise.all(other.split(" ").map(async (word) => {
-                const exact = (await wordFile(fileOf(word))).rows.get(word);
-                return { word, rows: new Map(exact ? [[exact, 1]] : []) };
-              }));
-              spans.push([n, n + list.length, rows.map(weigh), rows]);
-            }
+        const names = [...found[n].rows.keys()].flatMap((row) => row.names ?? []).map(([name, ...others]) => [name.split(" "), others]);
+        const has = (list, isSame) => list.every((word, k) => n + k < words.length && isSame(word, n + k));
+        const exact = names.filter(([list]) => has(list, (word, at) => word === words[at]));
+        // Another form may mean something else: "seniority" is a name, and "senior" a form of it.
+        const fitting = exact.length ? exact : names.filter(([list]) => has(list, (word, at) => word === words[at] || isForm(word, found[at])));
+        for (const [list, others] of fitting) {
+          for (const other of others) {
+            const rows = await Promise.all(other.split(" ").map(async (word) => {
+              const exact = (await wordFile(fileOf(word))).rows.get(word);
+              return { word, rows: new Map(exact ? [[exact, 1]] : []) };
+            }));
+            spans.push([n, n + list.length, rows.map(weigh), rows]);
           }
         }
       }
@@ -301,31 +359,70 @@
       return runs[low].facets;
     };
 
+    // The last two kinds are decisions and statements.
+    const isPart = (kind) => kind >= entry.labels.length - 2;
+    /** Returns the facets of a result. */
+    const kindOf = (hit) => hit.place === undefined ? facetsOf(hit.unit) : [entry.labels.length - 1, ...facetsOf(hit.unit).slice(1)];
+
     /** Loads the rows of the table for units: { title, url, text, chapter }. */
     async function lines(list) {
       const line = async (unit) => {
         const table = entry.table;
         const row = Array.isArray(table) ? table[unit]
-          : (await kept(tables, unit >> 6, () => load(nameAt(table, unit >> 6))))[unit & 63];
+          : (await kept(tables, unit >> 4, () => load(nameAt(table, unit >> 4))))[unit & 15];
         return { title: row[0], url: row[1], text: row[2], chapter: row[3] };
       };
       return Promise.all(list.map(line));
     }
 
-    /** Loads a page's sections: [heading, anchor, text]. */
+    /** Loads a page's sections: [heading, anchor, text, statements or who is accountable]. */
     const texts = async (place) => {
       const name = nameAt(place, 0);
       return (await kept(tables, name, () => load(name)))[place.slice(NAME)];
     };
 
+    /** Finds a statement of a page: { text, anchor, level, section }. */
+    function statement(sections, place) {
+      for (const [section, [,, text, list]] of sections.entries()) {
+        if (!Array.isArray(list)) continue;
+        if (place >= list.length) { place -= list.length; continue; }
+        const [anchor, level, ...ends] = list[place], said = [];
+        for (let n = 0; n < ends.length; n += 2) said.push(text.slice(ends[n], ends[n + 1]).trim());
+        return { text: said.filter(Boolean).join(" "), anchor, level, section };
+      }
+      return null;
+    }
+
+    /**
+     * Scores the statements that have most of the query: { unit, place, covered, score }. `share`
+     * returns how much of the query a list of values has.
+     */
+    function said(words, weighed, spans, share) {
+      const all = new Map();
+      const at = (key) => all.get(key) ?? all.set(key, words.map(() => 0)).get(key);
+      weighed.forEach((word, n) => { for (const [key, value] of word.said) at(key)[n] = value; });
+      // The words of a longer other name may be anywhere in a statement and mean something else.
+      for (const [from, to, other] of spans.filter((span) => span[2].length === 1)) {
+        for (const [key, worth] of other[0].said) {
+          const values = at(key);
+          for (let n = from; n < to; n++) values[n] = Math.max(values[n], worth * OTHER_WORTH / (to - from));
+        }
+      }
+      return [...all].map(([key, values]) => {
+        const covered = share(values);
+        return { unit: Math.floor(key / STATEMENTS), place: key % STATEMENTS, sections: [], covered, score: values.reduce((sum, value) => sum + value, 0) * covered };
+      });
+    }
+
     /**
      * Searches. `chosen` has the numbers of a kind, a part and an owner, or null for any. Returns
      * { results, total, facets, forms, prefix, similar }. Results have unit, score and sections, and
-     * the best come first.
+     * the best come first. A statement also has its place in the chapter. A chapter has in `parts`
+     * its statements and decisions that have most of the query, unless `chosen` has a kind.
      */
     async function search(query, chosen = [null, null, null]) {
       const { words: typed, phrases, open } = read(query);
-      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), near: new Set(), prefix: "", similar: [] };
+      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), names: [], near: new Set(), prefix: "", similar: [] };
       if (!typed.length) return none;
       // Words such as "how" and "the" say nothing, unless there are no others.
       const needed = typed.filter((word) => !stops.has(word));
@@ -335,7 +432,7 @@
       const weighed = found.map(weigh);
       const spans = await otherNames(words, found);
       const all = new Map();
-      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), names: [], sections: new Map() }).get(unit);
+      const at = (unit) => all.get(unit) ?? all.set(unit, { unit, values: words.map(() => 0), names: [], sections: new Map(), parts: [] }).get(unit);
       weighed.forEach(({ scores }, n) => {
         for (const [unit, { value, name, sections }] of scores) {
           const hit = at(unit);
@@ -348,8 +445,10 @@
       // what has the word itself.
       const least = words.length > 1 ? Infinity : Math.min(Infinity, ...[...found[0].rows].filter(([, weight]) => weight === 1).flatMap(([row]) => units(row).map(([, score]) => score * rarity(row.count))));
       for (const [from, to, other] of spans) {
-        for (const unit of other[0].scores.keys()) {
+        for (const [unit, { sections }] of other[0].scores) {
           if (!other.every(({ scores }) => scores.has(unit))) continue;
+          // Words that are in different sections are no name.
+          if (![...sections.keys()].some((section) => other.every(({ scores }) => scores.get(unit).sections.has(section)))) continue;
           const sum = other.reduce((sum, { scores }) => sum + scores.get(unit).value, 0) * OTHER_WORTH / (to - from) / Math.sqrt(other.length);
           const value = sum < least ? sum : least * sum / (sum + 1);
           const hit = at(unit);
@@ -358,36 +457,49 @@
         }
       }
       const whole = weighed.reduce((sum, { rare }) => sum + rare, 0) || 1;
+      const share = (values) => weighed.reduce((sum, { rare }, n) => sum + (values[n] ? rare * (found[n].similar ? NEAR_WORTH : 1) : 0), 0) / whole;
       let hits = [...all.values()];
       let most = 0;
       for (const hit of hits) {
-        const covered = weighed.reduce((sum, { rare }, n) => sum + (hit.values[n] ? rare * (found[n].similar ? NEAR_WORTH : 1) : 0), 0) / whole;
-        hit.covered = covered;
+        hit.covered = share(hit.values);
         // How much of the query is in a name, times how much of that name is in the query.
         const known = hit.names.length;
         const named = known ? known / words.length * Math.min(1, known / Math.max(...hit.names)) : 0;
-        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * covered * (1 + NAME_WORTH * named * named);
-        most = Math.max(most, covered);
+        hit.score = hit.values.reduce((sum, value) => sum + value, 0) * hit.covered * (1 + NAME_WORTH * named * named);
+        most = Math.max(most, hit.covered);
       }
       const isFolded = (hit) => hit.covered < most * FOLD;
-      hits.sort((a, b) => Number(isFolded(a)) - Number(isFolded(b)) || b.score - a.score || a.unit - b.unit);
-      if (phrases.length) hits = await holding(hits, phrases);
+      const order = (a, b) => Number(isFolded(a)) - Number(isFolded(b)) || b.score - a.score || a.unit - b.unit || (a.place ?? -1) - (b.place ?? -1);
+      const statements = said(words, weighed, spans, share).filter((hit) => hit.covered >= most * STATEMENT_FOLD).sort(order);
+      hits.sort(order);
+      hits = (phrases.length ? [...await holding(hits, phrases), ...await holding(statements, phrases)] : [...hits, ...statements]).sort(order);
       const facets = entry.facets.map((names) => names.map(() => 0));
-      const results = [];
+      const results = [], alone = new Map();
       for (const hit of hits) {
-        const own = facetsOf(hit.unit);
+        const own = kindOf(hit);
         const misses = chosen.map((choice, n) => choice !== null && choice !== own[n]);
-        // The counts of a facet ignore the choice in that facet.
-        own.forEach((value, n) => { if (!misses.some((miss, k) => miss && k !== n)) facets[n][value]++; });
-        if (!misses.includes(true)) results.push(hit);
+        // The counts of a facet ignore the choice in that facet, and results that have little of
+        // the query.
+        if (!isFolded(hit)) own.forEach((value, n) => { if (!misses.some((miss, k) => miss && k !== n)) facets[n][value]++; });
+        if (misses.includes(true)) continue;
+        // Statements and decisions don't push chapters out of sight.
+        const parent = chosen[0] === null && isPart(own[0]) ? hit.place === undefined ? parents.get(hit.unit) : hit.unit : undefined;
+        if (parent === undefined) { hit.isShown = true; results.push(hit); continue; }
+        const above = all.get(parent);
+        if (above && above.isShown) { if (above.parts.length < MOST_BELOW && hit.covered >= most * STATEMENT_FOLD) above.parts.push(hit); continue; }
+        const count = (alone.get(own[0]) ?? 0) + 1;
+        alone.set(own[0], count);
+        if (count <= MOST_ALONE) results.push(hit);
       }
-      for (const hit of results) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
-      // Highlight the other names of a single word. The other names of several words aren't
-      // highlighted, because their words would also be highlighted where they mean something else.
+      for (const hit of hits) hit.sections = [...hit.sections].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([section]) => section);
+      // Other names of several words are highlighted only as a whole, because their words also
+      // occur where they mean something else.
       const formsOf = (items) => items.flatMap(({ rows }) => [...rows].filter(([, weight]) => weight > 0.4).flatMap(([row]) => row.forms));
-      const forms = new Set([...words, ...formsOf([...found.filter(({ similar }) => !similar), ...spans.filter(([from, to]) => to - from === 1).flatMap((span) => span[3])])]);
+      const others = spans.map((span) => span[3]);
+      const forms = new Set([...words, ...formsOf([...found.filter(({ similar }) => !similar), ...others.filter((other) => other.length === 1).flat()])]);
+      const names = others.filter((other) => other.length > 1).map((other) => other.map((word) => new Set([word.word, ...formsOf([word])])));
       const near = new Set(formsOf(found.filter(({ similar }) => similar)));
-      return { results, total: results.filter((hit) => !isFolded(hit)).length, facets, forms, near, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
+      return { results, total: results.filter((hit) => !isFolded(hit)).length, facets, forms, names, near, prefix: goesOn ? words.at(-1) : "", similar: found.map((item) => item.similar).filter(Boolean) };
     }
 
     /** Keeps the results that contain every phrase as typed. Checks only the best results. */
@@ -397,8 +509,12 @@
       const padded = (text) => ` ${wordsOf(text).join(" ")} `;
       const wanted = phrases.map((words) => ` ${words.join(" ")} `);
       const checked = await Promise.all(best.map(async (hit, n) => {
-        const title = padded(known[n].title);
         const sections = await texts(known[n].text);
+        if (hit.place !== undefined) {
+          const text = padded(statement(sections, hit.place)?.text ?? "");
+          return wanted.every((phrase) => text.includes(phrase)) ? hit : null;
+        }
+        const title = padded(known[n].title);
         const own = sections.map(([heading, , text], section) => [section, padded(`${heading} . ${text}`)]);
         const holders = own.filter(([section, text]) => (!known[n].chapter || hit.sections.has(section)) && wanted.some((phrase) => text.includes(phrase)));
         if (!wanted.every((phrase) => title.includes(phrase) || holders.some(([, text]) => text.includes(phrase)))) return null;
@@ -409,35 +525,75 @@
       return checked.filter(Boolean).sort((a, b) => b.score - a.score || a.unit - b.unit);
     }
 
+    /** Finds the words that make up a name of several words. Stop words may be between them. */
+    function namesIn(matches, names) {
+      const inside = new Set();
+      const words = matches.map((match) => [match, parts(match[0])[0]]).filter(([, word]) => word && !stops.has(word));
+      words.forEach((_, n) => {
+        for (const name of names) {
+          if (!name.every((forms, k) => forms.has(words[n + k]?.[1]))) continue;
+          for (let k = 0; k < name.length; k++) inside.add(words[n + k][0]);
+        }
+      });
+      return inside;
+    }
+
+    /** Finds the words of a text that were searched for: [start, end, isFound]. */
+    function marks(text, { forms, names = [], near, prefix }) {
+      const hits = [], matches = [...text.matchAll(WORD)];
+      const named = names.length ? namesIn(matches, names) : new Set();
+      const isForm = (word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)
+        || entry.compounds && word.length > SHORTEST_COMPOUND && [...forms].some((form) => form.length >= SHORTEST_PART && (word.endsWith(form) || word.startsWith(form)));
+      for (const match of matches) {
+        const words = withHumps(match[0]), isFound = named.has(match) || words.some(isForm) || words.some((word) => near?.has(word)) && "near";
+        if (!isFound) continue;
+        const before = hits.length;
+        if (PAIRED.test(match[0])) {
+          // Without spaces, a match is a whole sentence. Mark only the pairs that were searched for.
+          const letters = [...match[0]];
+          for (let n = 0, at = match.index; n < letters.length; at += letters[n++].length) {
+            const pair = letters[n] + (letters[n + 1] ?? ""), last = hits.at(-1);
+            if (!PAIRED.test(letters[n]) || !forms.has(fold(pair))) continue;
+            if (hits.length > before && last[1] >= at) last[1] = at + pair.length; else hits.push([at, at + pair.length, true]);
+          }
+        }
+        if (hits.length === before) hits.push([match.index, match.index + match[0].length, isFound]);
+      }
+      return hits;
+    }
+
     /**
-     * Cuts an excerpt of about `size` characters around as many found words as fit. Returns
-     * [[text, isFound], …], where `isFound` is "near" for a word that is only similar.
+     * Cuts an excerpt of about `size` characters: the sentences that have most of the found words.
+     * Returns [[text, isFound], …], where `isFound` is "near" for a word that is only similar.
      */
-    function excerpt(text, { forms, near, prefix }, size = 170) {
-      const hits = [];
-      for (const match of text.matchAll(WORD)) {
-        const words = withHumps(match[0]), isFound = words.some((word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)) || words.some((word) => near?.has(word)) && "near";
-        if (isFound) hits.push([match.index, match.index + match[0].length, isFound]);
+    function excerpt(text, found, size = 170) {
+      const hits = marks(text, found);
+      const spans = sentences(text);
+      // The best run of sentences has the most different words, and begins as early as possible.
+      let best = 0, most = -1;
+      for (let n = 0; n < spans.length && most < hits.length; n++) {
+        if (n && !hits.some(([start]) => start >= spans[n][0] && start < spans[n][1])) continue;
+        const inside = hits.filter(([start, end]) => start >= spans[n][0] && (end <= spans[n][0] + size || end <= spans[n][1]));
+        const count = new Set(inside.map(([start, end]) => fold(text.slice(start, end)))).size * 2 + Number(inside.length > 1);
+        if (count > most) { most = count; best = n; }
       }
-      let best = 0, most = 0;
-      for (let n = 0, last = 0; n < hits.length; n++) {
-        while (last < hits.length && hits[last][1] - hits[n][0] <= size - 40) last++;
-        if (last - n > most) { most = last - n; best = n; }
+      let [from, to] = spans[best] ?? [0, 0];
+      const isLong = to - from > size;
+      if (isLong) {
+        const own = hits.filter(([start]) => start >= from && start < to);
+        // Begin within the sentence only if the found words are far from its beginning.
+        if (own.length && own[0][1] > from + size) from = wordAt(text, own[0][0] - 40, own[0][0]);
+        if (to - from > size) to = wordAt(text, from + size - 25, from + size);
+      } else {
+        let next = best + 1;
+        while (next < spans.length && spans[next][1] - from <= size) to = spans[next++][1];
+        if (to - from < size / 2 && next < spans.length) to = wordAt(text, from + size - 25, from + size);
       }
-      // If all found words fit from the start of the text, don't cut anything before them.
-      const isEarly = !hits.length || hits[Math.min(best + most, hits.length) - 1][1] <= size;
-      let from = isEarly ? 0 : Math.max(0, hits[best][0] - 40);
-      // Start the excerpt with a sentence or a line if one starts nearby, or else with a word.
-      const before = text.slice(Math.max(0, from - 60), hits.length ? hits[best][0] : 0);
-      const begins = Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". ") + 1, before.lastIndexOf("? ") + 1);
-      if (from > 0 && begins > 0) from = Math.max(0, from - 60) + begins + (text[Math.max(0, from - 60) + begins] === " " || text[Math.max(0, from - 60) + begins] === "\n" ? 1 : 0);
-      else if (from > 0) { const space = text.slice(from).search(/\s/); from += space + 1; }
-      let to = Math.min(text.length, from + size);
-      if (to < text.length) { const space = text.slice(from, to).lastIndexOf(" "); if (space > 0) to = from + space; }
       const pieces = [];
       let at = from;
-      const plain = (end) => { if (end > at) pieces.push([text.slice(at, end).replace(/\s+/g, " "), false]); at = end; };
-      if (from > 0 && text[from - 1] !== "\n") pieces.push(["\u2026 ", false]);
+      const gap = (all, where) => ENDS.test(text.slice(0, at + where).slice(-2)) ? " " : " \u00b7 ";
+      const plain = (end) => { if (end > at) pieces.push([text.slice(at, end).replace(/[\n\t]+/g, gap).replace(/\s+/g, " "), false]); at = end; };
+      if (!spans.some(([start]) => start === from)) pieces.push(["\u2026 ", false]);
       for (const [start, end, isFound] of hits) {
         if (start < from || end > to) continue;
         plain(start);
@@ -445,12 +601,17 @@
         at = end;
       }
       plain(to);
-      if (to < text.length) pieces.push([" \u2026", false]);
+      if (to < text.length && !spans.some(([, end]) => end === to)) {
+        pieces[pieces.length - 1][0] = pieces[pieces.length - 1][0].trimEnd();
+        pieces.push([" \u2026", false]);
+      }
       return pieces;
     }
 
     /** Returns the name of a unit's part, or else of its kind. */
     const place = (unit) => { const [kind, part] = facetsOf(unit); return entry.facets[1][part] || entry.facets[0][kind]; };
-    return { open, search, lines, texts, excerpt, place, get entry() { return entry; } };
+    /** Returns what a result is called by its kind, such as "Role". Pages have no such name. */
+    const label = (hit) => entry.labels[kindOf(hit)[0]];
+    return { open, search, lines, texts, statement, excerpt, place, label, get entry() { return entry; } };
   };
 })();

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Input, Located, Outline, References, Rule, Writer, write};
 use crate::chapter::document::{Code, Fill};
@@ -43,8 +43,10 @@ impl Writer<'_, '_> {
 /// Returns what a template's Markdown looks like. `input` has the template's text as its body, and
 /// its headings become lower than `over`.
 pub fn blank(input: Input<'_>, over: u8) -> Fill {
-    let parsed = Parser::new_ext(input.body, options(false)).into_offset_iter();
-    let mut events: Vec<Located<'_>> = parsed.filter_map(|(event, range)| Some((plain(event)?, range))).collect();
+    let parsed = Parser::new_ext(input.body, options(false) - Options::ENABLE_WIKILINKS).into_offset_iter();
+    let mut in_code = false;
+    let shown = parsed.filter_map(|(event, range)| Some((plain(event, &mut in_code)?, range)));
+    let mut events: Vec<Located<'_>> = shown.collect();
     let levels = events.iter().filter_map(|(event, _)| level_of(event));
     let shift = (over + 1).saturating_sub(levels.min().unwrap_or(1));
     for (event, _) in &mut events {
@@ -55,9 +57,16 @@ pub fn blank(input: Input<'_>, over: u8) -> Fill {
     Fill { prose: Vec::new(), ..written.body.main }
 }
 
-/// Returns the event as a template shows it, or `None` if it leaves it out.
-fn plain(event: Event<'_>) -> Option<Event<'_>> {
+/// Returns the event as a template shows it, or `None` if it leaves it out. `in_code` says whether
+/// the event is inside a code block.
+fn plain<'a>(event: Event<'a>, in_code: &mut bool) -> Option<Event<'a>> {
+    *in_code = match event {
+        Event::Start(Tag::CodeBlock(_)) => true,
+        Event::End(TagEnd::CodeBlock) => false,
+        _ => *in_code,
+    };
     match event {
+        Event::Text(text) if *in_code => Some(Event::Code(text)),
         Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock | Tag::FootnoteDefinition(_))
         | Event::End(TagEnd::Link | TagEnd::Image | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition) => None,
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),

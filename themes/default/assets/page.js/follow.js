@@ -1,8 +1,7 @@
 // Marks the current section in the table of contents, keeps the navigation as the reader left it,
-// copies the URL of a heading, and handles keyboard shortcuts. Loads scripts that aren't needed
-// until the reader first moves.
+// copies the URL of a heading, and handles keyboard shortcuts.
 (() => {
-  const { addressCopied, later, ...rest } = document.currentScript.dataset;
+  const { addressCopied } = document.currentScript.dataset;
 
   const links = new Map();
   for (const link of document.querySelectorAll(".toc a[href^='#']")) {
@@ -17,11 +16,16 @@
   if (links.size) document.querySelector(".bar")?.append(now);
   let current = null;
   const follow = () => {
-    let reading = null;
+    let reading = null, before = 0;
     for (const section of links.keys()) {
-      if (section.getBoundingClientRect().top > innerHeight / 4) break;
+      const { top } = section.getBoundingClientRect();
+      if (top > innerHeight / 4) break;
+      // Of levels next to each other, the reader is in the one that they jumped to.
+      if (reading && Math.abs(top - before) < 2 && !section.closest(".stair")?.querySelector(":target")) continue;
       reading = section;
+      before = top;
     }
+    reading = [...links.keys()].find((section) => section.closest(".stair:hover")) ?? reading;
     if (reading === current) return;
     links.get(current)?.removeAttribute("aria-current");
     links.get(reading)?.setAttribute("aria-current", "true");
@@ -37,7 +41,7 @@
   };
   if (links.size) {
     addEventListener("scroll", soon, { passive: true });
-    addEventListener("resize", soon);
+    for (const move of ["resize", "pointerover", "hashchange"]) addEventListener(move, soon);
     follow();
   }
 
@@ -71,18 +75,6 @@
       if (place.top < frame.top || place.bottom > frame.bottom) side.scrollTop += place.top - frame.top - frame.height / 3;
     }
   }
-
-  const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
-  const fetchLater = () => {
-    for (const move of moves) removeEventListener(move, fetchLater, true);
-    for (const address of later.split(" ")) {
-      const script = document.createElement("script");
-      Object.assign(script.dataset, rest);
-      script.src = address;
-      document.head.append(script);
-    }
-  };
-  for (const move of moves) addEventListener(move, fetchLater, { capture: true, passive: true });
 
   const said = document.createElement("span");
   said.className = "sr";

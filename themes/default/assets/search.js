@@ -1,10 +1,9 @@
-// Opens search in a dialog with `/` or Ctrl+K, or shows it on the search page. Fetches nothing
-// before that.
+// Shows search in a dialog, or on the search page. `page.js/find.js` loads it. It fetches nothing until
+// it is opened.
 //
 // Results are written as text, never as markup. `search-core.js` searches the index.
 (() => {
   const { page, core: coreUrl, style, label, placeholder, close, failed, retry } = document.currentScript.dataset;
-  if (!page) return;
   const home = new URL(page, location.href);
   const isFile = home.pathname.endsWith(".html");
   const base = isFile ? new URL(home.pathname.replace(/\.html$/, "/"), home) : home;
@@ -90,22 +89,54 @@
         pieces.length ? make("span", { class: "search-excerpt" }, ...pieces) : null);
     }
 
-    /** Creates the options of a chapter: the chapter itself, and its best matching sections. */
+    /** Returns what kind of result this is, and where it is: "Decision in Roadmap". */
+    const note = (hit, chapter) => [core.label(hit) || core.place(hit.unit), chapter && ui("in", { chapter })].filter(Boolean).join(" ");
+
+    /** Creates the option of a statement, with the name of its level. */
+    function statement(found, hit, line, sections, number, name) {
+      const said = sections && core.statement(sections, hit.place);
+      if (!said?.text) return null;
+      const title = marked(core.excerpt(said.text, found, 400));
+      const level = said.level ? `${ui("level", { n: said.level })}, ${sections[said.section][0]}` : sections[said.section][0];
+      return option(number, `${line.url}#${said.anchor}`, title, `${note(hit, name ? "" : line.title)} \u00b7 ${level}`, [], name ?? "search-statement");
+    }
+
+    /** Creates the option of a decision, with who is accountable. */
+    function decision(found, hit, [heading, anchor, text, party], line, number, name) {
+      const pieces = party ? [make("span", { class: "search-party" }, ui("accountable", { name: party })), " "] : [];
+      const cut = text ? marked(core.excerpt(text, found)) : [];
+      const title = marked(core.excerpt(heading, found, 400));
+      return option(number, `${line.url.split("#")[0]}#${anchor}`, title, note(hit, name ? "" : line.chapter), [...pieces, ...cut], name ?? "search-chapter");
+    }
+
+    /**
+     * Creates the options of a chapter: the chapter itself, and its best matching statements,
+     * decisions and sections.
+     */
     function group(found, hit, line, sections, number) {
       const title = marked(core.excerpt(line.title, found, 400));
       const cut = (section) => sections?.[section]?.[2] ? marked(core.excerpt(sections[section][2], found)) : [];
       const url = line.url.split("#")[0];
       const made = [];
-      if (line.chapter) made.push(option(`${number}-0`, line.url, title, ui("in", { chapter: line.chapter }), cut(hit.sections[0]), "search-chapter"));
+      if (hit.place !== undefined) made.push(statement(found, hit, line, sections, `${number}-0`));
+      else if (typeof sections?.[hit.sections[0]]?.[3] === "string") made.push(decision(found, hit, sections[hit.sections[0]], line, `${number}-0`));
+      else if (line.chapter) made.push(option(`${number}-0`, line.url, title, note(hit, line.chapter), cut(hit.sections[0]), "search-chapter"));
       else {
-        const below = hit.sections.filter((section) => section > 0 && sections?.[section]?.[1]).slice(0, 2);
-        made.push(option(`${number}-0`, line.url, title, core.place(hit.unit), below.length && !hit.sections.includes(0) ? [] : cut(Math.max(0, (sections ?? []).findIndex((section) => section[2]))), "search-chapter"));
+        const parts = sections ? hit.parts : [];
+        const taken = new Set(parts.map((part) => part.place === undefined ? part.sections[0] : core.statement(sections, part.place)?.section));
+        const below = hit.sections.filter((section) => section > 0 && sections?.[section]?.[1] && !taken.has(section)).slice(0, 2 - parts.length);
+        made.push(option(`${number}-0`, line.url, title, note(hit), below.length && !hit.sections.includes(0) ? [] : cut(Math.max(0, (sections ?? []).findIndex((section) => section[2]))), "search-chapter"));
+        for (const [n, part] of parts.entries()) {
+          const id = `${number}-p${n}`;
+          made.push(part.place === undefined ? decision(found, part, sections[part.sections[0]], line, id, "search-part") : statement(found, part, line, sections, id, "search-part"));
+        }
         for (const [n, section] of below.entries()) {
           const heading = marked(core.excerpt(sections[section][0], found, 400));
           made.push(option(`${number}-${n + 1}`, `${url}#${sections[section][1]}`, heading, "", cut(section), "search-section"));
         }
       }
-      return make("div", { role: "group", "aria-label": line.title, class: "search-group" }, ...made);
+      const options = made.filter(Boolean);
+      return options.length ? make("div", { role: "group", "aria-label": line.title, class: "search-group" }, ...options) : null;
     }
 
     /** Creates the buttons that filter by kind, part and owner. */
@@ -160,7 +191,7 @@
       const write = () => {
         if (mine !== turn) return;
         const before = options()[active]?.id;
-        list.replaceChildren(...hits.map((hit, n) => group(found, hit, lines[n], texts[n], n)));
+        list.replaceChildren(...hits.map((hit, n) => group(found, hit, lines[n], texts[n], n)).filter(Boolean));
         const again = options().findIndex((option) => option.id === before);
         active = -1;
         if (again >= 0) point(again);
@@ -241,7 +272,7 @@
   }
 
   let dialog = null, inside = null;
-  function open() {
+  function open(typed) {
     if (!dialog) {
       dialog = make("dialog", { class: "search-dialog", "aria-label": label });
       inside = search(false, () => dialog.close());
@@ -252,7 +283,7 @@
     }
     if (!dialog.open) dialog.showModal();
     inside.input.focus();
-    inside.input.select();
+    if (typed) inside.input.value = typed; else inside.input.select();
     start().then((isNew) => { if (isNew) inside.run(); }, () => inside.run());
   }
 
@@ -265,20 +296,10 @@
     onPage.input.focus();
     onPage.run();
   }
-  const begin = () => { if (onPage) { onPage.input.focus(); onPage.input.select(); } else open(); };
-
-  document.addEventListener("click", (event) => {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    if (!(event.target instanceof Element) || !event.target.closest("a.search")) return;
-    event.preventDefault();
-    begin();
-  });
-  addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
-    const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
-    const isChord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
-    if (!isChord && (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping)) return;
-    event.preventDefault();
-    begin();
-  });
+  /** Opens search, with what the reader has typed while it was loading. */
+  globalThis.rolebookFind = (typed) => {
+    if (!onPage) return open(typed);
+    onPage.input.focus();
+    onPage.input.select();
+  };
 })();
