@@ -20,10 +20,11 @@ from fontTools.varLib import instancer
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE.parent.parent / "themes/default/assets"
 
-# Counted on the pages of the handbook. Italics are rarer and shorter, so their file needs fewer signs.
+# Counted on the pages of the handbook. Chromium shapes the markers of lists as bullets.
+# Italics are rarer and shorter, so their file needs fewer signs.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÜßäöüé"
 SIGNS = " \u00a0\u00ad\u2010\u2011.,;:!?()-/&%'\"–—‘’‚“”„…"
-CORE = {"serif": LETTERS + SIGNS + "+=$[]·×−→", "serif-italic": LETTERS + SIGNS}
+CORE = {"serif": LETTERS + SIGNS + "#$€+=×÷−²[]·•", "serif-italic": LETTERS + SIGNS + "•"}
 
 # Steps per em. A step is a ninth of a pixel in the largest title, and half the source's number
 # makes the outlines a tenth smaller.

@@ -9,8 +9,8 @@ mod again;
 use std::ops::Deref;
 
 pub use crate::model::index::{
-    At, ChapterId, Generated, Index, Input, Names, Node, NodeId, Remark, Tree, chapter_url, folder_url, generated_url,
-    written_url,
+    At, ChapterId, Generated, Index, Input, Names, Node, NodeId, Remark, Tag, Tags, Tree, chapter_url, folder_url,
+    generated_url, written_url,
 };
 pub use crate::model::relations::{
     CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, applies, competency_of,

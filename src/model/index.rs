@@ -8,6 +8,7 @@ mod address;
 mod generated;
 mod names;
 mod remark;
+mod tags;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use generated::Content;
 pub use generated::Generated;
 pub use names::Names;
 pub use remark::{At, Remark};
+pub use tags::{Tag, Tags};
 pub use tree::{Node, NodeId, Tree};
 
 use crate::chapter::document::{Meta, Template};
@@ -58,6 +60,8 @@ pub struct Index {
     pub urls_style: UrlStyle,
     /// The generated pages that there is content for.
     pub generated: Vec<Generated>,
+    /// The tags of the chapters.
+    pub tags: Arc<Tags>,
     /// The tree of parts, directories and chapters.
     pub tree: Arc<Tree>,
     /// The folded names of chapters that this audience can't see, so that a link to such a chapter
@@ -138,6 +142,7 @@ impl Index {
             statics: input.statics,
             urls_style: input.config.urls,
             generated: generated(input),
+            tags: Arc::new(Tags::new(input.chapters)),
             tree: Arc::new(tree),
             hidden: input.hidden.clone(),
             redirects: Arc::new(redirects),

@@ -24,6 +24,7 @@ mod markdown;
 mod matrix;
 mod print;
 mod search;
+mod tags;
 mod templates;
 
 use std::borrow::Cow;
@@ -65,6 +66,7 @@ const KINDS: &[fn(&mut Table<'_>)] = &[
     changes::lay_out,
     health::lay_out,
     search::lay_out,
+    tags::lay_out,
     data::lay_out,
     hiring::lay_out,
     templates::lay_out,

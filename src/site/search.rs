@@ -15,7 +15,7 @@ mod synonyms;
 mod text;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ use self::text::Said;
 use crate::chapter::document::{Document, Statement};
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::{Kind, Part};
-use crate::model::book::{Book, ChapterId, DecisionView, Generated, NodeId, Party, generated_url};
+use crate::model::book::{Book, ChapterId, DecisionView, Generated, NodeId, Party, Tag, generated_url};
 use crate::model::compile::Handbook;
 use crate::model::link::Target;
 use crate::site::theme::Theme;
@@ -49,7 +49,7 @@ const TEXT_FILE: usize = 20_000;
 /// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
 /// UI strings that the entry file contains.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
     "search-count",
     "search-none",
     "search-none-means",
@@ -57,6 +57,7 @@ const TEXTS: [&str; 15] = [
     "search-kind",
     "search-part",
     "search-owner",
+    "search-tag",
     "search-more",
     "search-all",
     "search-hint",
@@ -194,6 +195,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
     } else {
         json!(rows.chunks(TABLE).map(|rows| files.add(json!(rows).to_string())).collect::<String>())
     };
+    let tags = tags(&handbook.book, &units, &mut files);
     let entry = json!({
         "version": VERSION,
         "units": units.len(),
@@ -205,6 +207,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         "labels": LABELS.map(|key| if key.is_empty() { "" } else { theme.ui(key) }),
         "runs": runs(&units),
         "decisions": decisions(&units),
+        "tags": tags,
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
     placed(files, entry.to_string(), config.urls)
@@ -345,6 +348,30 @@ fn runs(units: &[Found<'_>]) -> String {
     out
 }
 
+/// Adds a file with the tags, each with the units of its chapters and their terms and decisions, and
+/// returns its name. Without tags, there is no file and the name is empty.
+fn tags(book: &Book, units: &[Found<'_>], files: &mut Files) -> String {
+    if book.tags.is_empty() {
+        return String::new();
+    }
+    let mut of_chapter: BTreeMap<ChapterId, Vec<u32>> = BTreeMap::new();
+    for (n, found) in (0..).zip(units) {
+        if let Some(chapter) = found.page.chapter {
+            of_chapter.entry(chapter).or_default().push(n);
+        }
+    }
+    let row = |tag: &Tag| {
+        let units: BTreeSet<u32> = tag.chapters.iter().flat_map(|chapter| &of_chapter[chapter]).copied().collect();
+        let (mut list, mut last) = (String::new(), 0);
+        for unit in units {
+            pack::number(unit - last, &mut list);
+            last = unit;
+        }
+        json!([tag.name, list])
+    };
+    files.add(Value::Array(book.tags.iter().map(row).collect()).to_string())
+}
+
 /// Packs the units of the chapters that the decisions are in. Decisions are the last units and in the
 /// order of their chapters.
 fn decisions(units: &[Found<'_>]) -> String {
@@ -440,6 +467,7 @@ fn names(page: Generated, handbook: &Handbook, theme: &Theme, synonyms: &Synonym
         Generated::Assess => "search-names-assess",
         Generated::Health => "search-names-health",
         Generated::Templates => "search-names-templates",
+        Generated::Tags => "search-names-tags",
         Generated::Changes | Generated::Search => return Vec::new(),
     };
     let levels = handbook.config.scale.iter().filter(|_| page == Generated::Matrix);

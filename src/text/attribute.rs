@@ -44,13 +44,19 @@ pub fn trailing(text: &str) -> Option<Attributes> {
         let before = &trimmed[..open];
         let start = open + 1 + usize::from(trimmed[open + 1..].starts_with(':'));
         let inner = &trimmed[start..trimmed.len() - 1];
-        let is_apart = before.is_empty() || before.ends_with(|c: char| c.is_whitespace()) || inner.starts_with('#');
+        let is_apart = before.is_empty() || before.ends_with(|c: char| c.is_whitespace()) || glued(before, inner);
         if is_apart && let Some(list) = parse(inner, start) {
             return Some(Attributes { list, text_end: before.trim_end().len() });
         }
         end = open;
     }
     None
+}
+
+/// Returns whether braces directly behind a word are an ID all the same. A backslash makes them
+/// text.
+fn glued(before: &str, inner: &str) -> bool {
+    inner.starts_with('#') && !before.ends_with('\\')
 }
 
 /// Parses the text between the braces; `offset` is the byte offset at which that text starts.

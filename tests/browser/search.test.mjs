@@ -221,7 +221,7 @@ test("results can be filtered by kind, part and owner", async () => {
   assert.ok(await page.locator("main .search-facets details button").count() > 1);
   await page.locator("main .search-facets > .search-choices button", { hasText: "Competencies" }).click();
   await page.locator("main .search-facets button[aria-pressed=true]").waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll("main .search-note")].every((note) => note.textContent === "Competencies"));
+  await page.waitForFunction(() => [...document.querySelectorAll("main .search-note")].every((note) => note.textContent === "Competency"));
   assert.ok(all > 0 && (await titles(page, "main")).length > 0);
   assert.equal(await page.evaluate(() => document.activeElement.closest(".search-facets") !== null), true);
   await close(page);

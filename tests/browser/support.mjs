@@ -191,7 +191,7 @@ export async function close(page) {
 
 /**
  * Loads a page until nothing more is requested, and returns what it cost: `bytes` by kind of file as
- * they were transferred, `requests`, and `files`. With `slow`, on a phone with a quarter of this
+ * they were transferred, without headers, `requests`, and `files`. With `slow`, on a phone with a quarter of this
  * machine's speed and a slow connection, it also returns how many milliseconds the page was
  * `blocked` by tasks over 50 ms, and when its largest text or image was `painted`.
  */
@@ -206,13 +206,14 @@ export async function weigh(url, coding, { slow = false } = {}) {
   }
   const names = new Map();
   const bytes = { all: 0 };
-  client.on("Network.responseReceived", ({ requestId, response }) => names.set(requestId, new URL(response.url).pathname));
-  client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    const name = names.get(requestId) ?? "";
+  client.on("Network.responseReceived", ({ requestId, response }) => {
+    const name = new URL(response.url).pathname;
+    names.set(requestId, name);
     const kind = name.endsWith("/") ? "html" : name.split(".").pop();
     const counted = ["html", "css", "js", "woff2"].includes(kind) ? kind : "other";
-    bytes.all += encodedDataLength;
-    bytes[counted] = (bytes[counted] ?? 0) + encodedDataLength;
+    const length = Number(response.headers["content-length"]);
+    bytes.all += length;
+    bytes[counted] = (bytes[counted] ?? 0) + length;
   });
   await page.addInitScript(() => {
     globalThis.waits = { blocked: 0, painted: 0 };

@@ -14,7 +14,7 @@ use crate::model::link::{Links, Resolver, Target};
 use crate::text::path::fold;
 
 use super::Book;
-use crate::model::index::{ChapterId, Index, Input, Names, Tree, generated};
+use crate::model::index::{ChapterId, Index, Input, Names, Tags, Tree, generated};
 use crate::model::relations::relate;
 
 /// The maximum number of changed chapters; beyond that, building a new book is about as fast.
@@ -51,7 +51,8 @@ fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, boo
         }
     }
     let (chapters, generated) = (input.chapters.to_vec(), generated(input));
-    (Index { chapters, names, generated, tree, findings, ..last.clone() }, moves_nodes)
+    let tags = Arc::new(Tags::new(input.chapters));
+    (Index { chapters, names, generated, tags, tree, findings, ..last.clone() }, moves_nodes)
 }
 
 /// The differences between two books with the same chapters.

@@ -75,6 +75,8 @@ generated! {
         texts: ["templates", "templates-means"],
         has_content: |content| content.chapters.iter().any(|meta| !meta.templates.is_empty()),
     };
+    /// The tags of chapters.
+    Tags => Row { name: "tags", texts: ["tags", "tags-means"], has_content: has_tags };
     /// Recent changes. Without a history, the page says so, and is only built if a chapter links to
     /// it.
     Changes => Row { name: "changes", texts: ["changes", "changes-means"], has_content: |_| true };
@@ -129,6 +131,10 @@ impl Generated {
 
 fn has(kind: Kind, content: &Content<'_>) -> bool {
     content.chapters.iter().any(|meta| meta.kind == kind)
+}
+
+fn has_tags(content: &Content<'_>) -> bool {
+    content.chapters.iter().flat_map(|meta| &meta.tags).any(|tag| !tag.trim().is_empty())
 }
 
 fn has_expectations(content: &Content<'_>) -> bool {

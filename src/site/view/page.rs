@@ -37,6 +37,8 @@ pub struct Page {
     pub copy_url: Option<String>,
     pub reading_minutes: Option<u16>,
     pub tags: Vec<String>,
+    /// The same tags with links to their pages.
+    pub topics: Vec<Link>,
     pub canonical: Option<String>,
     pub noindex: bool,
     /// The key by which a reader's browser remembers that the page has been read.
@@ -118,6 +120,7 @@ impl Page {
             copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
             reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
             tags: meta.tags.clone(),
+            topics: meta.tags.iter().filter_map(|tag| super::tags::link(tag, view)).collect(),
             canonical: canonical(config, view.at),
             noindex: config.is_internal() || meta.status == Status::Retired,
             key: Some(super::path::key(chapter, view)),

@@ -9,7 +9,7 @@
   const base = new URL(".", new URL(home, document.baseURI));
   const known = new Map();
   const awaited = new Map();
-  const running = ".prose a[href]:not(.anchor, .external, .footnote-back)";
+  const running = ".prose a[href]:not(.anchor, .external, .footnote-back, .stair-facts a)";
   /** Generated pages without a preview, because the text of the link already says what they are. */
   const made = /^(compare|hiring|assess|backlinks|print)\//;
   const typed = "main a.link:is(.role, .competency, .strategy, .path)";

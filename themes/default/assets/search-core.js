@@ -2,7 +2,7 @@
 // it runs wherever JavaScript does.
 //
 // `rolebookSearchCore(load)` takes a function that loads a file of the index by name, and returns
-// { open, search, lines, texts, statement, excerpt, place, label, entry }. `docs/search-format.md` describes the
+// { open, search, lines, texts, topics, statement, excerpt, place, label, entry }. `docs/search-format.md` describes the
 // files.
 (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -138,7 +138,7 @@
   }
 
   globalThis.rolebookSearchCore = (load) => {
-    let entry, runs, bounds, stops, parents;
+    let entry, runs, bounds, stops, parents, tags;
     let files = new Map(), tables = new Map();
 
     /** Loads the entry file. Returns whether it has changed. */
@@ -157,6 +157,7 @@
       const chapters = numbers(entry.decisions);
       parents = new Map();
       for (let n = 0, chapter = 0; n < chapters.length; n++) parents.set(entry.units - chapters.length + n, chapter += chapters[n]);
+      tags = null;
       files = new Map();
       tables = new Map();
       return true;
@@ -359,6 +360,17 @@
       return runs[low].facets;
     };
 
+    /** Loads the tags, which only the filter needs: { name, units }. */
+    const topics = async () => {
+      if (!tags && entry.tags) {
+        tags = (await kept(tables, entry.tags, () => load(entry.tags))).map(([name, list]) => {
+          let unit = 0;
+          return { name, units: new Set(numbers(list).map((step) => unit += step)) };
+        });
+      }
+      return tags ?? [];
+    };
+
     // The last two kinds are decisions and statements.
     const isPart = (kind) => kind >= entry.labels.length - 2;
     /** Returns the facets of a result. */
@@ -415,14 +427,15 @@
     }
 
     /**
-     * Searches. `chosen` has the numbers of a kind, a part and an owner, or null for any. Returns
-     * { results, total, facets, forms, prefix, similar }. Results have unit, score and sections, and
+     * Searches. `chosen` has the numbers of a kind, a part, an owner and a tag, or null for any.
+     * Returns { results, total, facets, forms, names, near, prefix, similar }. The facets have
+     * numbers for tags if `topics` has loaded them. Results have unit, score and sections, and
      * the best come first. A statement also has its place in the chapter. A chapter has in `parts`
      * its statements and decisions that have most of the query, unless `chosen` has a kind.
      */
-    async function search(query, chosen = [null, null, null]) {
+    async function search(query, chosen = [null, null, null, null]) {
       const { words: typed, phrases, open } = read(query);
-      const none = { results: [], total: 0, facets: [[], [], []], forms: new Set(), names: [], near: new Set(), prefix: "", similar: [] };
+      const none = { results: [], total: 0, facets: [[], [], [], []], forms: new Set(), names: [], near: new Set(), prefix: "", similar: [] };
       if (!typed.length) return none;
       // Words such as "how" and "the" say nothing, unless there are no others.
       const needed = typed.filter((word) => !stops.has(word));
@@ -473,14 +486,18 @@
       const statements = said(words, weighed, spans, share).filter((hit) => hit.covered >= most * STATEMENT_FOLD).sort(order);
       hits.sort(order);
       hits = (phrases.length ? [...await holding(hits, phrases), ...await holding(statements, phrases)] : [...hits, ...statements]).sort(order);
-      const facets = entry.facets.map((names) => names.map(() => 0));
+      const topic = (chosen[3] ?? null) !== null ? (await topics())[chosen[3]] : null;
+      const facets = [...entry.facets.map((names) => names.map(() => 0)), (tags ?? []).map(() => 0)];
       const results = [], alone = new Map();
       for (const hit of hits) {
         const own = kindOf(hit);
-        const misses = chosen.map((choice, n) => choice !== null && choice !== own[n]);
+        const misses = own.map((value, n) => chosen[n] !== null && chosen[n] !== value);
+        misses.push(topic !== null && !topic?.units.has(hit.unit));
         // The counts of a facet ignore the choice in that facet, and results that have little of
         // the query.
-        if (!isFolded(hit)) own.forEach((value, n) => { if (!misses.some((miss, k) => miss && k !== n)) facets[n][value]++; });
+        const counts = (n) => !isFolded(hit) && !misses.some((miss, k) => miss && k !== n);
+        own.forEach((value, n) => { if (counts(n)) facets[n][value]++; });
+        if (counts(3)) tags?.forEach(({ units }, n) => { if (units.has(hit.unit)) facets[3][n]++; });
         if (misses.includes(true)) continue;
         // Statements and decisions don't push chapters out of sight.
         const parent = chosen[0] === null && isPart(own[0]) ? hit.place === undefined ? parents.get(hit.unit) : hit.unit : undefined;
@@ -612,6 +629,6 @@
     const place = (unit) => { const [kind, part] = facetsOf(unit); return entry.facets[1][part] || entry.facets[0][kind]; };
     /** Returns what a result is called by its kind, such as "Role". Pages have no such name. */
     const label = (hit) => entry.labels[kindOf(hit)[0]];
-    return { open, search, lines, texts, statement, excerpt, place, label, get entry() { return entry; } };
+    return { open, search, lines, texts, topics, statement, excerpt, place, label, get entry() { return entry; } };
   };
 })();

@@ -64,7 +64,7 @@
     const rest = make("div", { class: "search-rest" });
     const bar = make("div", { class: "search-bar" }, input, leave ? make("button", { type: "button", class: "search-close" }, close) : null);
     bar.querySelector("button")?.addEventListener("click", leave);
-    let chosen = [null, null, null], shown = FIRST, turn = 0, active = -1, timer, unfolded = false;
+    let chosen = [null, null, null, null], topics = [], shown = FIRST, turn = 0, active = -1, timer, unfolded = false;
 
     const ui = (key, values = {}) => (core.entry.ui[`search-${key}`] ?? "").replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (all, name, one, many) => (one === undefined ? values[name] : values[name] === 1 ? one : many) ?? all);
     const options = () => [...list.querySelectorAll("[role=option]")];
@@ -139,10 +139,10 @@
       return options.length ? make("div", { role: "group", "aria-label": line.title, class: "search-group" }, ...options) : null;
     }
 
-    /** Creates the buttons that filter by kind, part and owner. */
+    /** Creates the buttons that filter by kind, part, owner and topic. */
     function choices(found) {
       const rows = found.facets.map((counts, facet) => {
-        const names = core.entry.facets[facet];
+        const names = core.entry.facets[facet] ?? topics;
         const known = counts.map((count, n) => [n, count]).filter(([n, count]) => names[n] && (count || chosen[facet] === n));
         if (known.length < 2 && chosen[facet] === null) return null;
         const buttons = known.sort((a, b) => b[1] - a[1]).slice(0, 8).map(([n, count]) => {
@@ -156,13 +156,19 @@
           });
           return button;
         });
-        const title = ui(["kind", "part", "owner"][facet]);
+        const title = ui(["kind", "part", "owner", "tag"][facet]);
         return make("div", { role: "group", "aria-label": title, class: "search-choices" }, make("span", {}, title), ...buttons);
       });
       const [kinds, ...others] = rows;
       const more = others.filter(Boolean);
-      const fold = more.length ? make("details", { open: unfolded || chosen[1] !== null || chosen[2] !== null }, make("summary", {}, ui("filter")), ...more) : null;
-      fold?.addEventListener("toggle", () => { unfolded = fold.open; });
+      const fold = more.length || core.entry.tags ? make("details", { open: unfolded || chosen.slice(1).some((choice) => choice !== null) }, make("summary", {}, ui("filter")), ...more) : null;
+      fold?.addEventListener("toggle", async () => {
+        unfolded = fold.open;
+        // The topics are in a file that only this filter needs.
+        if (!unfolded || topics.length || !core.entry.tags) return;
+        topics = (await core.topics().catch(() => [])).map((topic) => topic.name);
+        if (topics.length) run();
+      });
       facets.replaceChildren(...[kinds, fold].filter(Boolean));
     }
 
@@ -249,7 +255,7 @@
     input.addEventListener("input", () => {
       clearTimeout(timer);
       shown = FIRST;
-      chosen = [null, null, null];
+      chosen = [null, null, null, null];
       active = -1;
       timer = setTimeout(run, 60);
     });
