@@ -57,7 +57,7 @@ impl Relating<'_> {
         for (field, reference) in role.focus.iter().map(|reference| ("focus", reference)).chain(meaning) {
             let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
             if !expected.contains(&competency) {
-                let id = &self.book.meta(competency).id;
+                let id = self.book.id(competency);
                 let message = format!("`{field}` names `{id}`, but this role doesn't expect a level of it");
                 let help = format!("list it under `competencies` with a level, or remove it from `{field}`");
                 self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
@@ -120,7 +120,7 @@ impl Relating<'_> {
     /// Reports chapters of the same kind that share a title, because neither readers nor links by
     /// title can tell them apart.
     fn inspect_titles(&mut self) {
-        let mut first: BTreeMap<(Kind, String), ChapterId> = BTreeMap::new();
+        let mut first: BTreeMap<(Kind, String, Option<&str>), ChapterId> = BTreeMap::new();
         for chapter in self.book.ids() {
             let meta = self.book.meta(chapter);
             // Another check reports titles that come from a section's heading. A retired chapter
@@ -129,7 +129,9 @@ impl Relating<'_> {
             if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
                 continue;
             }
-            let key = (meta.kind, fold(&meta.title));
+            // Pages name the family where chapters share their ID.
+            let family = meta.family.as_deref().filter(|_| self.book.is_shared(chapter));
+            let key = (meta.kind, fold(&meta.title), family);
             let Some(other) = first.get(&key) else {
                 first.insert(key, chapter);
                 continue;

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::{Renderer, views};
 use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::declare::config;
 use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
@@ -137,7 +138,7 @@ impl<'a> Filler<'a> {
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
         // A hole at the end of a section belongs to what follows the section.
         let out = self.parts([(heading..range.end, range.end.saturating_sub(1))], Scope::quoted(chapter));
-        Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
+        Some(moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), 2))
     }
 
     /// Returns the HTML below a heading of another chapter, without terms and footnotes. Headings
@@ -148,7 +149,7 @@ impl<'a> Filler<'a> {
         let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
         let last = range.end.saturating_sub(1);
         let out = self.parts([(range, last)], Scope::quoted(chapter));
-        moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
+        moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), first.saturating_sub(level + 1))
     }
 
     /// Returns parts of a chapter's text, one after the other, with their holes filled by
@@ -438,17 +439,23 @@ impl<'a> Filler<'a> {
     /// Shows which level of the scale a heading of a competency describes, as a meter and a number.
     fn level_of_heading(&self, id: &str, chapter: ChapterId, out: &mut String) {
         let Some(facts) = competency_of(self.view.book, chapter) else { return };
-        let Some((level, _)) = facts.levels.iter().find(|(_, anchor)| anchor == id) else { return };
+        let Some(heading) = facts.levels.iter().find(|heading| heading.id == id) else { return };
+        let level = heading.level;
+        let scope =
+            config::Scope { track: heading.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
         out.push_str(" <span class=\"at-level\"><span class=\"steps\" aria-hidden=\"true\">");
-        for of in &self.view.config.scale {
-            out.push_str(match of.level.cmp(level) {
+        for of in self.view.config.scale_of(scope) {
+            out.push_str(match of.level.cmp(&level) {
                 Ordering::Less => "<i class=\"reached\"></i>",
                 Ordering::Equal => "<i class=\"own\"></i>",
                 Ordering::Greater => "<i></i>",
             });
         }
-        let highest = self.view.highest().to_string();
-        let words = self.view.theme.ui("n-of").replace("{n}", &level.to_string()).replace("{of}", &highest);
+        let highest = self.view.config.highest(scope).to_string();
+        let mut words = self.view.theme.ui("n-of").replace("{n}", &level.to_string()).replace("{of}", &highest);
+        if let Some(track) = &heading.track {
+            words = format!("{} · {words}", self.view.title_of_track(track));
+        }
         let _ = write!(out, "</span>{}</span>", escape(&words));
     }
 
@@ -487,7 +494,7 @@ impl<'a> Filler<'a> {
         let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
         let inner = self.parts([(range.clone(), last)], inner_scope);
-        let prefix = format!("{}--", document.meta.id);
+        let prefix = format!("{}--", self.view.book.id_in_url(*to));
         let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
         let inner = moved(inner.trim_end(), &prefix, shift);
         let inner = if is_statement { format!("<ul>\n<li>{inner}</li>\n</ul>") } else { inner };

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use super::synonyms::Synonyms;
 use super::text::{GAP, Section, sections};
 use super::words::{each_word, words};
-use crate::chapter::document::{Document, Facts, Meta};
+use crate::chapter::document::{Document, Facts, LevelHeading, Meta};
 
 /// Weights of words. Weights for `text` are in hundredths of one plain occurrence, and weights for
 /// `top` are in hundredths of a whole score.
@@ -157,9 +157,9 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     let mut chapter = Builder::new(synonyms);
     chapter.chapter(meta, &sections);
     chapter.other_titles(&meta.title, 0);
-    for (level, anchor) in levels(meta) {
-        if let Some(n) = sections.iter().position(|section| section.anchor == *anchor) {
-            chapter.name(&synonyms.level(*level), HEADING, n);
+    for heading in levels(meta) {
+        if let Some(n) = sections.iter().position(|section| section.anchor == heading.id) {
+            chapter.name(&synonyms.level(heading.level), HEADING, n);
         }
     }
     let mut units = vec![chapter];
@@ -184,8 +184,8 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
 }
 
-/// Returns the levels of a competency, each with the anchor of its heading.
-fn levels(meta: &Meta) -> &[(u8, String)] {
+/// Returns the headings of a competency's levels.
+fn levels(meta: &Meta) -> &[LevelHeading] {
     if let Facts::Competency(competency) = &meta.facts { &competency.levels } else { &[] }
 }
 
