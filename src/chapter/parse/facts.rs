@@ -117,7 +117,13 @@ impl Reader<'_> {
         };
         let family = self.family.clone();
         let scope = Scope { track, family: family.as_deref() };
-        let level = self.config.level(&written, scope);
+        // A competency of another family has that family's levels. Whether it has this one is checked
+        // once it is known which competency is meant.
+        let others = || {
+            let mut families = self.config.families.keys();
+            families.find_map(|family| self.config.level(&written, Scope { track, family: Some(family) }))
+        };
+        let level = self.config.level(&written, scope).or_else(others);
         if level.is_none() {
             let message = format!("`{competency}` has the level `{written}`, which isn't in the scale");
             self.finding(Rule::LevelOutOfRange, value.span, message, self.config.help_for_level(&written, scope));

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{At, ChapterId, Relating};
+use super::{At, ChapterId, Relating, RoleView};
 use crate::chapter::document::{Competency, Facts, Form, Role, Statement};
 use crate::declare::kind::{Kind, Status};
 use crate::text::path::fold;
@@ -64,6 +64,27 @@ impl Relating<'_> {
             }
         }
         self.inspect_judged(chapter, role, &expected);
+        self.inspect_levels(chapter, role);
+    }
+
+    /// Reports levels that neither the role's track nor the competency's family has.
+    fn inspect_levels(&mut self, chapter: ChapterId, role: &Role) {
+        let scope_of = |competency: ChapterId| {
+            let own = self.relations.roles.get(&chapter).map(RoleView::scope).unwrap_or_default();
+            self.book.scope(competency, own)
+        };
+        let mut unknown = Vec::new();
+        for (reference, level) in &role.competencies {
+            let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
+            let scope = scope_of(competency);
+            if self.config.level_at(*level, scope).is_none() {
+                let message = format!("`{}` has no level {level} for this role", self.book.id(competency));
+                unknown.push((*reference, message, self.config.help_for_level(&level.to_string(), scope)));
+            }
+        }
+        for (reference, message, help) in unknown {
+            self.remark(Rule::LevelOutOfRange, (chapter, At::Reference(reference)), message, &help);
+        }
     }
 
     /// Returns the first role on the ladder that has a rank, with its rank.

@@ -150,7 +150,7 @@ pub fn index(view: &Viewpoint<'_>) -> Index {
     let tracks = by_track(expecting, view, |role| {
         let meta = view.meta(role);
         let summary = role_of(view.book, role).and_then(|facts| facts.scope.clone()).or_else(|| meta.summary.clone());
-        Item { title: meta.title.clone(), url: url(role, view), kind: Some("role"), summary }
+        Item { title: view.title(role), url: url(role, view), kind: Some("role"), summary }
     });
     Index { tracks }
 }
@@ -180,7 +180,7 @@ fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> As
     levels.sort_by_key(|level| !level.own);
     Asked {
         id: view.book.id(competency).to_owned(),
-        title: meta.title.clone(),
+        title: view.title(competency),
         url: view.link(competency).url,
         summary: meta.summary.clone(),
         level: expectation.level,

@@ -27,6 +27,9 @@ pub const MOST_LISTED: usize = 5_000;
 /// The maximum number of columns of a table that fits a page.
 const MOST_COLUMNS: usize = 14;
 
+/// The maximum number of columns times the letters of the longest word that they have to fit.
+const MOST_LETTERS: usize = 126;
+
 /// The data for the matrix view.
 #[derive(Debug, Serialize)]
 pub struct Matrix {
@@ -158,7 +161,7 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         roles: roles.iter().map(|role| head(*role, view)).collect(),
         scale: shared_scale(&roles, view).iter().map(|of| level_key(of, tallest)).collect(),
         own_scales: own_scales(&roles, tallest, view),
-        is_wide: roles.len() > MOST_COLUMNS,
+        is_wide: roles.len() > MOST_COLUMNS || roles.len() * longest_word(&roles, &clusters, view) > MOST_LETTERS,
         data_url: (view.config.urls == UrlStyle::Pretty).then(|| view.url(&Data::Competencies.url())),
         home: view.url(&UrlPath::new("")),
         clusters,
@@ -187,9 +190,27 @@ fn head(role: ChapterId, view: &Viewpoint<'_>) -> RoleHead {
     }
 }
 
-/// Groups neighboring columns by track.
+/// Counts the letters of the longest word in the heads of columns and in the names of levels.
+fn longest_word(roles: &[ChapterId], clusters: &[ClusterRows], view: &Viewpoint<'_>) -> usize {
+    let heads = roles.iter().map(|role| view.meta(*role).title.as_str());
+    let rows = clusters.iter().flat_map(|cluster| &cluster.rows);
+    let names = rows.flat_map(|row| &row.cells).map(|cell| cell.name.as_str());
+    let words = heads.chain(names).flat_map(str::split_whitespace);
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
+/// Groups neighboring columns by track. If they belong to several families, the family is named too.
 fn bands(roles: &[ChapterId], view: &Viewpoint<'_>) -> Vec<Band> {
-    let titles: Vec<Option<String>> = roles.iter().map(|role| view.track_title(*role)).collect();
+    let family = |role: &ChapterId| view.meta(*role).family.as_deref();
+    let has_families = roles.iter().any(|role| family(role) != family(&roles[0]));
+    let title = |role: &ChapterId| {
+        let track = view.track_title(*role);
+        match family(role).filter(|_| has_families).map(|name| view.config.family_title(name)) {
+            Some(family) => Some(track.map_or_else(|| family.to_owned(), |track| format!("{family} · {track}"))),
+            None => track,
+        }
+    };
+    let titles: Vec<Option<String>> = roles.iter().map(title).collect();
     if titles.iter().all(Option::is_none) {
         return Vec::new();
     }
