@@ -170,6 +170,15 @@ impl Index {
         self.id(chapter).replace('/', "--")
     }
 
+    /// Returns a chapter's title, with its family if another family has a chapter of the same name.
+    pub fn title(&self, chapter: ChapterId, config: &Config) -> String {
+        let meta = self.meta(chapter);
+        match meta.family.as_deref().filter(|_| self.is_shared(chapter)) {
+            Some(family) => format!("{} ({})", meta.title, config.family_title(family)),
+            None => meta.title.clone(),
+        }
+    }
+
     /// Returns whether chapters of different families call themselves the same as this one.
     pub fn is_shared(&self, chapter: ChapterId) -> bool {
         self.shared.contains_key(&chapter)

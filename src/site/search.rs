@@ -257,13 +257,13 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
 /// Returns the table row of a unit: its title, its URL, the place of its page's text and, for a
 /// term, the page's title.
 fn row((page, unit, text): &(&Page, &Unit, &str), config: &Config) -> Value {
-    let title = config.quoted(&unit.title);
+    let page_title = config.quoted(&page.title);
     match &unit.anchor {
         Some(anchor) => {
             let url = format!("{}#{}", page.url, encode_fragment(anchor));
-            json!([title, url, text, config.quoted(&page.title)])
+            json!([config.quoted(&unit.title), url, text, page_title])
         }
-        None => json!([title, page.url, text]),
+        None => json!([page_title, page.url, text]),
     }
 }
 
@@ -309,7 +309,8 @@ impl Facets {
         let owner = handbook.config.owners.get(owner).map_or(owner, |owner| owner.name.as_str());
         let facets =
             [meta.kind as usize, self.part(book.tree.of_chapter[chapter.index()], book), self.number(2, owner)];
-        Page { url: book.url(chapter).encoded(), title: meta.title.clone(), facets, chapter: Some(chapter) }
+        let title = book.title(chapter, &handbook.config);
+        Page { url: book.url(chapter).encoded(), title, facets, chapter: Some(chapter) }
     }
 
     /// Returns the top-level part that a node is in, or 0 for a chapter at the top level.
@@ -338,7 +339,7 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets, synonyms:
         add(theme.ui(page.title_key()), &names, theme.ui(page.summary_key()), &url, [TOOL, 0, 0]);
     }
     for role in hired(book) {
-        let title = theme.ui("hiring-of").replace("{role}", &book.meta(role).title);
+        let title = theme.ui("hiring-of").replace("{role}", &book.title(role, &handbook.config));
         let names: Vec<String> = theme.ui("search-names-hiring").split(", ").map(str::to_owned).collect();
         add(&title, &names, theme.ui("hiring-means"), &hiring_url(role, book, style), [TOOL, 0, 0]);
     }

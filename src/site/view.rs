@@ -119,11 +119,7 @@ impl<'a> Viewpoint<'a> {
 
     /// Returns a chapter's title, with its family if another family has a chapter of the same name.
     pub fn title(&self, chapter: ChapterId) -> String {
-        let meta = self.meta(chapter);
-        match meta.family.as_deref().filter(|_| self.book.is_shared(chapter)) {
-            Some(family) => format!("{} ({})", meta.title, self.config.family_title(family)),
-            None => meta.title.clone(),
-        }
+        self.book.title(chapter, self.config)
     }
 
     /// Returns the title of a competency's cluster.

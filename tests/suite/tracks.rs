@@ -238,6 +238,10 @@ fn pages_and_data_of_chapters_with_one_id_have_addresses_of_their_own_and_name_t
     let matrix = page(&site, "matrix/");
     assert!(matrix.contains("Craft (Drawing)") && matrix.contains("Craft (Making)"), "{matrix}");
     assert!(page(&site, "matrix.csv").contains("draw/craft"));
+    assert!(page(&site, "competencies/draw/craft/").contains("<dt>Family</dt><dd>Drawing</dd>"));
+    let search: String =
+        site.urls().filter(|url| url.as_str().starts_with("search/")).map(|url| page(&site, url.as_str())).collect();
+    assert!(search.contains("Craft (Drawing)") && search.contains("Hiring kit: Senior (Making)"), "{search}");
 }
 
 #[test]

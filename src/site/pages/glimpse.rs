@@ -137,6 +137,7 @@ fn glimpses(shown: &BTreeMap<String, Shown>, on: &On<'_>) -> String {
 fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
     let (book, theme) = (&on.renderer.handbook.book, &on.renderer.theme);
     let quoted = |text: &str| on.renderer.handbook.config.quoted(text);
+    let title_of = |chapter: ChapterId| book.title(chapter, &on.renderer.handbook.config);
     let plain = |title: &str, text: String| Glimpse { title: quoted(title), kind: "", label: "", text: quoted(&text) };
     match shown {
         Shown::Chapter(chapter) => {
@@ -144,7 +145,7 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
             let text = meta.summary.clone().unwrap_or_else(|| opening(chapter, on));
             let kind = if meta.kind == Kind::Page { "" } else { meta.kind.name() };
             let label = if kind.is_empty() { "" } else { theme.ui(kind) };
-            Glimpse { title: quoted(&meta.title), kind, label, text: quoted(&text) }
+            Glimpse { title: quoted(&title_of(chapter)), kind, label, text: quoted(&text) }
         }
         Shown::Term(chapter, number) => match terms(book, chapter).get(number) {
             Some(term) => {

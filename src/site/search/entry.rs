@@ -230,6 +230,9 @@ impl<'a> Builder<'a> {
                 self.text(fact, PLAIN, 0);
             }
         }
+        if let (Facts::Competency(_), Some(family)) = (&meta.facts, &meta.family) {
+            self.text(family, PLAIN, 0);
+        }
         for name in &names {
             self.own_name(name, OTHER_TITLE, 0);
         }

@@ -15,6 +15,7 @@ use crate::model::book::{ChapterId, Standing};
 /// The data for the competency template.
 #[derive(Debug, Serialize)]
 pub struct CompetencyPage {
+    pub family: Option<String>,
     pub cluster: Option<String>,
     pub supports: Vec<Link>,
     /// The levels that it describes, and those above that a role expects.
@@ -51,6 +52,7 @@ pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Competency
     let top = top.unwrap_or(of);
     let rows = heights.flat_map(|level| rows(level, (chapter, facts), view));
     Some(CompetencyPage {
+        family: view.meta(chapter).family.as_deref().map(|name| view.config.family_title(name).to_owned()),
         cluster: facts.cluster.clone(),
         supports: view.links(&related.supports),
         levels: rows.filter(|row| row.level <= top || !row.roles.is_empty()).collect(),
