@@ -136,7 +136,7 @@ struct Cell<'a> {
 #[derive(Serialize)]
 struct Competency<'a> {
     id: &'a str,
-    title: &'a str,
+    title: String,
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     family: Option<&'a str>,
@@ -254,7 +254,7 @@ fn competencies<'a>(view: &Viewpoint<'a>) -> Vec<Competency<'a>> {
         let words = common.filter_map(|heading| Some((heading.level, heading.proficiency.as_deref()?)));
         Some(Competency {
             id: view.book.id(*chapter),
-            title: &meta.title,
+            title: view.title(*chapter),
             url: path(*chapter, None, view),
             family: meta.family.as_deref(),
             cluster: facts.cluster.as_deref(),
