@@ -73,6 +73,25 @@ pub struct Meta {
     pub minutes: u16,
     /// Whether the chapter's text contains a level 1 heading.
     pub has_h1: bool,
+    /// The blank templates that readers can copy and download, in the order written.
+    pub templates: Vec<Template>,
+}
+
+/// A blank template that a chapter offers: a code block of Markdown with the attribute `template`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The ID, unique within the chapter, which is also the name of the file.
+    pub id: String,
+    /// The title.
+    pub title: String,
+}
+
+impl Template {
+    /// Returns the template's anchor on the page of its chapter.
+    #[must_use]
+    pub fn anchor(&self) -> String {
+        format!("template-{}", self.id)
+    }
 }
 
 /// A heading.
@@ -219,6 +238,8 @@ pub struct LevelHeading {
     pub level: u8,
     /// The only track that it is meant for.
     pub track: Option<String>,
+    /// Whether it is inside the section of the level, and adds to what the level says for all.
+    pub is_inside: bool,
     /// The heading's ID.
     pub id: String,
     /// A word for the proficiency at the level, such as `Working`.
@@ -454,6 +475,8 @@ pub enum What {
     Link(Option<(u32, u32)>, Box<str>),
     /// An image file in the content folder, with its alternative text.
     Picture(Box<str>),
+    /// The first line of a worked example, with its caption.
+    Example(Box<str>),
     /// A transclusion that is a paragraph of its own.
     Embed,
     /// A view; these pieces are in the same order as the chapter's views.
@@ -502,15 +525,19 @@ pub enum Hole {
     Code(u32),
     /// A footnote reference, by the index of the definition in [`Body::footnotes`].
     Footnote(u32),
-    /// The copyable anchor inside a heading, by the heading's number.
+    /// The end of a heading, by the heading's number, where the link to it goes.
     HeadingAnchor(u32),
+    /// The link of a statement or responsibility to itself, by its number in the facts.
+    StatementAnchor(u32),
     /// The attributes of a table's scrollable region. Contains the number of the heading above the
     /// table plus one, or 0 if there is none.
     TableAttributes(u32),
     /// The attributes of a callout (a GFM alert), by its name, such as `note`.
     CalloutAttributes(&'static str),
-    /// The title line of a callout, by its name.
-    CalloutTitle(&'static str),
+    /// The label of a callout, by its name.
+    CalloutLabel(&'static str),
+    /// The word above a worked example.
+    ExampleLabel,
     /// The checkbox of a task, and whether it is checked.
     Task(bool),
     /// The `href` attribute of raw HTML.
@@ -532,6 +559,8 @@ pub struct Code {
     pub marked: Vec<(u32, u32)>,
     /// The block's anchor.
     pub id: Option<String>,
+    /// The template that the block contains. The page then shows what its Markdown looks like.
+    pub template: Option<Template>,
     /// The text of the block.
     pub text: String,
     /// The span of the block's first line.

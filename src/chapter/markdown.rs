@@ -5,6 +5,7 @@
 //! contains the body, headings, anchors, statements, decisions, terms and findings. Never looks at
 //! other chapters or highlights code, because rendering does that.
 
+mod bracketed;
 mod info;
 mod marks;
 mod missed;
@@ -15,6 +16,7 @@ mod view_call;
 mod writer;
 
 pub use outline::{FRAME_IDS, Outline};
+pub use writer::blank;
 
 use std::ops::Range;
 
@@ -145,6 +147,7 @@ pub fn parse<'a>(input: Input<'a>, references: &mut References) -> Parsed {
     let definitions = parser.reference_definitions().iter();
     let definitions = definitions.map(|(name, definition)| (fold(name), definition.span.start)).collect();
     let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
+    let events = if input.plain { events } else { bracketed::join(input.body, events) };
     let mut outline = outline::read(input, &events, references);
     let mut findings = std::mem::take(&mut outline.findings);
     if !input.plain {

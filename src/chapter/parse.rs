@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
-use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy};
+use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template};
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
@@ -183,7 +183,9 @@ impl Reader<'_> {
             self.check_written(kind, front, &parsed, body == self.text.text[start..]);
         }
         self.check_sections(kind, &parsed);
-        let meta = self.meta(front, (kind, facts), parsed.outline, parsed.words);
+        let templates: Vec<Template> = parsed.body.code.iter().filter_map(|code| code.template.clone()).collect();
+        parsed.outline.anchors.extend(templates.iter().map(Template::anchor));
+        let meta = Meta { templates, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
             source: *hash,
             comments,
@@ -319,6 +321,7 @@ impl Reader<'_> {
             references: self.references.list.clone(),
             facts,
             minutes: u16::try_from(words.div_ceil(220)).unwrap_or(u16::MAX),
+            templates: Vec::new(),
         }
     }
 }
@@ -349,7 +352,8 @@ fn is_wordless(parsed: &Parsed) -> bool {
     let headings = parsed.outline.headings.iter();
     let in_headings: usize = headings.map(|heading| heading.text.split_whitespace().count()).sum();
     let holes = &parsed.body.main.holes;
-    parsed.words <= in_headings && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_)))
+    parsed.words <= in_headings
+        && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)))
 }
 
 /// Returns whether an audience mark appears in a chapter's text.

@@ -78,7 +78,8 @@ impl<'a> Checker<'a> {
         findings.extend(self.pairs());
         findings.extend(self.evidence());
         findings.extend(self.gone());
-        findings.extend(lint::statements(self.book, self.config).iter().map(|remark| self.placed(remark)));
+        findings.extend(self.templates());
+        findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }
 
@@ -300,6 +301,22 @@ impl<'a> Checker<'a> {
     fn evidence(&self) -> Vec<Diagnostic> {
         let named = self.config.evidence.iter().flat_map(|evidence| &evidence.competencies);
         named.filter_map(|(name, span)| self.unknown(name, *span, Kind::Competency)).collect()
+    }
+
+    /// Reports templates that can't be downloaded, because a chapter has the path of their file.
+    fn templates(&self) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for (chapter, document) in self.book.ids().zip(self.documents) {
+            for code in &document.body.code {
+                let Some(template) = &code.template else { continue };
+                if self.book.template_path(chapter, template).is_none() {
+                    let message = format!("a chapter has the address of the template `{}`", template.id);
+                    let finding = Diagnostic::new(Rule::CollidingUrl, &document.meta.path, Some(code.span), message);
+                    findings.push(finding.help("give the template another name"));
+                }
+            }
+        }
+        findings
     }
 
     /// Reports a name in `handbook.toml` that no chapter of `kind` has.

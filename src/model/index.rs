@@ -20,7 +20,7 @@ pub use names::Names;
 pub use remark::{At, Remark};
 pub use tree::{Node, NodeId, Tree};
 
-use crate::chapter::document::Meta;
+use crate::chapter::document::{Meta, Template};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::text::diagnostic::Diagnostic;
@@ -199,5 +199,13 @@ impl Index {
     pub fn at_path(&self, path: &SourcePath) -> Option<ChapterId> {
         let found = self.chapters.binary_search_by(|meta| meta.path.cmp(path)).ok()?;
         u32::try_from(found).ok().map(ChapterId)
+    }
+
+    /// Returns the path of the file that readers download to use a template. Returns `None` if a
+    /// chapter is at that path.
+    pub fn template_path(&self, chapter: ChapterId, template: &Template) -> Option<SourcePath> {
+        let folder = self.meta(chapter).path.without_extension();
+        let path = if folder.is_empty() { template.id.clone() } else { format!("{folder}/{}", template.id) };
+        self.names.at_path(&path).is_empty().then(|| SourcePath::new(format!("{path}.md")))
     }
 }

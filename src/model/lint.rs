@@ -1,9 +1,10 @@
-//! Checks the wording of statements: each should say what a person does, say one thing, and not
-//! repeat another.
+//! Checks what is a matter of house style: the wording of statements, which should say what a
+//! person does, say one thing, and not repeat another; and expectations without a decision right.
 //!
-//! Input: the statements of a book. Output: remarks for the rules that `[check]` turns on. Works
-//! only for English, and is off by default because wording is a matter of house style. Never
-//! reports a statement with `{lint=off}`.
+//! Input: a book. Output: remarks for the rules that `[check]` turns on; all are off by default.
+//! Wording is checked only in English. Never reports a statement with `{lint=off}`.
+
+mod rights;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,9 +25,22 @@ struct Cell<'a> {
     words: Vec<String>,
 }
 
+/// Returns the remarks of all lints that `[check]` turns on.
+pub fn all(book: &Book, config: &Config) -> Vec<Remark> {
+    let mut remarks = statements(book, config);
+    if is_on(Rule::ExpectedWithoutPart, config) {
+        remarks.extend(rights::expectations(book));
+    }
+    remarks
+}
+
+fn is_on(rule: Rule, config: &Config) -> bool {
+    config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow)
+}
+
 /// Checks every statement and responsibility.
-pub fn statements(book: &Book, config: &Config) -> Vec<Remark> {
-    let is_on = |rule: Rule| config.check.get(&rule).is_some_and(|severity| *severity != Severity::Allow);
+fn statements(book: &Book, config: &Config) -> Vec<Remark> {
+    let is_on = |rule: Rule| is_on(rule, config);
     let (can, and, same) = (is_on(Rule::StatementCan), is_on(Rule::StatementAnd), is_on(Rule::StatementSame));
     if !(can || and || same) || !config.language.starts_with("en") {
         return Vec::new();

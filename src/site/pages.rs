@@ -24,6 +24,7 @@ mod markdown;
 mod matrix;
 mod print;
 mod search;
+mod templates;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -66,6 +67,7 @@ const KINDS: &[fn(&mut Table<'_>)] = &[
     search::lay_out,
     data::lay_out,
     hiring::lay_out,
+    templates::lay_out,
     backlinks::lay_out,
     print::lay_out,
     glimpse::lay_out,

@@ -4,10 +4,12 @@
 //! Input: a compiled [`Handbook`], a theme and the URL of a page. Output: HTML. This is the only
 //! stage that calls templates. Never reads files, and never looks at another page's bytes.
 
+mod blank;
 mod copy;
 mod fill;
 mod glossary;
 pub mod plain;
+mod stairs;
 mod views;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::blank::text_in;
 pub use self::copy::{copy_url, without_nul};
 use self::fill::Filler;
 use self::glossary::Glossary;
@@ -199,6 +202,17 @@ impl Renderer {
         filler.failures.pop().map_or(Ok(text), |failure| Err(Box::new(failure)))
     }
 
+    fn with_stairs(
+        &self,
+        plan: &stairs::Plan,
+        chapter: ChapterId,
+        view: &Viewpoint<'_>,
+    ) -> Result<String, Box<Diagnostic>> {
+        let mut filler = Filler::new(self, *view);
+        let text = stairs::write(plan, chapter, &mut filler, view)?;
+        filler.failures.pop().map_or(Ok(text), |failure| Err(Box::new(failure)))
+    }
+
     /// Renders a chapter's page.
     ///
     /// # Errors
@@ -206,7 +220,10 @@ impl Renderer {
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         self.view(at, |view| {
             let node = self.book().tree.of_chapter[chapter.index()];
-            let (toc, backlinks) = (page::contents(view.meta(chapter)), page::backlinks(chapter, view));
+            let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
+            let headings = &view.meta(chapter).headings;
+            let headings = plan.map_or_else(|| headings.iter().collect(), |plan| plan.order(headings));
+            let (toc, backlinks) = (page::contents(&headings, chapter, view), page::backlinks(chapter, view));
             let (template, frame) = self.chapter_frame(chapter, around(Some(node), view), view)?;
             self.finished(template, &Frame { toc, backlinks, ..frame })
         })
@@ -249,7 +266,11 @@ impl Renderer {
         around: Around,
         view: &Viewpoint<'_>,
     ) -> Result<(&'static str, Frame<'a, OfChapter>), Box<Diagnostic>> {
-        let text = self.filled(chapter, view)?;
+        let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
+        let text = match &plan {
+            Some(plan) => self.with_stairs(plan, chapter, view)?,
+            None => self.filled(chapter, view)?,
+        };
         let page = Page::of_chapter(chapter, view);
         let is_home = page.kind == "home";
         // The home page asks its question below the title.
@@ -259,6 +280,10 @@ impl Renderer {
         let template = if is_home { "home.html" } else { page::template(view.meta(chapter).kind) };
         let relations = page::relations(chapter, view);
         let mut special = OfChapter::new(chapter, view);
+        if let (Some(_), Some(page)) = (plan, &mut special.competency) {
+            // The text itself shows them.
+            page.levels.clear();
+        }
         special.home = is_home.then(|| home::home(Html::new(opening), view));
         let frame = self.frame(page, around, special, view);
         Ok((template, Frame { relations, content, ..frame }))

@@ -360,6 +360,7 @@ fn names(page: Generated, handbook: &Handbook, theme: &Theme, synonyms: &Synonym
         Generated::Compare => "search-names-compare",
         Generated::Assess => "search-names-assess",
         Generated::Health => "search-names-health",
+        Generated::Templates => "search-names-templates",
         Generated::Changes | Generated::Search => return Vec::new(),
     };
     let levels = handbook.config.scale.iter().filter(|_| page == Generated::Matrix);

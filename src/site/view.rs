@@ -27,6 +27,7 @@ pub mod radar;
 pub mod role;
 mod share;
 pub mod strategy;
+pub mod templates;
 mod track;
 
 use std::collections::BTreeSet;

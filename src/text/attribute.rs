@@ -31,7 +31,8 @@ pub struct Attributes {
 /// Finds an attribute list at the end of `text`; only spaces may follow it.
 ///
 /// Braces are plain text if they contain anything but attributes, or if no space separates them
-/// from the text before them.
+/// from the text before them and they don't begin with an ID. kramdown's colon after the opening
+/// brace is ignored.
 pub fn trailing(text: &str) -> Option<Attributes> {
     let trimmed = text.trim_end();
     if !trimmed.ends_with('}') {
@@ -41,8 +42,10 @@ pub fn trailing(text: &str) -> Option<Attributes> {
     let mut end = trimmed.len();
     while let Some(open) = trimmed[..end].rfind('{') {
         let before = &trimmed[..open];
-        let apart = before.is_empty() || before.ends_with(|c: char| c.is_whitespace());
-        if apart && let Some(list) = parse(&trimmed[open + 1..trimmed.len() - 1], open + 1) {
+        let start = open + 1 + usize::from(trimmed[open + 1..].starts_with(':'));
+        let inner = &trimmed[start..trimmed.len() - 1];
+        let is_apart = before.is_empty() || before.ends_with(|c: char| c.is_whitespace()) || inner.starts_with('#');
+        if is_apart && let Some(list) = parse(inner, start) {
             return Some(Attributes { list, text_end: before.trim_end().len() });
         }
         end = open;
@@ -126,9 +129,27 @@ mod tests {
     }
 
     #[test]
+    fn an_id_needs_no_space_and_a_colon_says_nothing() {
+        for text in ["Second{#two}", "Second {:#two}", "Second {: #two }"] {
+            let found = trailing(text).unwrap();
+            assert_eq!((found.text_end, &*found.list[0].value), (6, "two"), "{text}");
+            assert_eq!(&text[found.list[0].range.clone()], "#two");
+        }
+    }
+
+    #[test]
     fn braces_with_anything_else_are_text() {
-        for text in ["uses {curly} words", "set {a, b}", "f(x){#id}", "{}", "a {level=}", "{{ matrix() }}", "a {\"x\"}"]
-        {
+        for text in [
+            "uses {curly} words",
+            "set {a, b}",
+            "f(x){.id}",
+            "{}",
+            "{:}",
+            "a {: b}",
+            "a {level=}",
+            "{{ matrix() }}",
+            "a {\"x\"}",
+        ] {
             assert_eq!(pairs(text), None, "{text}");
         }
     }

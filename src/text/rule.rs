@@ -102,7 +102,8 @@ rules! {
     DuplicateTerm "duplicate-term" Warning "a term is defined twice in the glossary";
     DuplicateTitle "duplicate-title" Warning "two chapters of one kind have the same title";
     EmptyChapter "empty-chapter" Warning "a chapter has neither front matter nor text";
-    EmptyLevel "empty-level" Warning "a competency says nothing for a level of the scale";
+    EmptyLevel "empty-level" Warning "a competency says nothing for a level below its highest";
+    ExpectedWithoutPart "expected-without-part" Off "a role is judged on a competency, but has no part in the decisions that the competency supports";
     ExtraCell "extra-cell" Warning "a table row has more cells than the header, so the extra cells are not shown";
     ForeignForm "foreign-form" Warning "syntax of another generator is shown as plain text";
     GoneChapter "gone-chapter" Warning "a chapter was deleted, and nothing says what to read instead";

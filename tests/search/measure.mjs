@@ -104,15 +104,20 @@ console.log(`                        Pagefind without its interface ${b.fetched.
 console.log(`index: Pagefind ${b.seconds.toFixed(1)} s`);
 if (queriesFile !== "-") {
   let sums = [0, 0], count = 0;
+  const five = [0, 0], three = [0, 0], empty = [0, 0];
   for (const line of readFileSync(queriesFile, "utf8").split("\n").filter((line) => line.includes(" | ") && !line.startsWith("#"))) {
     const [query, chapters] = line.split(" | ");
     const wanted = chapters.split(", ").map((path) => `${path.replace(/(^|\/)index$/, "$1").replace(/\/$/, "")}/`);
-    const [own, other] = [worth(await a.search(query), wanted), worth(await b.search(query), wanted)];
+    if (chapters === "NONE") continue;
+    const lists = [await a.search(query), await b.search(query)];
+    const [own, other] = lists.map((list) => worth(list, wanted));
+    [own, other].forEach((value, side) => { five[side] += value >= 0.2; three[side] += value > 0.3; empty[side] += lists[side].length === 0; });
     sums = [sums[0] + own, sums[1] + other];
     count++;
     console.log(`${own.toFixed(2)}  ${other.toFixed(2)}  ${query}`);
   }
   console.log(`mean reciprocal rank of ${count} queries: ours ${(sums[0] / count).toFixed(3)}, Pagefind ${(sums[1] / count).toFixed(3)}`);
+  for (const [name, hits] of Object.entries({ "among the first three": three, "among the first five": five, "without a result": empty })) console.log(`${name}: ours ${(hits[0] / count).toFixed(3)}, Pagefind ${(hits[1] / count).toFixed(3)}`);
 }
 await b.end();
 rmSync(work, { recursive: true });

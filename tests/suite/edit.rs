@@ -9,8 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolebook::author::edit::passages;
+use rolebook::declare::kind::Kind;
 use rolebook::text::source::Sources;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 
 use crate::cases::handbooks;
@@ -157,16 +158,41 @@ fn body(answer: &str) -> (u16, Value) {
     (status, serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
 }
 
-/// Counts the elements in the text of a page, without its footnotes.
-fn elements(html: &str) -> usize {
+/// Returns the letters in each block of a page's text, in the order of the file, without footnotes.
+/// Finds the blocks as the preview's script does.
+fn blocks(html: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let prose = Selector::parse("article.chapter > div.prose").unwrap();
     let prose = page.select(&prose).next().expect("every page has a text");
-    prose.child_elements().filter(|element| !matches!(element.attr("class"), Some("footnotes" | "asking"))).count()
+    let moved = prose.child_elements().find(|element| element.attr("data-moved").is_some());
+    let mut list = Vec::new();
+    add_blocks(prose, moved, &mut list);
+    list
 }
 
-/// Asserts that each page has as many elements as its chapter's passages say. Returns the number of
-/// chapters.
+fn add_blocks(holder: ElementRef<'_>, moved: Option<ElementRef<'_>>, list: &mut Vec<String>) {
+    for element in holder.child_elements() {
+        let is_own =
+            matches!(element.attr("class"), Some("footnotes" | "asking")) || element.attr("data-made").is_some();
+        if is_own || Some(element) == moved {
+            continue;
+        }
+        if element.attr("data-place").is_some() {
+            moved.into_iter().for_each(|moved| add_blocks(moved, None, list));
+        } else if element.attr("data-blocks").is_some() {
+            add_blocks(element, None, list);
+        } else {
+            list.push(letters(element));
+        }
+    }
+}
+
+fn letters(element: ElementRef<'_>) -> String {
+    element.text().flat_map(str::chars).filter(|character| character.is_alphabetic()).collect()
+}
+
+/// Asserts that each page has as many elements as its chapter's passages say, and those of a
+/// competency in the order of the file. Returns the number of chapters.
 pub fn assert_counts(name: &str, sources: &Sources) -> usize {
     if compile(sources).is_err() {
         return 0;
@@ -178,7 +204,15 @@ pub fn assert_counts(name: &str, sources: &Sources) -> usize {
         let found = passages(&handbook.documents[chapter.index()].body);
         let counted: u32 = found.iter().map(|passage| passage.elements).sum();
         let html = page(&site, handbook.book.url(chapter).as_str());
-        assert_eq!(counted as usize, elements(&html), "{name}: {}", meta.path);
+        let found_on_page = blocks(&html);
+        assert_eq!(counted as usize, found_on_page.len(), "{name}: {}", meta.path);
+        if meta.kind == Kind::Competency {
+            let draft = site.draft(&meta.path, sources.bytes(&meta.path).unwrap()).unwrap().unwrap();
+            let text = Html::parse_fragment(&draft.html);
+            let in_file =
+                text.root_element().child_elements().filter(|element| element.attr("class") != Some("footnotes"));
+            assert_eq!(in_file.map(letters).collect::<Vec<_>>(), found_on_page, "{name}: {}", meta.path);
+        }
         assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{name}: {}", meta.path);
     }
     handbook.book.chapters.len()

@@ -71,7 +71,7 @@ fn a_handbook_builds_with_the_paper_theme() {
     assert!(role.contains("<section class=\"margin\"") && !role.contains("<section class=\"glance\""));
     // What the second theme doesn't define comes from the default theme.
     assert!(role.contains("id=\"role-competencies\"") && role.contains("class=\"toc\""));
-    assert!(page(&site, "competencies/c0/").contains("<section class=\"glance\""));
+    assert!(page(&site, "competencies/c0/").contains("<div class=\"stairs\""));
 }
 
 #[test]

@@ -107,10 +107,13 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
         | Hole::View(_)
         | Hole::Code(_)
         | Hole::Footnote(_)
-        | Hole::HeadingAnchor(_)
-        | Hole::CalloutTitle(_)
+        | Hole::StatementAnchor(_)
+        | Hole::CalloutLabel(_)
+        | Hole::ExampleLabel
         | Hole::Task(_) => Some(Edge::Whole),
-        Hole::LinkText(_)
+        // The link goes into an element around the heading, so both are one.
+        Hole::HeadingAnchor(_)
+        | Hole::LinkText(_)
         | Hole::TableAttributes(..)
         | Hole::CalloutAttributes(_)
         | Hole::Href(_)

@@ -4,7 +4,7 @@
 //! Input: the info string. Output: a code block with its language, title and highlighted lines, and
 //! anything that wasn't understood. Never fails.
 
-use crate::chapter::document::Code;
+use crate::chapter::document::{Code, Template};
 use crate::text::attribute;
 use crate::text::diagnostic::Span;
 
@@ -16,9 +16,10 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
     let first = if first.starts_with('{') || first.contains('=') { "" } else { first };
     // The language ends at a comma, because mdBook writes `rust,ignore`.
     let language = first.split([',', '{']).next().unwrap_or_default();
-    let mut code = Code { language: language.to_owned(), title: None, marked: Vec::new(), id: None, text, span };
+    let language = language.to_owned();
+    let mut code = Code { language, title: None, marked: Vec::new(), id: None, template: None, text, span };
     let mut unknown = Vec::new();
-    let rest = info[language.len()..].trim_start_matches(',').trim();
+    let rest = info[code.language.len()..].trim_start_matches(',').trim();
     let inner = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
     if let Some(lines) = line_list(inner) {
         code.marked = lines;
@@ -30,12 +31,21 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
         match (attribute.key.as_str(), line_list(&attribute.value)) {
             ("title" | "file" | "filename", _) => code.title = Some(attribute.value),
             ("id", _) => code.id = Some(attribute.value),
+            ("template", _) => code.template = Some(Template { title: words(&attribute.value), id: attribute.value }),
             ("class", _) => {}
             ("lines" | "hl_lines" | "mark", Some(lines)) => code.marked = lines,
             _ => unknown.push(format!("{}={}", attribute.key, attribute.value)),
         }
     }
+    if let (Some(template), Some(title)) = (&mut code.template, &code.title) {
+        template.title.clone_from(title);
+    }
     (code, unknown)
+}
+
+/// Returns the title of a template without one: its ID as words.
+fn words(id: &str) -> String {
+    super::capitalised(&id.replace('-', " "))
 }
 
 /// Parses a list of lines such as `1,3-5`.
@@ -64,5 +74,13 @@ mod tests {
         assert_eq!(read("rust,ignore").0.language, "rust");
         assert_eq!(read("sql colour=red").1, ["colour=red"]);
         assert_eq!(read("").0.language, "");
+    }
+
+    #[test]
+    fn a_template_is_called_by_its_title_or_by_its_id() {
+        let read = |info: &str| read(info, String::new(), Span::new(0, 0)).0.template.unwrap();
+        let wanted = |id: &str, title: &str| Template { id: id.to_owned(), title: title.to_owned() };
+        assert_eq!(read("markdown template=\"kill-memo\""), wanted("kill-memo", "Kill memo"));
+        assert_eq!(read("markdown template=prd title=\"PRD\""), wanted("prd", "PRD"));
     }
 }

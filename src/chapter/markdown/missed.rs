@@ -39,7 +39,7 @@ pub fn find(input: Input<'_>, events: &[Located<'_>], known: &Known<'_>) -> Vec<
     missed.links(&runs);
     missed.tables(events);
     missed.definition_lists(events);
-    missed.foreign_forms(events, &runs);
+    missed.foreign_forms(&runs);
     missed.findings
 }
 
@@ -257,15 +257,7 @@ impl Missed<'_> {
     }
 
     /// Finds syntax of other generators that is shown as text here.
-    fn foreign_forms(&mut self, events: &[Located<'_>], runs: &[Run]) {
-        for (n, (event, range)) in events.iter().enumerate() {
-            if matches!(event, Event::Start(Tag::BlockQuote(None)))
-                && matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _)))
-                && let Some(found) = forms::callout(self.input.body, range, events.get(n + 2).map(|(_, at)| at.start))
-            {
-                self.found(Rule::ForeignForm, 0, found);
-            }
-        }
+    fn foreign_forms(&mut self, runs: &[Run]) {
         // Look only at the text between two runs instead of the whole line, because a line may
         // contain any number of runs.
         let mut last = None;

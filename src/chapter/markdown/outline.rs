@@ -231,6 +231,11 @@ impl Reader<'_> {
     /// Reads the heading that `event` starts, and returns the event that ends it.
     fn heading(&mut self, event: usize, level: u8, is_section: bool) -> usize {
         let end = end_of(self.events, event);
+        for (inner, _) in &self.events[event..end] {
+            if let Event::InlineHtml(html) = inner {
+                self.raw_ids(html);
+            }
+        }
         let is_term = is_section && level == 3 && self.input.kind == Kind::Glossary;
         let known = ["id", "class", "level", "track", "proficiency", "scope", "audience", "lint"];
         let of_term = ["id", "class", "audience", "aliases", "link"];
@@ -438,6 +443,7 @@ impl Reader<'_> {
         let heading = |draft: &LevelDraft| LevelHeading {
             level: draft.level,
             track: draft.track.clone(),
+            is_inside: !draft.is_whole,
             id: self.outline.headings[draft.heading].id.clone(),
             proficiency: self.headings[draft.heading].value("proficiency"),
         };

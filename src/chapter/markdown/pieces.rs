@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, RefDefs, Tag};
 
-use super::writer::{is_picture, lone_embed};
+use super::writer::{is_picture, lone_embed, worked};
 use super::{Input, Located, References, end_of, plain_text, trimmed, view_call};
 use crate::chapter::document::{Form, Piece, What};
 use crate::chapter::reference::{Destination, destination};
@@ -80,6 +80,10 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
             }
             let alt = || What::Picture(plain_text(&events[n + 1..end]).into());
             (is_inside(input, dest_url, Form::Image).then(|| of(range, alt())), end + 1)
+        }
+        Event::Start(Tag::BlockQuote(None)) => {
+            let example = worked(input, events, n);
+            (example.and_then(|example| made(example.range, What::Example(example.caption.into()))), n + 1)
         }
         Event::Start(Tag::HtmlBlock) => (made(trimmed(input.body, range), What::Html), end_of(events, n) + 1),
         Event::InlineHtml(_) => (made(range.clone(), What::Nothing), n + 1),

@@ -8,13 +8,15 @@ mod blocked;
 mod links;
 mod lists;
 mod open;
+mod quotes;
 mod raw;
 mod tables;
+mod templates;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::marks::{Mark, Marks};
 use crate::chapter::document::{Block, Body, Fill, Form, Hole};
@@ -28,9 +30,14 @@ use crate::text::rule::Rule;
 pub use self::links::is_picture;
 use self::lists::Item;
 use self::open::OpenElements;
+use self::quotes::OpenQuote;
+pub use self::quotes::worked;
 use self::tables::Table;
+pub use self::templates::blank;
 use super::outline::Outline;
-use super::{Input, Located, References, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call};
+use super::{
+    Input, Located, References, capitalised, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call,
+};
 
 /// The start of the prompts that `rolebook init` writes.
 const PROMPT: &str = "(Fill in:";
@@ -70,6 +77,8 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         ends: None,
         items: Vec::new(),
         lists: Vec::new(),
+        quotes: Vec::new(),
+        skipped: 0..0,
         written: Written::default(),
     };
     writer.run();
@@ -141,6 +150,10 @@ struct Writer<'a, 'r> {
     items: Vec<Item>,
     /// For each open list, whether it contains only examples.
     lists: Vec<bool>,
+    /// How to close each open quotation.
+    quotes: Vec<OpenQuote>,
+    /// The events of a title or a caption that has been written already.
+    skipped: Range<usize>,
     written: Written,
 }
 
@@ -183,6 +196,9 @@ impl Writer<'_, '_> {
     fn event(&mut self, n: usize, depth: usize) -> usize {
         let events = self.events;
         let (event, range) = &events[n];
+        if self.skipped.contains(&n) {
+            return n + 1;
+        }
         if self.is_cut(range) {
             return if matches!(event, Event::Start(_)) { end_of(events, n) + 1 } else { n + 1 };
         }
@@ -249,7 +265,7 @@ impl Writer<'_, '_> {
         match tag {
             Tag::Paragraph => return self.paragraph(n, range, depth),
             Tag::Heading { level, .. } => self.start_heading(n, *level as u8),
-            Tag::BlockQuote(kind) => self.start_quote(*kind),
+            Tag::BlockQuote(kind) => self.start_quote(n, *kind),
             Tag::CodeBlock(kind) => return self.code_block(n, kind, range),
             Tag::HtmlBlock => return self.html_block(n),
             Tag::List(first) => self.start_list(n, *first),
@@ -293,12 +309,13 @@ impl Writer<'_, '_> {
         match end {
             TagEnd::Paragraph => self.out.html.push_str("</p>\n"),
             TagEnd::Heading(level) => {
+                self.out.html.push_str(&format!("</h{}>", level as u8));
                 if let Some(n) = self.heading {
                     self.out.hole(Hole::HeadingAnchor(n));
                 }
-                self.out.html.push_str(&format!("</h{}>\n", level as u8));
+                self.out.html.push('\n');
             }
-            TagEnd::BlockQuote(kind) => self.block(if kind.is_some() { "</div>\n" } else { "</blockquote>\n" }),
+            TagEnd::BlockQuote(_) => self.end_quote(),
             TagEnd::List(ordered) => {
                 self.block(if ordered { "</ol>\n" } else { "</ul>\n" });
                 if self.lists.pop() == Some(true) {
@@ -333,6 +350,10 @@ impl Writer<'_, '_> {
     /// Starts a paragraph, or writes it as a hole if it is a view or a transclusion.
     fn paragraph(&mut self, n: usize, range: &Range<usize>, depth: usize) -> usize {
         let end = end_of(self.events, n);
+        // A caption that is a paragraph of its own has been written already.
+        if self.skipped == (n + 1..end) {
+            return end + 1;
+        }
         if depth == 0 && !self.input.plain {
             let hole = match lone_embed(self.events, n) {
                 Some((target, at)) => Some(Hole::Embed(self.refer(target, Form::Embed, at))),
@@ -373,22 +394,6 @@ impl Writer<'_, '_> {
         self.out.html.push_str(&format!(" {name}=\"{}\"", escape(value)));
     }
 
-    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        let callout = match kind {
-            None => return self.block("<blockquote>\n"),
-            Some(BlockQuoteKind::Note) => "note",
-            Some(BlockQuoteKind::Tip) => "tip",
-            Some(BlockQuoteKind::Important) => "important",
-            Some(BlockQuoteKind::Warning) => "warning",
-            Some(BlockQuoteKind::Caution) => "caution",
-        };
-        self.block(&format!("<div class=\"callout {callout}\""));
-        self.out.hole(Hole::CalloutAttributes(callout));
-        self.out.html.push('>');
-        self.out.hole(Hole::CalloutTitle(callout));
-        self.out.html.push('\n');
-    }
-
     fn code_block(&mut self, n: usize, kind: &CodeBlockKind<'_>, range: &Range<usize>) -> usize {
         let end = end_of(self.events, n);
         let text = plain_text(&self.events[n + 1..end]);
@@ -399,12 +404,14 @@ impl Writer<'_, '_> {
         };
         let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default();
         let span = self.input.place.span(&(range.start..range.start + first_line.len()));
-        let (code, unknown) = info::read(info, text, span);
+        let (mut code, unknown) = info::read(info, text, span);
         for unknown in unknown {
             let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
-            self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, "it takes title, lines and id");
+            let help = "it takes title, lines, id and template";
+            self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, help);
         }
+        self.check_template(&mut code, &(range.start..range.start + first_line.len()));
         let number = numbered(&mut self.written.body.code, code);
         self.hole_block(Hole::Code(number));
         end + 1

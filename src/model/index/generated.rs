@@ -69,6 +69,12 @@ generated! {
     };
     /// Roles for a self-assessment.
     Assess => Row { name: "assess", texts: ["assess", "assess-means"], has_content: has_levels };
+    /// Blank templates to copy and download.
+    Templates => Row {
+        name: "templates",
+        texts: ["templates", "templates-means"],
+        has_content: |content| content.chapters.iter().any(|meta| !meta.templates.is_empty()),
+    };
     /// Recent changes. Without a history, the page says so, and is only built if a chapter links to
     /// it.
     Changes => Row { name: "changes", texts: ["changes", "changes-means"], has_content: |_| true };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{At, ChapterId, Relating, RoleView};
 use crate::chapter::document::{Competency, Facts, Form, Role, Statement};
+use crate::declare::config::Scope;
 use crate::declare::kind::{Kind, Status};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -109,7 +110,11 @@ impl Relating<'_> {
         if competency.statements.is_empty() {
             return;
         }
-        for level in self.config.scale.iter().filter(|level| !competency.misnamed.contains(&level.level)) {
+        // A competency may end below the highest level of the scale.
+        let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(0);
+        let scope = Scope::of_family(self.book.meta(chapter).family.as_deref());
+        let below = self.config.scale_of(scope).into_iter().filter(|level| level.level < top);
+        for level in below.filter(|level| !competency.misnamed.contains(&level.level)) {
             if !competency.statements.iter().any(|statement| statement.level == level.level) {
                 let message = format!("there are no statements for level {} ({})", level.name, level.level);
                 let help =

@@ -198,7 +198,8 @@ fn readable(document: &Document) -> (&str, Vec<&str>, Vec<&str>, Vec<u32>, Optio
     let body = &document.body;
     let notes = body.footnotes.iter().map(|(_, fill)| fill.html.as_str()).collect();
     let code = body.code.iter().map(|code| code.text.as_str()).collect();
-    let holes = body.main.holes.iter().filter(|(_, hole)| !matches!(hole, Hole::HeadingAnchor(_)));
+    let holes =
+        body.main.holes.iter().filter(|(_, hole)| !matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)));
     (body.main.html.as_str(), notes, code, holes.map(|(at, _)| *at).collect(), document.meta.summary.as_deref())
 }
 

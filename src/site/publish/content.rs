@@ -134,8 +134,13 @@ fn addresses(handbook: &Handbook) -> BTreeMap<String, String> {
     for (alias, chapter) in book.redirects.iter() {
         taken.insert(key(alias), format!("an alias of `{}`", book.meta(*chapter).path));
     }
-    for (meta, url) in book.chapters.iter().zip(book.urls.iter()) {
-        taken.insert(key(url), format!("`{}`", meta.path));
+    for chapter in book.ids() {
+        let meta = book.meta(chapter);
+        taken.insert(key(book.url(chapter)), format!("`{}`", meta.path));
+        for template in &meta.templates {
+            let Some(path) = book.template_path(chapter, template) else { continue };
+            taken.insert(key(&UrlPath::new(path.as_str())), format!("a template of `{}`", meta.path));
+        }
     }
     taken
 }

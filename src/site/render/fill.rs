@@ -10,21 +10,22 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{Renderer, views};
-use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::chapter::document::{Code, Document, Fill, Fragment, Heading, Hole, Image, ImageSource};
 use crate::declare::config;
 use crate::declare::kind::HiddenLinks;
-use crate::model::book::ChapterId;
+use crate::model::book::{ChapterId, Standing};
 use crate::model::embed;
 use crate::model::link::Target;
-use crate::site::view::{Viewpoint, class_of, competency_of};
+use crate::site::view::{Viewpoint, class_of, competency_of, encode_fragment};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::markup::nesting::balanced;
 use crate::text::markup::{self, Token, escape, escape_into, tokens};
+use crate::text::path::fold;
 
 /// The state that the parts of a page share while the page is written.
 pub struct Filler<'a> {
     renderer: &'a Renderer,
-    view: Viewpoint<'a>,
+    pub(super) view: Viewpoint<'a>,
     /// Footnote numbers by where the footnote is defined, in the order of first reference.
     footnotes: HashMap<(ChapterId, u32), usize>,
     order: Vec<(ChapterId, u32)>,
@@ -39,8 +40,8 @@ pub struct Filler<'a> {
 
 /// The settings that apply to a part of a page.
 #[derive(Clone, Copy)]
-struct Scope {
-    chapter: ChapterId,
+pub(super) struct Scope {
+    pub(super) chapter: ChapterId,
     /// The number of transclusions that the part is nested in.
     depth: usize,
     /// Whether terms are linked and headings get anchors to copy.
@@ -75,7 +76,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn document(&self, chapter: ChapterId) -> &'a Document {
+    pub(super) fn document(&self, chapter: ChapterId) -> &'a Document {
         &self.renderer.handbook.documents[chapter.index()]
     }
 
@@ -85,6 +86,23 @@ impl<'a> Filler<'a> {
         let mut out = String::with_capacity(fill.html.len() * 2);
         self.fill(fill, (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut out);
         self.write_footnotes(&mut out);
+        out
+    }
+
+    /// Returns the length of a chapter's HTML, without its footnotes.
+    pub fn length(&self, chapter: ChapterId) -> usize {
+        self.document(chapter).body.main.html.len()
+    }
+
+    /// Returns a range of a chapter's text. The range begins and ends between two blocks.
+    pub fn part(&mut self, chapter: ChapterId, range: Range<usize>) -> String {
+        let fill = &self.document(chapter).body.main;
+        // A hole at the end of the range belongs to what follows.
+        let last = if range.end == fill.html.len() { range.end } else { range.end.saturating_sub(1) };
+        let mut out = String::with_capacity(range.len() * 2);
+        if !range.is_empty() {
+            self.fill(fill, (range, last), Scope::own(chapter), &mut out);
+        }
         out
     }
 
@@ -166,7 +184,7 @@ impl<'a> Filler<'a> {
 
     /// Appends the bytes of `range` with its holes filled. `last` is the offset of the last hole to
     /// fill: holes take no room, so a hole at the end of the range may belong to what follows.
-    fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
+    pub(super) fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
         let mut at = range.start;
         for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) <= last) {
@@ -211,19 +229,23 @@ impl<'a> Filler<'a> {
                     self.image(image, scope, out);
                 }
             }
-            Hole::Code(n) => {
-                if let Some(code) = body.code.get(*n as usize) {
-                    write_code(code, self.renderer, out);
+            Hole::Code(n) => match body.code.get(*n as usize) {
+                Some(Code { template: Some(template), text, .. }) => {
+                    self.template(template, text, (offset, scope), out);
                 }
-            }
+                Some(code) => write_code(code, self.renderer, out),
+                None => {}
+            },
             Hole::Footnote(n) => self.footnote(*n, scope, out),
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
+            Hole::StatementAnchor(n) => self.statement_anchor(*n, scope, out),
             Hole::TableAttributes(heading) => self.table(*heading, scope, out),
             Hole::CalloutAttributes(callout) => {
                 let _ = write!(out, " role=\"note\" aria-label=\"{}\"", self.callout(callout));
             }
-            Hole::CalloutTitle(callout) => {
-                let _ = write!(out, "<p class=\"callout-title\">{}</p>", self.callout(callout));
+            Hole::CalloutLabel(callout) => out.push_str(&self.callout(callout)),
+            Hole::ExampleLabel => {
+                let _ = write!(out, "<span class=\"label\">{}</span>", escape(self.view.theme.ui("example")));
             }
             Hole::Task(done) => {
                 let (key, checked) = if *done { ("task-done", " checked=\"\"") } else { ("task-open", "") };
@@ -254,7 +276,7 @@ impl<'a> Filler<'a> {
             Target::Chapter(chapter, anchor) => Some(match anchor {
                 // A link within the same page needs no path.
                 Some(anchor) if *chapter == scope.chapter && scope.depth == 0 && scope.own => {
-                    format!("#{}", crate::site::view::encode_fragment(anchor))
+                    format!("#{}", encode_fragment(anchor))
                 }
                 Some(anchor) => view.anchor(*chapter, anchor),
                 None => view.url(view.book.url(*chapter)),
@@ -396,7 +418,8 @@ impl<'a> Filler<'a> {
         );
     }
 
-    fn write_footnotes(&mut self, out: &mut String) {
+    /// Appends the footnotes that were referred to so far.
+    pub fn write_footnotes(&mut self, out: &mut String) {
         if self.order.is_empty() {
             return;
         }
@@ -424,36 +447,63 @@ impl<'a> Filler<'a> {
         out.push_str("</ol>\n</section>\n");
     }
 
+    /// Completes the heading that `out` ends with: adds the level that it describes, and puts a link
+    /// to it next to it. Inside the heading, the link would become part of its name for screen
+    /// readers.
     fn heading_anchor(&self, n: u32, scope: Scope, out: &mut String) {
         if scope.depth > 0 || !scope.own {
             return;
         }
-        let Some(heading) = self.view.meta(scope.chapter).headings.get(n as usize) else { return };
-        self.level_of_heading(&heading.id, scope.chapter, out);
-        // The anchor would become part of the heading's name for screen readers, which have other
-        // ways to link to a heading, as do keyboards: the table of contents.
-        let id = crate::site::view::encode_fragment(&heading.id);
-        let _ = write!(out, "<a class=\"anchor\" href=\"#{}\" aria-hidden=\"true\" tabindex=\"-1\"></a>", escape(&id));
+        let meta = self.view.meta(scope.chapter);
+        let Some(heading) = meta.headings.get(n as usize) else { return };
+        let end = format!("</h{}>", heading.level);
+        // If the sanitizer moved the heading, it remains as it is. The title needs no link, because
+        // the page has its own address.
+        let Some(start) = out.rfind(&format!("<h{}", heading.level)).filter(|_| out.ends_with(&end)) else { return };
+        out.truncate(out.len() - end.len());
+        self.level_of_heading(heading, scope.chapter, out);
+        out.push_str(&end);
+        if meta.headings.iter().position(|heading| heading.level == 1) == Some(n as usize) {
+            return;
+        }
+        out.insert_str(start, "<div class=\"heading\">");
+        let title = if heading.text.is_empty() { &meta.title } else { &heading.text };
+        let label = self.view.theme.ui("link-to-section").replace("{title}", title);
+        write_anchor(&heading.id, &label, out);
+        out.push_str("</div>");
+    }
+
+    /// Writes the link of a statement to itself.
+    fn statement_anchor(&self, n: u32, scope: Scope, out: &mut String) {
+        let facts = &self.view.meta(scope.chapter).facts;
+        if let (0, true, Some(statement)) = (scope.depth, scope.own, facts.statements().get(n as usize)) {
+            write_anchor(&statement.id, self.view.theme.ui("link-to-statement"), out);
+        }
     }
 
     /// Shows which level of the scale a heading of a competency describes, as a meter and a number.
-    fn level_of_heading(&self, id: &str, chapter: ChapterId, out: &mut String) {
+    fn level_of_heading(&self, heading: &Heading, chapter: ChapterId, out: &mut String) {
         let Some(facts) = competency_of(self.view.book, chapter) else { return };
-        let Some(heading) = facts.levels.iter().find(|heading| heading.id == id) else { return };
-        let level = heading.level;
-        let scope =
-            config::Scope { track: heading.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
+        let Some(own) = facts.levels.iter().find(|own| own.id == heading.id) else { return };
+        let scope = config::Scope { track: own.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
+        let (at, top) = (Standing::new(own.level, scope), self.view.top(chapter, scope));
         out.push_str(" <span class=\"at-level\"><span class=\"steps\" aria-hidden=\"true\">");
         for of in self.view.config.scale_of(scope) {
-            out.push_str(match of.level.cmp(&level) {
+            out.push_str(match of.level.cmp(&own.level) {
+                _ if of.level > top => "<i class=\"absent\"></i>",
                 Ordering::Less => "<i class=\"reached\"></i>",
                 Ordering::Equal => "<i class=\"own\"></i>",
                 Ordering::Greater => "<i></i>",
             });
         }
-        let highest = self.view.config.highest(scope).to_string();
-        let mut words = self.view.theme.ui("n-of").replace("{n}", &level.to_string()).replace("{of}", &highest);
-        if let Some(track) = &heading.track {
+        let (name, highest) = (self.view.level_name(chapter, at), self.view.config.highest(scope));
+        let mut words = if fold(&name) == fold(&heading.text) {
+            let words = self.view.theme.ui("n-of").replace("{n}", &own.level.to_string());
+            words.replace("{of}", &highest.to_string())
+        } else {
+            self.view.level_of(&name, own.level, highest)
+        };
+        if let Some(track) = &own.track {
             words = format!("{} · {words}", self.view.title_of_track(track));
         }
         let _ = write!(out, "</span>{}</span>", escape(&words));
@@ -505,12 +555,17 @@ impl<'a> Filler<'a> {
 /// Returns how many levels to lower the headings of a part, so that they are below the heading that
 /// they are inserted under.
 fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) -> u8 {
-    let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
-    let over = before.filter_map(|block| block.heading).last();
-    let over = over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level);
+    let over = heading_over(host, offset);
     let first = part.body.blocks.iter().filter(|block| (block.end as usize) > start).find_map(|block| block.heading);
     let first = first.and_then(|n| part.meta.headings.get(n as usize)).map_or(over + 1, |heading| heading.level);
     (over + 1).saturating_sub(first)
+}
+
+/// Returns the level of the heading that a place in a chapter's HTML is under.
+pub(super) fn heading_over(host: &Document, offset: usize) -> u8 {
+    let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
+    let over = before.filter_map(|block| block.heading).last();
+    over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level)
 }
 
 /// Returns HTML with `prefix` added to every ID and every heading lowered by `shift` levels.
@@ -541,6 +596,12 @@ fn moved(html: &str, prefix: &str, shift: u8) -> String {
 fn heading_level(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
+}
+
+/// Writes a link to a place on this page. A script copies its URL when it is clicked.
+fn write_anchor(id: &str, label: &str, out: &mut String) {
+    let id = escape(&encode_fragment(id));
+    let _ = write!(out, "<a class=\"anchor\" href=\"#{id}\" aria-label=\"{}\"></a>", escape(label));
 }
 
 fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut String) {

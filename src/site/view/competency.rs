@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
-use crate::chapter::document::Competency;
+use crate::chapter::document::{Competency, LevelHeading};
 use crate::declare::config::Scope;
 use crate::declare::kind::Levels;
 use crate::model::book::{ChapterId, Standing};
@@ -33,8 +33,13 @@ pub struct CompetencyPage {
 pub struct LevelRow {
     pub level: u8,
     pub name: String,
-    /// The only track that the row is about.
+    /// The title of the only track that the row is about.
     pub track: Option<String>,
+    /// The ID of that track.
+    #[serde(skip)]
+    pub track_id: Option<String>,
+    /// The competency's word for the proficiency at the level.
+    pub proficiency: Option<String>,
     pub means: Option<String>,
     pub url: Option<String>,
     /// The number of statements at this level.
@@ -62,13 +67,17 @@ pub fn competency(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Competency
     })
 }
 
-/// Returns the row of a level, and one for each track that has statements of its own at that level.
+/// Returns the row of a level, and one for each track that has a heading of its own for the level.
 /// A role is in the row of its track, or else in the row for all tracks.
 fn rows(level: u8, (chapter, facts): (ChapterId, &Competency), view: &Viewpoint<'_>) -> Vec<LevelRow> {
     let relations = &view.book.relations;
     let here = || facts.statements.iter().filter(|statement| statement.level == level);
-    let own: Vec<&str> =
-        facts.tracks().into_iter().filter(|id| here().any(|s| s.track.as_deref() == Some(id))).collect();
+    let has_own = |track: &str| {
+        let is_own = |heading: &LevelHeading| heading.level == level && heading.track.as_deref() == Some(track);
+        facts.levels.iter().any(|heading| is_own(heading) && !heading.is_inside)
+    };
+    let says = |track: &str| here().any(|statement| statement.track.as_deref() == Some(track));
+    let own: Vec<&str> = facts.tracks().into_iter().filter(|track| has_own(track) && says(track)).collect();
     let expecting: Vec<ChapterId> = relations.competencies.get(&chapter).map_or_else(Vec::new, |related| {
         related.expected_by.iter().filter(|(_, at)| *at == level).map(|(role, _)| *role).collect()
     });
@@ -82,6 +91,8 @@ fn rows(level: u8, (chapter, facts): (ChapterId, &Competency), view: &Viewpoint<
         LevelRow {
             level,
             name: view.level_name_of(chapter, at),
+            track_id: track.map(str::to_owned),
+            proficiency: view.proficiency(chapter, at).map(str::to_owned),
             track: track.map(|id| view.config.track(id).map_or(id, |track| &track.title).to_owned()),
             means: known.map(|level| level.means.clone()).filter(|means| !means.is_empty()),
             url: view.level_url(chapter, at),

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Link, Viewpoint};
+use super::{Link, Viewpoint, competency_of};
 use crate::chapter::document::{Heading, Meta};
 use crate::declare::config::{Config, Owner};
 use crate::declare::kind::{Kind, Status};
@@ -57,6 +57,8 @@ pub struct PageOwner {
 pub struct Entry {
     pub id: String,
     pub title: String,
+    /// The level that the section of a competency describes, unless the title says its number.
+    pub level: Option<u8>,
     pub children: Vec<Entry>,
 }
 
@@ -155,9 +157,12 @@ fn edit_url(repository: &str, path: &str) -> String {
     format!("{base}/{}", UrlPath::new(path).encoded())
 }
 
-/// Lists a page's sections in two levels. Returns an empty list if there are fewer than two.
-pub fn contents(meta: &Meta) -> Vec<Entry> {
-    let sections = meta.headings.iter().filter(|heading| heading.section && !heading.text.is_empty());
+/// Lists a page's sections in two levels, from its headings in the order of the page. Returns an
+/// empty list if there are fewer than two.
+pub fn contents(headings: &[&Heading], chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Entry> {
+    let levels = competency_of(view.book, chapter).map(|facts| facts.levels.as_slice()).unwrap_or_default();
+    let level_of = |id: &str| levels.iter().find(|heading| heading.id == id).map(|heading| heading.level);
+    let sections = headings.iter().copied().filter(|heading| heading.section && !heading.text.is_empty());
     // The first heading of level 1 is the title.
     let title = sections.clone().position(|heading| heading.level == 1);
     let sections: Vec<&Heading> =
@@ -165,7 +170,9 @@ pub fn contents(meta: &Meta) -> Vec<Entry> {
     let top = sections.iter().map(|heading| heading.level).min().unwrap_or(0);
     let mut list: Vec<Entry> = Vec::new();
     for heading in sections {
-        let entry = Entry { id: heading.id.clone(), title: heading.text.clone(), children: Vec::new() };
+        let level = level_of(&heading.id).filter(|level| !heading.text.contains(&level.to_string()));
+        let children = Vec::new();
+        let entry = Entry { id: heading.id.clone(), title: heading.text.clone(), level, children };
         match (heading.level - top, list.last_mut()) {
             (0, _) | (1, None) => list.push(entry),
             (1, Some(last)) => last.children.push(entry),

@@ -12,9 +12,6 @@ pub struct Found {
     pub help: String,
 }
 
-/// The names of callouts that GitHub supports; other tools support more.
-const CALLOUTS: &[&str] = &["note", "tip", "important", "warning", "caution"];
-
 /// Returns the byte offset of an unclosed `[[`; if a space follows, it is a shell condition
 /// instead.
 pub fn open_wikilink(text: &str) -> Option<usize> {
@@ -69,26 +66,6 @@ pub fn definition(body: &str, paragraph: &Range<usize>) -> Option<Range<usize>> 
     }
     let start = paragraph.start + term.len() + (next.len() - text.len());
     Some(start..start + text.trim_end().len())
-}
-
-/// Finds `[!word]` at the start of a block quote that Markdown didn't recognize as a callout.
-pub fn callout(body: &str, quote: &Range<usize>, first: Option<usize>) -> Option<Found> {
-    let start = first.filter(|first| quote.contains(first))?;
-    let line = body[start..quote.end].lines().next()?;
-    let rest = line.strip_prefix("[!")?;
-    let (name, behind) = rest.split_once(']')?;
-    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
-        return None;
-    }
-    let is_known = CALLOUTS.iter().any(|known| known.eq_ignore_ascii_case(name));
-    let (message, help) = if is_known && !behind.trim().is_empty() {
-        let message = "this isn't a callout, because there is text after its name".to_owned();
-        (message, format!("write `> [!{}]` alone on the line and the rest below it", name.to_uppercase()))
-    } else {
-        let known: Vec<String> = CALLOUTS.iter().map(|known| known.to_uppercase()).collect();
-        (format!("there is no callout `{name}`"), format!("write one of {}", known.join(", ")))
-    };
-    Some(Found { range: start..start + line.trim_end().len(), message, help })
 }
 
 /// Finds syntax of other generators at the start of a line.

@@ -6,6 +6,7 @@
 use pulldown_cmark::{Event, Tag};
 
 use super::Writer;
+use crate::chapter::document::Hole;
 use crate::chapter::markdown::Located;
 use crate::chapter::markdown::marks::Mark;
 
@@ -59,6 +60,7 @@ impl Writer<'_, '_> {
         }
         self.out.html.push('>');
         if let Item::Statement(number) = item {
+            self.out.hole(Hole::StatementAnchor(u32::try_from(number).unwrap_or(u32::MAX)));
             self.out.mark(Mark::StatementStart(number));
         }
         self.items.push(item);

@@ -57,10 +57,13 @@
     const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
     bar.classList.toggle("beside", isBeside);
     [...bar.children].forEach((button, n) => {
-      const box = shown.list[n].own[0].getBoundingClientRect();
+      const first = shown.list[n].own[0];
+      const box = first.getBoundingClientRect();
+      // Blocks in columns have their pencils between the columns.
+      const left = first.closest("[data-blocks]") ? box.left - 33 : holder.left - 38;
       button.hidden = box.height === 0;
       button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -14) + "px";
-      button.style.insetInlineStart = (isBeside ? holder.left - 38 : Math.min(box.right, innerWidth - 8) - 44) + scrollX + "px";
+      button.style.insetInlineStart = (isBeside ? left : Math.min(box.right, innerWidth - 8) - 44) + scrollX + "px";
     });
   }
 

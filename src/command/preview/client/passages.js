@@ -22,7 +22,7 @@
     const { ok, value } = await get("source", { page: location.pathname });
     const holder = chapter();
     if (!ok || !value || !holder) return null;
-    const elements = [...holder.children].filter((element) => !element.matches("[data-rolebook], .asking, .footnotes"));
+    const elements = blocks(holder, holder.querySelector(":scope > [data-moved]"));
     if (elements.length !== value.elements) return null;
     let next = 0;
     const list = value.passages.map((passage, number) => {
@@ -31,6 +31,18 @@
       return { ...passage, number, own };
     });
     return { path: value.path, hash: value.hash, list };
+  }
+
+  /**
+   * Returns the elements of the chapter's blocks in the order of the file. The page may show some of
+   * them earlier (`moved`), in elements of its own, and with its own text in between.
+   */
+  function blocks(holder, moved) {
+    return [...holder.children].flatMap((element) => {
+      if (element.matches("[data-rolebook], [data-made], .asking, .footnotes") || element === moved) return [];
+      if (element.matches("[data-place]")) return moved ? blocks(moved, null) : [];
+      return element.matches("[data-blocks]") ? blocks(element, null) : [element];
+    });
   }
 
   /** Returns the passages that were requested last. */
@@ -68,7 +80,7 @@
     if (!holder) return null;
     const selected = getSelection().anchorNode;
     const candidates = [document.activeElement, selected].filter((node) => node && node !== holder && holder.contains(node));
-    return candidates[0] || [...holder.children].find((element) => element.getBoundingClientRect().bottom > 80) || null;
+    return candidates[0] || blocks(holder, holder.querySelector(":scope > [data-moved]")).find((element) => element.getBoundingClientRect().bottom > 80) || null;
   }
 
   document.addEventListener("rolebook:updated", load);

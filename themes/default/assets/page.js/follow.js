@@ -17,11 +17,16 @@
   if (links.size) document.querySelector(".bar")?.append(now);
   let current = null;
   const follow = () => {
-    let reading = null;
+    let reading = null, before = 0;
     for (const section of links.keys()) {
-      if (section.getBoundingClientRect().top > innerHeight / 4) break;
+      const { top } = section.getBoundingClientRect();
+      if (top > innerHeight / 4) break;
+      // Of levels next to each other, the reader is in the one that they jumped to.
+      if (reading && Math.abs(top - before) < 2 && !section.closest(".stair")?.querySelector(":target")) continue;
       reading = section;
+      before = top;
     }
+    reading = [...links.keys()].find((section) => section.closest(".stair:hover")) ?? reading;
     if (reading === current) return;
     links.get(current)?.removeAttribute("aria-current");
     links.get(reading)?.setAttribute("aria-current", "true");
@@ -37,7 +42,7 @@
   };
   if (links.size) {
     addEventListener("scroll", soon, { passive: true });
-    addEventListener("resize", soon);
+    for (const move of ["resize", "pointerover", "hashchange"]) addEventListener(move, soon);
     follow();
   }
 

@@ -4,7 +4,7 @@
   if (!section) return;
   const prose = section.parentElement;
   const notes = [...section.querySelectorAll(":scope > ol > li")];
-  const wide = [...prose.querySelectorAll(":scope > :is(figure, .table-scroll, .view)")];
+  const wide = [...prose.querySelectorAll(":scope > :is(figure, .table-scroll, .view, .stairs)")];
   const room = matchMedia("(width >= 90rem)");
 
   const set = () => {

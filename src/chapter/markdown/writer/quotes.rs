@@ -1,0 +1,249 @@
+//! Writes quotations: ordinary ones, callouts, and worked examples.
+//!
+//! Input: the event that starts a quotation. Output: a block quote, a callout, or a figure with a
+//! caption. A first line such as `[!TIP] Title` makes a callout, whatever the name; GitHub, Obsidian
+//! and others write it. Never decides what an example of a statement is; the outline does that.
+
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, Event, Tag};
+
+use crate::text::near::Candidates;
+use crate::text::rule::Rule;
+
+use super::{Hole, Input, Located, OpenLink, Writer, capitalised, end_of, escape, escape_into, plain_text};
+
+/// The name of a worked example.
+const EXAMPLE: &str = "example";
+
+/// The names that callouts have in other tools, by the callout that stands for them here: those of
+/// Obsidian, Docusaurus, `GitBook` and Material for `MkDocs`. Any other name is a note.
+const ALSO_CALLED: [(&str, &[&str]); 4] = [
+    ("tip", &["tip", "hint", "success", "check", "done"]),
+    ("important", &["important"]),
+    ("warning", &["warning", "attention"]),
+    ("caution", &["caution", "danger", "error", "failure", "fail", "missing", "bug"]),
+];
+
+/// Names of callouts elsewhere that are notes here.
+const NOTES: [&str; 16] = [
+    "note",
+    "info",
+    "abstract",
+    "summary",
+    "tldr",
+    "todo",
+    "quote",
+    "cite",
+    "question",
+    "help",
+    "faq",
+    "example",
+    "seealso",
+    "definition",
+    "details",
+    "reference",
+];
+
+/// The callouts that GitHub knows, which have labels in the theme.
+const LABELLED: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
+
+/// The first line of a quotation that has a name.
+#[derive(Debug)]
+pub struct Named {
+    /// The name in lower case.
+    name: String,
+    /// Whether the reader can fold the callout, and whether it is open at first.
+    fold: Option<bool>,
+    /// The text after the name, without markup.
+    pub caption: String,
+    /// The byte range of the line in the body.
+    pub range: Range<usize>,
+    /// The offset in the body of the text after the name.
+    after: usize,
+    /// The events of the line, with the line break that ends it.
+    events: Range<usize>,
+}
+
+/// How to close a quotation.
+#[derive(Clone, Copy)]
+pub(super) enum OpenQuote {
+    Plain,
+    Callout,
+    Folding,
+    Example,
+}
+
+/// Returns the first line of the worked example that event `n` starts, or `None` if the event
+/// doesn't start one.
+pub fn worked(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<Named> {
+    named(input, events, n).filter(|named| named.name == EXAMPLE)
+}
+
+/// Returns the first line of the quotation that event `n` starts if the line begins with a name
+/// that Markdown doesn't read: one with a title, a sign for folding, or a name that isn't GitHub's.
+fn named(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<Named> {
+    let is_quote = matches!(events.get(n)?.0, Event::Start(Tag::BlockQuote(None)));
+    if input.plain || !is_quote || !matches!(events.get(n + 1)?.0, Event::Start(Tag::Paragraph)) {
+        return None;
+    }
+    let start = events.get(n + 2)?.1.start;
+    let (name, rest) = input.body.get(start..)?.strip_prefix("[!")?.split_once(']')?;
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if name.is_empty() || !is_name(name) || rest.starts_with(['(', '[', ':']) {
+        return None;
+    }
+    let fold = match rest.chars().next() {
+        Some('+') => Some(true),
+        Some('-') => Some(false),
+        _ => None,
+    };
+    let mark_end = start + name.len() + 3 + usize::from(fold.is_some());
+    let spaces = input.body[mark_end..].bytes().take_while(|byte| *byte == b' ').count();
+    let end = end_of(events, n + 1);
+    let line_end = line_end(events, n + 2..end);
+    let text = plain_text(&events[n + 2..line_end.unwrap_or(end)]);
+    let caption = text.get(mark_end - start..).unwrap_or_default().trim().to_owned();
+    let range = start..events[line_end.unwrap_or(end) - 1].1.end;
+    let events = n + 2..line_end.map_or(end, |at| at + 1);
+    Some(Named { name: name.to_lowercase(), fold, caption, range, after: mark_end + spaces, events })
+}
+
+/// Returns the index of the first line break outside of phrases.
+fn line_end(events: &[Located<'_>], within: Range<usize>) -> Option<usize> {
+    let mut depth = 0_usize;
+    within.into_iter().find(|at| match events[*at].0 {
+        Event::Start(_) => {
+            depth += 1;
+            false
+        }
+        Event::End(_) => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        Event::SoftBreak | Event::HardBreak => depth == 0,
+        _ => false,
+    })
+}
+
+impl Writer<'_, '_> {
+    /// Starts the quotation of event `n`, and writes its title.
+    pub(super) fn start_quote(&mut self, n: usize, kind: Option<BlockQuoteKind>) {
+        let open = match (kind.map(class_of), named(self.input, self.events, n)) {
+            (Some(class), _) => {
+                self.block(&format!("<div class=\"callout {class}\""));
+                self.out.hole(Hole::CalloutAttributes(class));
+                self.out.html.push_str("><p class=\"callout-title\">");
+                self.out.hole(Hole::CalloutLabel(class));
+                self.out.html.push_str("</p>\n");
+                OpenQuote::Callout
+            }
+            (None, Some(named)) if named.name == EXAMPLE => self.start_example(named),
+            (None, Some(named)) => self.start_named(named),
+            (None, None) => {
+                self.block("<blockquote>\n");
+                OpenQuote::Plain
+            }
+        };
+        self.quotes.push(open);
+    }
+
+    pub(super) fn end_quote(&mut self) {
+        let html = match self.quotes.pop() {
+            Some(OpenQuote::Callout) => "</div>\n",
+            Some(OpenQuote::Folding) => "</details>\n",
+            Some(OpenQuote::Example) => "</figure>\n",
+            Some(OpenQuote::Plain) | None => "</blockquote>\n",
+        };
+        self.block(html);
+    }
+
+    /// Starts a callout with a name or a title of its own.
+    fn start_named(&mut self, named: Named) -> OpenQuote {
+        self.check_name(&named);
+        let class = class_called(&named.name);
+        let label = capitalised(&named.name.replace(['-', '_'], " "));
+        let is_labelled = named.caption.is_empty() && LABELLED.contains(&&*named.name);
+        let (tag, title) = if named.fold.is_some() { ("details", "summary") } else { ("div", "p") };
+        self.block(&format!("<{tag} class=\"callout {class}\""));
+        match named.fold {
+            Some(is_open) => self.out.html.push_str(if is_open { " open=\"\"" } else { "" }),
+            None if is_labelled => self.out.hole(Hole::CalloutAttributes(class)),
+            None => {
+                self.attribute("role", "note");
+                self.attribute("aria-label", if named.caption.is_empty() { &label } else { &named.caption });
+            }
+        }
+        self.out.html.push_str(&format!("><{title} class=\"callout-title\">"));
+        if is_labelled {
+            self.out.hole(Hole::CalloutLabel(class));
+        } else if named.caption.is_empty() {
+            escape_into(&label, &mut self.out.html);
+        } else {
+            self.title(&named);
+        }
+        self.out.html.push_str(&format!("</{title}>\n"));
+        self.skipped = named.events;
+        if named.fold.is_some() { OpenQuote::Folding } else { OpenQuote::Callout }
+    }
+
+    /// Reports a name that is probably a misspelling.
+    fn check_name(&mut self, named: &Named) {
+        let known = ALSO_CALLED.iter().flat_map(|(_, names)| *names).chain(&NOTES).copied();
+        if let Some(meant) = Candidates::new(known).slip(&named.name).filter(|meant| *meant != named.name) {
+            let message = format!("there is no callout `{}`, so it is shown as a note", named.name);
+            let range = named.range.start..named.range.start + named.name.len() + 3;
+            self.finding(Rule::ForeignForm, &range, message, &format!("did you mean `[!{}]`?", meant.to_uppercase()));
+        }
+    }
+
+    /// Writes the text after the name of a callout with its markup.
+    fn title(&mut self, named: &Named) {
+        // Terms aren't linked in a title, just as in the text of a link.
+        self.links.push(OpenLink::Text);
+        let mut at = named.events.start;
+        while at < named.events.end {
+            let (event, range) = &self.events[at];
+            if range.end <= named.after || matches!(event, Event::SoftBreak | Event::HardBreak) {
+                at += 1;
+            } else if range.start < named.after {
+                let text = &self.input.body[named.after..range.end];
+                self.out.html.push_str(&escape(text));
+                self.written.words += text.split_whitespace().count();
+                at += 1;
+            } else {
+                at = self.event(at, 1);
+            }
+        }
+        self.links.pop();
+    }
+
+    /// Starts a worked example and writes its caption.
+    fn start_example(&mut self, example: Named) -> OpenQuote {
+        self.block("<figure class=\"worked\">\n<figcaption>");
+        self.out.hole(Hole::ExampleLabel);
+        self.written.words += example.caption.split_whitespace().count();
+        if !example.caption.is_empty() {
+            self.out.html.push(' ');
+            escape_into(&example.caption, &mut self.out.html);
+        }
+        self.out.html.push_str("</figcaption>\n");
+        self.skipped = example.events;
+        OpenQuote::Example
+    }
+}
+
+fn class_of(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "note",
+        BlockQuoteKind::Tip => "tip",
+        BlockQuoteKind::Important => "important",
+        BlockQuoteKind::Warning => "warning",
+        BlockQuoteKind::Caution => "caution",
+    }
+}
+
+/// Returns the callout that stands for a name.
+fn class_called(name: &str) -> &'static str {
+    ALSO_CALLED.iter().find(|(_, names)| names.contains(&name)).map_or("note", |(class, _)| class)
+}

@@ -1,0 +1,46 @@
+//! Finds roles that are judged on a competency without a part in the decisions that it supports.
+//!
+//! Input: a book. Output: a remark for each such role and competency. Never reports a competency
+//! that supports no strategy with decisions, or a role that others extend.
+
+use std::collections::BTreeSet;
+
+use crate::model::book::{At, Book, ChapterId, Remark};
+use crate::model::relations::Party;
+use crate::text::rule::Rule;
+
+/// Compares what each role is judged on with the decisions that it takes part in.
+pub fn expectations(book: &Book) -> Vec<Remark> {
+    let relations = &book.relations;
+    let takes_part = |role: ChapterId, strategy: ChapterId| {
+        let mut decisions = relations.decisions.iter().filter(|decision| decision.strategy == strategy);
+        decisions.any(|decision| decision.parties.iter().any(|(_, party)| *party == Party::Role(role)))
+    };
+    let mut remarks = Vec::new();
+    for (role, view) in relations.roles.iter().filter(|(_, view)| view.extended_by.is_empty()) {
+        let competencies: BTreeSet<ChapterId> = view.judged.iter().map(|(competency, _)| *competency).collect();
+        for competency in competencies {
+            let decided = decided(competency, book);
+            if !decided.is_empty() && !decided.iter().any(|strategy| takes_part(*role, *strategy)) {
+                remarks.push(remark(*role, (competency, &decided), book));
+            }
+        }
+    }
+    remarks
+}
+
+/// Returns the strategies with decisions that a competency supports.
+fn decided(competency: ChapterId, book: &Book) -> Vec<ChapterId> {
+    let has_decisions = |strategy: &ChapterId| book.relations.decisions.iter().any(|one| one.strategy == *strategy);
+    let view = book.relations.competencies.get(&competency);
+    view.into_iter().flat_map(|view| view.supports.iter().copied()).filter(has_decisions).collect()
+}
+
+fn remark(role: ChapterId, (competency, decided): (ChapterId, &[ChapterId]), book: &Book) -> Remark {
+    let named = |chapter: &ChapterId| format!("`{}`", book.meta(*chapter).title);
+    let strategies = decided.iter().map(named).collect::<Vec<_>>().join(", ");
+    let message =
+        format!("this role is judged on {}, but has no part in any decision of {strategies}", named(&competency));
+    let help = "give the role a part in a decision, take the competency out of `focus`, or name in `judged` only what needs no decision";
+    Remark::new(Rule::ExpectedWithoutPart, (role, &book.meta(role).path), At::Title, message).help(help)
+}
