@@ -37,6 +37,8 @@ pub struct Meta {
     pub kind: Kind,
     /// The ID by which other chapters refer to this one.
     pub id: String,
+    /// The family that the chapter belongs to. Chapters of different families may share an ID.
+    pub family: Option<String>,
     /// The chapter's title as plain text.
     pub title: String,
     /// One sentence that sums up the chapter.
@@ -219,21 +221,74 @@ pub struct Competency {
     pub supports: Vec<ReferenceNumber>,
     /// Whether a level includes those below it.
     pub mode: Levels,
-    /// The levels in the order written: number and heading ID.
-    pub levels: Vec<(u8, String)>,
-    /// The words for the proficiency at a level, such as `Working`.
-    pub proficiencies: Vec<(u8, String)>,
+    /// The same for roles of tracks that say so themselves, by the track's ID.
+    pub track_modes: Vec<(String, Levels)>,
+    /// The headings of levels, in the order written.
+    pub levels: Vec<LevelHeading>,
     /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
     /// The statements in the order written.
     pub statements: Vec<Statement>,
 }
 
-/// A statement of a competency or a responsibility of a role, which can be linked to.
+/// A heading below which a competency describes a level.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelHeading {
+    /// The level's number.
+    pub level: u8,
+    /// The only track that it is meant for.
+    pub track: Option<String>,
+    /// Whether it is inside the section of the level, and adds to what the level says for all.
+    pub is_inside: bool,
+    /// The heading's ID.
+    pub id: String,
+    /// A word for the proficiency at the level, such as `Working`.
+    pub proficiency: Option<String>,
+}
+
+impl Competency {
+    /// Returns how the levels relate to each other for a role of this track.
+    pub fn mode_for(&self, track: Option<&str>) -> Levels {
+        let own = self.track_modes.iter().find(|(id, _)| Some(id.as_str()) == track);
+        own.map_or(self.mode, |(_, mode)| *mode)
+    }
+
+    /// Returns the heading that describes a level for a role of this track: the track's own one, or
+    /// the one for all tracks.
+    pub fn heading(&self, level: u8, track: Option<&str>) -> Option<&LevelHeading> {
+        let of = |track: Option<&str>| {
+            self.levels.iter().find(|heading| heading.level == level && heading.track.as_deref() == track)
+        };
+        track.and_then(|_| of(track)).or_else(|| of(None))
+    }
+
+    /// Returns whether roles of different tracks may be expected to meet different statements at the
+    /// same level.
+    pub fn depends_on_track(&self) -> bool {
+        !self.track_modes.is_empty() || self.statements.iter().any(|statement| statement.track.is_some())
+    }
+
+    /// Lists the tracks that have statements of their own, in the order written.
+    pub fn tracks(&self) -> Vec<&str> {
+        let mut tracks: Vec<&str> = Vec::new();
+        for track in self.statements.iter().filter_map(|statement| statement.track.as_deref()) {
+            if !tracks.contains(&track) {
+                tracks.push(track);
+            }
+        }
+        tracks
+    }
+}
+
+/// A statement of a competency or a responsibility of a role, which can be linked to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statement {
     /// The level that the statement belongs to, or 0 for a responsibility.
     pub level: u8,
+    /// The only track that the statement is meant for.
+    pub track: Option<String>,
+    /// The tracks that have statements of their own instead of this one.
+    pub not_for: Vec<String>,
     /// The statement's ID, unique within the chapter.
     pub id: String,
     /// Whether the author wrote the ID.
@@ -244,6 +299,14 @@ pub struct Statement {
     pub replaces: Option<String>,
     /// Whether lints ignore the statement (`{lint=off}`).
     pub unlinted: bool,
+}
+
+impl Statement {
+    /// Returns whether the statement is meant for roles of this track.
+    pub fn is_for(&self, track: Option<&str>) -> bool {
+        let is_replaced = || self.not_for.iter().any(|other| Some(other.as_str()) == track);
+        self.track.as_deref().is_none_or(|own| Some(own) == track) && !is_replaced()
+    }
 }
 
 /// A strategy chapter.

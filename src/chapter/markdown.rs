@@ -57,6 +57,8 @@ pub struct Input<'a> {
     pub kind: Kind,
     /// The handbook's configuration.
     pub config: &'a Config,
+    /// The family that the chapter belongs to.
+    pub family: Option<&'a str>,
     /// Maps offsets in the body to the file.
     pub place: Place<'a>,
     /// A text that cannot occur in the chapter, because it is derived from the chapter's hash.

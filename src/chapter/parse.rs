@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-pub use names::{default_id, humanise, kind_at, names_of};
+pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
 use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template};
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
@@ -25,7 +25,7 @@ use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
 use crate::text::rule::Rule;
 use crate::text::source::{Hash, SourceFile, Text};
-use names::names;
+use names::{family_of, names};
 
 /// The result of parsing a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,11 +75,12 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         }
     };
     let (findings, references) = (Vec::new(), References::default());
-    let mut reader = Reader { path, text: &text, config, visible, findings, references, is_draft: false };
+    let mut reader = Reader { path, text: &text, config, visible, findings, references, family: None, is_draft: false };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let (front, mut findings) = front::read(&head.table, kind, path);
     reader.findings.append(&mut findings);
+    reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         reader.map_spans();
@@ -87,7 +88,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     }
     if !reader.is_visible(&head) {
         reader.map_spans();
-        let names = names(path, &front, &text.text[head.body..]);
+        let names = names(path, &front, &text.text[head.body..], reader.family.as_deref());
         return Outcome::Hidden(Arc::new(reader.findings), Arc::new(names));
     }
     let facts = reader.facts(kind, &front);
@@ -104,6 +105,8 @@ struct Reader<'a> {
     visible: &'a Visible,
     findings: Vec<Diagnostic>,
     references: References,
+    /// The family that the chapter belongs to.
+    family: Option<String>,
     /// Whether the chapter is a draft according to another generator's mark.
     is_draft: bool,
 }
@@ -151,23 +154,27 @@ impl Reader<'_> {
             self.remark(remark, place);
         }
         if is_titled && is_understood && body.trim().is_empty() {
-            let names = names(self.path, front, &self.text.text[start..]);
+            let names = names(self.path, front, &self.text.text[start..], self.family.as_deref());
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
         // The author can't have written the seed into the chapter, because it is part of the
         // chapter's own hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let input = Input { body: &body, path: self.path, kind, config: self.config, place, seed: &seed, plain: false };
+        let family = self.family.clone();
+        let family = family.as_deref();
+        let input =
+            Input { body: &body, path: self.path, kind, config: self.config, family, place, seed: &seed, plain: false };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
         // The last safety net: if audiences are declared, no audience mark may ever appear as text.
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
             let end = self.text.text[start..].trim_end().len();
             self.misread(Rule::AudienceMark, Misread::Published, place.span(&(0..end)));
-            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, front, "")));
+            return Outcome::Hidden(Arc::new(self.findings), Arc::new(names(self.path, front, "", family)));
         }
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name("owner", front.common.owner.as_ref(), &owners);
+        self.check_name("family", front.common.family.as_ref(), &self.config.family_names());
         self.check_aliases(front);
         // If a mark is in doubt, the whole chapter is hidden and looks empty here, although its
         // author wrote something.
@@ -281,11 +288,11 @@ impl Reader<'_> {
         let first = outline.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let common = front.common.clone();
         let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
-        let Outline { headings, anchors, statements, levels, proficiencies, misnamed, decisions, terms, .. } = outline;
+        let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
         let facts = match facts {
             Facts::Role(role) => Facts::Role(Box::new(Role { responsibilities: statements, ..*role })),
             Facts::Competency(competency) => {
-                Facts::Competency(Box::new(Competency { levels, proficiencies, misnamed, statements, ..*competency }))
+                Facts::Competency(Box::new(Competency { levels, misnamed, statements, ..*competency }))
             }
             Facts::Strategy(strategy) => Facts::Strategy(Box::new(Strategy { decisions, ..*strategy })),
             Facts::Glossary(_) => Facts::Glossary(terms),
@@ -296,6 +303,7 @@ impl Reader<'_> {
             path: self.path.clone(),
             kind,
             id: common.id.unwrap_or_else(|| default_id(self.path)),
+            family: self.family.clone(),
             title: title.unwrap_or_else(|| humanise(&default_id(self.path))),
             summary: common.summary,
             aliases: common.aliases.into_iter().map(|(text, _)| text).collect(),

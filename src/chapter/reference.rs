@@ -65,7 +65,7 @@ pub fn wiki(raw: &str, form: Form, config: &Config) -> Reference {
 }
 
 fn is_level(text: &str, config: &Config) -> bool {
-    !text.is_empty() && (text.bytes().all(|byte| byte.is_ascii_digit()) || config.level(text).is_some())
+    !text.is_empty() && (text.bytes().all(|byte| byte.is_ascii_digit()) || config.knows_level(text))
 }
 
 /// Returns the scheme of a URL (RFC 3986, section 3.1).

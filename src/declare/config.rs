@@ -11,6 +11,7 @@ mod readers;
 use std::collections::BTreeMap;
 
 pub use files::Files;
+pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
@@ -46,6 +47,7 @@ table! {
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
         job_levels: bool, "true if the levels are job levels or grades, so that no page says that they aren't";
         tracks: Vec<Track>, "the tracks of the ladder", by readers::tracks;
+        families: BTreeMap<String, Family>, "the families of tracks and chapters, by the name that `family` uses";
         owners: BTreeMap<String, Owner>, "the owners of chapters, by name";
         partners: Vec<(String, String)>, "functions that take part in decisions: ID and title",
             as Shape::Map(&Shape::Text), by readers::partners;
@@ -89,6 +91,17 @@ table! {
         id: String, "the ID that a role's `track` refers to";
         title: String, "the title shown on pages";
         family: Option<String>, "the family that the track belongs to";
+        levels: Option<Levels>, "how levels relate to each other for roles of this track, if that differs";
+        scale: Vec<Level>, "the track's own names of levels; from 1, its own scale", by readers::own_scale;
+    }
+}
+
+table! {
+    /// A family of tracks, competencies and other chapters.
+    Family {
+        title: String, "the title shown on pages";
+        levels: Option<Levels>, "how the levels of its competencies relate to each other, if that differs";
+        scale: Vec<Level>, "the family's own names of levels; from 1, its own scale", by readers::own_scale;
     }
 }
 
@@ -270,11 +283,12 @@ impl Config {
     }
 
     /// Fills in names that the file doesn't set: `title` becomes the name of the handbook, and
-    /// owners and audiences are named after the keys of their tables.
+    /// owners, families and audiences are named after the keys of their tables.
     fn name_unnamed(&mut self, title: &str) {
         let owners = self.owners.iter_mut().map(|(key, owner)| (key.as_str(), &mut owner.name));
+        let families = self.families.iter_mut().map(|(key, family)| (key.as_str(), &mut family.title));
         let audiences = self.audiences.iter_mut().map(|(key, audience)| (key.as_str(), &mut audience.title));
-        for (key, name) in owners.chain(audiences).chain([(title, &mut self.title)]) {
+        for (key, name) in owners.chain(families).chain(audiences).chain([(title, &mut self.title)]) {
             if name.is_empty() {
                 key.clone_into(name);
             }

@@ -36,6 +36,7 @@ table! {
         title: Option<String>, "the chapter's title; the first heading by default";
         summary | description: Option<String>, "one sentence that sums up the chapter, shown in lists and search";
         id: Option<String>, "the ID that other chapters use; the file's name by default";
+        family: Option<(String, Span)>, "the family that it belongs to, by a name in `[families]`";
         kind: Option<Kind>, "the kind of chapter; its folder decides by default";
         aliases: Vec<(String, Span)>, "other names that links can use, and old URLs that redirect here";
         order | weight: Option<i64>, "its position among its siblings, lowest first",

@@ -13,8 +13,8 @@ pub use crate::model::index::{
     generated_url, written_url,
 };
 pub use crate::model::relations::{
-    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, StrategyView, applies, competency_of,
-    is_gained, role_of,
+    CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, Standing, StrategyView, applies,
+    competency_of, is_gained, repeats, role_of,
 };
 pub use again::book_again;
 

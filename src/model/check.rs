@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use self::near::Near;
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
-use crate::declare::config::{Config, FILE};
+use crate::declare::config::{Config, FILE, Scope};
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::model::book::{At, Book, ChapterId, Generated, Remark, written_url};
@@ -128,9 +128,14 @@ impl<'a> Checker<'a> {
             }
             Target::Ambiguous(several) => {
                 let names: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.meta(*c).path)).collect();
-                let first = self.book.meta(several[0]).path.without_extension();
                 let message = format!("`{name}` could be {}", names.join(" or "));
-                (Rule::AmbiguousLink, message, Some(format!("write the path, such as `{first}`")))
+                let help = if several.iter().all(|chapter| self.book.is_shared(*chapter)) {
+                    let ids: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.id(*c))).collect();
+                    format!("say which family you mean: {}", ids.join(" or "))
+                } else {
+                    format!("write the path, such as `{}`", self.book.meta(several[0]).path.without_extension())
+                };
+                (Rule::AmbiguousLink, message, Some(help))
             }
             Target::Hidden => {
                 let message = format!("`{name}` isn't visible to this audience");
@@ -225,7 +230,7 @@ impl<'a> Checker<'a> {
         match &reference.fragment {
             Some(Fragment::Level(level)) => {
                 let help = match &meta.facts {
-                    Facts::Competency(_) => self.config.help_for_level(level),
+                    Facts::Competency(_) => self.config.help_for_level(level, Scope::of_family(meta.family.as_deref())),
                     _ => format!("it is {}, and only competencies have levels", meta.kind.with_article()),
                 };
                 (format!("{whose} has no level `{level}`"), Some(help))

@@ -146,8 +146,8 @@ impl Walker<'_> {
             return None;
         }
         let name = |part: &Part| {
-            let id = &self.book.meta(part.0).id;
-            part.1.as_ref().map_or_else(|| id.clone(), |anchor| format!("{id}#{anchor}"))
+            let id = self.book.id(part.0);
+            part.1.as_ref().map_or_else(|| id.to_owned(), |anchor| format!("{id}#{anchor}"))
         };
         Some(self.trail[from..].iter().chain([part_of]).map(name).collect())
     }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::chapter::document::{Facts, Meta};
-use crate::declare::config::Config;
+use crate::chapter::document::{Competency, Facts, Meta};
+use crate::declare::config::{Config, Scope};
 use crate::declare::kind::{Kind, Levels, Status};
 use crate::model::book::{Book, ChapterId, competency_of};
 use crate::text::date::{after, parse_day};
@@ -97,19 +97,26 @@ pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
     view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()
 }
 
-/// Returns the levels of the scale for which a competency has no statements.
+/// Returns the levels for which a competency has no statements although it has some for a higher
+/// level. It may end below the highest level of the scale.
 fn empty_levels(meta: &Meta, config: &Config) -> Vec<u8> {
     let Facts::Competency(competency) = &meta.facts else { return Vec::new() };
     let has = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
-    config.scale.iter().map(|level| level.level).filter(|level| !has(*level)).collect()
+    let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(u8::MAX);
+    let scale = config.scale_of(Scope::of_family(meta.family.as_deref())).into_iter();
+    scale.map(|level| level.level).filter(|level| *level < top && !has(*level)).collect()
 }
 
-/// Returns whether two statements are at different levels of a competency in which each level is
-/// complete.
+/// Returns whether two statements are for different tracks, or at different levels of a competency
+/// in which each level is complete.
 pub fn is_restated(a: StatementAt, b: StatementAt, book: &Book) -> bool {
-    let level = |(chapter, number): StatementAt| book.meta(chapter).facts.statements()[number as usize].level;
-    let is_complete = || competency_of(book, a.0).is_some_and(|facts| facts.mode == Levels::Replace);
-    a.0 == b.0 && is_complete() && level(a) != level(b)
+    let statement = |(chapter, number): StatementAt| &book.meta(chapter).facts.statements()[number as usize];
+    let differ = |facts: &Competency| {
+        let (a, b) = (statement(a), statement(b));
+        let is_complete = facts.mode_for(a.track.as_deref()) == Levels::Replace;
+        a.track != b.track || (is_complete && a.level != b.level)
+    };
+    a.0 == b.0 && competency_of(book, a.0).is_some_and(differ)
 }
 
 /// Finds statements with the same words, ignoring case and spacing. Where each level is complete, a

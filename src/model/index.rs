@@ -24,7 +24,7 @@ pub use tree::{Node, NodeId, Tree};
 
 use crate::chapter::document::{Meta, Template};
 use crate::chapter::redact::Visible;
-use crate::declare::config::{Config, UrlStyle};
+use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::source::StaticFolder;
@@ -50,6 +50,8 @@ pub struct Index {
     pub urls: Arc<Vec<UrlPath>>,
     /// Chapters by ID, path, alias and title.
     pub names: Names,
+    /// For each chapter that shares its ID with one of another family, its ID with the family.
+    pub shared: Arc<BTreeMap<ChapterId, String>>,
     /// Files that are neither chapters nor configuration.
     pub assets: Arc<BTreeSet<SourcePath>>,
     /// The same files by their folded path.
@@ -136,6 +138,7 @@ impl Index {
         Self {
             chapters: input.chapters.to_vec(),
             urls: Arc::new(urls),
+            shared: Arc::new(names.shared(input.chapters)),
             names,
             assets: Arc::new(input.assets.clone()),
             assets_by_key: Arc::new(by_key(input)),
@@ -161,9 +164,40 @@ impl Index {
         &self.chapters[chapter.index()]
     }
 
+    /// Returns the ID of a chapter that no other chapter of its kind has: the one that it calls
+    /// itself, or `family/id` if chapters of different families call themselves the same.
+    pub fn id(&self, chapter: ChapterId) -> &str {
+        self.shared.get(&chapter).unwrap_or(&self.meta(chapter).id)
+    }
+
+    /// Returns the ID of a chapter in a form that can be one component of a URL.
+    pub fn id_in_url(&self, chapter: ChapterId) -> String {
+        self.id(chapter).replace('/', "--")
+    }
+
+    /// Returns a chapter's title, with its family if another family has a chapter of the same name.
+    pub fn title(&self, chapter: ChapterId, config: &Config) -> String {
+        let meta = self.meta(chapter);
+        match meta.family.as_deref().filter(|_| self.is_shared(chapter)) {
+            Some(family) => format!("{} ({})", meta.title, config.family_title(family)),
+            None => meta.title.clone(),
+        }
+    }
+
+    /// Returns whether chapters of different families call themselves the same as this one.
+    pub fn is_shared(&self, chapter: ChapterId) -> bool {
+        self.shared.contains_key(&chapter)
+    }
+
     /// Returns a chapter's URL.
     pub fn url(&self, chapter: ChapterId) -> &UrlPath {
         &self.urls[chapter.index()]
+    }
+
+    /// Returns whose names of levels apply where a role expects a level of a competency: those of the
+    /// role's track, and those of the competency's family or else of the role's.
+    pub fn scope<'a>(&'a self, competency: ChapterId, role: Scope<'a>) -> Scope<'a> {
+        Scope { family: self.meta(competency).family.as_deref().or(role.family), ..role }
     }
 
     /// Returns the number of the chapter at `path`.

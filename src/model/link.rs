@@ -4,13 +4,15 @@
 //! [`Target`] for each reference, including those that don't resolve. Never reads files, reports
 //! problems (see `check`) or stops a build.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
-use crate::declare::config::{Config, UrlStyle};
+use crate::chapter::parse::qualified;
+use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
@@ -153,19 +155,31 @@ impl<'a> Resolver<'a> {
         let found = match reference.form {
             Form::Relative | Form::Image => by_file(&reference.target, reference, from, book),
             Form::Wiki | Form::Embed => by_name(&reference.target, from, book),
-            Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, book),
-            Form::AnyField => one_of(book.names.find(&reference.target)),
-            Form::Party => party(&reference.target, book, self.config),
+            Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, from, book),
+            Form::AnyField => one_of(&nearest_family(book.names.find(&reference.target), from, book)),
+            Form::Party => party(&reference.target, from, book, self.config),
         };
+        // The chapter of the referring chapter's own family comes first, even if it is hidden.
+        if is_hidden_in_family(&found, reference, from, book) {
+            return Target::Hidden;
+        }
         match (found, &reference.fragment) {
-            (Target::Chapter(chapter, None), Some(fragment)) => self.in_chapter(chapter, fragment),
+            (Target::Chapter(chapter, None), Some(fragment)) => {
+                let track = match &book.meta(from).facts {
+                    Facts::Role(role) => role.track.as_deref(),
+                    _ => None,
+                };
+                self.in_chapter(chapter, fragment, track)
+            }
             (Target::Dead, _) if is_hidden(reference, from, book) => Target::Hidden,
             (Target::Dead, _) => other_site(reference, book.meta(from).path.folder(), self.config),
             (found, _) => found,
         }
     }
 
-    fn in_chapter(&self, chapter: ChapterId, fragment: &Fragment) -> Target {
+    /// Returns the place in a chapter that a reference from a role of `track`, or from another
+    /// chapter, points to.
+    fn in_chapter(&self, chapter: ChapterId, fragment: &Fragment, track: Option<&str>) -> Target {
         let meta = self.book.meta(chapter);
         let found = match fragment {
             // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:`
@@ -175,7 +189,7 @@ impl<'a> Resolver<'a> {
             }
             Fragment::Anchor(anchor) if meta.anchors.contains(anchor) => Some(anchor.clone()),
             Fragment::Anchor(anchor) => self.anchors_of(chapter).find(anchor, meta),
-            Fragment::Level(level) => level_in(meta, level, self.config),
+            Fragment::Level(level) => level_in(meta, level, self.config, track),
         };
         found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
     }
@@ -243,16 +257,42 @@ fn one_of(chapters: &[ChapterId]) -> Target {
     }
 }
 
-fn of_kind(found: &[ChapterId], kind: Kind, book: &Index) -> Target {
+fn of_kind(found: &[ChapterId], kind: Kind, from: ChapterId, book: &Index) -> Target {
     let fitting: Vec<ChapterId> = found.iter().copied().filter(|chapter| book.meta(*chapter).kind == kind).collect();
     match (fitting.as_slice(), found) {
         ([], [other, ..]) => Target::WrongKind(*other),
-        (fitting, _) => one_of(fitting),
+        (fitting, _) => one_of(&nearest_family(fitting, from, book)),
     }
 }
 
-fn party(name: &str, book: &Index, config: &Config) -> Target {
-    let found = of_kind(book.names.find(name), Kind::Role, book);
+/// Returns those of several chapters with the same name that the chapter `from` means: the ones of
+/// its own family, or else those without a family, or else all of them. Pages have no family.
+fn nearest_family<'b>(found: &'b [ChapterId], from: ChapterId, book: &Index) -> Cow<'b, [ChapterId]> {
+    if found.len() < 2 || found.iter().any(|chapter| book.meta(*chapter).kind == Kind::Page) {
+        return Cow::Borrowed(found);
+    }
+    let of = |family: &Option<String>| -> Vec<ChapterId> {
+        found.iter().copied().filter(|chapter| book.meta(*chapter).family == *family).collect()
+    };
+    let own = of(&book.meta(from).family);
+    let nearest = if own.is_empty() { of(&None) } else { own };
+    if nearest.is_empty() { Cow::Borrowed(found) } else { Cow::Owned(nearest) }
+}
+
+/// Returns whether a reference by a bare name found a chapter of another family although there is a
+/// chapter of that name in the referring chapter's own family, which this audience can't see.
+fn is_hidden_in_family(found: &Target, reference: &Reference, from: ChapterId, book: &Index) -> bool {
+    let Target::Chapter(to, _) = found else { return false };
+    let (own, other) = (&book.meta(from).family, &book.meta(*to).family);
+    let by_path = matches!(reference.form, Form::Relative | Form::Image);
+    let Some(family) = own.as_ref().filter(|_| own != other && !by_path && !book.hidden.is_empty()) else {
+        return false;
+    };
+    book.hidden.contains(&fold(&qualified(family, &reference.target)))
+}
+
+fn party(name: &str, from: ChapterId, book: &Index, config: &Config) -> Target {
+    let found = of_kind(book.names.find(name), Kind::Role, from, book);
     if matches!(found, Target::Chapter(..)) {
         return found;
     }
@@ -269,7 +309,7 @@ fn by_name(name: &str, from: ChapterId, book: &Index) -> Target {
     }
     let found = book.names.find(name);
     if !found.is_empty() {
-        return one_of(found);
+        return one_of(&nearest_family(found, from, book));
     }
     let path = name.trim_matches('/');
     other_page(path, book).or_else(|| asset(path, book)).unwrap_or(Target::Dead)
@@ -341,8 +381,14 @@ fn asset(path: &str, book: &Index) -> Option<Target> {
     book.assets_by_key.get(&fold(path)).map(|file| Target::Asset(file.clone()))
 }
 
-fn level_in(meta: &Meta, level: &str, config: &Config) -> Option<String> {
+/// Returns the anchor of a level that is written as a number or a name. A name that only one track
+/// has leads to what the level says for that track.
+fn level_in(meta: &Meta, written: &str, config: &Config, track: Option<&str>) -> Option<String> {
     let Facts::Competency(competency) = &meta.facts else { return None };
-    let level = config.level(level)?;
-    competency.levels.iter().find(|(number, _)| *number == level).map(|(_, id)| id.clone())
+    let family = meta.family.as_deref();
+    let own = || Some((config.level(written, Scope { track, family })?, track));
+    let (level, track) = own().or_else(|| config.level_of_tracks(written, family))?;
+    let heading = competency.heading(level, track);
+    let heading = heading.or_else(|| competency.levels.iter().find(|heading| heading.level == level));
+    heading.map(|heading| heading.id.clone())
 }

@@ -11,14 +11,14 @@ mod judged;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chapter::document::{Competency, Decision, Facts, Role, Strategy};
-use crate::declare::config::Config;
+use crate::declare::config::{Config, Scope};
 use crate::declare::kind::Part;
 use crate::model::link::{Links, Target};
 use crate::text::rule::Rule;
 
 use crate::model::index::{At, ChapterId, Index, Remark};
 
-pub use self::applies::{applies, is_gained};
+pub use self::applies::{Standing, applies, is_gained, repeats};
 
 /// The maximum number of roles that extend one another; a longer chain counts as a cycle.
 const DEEPEST: usize = 32;
@@ -42,6 +42,10 @@ pub struct Expectation {
 /// A role with everything that it inherits and everything that refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleView {
+    /// The role's track, or that of the nearest role that it extends.
+    pub track: Option<String>,
+    /// The family that the role belongs to, or the nearest role that it extends.
+    pub family: Option<String>,
     /// The role's expectations, in the handbook's order of competencies.
     pub expectations: Vec<Expectation>,
     /// The statements that the role is judged on, each by its competency and its number there.
@@ -144,6 +148,18 @@ impl Expectation {
 }
 
 impl RoleView {
+    /// Returns the track and the family of the role.
+    #[must_use]
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { track: self.track.as_deref(), family: self.family.as_deref() }
+    }
+
+    /// Returns the role's standing at a level.
+    #[must_use]
+    pub fn at(&self, level: u8) -> Standing<'_> {
+        Standing::new(level, self.scope())
+    }
+
     /// Returns whether the role is judged on the statement with this number in its competency.
     #[must_use]
     pub fn judges(&self, competency: ChapterId, number: usize) -> bool {
@@ -157,6 +173,12 @@ impl Relations {
     pub fn says_something(&self, role: ChapterId, book: &Index) -> bool {
         let own = role_of(book, role).is_some_and(|facts| !facts.responsibilities.is_empty());
         own || self.roles.get(&role).is_some_and(|view| !view.expectations.is_empty() || !view.inherited.is_empty())
+    }
+
+    /// Returns the standing that a role expects in a competency: level 0 if it expects none.
+    pub fn standing(&self, role: ChapterId, competency: ChapterId) -> Standing<'_> {
+        let level = self.expectation(role, competency).map_or(0, |expectation| expectation.level);
+        self.roles.get(&role).map(|view| view.at(level)).unwrap_or_default()
     }
 
     /// Returns the level that a role expects of a competency, if it expects one.
@@ -272,13 +294,18 @@ impl<'a> Relating<'a> {
             if ring {
                 self.report_ring(chapter, &chain);
             }
+            let track = chain.iter().find_map(|role| self.role(*role)?.track.clone());
+            let family = chain.iter().find_map(|role| self.book.meta(*role).family.clone());
+            let scope = Scope { track: track.as_deref(), family: family.as_deref() };
             let expectations = self.expectations(&chain);
             let inherited = self.inherited(&chain);
-            let judged = self.judged(&chain, &expectations);
+            let judged = self.judged(&chain, &expectations, scope);
             if let Some(view) = self.relations.roles.get_mut(&chapter) {
                 view.expectations = expectations;
                 view.inherited = inherited;
                 view.judged = judged;
+                view.track = track;
+                view.family = family;
             }
         }
     }
@@ -315,7 +342,7 @@ impl<'a> Relating<'a> {
 
     /// Formats a cycle of chapters as their IDs, from the first back to the first.
     fn ring(&self, ring: &[ChapterId]) -> String {
-        let ids: Vec<&str> = ring.iter().chain(ring.first()).map(|c| self.book.meta(*c).id.as_str()).collect();
+        let ids: Vec<&str> = ring.iter().chain(ring.first()).map(|c| self.book.id(*c)).collect();
         ids.join(" -> ")
     }
 

@@ -20,6 +20,7 @@ pub use self::statements::{Cell, Said};
 pub use self::words::{Since, human, json, markdown};
 
 use self::chapters::Pairs;
+use crate::declare::config::Scope;
 use crate::declare::kind::{Kind, Part};
 use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
@@ -271,8 +272,8 @@ fn subject(handbook: &Handbook, chapter: ChapterId, now: Option<ChapterId>) -> S
     Subject { title: meta.title.clone(), id: meta.id.clone(), kind: meta.kind, now }
 }
 
-fn level(handbook: &Handbook, number: u8) -> Level {
-    let known = handbook.config.level_at(number);
+fn level(handbook: &Handbook, number: u8, scope: Scope<'_>) -> Level {
+    let known = handbook.config.level_at(number, scope);
     Level { number, name: known.map_or_else(|| number.to_string(), |level| level.name.clone()) }
 }
 

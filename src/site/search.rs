@@ -315,10 +315,10 @@ fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32)
 /// or a decision, the page's title.
 fn row(found: &Found<'_>, config: &Config) -> Value {
     let Found { page, unit, text, .. } = found;
-    let title = config.quoted(&unit.title);
-    let Some(anchor) = &unit.anchor else { return json!([title, page.url, text]) };
+    let page_title = config.quoted(&page.title);
+    let Some(anchor) = &unit.anchor else { return json!([page_title, page.url, text]) };
     let url = format!("{}#{}", page.url, encode_fragment(anchor));
-    json!([title, url, text, config.quoted(&page.title)])
+    json!([config.quoted(&unit.title), url, text, page_title])
 }
 
 /// Returns the name of the party that is accountable for each decision, by its strategy chapter and
@@ -416,7 +416,8 @@ impl Facets {
         let owner = handbook.config.owners.get(owner).map_or(owner, |owner| owner.name.as_str());
         let facets =
             [meta.kind as usize, self.part(book.tree.of_chapter[chapter.index()], book), self.number(2, owner)];
-        Page { url: book.url(chapter).encoded(), title: meta.title.clone(), facets, chapter: Some(chapter) }
+        let title = book.title(chapter, &handbook.config);
+        Page { url: book.url(chapter).encoded(), title, facets, chapter: Some(chapter) }
     }
 
     /// Returns the top-level part that a node is in, or 0 for a chapter at the top level.
@@ -445,7 +446,7 @@ fn made_pages(handbook: &Handbook, theme: &Theme, facets: &mut Facets, synonyms:
         add(theme.ui(page.title_key()), &names, theme.ui(page.summary_key()), &url, [TOOL, 0, 0]);
     }
     for role in hired(book) {
-        let title = theme.ui("hiring-of").replace("{role}", &book.meta(role).title);
+        let title = theme.ui("hiring-of").replace("{role}", &book.title(role, &handbook.config));
         let names: Vec<String> = theme.ui("search-names-hiring").split(", ").map(str::to_owned).collect();
         add(&title, &names, theme.ui("hiring-means"), &hiring_url(role, book, style), [TOOL, 0, 0]);
     }

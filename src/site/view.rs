@@ -31,15 +31,16 @@ pub mod tags;
 pub mod templates;
 mod track;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::chapter::document::Meta;
-use crate::declare::config::Config;
+use crate::chapter::document::{LevelHeading, Meta};
+use crate::declare::config::{Config, Scope};
 use crate::declare::kind::{Kind, Levels};
 pub use crate::model::book::competency_of;
-use crate::model::book::{Book, ChapterId, Expectation, Generated, NodeId, Party, generated_url, role_of};
+use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, RoleView, Standing, generated_url, role_of};
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
 use crate::text::path::UrlPath;
@@ -115,7 +116,12 @@ impl<'a> Viewpoint<'a> {
     pub fn link(&self, chapter: ChapterId) -> Link {
         let meta = self.meta(chapter);
         let url = Some(self.url(self.book.url(chapter)));
-        Link { title: meta.title.clone(), url, kind: class_of(meta.kind), ..Link::default() }
+        Link { title: self.title(chapter), url, kind: class_of(meta.kind), ..Link::default() }
+    }
+
+    /// Returns a chapter's title, with its family if another family has a chapter of the same name.
+    pub fn title(&self, chapter: ChapterId) -> String {
+        self.book.title(chapter, self.config)
     }
 
     /// Returns the title of a competency's cluster.
@@ -180,53 +186,71 @@ impl<'a> Viewpoint<'a> {
         pairs.contains(&(a, b)).then(|| self.url(&comparison_url(self.book, self.config, (a, b))))
     }
 
-    /// Returns the name of a level.
-    pub fn level_name(&self, level: u8) -> String {
-        self.config.level_at(level).map(|known| known.name.clone()).unwrap_or_default()
+    /// Returns the name of a level of a competency, as the track or family of a standing calls it.
+    pub fn level_name(&self, competency: ChapterId, at: Standing<'_>) -> String {
+        let scope = self.book.scope(competency, at.scope);
+        self.config.level_at(at.level, scope).map(|known| known.name.clone()).unwrap_or_default()
     }
 
     /// Returns the name of a level of a competency, with the competency's word for the proficiency
     /// at that level, if it has one.
-    pub fn level_name_of(&self, competency: ChapterId, level: u8) -> String {
-        let name = self.level_name(level);
-        match self.proficiency(competency, level) {
+    pub fn level_name_of(&self, competency: ChapterId, at: Standing<'_>) -> String {
+        let name = self.level_name(competency, at);
+        match self.proficiency(competency, at) {
             Some(word) => format!("{name} · {word}"),
             None => name,
         }
     }
 
     /// Returns a competency's word for the proficiency at a level.
-    pub fn proficiency(&self, competency: ChapterId, level: u8) -> Option<&'a str> {
-        let words = &competency_of(self.book, competency)?.proficiencies;
-        words.iter().find(|(number, _)| *number == level).map(|(_, word)| word.as_str())
+    pub fn proficiency(&self, competency: ChapterId, at: Standing<'_>) -> Option<&'a str> {
+        let facts = competency_of(self.book, competency)?;
+        let of = |track: Option<&str>| {
+            let is_here = |heading: &&LevelHeading| heading.level == at.level && heading.track.as_deref() == track;
+            facts.levels.iter().filter(is_here).find_map(|heading| heading.proficiency.as_deref())
+        };
+        of(at.scope.track).or_else(|| of(None))
     }
 
-    /// Returns a level's name and its place in the scale.
-    pub fn level_of(&self, name: &str, level: u8) -> String {
+    /// Returns a level's name and its place among `of` levels.
+    pub fn level_of(&self, name: &str, level: u8, of: u8) -> String {
         let words = self.theme.ui("level-of").replace("{name}", name);
-        words.replace("{n}", &level.to_string()).replace("{of}", &self.highest().to_string())
+        words.replace("{n}", &level.to_string()).replace("{of}", &of.to_string())
     }
 
-    /// Returns the highest level of the scale.
-    pub fn highest(&self) -> u8 {
-        self.config.scale.last().map_or(0, |level| level.level)
+    /// Returns the highest level of the scale that applies to a competency where a role expects it.
+    pub fn highest(&self, competency: ChapterId, role: Scope<'_>) -> u8 {
+        self.config.highest(self.book.scope(competency, role))
     }
 
-    /// Returns the highest level that a competency describes, or that of the scale if it describes
-    /// none.
+    /// Returns the highest level of all scales that roles and competencies use. Levels of different
+    /// tracks are compared on it.
+    pub fn tallest(&self) -> u8 {
+        let relations = &self.book.relations;
+        let roles = relations.roles.values().map(RoleView::scope);
+        let families = relations.competencies.keys().map(|competency| self.meta(*competency).family.as_deref());
+        let scopes: BTreeSet<(Option<&str>, Option<&str>)> =
+            roles.map(|scope| (scope.track, scope.family)).chain(families.map(|family| (None, family))).collect();
+        let heights = scopes.into_iter().map(|(track, family)| self.config.highest(Scope { track, family }));
+        heights.max().unwrap_or_else(|| self.config.highest(Scope::default()))
+    }
+
+    /// Returns the highest level that a competency describes for a track, or that of the scale if
+    /// it describes none.
     #[must_use]
-    pub fn top(&self, competency: ChapterId) -> u8 {
-        let facts = competency_of(self.book, competency);
-        let top = facts.and_then(|facts| facts.statements.iter().map(|statement| statement.level).max());
-        top.unwrap_or_else(|| self.highest())
+    pub fn top(&self, competency: ChapterId, role: Scope<'_>) -> u8 {
+        let statements = competency_of(self.book, competency).map(|facts| facts.statements.as_slice());
+        let of_track = statements.into_iter().flatten().filter(|statement| statement.is_for(role.track));
+        of_track.map(|statement| statement.level).max().unwrap_or_else(|| self.highest(competency, role))
     }
 
     /// Explains how the levels of what a role expects relate to each other, and whether they are
     /// job grades.
     #[must_use]
-    pub fn hint(&self, expectations: &[Expectation]) -> String {
-        let modes = expectations.iter().filter_map(|expected| competency_of(self.book, expected.competency));
-        let replace = modes.clone().filter(|competency| competency.mode == Levels::Replace).count();
+    pub fn hint(&self, role: &RoleView) -> String {
+        let modes = role.expectations.iter().filter_map(|expected| competency_of(self.book, expected.competency));
+        let track = role.track.as_deref();
+        let replace = modes.clone().filter(|competency| competency.mode_for(track) == Levels::Replace).count();
         let key = match replace {
             0 => "role-competencies-hint",
             _ if replace == modes.count() => "role-competencies-hint-replace",
@@ -241,18 +265,21 @@ impl<'a> Viewpoint<'a> {
 
     /// Returns the URL of the place where a competency describes a level.
     #[must_use]
-    pub fn level_url(&self, competency: ChapterId, level: u8) -> Option<String> {
-        let facts = competency_of(self.book, competency)?;
-        let (_, anchor) = facts.levels.iter().find(|(number, _)| *number == level)?;
-        Some(self.anchor(competency, anchor))
+    pub fn level_url(&self, competency: ChapterId, at: Standing<'_>) -> Option<String> {
+        let heading = competency_of(self.book, competency)?.heading(at.level, at.scope.track)?;
+        Some(self.anchor(competency, &heading.id))
     }
 
     /// Returns the title of a role's track.
     #[must_use]
     pub fn track_title(&self, role: ChapterId) -> Option<String> {
-        let id = role_of(self.book, role)?.track.as_ref()?;
-        let track = self.config.tracks.iter().find(|track| track.id == *id);
-        Some(track.map_or_else(|| id.clone(), |track| track.title.clone()))
+        Some(self.title_of_track(role_of(self.book, role)?.track.as_ref()?).to_owned())
+    }
+
+    /// Returns the title of a track.
+    #[must_use]
+    pub fn title_of_track(&self, id: &'a str) -> &'a str {
+        self.config.track(id).map_or(id, |track| &track.title)
     }
 }
 
@@ -272,7 +299,7 @@ pub fn class_of(kind: Kind) -> Option<&'static str> {
 
 /// Returns the URL of the page that compares two roles.
 pub fn comparison_url(book: &Book, config: &Config, (a, b): (ChapterId, ChapterId)) -> UrlPath {
-    generated_url(&format!("compare/{}/{}", book.meta(a).id, book.meta(b).id), config.urls)
+    generated_url(&format!("compare/{}/{}", book.id_in_url(a), book.id_in_url(b)), config.urls)
 }
 
 /// Percent-encodes what isn't allowed in a fragment (RFC 3986 section 3.5).

@@ -63,6 +63,43 @@ test("levels that replace each other, a role's own words and words for proficien
   await close(page);
 });
 
+test("tracks with statements of their own and families with one name are compared as on the prebuilt page", async () => {
+  const role = (track, level) => `---\ntrack: ${track}\nrank: ${level}\ncompetencies: {writing: ${level}, craft: ${level}}\n---\n# ${track} ${level}\n`;
+  const tracks = ["maker", "lead", "drawer"].map((id) => `[[tracks]]\nid = "${id}"\nfamily = "${id === "drawer" ? "drawing" : "making"}"\n`);
+  const craft = (who) => `# Craft\n\n### Owning\n\n- Works as ${who}.\n`;
+  const address = await host(build(project({
+    "handbook/handbook.toml": `title = "Small"\ncompare = [["maker", "lead"], ["maker", "drawer"], ["low", "lead"]]\n${tracks[0]}${tracks[2]}${tracks[1]}[[tracks.scale]]\nlevel = 3\nname = "Head"\n`,
+    "handbook/index.md": "# Small\n",
+    "handbook/roles/maker.md": role("maker", 3),
+    "handbook/roles/low.md": role("maker", 2),
+    "handbook/roles/lead.md": role("lead", 3),
+    "handbook/roles/drawer.md": role("drawer", 3),
+    "handbook/competencies/writing.md": "# Writing\n\n### Practising\n\n- Below.\n\n### Owning\n\n- For makers.\n- Said twice.\n\n### Head\n\n- For leaders.\n- Said twice.\n",
+    "handbook/competencies/making/craft.md": craft("maker"),
+    "handbook/competencies/drawing/craft.md": craft("drawer"),
+  })));
+  const page = await open(`${address}compare/`);
+  for (const [a, b, part] of [["maker", "lead", "1 new expectation; 1 no longer expected."], ["maker", "drawer", "Craft (drawing) +3"], ["low", "lead", "new: For leaders."]]) {
+    await page.goto(`${address}compare/${a}/${b}/`);
+    const wanted = await said(page);
+    assert.ok(wanted.text.includes(part), wanted.text);
+    await page.goto(`${address}compare/?a=${a}&b=${b}`);
+    await ready(page);
+    assert.equal((await said(page)).text, wanted.text);
+  }
+  // The matrix shows the statements of the track that a cell is about.
+  await page.goto(`${address}matrix/`);
+  const shown = async (track) => {
+    await page.locator(`.matrix td[data-track="${track}"].l3 a`).first().focus();
+    await page.waitForFunction((own) => document.querySelector("#matrix-glimpse:not([hidden])")?.innerText.includes(own), track === "lead" ? "Head" : "Owning");
+    return page.locator("#matrix-glimpse li").allInnerTexts();
+  };
+  assert.deepEqual(await shown("maker"), ["For makers.", "Said twice."]);
+  assert.deepEqual(await shown("lead"), ["For leaders.", "Said twice."]);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
 test("statements are open in two columns, and each mark is a sign as well as a color", async () => {
   const address = await host(site);
   const page = await open(`${address}compare/product-manager/product-leader/`, { javascript: false });

@@ -34,8 +34,16 @@ fn render(markdown: &str) -> String {
     config.security.html = HtmlPolicy::Trusted;
     let path = SourcePath::new("a.md");
     let place = Place { text: &text, start: 0 };
-    let input =
-        Input { body: &text.text, path: &path, kind: Kind::Page, config: &config, place, seed: "0", plain: true };
+    let input = Input {
+        body: &text.text,
+        path: &path,
+        kind: Kind::Page,
+        config: &config,
+        family: None,
+        place,
+        seed: "0",
+        plain: true,
+    };
     let parsed = markdown::parse(input, &mut References::default());
     let mut out = String::new();
     let Fill { html, holes, .. } = &parsed.body.main;

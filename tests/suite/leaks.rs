@@ -44,7 +44,7 @@ impl Secretive {
             "roles" => format!(
                 "track: {word}\ngrade: {word}\nscope: {word}\nalso_called: [{word}]\nrank: 2\ncompetencies: {{open-skill: 3}}\n"
             ),
-            "competencies" => format!("cluster: {word}\n"),
+            "competencies" => format!("cluster: {word}\nfamily: {word}\n"),
             "strategy" => format!("horizon: {word}\nmeasures: [{word}]\nled_by: open-role\n"),
             "paths" => format!("for: {word}\nchapters: [open-role, open-skill]\n"),
             _ => String::new(),
@@ -56,8 +56,11 @@ impl Secretive {
         let (whole, section, block) = (word(n, "whole"), word(n, "section"), word(n, "block"));
         let audience = |which: usize| AUDIENCES[which];
         let front = if self.chapter == 0 { String::new() } else { format!("audience: {}\n", audience(self.chapter)) };
-        let attribute =
-            if self.section == 0 { String::new() } else { format!(" {{audience={}}}", audience(self.section)) };
+        let attribute = if self.section == 0 {
+            String::new()
+        } else {
+            format!(" {{level=2 track=\"{section}\" audience={}}}", audience(self.section))
+        };
         let mut text = format!(
             "---\ntitle: {whole} title\nsummary: {whole}\nid: {whole}-id\naliases: [/old/{whole}, {whole} other]\ntags: [{whole}]\nowner: {whole}\n\
              ask: {whole}\nextra: {{note: {whole}}}\n{front}{}---\n\n{whole} text with ![{whole}](/assets/{whole}.svg).[^{whole}]\n\n\

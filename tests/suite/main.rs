@@ -39,5 +39,6 @@ mod support;
 mod synthetic;
 mod templates;
 mod themes;
+mod tracks;
 mod views;
 mod warm;

@@ -13,8 +13,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
-use crate::chapter::document::{Decision, Heading, Statement, Term};
-use crate::declare::config::HtmlPolicy;
+use crate::chapter::document::{Decision, Heading, LevelHeading, Statement, Term};
+use crate::declare::config::{HtmlPolicy, Scope};
 use crate::declare::kind::Kind;
 use crate::text::attribute::{self, Attribute};
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -46,10 +46,8 @@ pub struct Outline {
     pub statement_ends: Vec<Span>,
     /// Examples that belong to statements.
     pub examples: Examples,
-    /// The levels of a competency: number and heading ID.
-    pub levels: Vec<(u8, String)>,
-    /// The words for the proficiency at a level.
-    pub proficiencies: Vec<(u8, String)>,
+    /// The headings of a competency's levels.
+    pub levels: Vec<LevelHeading>,
     /// The levels whose heading has the wrong name.
     pub misnamed: Vec<u8>,
     /// The decisions in a strategy chapter.
@@ -73,6 +71,7 @@ pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut Reference
         events,
         outline: Outline::default(),
         section: None,
+        track: None,
         headings: Vec::new(),
         statements: Vec::new(),
         terms: Vec::new(),
@@ -98,6 +97,8 @@ struct Draft {
     event: usize,
     /// The level of a heading or of a statement.
     level: u8,
+    /// The only track that a statement is meant for.
+    track: Option<String>,
     /// Whether it is a heading that starts a section.
     is_section: bool,
     /// The text without markup.
@@ -117,6 +118,17 @@ impl Draft {
     }
 }
 
+/// The heading of a level, which has no ID yet.
+struct LevelDraft {
+    level: u8,
+    /// The number of the heading.
+    heading: usize,
+    track: Option<String>,
+    /// Whether what is below it takes the place of what the level says for all tracks. A heading
+    /// inside a level only adds to it.
+    is_whole: bool,
+}
+
 /// A term that has no ID yet.
 struct TermDraft {
     draft: Draft,
@@ -132,11 +144,14 @@ struct Reader<'a> {
     /// The level of the statements in the current section (0 for responsibilities), and the depth
     /// of the section's heading.
     section: Option<(u8, u8)>,
+    /// The only track that the current section is meant for, and the depth of the heading that says
+    /// so.
+    track: Option<(String, u8)>,
     headings: Vec<Draft>,
     statements: Vec<Draft>,
     terms: Vec<TermDraft>,
-    /// Levels: each level's number and the number of its heading.
-    levels: Vec<(u8, usize)>,
+    /// The headings of levels.
+    levels: Vec<LevelDraft>,
     raw_ids: Vec<String>,
     /// The case-folded names of terms.
     term_names: BTreeSet<String>,
@@ -183,7 +198,7 @@ impl Reader<'_> {
         let (cut, attributes) = self.attributes(inner, known).unzip();
         let text = plain_text_before(inner, cut.unwrap_or(usize::MAX)).trim().to_owned();
         let (text_end, attributes) = (cut.unwrap_or(end), attributes.unwrap_or_default());
-        Draft { event, level, is_section: false, text, text_end, attributes }
+        Draft { event, level, track: None, is_section: false, text, text_end, attributes }
     }
 
     /// Reads the attributes at the end of `inner`: returns where the text ends, and the attributes
@@ -222,7 +237,7 @@ impl Reader<'_> {
             }
         }
         let is_term = is_section && level == 3 && self.input.kind == Kind::Glossary;
-        let known = ["id", "class", "level", "proficiency", "scope", "audience", "lint"];
+        let known = ["id", "class", "level", "track", "proficiency", "scope", "audience", "lint"];
         let of_term = ["id", "class", "audience", "aliases", "link"];
         let draft = self.draft(event, level, event + 1..end, if is_term { &of_term } else { &known });
         let draft = Draft { is_section, ..draft };
@@ -249,14 +264,10 @@ impl Reader<'_> {
     /// Determines the meaning of the section below the most recent heading.
     fn enter_section(&mut self, depth: u8) {
         self.section = self.section.filter(|(_, open)| depth > *open);
+        self.track = self.track.take().filter(|(_, open)| depth > *open);
         let number = self.headings.len() - 1;
         match self.input.kind {
-            Kind::Competency => {
-                if let Some(level) = self.level_of(number) {
-                    self.section = Some((level, depth));
-                    self.levels.push((level, number));
-                }
-            }
+            Kind::Competency => self.enter_level(number, depth),
             Kind::Role if fold(&self.headings[number].text) == self.input.config.words.responsibilities => {
                 self.section = Some((0, depth));
             }
@@ -264,17 +275,64 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the level that a heading names, either in its attribute or in its text.
-    fn level_of(&mut self, number: usize) -> Option<u8> {
+    /// Enters the section of a level, of a track, or of both.
+    fn enter_level(&mut self, number: usize, depth: u8) {
+        if let Some(track) = self.track_of(number) {
+            self.track = Some((track, depth));
+        }
+        let level = self.level_of(number, depth);
+        // A heading that names only a track belongs to the level that it is in.
+        let names_track = self.track.as_ref().is_some_and(|(_, at)| *at == depth);
+        let inside = self.section.map(|(level, _)| level).filter(|_| names_track);
+        if let Some(level) = level.or(inside) {
+            let track = self.track.as_ref().map(|(track, _)| track.clone());
+            self.levels.push(LevelDraft { level, heading: number, track, is_whole: inside != Some(level) });
+        }
+        if let Some(level) = level.filter(|level| inside != Some(*level)) {
+            self.section = Some((level, depth));
+        }
+    }
+
+    /// Returns the track that a heading names. Reports one that isn't declared if others are.
+    fn track_of(&mut self, number: usize) -> Option<String> {
+        let attribute = self.headings[number].get("track").cloned()?;
+        let known: Vec<&str> = self.input.config.tracks.iter().map(|track| track.id.as_str()).collect();
+        if !known.is_empty() && !known.contains(&attribute.value.as_str()) {
+            let help = did_you_mean(&nearest(&attribute.value, known.iter().copied(), 1))
+                .unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
+            let message = format!("no track called `{}`", attribute.value);
+            self.finding(Rule::BadAttribute, &attribute.range, message, Some(help));
+        }
+        Some(attribute.value)
+    }
+
+    /// Returns the names of levels that apply at the current heading.
+    fn scope(&self) -> Scope<'_> {
+        Scope { track: self.track.as_ref().map(|(track, _)| track.as_str()), family: self.input.family }
+    }
+
+    /// Returns the level that a heading names, either in its attribute or in its text. The name of a
+    /// level that only one track has names that track, too.
+    fn level_of(&mut self, number: usize, depth: u8) -> Option<u8> {
         let config = self.input.config;
-        let Some(attribute) = self.headings[number].get("level").cloned() else {
-            let text = fold(&self.headings[number].text);
-            return config.scale.iter().find(|level| fold(&level.name) == text).map(|level| level.level);
+        let attribute = self.headings[number].get("level").cloned();
+        let name = attribute.as_ref().map_or(&self.headings[number].text, |attribute| &attribute.value);
+        // Only the attribute can be a number; a heading that is one is the name of a level or means
+        // something else.
+        let level = match attribute {
+            Some(_) => config.level(name, self.scope()),
+            None => config.level_named(name, self.scope()),
         };
-        let level = config.level(&attribute.value);
-        if level.is_none() {
+        if level.is_none()
+            && self.track.is_none()
+            && let Some((level, track)) = config.level_of_tracks(name, self.input.family)
+        {
+            self.track = track.map(|track| (track.to_owned(), depth));
+            return Some(level);
+        }
+        if let Some(attribute) = attribute.filter(|_| level.is_none()) {
             let message = format!("the scale has no level `{}`", attribute.value);
-            let help = config.help_for_level(&attribute.value);
+            let help = config.help_for_level(&attribute.value, self.scope());
             self.finding(Rule::LevelOutOfRange, &attribute.range, message, Some(help));
         }
         level
@@ -287,6 +345,8 @@ impl Reader<'_> {
         }
         let (start, end) = (self.events[inner.start].1.start, self.events[inner.end - 1].1.end);
         let draft = self.draft(event, level, inner, &["id", "class", "replaces", "lint"]);
+        let track = self.track.as_ref().map(|(track, _)| track.clone()).filter(|_| level > 0);
+        let draft = Draft { track, ..draft };
         let place = self.input.place;
         self.outline.statement_spans.push(place.span(&(start..draft.text_end.max(start))));
         self.outline.statement_ends.push(place.span(&(draft.text_end..end)));
@@ -354,6 +414,8 @@ impl Reader<'_> {
             let written = draft.value("id");
             self.outline.statements.push(Statement {
                 level: draft.level,
+                track: draft.track.clone(),
+                not_for: self.tracks_instead_of(draft),
                 explicit: written.is_some(),
                 id: written.unwrap_or_else(slug),
                 text: draft.text.clone(),
@@ -378,10 +440,30 @@ impl Reader<'_> {
         let ids =
             headings.iter().map(|h| &h.id).chain(statements.iter().map(|s| &s.id)).chain(terms.iter().map(|t| &t.id));
         self.outline.anchors = ids.chain(&self.raw_ids).cloned().collect();
-        let id_of = |(level, number): &(u8, usize)| (*level, self.outline.headings[*number].id.clone());
-        self.outline.levels = self.levels.iter().map(id_of).collect();
-        let word = |(level, number): &(u8, usize)| Some((*level, self.headings[*number].value("proficiency")?));
-        self.outline.proficiencies = self.levels.iter().filter_map(word).collect();
+        let heading = |draft: &LevelDraft| LevelHeading {
+            level: draft.level,
+            track: draft.track.clone(),
+            is_inside: !draft.is_whole,
+            id: self.outline.headings[draft.heading].id.clone(),
+            proficiency: self.headings[draft.heading].value("proficiency"),
+        };
+        self.outline.levels = self.levels.iter().map(heading).collect();
+    }
+
+    /// Lists the tracks that have statements of their own instead of a statement for all tracks.
+    fn tracks_instead_of(&self, statement: &Draft) -> Vec<String> {
+        let mut tracks = Vec::new();
+        if statement.level == 0 || statement.track.is_some() {
+            return tracks;
+        }
+        for LevelDraft { level, track, is_whole, .. } in &self.levels {
+            let Some(track) = track.as_ref().filter(|_| *is_whole && *level == statement.level) else { continue };
+            let is_own = |other: &Draft| other.level == *level && other.track.as_ref() == Some(track);
+            if !tracks.contains(track) && self.statements.iter().any(is_own) {
+                tracks.push(track.clone());
+            }
+        }
+        tracks
     }
 
     /// Claims the IDs that authors wrote, and reports those that are written twice.

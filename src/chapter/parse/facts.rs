@@ -6,8 +6,9 @@
 use super::Reader;
 use crate::chapter::document::{Competency, Facts, Form, PathFacts, ReferenceNumber, Role, Strategy};
 use crate::chapter::reference::wiki;
+use crate::declare::config::{Scope, Track};
 use crate::declare::front::{self, Front};
-use crate::declare::kind::Kind;
+use crate::declare::kind::{Kind, Levels};
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
@@ -33,7 +34,8 @@ impl Reader<'_> {
             Kind::Competency => Facts::Competency(Box::new(Competency {
                 cluster: competency.cluster.clone(),
                 supports: self.refer_all(&competency.supports, Form::Field(Kind::Strategy)),
-                mode: competency.levels.unwrap_or(self.config.levels),
+                mode: competency.levels.unwrap_or_else(|| self.config.levels_of(self.family.as_deref())),
+                track_modes: if competency.levels.is_some() { Vec::new() } else { self.track_modes() },
                 ..Competency::default()
             })),
             Kind::Strategy => Facts::Strategy(Box::new(Strategy {
@@ -50,6 +52,12 @@ impl Reader<'_> {
             Kind::Glossary => Facts::Glossary(Vec::new()),
             Kind::Page => Facts::Page,
         }
+    }
+
+    /// Lists the tracks that say how levels relate to each other.
+    fn track_modes(&self) -> Vec<(String, Levels)> {
+        let mode = |track: &Track| Some((track.id.clone(), track.levels?));
+        self.config.tracks.iter().filter_map(mode).collect()
     }
 
     fn role(&mut self, fields: &front::Role) -> Role {
@@ -73,7 +81,7 @@ impl Reader<'_> {
             grows_into: self.refer_all(&fields.grows_into, Form::Field(Kind::Role)),
             reports_to: self.refer_all(&fields.reports_to, Form::Field(Kind::Role)),
             works_with: self.refer_all(&fields.works_with, Form::Party),
-            competencies: self.competencies(&fields.competencies),
+            competencies: self.competencies(fields),
             meaning: self.meaning(&fields.meaning),
             focus,
             judged: self.refer_all(&fields.judged, Form::Field(Kind::Competency)),
@@ -81,11 +89,12 @@ impl Reader<'_> {
         }
     }
 
-    fn competencies(&mut self, expected: &Table) -> Vec<(ReferenceNumber, u8)> {
+    fn competencies(&mut self, fields: &front::Role) -> Vec<(ReferenceNumber, u8)> {
+        let track = fields.track.as_ref().map(|(track, _)| track.as_str());
         let mut list = Vec::new();
-        for entry in &expected.entries {
+        for entry in &fields.competencies.entries {
             let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
-            list.extend(self.level(&entry.key, &entry.value).map(|level| (number, level)));
+            list.extend(self.level(&entry.key, &entry.value, track).map(|level| (number, level)));
         }
         list
     }
@@ -100,16 +109,24 @@ impl Reader<'_> {
         list
     }
 
-    fn level(&mut self, competency: &str, value: &Value) -> Option<u8> {
+    fn level(&mut self, competency: &str, value: &Value, track: Option<&str>) -> Option<u8> {
         let written = match &value.data {
             Data::Integer(n) => n.to_string(),
             Data::Text(text) => text.clone(),
             _ => return None,
         };
-        let level = self.config.level(&written);
+        let family = self.family.clone();
+        let scope = Scope { track, family: family.as_deref() };
+        // A competency of another family has that family's levels. Whether it has this one is checked
+        // once it is known which competency is meant.
+        let others = || {
+            let mut families = self.config.families.keys();
+            families.find_map(|family| self.config.level(&written, Scope { track, family: Some(family) }))
+        };
+        let level = self.config.level(&written, scope).or_else(others);
         if level.is_none() {
             let message = format!("`{competency}` has the level `{written}`, which isn't in the scale");
-            self.finding(Rule::LevelOutOfRange, value.span, message, self.config.help_for_level(&written));
+            self.finding(Rule::LevelOutOfRange, value.span, message, self.config.help_for_level(&written, scope));
         }
         level
     }

@@ -31,16 +31,38 @@ pub fn kind_at(path: &SourcePath, config: &Config) -> Kind {
     }
 }
 
+/// Returns the family that a chapter belongs to: the one that it names, that of a role's track, or
+/// the nearest folder that is called like a declared family.
+pub(super) fn family_of(path: &SourcePath, kind: Kind, front: &Front, config: &Config) -> Option<String> {
+    let written = front.common.family.as_ref().map(|(family, _)| family.clone());
+    let track = front.role.track.as_ref().filter(|_| kind == Kind::Role).and_then(|(id, _)| config.track(id));
+    let of_folder = || {
+        let known = config.family_names();
+        let folder = path.folder().rsplit('/').find(|folder| known.contains(folder))?;
+        Some(folder.to_owned())
+    };
+    written.or_else(|| track?.family.clone()).or_else(of_folder)
+}
+
+/// Returns the ID of a chapter together with its family.
+pub fn qualified(family: &str, id: &str) -> String {
+    format!("{family}/{id}")
+}
+
 /// Returns every case-folded name that a link to a chapter may use: path, ID, aliases and title.
 pub fn names_of(meta: &Meta) -> BTreeSet<String> {
-    folded(&meta.path, [meta.id.clone(), meta.title.clone()], meta.aliases.iter().cloned())
+    let full = meta.family.as_ref().map(|family| qualified(family, &meta.id));
+    let own = [meta.id.clone(), meta.title.clone()].into_iter().chain(full);
+    folded(&meta.path, own, meta.aliases.iter().cloned())
 }
 
 /// Returns the names of a chapter that is hidden, whose title may be the first heading of `body`.
-pub(super) fn names(path: &SourcePath, front: &Front, body: &str) -> BTreeSet<String> {
+pub(super) fn names(path: &SourcePath, front: &Front, body: &str, family: Option<&str>) -> BTreeSet<String> {
     let heading = body.lines().find_map(|line| line.strip_prefix("# "));
     let heading = heading.map(|text| attribute::trailing(text).map_or(text, |found| &text[..found.text_end]));
-    let own = [front.common.id.clone(), front.common.title.clone(), heading.map(|text| text.trim().to_owned())];
+    let id = front.common.id.clone().unwrap_or_else(|| default_id(path));
+    let full = family.map(|family| qualified(family, &id));
+    let own = [full, Some(id), front.common.title.clone(), heading.map(|text| text.trim().to_owned())];
     folded(path, own.into_iter().flatten(), front.common.aliases.iter().map(|(alias, _)| alias.clone()))
 }
 

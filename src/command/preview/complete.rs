@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::answer::json;
 use crate::chapter::document::{Facts, Meta};
+use crate::declare::config::Scope;
 use crate::model::book::{Book, ChapterId};
 use crate::site::urls::Site;
 use crate::text::path::{SourcePath, fold};
@@ -59,8 +60,9 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     let choice = |(_, title, chapter): &(u8, &str, ChapterId)| {
         let meta = book.meta(*chapter);
         // An ID that several chapters share can't be used to refer to any of them.
-        let is_own = book.names.find(&meta.id).len() == 1 && book.names.find(&meta.id).first() == Some(chapter);
-        let insert = if is_own { meta.id.clone() } else { meta.path.without_extension().to_owned() };
+        let id = book.id(*chapter);
+        let insert =
+            if book.names.find(id) == [*chapter] { id.to_owned() } else { meta.path.without_extension().to_owned() };
         Choice { insert, label: (*title).to_owned(), kind: meta.kind.name() }
     };
     found.iter().take(MOST).map(choice).collect()
@@ -114,11 +116,12 @@ fn levels(site: &Site, chapter: Option<ChapterId>, target: &str, begun: &str) ->
     let Some(Facts::Competency(competency)) = chapter.map(|chapter| &handbook.book.meta(chapter).facts) else {
         return Vec::new();
     };
-    let scale = &handbook.config.scale;
+    let family = chapter.and_then(|chapter| handbook.book.meta(chapter).family.as_deref());
+    let scale = handbook.config.scale_of(Scope::of_family(family));
     let begun = fold(begun);
     let fits = |number: u8, name: &str| number.to_string().starts_with(&begun) || fold(name).starts_with(&begun);
-    let has = |number: u8| competency.levels.iter().any(|(level, _)| *level == number);
-    let known = scale.iter().filter(|level| has(level.level) && fits(level.level, &level.name));
+    let has = |number: u8| competency.levels.iter().any(|heading| heading.level == number);
+    let known = scale.iter().copied().filter(|level| has(level.level) && fits(level.level, &level.name));
     known
         .map(|level| Choice {
             insert: format!("{target}@{}", level.level),

@@ -4,6 +4,8 @@
 //! Output: one changed line in the role's front matter. Refuses the change if the level in the file
 //! has changed in the meantime, or if the role inherits the level from another role.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use super::answer::{address, failed, json, refuse};
 use super::edit::write;
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
-use crate::model::book::{ChapterId, role_of};
+use crate::model::book::{ChapterId, RoleView, role_of};
 use crate::site::urls::Site;
 use crate::world::disk::{Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
@@ -29,10 +31,16 @@ pub struct Wanted {
     level: Option<u8>,
 }
 
-/// Answers with the levels of the scale.
+/// Answers with the levels of the scale, and those that only a track or a family has.
 pub fn scale(site: &Site) -> Answer {
-    let scale = &site.handbook().config.scale;
-    let steps = scale.iter().map(|step| json!({ "level": step.level, "name": step.name }));
+    let config = &site.handbook().config;
+    let own = config.tracks.iter().flat_map(|track| &track.scale);
+    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
+    let mut steps: BTreeMap<u8, &str> = BTreeMap::new();
+    for step in config.scale.iter().chain(own) {
+        steps.entry(step.level).or_insert(&step.name);
+    }
+    let steps = steps.iter().map(|(level, name)| json!({ "level": level, "name": name }));
     json(200, &steps.collect::<Vec<Value>>())
 }
 
@@ -48,7 +56,9 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     if role_of(book, role).is_none() || !is_competency {
         return refuse(404, "This is not a cell of the matrix.");
     }
-    let step = wanted.level.map(|level| handbook.config.level_at(level));
+    let scope = book.relations.roles.get(&role).map(RoleView::scope).unwrap_or_default();
+    let scope = book.scope(competency, scope);
+    let step = wanted.level.map(|level| handbook.config.level_at(level, scope));
     let Some(step) = step.map_or(Some(None), |found| found.map(Some)) else {
         return refuse(400, "The scale has no such level.");
     };
@@ -65,7 +75,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
         return refuse(409, "Somebody else changed this cell meanwhile. Look at it again, then choose.");
     }
     let is_key = |key: &str| book.names.find(key).contains(&competency);
-    match expect(&bytes, &is_key, &book.meta(competency).id, level) {
+    match expect(&bytes, &is_key, book.id(competency), level) {
         Ok(after) => match write(writer, path, bytes, after) {
             Ok(()) => json(200, &json!({ "path": path.as_str() })),
             Err(error) => failed(&error),

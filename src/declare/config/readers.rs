@@ -89,6 +89,19 @@ pub fn scale(value: &Value, field: &mut Vec<Level>, report: &mut Report<'_>) {
     }
 }
 
+/// Sets the levels of a track or a family, which are numbered upward without gaps. They may begin
+/// above 1, because the handbook's scale has the levels below them.
+pub fn own_scale(value: &Value, field: &mut Vec<Level>, report: &mut Report<'_>) {
+    let is_whole = |level: &mut Level| level.level > 0 && !level.name.is_empty();
+    let scale = whole_tables(value, "a level of the scale has no `level` or no `name`", is_whole, report);
+    if scale.iter().zip(&scale[1.min(scale.len())..]).all(|(level, next)| level.level + 1 == next.level) {
+        *field = scale;
+    } else {
+        let help = Some("number them upward without gaps, such as 3, 4, 5".to_owned());
+        report.add(Rule::BadValue, value.span, "the levels of this scale are not in order", help);
+    }
+}
+
 /// Sets the tracks, each of which needs an ID or a title.
 pub fn tracks(value: &Value, field: &mut Vec<Track>, report: &mut Report<'_>) {
     let is_whole = |track: &mut Track| {

@@ -121,9 +121,10 @@ impl Changes {
     }
 }
 
-/// Returns whether two states of a chapter have the same path, kind, ID and aliases.
+/// Returns whether two states of a chapter have the same path, kind, ID, family and aliases.
 fn is_called_the_same(before: &Meta, after: &Meta) -> bool {
-    before.path == after.path && before.kind == after.kind && before.id == after.id && before.aliases == after.aliases
+    let name = |meta: &Meta| (meta.kind, meta.id.clone(), meta.family.clone());
+    before.path == after.path && name(before) == name(after) && before.aliases == after.aliases
 }
 
 /// Returns whether `title` is the key of `name`. Compares the first letters first: they differ in

@@ -3,10 +3,11 @@
 //! Input: the chapters' metadata. Output: [`Names`]; `duplicate-id` if two typed chapters share an
 //! ID. Names are compared in Unicode normalization form C and lower case.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::chapter::document::Meta;
+use crate::chapter::parse::qualified;
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -45,6 +46,9 @@ impl Names {
         let mut title = Step::with_capacity(chapters.len());
         for (chapter, meta) in (0..).map(ChapterId).zip(chapters) {
             add(&mut id, fold(&meta.id), chapter);
+            if let Some(family) = meta.family.as_ref().filter(|_| meta.kind != Kind::Page) {
+                add(&mut id, fold(&qualified(family, &meta.id)), chapter);
+            }
             add(&mut path, fold(meta.path.without_extension()), chapter);
             for name in &meta.aliases {
                 add(&mut alias, fold(name.trim_matches('/')), chapter);
@@ -99,10 +103,25 @@ impl Names {
         get(&self.alias, &fold(alias))
     }
 
+    /// Returns `family/id` for each chapter that shares its ID with one of the same kind in another
+    /// family.
+    pub fn shared(&self, chapters: &[Arc<Meta>]) -> BTreeMap<ChapterId, String> {
+        let all = (0..).map(ChapterId).zip(chapters).filter(|(_, meta)| meta.kind != Kind::Page);
+        let full = |(chapter, meta): (ChapterId, &Arc<Meta>)| {
+            let same = get(&self.id, &fold(&meta.id)).iter().map(|other| &chapters[other.index()]);
+            let mut others = same.filter(|other| other.kind == meta.kind && other.family != meta.family);
+            let name = others.next().and_then(|_| Some(qualified(meta.family.as_ref()?, &meta.id)));
+            Some((chapter, name?))
+        };
+        all.filter_map(full).collect()
+    }
+
     fn report_duplicates(&self, chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) {
         for (chapter, meta) in (0..).map(ChapterId).zip(chapters).filter(|(_, meta)| meta.kind != Kind::Page) {
             let mut same = get(&self.id, &fold(&meta.id)).iter().map(|other| (*other, &chapters[other.index()]));
-            if let Some((first, other)) = same.find(|(_, other)| other.kind != Kind::Page)
+            // Chapters of one kind may share an ID if their families differ.
+            let is_apart = |other: &Meta| other.kind == meta.kind && other.family != meta.family;
+            if let Some((first, other)) = same.find(|(_, other)| other.kind != Kind::Page && !is_apart(other))
                 && first < chapter
             {
                 let message = format!("the id `{}` is already used by `{}`", meta.id, other.path);

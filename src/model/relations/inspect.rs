@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{At, ChapterId, Relating};
+use super::{At, ChapterId, Relating, RoleView};
 use crate::chapter::document::{Competency, Facts, Form, Role, Statement};
+use crate::declare::config::Scope;
 use crate::declare::kind::{Kind, Status};
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -57,13 +58,34 @@ impl Relating<'_> {
         for (field, reference) in role.focus.iter().map(|reference| ("focus", reference)).chain(meaning) {
             let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
             if !expected.contains(&competency) {
-                let id = &self.book.meta(competency).id;
+                let id = self.book.id(competency);
                 let message = format!("`{field}` names `{id}`, but this role doesn't expect a level of it");
                 let help = format!("list it under `competencies` with a level, or remove it from `{field}`");
                 self.remark(Rule::BadValue, (chapter, At::Reference(*reference)), message, &help);
             }
         }
         self.inspect_judged(chapter, role, &expected);
+        self.inspect_levels(chapter, role);
+    }
+
+    /// Reports levels that neither the role's track nor the competency's family has.
+    fn inspect_levels(&mut self, chapter: ChapterId, role: &Role) {
+        let scope_of = |competency: ChapterId| {
+            let own = self.relations.roles.get(&chapter).map(RoleView::scope).unwrap_or_default();
+            self.book.scope(competency, own)
+        };
+        let mut unknown = Vec::new();
+        for (reference, level) in &role.competencies {
+            let Some(competency) = self.links.target_chapter(chapter, *reference) else { continue };
+            let scope = scope_of(competency);
+            if self.config.level_at(*level, scope).is_none() {
+                let message = format!("`{}` has no level {level} for this role", self.book.id(competency));
+                unknown.push((*reference, message, self.config.help_for_level(&level.to_string(), scope)));
+            }
+        }
+        for (reference, message, help) in unknown {
+            self.remark(Rule::LevelOutOfRange, (chapter, At::Reference(reference)), message, &help);
+        }
     }
 
     /// Returns the first role on the ladder that has a rank, with its rank.
@@ -90,7 +112,8 @@ impl Relating<'_> {
         }
         // A competency may end below the highest level of the scale.
         let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(0);
-        let below = self.config.scale.iter().filter(|level| level.level < top);
+        let scope = Scope::of_family(self.book.meta(chapter).family.as_deref());
+        let below = self.config.scale_of(scope).into_iter().filter(|level| level.level < top);
         for level in below.filter(|level| !competency.misnamed.contains(&level.level)) {
             if !competency.statements.iter().any(|statement| statement.level == level.level) {
                 let message = format!("there are no statements for level {} ({})", level.name, level.level);
@@ -123,7 +146,7 @@ impl Relating<'_> {
     /// Reports chapters of the same kind that share a title, because neither readers nor links by
     /// title can tell them apart.
     fn inspect_titles(&mut self) {
-        let mut first: BTreeMap<(Kind, String), ChapterId> = BTreeMap::new();
+        let mut first: BTreeMap<(Kind, String, Option<&str>), ChapterId> = BTreeMap::new();
         for chapter in self.book.ids() {
             let meta = self.book.meta(chapter);
             // Another check reports titles that come from a section's heading. A retired chapter
@@ -132,7 +155,9 @@ impl Relating<'_> {
             if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
                 continue;
             }
-            let key = (meta.kind, fold(&meta.title));
+            // Pages name the family where chapters share their ID.
+            let family = meta.family.as_deref().filter(|_| self.book.is_shared(chapter));
+            let key = (meta.kind, fold(&meta.title), family);
             let Some(other) = first.get(&key) else {
                 first.insert(key, chapter);
                 continue;

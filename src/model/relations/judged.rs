@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::applies::{applies, replacement};
+use super::applies::{Standing, applies, replacement};
 use super::{At, ChapterId, Expectation, Relating, competency_of};
 use crate::chapter::document::Role;
+use crate::declare::config::Scope;
 use crate::declare::kind::Levels;
 use crate::model::link::Target;
 use crate::text::rule::Rule;
@@ -20,14 +21,21 @@ impl Relating<'_> {
     /// Lists the statements that a role is judged on: those at the expected level of the
     /// competencies in its focus, and those that `judged` names in the role or in the nearest role
     /// that it extends.
-    pub(super) fn judged(&self, chain: &[ChapterId], expectations: &[Expectation]) -> BTreeSet<(ChapterId, u32)> {
+    pub(super) fn judged(
+        &self,
+        chain: &[ChapterId],
+        expectations: &[Expectation],
+        scope: Scope<'_>,
+    ) -> BTreeSet<(ChapterId, u32)> {
         let naming = chain.iter().find(|chapter| self.role(**chapter).is_some_and(|role| !role.judged.is_empty()));
         let named = naming.map(|chapter| self.named(*chapter)).unwrap_or_default();
         let mut found = BTreeSet::new();
         for Expectation { competency, level, focus, .. } in expectations {
             let Some(facts) = competency_of(self.book, *competency) else { continue };
             let all = (0..).zip(&facts.statements);
-            for (number, statement) in all.filter(|(_, statement)| applies(statement, facts, *level)) {
+            for (number, statement) in
+                all.filter(|(_, statement)| applies(statement, facts, Standing::new(*level, scope)))
+            {
                 let is_named = || named.contains(&(*competency, statement.id.as_str()));
                 if (*focus && statement.level == *level) || is_named() {
                     found.insert((*competency, number));
@@ -79,7 +87,7 @@ impl Relating<'_> {
         (competency, anchor): (ChapterId, Option<&str>),
         expected: &BTreeSet<ChapterId>,
     ) -> Option<(String, String)> {
-        let id = &self.book.meta(competency).id;
+        let id = self.book.id(competency);
         let all = self.book.meta(competency).facts.statements();
         let Some(statement) = all.iter().find(|statement| Some(statement.id.as_str()) == anchor) else {
             let such_as = all.first().map_or_else(|| format!("{id}#anchor"), |first| format!("{id}#{}", first.id));
@@ -96,31 +104,43 @@ impl Relating<'_> {
             return (!expected.contains(&competency)).then_some((message, help));
         };
         let level = expectation.level;
+        let at = self.relations.standing(chapter, competency);
+        let facts = competency_of(self.book, competency)?;
+        let name_of = |level: u8| self.level_name(level, (competency, at.scope));
+        if !statement.is_for(at.scope.track) {
+            let message = format!("`judged` names `{name}`, which is meant for another track than this role's");
+            let same = all.iter().find(|other| other.level == statement.level && applies(other, facts, at));
+            let help = same.map_or_else(
+                || "remove the statement from `judged`".to_owned(),
+                |other| format!("name a statement for the role's track, such as `{id}#{}`", other.id),
+            );
+            return Some((message, help));
+        }
         if statement.level > level {
-            let (above, own) = (self.level_name(statement.level), self.level_name(level));
+            let (above, own) = (name_of(statement.level), name_of(level));
             let message =
                 format!("`judged` names `{name}`, which is at level {above}, but this role expects level {own}");
             let help = format!("name a statement up to that level, or write `{id}: {}`", statement.level);
             return Some((message, help));
         }
-        if statement.level < level && competency_of(self.book, competency)?.mode == Levels::Replace {
-            let (below, own) = (self.level_name(statement.level), self.level_name(level));
+        if statement.level < level && facts.mode_for(at.scope.track) == Levels::Replace {
+            let (below, own) = (name_of(statement.level), name_of(level));
             let message =
                 format!("`judged` names `{name}` of level {below}, and level {own} replaces it for this role");
-            let same = all.iter().find(|other| other.level == level);
+            let same = all.iter().find(|other| applies(other, facts, at));
             let help = same.map_or_else(
                 || "remove the statement from `judged`".to_owned(),
                 |other| format!("name a statement of that level, such as `{id}#{}`", other.id),
             );
             return Some((message, help));
         }
-        let other = replacement(statement, all, level)?;
+        let other = replacement(statement, all, at)?;
         let message = format!("`judged` names `{name}`, which `{}` replaces at this role's level", other.id);
         Some((message, format!("write `{id}#{}`", other.id)))
     }
 
-    fn level_name(&self, number: u8) -> String {
-        let level = self.config.level_at(number);
+    fn level_name(&self, number: u8, (competency, role): (ChapterId, Scope<'_>)) -> String {
+        let level = self.config.level_at(number, self.book.scope(competency, role));
         level.map_or_else(|| number.to_string(), |level| format!("{} ({number})", level.name))
     }
 }

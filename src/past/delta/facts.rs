@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::likeness::is_alike;
 use super::{Change, Same, Sides, Subject, found_again, level, partner, side_by_side};
-use crate::chapter::document::{Document, Facts, Hole, Term};
-use crate::declare::config::Config;
+use crate::chapter::document::{Document, Facts, Hole, LevelHeading, Term};
+use crate::declare::config::{Config, Scope};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
@@ -19,7 +19,7 @@ use crate::text::path::fold;
 pub(super) fn scale(sides: &Sides<'_>) -> Vec<Change> {
     let (before, after) = (&sides.before.config, &sides.after.config);
     let numbers: BTreeSet<u8> = before.scale.iter().chain(&after.scale).map(|level| level.level).collect();
-    let name = |config: &Config, number: u8| config.level_at(number).map(|level| level.name.clone());
+    let name = |config: &Config, number: u8| config.level_at(number, Scope::default()).map(|level| level.name.clone());
     let step = |number: u8| Change::Scale { number, from: name(before, number), to: name(after, number) };
     let is_other = |change: &Change| matches!(change, Change::Scale { from, to, .. } if from != to);
     numbers.into_iter().map(step).filter(is_other).collect()
@@ -78,7 +78,7 @@ impl Side<'_> {
                     ("levels", vec![competency.mode.name().to_owned()]),
                     (
                         "proficiency",
-                        competency.proficiencies.iter().map(|(n, word)| self.proficiency(*n, word)).collect(),
+                        competency.levels.iter().filter_map(|heading| self.proficiency(chapter, heading)).collect(),
                     ),
                 ]);
             }
@@ -104,8 +104,11 @@ impl Side<'_> {
     }
 
     /// Returns a word for the proficiency at a level, with the name of the level.
-    fn proficiency(&self, number: u8, word: &str) -> String {
-        format!("{}: {word}", level(self.handbook, number).name)
+    fn proficiency(&self, competency: ChapterId, heading: &LevelHeading) -> Option<String> {
+        let family = self.handbook.book.meta(competency).family.as_deref();
+        let scope = Scope { track: heading.track.as_deref(), family };
+        let word = heading.proficiency.as_ref()?;
+        Some(format!("{}: {word}", level(self.handbook, heading.level, scope).name))
     }
 
     /// Returns what a competency means for a role, with the title of the competency.

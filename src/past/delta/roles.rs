@@ -74,11 +74,15 @@ fn expectations(sides: &Sides<'_>, role: ChapterId, steps: &Steps) -> Vec<Change
         let heirs = sides.after.book.relations.role_order.iter();
         let heirs = heirs.filter(|heir| same(heir).is_some_and(|(.., from)| *from == Some(role)));
         let touches = std::iter::once(role).chain(heirs.copied()).map(|role| sides.now(role)).collect();
+        let named = |handbook: &Handbook, at: Option<ChapterId>, number: u8| {
+            let scope = at.and_then(|role| Some(handbook.book.relations.roles.get(&role)?.scope())).unwrap_or_default();
+            level(handbook, number, scope)
+        };
         list.push(Change::Expectation {
             role: sides.now(role),
             competency: competency.clone(),
-            from: step.0.map(|number| level(sides.before, number)),
-            to: step.1.map(|number| level(sides.after, number)),
+            from: step.0.map(|number| named(sides.before, sides.pairs.before(role), number)),
+            to: step.1.map(|number| named(sides.after, Some(role), number)),
             touches,
         });
     }
@@ -91,7 +95,7 @@ fn responsibilities(sides: &Sides<'_>, then: ChapterId, now: ChapterId) -> Vec<C
     };
     let mut list = Vec::new();
     for (before, after) in matched(&old.responsibilities, &new.responsibilities) {
-        let Some(cell) = Cell::of(sides, before, after) else { continue };
+        let Some(cell) = Cell::of(sides, None, (before, after)) else { continue };
         // The roles that inherit the responsibility in either handbook.
         let mut touched: BTreeSet<ChapterId> = heirs(sides.after, now, after);
         touched.extend(heirs(sides.before, then, before).into_iter().filter_map(|role| sides.pairs.after(role)));

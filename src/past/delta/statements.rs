@@ -4,10 +4,12 @@
 //! moved to another level or removed, with the roles affected.
 
 use std::cmp::Reverse;
+use std::fmt::Write as _;
 
 use super::likeness::{ALIKE, likeness, words};
 use super::{Change, Level, Same, Sides, Subject, found_again, level, side_by_side};
 use crate::chapter::document::Statement;
+use crate::declare::config::Scope;
 use crate::model::book::{Book, ChapterId, applies, competency_of};
 use crate::model::compile::Handbook;
 use crate::text::path::fold;
@@ -28,16 +30,27 @@ pub struct Cell {
 pub struct Said {
     /// The level; `None` for a responsibility.
     pub level: Option<Level>,
+    /// The only track that the statement is meant for.
+    pub track: Option<String>,
     /// The text, without markup.
     pub text: String,
 }
 
 impl Cell {
     /// Compares two states of a statement. Returns `None` if both have the same level and text.
-    pub(super) fn of(sides: &Sides<'_>, old: Option<&Statement>, new: Option<&Statement>) -> Option<Self> {
-        let said = |handbook: &Handbook, one: &Statement| Said {
-            level: (one.level > 0).then(|| level(handbook, one.level)),
-            text: one.text.clone(),
+    pub(super) fn of(
+        sides: &Sides<'_>,
+        family: Option<&str>,
+        (old, new): (Option<&Statement>, Option<&Statement>),
+    ) -> Option<Self> {
+        let said = |handbook: &Handbook, one: &Statement| {
+            let scope = Scope { track: one.track.as_deref(), family };
+            let title = one.track.as_deref().map(|id| handbook.config.track(id).map_or(id, |track| &track.title));
+            let mut level = (one.level > 0).then(|| level(handbook, one.level, scope));
+            if let (Some(level), Some(title)) = (&mut level, title) {
+                let _ = write!(level.name, " ({title})");
+            }
+            Said { level, track: one.track.clone(), text: one.text.clone() }
         };
         let before = old.map(|one| said(sides.before, one));
         let after = new.map(|one| said(sides.after, one));
@@ -45,10 +58,10 @@ impl Cell {
         (old.is_none() || new.is_none() || cell.is_moved() || cell.is_reworded()).then_some(cell)
     }
 
-    /// Returns whether the level changed.
+    /// Returns whether the level or the track changed.
     pub fn is_moved(&self) -> bool {
-        let number = |said: &Said| said.level.as_ref().map(|level| level.number);
-        matches!((&self.before, &self.after), (Some(before), Some(after)) if number(before) != number(after))
+        let place = |said: &Said| (said.level.as_ref().map(|level| level.number), said.track.clone());
+        matches!((&self.before, &self.after), (Some(before), Some(after)) if place(before) != place(after))
     }
 
     /// Returns whether the text changed.
@@ -63,7 +76,8 @@ pub(super) fn changes(sides: &Sides<'_>) -> Vec<Change> {
     sides.chapters(&order, &|then, now| {
         let mut list = super::facts::facts(sides, then, now);
         for (old, new) in matched(said(sides.before, then), said(sides.after, now)) {
-            let Some(cell) = Cell::of(sides, old, new) else { continue };
+            let family = sides.after.book.meta(now).family.as_deref();
+            let Some(cell) = Cell::of(sides, family, (old, new)) else { continue };
             let touches = touched(sides, (then, old), (now, new), &cell);
             list.push(Change::Statement { competency: sides.now(now), cell, touches });
         }
@@ -86,7 +100,9 @@ fn touched(
         let view = handbook.book.relations.competencies.get(&competency);
         let (Some(statement), Some(view)) = (statement, view) else { return Vec::new() };
         let Some(facts) = competency_of(&handbook.book, competency) else { return Vec::new() };
-        let expecting = view.expected_by.iter().filter(|(_, level)| applies(statement, facts, *level));
+        let relations = &handbook.book.relations;
+        let is_met = |role: ChapterId| applies(statement, facts, relations.standing(role, competency));
+        let expecting = view.expected_by.iter().filter(|(role, _)| is_met(*role));
         expecting.map(|(role, _)| *role).collect()
     };
     // Both lists use the roles' current titles, or the last title if a role was removed.
@@ -137,7 +153,7 @@ mod tests {
 
     fn statement(level: u8, id: &str, text: &str) -> Statement {
         let text = text.to_owned();
-        Statement { level, id: id.to_owned(), explicit: true, text, replaces: None, unlinted: false }
+        Statement { level, id: id.to_owned(), explicit: true, text, ..Statement::default() }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{On, Table};
-use crate::chapter::document::{Decision, Facts, Term};
-use crate::declare::config::UrlStyle;
+use crate::chapter::document::{Decision, Facts, LevelHeading, Statement, Term};
+use crate::declare::config::{Scope, UrlStyle};
 use crate::declare::kind::{Kind, Part};
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::site::view::encode_fragment;
@@ -111,8 +111,8 @@ fn files(book: &Book, style: UrlStyle) -> BTreeMap<UrlPath, BTreeMap<String, Sho
         for (n, term) in terms(book, chapter).iter().enumerate() {
             add(url, Some(&term.id), Shown::Term(chapter, n));
         }
-        for (n, (_, anchor)) in levels(book, chapter).iter().enumerate() {
-            add(url, Some(anchor), Shown::Level(chapter, n));
+        for (n, heading) in levels(book, chapter).iter().enumerate() {
+            add(url, Some(&heading.id), Shown::Level(chapter, n));
         }
         for (n, decision) in decisions(book, chapter).iter().enumerate() {
             add(url, Some(&decision.id), Shown::Decision(chapter, n));
@@ -137,6 +137,7 @@ fn glimpses(shown: &BTreeMap<String, Shown>, on: &On<'_>) -> String {
 fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
     let (book, theme) = (&on.renderer.handbook.book, &on.renderer.theme);
     let quoted = |text: &str| on.renderer.handbook.config.quoted(text);
+    let title_of = |chapter: ChapterId| book.title(chapter, &on.renderer.handbook.config);
     let plain = |title: &str, text: String| Glimpse { title: quoted(title), kind: "", label: "", text: quoted(&text) };
     match shown {
         Shown::Chapter(chapter) => {
@@ -144,7 +145,7 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
             let text = meta.summary.clone().unwrap_or_else(|| opening(chapter, on));
             let kind = if meta.kind == Kind::Page { "" } else { meta.kind.name() };
             let label = if kind.is_empty() { "" } else { theme.ui(kind) };
-            Glimpse { title: quoted(&meta.title), kind, label, text: quoted(&text) }
+            Glimpse { title: quoted(&title_of(chapter)), kind, label, text: quoted(&text) }
         }
         Shown::Term(chapter, number) => match terms(book, chapter).get(number) {
             Some(term) => {
@@ -157,10 +158,13 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
         },
         Shown::Level(chapter, number) => {
             let meta = book.meta(chapter);
-            let level = levels(book, chapter).get(number).map_or(0, |(level, _)| *level);
-            let at_level = meta.facts.statements().iter().filter(|statement| statement.level == level);
+            let Some(heading) = levels(book, chapter).get(number) else { return plain("", String::new()) };
+            let (level, track) = (heading.level, heading.track.as_deref());
+            let here = |statement: &&Statement| statement.level == level && statement.is_for(track);
+            let at_level = meta.facts.statements().iter().filter(here);
             let text = at_level.map(|statement| statement.text.as_str()).collect::<Vec<_>>().join("\n");
-            let name = on.renderer.handbook.config.level_at(level).map_or("", |known| known.name.as_str());
+            let scope = Scope { track, family: meta.family.as_deref() };
+            let name = on.renderer.handbook.config.level_at(level, scope).map_or("", |known| known.name.as_str());
             Glimpse { title: name.to_owned(), kind: "competency", label: &meta.title, text: quoted(&text) }
         }
         Shown::Decision(chapter, number) => match decisions(book, chapter).get(number) {
@@ -204,8 +208,8 @@ fn accountable(strategy: ChapterId, number: usize, on: &On<'_>) -> String {
     if names.is_empty() { names } else { format!("{}: {names}", on.renderer.theme.ui("accountable")) }
 }
 
-/// Returns the levels of a competency, each with the anchor of its heading.
-fn levels(book: &Book, chapter: ChapterId) -> &[(u8, String)] {
+/// Returns the headings of a competency's levels.
+fn levels(book: &Book, chapter: ChapterId) -> &[LevelHeading] {
     match &book.meta(chapter).facts {
         Facts::Competency(competency) => &competency.levels,
         _ => &[],

@@ -43,7 +43,7 @@ impl Filler<'_> {
         let Ok(text) = Text::new(written.as_bytes()) else { return };
         let place = Place { text: &text, start: 0 };
         let (path, kind, config) = (&meta.path, Kind::Page, view.config);
-        let input = Input { body: written, path, kind, config, place, seed: "", plain: false };
+        let input = Input { body: written, path, kind, config, family: None, place, seed: "", plain: false };
         let form = blank(input, heading_over(self.document(scope.chapter), offset));
         let ui = |key: &str| escape(view.theme.ui(key));
         let title = escape(&template.title);

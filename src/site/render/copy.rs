@@ -77,7 +77,8 @@ impl<'a> Copier<'a> {
         // may belong to different text.
         let anew = (document.body.source != file.hash).then(|| {
             let (path, kind) = (&document.meta.path, document.meta.kind);
-            pieces(Input { body: &body, path, kind, config, place, seed: "", plain: false })
+            let family = document.meta.family.as_deref();
+            pieces(Input { body: &body, path, kind, config, family, place, seed: "", plain: false })
         });
         let wanted = match anchor {
             None => 0..body.len(),

@@ -155,7 +155,7 @@ impl<'a> Filler<'a> {
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
         // A hole at the end of a section belongs to what follows the section.
         let out = self.parts([(heading..range.end, range.end.saturating_sub(1))], Scope::quoted(chapter));
-        Some(moved(out.trim(), &format!("{}--", document.meta.id), 2))
+        Some(moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), 2))
     }
 
     /// Returns the HTML below a heading of another chapter, without terms and footnotes. Headings
@@ -166,7 +166,7 @@ impl<'a> Filler<'a> {
         let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
         let last = range.end.saturating_sub(1);
         let out = self.parts([(range, last)], Scope::quoted(chapter));
-        moved(out.trim(), &format!("{}--", document.meta.id), first.saturating_sub(level + 1))
+        moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), first.saturating_sub(level + 1))
     }
 
     /// Returns parts of a chapter's text, one after the other, with their holes filled by
@@ -481,7 +481,7 @@ impl<'a> Filler<'a> {
         let last = if is_whole || is_statement { range.end } else { range.end.saturating_sub(1) };
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
         let inner = self.parts([(range.clone(), last)], inner_scope);
-        let prefix = format!("{}--", document.meta.id);
+        let prefix = format!("{}--", self.view.book.id_in_url(*to));
         let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
         let inner = moved(inner.trim_end(), &prefix, shift);
         let inner = if is_statement { format!("<ul>\n<li>{inner}</li>\n</ul>") } else { inner };

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::fill::Filler;
-use crate::chapter::document::{Document, Facts, Heading};
+use crate::chapter::document::{Document, Facts, Heading, LevelHeading};
 use crate::declare::kind::Kind;
 use crate::model::book::ChapterId;
 use crate::site::theme::Html;
@@ -35,6 +35,8 @@ pub struct Plan {
 #[derive(Debug)]
 struct Step {
     level: u8,
+    /// The ID of the only track that it is for.
+    track: Option<String>,
     /// The heading's ID.
     id: String,
     /// The byte range of the heading.
@@ -88,7 +90,7 @@ pub fn plan(document: &Document) -> Option<Plan> {
     let depth_of = |block: usize| heading_of(block).map(|n| meta.headings[n].level);
     let level_of = |block: usize| {
         let id = &meta.headings[heading_of(block)?].id;
-        facts.levels.iter().find(|(_, anchor)| anchor == id).cloned()
+        facts.levels.iter().find(|heading| heading.id == *id && !heading.is_inside)
     };
     // The section that begins at a block extends to the next heading of the same or a higher rank.
     let end_of = |block: usize| {
@@ -110,8 +112,8 @@ pub fn plan(document: &Document) -> Option<Plan> {
     let is_text = document.body.main.html[start(after_title)..].trim_start().starts_with("<p>");
     let to = (after_title + usize::from(!is_open && is_text)).min(moved.start);
     let steps = firsts.iter().zip(firsts[1..].iter().chain([&end])).filter_map(|(from, to)| {
-        let (level, id) = level_of(*from)?;
-        Some(Step { level, id, head: start(*from)..start(from + 1), body: start(from + 1)..start(*to) })
+        let LevelHeading { level, track, id, .. } = level_of(*from)?.clone();
+        Some(Step { level, track, id, head: start(*from)..start(from + 1), body: start(from + 1)..start(*to) })
     });
     let numbers =
         heading_of(moved.start)?..(moved.end..blocks.len()).find_map(heading_of).unwrap_or(meta.headings.len());
@@ -169,12 +171,12 @@ pub fn write(
     // Footnotes are numbered and terms linked in the order of the page.
     let mut out = filler.part(chapter, 0..*to);
     let opening = filler.part(chapter, moved.start..first);
-    let filled = |step: &Step| {
+    let mut filled = |step: &Step| {
         let (head, body) = (filler.part(chapter, step.head.clone()), filler.part(chapter, step.body.clone()));
         let fragment = Some(encode_fragment(&step.id));
-        (step.level, StepData { fragment, head: Html::new(&head), body: Html::new(&body), row: None })
+        StepData { fragment, head: Html::new(&head), body: Html::new(&body), row: None }
     };
-    let filled: Vec<(u8, StepData)> = steps.iter().map(filled).collect();
+    let filled: Vec<(&Step, StepData)> = steps.iter().map(|step| (step, filled(step))).collect();
     let closing = filler.part(chapter, last..moved.end);
     let data = Data { stairs: stairs(chapter, (&opening, &closing), filled, view) };
     out.push_str(&view.theme.render("view/stairs.html", &data).map_err(Box::new)?);
@@ -190,7 +192,7 @@ pub fn write(
 fn stairs(
     chapter: ChapterId,
     (opening, closing): (&str, &str),
-    steps: Vec<(u8, StepData)>,
+    steps: Vec<(&Step, StepData)>,
     view: &Viewpoint<'_>,
 ) -> Stairs {
     let page = competency(chapter, view);
@@ -198,11 +200,12 @@ fn stairs(
     let is_complete = page.as_ref().is_some_and(|page| page.is_complete);
     let mut rows = page.map(|page| page.levels).unwrap_or_default();
     let has_examples = steps.iter().any(|(_, step)| step.body.as_str().contains("class=\"examples\""));
-    let is_upward = steps.is_sorted_by_key(|(level, _)| *level);
+    let is_upward = steps.is_sorted_by_key(|(step, _)| step.level);
     let mut list: Vec<StepData> = Vec::new();
-    for (level, step) in steps {
-        let row = rows.iter().position(|row| row.level == level).map(|at| rows.remove(at));
-        list.push(StepData { row, ..step });
+    for (step, data) in steps {
+        let is_about = |row: &LevelRow| row.level == step.level && row.track_id == step.track;
+        let row = rows.iter().position(is_about).map(|at| rows.remove(at));
+        list.push(StepData { row, ..data });
     }
     // Roles may expect a level that the competency doesn't describe.
     for row in rows.into_iter().filter(|row| !row.roles.is_empty()) {

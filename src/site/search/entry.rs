@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use super::synonyms::Synonyms;
 use super::text::{GAP, Said, Section, sections};
 use super::words::{each_word, words};
-use crate::chapter::document::{Decision, Document, Facts, Meta, Term};
+use crate::chapter::document::{Decision, Document, Facts, LevelHeading, Meta, Term};
 
 /// Weights of words. Weights for `text` are in hundredths of one plain occurrence, and weights for
 /// `top` are in hundredths of a whole score.
@@ -171,9 +171,9 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
     let mut chapter = Builder::new(synonyms);
     chapter.chapter(meta, &sections);
     chapter.other_titles(&meta.title, 0);
-    for (level, anchor) in levels(meta) {
-        if let Some(n) = sections.iter().position(|section| section.anchor == *anchor) {
-            chapter.name(&synonyms.level(*level), HEADING, n);
+    for heading in levels(meta) {
+        if let Some(n) = sections.iter().position(|section| section.anchor == heading.id) {
+            chapter.name(&synonyms.level(heading.level), HEADING, n);
         }
     }
     let mut units = vec![chapter];
@@ -198,8 +198,8 @@ fn decisions(meta: &Meta) -> impl Iterator<Item = (u32, &Decision)> {
     (0..).zip(list)
 }
 
-/// Returns the levels of a competency, each with the anchor of its heading.
-fn levels(meta: &Meta) -> &[(u8, String)] {
+/// Returns the headings of a competency's levels.
+fn levels(meta: &Meta) -> &[LevelHeading] {
     if let Facts::Competency(competency) = &meta.facts { &competency.levels } else { &[] }
 }
 
@@ -272,6 +272,9 @@ impl<'a> Builder<'a> {
             for fact in [&role.grade, &role.scope, &role.horizon, &role.track].into_iter().flatten() {
                 self.text(fact, PLAIN, 0);
             }
+        }
+        if let (Facts::Competency(_), Some(family)) = (&meta.facts, &meta.family) {
+            self.text(family, PLAIN, 0);
         }
         for name in &names {
             self.own_name(name, OTHER_TITLE, 0);

@@ -115,7 +115,7 @@ pub struct Index {
 
 /// Returns the URL of the page of one role.
 pub fn address(role: ChapterId, book: &Book, config: &Config) -> UrlPath {
-    generated_url(&format!("assess/{}", book.meta(role).id), config.urls)
+    generated_url(&format!("assess/{}", book.id_in_url(role)), config.urls)
 }
 
 /// Returns the link to the page of one role. Returns `None` if the role expects nothing.
@@ -132,9 +132,9 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
     let index = generated_url(Generated::Assess.name(), view.config.urls);
     Some(Assess {
         role: view.link(chapter),
-        id: view.meta(chapter).id.clone(),
-        scale: view.config.scale.iter().map(step).collect(),
-        hint: view.hint(&related.expectations),
+        id: view.book.id(chapter).to_owned(),
+        scale: view.config.scale_of(related.scope()).into_iter().map(step).collect(),
+        hint: view.hint(related),
         evidence: evidence(&clusters, view),
         shares: split(&clusters),
         clusters,
@@ -150,7 +150,7 @@ pub fn index(view: &Viewpoint<'_>) -> Index {
     let tracks = by_track(expecting, view, |role| {
         let meta = view.meta(role);
         let summary = role_of(view.book, role).and_then(|facts| facts.scope.clone()).or_else(|| meta.summary.clone());
-        Item { title: meta.title.clone(), url: url(role, view), kind: Some("role"), summary }
+        Item { title: view.title(role), url: url(role, view), kind: Some("role"), summary }
     });
     Index { tracks }
 }
@@ -163,13 +163,14 @@ fn step(level: &Level) -> Step {
 fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> Asked {
     let competency = expectation.competency;
     let meta = view.meta(competency);
+    let (at, scope) = (role.at(expectation.level), view.book.scope(competency, role.scope()));
     let mut levels: Vec<AskedLevel> = view
         .config
-        .scale
-        .iter()
+        .scale_of(scope)
+        .into_iter()
         .map(|level| AskedLevel {
             level: level.level,
-            name: view.level_name_of(competency, level.level),
+            name: view.level_name_of(competency, role.at(level.level)),
             own: level.level == expectation.level,
             open: level.level == expectation.level,
             statements: rows((competency, level.level), role, view),
@@ -178,16 +179,19 @@ fn asked(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'_>) -> As
         .collect();
     levels.sort_by_key(|level| !level.own);
     Asked {
-        id: meta.id.clone(),
-        title: meta.title.clone(),
+        id: view.book.id(competency).to_owned(),
+        title: view.title(competency),
         url: view.link(competency).url,
         summary: meta.summary.clone(),
         level: expectation.level,
-        level_name: view.level_name_of(competency, expectation.level),
+        level_name: view.level_name_of(competency, at),
         focus: expectation.focus,
         meaning: expectation.meaning(view.book).map(str::to_owned),
-        top: view.top(competency),
-        mode: competency_of(view.book, competency).map(|facts| facts.mode).unwrap_or_default().name(),
+        top: view.top(competency, role.scope()),
+        mode: competency_of(view.book, competency)
+            .map(|facts| facts.mode_for(role.track.as_deref()))
+            .unwrap_or_default()
+            .name(),
         has_more: levels.len() > 1,
         levels,
         grow: grow(competency, view),
@@ -203,7 +207,8 @@ fn rows((competency, level): (ChapterId, u8), role: &RoleView, view: &Viewpoint<
         key: role.judges(competency, n),
         examples: view.cells.examples(competency, n),
     };
-    statements.iter().enumerate().filter(|(_, statement)| statement.level == level).map(row).collect()
+    let is_asked = |statement: &Statement| statement.level == level && statement.is_for(role.track.as_deref());
+    statements.iter().enumerate().filter(|(_, statement)| is_asked(statement)).map(row).collect()
 }
 
 impl Split for Asked {
@@ -259,15 +264,16 @@ fn evidence(clusters: &[Cluster<Asked>], view: &Viewpoint<'_>) -> Vec<Evidence> 
         let group = |cluster: &Cluster<Asked>| Evidence { name: cluster.title.clone(), competencies: ids(cluster) };
         return clusters.iter().map(group).collect();
     }
-    let id = |(name, _): &(String, crate::text::diagnostic::Span)| {
-        let found = view.book.names.find(name).iter().find(|found| view.meta(**found).kind == Kind::Competency);
-        found.map(|found| view.meta(*found).id.clone())
+    // A name that several families use stands for the competency of each.
+    let ids = |(name, _): &(String, crate::text::diagnostic::Span)| -> Vec<String> {
+        let found = view.book.names.find(name).iter().filter(|found| view.meta(**found).kind == Kind::Competency);
+        found.map(|found| view.book.id(*found).to_owned()).collect()
     };
     let declared = view.config.evidence.iter();
     declared
         .map(|evidence| Evidence {
             name: evidence.name.clone(),
-            competencies: evidence.competencies.iter().filter_map(id).collect(),
+            competencies: evidence.competencies.iter().flat_map(ids).collect(),
         })
         .collect()
 }

@@ -369,7 +369,8 @@ impl Asking<'_> {
     }
 
     fn level(&self, level: &Level) -> String {
-        self.view.level_of(&level.name, level.number)
+        let of = self.view.tallest().max(level.number);
+        self.view.level_of(&level.name, level.number, of)
     }
 }
 

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::{Link, Viewpoint, competency_of};
 use crate::chapter::document::Statement;
-use crate::declare::kind::{Levels, Part};
-use crate::model::book::{ChapterId, Party, applies, role_of};
+use crate::declare::kind::Part;
+use crate::model::book::{ChapterId, Party, Standing, applies, repeats, role_of};
 use crate::site::theme::Html;
 
 /// The data for the compare view.
@@ -109,7 +109,7 @@ pub fn compare(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Option<Compa
     role_of(view.book, a)?;
     role_of(view.book, b)?;
     let (same_facts, facts) = facts_of_both(a, b, view).into_iter().partition(|fact| fact.same);
-    let is_same = |row: &Row| row.a == row.b && row.meanings.is_none();
+    let is_same = |row: &Row| row.a == row.b && row.meanings.is_none() && row.before.is_empty() && row.after.is_empty();
     let (same, competencies): (Vec<Row>, Vec<Row>) = rows(a, b, view).into_iter().partition(is_same);
     Some(Compare {
         a: view.link(a),
@@ -150,6 +150,7 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     for competency in relations.clusters.iter().flat_map(|(_, list)| list) {
         let level = |role: ChapterId| relations.expectation(role, *competency).map(|e| e.level);
+        let (of_a, of_b) = (relations.standing(a, *competency), relations.standing(b, *competency));
         let meaning = |role: ChapterId| {
             let expectation = relations.expectation(role, *competency)?;
             expectation.meaning(view.book).map(str::to_owned)
@@ -159,13 +160,13 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
         if at_a.is_none() && at_b.is_none() {
             continue;
         }
-        let (before, after) = columns(*competency, (at_a, at_b), view);
+        let (before, after) = columns(*competency, (of_a, of_b), view);
         rows.push(Row {
             competency: view.link(*competency),
             a: at_a,
-            a_name: at_a.map(|level| view.level_name_of(*competency, level)),
+            a_name: at_a.map(|_| view.level_name_of(*competency, of_a)),
             b: at_b,
-            b_name: at_b.map(|level| view.level_name_of(*competency, level)),
+            b_name: at_b.map(|_| view.level_name_of(*competency, of_b)),
             meanings: (meanings[0] != meanings[1]).then_some(meanings),
             difference: Some(i16::from(at_b.unwrap_or(0)) - i16::from(at_a.unwrap_or(0))).filter(|n| *n != 0),
             before,
@@ -175,20 +176,25 @@ fn rows(a: ChapterId, b: ChapterId, view: &Viewpoint<'_>) -> Vec<Row> {
     rows
 }
 
-/// Returns the statements of one competency for both columns.
-fn columns(competency: ChapterId, (a, b): (Option<u8>, Option<u8>), view: &Viewpoint<'_>) -> (Vec<Line>, Vec<Line>) {
-    let Some(facts) = competency_of(view.book, competency).filter(|_| a != b) else {
-        return (Vec::new(), Vec::new());
-    };
+/// Returns the statements of one competency for both columns, or none if both roles expect the same.
+fn columns(
+    competency: ChapterId,
+    (a, b): (Standing<'_>, Standing<'_>),
+    view: &Viewpoint<'_>,
+) -> (Vec<Line>, Vec<Line>) {
+    let Some(facts) = competency_of(view.book, competency) else { return (Vec::new(), Vec::new()) };
     let all = &facts.statements;
-    let expected = |level: Option<u8>| -> BTreeSet<usize> {
-        (0..all.len()).filter(|n| applies(&all[*n], facts, level.unwrap_or(0))).collect()
-    };
+    let expected =
+        |at: Standing<'_>| -> BTreeSet<usize> { (0..all.len()).filter(|n| applies(&all[*n], facts, at)).collect() };
     let (in_a, in_b) = (expected(a), expected(b));
+    if a.level == b.level && in_a == in_b {
+        return (Vec::new(), Vec::new());
+    }
+    let may_repeat = repeats(facts, (a, b));
     let column = |own: &BTreeSet<usize>, other: &BTreeSet<usize>, lone: Mark, kept: Option<u8>| -> Vec<Line> {
-        // Where each level is complete, a sentence may be repeated word for word.
+        // Where each level or track says everything anew, a sentence may be repeated word for word.
         let is_repeated = |n: usize| other.iter().any(|to| all[*to].text == all[n].text);
-        let is_kept = |n: usize| other.contains(&n) || (facts.mode == Levels::Replace && is_repeated(n));
+        let is_kept = |n: usize| other.contains(&n) || (may_repeat && is_repeated(n));
         let mark = |n: usize| match is_kept(n) {
             true => Mark::Kept,
             false if other.iter().any(|to| !own.contains(to) && is_reworded(n, *to, all)) => Mark::Reworded,
@@ -199,8 +205,9 @@ fn columns(competency: ChapterId, (a, b): (Option<u8>, Option<u8>), view: &Viewp
         marks.sort_unstable();
         marks.into_iter().map(|(mark, n)| Line { html: view.cells.statement(competency, n), mark }).collect()
     };
-    let rises = a < b;
-    (column(&in_a, &in_b, Mark::Gone, a.filter(|_| rises)), column(&in_b, &in_a, Mark::New, b.filter(|_| !rises)))
+    let rises = a.level <= b.level;
+    let kept = |at: Standing<'_>, is_here: bool| Some(at.level).filter(|_| is_here);
+    (column(&in_a, &in_b, Mark::Gone, kept(a, rises)), column(&in_b, &in_a, Mark::New, kept(b, !rises)))
 }
 
 /// Returns whether one of two statements replaces the other, directly or through statements between

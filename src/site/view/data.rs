@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::{Viewpoint, competency_of, field};
 use crate::chapter::document::{Facts, Statement};
+use crate::declare::config::Scope;
 use crate::declare::kind::Part;
-use crate::model::book::{ChapterId, Expectation, Party, RoleView, applies, role_of};
+use crate::model::book::{ChapterId, Expectation, Party, RoleView, Standing, applies, role_of};
 use crate::text::path::UrlPath;
 
 /// The version of the data format. It increases when a field is removed or changes its meaning.
@@ -81,6 +82,8 @@ struct Role<'a> {
     id: &'a str,
     title: &'a str,
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<&'a str>,
     track: Option<&'a str>,
     rank: Option<u32>,
     grade: Option<&'a str>,
@@ -122,13 +125,21 @@ struct Cell<'a> {
     level: u8,
     text: &'a str,
     replaces: Option<&'a str>,
+    /// The only track that the statement is meant for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<&'a str>,
+    /// The tracks that have statements of their own instead of this one.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    not_for: &'a [String],
 }
 
 #[derive(Serialize)]
 struct Competency<'a> {
     id: &'a str,
-    title: &'a str,
+    title: String,
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<&'a str>,
     cluster: Option<&'a str>,
     supports: Vec<&'a str>,
     /// How the levels relate to each other.
@@ -179,12 +190,12 @@ fn path(chapter: ChapterId, anchor: Option<&str>, view: &Viewpoint<'_>) -> Strin
 }
 
 fn ids<'a>(chapters: &[ChapterId], view: &Viewpoint<'a>) -> Vec<&'a str> {
-    chapters.iter().map(|chapter| view.meta(*chapter).id.as_str()).collect()
+    chapters.iter().map(|chapter| view.book.id(*chapter)).collect()
 }
 
 fn cell(statement: &Statement) -> Cell<'_> {
-    let Statement { id, level, text, replaces, .. } = statement;
-    Cell { id, level: *level, text, replaces: replaces.as_deref() }
+    let Statement { id, level, text, replaces, track, not_for, .. } = statement;
+    Cell { id, level: *level, text, replaces: replaces.as_deref(), track: track.as_deref(), not_for }
 }
 
 fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
@@ -193,9 +204,10 @@ fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
         let related = view.book.relations.roles.get(chapter)?;
         let meta = view.meta(*chapter);
         Some(Role {
-            id: &meta.id,
+            id: view.book.id(*chapter),
             title: &meta.title,
             url: path(*chapter, None, view),
+            family: meta.family.as_deref(),
             track: facts.track.as_deref(),
             rank: facts.rank,
             grade: facts.grade.as_deref(),
@@ -203,7 +215,7 @@ fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
             horizon: facts.horizon.as_deref(),
             base: facts.base,
             also_called: &facts.also_called,
-            extends: related.extends.map(|base| view.meta(base).id.as_str()),
+            extends: related.extends.map(|base| view.book.id(base)),
             grows_into: ids(&related.grows_into, view),
             moves_to: ids(&related.moves_to, view),
             reports_to: ids(&related.reports_to, view),
@@ -216,17 +228,18 @@ fn roles<'a>(view: &Viewpoint<'a>) -> Vec<Role<'a>> {
 
 fn expected<'a>(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'a>) -> Expected<'a> {
     let level = expectation.level;
+    let at = role.at(level);
     let facts = competency_of(view.book, expectation.competency);
     let all = facts.map(|facts| facts.statements.as_slice()).unwrap_or_default();
     let judged = all.iter().enumerate().filter(|(n, _)| role.judges(expectation.competency, *n));
-    let applying = all.iter().filter(|statement| facts.is_some_and(|facts| applies(statement, facts, level)));
+    let applying = all.iter().filter(|statement| facts.is_some_and(|facts| applies(statement, facts, at)));
     Expected {
-        id: &view.meta(expectation.competency).id,
+        id: view.book.id(expectation.competency),
         level,
-        level_name: view.level_name(level),
-        proficiency: view.proficiency(expectation.competency, level),
+        level_name: view.level_name(expectation.competency, at),
+        proficiency: view.proficiency(expectation.competency, at),
         focus: expectation.focus,
-        from: expectation.from.map(|from| view.meta(from).id.as_str()),
+        from: expectation.from.map(|from| view.book.id(from)),
         meaning: expectation.meaning(view.book),
         statements: applying.map(|statement| statement.id.as_str()).collect(),
         judged: judged.map(|(_, statement)| statement.id.as_str()).collect(),
@@ -237,14 +250,17 @@ fn competencies<'a>(view: &Viewpoint<'a>) -> Vec<Competency<'a>> {
     let one = |chapter: &ChapterId| {
         let facts = competency_of(view.book, *chapter)?;
         let meta = view.meta(*chapter);
+        let common = facts.levels.iter().filter(|heading| heading.track.is_none());
+        let words = common.filter_map(|heading| Some((heading.level, heading.proficiency.as_deref()?)));
         Some(Competency {
-            id: &meta.id,
-            title: &meta.title,
+            id: view.book.id(*chapter),
+            title: view.title(*chapter),
             url: path(*chapter, None, view),
+            family: meta.family.as_deref(),
             cluster: facts.cluster.as_deref(),
             supports: ids(&view.book.relations.competencies.get(chapter)?.supports, view),
             levels: facts.mode.name(),
-            proficiencies: facts.proficiencies.iter().map(|(level, word)| (*level, word.as_str())).collect(),
+            proficiencies: words.collect(),
             statements: facts.statements.iter().map(cell).collect(),
         })
     };
@@ -256,11 +272,11 @@ fn strategies<'a>(view: &Viewpoint<'a>) -> Vec<Strategy<'a>> {
         let meta = view.meta(*chapter);
         let Facts::Strategy(facts) = &meta.facts else { return None };
         Some(Strategy {
-            id: &meta.id,
+            id: view.book.id(*chapter),
             title: &meta.title,
             url: path(*chapter, None, view),
             horizon: facts.horizon.as_deref(),
-            led_by: related.led_by.map(|role| view.meta(role).id.as_str()),
+            led_by: related.led_by.map(|role| view.book.id(role)),
             measures: &facts.measures,
             valid_until: facts.valid_until.as_deref(),
             supported_by: ids(&related.supported_by, view),
@@ -271,7 +287,7 @@ fn strategies<'a>(view: &Viewpoint<'a>) -> Vec<Strategy<'a>> {
 
 fn decisions<'a>(view: &Viewpoint<'a>) -> Vec<Decision<'a>> {
     let party = |party: Party| match party {
-        Party::Role(role) => view.meta(role).id.as_str(),
+        Party::Role(role) => view.book.id(role),
         Party::Partner(n) => view.config.partners.get(n as usize).map_or("", |(id, _)| id.as_str()),
     };
     let one = |decision: &crate::model::book::DecisionView| {
@@ -283,7 +299,7 @@ fn decisions<'a>(view: &Viewpoint<'a>) -> Vec<Decision<'a>> {
             id: &facts.id,
             title: &facts.title,
             url: path(decision.strategy, Some(&facts.id), view),
-            strategy: &view.meta(decision.strategy).id,
+            strategy: view.book.id(decision.strategy),
             scope: facts.scope.as_deref(),
             accountable: with(Part::Accountable),
             responsible: with(Part::Responsible),
@@ -307,19 +323,27 @@ fn terms<'a>(view: &Viewpoint<'a>) -> Vec<Term<'a>> {
     lists.flatten().map(one).collect()
 }
 
-/// Returns every statement as CSV (RFC 4180): cluster, competency, level, level name, ID, text.
+/// Returns every statement as CSV (RFC 4180): cluster, competency, level, level name, ID, text, and
+/// the track if some statements are meant for one only.
 pub fn statements_csv(view: &Viewpoint<'_>) -> String {
-    let mut out = String::from("cluster,competency,level,level name,id,statement\r\n");
-    for competency in competencies(view) {
-        for statement in &competency.statements {
-            let cells = [
-                field(competency.cluster.unwrap_or_default()),
-                field(competency.id),
+    let all = || view.book.relations.clusters.iter().flat_map(|(_, list)| list);
+    let facts = |chapter: &ChapterId| competency_of(view.book, *chapter);
+    let has_tracks = all().filter_map(facts).any(|facts| !facts.tracks().is_empty());
+    let mut out = String::from("cluster,competency,level,level name,id,statement");
+    out.push_str(if has_tracks { ",track\r\n" } else { "\r\n" });
+    for (chapter, facts) in all().filter_map(|chapter| Some((*chapter, facts(chapter)?))) {
+        for statement in &facts.statements {
+            let track = statement.track.as_deref();
+            let at = Standing::new(statement.level, Scope { track, family: None });
+            let mut cells = vec![
+                field(facts.cluster.as_deref().unwrap_or_default()),
+                field(view.book.id(chapter)),
                 statement.level.to_string(),
-                field(&view.level_name(statement.level)),
-                field(statement.id),
-                field(statement.text),
+                field(&view.level_name(chapter, at)),
+                field(&statement.id),
+                field(&statement.text),
             ];
+            cells.extend(has_tracks.then(|| field(track.unwrap_or_default())));
             out.push_str(&cells.join(","));
             out.push_str("\r\n");
         }

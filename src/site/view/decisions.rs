@@ -168,7 +168,7 @@ fn by_party(view: &Viewpoint<'_>) -> Vec<Group> {
             }
         }
         let id = match party {
-            Party::Role(role) => view.meta(role).id.clone(),
+            Party::Role(role) => view.book.id(role).to_owned(),
             Party::Partner(n) => view.config.partners.get(n as usize).map(|(id, _)| id.clone()).unwrap_or_default(),
         };
         Group { others, ..group(view.party(party), &id, rows) }

@@ -8,7 +8,8 @@
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::model::book::ChapterId;
+use crate::declare::config::Scope;
+use crate::model::book::{ChapterId, Standing};
 use crate::model::health::Health;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::{Rule, Severity};
@@ -91,7 +92,9 @@ fn gaps(key: &'static str, mut items: Vec<Link>) -> Gaps {
 }
 
 fn at_level(competency: ChapterId, level: u8, view: &Viewpoint<'_>) -> Link {
-    Link { note: Some(view.level_of(&view.level_name(level), level)), ..view.link(competency) }
+    let (at, of) = (Standing::new(level, Scope::default()), view.highest(competency, Scope::default()));
+    let name = view.level_name(competency, at);
+    Link { note: Some(view.level_of(&name, level, of)), ..view.link(competency) }
 }
 
 /// Links to every statement of a group of equal statements, each with its text.

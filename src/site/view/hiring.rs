@@ -64,7 +64,7 @@ pub fn hired(book: &Book) -> impl Iterator<Item = ChapterId> {
 
 /// Returns the URL of a role's hiring kit as Markdown.
 pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
-    UrlPath::new(format!("hiring/{}.md", book.meta(role).id))
+    UrlPath::new(format!("hiring/{}.md", book.id_in_url(role)))
 }
 
 /// Returns the page's data, or `None` if the chapter isn't a role.
@@ -89,7 +89,7 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
         inherited: inherited(&related.inherited, view),
         decisions: decisions(chapter, view).0,
         shares: split(&clusters),
-        hint: view.hint(&related.expectations),
+        hint: view.hint(related),
         card: card(&clusters),
         clusters,
         markdown_url: view.url(&markdown_url(chapter, view.book)),

@@ -81,7 +81,7 @@ pub fn ladder(track: Option<&str>, view: &Viewpoint<'_>) -> Ladder {
 fn step(from: ChapterId, to: ChapterId, view: &Viewpoint<'_>) -> Link {
     let any = || {
         view.generated(Generated::Compare)
-            .map(|url| format!("{url}?a={}&b={}", query(&view.meta(from).id), query(&view.meta(to).id)))
+            .map(|url| format!("{url}?a={}&b={}", query(view.book.id(from)), query(view.book.id(to))))
     };
     Link { title: view.meta(to).title.clone(), url: view.comparison(from, to).or_else(any), ..Link::default() }
 }

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::data::Data;
 use super::{Link, Viewpoint, competency_of, field};
-use crate::declare::config::UrlStyle;
+use crate::chapter::document::Competency;
+use crate::declare::config::{Level, Scope, UrlStyle};
 use crate::model::book::{Book, ChapterId, generated_url, role_of};
 use crate::text::path::UrlPath;
 use crate::text::slug::slug;
@@ -26,6 +27,9 @@ pub const MOST_LISTED: usize = 5_000;
 /// The maximum number of columns of a table that fits a page.
 const MOST_COLUMNS: usize = 14;
 
+/// The maximum number of columns times the letters of the longest word that they have to fit.
+const MOST_LETTERS: usize = 126;
+
 /// The data for the matrix view.
 #[derive(Debug, Serialize)]
 pub struct Matrix {
@@ -35,6 +39,8 @@ pub struct Matrix {
     pub roles: Vec<RoleHead>,
     /// The levels of the scale, for the legend.
     pub scale: Vec<LevelKey>,
+    /// The levels that single tracks and families have their own names for.
+    pub own_scales: Vec<OwnScale>,
     /// Whether there are too many columns to fit a page. The table then scrolls in a box.
     pub is_wide: bool,
     /// The URL of the statements that the page's script shows. Pages in a folder can't fetch it.
@@ -63,6 +69,13 @@ pub struct LevelKey {
     pub level: u8,
     pub name: String,
     pub shade: u8,
+}
+
+/// The levels that a track or a family has its own names for.
+#[derive(Debug, Serialize)]
+pub struct OwnScale {
+    pub title: String,
+    pub scale: Vec<LevelKey>,
 }
 
 /// The head of a column.
@@ -100,6 +113,8 @@ pub struct Cell {
     pub shade: u8,
     pub name: String,
     pub url: Option<String>,
+    /// The role's track, if roles of other tracks meet other statements at the same level.
+    pub track: Option<String>,
     pub focus: bool,
     pub inherited: bool,
 }
@@ -120,12 +135,13 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
     let shown = view.book.relations.clusters.iter().filter(|(name, _)| is_shown(name));
     let cells = shown.clone().map(|(_, list)| list.len()).sum::<usize>() * roles.len();
     let is_list = cells > MOST_CELLS;
+    let tallest = view.tallest();
     let rows = |list: &[ChapterId]| -> Vec<Row> {
         let row = |competency: &ChapterId| Row {
             competency: view.link(*competency),
             cells: roles
                 .iter()
-                .map(|role| cell(*role, *competency, view))
+                .map(|role| cell((*role, *competency), tallest, view))
                 .filter(|cell| !is_list || cell.level.is_some())
                 .collect(),
         };
@@ -143,8 +159,9 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         caption: caption(which, view),
         bands: bands(&roles, view),
         roles: roles.iter().map(|role| head(*role, view)).collect(),
-        scale: view.config.scale.iter().map(|of| level_key(of.level, view)).collect(),
-        is_wide: roles.len() > MOST_COLUMNS,
+        scale: shared_scale(&roles, view).iter().map(|of| level_key(of, tallest)).collect(),
+        own_scales: own_scales(&roles, tallest, view),
+        is_wide: roles.len() > MOST_COLUMNS || roles.len() * longest_word(&roles, &clusters, view) > MOST_LETTERS,
         data_url: (view.config.urls == UrlStyle::Pretty).then(|| view.url(&Data::Competencies.url())),
         home: view.url(&UrlPath::new("")),
         clusters,
@@ -164,18 +181,36 @@ fn columns(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
 
 fn head(role: ChapterId, view: &Viewpoint<'_>) -> RoleHead {
     let next = view.book.relations.roles.get(&role).map(|related| related.grows_into.as_slice()).unwrap_or_default();
-    let next: Vec<&str> = next.iter().map(|to| view.meta(*to).id.as_str()).collect();
+    let next: Vec<&str> = next.iter().map(|to| view.book.id(*to)).collect();
     RoleHead {
         link: view.link(role),
-        id: view.meta(role).id.clone(),
+        id: view.book.id(role).to_owned(),
         rank: role_of(view.book, role).and_then(|facts| facts.rank),
         next: next.join(" "),
     }
 }
 
-/// Groups neighboring columns by track.
+/// Counts the letters of the longest word in the heads of columns and in the names of levels.
+fn longest_word(roles: &[ChapterId], clusters: &[ClusterRows], view: &Viewpoint<'_>) -> usize {
+    let heads = roles.iter().map(|role| view.meta(*role).title.as_str());
+    let rows = clusters.iter().flat_map(|cluster| &cluster.rows);
+    let names = rows.flat_map(|row| &row.cells).map(|cell| cell.name.as_str());
+    let words = heads.chain(names).flat_map(str::split_whitespace);
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
+/// Groups neighboring columns by track. If they belong to several families, the family is named too.
 fn bands(roles: &[ChapterId], view: &Viewpoint<'_>) -> Vec<Band> {
-    let titles: Vec<Option<String>> = roles.iter().map(|role| view.track_title(*role)).collect();
+    let family = |role: &ChapterId| view.meta(*role).family.as_deref();
+    let has_families = roles.iter().any(|role| family(role) != family(&roles[0]));
+    let title = |role: &ChapterId| {
+        let track = view.track_title(*role);
+        match family(role).filter(|_| has_families).map(|name| view.config.family_title(name)) {
+            Some(family) => Some(track.map_or_else(|| family.to_owned(), |track| format!("{family} · {track}"))),
+            None => track,
+        }
+    };
+    let titles: Vec<Option<String>> = roles.iter().map(title).collect();
     if titles.iter().all(Option::is_none) {
         return Vec::new();
     }
@@ -183,8 +218,47 @@ fn bands(roles: &[ChapterId], view: &Viewpoint<'_>) -> Vec<Band> {
     groups.map(|group| Band { title: group[0].clone().unwrap_or_default(), span: group.len() }).collect()
 }
 
-fn level_key(level: u8, view: &Viewpoint<'_>) -> LevelKey {
-    LevelKey { level, name: view.level_name(level), shade: shade(level, view.highest()) }
+fn level_key(level: &Level, tallest: u8) -> LevelKey {
+    LevelKey { level: level.level, name: level.name.clone(), shade: shade(level.level, tallest) }
+}
+
+/// Lists the different tracks and families of roles, in the order of the columns.
+fn scopes<'a>(roles: &[ChapterId], view: &Viewpoint<'a>) -> Vec<Scope<'a>> {
+    let mut scopes: Vec<Scope<'a>> = Vec::new();
+    for scope in roles.iter().filter_map(|role| Some(view.book.relations.roles.get(role)?.scope())) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    scopes
+}
+
+/// Returns the levels whose names several of the tracks share: the handbook's, unless every role has
+/// another scale.
+fn shared_scale<'a>(roles: &[ChapterId], view: &Viewpoint<'a>) -> Vec<&'a Level> {
+    let common: Vec<&Level> = view.config.scale.iter().collect();
+    let is_used = |scope: &Scope<'_>| view.config.scale_of(*scope).iter().any(|level| common.contains(level));
+    let scopes = scopes(roles, view);
+    if scopes.is_empty() || scopes.iter().any(is_used) { common } else { Vec::new() }
+}
+
+/// Lists the names that tracks and families of the shown roles have for levels of their own.
+fn own_scales(roles: &[ChapterId], tallest: u8, view: &Viewpoint<'_>) -> Vec<OwnScale> {
+    let mut all: Vec<OwnScale> = Vec::new();
+    for Scope { track, family } in scopes(roles, view) {
+        let of_track = track.and_then(|id| view.config.track(id)).filter(|track| !track.scale.is_empty());
+        let of_family = family.and_then(|name| view.config.families.get(name));
+        let (title, scale) = match (of_track, of_family) {
+            (Some(track), _) => (&track.title, &track.scale),
+            (None, Some(family)) if !family.scale.is_empty() => (&family.title, &family.scale),
+            _ => continue,
+        };
+        if !all.iter().any(|own| own.title == *title) {
+            let scale = scale.iter().map(|level| level_key(level, tallest)).collect();
+            all.push(OwnScale { title: title.clone(), scale });
+        }
+    }
+    all
 }
 
 /// Lists the parts of the matrix that have their own pages, one for each track and each cluster.
@@ -224,8 +298,7 @@ pub fn part_links(view: &Viewpoint<'_>) -> Vec<Link> {
 
 fn track_title(which: &Which, view: &Viewpoint<'_>) -> Option<String> {
     let id = which.track.as_ref()?;
-    let found = view.config.tracks.iter().find(|track| track.id == *id);
-    Some(found.map_or_else(|| id.clone(), |track| track.title.clone()))
+    Some(view.config.track(id).map_or_else(|| id.clone(), |track| track.title.clone()))
 }
 
 fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
@@ -245,14 +318,17 @@ pub fn roles(track: Option<&str>, view: &Viewpoint<'_>) -> Vec<ChapterId> {
     view.book.relations.role_order.iter().filter(of_track).copied().collect()
 }
 
-fn cell(role: ChapterId, competency: ChapterId, view: &Viewpoint<'_>) -> Cell {
+fn cell((role, competency): (ChapterId, ChapterId), tallest: u8, view: &Viewpoint<'_>) -> Cell {
     let Some(expectation) = view.book.relations.expectation(role, competency) else { return Cell::default() };
+    let at = view.book.relations.standing(role, competency);
+    let depends = competency_of(view.book, competency).is_some_and(Competency::depends_on_track);
     Cell {
         role: Some(view.link(role)),
         level: Some(expectation.level),
-        shade: shade(expectation.level, view.highest()),
-        name: view.level_name_of(competency, expectation.level),
-        url: view.level_url(competency, expectation.level).or_else(|| view.link(competency).url),
+        shade: shade(expectation.level, tallest),
+        name: view.level_name_of(competency, at),
+        url: view.level_url(competency, at).or_else(|| view.link(competency).url),
+        track: at.scope.track.filter(|_| depends).map(str::to_owned),
         focus: expectation.focus,
         inherited: expectation.from.is_some(),
     }
@@ -278,7 +354,7 @@ pub fn csv(view: &Viewpoint<'_>) -> String {
     for (cluster, list) in &view.book.relations.clusters {
         for competency in list.iter().filter(|chapter| competency_of(view.book, **chapter).is_some()) {
             let meta = view.meta(*competency);
-            let _ = write!(out, "{},{},{}", field(cluster), field(&meta.title), field(&meta.id));
+            let _ = write!(out, "{},{},{}", field(cluster), field(&meta.title), field(view.book.id(*competency)));
             for role in &roles {
                 out.push(',');
                 if let Some(expectation) = view.book.relations.expectation(*role, *competency) {

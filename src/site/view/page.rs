@@ -164,7 +164,7 @@ fn edit_url(repository: &str, path: &str) -> String {
 /// empty list if there are fewer than two.
 pub fn contents(headings: &[&Heading], chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<Entry> {
     let levels = competency_of(view.book, chapter).map(|facts| facts.levels.as_slice()).unwrap_or_default();
-    let level_of = |id: &str| levels.iter().find(|(_, anchor)| anchor == id).map(|(level, _)| *level);
+    let level_of = |id: &str| levels.iter().find(|heading| heading.id == id).map(|heading| heading.level);
     let sections = headings.iter().copied().filter(|heading| heading.section && !heading.text.is_empty());
     // The first heading of level 1 is the title.
     let title = sections.clone().position(|heading| heading.level == 1);

@@ -78,7 +78,7 @@ pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
             Some(Link { url: Some(along(chapter, *path, view)), ..view.link(chapter) })
         };
         Some(OnPath {
-            id: view.meta(*path).id.clone(),
+            id: view.book.id(*path).to_owned(),
             path: view.link(*path),
             number: at + 1,
             of: chapters.len(),
@@ -91,7 +91,7 @@ pub fn on_paths(chapter: ChapterId, view: &Viewpoint<'_>) -> Vec<OnPath> {
 
 /// Returns the URL of a stop, with a query that says which path the reader is on.
 fn along(chapter: ChapterId, path: ChapterId, view: &Viewpoint<'_>) -> String {
-    format!("{}?path={}", view.url(view.book.url(chapter)), query(&view.meta(path).id))
+    format!("{}?path={}", view.url(view.book.url(chapter)), query(view.book.id(path)))
 }
 
 /// Returns the key by which a reader's browser remembers that a chapter has been read: the

@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::compare::{accountable_for, all_responsibilities, facts};
 use super::track::{Track, by_track};
-use super::{Link, Viewpoint, encode_fragment};
+use super::{Link, Viewpoint, competency_of, encode_fragment};
 use crate::chapter::document::Statement;
 use crate::declare::config::UrlStyle;
-use crate::model::book::{Book, ChapterId, role_of};
+use crate::model::book::{Book, ChapterId, Expectation, RoleView, applies, role_of};
 use crate::text::path::UrlPath;
 
 /// The function that data files call if pages are opened from a folder, where browsers can load
@@ -97,12 +97,11 @@ pub fn compared(book: &Book) -> impl Iterator<Item = ChapterId> {
 /// Returns the page's data.
 pub fn picker(view: &Viewpoint<'_>) -> Picker {
     let tracks = by_track(compared(view.book), view, |role| {
-        let meta = view.meta(role);
         let data = view.url(&role_url(role, view.book, view.config.urls));
-        Choice { id: meta.id.clone(), title: meta.title.clone(), data }
+        Choice { id: view.book.id(role).to_owned(), title: view.title(role), data }
     });
     let pairs = view.book.relations.pairs.iter().map(|(a, b)| {
-        let title = format!("{} / {}", view.meta(*a).title, view.meta(*b).title);
+        let title = format!("{} / {}", view.title(*a), view.title(*b));
         Link { title, url: view.comparison(*a, *b), kind: Some("role"), ..Link::default() }
     });
     let words: BTreeMap<&str, &str> = WORDS.iter().map(|key| (*key, view.theme.ui(key))).collect();
@@ -129,7 +128,7 @@ pub fn role_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
 
 /// Returns the name of a role's data file.
 pub fn role_name(role: ChapterId, book: &Book) -> String {
-    format!("roles/{}", book.meta(role).id)
+    format!("roles/{}", book.id_in_url(role))
 }
 
 /// Wraps data in a script that passes the name and the data to the page's script.
@@ -147,7 +146,7 @@ struct File<'a> {
 #[derive(Serialize)]
 struct Role<'a> {
     id: &'a str,
-    title: &'a str,
+    title: String,
     url: String,
     /// The role's facts as text, by the key of their label.
     facts: BTreeMap<&'static str, String>,
@@ -161,6 +160,9 @@ struct Expected<'a> {
     id: &'a str,
     level: u8,
     level_name: String,
+    /// The statements that apply, if roles of other tracks meet others at the same level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statements: Option<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meaning: Option<&'a str>,
 }
@@ -175,10 +177,17 @@ struct Item<'a> {
     scope: Option<&'a str>,
 }
 
+/// Lists the statements of a competency that apply to a role, if that depends on the role's track.
+fn on_track<'a>(expectation: &Expectation, role: &RoleView, view: &Viewpoint<'a>) -> Option<Vec<&'a str>> {
+    let facts = competency_of(view.book, expectation.competency).filter(|facts| facts.depends_on_track())?;
+    let at = role.at(expectation.level);
+    let applying = facts.statements.iter().filter(|statement| applies(statement, facts, at));
+    Some(applying.map(|statement| statement.id.as_str()).collect())
+}
+
 /// Returns what a comparison needs to know about a role, as JSON. Returns `None` if the chapter
 /// isn't a role.
 pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
-    let meta = view.meta(chapter);
     let related = view.book.relations.roles.get(&chapter)?;
     role_of(view.book, chapter)?;
     let address =
@@ -193,14 +202,15 @@ pub fn role_json(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
         Some(Item { text: &facts.title, url: address(decision.strategy, &facts.id), scope: facts.scope.as_deref() })
     });
     let expected = related.expectations.iter().map(|expectation| Expected {
-        id: &view.meta(expectation.competency).id,
+        id: view.book.id(expectation.competency),
         level: expectation.level,
-        level_name: view.level_name_of(expectation.competency, expectation.level),
+        level_name: view.level_name_of(expectation.competency, related.at(expectation.level)),
+        statements: on_track(expectation, related, view),
         meaning: expectation.meaning(view.book),
     });
     let role = Role {
-        id: &meta.id,
-        title: &meta.title,
+        id: view.book.id(chapter),
+        title: view.title(chapter),
         url: view.book.url(chapter).encoded(),
         facts: facts(chapter, view).into_iter().filter_map(|(key, text)| Some((key, text?))).collect(),
         competencies: expected.collect(),

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Link, Viewpoint};
-use crate::model::book::ChapterId;
+use crate::model::book::{ChapterId, Expectation};
 use crate::site::theme::Html;
 use crate::text::markup::escape;
 
@@ -48,17 +48,18 @@ pub fn radar(role: ChapterId, view: &Viewpoint<'_>) -> Option<Radar> {
         .map(|expectation| Axis {
             competency: view.link(expectation.competency),
             level: expectation.level,
-            name: view.level_name_of(expectation.competency, expectation.level),
+            name: view.level_name_of(expectation.competency, related.at(expectation.level)),
         })
         .collect();
-    let of = view.highest();
-    let label = in_words(&view.meta(role).title, &axes, view);
+    let height = |of: &Expectation| view.highest(of.competency, related.scope()).max(of.level);
+    let of = related.expectations.iter().map(height).max().unwrap_or(1);
+    let label = in_words(&view.meta(role).title, (&axes, of), view);
     Some(Radar { svg: Html::new(&draw(&axes, of, &label)), role: view.link(role), axes, of })
 }
 
 /// Describes everything that the chart shows, for people who can't see it.
-fn in_words(role: &str, axes: &[Axis], view: &Viewpoint<'_>) -> String {
-    let axis = |axis: &Axis| format!("{}: {}", axis.competency.title, view.level_of(&axis.name, axis.level));
+fn in_words(role: &str, (axes, of): (&[Axis], u8), view: &Viewpoint<'_>) -> String {
+    let axis = |axis: &Axis| format!("{}: {}", axis.competency.title, view.level_of(&axis.name, axis.level, of));
     let axes: Vec<String> = axes.iter().map(axis).collect();
     format!("{role}. {}", axes.join("; "))
 }

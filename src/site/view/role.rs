@@ -14,7 +14,7 @@ use crate::chapter::document::{Competency, Statement};
 use crate::declare::config::UrlStyle;
 use crate::declare::kind::Part;
 use crate::model::book::{
-    Book, ChapterId, Expectation, Generated, Party, RoleView, applies, generated_url, is_gained, role_of,
+    Book, ChapterId, Expectation, Generated, Party, RoleView, Standing, applies, generated_url, is_gained, role_of,
 };
 use crate::site::theme::Html;
 use crate::text::path::UrlPath;
@@ -143,8 +143,8 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
     let (decisions, takes_part) = decisions(chapter, view);
     let before = related.grows_from.first();
     let clusters = clusters(related, view, |expectation| {
-        let level = |before: &ChapterId| relations.expectation(*before, expectation.competency).map_or(0, |e| e.level);
-        expected(expectation, (related, before.map(level)), view)
+        let standing = |before: &ChapterId| relations.standing(*before, expectation.competency);
+        expected(expectation, (related, before.map(standing)), view)
     });
     Some(RolePage {
         base: facts.base,
@@ -167,12 +167,12 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
             .says_something(chapter, view.book)
             .then(|| view.generated(Generated::Compare))
             .flatten()
-            .map(|url| format!("{url}?a={}", query(&view.meta(chapter).id))),
+            .map(|url| format!("{url}?a={}", query(view.book.id(chapter)))),
         hiring_url: is_hired(chapter, view.book).then(|| view.url(&hiring_url(chapter, view.book, view.config.urls))),
         inherited: inherited(&related.inherited, view),
         shares: split(&clusters),
         clusters,
-        hint: view.hint(&related.expectations),
+        hint: view.hint(related),
         decisions,
         takes_part,
         radar: radar::radar(chapter, view),
@@ -198,17 +198,18 @@ fn carried(role: ChapterId, view: &Viewpoint<'_>) -> Vec<ChapterId> {
 /// Lists the levels that are raised from one role to the next. Returns `None` if there are none.
 fn delta(before: ChapterId, after: ChapterId, view: &Viewpoint<'_>) -> Option<Delta> {
     let relations = &view.book.relations;
+    let own = relations.roles.get(&after)?;
     let raised = |expectation: &Expectation| {
         let competency = expectation.competency;
-        let low = relations.expectation(before, competency).map_or(0, |e| e.level);
-        (low < expectation.level).then(|| Raised {
-            competency: Link { url: view.level_url(competency, expectation.level), ..view.link(competency) },
-            from: (low > 0).then(|| view.level_name_of(competency, low)),
-            to: view.level_name_of(competency, expectation.level),
-            count: gained(competency, (low, expectation.level), view),
+        let (low, high) = (relations.standing(before, competency), own.at(expectation.level));
+        (low.level < high.level).then(|| Raised {
+            competency: Link { url: view.level_url(competency, high), ..view.link(competency) },
+            from: (low.level > 0).then(|| view.level_name_of(competency, low)),
+            to: view.level_name_of(competency, high),
+            count: gained(competency, (low, high), view),
         })
     };
-    let rows: Vec<Raised> = relations.roles.get(&after)?.expectations.iter().filter_map(raised).collect();
+    let rows: Vec<Raised> = own.expectations.iter().filter_map(raised).collect();
     let url = view.comparison(before, after);
     (!rows.is_empty()).then(|| Delta { from: view.link(before), url, rows })
 }
@@ -244,18 +245,22 @@ pub fn inherited(list: &[(ChapterId, u32)], view: &Viewpoint<'_>) -> Vec<Inherit
 /// Prepares what is expected of one competency: the statements of the expected level, then those of
 /// lower levels that apply too.
 ///
-/// Marks what is new for a reader who meets the level `before`, which is 0 if nothing was expected.
-/// Without that level there is no role before this one, and nothing is marked.
-pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8>), view: &Viewpoint<'_>) -> Expected {
+/// Marks what is new for a reader with the standing `before`, whose level is 0 if nothing was
+/// expected. Without it there is no role before this one, and nothing is marked.
+pub fn expected(
+    expectation: &Expectation,
+    (role, before): (&RoleView, Option<Standing<'_>>),
+    view: &Viewpoint<'_>,
+) -> Expected {
     let link = view.link(expectation.competency);
-    let level = expectation.level;
+    let (level, at) = (expectation.level, role.at(expectation.level));
     let of_level = |of: u8| -> Vec<Cell> {
         let key = |n: usize| role.judges(expectation.competency, n);
         let is_new = |statement: &Statement, facts: &Competency| {
-            before.is_some_and(|from| from > 0 && is_gained(statement, facts, (from, level)))
+            before.is_some_and(|from| from.level > 0 && is_gained(statement, facts, (from, at)))
         };
         let shown = |statement: &Statement, facts: &Competency| {
-            (statement.level == of && applies(statement, facts, level)).then(|| is_new(statement, facts))
+            (statement.level == of && applies(statement, facts, at)).then(|| is_new(statement, facts))
         };
         let statements = cells(expectation.competency, shown, view).into_iter();
         statements.map(|(n, cell)| Cell { key: key(n), ..cell }).collect()
@@ -263,26 +268,27 @@ pub fn expected(expectation: &Expectation, (role, before): (&RoleView, Option<u8
     let lower = (1..level).rev().filter_map(|lower| {
         let statements = of_level(lower);
         (!statements.is_empty()).then(|| Lower {
-            name: view.level_name_of(expectation.competency, lower),
+            name: view.level_name_of(expectation.competency, role.at(lower)),
             level: lower,
             statements,
         })
     });
-    let top = view.top(expectation.competency);
+    let top = view.top(expectation.competency, role.scope());
+    let scope = view.book.scope(expectation.competency, role.scope());
     Expected {
-        url: view.level_url(expectation.competency, level).or(link.url),
+        url: view.level_url(expectation.competency, at).or(link.url),
         title: link.title,
         level,
-        level_name: view.level_name_of(expectation.competency, level),
-        of: view.highest(),
+        level_name: view.level_name_of(expectation.competency, at),
+        of: view.config.highest(scope),
         top,
-        means: view.config.level_at(level).map(|level| level.means.clone()).filter(|means| !means.is_empty()),
+        means: view.config.level_at(level, scope).map(|level| level.means.clone()).filter(|means| !means.is_empty()),
         meaning: expectation.meaning(view.book).map(str::to_owned),
         focus: expectation.focus,
         from: expectation.from.map(|from| view.link(from)),
         statements: of_level(level),
         lower: lower.collect(),
-        is_new: before == Some(0),
+        is_new: before.is_some_and(|from| from.level == 0),
     }
 }
 
@@ -316,7 +322,7 @@ fn without_key(levels: &[Lower]) -> Vec<Lower> {
 }
 
 /// Counts the statements that apply at the second of two levels and not yet at the first.
-fn gained(competency: ChapterId, levels: (u8, u8), view: &Viewpoint<'_>) -> usize {
+fn gained(competency: ChapterId, levels: (Standing<'_>, Standing<'_>), view: &Viewpoint<'_>) -> usize {
     let facts = competency_of(view.book, competency);
     facts.map_or(0, |facts| facts.statements.iter().filter(|statement| is_gained(statement, facts, levels)).count())
 }
@@ -364,5 +370,5 @@ pub fn is_hired(role: ChapterId, book: &Book) -> bool {
 
 /// Returns the URL of a role's hiring kit.
 pub fn hiring_url(role: ChapterId, book: &Book, style: UrlStyle) -> UrlPath {
-    generated_url(&format!("hiring/{}", book.meta(role).id), style)
+    generated_url(&format!("hiring/{}", book.id_in_url(role)), style)
 }

@@ -60,7 +60,10 @@
 
   // Returns the statements that apply at a level. As in the model, levels add up (without those that a higher one
   // replaces), or each is complete.
-  const expected = ({ statements, levels }, level) => {
+  // Where that depends on a role's track, the role's data lists them.
+  const expected = ({ statements, levels }, at) => {
+    if (at?.statements) return statements.filter((statement) => at.statements.includes(statement.id));
+    const level = at?.level ?? 0;
     if (levels === "replace") return statements.filter((statement) => statement.level === level);
     const replaced = (old) => statements.some((other) => other.replaces === old.id && other.level > old.level && other.level <= level);
     return statements.filter((statement) => statement.level <= level && !replaced(statement));
@@ -80,17 +83,19 @@
   // Returns the marked statements of one column. Of those in both columns, only `kept` are shown.
   const marked = (competency, own, other, lone, kept) => {
     const mark = (statement) => {
-      if (other.some((to) => to === statement || (competency.levels === "replace" && to.text === statement.text))) return "kept";
+      const mayRepeat = competency.levels === "replace" || competency.varies;
+      if (other.some((to) => to === statement || (mayRepeat && to.text === statement.text))) return "kept";
       return other.some((to) => !own.includes(to) && isReworded(competency, statement, to)) ? "reworded" : lone;
     };
     const lines = own.map((statement) => ({ statement, mark: mark(statement) })).filter((line) => line.mark !== "kept" || line.statement.level === kept);
     return lines.sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark));
   };
+  const differs = ({ a, b }) => a?.statements?.join(" ") !== b?.statements?.join(" ");
   const columns = ({ competency, a, b }) => {
     const low = a?.level ?? 0, high = b?.level ?? 0;
-    if (low === high) return [[], []];
-    const before = expected(competency, low), after = expected(competency, high);
-    return [marked(competency, before, after, "gone", low < high ? low : 0), marked(competency, after, before, "new", low < high ? 0 : high)];
+    if (low === high && !differs({ a, b })) return [[], []];
+    const before = expected(competency, a), after = expected(competency, b), varying = { ...competency, varies: Boolean(a?.statements ?? b?.statements) };
+    return [marked(varying, before, after, "gone", low <= high ? low : 0), marked(varying, after, before, "new", low <= high ? 0 : high)];
   };
 
   const column = (key, at, lines) => {
@@ -150,7 +155,7 @@
     const isSame = (key) => a.facts[key] === b.facts[key];
     const differing = keys.filter((key) => !isSame(key)), sameFacts = keys.filter(isSame);
     const at = (role, id) => role.competencies.find((expected) => expected.id === id);
-    const isSameRow = ({ a: one, b: other }) => one?.level === other?.level && one?.meaning === other?.meaning;
+    const isSameRow = ({ a: one, b: other }) => one?.level === other?.level && one?.meaning === other?.meaning && !differs({ a: one, b: other });
     const rows = competencies.map((competency) => ({ competency, a: at(a, competency.id), b: at(b, competency.id) })).filter((row) => row.a || row.b);
     const changes = rows.filter((row) => !isSameRow(row)).map((row) => {
       const [before, after] = columns(row);

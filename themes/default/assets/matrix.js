@@ -125,7 +125,9 @@
     if (!competency || (!tapped && wanted !== link)) return Boolean(competency);
     hide();
     shownFor = link;
-    const statements = competency.statements.filter((one) => one.level === level).map((one) => make("li", "", one.text));
+    const track = link.closest("td")?.dataset.track;
+    const isMeant = (one) => one.level === level && (!one.track || one.track === track) && !one.not_for?.includes(track);
+    const statements = competency.statements.filter(isMeant).map((one) => make("li", "", one.text));
     box.replaceChildren(make("p", "glimpse-kind competency", competency.title), make("p", "glimpse-title", `${link.firstChild.textContent.trim()} ${level}`), make("ul", "", ...statements));
     if (tapped) box.append(Object.assign(make("a", "glimpse-open", open), { href: link.href }));
     box.classList.toggle("sheet", tapped);

@@ -6,6 +6,7 @@
 
 use super::Reader;
 use crate::chapter::markdown::capitalised;
+use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
@@ -52,7 +53,7 @@ fn sections(reader: &mut Reader<'_>) {
 /// Returns the level that this heading names. The section below it contains the statements of that
 /// level.
 fn level_at(reader: &Reader<'_>, heading: usize) -> Option<u8> {
-    reader.levels.iter().find(|(_, number)| *number == heading).map(|(level, _)| *level)
+    reader.levels.iter().find(|level| level.heading == heading).map(|level| level.level)
 }
 
 /// Finds headings that are in the place of a level's heading but don't name a level, such as
@@ -65,11 +66,11 @@ fn levels(reader: &mut Reader<'_>) {
         }
         // A level that another heading already names isn't meant by this one.
         let is_taken = |level: u8| {
-            reader.outline.misnamed.contains(&level) || reader.levels.iter().any(|(known, _)| *known == level)
+            reader.outline.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
         };
         if let Some(level) = meant(reader, n).filter(|level| !is_taken(*level)) {
             let message = format!("`{}` isn't a level of the scale, so what is below it isn't read", heading.text);
-            let help = format!("did you mean `{}`?", name_of(reader, level));
+            let help = format!("did you mean `{}`?", name_of(reader, level).unwrap_or_default());
             let range = reader.block(heading.event);
             reader.finding(Rule::LevelOutOfRange, &range, message, Some(help));
             reader.outline.misnamed.push(level);
@@ -77,8 +78,8 @@ fn levels(reader: &mut Reader<'_>) {
     }
 }
 
-fn name_of<'a>(reader: &Reader<'a>, level: u8) -> &'a str {
-    &reader.input.config.scale[usize::from(level) - 1].name
+fn name_of<'a>(reader: &Reader<'a>, level: u8) -> Option<&'a str> {
+    reader.input.config.level_at(level, Scope::of_family(reader.input.family)).map(|level| level.name.as_str())
 }
 
 /// Guesses the level of a heading that doesn't name one: a level with a similar name, or the only
@@ -93,8 +94,9 @@ fn meant(reader: &Reader<'_>, n: usize) -> Option<u8> {
     let after = || (n + 1..headings.len()).filter(is_near);
     let sibling_before = before().take_while(is_sibling).find_map(level_at);
     let has_sibling = || sibling_before.or_else(|| after().take_while(is_sibling).find_map(level_at)).is_some();
-    let near = reader.input.config.near_level(&text).map(|level| level.level);
-    let is_alike = |level: u8| is_number(&text) || is_slip(&text, &fold(name_of(reader, level)));
+    let near = reader.input.config.near_level(&text, Scope::of_family(reader.input.family));
+    let near = near.map(|level| level.level);
+    let is_alike = |level: u8| is_number(&text) || is_slip(&text, &fold(name_of(reader, level).unwrap_or_default()));
     near.filter(|level| is_alike(*level) || has_sibling()).or_else(|| {
         let between = before().next().and_then(level_at)? + 1;
         let is_missing = sibling_before == Some(between - 1) && after().next().and_then(level_at) == Some(between + 1);

@@ -84,7 +84,8 @@ fn write_facts(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
 
 fn write_competency(asked: &Asked, view: &Viewpoint<'_>, out: &mut String) {
     let expected = &asked.expected;
-    let _ = write!(out, "\n#### {}: {}", expected.title, view.level_of(&expected.level_name, expected.level));
+    let _ =
+        write!(out, "\n#### {}: {}", expected.title, view.level_of(&expected.level_name, expected.level, expected.of));
     if expected.focus {
         let _ = write!(out, " ({})", view.theme.ui("focus"));
     }
@@ -125,6 +126,6 @@ fn write_card(kit: &Hiring, view: &Viewpoint<'_>, out: &mut String) {
     let _ = write!(out, "\n| {} |\n|---|---|---|---|---|\n", heads.join(" | "));
     for row in &kit.card {
         let title = row.title.replace('|', "\\|");
-        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", view.level_of(&row.level_name, row.level));
+        let _ = writeln!(out, "| {title}: {} | | ☐ | ☐ | ☐ |", view.level_of(&row.level_name, row.level, row.of));
     }
 }

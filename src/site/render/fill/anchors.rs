@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 use super::{Filler, Scope};
 use crate::chapter::document::Heading;
-use crate::model::book::ChapterId;
+use crate::declare::config;
+use crate::model::book::{ChapterId, Standing};
 use crate::site::view::{competency_of, encode_fragment};
 use crate::text::markup::escape;
 use crate::text::path::fold;
@@ -52,24 +53,28 @@ impl Filler<'_> {
     /// Shows which level of the scale a heading of a competency describes, as a meter and a number.
     fn level_of_heading(&self, heading: &Heading, chapter: ChapterId, out: &mut String) {
         let Some(facts) = competency_of(self.view.book, chapter) else { return };
-        let Some((level, _)) = facts.levels.iter().find(|(_, anchor)| *anchor == heading.id) else { return };
-        let top = self.view.top(chapter);
+        let Some(own) = facts.levels.iter().find(|own| own.id == heading.id) else { return };
+        let scope = config::Scope { track: own.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
+        let (at, top) = (Standing::new(own.level, scope), self.view.top(chapter, scope));
         out.push_str(" <span class=\"at-level\"><span class=\"steps\" aria-hidden=\"true\">");
-        for of in &self.view.config.scale {
-            out.push_str(match of.level.cmp(level) {
+        for of in self.view.config.scale_of(scope) {
+            out.push_str(match of.level.cmp(&own.level) {
                 _ if of.level > top => "<i class=\"absent\"></i>",
                 Ordering::Less => "<i class=\"reached\"></i>",
                 Ordering::Equal => "<i class=\"own\"></i>",
                 Ordering::Greater => "<i></i>",
             });
         }
-        let name = self.view.level_name(*level);
-        let words = if fold(&name) == fold(&heading.text) {
-            let highest = self.view.highest().to_string();
-            self.view.theme.ui("n-of").replace("{n}", &level.to_string()).replace("{of}", &highest)
+        let (name, highest) = (self.view.level_name(chapter, at), self.view.config.highest(scope));
+        let mut words = if fold(&name) == fold(&heading.text) {
+            let words = self.view.theme.ui("n-of").replace("{n}", &own.level.to_string());
+            words.replace("{of}", &highest.to_string())
         } else {
-            self.view.level_of(&name, *level)
+            self.view.level_of(&name, own.level, highest)
         };
+        if let Some(track) = &own.track {
+            words = format!("{} · {words}", self.view.title_of_track(track));
+        }
         let _ = write!(out, "</span>{}</span>", escape(&words));
     }
 }
