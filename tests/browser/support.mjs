@@ -169,7 +169,9 @@ export async function open(url, { width = 1440, height = 900, dark = false, java
   const page = await shown.newPage();
   page.faults = [];
   page.requests = [];
-  page.on("pageerror", (error) => page.faults.push(`script: ${error.message}`));
+  // If a picture of the old page arrives after the new page is shown, as on a slow machine, Chromium gives up the transition between
+  // them. It reports that as a rejected promise of the new page, which no script of the page has or could handle.
+  page.on("pageerror", (error) => { if (!error.message.includes("Page already revealed")) page.faults.push(`script: ${error.message}`); });
   page.on("console", (message) => { if (message.type() === "error") page.faults.push(`console: ${message.text()}`); });
   // Leaving a page cancels its pending requests, which isn't a fault.
   page.on("requestfailed", (request) => {

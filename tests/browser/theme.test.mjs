@@ -2,21 +2,47 @@
 // pages without scripts, navigation, link previews and keys.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 import { build, close, host, open, overflow, project, violations } from "./support.mjs";
 
-const site = build(project());
-/** One page of every kind. */
+const dir = project();
+// Without a history, there would be no page of changes.
+const git = (...words) => execFileSync("git", ["-C", dir, "-c", "user.name=T", "-c", "user.email=t@rolebook.example", ...words]);
+git("init", "--quiet");
+git("add", "--all");
+git("commit", "--quiet", "--message", "All");
+const site = build(dir);
+/** One page of every kind, and more than one where they differ. `nowhere/` doesn't exist. */
 const kinds = [
-  "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "glossary/", "guides/when-data-misleads/",
-  "understanding/leader-and-manager/", "about/adopting-it/", "roles/", "matrix/", "matrix/leadership/", "ladder/", "decisions/",
-  "compare/product-manager/product-leader/", "nowhere/", "print/", "print/roles/",
+  "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "paths/", "glossary/", "guides/when-data-misleads/",
+  "understanding/leader-and-manager/", "about/adopting-it/", "roles/", "matrix/", "matrix/track-leadership/", "ladder/", "decisions/", "decisions/by-role/",
+  "compare/", "compare/product-manager/product-leader/", "assess/", "assess/product-manager/", "hiring/product-manager/", "backlinks/roles/group-product-manager/",
+  "changes/", "search/", "nowhere/", "print/", "print/roles/",
 ];
 /** @type {Record<string, any>} */
-const shapes = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, paper: { paper: true } };
+const shapes = {
+  light: {}, dark: { dark: true }, phone: { width: 390, height: 844 }, "dark phone": { width: 390, height: 844, dark: true }, paper: { paper: true },
+  "forced colors": { context: { forcedColors: "active" } },
+};
+
+test("the pages tested below exist, and are of every kind", async () => {
+  const address = await host(site);
+  const page = await open(address);
+  const found = new Set();
+  for (const path of kinds) {
+    const answer = await page.goto(address + path);
+    assert.equal(answer.status(), path === "nowhere/" ? 404 : 200, path);
+    found.add(await page.evaluate(() => document.body.className.match(/kind-[a-z0-9]+/)[0]));
+  }
+  const pages = readdirSync(site, { recursive: true }).map(String).filter((name) => name.endsWith(".html"));
+  const all = new Set(pages.map((name) => readFileSync(join(site, name), "utf8").match(/<body class="(kind-[a-z0-9]+)/)?.[1]).filter(Boolean));
+  assert.deepEqual([...found].sort(), [...all].sort());
+  await close(page);
+});
 
 for (const [name, options] of Object.entries(shapes)) {
   test(`every kind of page passes axe-core (${name})`, async () => {
@@ -46,6 +72,20 @@ test("no kind of page scrolls sideways at 320 pixels, which is 1280 pixels zoome
   }
   assert.deepEqual(wide, []);
   await close(page);
+});
+
+test("no kind of page scrolls sideways at 200% zoom, in a window of 1280 or 1440 pixels", async () => {
+  const address = await host(site);
+  for (const width of [640, 720]) {
+    const page = await open(address, { width, height: 400, context: { isMobile: false } });
+    const wide = [];
+    for (const path of kinds) {
+      await page.goto(address + path);
+      if (await overflow(page) > 0) wide.push(path);
+    }
+    assert.deepEqual(wide, [], `${width} pixels`);
+    await close(page);
+  }
 });
 
 test("text at twice the size doesn't overflow the page", async () => {
