@@ -37,20 +37,65 @@ pub enum Shape {
     Chapter,
     /// The name of a role or a partner.
     Party,
+    /// A name of something that the handbook knows.
+    Named(Known),
     /// A list of values of the given form; a single value counts as a list of one.
     List(&'static Shape),
     /// A table whose keys the author chooses and whose values have the given form.
     Map(&'static Shape),
+    /// A table whose keys are names of something that the handbook knows.
+    Each(Known, &'static Shape),
     /// A table with the given fields.
     Table(&'static [Field]),
     /// Anything, for the author's own data.
     Any,
 }
 
+/// What a name stands for. Readers accept other names too, because a finding about the name says more
+/// than one about its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// An owner in `[owners]`.
+    Owner,
+    /// A track in `[[tracks]]`.
+    Track,
+    /// An audience in `[audiences]`.
+    Audience,
+    /// A group of competencies.
+    Cluster,
+    /// A word to group chapters by.
+    Tag,
+    /// A role.
+    Role,
+    /// A competency.
+    Competency,
+    /// A strategy chapter.
+    Strategy,
+    /// A statement of a competency, such as `writing#one-page`.
+    Statement,
+}
+
+impl Known {
+    /// Returns whether the name is that of a chapter or of something in a chapter.
+    pub fn is_chapter(self) -> bool {
+        matches!(self, Self::Role | Self::Competency | Self::Strategy | Self::Statement)
+    }
+}
+
 impl Shape {
+    /// Returns the form without what a name stands for.
+    fn bare(self) -> Self {
+        match self {
+            Self::Named(known) if known.is_chapter() => Self::Chapter,
+            Self::Named(_) => Self::Text,
+            Self::Each(_, inner) => Self::Map(inner),
+            other => other,
+        }
+    }
+
     /// Returns the words that findings use for the form, and the form as JSON Schema.
     pub fn described(self) -> (&'static str, Json) {
-        match self {
+        match self.bare() {
             Self::Any => ("anything", json!({})),
             Self::Text => ("text", json!({ "type": ["string", "number", "boolean"] })),
             Self::Integer(least, most) => {
@@ -74,6 +119,7 @@ impl Shape {
             }
             Self::Map(inner) => ("a table", json!({ "type": "object", "additionalProperties": inner.described().1 })),
             Self::Table(fields) => ("a table", object(&[fields])),
+            Self::Named(_) | Self::Each(..) => ("text", json!({ "type": "string" })),
         }
     }
 }
@@ -93,6 +139,10 @@ pub fn object(lists: &[&[Field]]) -> Json {
 
 /// A list of names of chapters.
 pub const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
+/// A list of names of roles.
+pub const ROLES: Shape = Shape::List(&Shape::Named(Known::Role));
+/// A list of names of competencies.
+pub const COMPETENCIES: Shape = Shape::List(&Shape::Named(Known::Competency));
 
 /// One key that a table accepts.
 #[derive(Clone, Copy, Debug)]
@@ -351,7 +401,7 @@ pub fn help_for_key(key: &str, lists: &[&'static [Field]], owner: &str) -> Strin
 /// A list or table can be used even if parts of it are invalid: the code that reads it skips those
 /// parts.
 fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> bool {
-    let fault = match (shape, &value.data) {
+    let fault = match (shape.bare(), &value.data) {
         (Shape::Any, _)
         | (Shape::Boolean, Data::Boolean(_))
         | (Shape::Text | Shape::Level, Data::Text(_) | Data::Integer(_))
