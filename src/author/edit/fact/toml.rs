@@ -113,8 +113,15 @@ impl Toml<'_> {
         for (key, fact) in new.iter().filter(is_new) {
             if form == Form::Header && (self.is_own_table(fact) || end.is_none()) {
                 let name = format!("{path}{}", key_text(key));
-                let last = old.entries.iter().map(|entry| self.end_of(entry)).max().ok_or(Unset::Form)?;
-                cuts.insert(self.line_end(last), format!("\n\n{}", own_tables_at(&name, fact).trim_end()));
+                let text = own_tables_at(&name, fact);
+                let last = old.entries.iter().max_by_key(|entry| self.end_of(entry)).ok_or(Unset::Form)?;
+                let at = self.line_end(self.end_of(last));
+                if new.iter().any(|(key, _)| *key == last.key) || at == self.text.len() {
+                    cuts.insert(at, format!("\n\n{}", text.trim_end()));
+                } else {
+                    // The last table is removed with its line ending.
+                    cuts.insert(at + 1, format!("\n{}\n", text.trim_end()));
+                }
                 continue;
             }
             let prefix = if form == Form::Dotted { path } else { "" };

@@ -41,6 +41,8 @@
   const isChosen = (word, about) => !TYPED.includes(word) && choices(word, about).length > 0;
   const isLong = (value, { name }) => LONG.includes(name) || String(value || "").length > 44 || String(value || "").includes("\n");
   const sentence = (word) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll("-", " ");
+  // What a field is for is written for an editor's tooltips, which show code and straight quotes.
+  const purpose = (text) => (text.charAt(0).toUpperCase() + text.slice(1) + ".").replaceAll("`", "").replaceAll("'", "’");
   const number = (text) => (/^-?\d+$/.test(text) ? Number(text) : text || null);
 
   function input(value, more = {}, read = (text) => text || null) {
@@ -202,7 +204,7 @@
   /** Puts a label and the field's purpose with a control. */
   function labelled(field, part, ...more) {
     const id = nextId();
-    const hint = make("small", { id: id + "-hint", text: sentence(field.meaning) + "." });
+    const hint = make("small", { id: id + "-hint", text: purpose(field.meaning) });
     const body = [part.element, hint, ...more];
     if (part.main) {
       part.main.id = id;

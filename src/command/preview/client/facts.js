@@ -26,7 +26,7 @@
   }
 
   function draw(route, form) {
-    const from = document.activeElement;
+    const from = /** @type {HTMLElement} */ (document.activeElement);
     const title = form.kind ? "Facts of this chapter" : "Handbook settings";
     const parts = [];
     const message = make("p", { class: "rolebook-said", role: "alert" });
@@ -228,8 +228,9 @@
 
   // A click on a fact opens its field, unless it follows a link or selects text.
   document.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button || event.target.closest("a, button, input, select, textarea, summary, label, [data-rolebook]") || !getSelection().isCollapsed) return;
-    const found = marked.find(([element]) => element.contains(event.target));
+    const { target } = event;
+    if (!(target instanceof Element) || event.button || target.closest("a, button, input, select, textarea, summary, label, [data-rolebook]") || !getSelection().isCollapsed) return;
+    const found = marked.find(([element]) => element.contains(target));
     if (found) open("edit/facts", found[1]);
   });
 
