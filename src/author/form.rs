@@ -8,7 +8,7 @@ mod choices;
 
 use serde_json::{Map, Value as Json, json};
 
-pub use choices::{choices, name_of};
+pub use choices::{choices, known, name_of};
 
 use crate::author::edit::fact::Fact;
 use crate::chapter::document::{Form as Written, Fragment};
@@ -50,10 +50,10 @@ fn shape(form: Shape) -> Json {
         Shape::Level => json!({ "is": "level" }),
         Shape::Chapter => json!({ "is": "name", "of": "chapter" }),
         Shape::Party => json!({ "is": "name", "of": "party" }),
-        Shape::Named(known) => json!({ "is": "name", "of": choices::name(known) }),
+        Shape::Named(known) => json!({ "is": "name", "of": known.name() }),
         Shape::List(inner) => json!({ "is": "list", "of": shape(*inner) }),
         Shape::Map(inner) => json!({ "is": "map", "of": shape(*inner) }),
-        Shape::Each(known, inner) => json!({ "is": "map", "keys": choices::name(known), "of": shape(*inner) }),
+        Shape::Each(known, inner) => json!({ "is": "map", "keys": known.name(), "of": shape(*inner) }),
         Shape::Table(fields) => json!({ "is": "table", "fields": fields.iter().map(field).collect::<Vec<_>>() }),
         Shape::Any => json!({ "is": "any" }),
     }

@@ -11,7 +11,7 @@ use rolebook::declare::fields::{Field, Shape};
 use rolebook::declare::front::{Common, of_kind};
 use rolebook::declare::kind::Kind;
 use rolebook::model::compile::Handbook;
-use rolebook::text::front_matter::{Data, Entry, Format, Split, Table, Value, split};
+use rolebook::text::front_matter::{Data, Entry, Format, Table, Value, split};
 use rolebook::text::source::{Sources, Text};
 use serde_json::{Value as Json, json};
 
@@ -139,6 +139,10 @@ fn assert_elsewhere_is_equal(old: &[u8], new: &[u8], (table, field): (&Table, &F
             let place = extent(entry);
             let line = text.text[..place.0].rfind('\n').map_or(0, |at| at + 1);
             let behind = text.text[place.1..].find('\n').map_or(text.text.len(), |at| place.1 + at + 1);
+            // So do comments that are indented like the field's own lines.
+            let mut rest = text.text[behind..].split_inclusive('\n');
+            let is_inner = |line: &&str| line.starts_with(' ') && line.trim_start().starts_with('#');
+            let behind = behind + rest.by_ref().take_while(is_inner).map(str::len).sum::<usize>();
             // The blank line above a table goes and comes with it.
             assert!(start + 2 >= text.to_file(line), "{what}: {start} bytes are equal, but the field begins at {line}");
             assert!(end + 2 >= old.len() - text.to_file(behind), "{what}: {end} bytes at the end are equal");
@@ -248,10 +252,8 @@ fn every_field_is_written_into_generated_front_matter_and_reads_back_equal() {
         let fields = fields_of(Kind::ALL[n % Kind::ALL.len()]);
         let format = if n % 3 == 2 { Format::Toml } else { Format::Yaml };
         let text = generated(&fields, format, &mut dice);
-        assert!(
-            matches!(split(&text), Split::Found { .. }) && fact::table(text.as_bytes(), File::Chapter).is_ok(),
-            "{text}"
-        );
+        let is_read = fact::table(text.as_bytes(), File::Chapter).is_ok_and(|table| !table.entries.is_empty());
+        assert!(is_read, "{text}");
         for form in [
             "\r\n", ": |", ": >", "['", "[\n", "{", "\n  - ", "\n- ", " # ", "\n# ", "''", "\\\"", " = {", "\n[",
             "\u{feff}",

@@ -338,6 +338,7 @@ mod tests {
             ("# a\nowner: b # why\n# c\nx: 1\n", "# a\n# c\nx: 1\n"),
             ("x: 1\nowner:\n  - b\n  - c\n\ny: 2\n", "x: 1\n\ny: 2\n"),
             ("owner: |\n  a\n  b\nx: 1\n", "x: 1\n"),
+            ("x: |\n  a\nowner:\n  - b\n  # of the owner\n# c\ny: 1\n", "x: |\n  a\n# c\ny: 1\n"),
             ("owner: b\n", ""),
             ("{owner: b, x: 1}\n", "{x: 1}\n"),
             ("x: 1\n", "x: 1\n"),

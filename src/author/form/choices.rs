@@ -6,28 +6,12 @@
 use std::collections::BTreeSet;
 
 use crate::chapter::document::Facts;
-use crate::declare::fields::Known;
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
 
 /// A name to write, and what people call it.
 type Choice = (String, String);
-
-/// Returns the word by which a form asks for choices.
-pub fn name(known: Known) -> &'static str {
-    match known {
-        Known::Owner => "owner",
-        Known::Track => "track",
-        Known::Audience => "audience",
-        Known::Cluster => "cluster",
-        Known::Tag => "tag",
-        Known::Role => "role",
-        Known::Competency => "competency",
-        Known::Strategy => "strategy",
-        Known::Statement => "statement",
-    }
-}
 
 /// Returns the choices for a word: names of the handbook's owners, tracks and so on, each with its
 /// title.
@@ -51,6 +35,16 @@ pub fn choices(word: &str, handbook: &Handbook) -> Vec<Choice> {
         "statement" => statements(handbook),
         kind => chapters(handbook, Kind::from_name(kind)),
     }
+}
+
+/// Returns the names for a word, as `declare/schema` lists them for editors: levels by number and by
+/// name, everything else by the name to write.
+pub fn known(word: &str, handbook: &Handbook) -> Vec<String> {
+    let list = choices(word, handbook).into_iter();
+    if word == "level" {
+        return list.flat_map(|(number, name)| [number, name]).collect();
+    }
+    list.map(|(name, _)| name).collect()
 }
 
 /// Returns the chapters of a kind, or all chapters, in the order of their titles.

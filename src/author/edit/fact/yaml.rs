@@ -286,8 +286,17 @@ impl Yaml<'_> {
         if !self.text[start..entry.key_span.start as usize].trim().is_empty() {
             return Err(Unset::Form);
         }
-        let end = self.line_end(self.end_of(entry)?);
-        cuts.replace(start..(end + 1).min(self.text.len()), "");
+        let mut end = (self.line_end(self.end_of(entry)?) + 1).min(self.text.len());
+        // A comment that is indented further would become part of a text above.
+        let column = self.column(entry.key_span.start as usize);
+        for line in self.text[end..].split_inclusive('\n') {
+            let inner = line.trim_start_matches(' ');
+            if !inner.starts_with('#') || line.len() - inner.len() <= column {
+                break;
+            }
+            end += line.len();
+        }
+        cuts.replace(start..end, "");
         Ok(())
     }
 
