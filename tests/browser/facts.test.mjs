@@ -84,7 +84,7 @@ test("a whole change is made with the keyboard alone, and focus returns", async 
   await button.focus();
   await page.keyboard.press("Enter");
   await panel(page).waitFor();
-  for (let n = 0; n < 80 && (await page.locator(":focus").getAttribute("inputmode")) !== "numeric"; n += 1) await page.keyboard.press("Tab");
+  for (let n = 0; n < 80 && (await page.evaluate(() => document.activeElement.getAttribute("inputmode"))) !== "numeric"; n += 1) await page.keyboard.press("Tab");
   await page.keyboard.type("5");
   for (let n = 0; n < 80 && !(await page.evaluate(() => document.activeElement.getAttribute("aria-label") === "Add to: Also called")); n += 1) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -149,7 +149,7 @@ test("a new chapter begins with the form, and its prompts give way to what is fi
   await page.getByRole("button", { name: "New chapter" }).click();
   await page.getByLabel("Kind").selectOption("competency");
   await page.getByLabel("Title").fill("Listening well");
-  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByRole("button", { name: "Begin", exact: true }).click();
   await page.waitForURL("**/competencies/listening-well/");
   await panel(page).waitFor();
   await field(page, "Summary").fill("Hears what is meant.");

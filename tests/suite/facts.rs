@@ -5,11 +5,12 @@
 //! from the lists of fields: with comments, quotes, lists in brackets and on lines, CRLF, and TOML.
 
 use rolebook::author::edit::fact::{self, File, Place};
-use rolebook::author::form::{entry_of, meant, shown};
+use rolebook::author::form::{entry_of, known, meant, shown};
 use rolebook::declare::config::Config;
 use rolebook::declare::fields::{Field, Shape};
 use rolebook::declare::front::{Common, of_kind};
 use rolebook::declare::kind::Kind;
+use rolebook::declare::schema;
 use rolebook::model::compile::Handbook;
 use rolebook::text::front_matter::{Data, Entry, Format, Table, Value, split};
 use rolebook::text::source::{Sources, Text};
@@ -435,4 +436,23 @@ fn toml_entry(name: &str, value: &Json, dice: &mut Dice) -> String {
         }
         _ => format!("{name} = {}{note}\n", toml_value(value, dice)),
     }
+}
+
+#[test]
+fn the_schemas_of_a_project_list_its_owners_levels_and_chapters() {
+    let texts = [
+        ("handbook.toml", "[owners.people]\n[[tracks]]\nid = \"lead\"\n"),
+        ("roles/chief.md", "# Chief\n"),
+        ("competencies/talk.md", "# Talk\n"),
+    ];
+    let handbook = compile(&Sources::from_texts(texts)).unwrap();
+    let schema = schema::in_project("role", &|word| known(word, &handbook)).unwrap();
+    let of = |name: &str| &schema["properties"][name];
+    assert_eq!(of("owner")["enum"], json!(["people"]));
+    assert_eq!(of("track")["enum"], json!(["lead"]));
+    assert_eq!(of("extends")["anyOf"][0]["enum"], json!(["chief"]));
+    let level = &of("competencies")["properties"]["talk"]["enum"];
+    assert!(level.as_array().unwrap().contains(&json!(3)) && level.as_array().unwrap().contains(&json!("Owning")));
+    // Without a project, editors accept every name.
+    assert_eq!(schema::of("role").unwrap()["properties"]["owner"]["enum"], Json::Null);
 }

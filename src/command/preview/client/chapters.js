@@ -43,7 +43,7 @@
     const kind = make("select", {}, ...KINDS.map(([value, text]) => make("option", { value, text })));
     const title = make("input", { required: true, autocomplete: "off" });
     const folder = make("input", { autocomplete: "off" });
-    const fields = [field("Kind", kind), field("Title", title, "Its file is named after it, and begins with prompts to fill in."), field("Folder", folder, "Such as guides/hiring. If you leave it empty, the chapter goes where chapters of its kind are.")];
+    const fields = [field("Kind", kind), field("Title", title, "Its file is named after it, and begins with prompts to fill in."), field("Folder", folder, "Such as guides/hiring. Leave it empty for the usual one.")];
     ask("New chapter", fields, "Begin", async () => {
       const answer = await post("edit/new", { kind: kind.value, title: title.value, folder: folder.value.trim() || null });
       // The new page begins with the form for its facts.

@@ -33,10 +33,11 @@
     const question = make("div", { class: "rolebook-question", role: "group", hidden: true, "aria-label": "Discard your changes?" });
     const save = make("button", { type: "submit", class: "rolebook-button rolebook-save", text: "Save" });
     const close = make("button", { type: "button", class: "rolebook-tool", text: "×", "aria-label": "Close", on: { click: cancel } });
+    const usual = form.fields.map(put);
     const more = form.rare.length ? make("details", { class: "rolebook-more" }, make("summary", { text: "More fields" }), ...form.rare.map(put)) : null;
     const body = make("form", { class: "rolebook-facts-form", novalidate: true, on: { submit: send } },
       make("div", { class: "rolebook-facts-head" }, make("h2", { id: "rolebook-facts-title", text: title }), close),
-      make("div", { class: "rolebook-facts-body", tabindex: "0", role: "region", "aria-labelledby": "rolebook-facts-title" }, ...form.fields.map(put), more),
+      make("div", { class: "rolebook-facts-body", tabindex: "0", role: "region", "aria-labelledby": "rolebook-facts-title" }, ...usual, more),
       make("div", { class: "rolebook-facts-foot" }, message, question, make("div", { class: "rolebook-foot" }, save, press("Cancel", "", cancel), make("span", { class: "rolebook-keys", text: form.path }))));
     const dialog = make("dialog", { class: "rolebook-facts", "aria-labelledby": "rolebook-facts-title", "data-rolebook": true }, body);
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); leave(); });
@@ -194,6 +195,8 @@
   async function lay() {
     const { ok, value } = await get("edit/facts", { page: location.pathname, labels: "1" });
     button.hidden = !ok || !value;
+    const { activeElement: active } = document;
+    const focused = active && active.matches(".rolebook-fact") ? active.getAttribute("aria-label") : null;
     for (const mark of document.querySelectorAll(".rolebook-fact")) mark.remove();
     marked = [];
     if (button.hidden) return;
@@ -216,6 +219,8 @@
       if (element) marked.push([element, name]);
     }
     for (const [element] of marked) element.classList.add("rolebook-has-fact");
+    const again = focused && /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".rolebook-fact")]).find((mark) => mark.getAttribute("aria-label") === focused);
+    if (again) again.focus({ preventScroll: true });
   }
 
   function pencil(field) {
