@@ -271,6 +271,9 @@ pub struct Mv {
 pub struct Schema {
     /// A kind of chapter, or `handbook` [default: all of them].
     pub kind: Option<String>,
+    /// Include the owners, tracks, levels and chapters of a project [default: the current folder].
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".")]
+    pub project: Option<PathBuf>,
 }
 
 /// Options of `anchors`.

@@ -6,6 +6,7 @@
 
 mod anchors;
 mod expectation;
+pub mod fact;
 mod passage;
 
 pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};

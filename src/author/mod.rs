@@ -4,5 +4,6 @@
 
 pub mod draft;
 pub mod edit;
+pub mod form;
 pub mod import;
 pub mod relocate;

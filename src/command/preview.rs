@@ -11,6 +11,7 @@ mod complete;
 mod desk;
 mod edit;
 mod editor;
+mod facts;
 mod level;
 mod moves;
 

@@ -15,7 +15,7 @@ pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
-use crate::declare::fields::{self, CHAPTERS, Report, Shape, table};
+use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -52,12 +52,13 @@ table! {
         partners: Vec<(String, String)>, "functions that take part in decisions: ID and title",
             as Shape::Map(&Shape::Text), by readers::partners;
         audiences: BTreeMap<String, Audience>, "the groups of readers, by name";
-        audience: Option<String>, "the audience to build for by default", by readers::audience;
+        audience: Option<String>, "the audience to build for by default",
+            as Shape::Named(Known::Audience), by readers::audience;
         kinds: BTreeMap<String, Kind>, "the kinds of chapters, by their top-level folder";
         sections: Vec<(Kind, Vec<String>)>, "the headings that chapters of a kind must have",
             as Shape::Map(&Shape::List(&Shape::Text)), by readers::sections;
         words: Words, "the headings and labels that the model looks for, in the handbook's language";
-        compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a comparison page", as Shape::List(&CHAPTERS);
+        compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a comparison page", as Shape::List(&ROLES);
         evidence: Vec<Evidence>, "what a promotion case and a résumé have to show", by readers::evidence;
         markdown: Markdown, "extensions of Markdown";
         security: Security, "what pages may contain and load";
@@ -118,7 +119,8 @@ table! {
     /// A group of readers.
     Audience {
         title: String, "the title shown on pages";
-        includes: Vec<String>, "audiences whose content its readers also see", by readers::audiences;
+        includes: Vec<String>, "audiences whose content its readers also see",
+            as Shape::List(&Shape::Named(Known::Audience)), by readers::audiences;
         indexed: bool, "whether search engines may list the site built for this audience";
     }
 }
@@ -152,7 +154,7 @@ table! {
     /// One thing that a promotion case or a résumé has to show.
     Evidence {
         name: String, "the name shown on pages", by readers::filled;
-        competencies: Vec<(String, Span)>, "the competencies whose statements show it", as CHAPTERS;
+        competencies: Vec<(String, Span)>, "the competencies whose statements show it", as COMPETENCIES;
     }
 }
 
@@ -202,14 +204,16 @@ table! {
         path: (String, Span), "the file path or URL path that is gone", by readers::path_of_gone;
         see: Option<(String, Span)>, "the chapter to read instead", as Shape::Chapter;
         reason: Option<String>, "why it is gone, in one sentence";
-        audience: Option<String>, "who may know about it, by a name in `[audiences]`", by readers::audience;
+        audience: Option<String>, "who may know about it, by a name in `[audiences]`",
+            as Shape::Named(Known::Audience), by readers::audience;
     }
 }
 
 table! {
     /// Who sees the page about the handbook's health.
     Health {
-        audience: Option<String>, "the audience that sees the page, by a name in `[audiences]`", by readers::audience;
+        audience: Option<String>, "the audience that sees the page, by a name in `[audiences]`",
+            as Shape::Named(Known::Audience), by readers::audience;
     }
 }
 

@@ -37,53 +37,159 @@ pub enum Shape {
     Chapter,
     /// The name of a role or a partner.
     Party,
+    /// A name of something that the handbook knows.
+    Named(Known),
     /// A list of values of the given form; a single value counts as a list of one.
     List(&'static Shape),
     /// A table whose keys the author chooses and whose values have the given form.
     Map(&'static Shape),
+    /// A table whose keys are names of something that the handbook knows.
+    Each(Known, &'static Shape),
     /// A table with the given fields.
     Table(&'static [Field]),
     /// Anything, for the author's own data.
     Any,
 }
 
-impl Shape {
-    /// Returns the words that findings use for the form, and the form as JSON Schema.
-    pub fn described(self) -> (&'static str, Json) {
+/// What a name stands for. Readers accept other names too, because a finding about the name says more
+/// than one about its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// An owner in `[owners]`.
+    Owner,
+    /// A track in `[[tracks]]`.
+    Track,
+    /// An audience in `[audiences]`.
+    Audience,
+    /// A group of competencies.
+    Cluster,
+    /// A word to group chapters by.
+    Tag,
+    /// A role.
+    Role,
+    /// A competency.
+    Competency,
+    /// A strategy chapter.
+    Strategy,
+    /// A statement of a competency, such as `writing#one-page`.
+    Statement,
+}
+
+impl Known {
+    /// Returns the word for what the name stands for.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Any => ("anything", json!({})),
-            Self::Text => ("text", json!({ "type": ["string", "number", "boolean"] })),
-            Self::Integer(least, most) => {
-                ("a whole number", json!({ "type": "integer", "minimum": least, "maximum": most }))
-            }
-            Self::Boolean => ("true or false", json!({ "type": "boolean" })),
-            Self::Date => ("a day such as 2026-04-01", json!({ "type": "string", "format": "date" })),
-            Self::Duration => {
-                let pattern = "^[0-9]+ +(day|week|month|year)s?$";
-                ("a span of time such as 6 months", json!({ "type": "string", "pattern": pattern }))
-            }
-            Self::Choice(words) => ("text", json!({ "type": "string", "enum": words })),
-            Self::Level => ("a level: its number or its name", json!({ "type": ["integer", "string"] })),
-            Self::Chapter => ("the name of a chapter", json!({ "type": "string" })),
-            Self::Party => ("the name of a role or a partner", json!({ "type": "string" })),
+            Self::Owner => "owner",
+            Self::Track => "track",
+            Self::Audience => "audience",
+            Self::Cluster => "cluster",
+            Self::Tag => "tag",
+            Self::Role => "role",
+            Self::Competency => "competency",
+            Self::Strategy => "strategy",
+            Self::Statement => "statement",
+        }
+    }
+
+    /// Returns whether every name has to be declared in `handbook.toml`.
+    fn is_declared(self) -> bool {
+        matches!(self, Self::Owner | Self::Track | Self::Audience)
+    }
+
+    /// Returns whether the name is that of a chapter or of something in a chapter.
+    pub fn is_chapter(self) -> bool {
+        matches!(self, Self::Role | Self::Competency | Self::Strategy | Self::Statement)
+    }
+}
+
+impl Shape {
+    /// Returns the form without what a name stands for.
+    fn bare(self) -> Self {
+        match self {
+            Self::Named(known) if known.is_chapter() => Self::Chapter,
+            Self::Named(_) => Self::Text,
+            Self::Each(_, inner) => Self::Map(inner),
+            other => other,
+        }
+    }
+
+    /// Returns the words that findings use for the form.
+    pub fn described(self) -> &'static str {
+        match self.bare() {
+            Self::Any => "anything",
+            Self::Integer(..) => "a whole number",
+            Self::Boolean => "true or false",
+            Self::Date => "a day such as 2026-04-01",
+            Self::Duration => "a span of time such as 6 months",
+            Self::Level => "a level: its number or its name",
+            Self::Chapter => "the name of a chapter",
+            Self::Party => "the name of a role or a partner",
+            Self::List(_) => "a list",
+            Self::Map(_) | Self::Table(_) | Self::Each(..) => "a table",
+            Self::Text | Self::Choice(_) | Self::Named(_) => "text",
+        }
+    }
+
+    /// Returns the form as JSON Schema. `names` returns what a word such as `owner` or `role` may stand
+    /// for in a project, or nothing if that isn't known.
+    pub fn schema(self, names: Names<'_>) -> Json {
+        match self {
+            Self::Any => json!({}),
+            Self::Text => json!({ "type": ["string", "number", "boolean"] }),
+            Self::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+            Self::Boolean => json!({ "type": "boolean" }),
+            Self::Date => json!({ "type": "string", "format": "date" }),
+            Self::Duration => json!({ "type": "string", "pattern": "^[0-9]+ +(day|week|month|year)s?$" }),
+            Self::Choice(words) => json!({ "type": "string", "enum": words }),
+            Self::Level => match names("level") {
+                known if known.is_empty() => json!({ "type": ["integer", "string"] }),
+                known => {
+                    let numbers = known.iter().filter_map(|name| name.parse::<u8>().ok()).map(Json::from);
+                    json!({ "enum": numbers.chain(known.iter().map(|name| json!(name))).collect::<Vec<_>>() })
+                }
+            },
+            Self::Chapter => suggested(names("chapter"), json!({ "type": "string" })),
+            Self::Party => suggested(names("party"), json!({ "type": "string" })),
+            Self::Named(known) => match names(known.name()) {
+                list if list.is_empty() => self.bare().schema(names),
+                list if known.is_declared() => json!({ "type": "string", "enum": list }),
+                list => suggested(list, self.bare().schema(names)),
+            },
             Self::List(inner) => {
-                let list = json!({ "type": "array", "items": inner.described().1 });
+                let list = json!({ "type": "array", "items": inner.schema(names) });
                 let is_nested = matches!(inner, Self::Table(_) | Self::List(_));
                 // A single value counts as a list of one.
-                ("a list", if is_nested { list } else { json!({ "anyOf": [inner.described().1, list] }) })
+                if is_nested { list } else { json!({ "anyOf": [inner.schema(names), list] }) }
             }
-            Self::Map(inner) => ("a table", json!({ "type": "object", "additionalProperties": inner.described().1 })),
-            Self::Table(fields) => ("a table", object(&[fields])),
+            Self::Map(inner) => json!({ "type": "object", "additionalProperties": inner.schema(names) }),
+            Self::Each(known, inner) => {
+                let mut map = Self::Map(inner).schema(names);
+                let keys = names(known.name()).into_iter().map(|name| (name, inner.schema(names)));
+                let keys: Map<String, Json> = keys.collect();
+                if !keys.is_empty() {
+                    map["properties"] = Json::Object(keys);
+                }
+                map
+            }
+            Self::Table(fields) => object(&[fields], names),
         }
     }
 }
 
+/// Returns what a word such as `owner` may stand for in a project.
+pub type Names<'a> = &'a dyn Fn(&str) -> Vec<String>;
+
+/// Returns a schema that editors complete with `names`, and that accepts other values too.
+fn suggested(names: Vec<String>, other: Json) -> Json {
+    if names.is_empty() { other } else { json!({ "anyOf": [{ "type": "string", "enum": names }, other] }) }
+}
+
 /// Returns the JSON Schema of a table with these fields.
-pub fn object(lists: &[&[Field]]) -> Json {
+pub fn object(lists: &[&[Field]], names: Names<'_>) -> Json {
     let mut properties = Map::new();
     for field in lists.iter().flat_map(|list| list.iter()) {
         for name in [field.name, field.also].into_iter().filter(|name| !name.is_empty()) {
-            let mut value = field.shape.described().1;
+            let mut value = field.shape.schema(names);
             value["description"] = json!(field.meaning);
             properties.insert(name.to_owned(), value);
         }
@@ -93,6 +199,10 @@ pub fn object(lists: &[&[Field]]) -> Json {
 
 /// A list of names of chapters.
 pub const CHAPTERS: Shape = Shape::List(&Shape::Chapter);
+/// A list of names of roles.
+pub const ROLES: Shape = Shape::List(&Shape::Named(Known::Role));
+/// A list of names of competencies.
+pub const COMPETENCIES: Shape = Shape::List(&Shape::Named(Known::Competency));
 
 /// One key that a table accepts.
 #[derive(Clone, Copy, Debug)]
@@ -351,7 +461,7 @@ pub fn help_for_key(key: &str, lists: &[&'static [Field]], owner: &str) -> Strin
 /// A list or table can be used even if parts of it are invalid: the code that reads it skips those
 /// parts.
 fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> bool {
-    let fault = match (shape, &value.data) {
+    let fault = match (shape.bare(), &value.data) {
         (Shape::Any, _)
         | (Shape::Boolean, Data::Boolean(_))
         | (Shape::Text | Shape::Level, Data::Text(_) | Data::Integer(_))
@@ -392,7 +502,7 @@ fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> boo
             None
         }
         (shape, _) => {
-            let message = format!("`{key}` should be {}, not {}", shape.described().0, value.kind_name());
+            let message = format!("`{key}` should be {}, not {}", shape.described(), value.kind_name());
             report.add(Rule::WrongType, value.span, message, help_for_type(value, shape, key));
             return false;
         }

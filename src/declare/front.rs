@@ -4,7 +4,7 @@
 //! Input: the table of a chapter's front matter. Output: a [`Front`] and findings. Never looks up
 //! the chapters that the fields name (see `link`).
 
-use crate::declare::fields::{self, CHAPTERS, Field, Report, Shape, table};
+use crate::declare::fields::{self, CHAPTERS, COMPETENCIES, Field, Known, ROLES, Report, Shape, table};
 use crate::declare::kind::{Kind, Levels, Status};
 use crate::declare::withheld;
 use crate::text::date::Duration;
@@ -42,11 +42,12 @@ table! {
         order | weight: Option<i64>, "its position among its siblings, lowest first",
             as Shape::Integer(-1_000_000_000, 1_000_000_000);
         status: Option<Status>, "draft, proposed, current or retired";
-        audience: Option<String>, "who may read it, by a name in `[audiences]`";
-        owner: Option<(String, Span)>, "who keeps it up to date, by a name in `[owners]`";
+        audience: Option<String>, "who may read it, by a name in `[audiences]`", as Shape::Named(Known::Audience);
+        owner: Option<(String, Span)>, "who keeps it up to date, by a name in `[owners]`",
+            as Shape::Named(Known::Owner);
         reviewed: Option<String>, "the date of its last review", as Shape::Date;
         review_every: Option<Duration>, "how long a review remains valid, such as 6 months";
-        tags: Vec<String>, "words to group chapters by";
+        tags: Vec<String>, "words to group chapters by", as Shape::List(&Shape::Named(Known::Tag));
         ask: Option<String>, "where to ask about it";
         extra: Table, "your own data, passed to templates";
     }
@@ -55,31 +56,36 @@ table! {
 table! {
     /// Fields of a role.
     Role {
-        track: Option<(String, Span)>, "the track that it belongs to, by an ID in `[[tracks]]`";
+        track: Option<(String, Span)>, "the track that it belongs to, by an ID in `[[tracks]]`",
+            as Shape::Named(Known::Track);
         rank: Option<u32>, "its rung on the ladder; higher is more senior", as Shape::Integer(0, 1000);
         grade: Option<String>, "its grade, as the company writes it";
         scope: Option<String>, "how much it is responsible for";
         horizon: Option<String>, "how far ahead it looks";
         also_called: Vec<String>, "other titles for the same role";
         base: bool, "true for a role that others extend and that isn't on the ladder itself";
-        extends: Option<(String, Span)>, "the role whose expectations it inherits", as Shape::Chapter;
-        grows_into: Vec<(String, Span)>, "the roles that come next; one of equal rank is a lateral move", as CHAPTERS;
-        reports_to: Vec<(String, Span)>, "the roles that it reports to", as CHAPTERS;
+        extends: Option<(String, Span)>, "the role whose expectations it inherits",
+            as Shape::Named(Known::Role);
+        grows_into: Vec<(String, Span)>, "the roles that come next; one of equal rank is a lateral move", as ROLES;
+        reports_to: Vec<(String, Span)>, "the roles that it reports to", as ROLES;
         works_with: Vec<(String, Span)>, "roles and partners that it works with", as Shape::List(&Shape::Party);
-        competencies: Table, "the level that it expects of each competency", as Shape::Map(&Shape::Level);
+        competencies: Table, "the level that it expects of each competency",
+            as Shape::Each(Known::Competency, &Shape::Level);
         meaning: Table, "what a competency means for this role, in one or two sentences each",
-            as Shape::Map(&Shape::Text);
-        focus: (Vec<(String, Span)>, Span), "the competencies that matter most, four at most", as CHAPTERS;
+            as Shape::Each(Known::Competency, &Shape::Text);
+        focus: (Vec<(String, Span)>, Span), "the competencies that matter most, four at most", as COMPETENCIES;
         judged: Vec<(String, Span)>, "other statements that it is judged on, such as `writing#one-page`",
-            as CHAPTERS;
+            as Shape::List(&Shape::Named(Known::Statement));
     }
 }
 
 table! {
     /// Fields of a competency.
     Competency {
-        cluster: Option<String>, "the group of competencies that it belongs to";
-        supports: Vec<(String, Span)>, "the strategy chapters that it supports", as CHAPTERS;
+        cluster: Option<String>, "the group of competencies that it belongs to",
+            as Shape::Named(Known::Cluster);
+        supports: Vec<(String, Span)>, "the strategy chapters that it supports",
+            as Shape::List(&Shape::Named(Known::Strategy));
         levels: Option<Levels>, "add-up if a level includes those below it, or replace if each level is complete";
     }
 }
@@ -88,7 +94,7 @@ table! {
     /// Fields of a strategy chapter.
     Strategy {
         horizon: Option<String>, "how far ahead it looks";
-        led_by: Option<(String, Span)>, "the role that leads it", as Shape::Chapter;
+        led_by: Option<(String, Span)>, "the role that leads it", as Shape::Named(Known::Role);
         measures: Vec<String>, "what shows that it works";
         valid_until: Option<String>, "the last day on which it is valid", as Shape::Date;
     }

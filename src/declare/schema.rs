@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::declare::config::{Config, FILE};
-use crate::declare::fields::{Field, object};
+use crate::declare::fields::{Field, Names, object};
 use crate::declare::front::{Common, of_kind};
 use crate::declare::kind::Kind;
 
@@ -20,22 +20,27 @@ pub fn names() -> Vec<&'static str> {
 
 /// Returns the schema of a kind's front matter, or of `handbook.toml` if `name` is `handbook`.
 pub fn of(name: &str) -> Option<Value> {
+    in_project(name, &|_| Vec::new())
+}
+
+/// Returns the schema that [`of`] returns, with the names that `known` returns for a project.
+pub fn in_project(name: &str, known: Names<'_>) -> Option<Value> {
     let (title, lists): (String, Vec<&[Field]>) = if name == "handbook" {
         (FILE.to_owned(), vec![Config::FIELDS])
     } else {
         let kind = Kind::from_name(name)?;
         (format!("Front matter of {}", kind.with_article()), vec![Common::FIELDS, of_kind(kind)])
     };
-    let mut schema = object(&lists);
+    let mut schema = object(&lists, known);
     schema["$schema"] = json!(DRAFT);
     schema["title"] = json!(title);
     Some(schema)
 }
 
-/// Returns all schemas by name.
-pub fn all() -> Value {
+/// Returns all schemas by name, with the names that `known` returns for a project.
+pub fn all(known: Names<'_>) -> Value {
     let schemas: Map<String, Value> =
-        names().into_iter().filter_map(|name| Some((name.to_owned(), of(name)?))).collect();
+        names().into_iter().filter_map(|name| Some((name.to_owned(), in_project(name, known)?))).collect();
     json!({ "$schema": DRAFT, "$defs": schemas })
 }
 

@@ -37,6 +37,8 @@ test("a new chapter gets its kind and title, and its page opens with prompts to 
   await page.waitForURL("**/roles/head-of-research/");
   assert.match(await page.locator("h1").textContent(), /Head of \*Research\*/);
   assert.match(text("roles/head-of-research.md"), /## Responsibilities/);
+  await page.getByRole("dialog", { name: "Facts of this chapter" }).waitFor();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "New chapter" }).click();
   await form.getByLabel("Kind").selectOption("Role");
   await form.getByLabel("Title").fill("Head of Research");

@@ -18,13 +18,14 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `passages.js`, `complete.js` and `paste.js` provide to the preview's other
+ * What `ask.js`, `passages.js`, `complete.js`, `paste.js` and `facts-fields.js` provide to the preview's other
  * scripts.
  */
 interface Rolebook {
   get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; open: any;
   passages: { chapter: any; load: any; current: any; passageOf: any };
   complete: any;
+  control: any; labelled: any;
   toMarkdown: any;
 }
 

@@ -400,6 +400,106 @@ fn changing_a_matrix_cell_changes_one_line() {
     assert_eq!(desk.post("/_rolebook/edit/level", &wanted).0, 404);
 }
 
+/// Returns a field of a form.
+fn field<'a>(form: &'a Value, name: &str) -> &'a Value {
+    let lists = [&form["fields"], &form["rare"]].into_iter().filter_map(Value::as_array).flatten();
+    lists.into_iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("no field {name} in {form}"))
+}
+
+#[test]
+fn a_form_shows_the_facts_of_a_chapter_and_changes_only_the_lines_of_its_fields() {
+    let desk = serve(&["--edit"]);
+    let form = desk.get_json("/_rolebook/edit/facts?page=/roles/lead/");
+    assert_eq!(field(&form, "rank")["value"], 2);
+    assert_eq!(field(&form, "competencies")["value"], json!([["talk", 2]]));
+    assert_eq!(form["choices"]["competency"], json!([["talk", "Talk"]]));
+    assert_eq!(form["choices"]["level"][2], json!(["3", "Owning"]));
+    let change = |field: &str, was: Value, value: Value| json!({ "field": field, "was": was, "value": value });
+    let save = |path: &str, changes: &[Value]| {
+        desk.post("/_rolebook/edit/facts", &json!({ "path": path, "changes": changes }))
+    };
+    let levels = change("competencies", json!([["talk", 2]]), json!([["talk", 3]]));
+    let both = [levels, change("summary", Value::Null, json!("Leads: always."))];
+    assert_eq!(save("roles/lead.md", &both).0, 200);
+    let after =
+        ROLE.replace("talk: 2 #", "talk: 3 #").replace("---\n# Lead", "summary: \"Leads: always.\"\n---\n# Lead");
+    assert_eq!(String::from_utf8(desk.bytes("roles/lead.md")).unwrap(), after);
+    // Another value than the form showed is a conflict, and nothing of the request is written.
+    let stale = [change("rank", json!(2), json!(4)), change("summary", json!("Old."), json!("New."))];
+    let (status, answer) = save("roles/lead.md", &stale);
+    assert_eq!((status, &answer["theirs"], &answer["field"]), (409, &json!("Leads: always."), &json!("summary")));
+    // A value that the handbook couldn't read isn't written either.
+    for (name, value) in [("reviewed", "soon"), ("review_every", "often"), ("status", "new"), ("rank", "high")] {
+        let was = if name == "rank" { json!(2) } else { Value::Null };
+        let (status, answer) = save("roles/lead.md", &[change(name, was, json!(value))]);
+        assert_eq!((status, &answer["field"]), (422, &json!(name)), "{answer}");
+    }
+    assert_eq!(String::from_utf8(desk.bytes("roles/lead.md")).unwrap(), after);
+    assert_eq!(save("roles/lead.md", &[change("rank", json!(2), Value::Null)]).0, 200);
+    assert_eq!(String::from_utf8(desk.bytes("roles/lead.md")).unwrap(), after.replace("rank: 2\n", ""));
+
+    let before = desk.bytes("guides/a.md");
+    assert_eq!(save("guides/a.md", &[change("tags", Value::Null, json!(["x", "y"]))]).0, 200);
+    let text = String::from_utf8(before).unwrap().replace("title: A\r\n", "title: A\r\ntags: [x, y]\r\n");
+    assert_eq!(String::from_utf8(desk.bytes("guides/a.md")).unwrap(), text);
+
+    let form = desk.get_json("/_rolebook/edit/settings");
+    assert_eq!(field(&form, "title")["value"], "T");
+    let tracks = change("tracks", Value::Null, json!([{ "id": "lead", "title": "Lead" }]));
+    assert_eq!(save("handbook.toml", &[change("title", json!("T"), json!("New")), tracks]).0, 200);
+    let wanted = "title = \"New\"\n\n[[tracks]]\nid = \"lead\"\ntitle = \"Lead\"\n";
+    assert_eq!(String::from_utf8(desk.bytes("handbook.toml")).unwrap(), wanted);
+    for path in ["../x.md", "handbook.toml/../../x", "nothing.md", ".git/config", ""] {
+        assert_eq!(save(path, &[change("title", Value::Null, json!("x"))]).0, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_form_reveals_nothing_about_chapters_for_another_audience() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = serve_in(folder.path(), &["--edit"]);
+    let role = "---\nrank: 2\ngrows_into: [secret-role]\nworks_with: [other, SECRET-TITLE]\ncompetencies:\n  secret-skill: 2\njudged: [talk#secret-anchor]\nextends: open\n---\n# Lead\n";
+    let secret = |title: &str| format!("---\naudience: managers\ntitle: {title}\n---\n# X\n");
+    for (path, text) in [
+        ("roles/secret-role.md", secret("Secret-title")),
+        ("competencies/secret-skill.md", secret("Secret-skill")),
+        ("competencies/talk.md", format!("{TALK}\n::: {{audience=managers}}\n\n- Secret. {{#secret-anchor}}\n\n:::\n")),
+        ("roles/lead.md", role.to_owned()),
+        ("roles/open.md", "---\ntags: [open]\nbase: true\n---\n# Open\n".to_owned()),
+        ("handbook.toml", "title = \"Now\"\n[audiences.managers]\n".to_owned()),
+    ] {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    let started = Instant::now();
+    let shows = |path: &str, text: &str| desk.get(path).contains(text);
+    while !(shows("/roles/lead/", "Now") && shows("/roles/open/", "Open")) || shows("/roles/", "Secret") {
+        assert!(started.elapsed() < Duration::from_secs(20), "the files were not read");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let form = desk.get_json("/_rolebook/edit/facts?page=/roles/lead/");
+    let text = form.to_string().to_lowercase();
+    assert!(!text.contains("secret"), "{form}");
+    assert_eq!(field(&form, "extends")["value"], "open");
+    for (name, value) in [
+        ("grows_into", json!(["open"])),
+        ("works_with", json!(["open"])),
+        ("competencies", json!([["talk", 1]])),
+        ("judged", Value::Null),
+    ] {
+        assert!(field(&form, name)["locked"].is_string(), "{name}");
+        for was in [Value::Null, json!(["secret-role"])] {
+            let wanted = json!({ "path": "roles/lead.md", "changes": [{ "field": name, "was": was, "value": value }] });
+            let (status, answer) = desk.post("/_rolebook/edit/facts", &wanted);
+            assert_eq!(status, 422, "{name}: {answer}");
+            assert!(!answer.to_string().to_lowercase().contains("secret"), "{answer}");
+        }
+    }
+    assert_eq!(desk.get_json("/_rolebook/edit/facts?page=/roles/secret-role/"), Value::Null);
+    let wanted = json!({ "path": "roles/secret-role.md", "changes": [] });
+    assert_eq!(desk.post("/_rolebook/edit/facts", &wanted).0, 404);
+    assert_eq!(desk.bytes("roles/lead.md"), role.as_bytes());
+}
+
 #[test]
 fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
     let desk = serve(&["--edit"]);
@@ -409,6 +509,14 @@ fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
     // The existing chapter is found in the model or, before the next build, on disk.
     assert!([409, 422].contains(&begin("page", "Evil deeds").0));
     assert_eq!(begin("nothing", "A title").0, 400);
+    let begin_in = |folder: &str| {
+        desk.post("/_rolebook/edit/new", &json!({ "kind": "page", "title": "In a folder", "folder": folder })).0
+    };
+    for folder in ["../evil", "/../evil", ".git", "a/../../b"] {
+        assert_eq!(begin_in(folder), 422, "{folder}");
+    }
+    assert_eq!(begin_in("guides/new"), 200);
+    assert!(desk.bytes("guides/new/in-a-folder.md").starts_with(b"---\n"));
     let rename = |page: &str, name: &str| desk.post("/_rolebook/edit/rename", &json!({ "page": page, "name": name }));
     let before = desk.bytes("guides/a.md");
     for name in ["../../evil", "..", "", ".git/x", "a/../../x", "con", "roles/lead"] {
@@ -424,7 +532,7 @@ fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
 fn without_the_edit_flag_nothing_can_be_changed() {
     let desk = serve(&[]);
     let before = desk.bytes("guides/a.md");
-    for name in ["edit/save", "edit/draft", "edit/level", "edit/new", "edit/rename", "open"] {
+    for name in ["edit/save", "edit/draft", "edit/level", "edit/facts", "edit/new", "edit/rename", "open"] {
         assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
     }
     assert_eq!(desk.bytes("guides/a.md"), before);
@@ -432,6 +540,8 @@ fn without_the_edit_flag_nothing_can_be_changed() {
     assert_eq!(desk.post("/_rolebook/audience", &json!({ "audience": "managres" })).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit.js")).0, 404);
     assert_eq!(body(&desk.get("/_rolebook/edit/scale")).0, 404);
+    assert_eq!(body(&desk.get("/_rolebook/edit/facts?page=/roles/lead/")).0, 404);
+    assert_eq!(body(&desk.get("/_rolebook/edit/settings")).0, 404);
     let source = desk.get_json("/_rolebook/source?page=/guides/a/");
     assert_eq!(source["passages"][0]["line"], 5);
     assert_eq!(source["passages"][0]["text"], Value::Null);

@@ -12,6 +12,7 @@ mod cases;
 mod commonmark;
 mod completions;
 mod edit;
+mod facts;
 mod former;
 mod gfm;
 mod handbook;

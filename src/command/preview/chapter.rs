@@ -25,6 +25,8 @@ pub struct Begin {
     /// The name of a kind.
     kind: String,
     title: String,
+    /// The folder in the content directory, if it isn't the usual one of the kind.
+    folder: Option<String>,
 }
 
 /// A request to rename a chapter.
@@ -45,7 +47,7 @@ pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     let Ok(handbook) = Compiler::new().compile(site.sources(), &choices) else {
         return refuse(409, "`handbook.toml` cannot be read just now. Nothing was written.");
     };
-    let draft = match draft(kind, &wanted.title, None, &handbook) {
+    let draft = match draft(kind, &wanted.title, wanted.folder.as_deref(), &handbook) {
         Ok(draft) => draft,
         Err(why) => return refuse(422, &sentences(&why.message, &why.help)),
     };

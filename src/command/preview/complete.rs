@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::answer::json;
+use crate::author::form::name_of;
 use crate::chapter::document::{Facts, Meta};
 use crate::declare::config::Scope;
 use crate::model::book::{Book, ChapterId};
@@ -58,12 +59,8 @@ fn chapters(book: &Book, begun: &str) -> Vec<Choice> {
     }
     found.sort_unstable();
     let choice = |(_, title, chapter): &(u8, &str, ChapterId)| {
-        let meta = book.meta(*chapter);
-        // An ID that several chapters share can't be used to refer to any of them.
-        let id = book.id(*chapter);
-        let insert =
-            if book.names.find(id) == [*chapter] { id.to_owned() } else { meta.path.without_extension().to_owned() };
-        Choice { insert, label: (*title).to_owned(), kind: meta.kind.name() }
+        let (insert, kind) = (name_of(book, *chapter), book.meta(*chapter).kind.name());
+        Choice { insert, label: (*title).to_owned(), kind }
     };
     found.iter().take(MOST).map(choice).collect()
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, level, lock};
+use super::{chapter, complete, edit, facts, level, lock};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -22,7 +22,7 @@ use crate::world::server::{Answer, Post, Request};
 /// for editing. There are only a few files, because browsers allow only six connections per host.
 const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
-    ("edit.css", &[include_str!("client/edit.css")], true),
+    ("edit.css", &[include_str!("client/edit.css"), include_str!("client/facts.css")], true),
     (
         "preview.js",
         &[
@@ -41,6 +41,8 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/paste.js"),
             include_str!("client/edit.js"),
             include_str!("client/cells.js"),
+            include_str!("client/facts-fields.js"),
+            include_str!("client/facts.js"),
             include_str!("client/chapters.js"),
         ],
         true,
@@ -129,6 +131,10 @@ impl Desk {
             }
             ("edit/page", Some(site)) if self.edits => Some(chapter::page(site, &SourcePath::new(value("path")))),
             ("edit/scale", Some(site)) if self.edits => Some(level::scale(site)),
+            ("edit/facts", Some(site)) if self.edits => {
+                Some(facts::of_page(site, &value("page"), !value("labels").is_empty()))
+            }
+            ("edit/settings", Some(site)) if self.edits => Some(facts::of_settings(site)),
             _ => None,
         }
     }
@@ -143,6 +149,7 @@ impl Desk {
             "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
             "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
+            "edit/facts" if self.edits => with(post, |wanted| facts::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),

@@ -69,7 +69,6 @@ impl Tags {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::model::compile::{Choices, Compiler};
     use crate::text::source::Sources;
 

@@ -33,6 +33,11 @@ impl Site {
         &self.files
     }
 
+    /// Returns a text of the user interface in the handbook's language, as pages show it.
+    pub fn label(&self, key: &str) -> String {
+        self.renderer.theme.ui(key).to_owned()
+    }
+
     /// Returns the file of the chapter whose page is at `url`.
     #[must_use]
     pub fn chapter_at(&self, url: &UrlPath) -> Option<SourcePath> {

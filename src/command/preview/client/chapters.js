@@ -42,8 +42,14 @@
   function begin() {
     const kind = make("select", {}, ...KINDS.map(([value, text]) => make("option", { value, text })));
     const title = make("input", { required: true, autocomplete: "off" });
-    ask("New chapter", [field("Kind", kind), field("Title", title, "Its file is named after it, and begins with prompts to fill in.")], "Begin",
-      () => post("edit/new", { kind: kind.value, title: title.value }));
+    const folder = make("input", { autocomplete: "off" });
+    const fields = [field("Kind", kind), field("Title", title, "Its file is named after it, and begins with prompts to fill in."), field("Folder", folder, "Such as guides/hiring. Leave it empty for the usual one.")];
+    ask("New chapter", fields, "Begin", async () => {
+      const answer = await post("edit/new", { kind: kind.value, title: title.value, folder: folder.value.trim() || null });
+      // The new page begins with the form for its facts.
+      if (answer.ok) sessionStorage.setItem("rolebook-facts", "begun");
+      return answer;
+    });
     title.focus();
   }
 
