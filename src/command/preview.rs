@@ -13,6 +13,8 @@ mod edit;
 mod editor;
 mod level;
 mod moves;
+mod remove;
+mod undo;
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};

@@ -37,5 +37,6 @@ mod spellings;
 mod support;
 mod synthetic;
 mod themes;
+mod undo;
 mod views;
 mod warm;

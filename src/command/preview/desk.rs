@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, level, lock};
+use super::{chapter, complete, edit, level, lock, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -62,6 +62,8 @@ pub struct Desk {
     editor: Option<Editor>,
     /// The audience that pages last asked for.
     audience: Wish,
+    /// The number of the newest change in the journal when the preview was started.
+    began: u64,
     /// A lock that allows only one change at a time.
     writing: Mutex<()>,
 }
@@ -83,7 +85,8 @@ impl Desk {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
-        Ok(Self { writer, token, edits, editor, audience, writing: Mutex::default() })
+        let began = writer.newest();
+        Ok(Self { writer, token, edits, editor, audience, began, writing: Mutex::default() })
     }
 
     /// Returns the token.
@@ -129,6 +132,10 @@ impl Desk {
             }
             ("edit/page", Some(site)) if self.edits => Some(chapter::page(site, &SourcePath::new(value("path")))),
             ("edit/scale", Some(site)) if self.edits => Some(level::scale(site)),
+            ("edit/changes", Some(site)) if self.edits => {
+                let most = value("most").parse().unwrap_or(100);
+                Some(undo::list(site, &self.writer, (self.began, most)))
+            }
             _ => None,
         }
     }
@@ -145,6 +152,8 @@ impl Desk {
             "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
+            "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
+            "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);
