@@ -14,6 +14,7 @@ mod editor;
 mod level;
 mod moves;
 mod remove;
+mod state;
 mod undo;
 
 use std::fmt::Write as _;
@@ -247,6 +248,9 @@ impl Preview {
 impl Handler for Preview {
     fn answer(&self, request: &Request) -> Answer {
         let shown = self.shown();
+        if let Some(answer) = state::get(&shown, &self.desk, request) {
+            return answer;
+        }
         if let Some(answer) = self.desk.get(shown.site.as_ref(), request) {
             return answer;
         }

@@ -22,7 +22,7 @@ use crate::world::server::{Answer, Post, Request};
 /// for editing. There are only a few files, because browsers allow only six connections per host.
 const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
-    ("edit.css", &[include_str!("client/edit.css")], true),
+    ("edit.css", &[include_str!("client/edit.css"), include_str!("client/undo.css")], true),
     (
         "preview.js",
         &[
@@ -37,11 +37,14 @@ const FILES: &[(&str, &[&str], bool)] = &[
     (
         "edit.js",
         &[
+            include_str!("client/saved.js"),
+            include_str!("client/drafts.js"),
             include_str!("client/complete.js"),
             include_str!("client/paste.js"),
             include_str!("client/edit.js"),
             include_str!("client/cells.js"),
             include_str!("client/chapters.js"),
+            include_str!("client/undo.js"),
         ],
         true,
     ),
@@ -94,6 +97,16 @@ impl Desk {
         &self.token
     }
 
+    /// Returns whether pages may change the handbook.
+    pub fn edits(&self) -> bool {
+        self.edits
+    }
+
+    /// Returns the content folder.
+    pub fn content(&self) -> &std::path::Path {
+        self.writer.content()
+    }
+
     /// Returns the audience that was last asked for.
     pub fn audience(&self) -> Option<String> {
         self.audience.name()
@@ -103,7 +116,13 @@ impl Desk {
     /// a URL.
     pub fn head(&self) -> String {
         let can = if self.editor.is_some() { "open" } else { "" };
-        let mut out = format!("<meta name=\"rolebook-token\" content=\"{}\" data-can=\"{can}\">", self.token);
+        // Unsaved text in the browser's storage belongs to one handbook, because another one may be
+        // shown at the same address later.
+        let content = std::path::absolute(self.content()).unwrap_or_else(|_| self.content().to_owned());
+        let book = &blake3::hash(content.as_os_str().as_encoded_bytes()).to_hex()[..16];
+        let token = &self.token;
+        let mut out =
+            format!("<meta name=\"rolebook-token\" content=\"{token}\" data-can=\"{can}\" data-book=\"{book}\">");
         for (name, _, _) in FILES.iter().filter(|(_, _, edits)| self.edits || !edits) {
             if name.ends_with(".css") {
                 out.push_str(&format!("<link rel=\"stylesheet\" href=\"/{FOLDER}{name}\">"));

@@ -54,7 +54,7 @@ pub struct Wanted {
 /// Answers with up to `most` of the newest changes, newest first. Those with numbers up to `began`
 /// were made before the preview was started.
 pub fn list(site: &Site, writer: &Writer, (began, most): (u64, usize)) -> Answer {
-    let shown = log::newest(writer).into_iter().filter_map(|noted| {
+    let shown = log::newest(writer).filter_map(|noted| {
         let files = files(site, writer, &noted)?;
         let what = what(&noted);
         let first = files.first().cloned().unwrap_or_default();
@@ -191,7 +191,7 @@ pub fn take_back(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
 }
 
 fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answer, Unwritten> {
-    let noted = log::newest(writer).into_iter().find(|noted| noted.entry.number == wanted.number);
+    let noted = log::newest(writer).find(|noted| noted.entry.number == wanted.number);
     let known = noted.and_then(|noted| Some((files(site, writer, &noted)?, noted)));
     let Some((files, noted)) = known else {
         return Ok(refuse(404, "This change can't be taken back from here."));

@@ -1,6 +1,6 @@
 //! Reads back what the journal keeps: the changes that commands and pages made to authors' files.
 //!
-//! Input: the project's folder. Output: finished entries, oldest first, with the texts before and
+//! Input: the project's folder. Output: finished entries, newest first, with the texts before and
 //! after. These texts aren't redacted: callers have to check what may be shown. Never changes a
 //! file, and never returns a text that doesn't match the hash in the plan.
 
@@ -54,19 +54,10 @@ pub(super) fn newest(private: &Private) -> u64 {
     journal::folders(private).last().map_or(0, |folder| folder.number)
 }
 
-/// Reads up to `most` of the newest finished entries. `content` is the content folder, relative to
+/// Reads finished entries, newest first, one at a time. `content` is the content folder, relative to
 /// the project's folder.
-pub(super) fn entries(private: &Private, content: &str, most: usize) -> Vec<Entry> {
-    let folders = journal::folders(private);
-    let mut entries: Vec<Entry> = folders.iter().rev().filter_map(|folder| entry(folder, content)).take(most).collect();
-    entries.reverse();
-    entries
-}
-
-/// Reads one entry.
-pub(super) fn numbered(private: &Private, content: &str, number: u64) -> Option<Entry> {
-    let folder = journal::folders(private).into_iter().find(|folder| folder.number == number)?;
-    entry(&folder, content)
+pub(super) fn entries(private: &Private, content: String) -> impl Iterator<Item = Entry> + use<> {
+    journal::folders(private).into_iter().rev().filter_map(move |folder| entry(&folder, &content))
 }
 
 fn entry(folder: &Folder, content: &str) -> Option<Entry> {

@@ -185,14 +185,9 @@ impl Writer {
         &self.grounds.root
     }
 
-    /// Reads up to `most` of the newest finished changes of the content, oldest first.
-    pub fn entries(&self, most: usize) -> Vec<Entry> {
-        ledger::entries(&Private::of(&self.base), &self.root(), most)
-    }
-
-    /// Reads one finished change of the content.
-    pub fn entry(&self, number: u64) -> Option<Entry> {
-        ledger::numbered(&Private::of(&self.base), &self.root(), number)
+    /// Reads the finished changes of the content from the journal, newest first.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + use<> {
+        ledger::entries(&Private::of(&self.base), self.root())
     }
 
     /// Returns the number of the newest change, or 0 if there is none.

@@ -56,15 +56,19 @@
 
   let note = null;
   let timer = null;
-  /** Shows a message for a few seconds. Screen readers announce it. */
-  function say(text) {
+  /**
+   * Shows a message for a few seconds, or until the next one if it `stays`. Screen readers announce
+   * it. `action` is a button or a link to put after the text.
+   */
+  function say(text, { stays = false, action = null } = {}) {
     if (!note) {
       note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
       document.body.append(note);
     }
-    note.textContent = text;
+    note.replaceChildren(text);
+    if (action) note.append(" ", action);
     clearTimeout(timer);
-    timer = setTimeout(() => { note.textContent = ""; }, 6000);
+    timer = stays ? null : setTimeout(() => { note.replaceChildren(); }, 6000);
   }
 
   let place = null;

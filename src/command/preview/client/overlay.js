@@ -87,6 +87,39 @@
     return [finding.path, finding.line, finding.column].filter((part) => part !== null).join(":") || "the handbook";
   }
 
+  /** Shows the place of a finding: on this page, on its own page, or in the author's editor. */
+  async function goTo(finding) {
+    if (finding.url === null) return finding.source ? open(finding.source, finding.line || 1, finding.column || 1) : undefined;
+    const path = "/" + finding.url.split("#")[0];
+    if (decodeURI(path) === decodeURI(location.pathname)) return reveal(finding.line);
+    sessionStorage.setItem("rolebook:line", String(finding.line ?? 1));
+    location.assign(path);
+  }
+
+  // Scrolls to the passage at a line of the chapter's file.
+  async function reveal(line) {
+    const shown = await globalThis.rolebook.passages.current();
+    const list = shown ? shown.list : [];
+    const at = list.filter((passage) => passage.line <= line).pop() || list[0];
+    const element = at ? at.own[0] : document.querySelector("h1");
+    if (!element) return;
+    element.scrollIntoView({ block: "center" });
+    element.classList.add("rolebook-changed");
+    setTimeout(() => element.classList.remove("rolebook-changed"), 1200);
+    element.setAttribute("tabindex", "-1");
+    element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
+    element.focus({ preventScroll: true });
+  }
+
+  // The page was opened to show a finding.
+  addEventListener("load", () => {
+    const line = sessionStorage.getItem("rolebook:line");
+    sessionStorage.removeItem("rolebook:line");
+    if (line) reveal(Number(line));
+  });
+
+  globalThis.rolebook.goTo = goTo;
+
   // Messages start in lower case and have no full stop, which suits a terminal but not a page.
   function sentence(text) {
     return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");

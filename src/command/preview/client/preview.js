@@ -84,7 +84,7 @@
     morph(document.body, next.body, changed);
     keepInPlace(anchor);
     mark(changed);
-    tell("updated", null);
+    tell("updated", { build: shown });
   }
 
   // Notifies the preview's other scripts.

@@ -39,12 +39,11 @@ pub fn words(number: u64) -> String {
     format!("{UNDO} {number}")
 }
 
-/// Lists the newest entries, newest first.
-pub fn newest(writer: &Writer) -> Vec<Noted> {
+/// Lists the newest entries, newest first. Each is read only when it is asked for.
+pub fn newest(writer: &Writer) -> impl Iterator<Item = Noted> + use<> {
     let mut taken = BTreeSet::new();
     let mut moves: Vec<(SourcePath, SourcePath)> = Vec::new();
-    let mut list = Vec::new();
-    for entry in writer.entries(MOST).into_iter().rev() {
+    writer.entries().take(MOST).map(move |entry| {
         let undoes = entry.words.split_once(' ').filter(|(first, _)| *first == UNDO);
         let undoes = undoes.and_then(|(_, number)| number.parse().ok());
         let is_taken_back = taken.contains(&entry.number);
@@ -53,9 +52,8 @@ pub fn newest(writer: &Writer) -> Vec<Noted> {
             What::Moved(from) => Some((from.clone(), change.path.clone())),
             _ => None,
         });
-        let own: Vec<_> = own.collect();
-        list.push(Noted { entry, is_taken_back, undoes, moves: moves.clone() });
+        let later = moves.clone();
         moves.splice(0..0, own);
-    }
-    list
+        Noted { entry, is_taken_back, undoes, moves: later }
+    })
 }
