@@ -58,9 +58,11 @@
   let timer = null;
   /**
    * Shows a message for a few seconds, or until the next one if it `stays`. Screen readers announce
-   * it. `action` is a button or a link to put after the text.
+   * it. `action` is a button or a link to put after the text. A `weak` message doesn't replace
+   * another one.
    */
-  function say(text, { stays = false, action = null } = {}) {
+  function say(text, { stays = false, action = null, weak = false } = {}) {
+    if (weak && note && note.textContent) return;
     if (!note) {
       note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
       document.body.append(note);

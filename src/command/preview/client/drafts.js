@@ -17,8 +17,9 @@
     // Each editor has its own key, because two tabs may change the same passage.
     const own = key || PREFIX + path + ":" + Math.random().toString(36).slice(2);
     let release = () => {};
-    // The lock tells other tabs that someone is still writing this text.
+    // The lock tells other tabs, and this page, that someone is still writing this text.
     navigator.locks?.request(own, () => new Promise((wake) => { release = wake; }));
+    watched.add(own);
     return {
       keep(text) {
         if (text === before) return drop(own);
@@ -31,7 +32,10 @@
         }
       },
       drop: () => drop(own),
-      end: () => release(null),
+      end: () => {
+        release(null);
+        watched.delete(own);
+      },
     };
   }
 
@@ -52,13 +56,26 @@
     try {
       for (let n = 0; n < localStorage.length; n += 1) {
         const key = localStorage.key(n);
-        if (!key.startsWith(PREFIX) || held.has(key)) continue;
+        if (!key.startsWith(PREFIX)) continue;
+        if (held.has(key)) {
+          watch(key);
+          continue;
+        }
         const value = JSON.parse(localStorage.getItem(key));
         // A text may be meant for fewer people than the page that is shown now.
         if (value.audience === audience) found.push({ key, ...value });
       }
     } catch { /* Without storage, nothing was kept. */ }
     return found.sort((a, b) => a.at - b.at);
+  }
+
+  // Offers a text as soon as the tab that writes it is closed or has crashed. A tab that is reloaded
+  // keeps its lock for a moment.
+  const watched = new Set();
+  function watch(key) {
+    if (watched.has(key)) return;
+    watched.add(key);
+    navigator.locks.request(key, () => watched.delete(key)).then(offer);
   }
 
   const others = make("button", { type: "button", class: "rolebook-button", hidden: true, on: { click: list } });

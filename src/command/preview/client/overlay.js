@@ -14,7 +14,7 @@
     last = found;
     if (!found.here.length && !found.elsewhere) {
       if (panel) remove();
-      if (had) globalThis.rolebook.say("Mended: nothing is wrong any more.");
+      if (had) globalThis.rolebook.say("Fixed: there are no findings any more.", { weak: true });
       return;
     }
     // A new finding on this page opens the panel if there is room next to the text.

@@ -76,7 +76,7 @@
   }
 
   function told(change, value) {
-    const text = (change.what === "undo" ? "Made again: " : "Taken back: ") + name(change) + ".";
+    const text = change.what === "undo" ? "Made again: " + change.title + "." : "Taken back: " + name(change) + ".";
     // What was taken back may be on another page.
     const isHere = change.url !== null && "/" + change.url === location.pathname;
     const action = isHere || change.url === null ? null : make("a", { href: "/" + change.url, text: "Show it" });
