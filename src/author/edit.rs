@@ -42,7 +42,7 @@ pub fn with_line_ends_of(bytes: &[u8], text: &str, ends: bool) -> Vec<u8> {
 }
 
 /// Replaces a span in a file with `text`, changing only the line endings.
-fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
+pub fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     let text = with_line_feeds(text).replace('\n', line_end(bytes, span));
     [&bytes[..span.start as usize], text.as_bytes(), &bytes[span.end as usize..]].concat()
 }

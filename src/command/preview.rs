@@ -12,6 +12,8 @@ mod desk;
 mod edit;
 mod editor;
 mod level;
+mod listing;
+mod mend;
 mod moves;
 mod remove;
 mod state;
@@ -95,6 +97,13 @@ struct Drawn {
     source: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
+    /// The place in the file, in bytes.
+    start: Option<u32>,
+    end: Option<u32>,
+    /// The line of the file around the place: the text before it, in it, and after it.
+    quote: Option<[String; 3]>,
+    /// Names that the page can write in place of what is there.
+    names: Vec<String>,
     help: Option<String>,
     drawing: String,
     /// The URL of the chapter's page, relative to the root.
@@ -227,6 +236,16 @@ impl Preview {
         })
     }
 
+    /// Returns the page that lists every finding, in the frame of the handbook's pages.
+    fn listing(&self, shown: &Shown) -> Answer {
+        let list = listing::list(&lock(&shown.drawn));
+        let frame = self.page(shown, &UrlPath::new("404.html")).filter(|frame| frame.status == 200);
+        match frame.and_then(|frame| listing::in_frame(&frame.body, &list)) {
+            Some(body) => Answer::new(200, "text/html; charset=utf-8", body),
+            None => Answer::new(200, "text/html; charset=utf-8", listing::bare(&self.head(&shown.build), &list)),
+        }
+    }
+
     fn missing(&self, shown: &Shown) -> Answer {
         let page = self.page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
@@ -250,6 +269,9 @@ impl Handler for Preview {
         let shown = self.shown();
         if let Some(answer) = state::get(&shown, &self.desk, request) {
             return answer;
+        }
+        if request.path == listing::PAGE {
+            return self.listing(&shown);
         }
         if let Some(answer) = self.desk.get(shown.site.as_ref(), request) {
             return answer;
@@ -339,6 +361,7 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
             let at = place.as_ref().zip(span).and_then(|((_, bytes), span)| {
                 bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
             });
+            let place_bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
             Drawn {
                 severity: report::severity(finding),
                 code: finding.code.name(),
@@ -350,6 +373,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 },
                 line: at.map(|at| at.line),
                 column: at.map(|at| at.column),
+                start: span.map(|span| span.start),
+                end: span.map(|span| span.end),
+                quote: place_bytes.zip(span).map(|(bytes, span)| listing::quote(&bytes, span)),
+                names: site.map(|site| mend::names(finding, site)).unwrap_or_default(),
                 help: finding.help.clone(),
                 drawing: report::plain(finding, &files),
                 url,

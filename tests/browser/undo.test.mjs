@@ -86,6 +86,7 @@ test("the list shows what changed on every page, and takes an older change back"
   await save(page, "Another", "A third.");
   await button(page, "Changes").click();
   const rows = page.locator(".rolebook-changes > li");
+  await rows.first().waitFor();
   assert.deepEqual(await rows.locator("strong").allTextContents(), ["Text: B page", "Text: A page", "Text: A page"]);
   await rows.nth(2).locator("summary").click();
   assert.equal(await rows.nth(2).locator(".rolebook-was").textContent(), "The first sentence.");

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, level, lock, remove, undo};
+use super::{chapter, complete, edit, level, lock, mend, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -115,7 +115,12 @@ impl Desk {
     /// Returns the markup to add to the head of each page. The token is only in the page, never in
     /// a URL.
     pub fn head(&self) -> String {
-        let can = if self.editor.is_some() { "open" } else { "" };
+        let can = match (self.editor.is_some(), self.edits) {
+            (true, true) => "open edit",
+            (true, false) => "open",
+            (false, true) => "edit",
+            (false, false) => "",
+        };
         // Unsaved text in the browser's storage belongs to one handbook, because another one may be
         // shown at the same address later.
         let content = std::path::absolute(self.content()).unwrap_or_else(|_| self.content().to_owned());
@@ -171,6 +176,7 @@ impl Desk {
             "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
+            "edit/mend" if self.edits => with(post, |wanted| mend::mend(site, &self.writer, &wanted)),
             "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
             "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),

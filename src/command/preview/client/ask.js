@@ -84,11 +84,12 @@
   }
 
   const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
+  const canEdit = Boolean(meta && meta.dataset.can.includes("edit"));
   /** Opens a location in the author's editor. */
   async function open(path, line, column) {
     const { ok, value } = await post("open", { path, line, column });
     say(ok ? "Opened in your editor." : value.error);
   }
 
-  globalThis.rolebook = { get, post, make, say, corner, canOpen, open };
+  globalThis.rolebook = { get, post, make, say, corner, canOpen, canEdit, open };
 })();

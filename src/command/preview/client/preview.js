@@ -278,5 +278,6 @@
     return writes || !getSelection().isCollapsed;
   }
 
+  document.addEventListener("rolebook:refresh", update);
   listen();
 })();
