@@ -38,6 +38,7 @@ use super::pipeline::Pipeline;
 use crate::cli::Source;
 use crate::model::compile::Choices;
 use crate::past::history::Past;
+use crate::site::render::base_path;
 use crate::site::theme::{Theme, ThemeFiles};
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place};
@@ -202,7 +203,7 @@ impl Preview {
         shown.site.as_ref().map(summary).unwrap_or_default()
     }
 
-    /// Returns the data of the `findings` event for a page.
+    /// Returns the findings for a page, as JSON.
     pub fn findings_for(&self, page: &str) -> String {
         let shown = self.shown();
         let drawn = lock(&shown.drawn).clone();
@@ -270,6 +271,10 @@ impl Handler for Preview {
         if let Some(answer) = state::get(&shown, &self.desk, request) {
             return answer;
         }
+        if request.path == "_rolebook/found" {
+            let page = request.query_value("page").unwrap_or_default();
+            return Answer::new(200, "application/json", self.findings_for(&page).into_bytes());
+        }
         if request.path == listing::PAGE {
             return self.listing(&shown);
         }
@@ -281,6 +286,20 @@ impl Handler for Preview {
             return answer;
         }
         let site = shown.site.as_ref();
+        // The page for missing pages links with the path of `base_url`, because it can be shown at
+        // any URL.
+        let base = site.and_then(|site| site.handbook().config.base_url.as_deref()).map_or("", base_path);
+        let below = request.path.strip_prefix(base.trim_start_matches('/')).filter(|_| base.len() > 1);
+        let is_root = format!("/{}/", request.path) == base;
+        if let Some(path) = below.or(is_root.then_some("")) {
+            return Answer::redirect(302, &UrlPath::new(path));
+        }
+        // Redirect `a/index.html` to `a/`, where hosts show the same page.
+        if let Some(folder) = request.path.strip_suffix("index.html").map(UrlPath::new)
+            && site.is_some_and(|site| site.has(&folder))
+        {
+            return Answer::redirect(302, &folder);
+        }
         // Redirect as a host would because of the `_redirects` file.
         if let Some(to) = site.and_then(|site| site.moved(&url)) {
             return Answer::redirect(301, to);
@@ -301,8 +320,8 @@ impl Handler for Preview {
         self.missing(&shown)
     }
 
-    fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
-        vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", self.findings_for(page))]
+    fn greeting(&self) -> Vec<(&'static str, String)> {
+        vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", "{}".to_owned())]
     }
 
     fn token(&self) -> &str {

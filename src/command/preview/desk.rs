@@ -50,6 +50,9 @@ const FILES: &[(&str, &[&str], bool)] = &[
     ),
 ];
 
+/// The script of the worker that listens for all pages. Pages don't load it themselves.
+const WORKER: (&str, &str) = ("listen.js", include_str!("client/listen.js"));
+
 /// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
 
@@ -147,6 +150,9 @@ impl Desk {
             let media =
                 if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
             return Some(Answer::new(200, media, texts.concat().into_bytes()));
+        }
+        if name == WORKER.0 {
+            return Some(Answer::new(200, "text/javascript; charset=utf-8", WORKER.1.as_bytes().to_vec()));
         }
         let value = |name: &str| request.query_value(name).unwrap_or_default();
         match (name, site) {
