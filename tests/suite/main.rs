@@ -32,6 +32,7 @@ mod publish;
 mod published;
 mod refusals;
 mod search;
+mod sequences;
 mod served;
 mod spellings;
 mod support;
