@@ -202,6 +202,9 @@ pub struct Serve {
     /// including drafts.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,
+    /// A further host name under which browsers reach the preview, for example behind a tunnel.
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
     /// Open the site in your browser.
     #[arg(long)]
     pub open: bool,

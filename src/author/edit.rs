@@ -32,8 +32,18 @@ pub fn replace(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     splice(bytes, span, text.trim_end())
 }
 
+/// Returns lines with the line endings of the file `bytes`. `ends` is whether the last line ends
+/// too, because more lines follow.
+pub fn with_line_ends_of(bytes: &[u8], text: &str, ends: bool) -> Vec<u8> {
+    let mut text = with_line_feeds(text);
+    if ends && !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.replace('\n', line_end(bytes, Span::default())).into_bytes()
+}
+
 /// Replaces a span in a file with `text`, changing only the line endings.
-fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
+pub fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     let text = with_line_feeds(text).replace('\n', line_end(bytes, span));
     [&bytes[..span.start as usize], text.as_bytes(), &bytes[span.end as usize..]].concat()
 }

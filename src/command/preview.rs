@@ -13,7 +13,12 @@ mod edit;
 mod editor;
 mod facts;
 mod level;
+mod listing;
+mod mend;
 mod moves;
+mod remove;
+mod state;
+mod undo;
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
@@ -34,6 +39,7 @@ use super::pipeline::Pipeline;
 use crate::cli::Source;
 use crate::model::compile::Choices;
 use crate::past::history::Past;
+use crate::site::render::base_path;
 use crate::site::theme::{Theme, ThemeFiles};
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place};
@@ -93,6 +99,13 @@ struct Drawn {
     source: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
+    /// The place in the file, in bytes.
+    start: Option<u32>,
+    end: Option<u32>,
+    /// The line of the file around the place: the text before it, in it, and after it.
+    quote: Option<[String; 3]>,
+    /// Names that the page can write in place of what is there.
+    names: Vec<String>,
     help: Option<String>,
     drawing: String,
     /// The URL of the chapter's page, relative to the root.
@@ -191,7 +204,7 @@ impl Preview {
         shown.site.as_ref().map(summary).unwrap_or_default()
     }
 
-    /// Returns the data of the `findings` event for a page.
+    /// Returns the findings for a page, as JSON.
     pub fn findings_for(&self, page: &str) -> String {
         let shown = self.shown();
         let drawn = lock(&shown.drawn).clone();
@@ -225,6 +238,16 @@ impl Preview {
         })
     }
 
+    /// Returns the page that lists every finding, in the frame of the handbook's pages.
+    fn listing(&self, shown: &Shown) -> Answer {
+        let list = listing::list(&lock(&shown.drawn));
+        let frame = self.page(shown, &UrlPath::new("404.html")).filter(|frame| frame.status == 200);
+        match frame.and_then(|frame| listing::in_frame(&frame.body, &list)) {
+            Some(body) => Answer::new(200, "text/html; charset=utf-8", body),
+            None => Answer::new(200, "text/html; charset=utf-8", listing::bare(&self.head(&shown.build), &list)),
+        }
+    }
+
     fn missing(&self, shown: &Shown) -> Answer {
         let page = self.page(shown, &UrlPath::new("404.html"));
         page.map_or_else(
@@ -246,6 +269,16 @@ impl Preview {
 impl Handler for Preview {
     fn answer(&self, request: &Request) -> Answer {
         let shown = self.shown();
+        if let Some(answer) = state::get(&shown, &self.desk, request) {
+            return answer;
+        }
+        if request.path == "_rolebook/found" {
+            let page = request.query_value("page").unwrap_or_default();
+            return Answer::new(200, "application/json", self.findings_for(&page).into_bytes());
+        }
+        if request.path == listing::PAGE {
+            return self.listing(&shown);
+        }
         if let Some(answer) = self.desk.get(shown.site.as_ref(), request) {
             return answer;
         }
@@ -254,6 +287,20 @@ impl Handler for Preview {
             return answer;
         }
         let site = shown.site.as_ref();
+        // The page for missing pages links with the path of `base_url`, because it can be shown at
+        // any URL.
+        let base = site.and_then(|site| site.handbook().config.base_url.as_deref()).map_or("", base_path);
+        let below = request.path.strip_prefix(base.trim_start_matches('/')).filter(|_| base.len() > 1);
+        let is_root = format!("/{}/", request.path) == base;
+        if let Some(path) = below.or(is_root.then_some("")) {
+            return Answer::redirect(302, &UrlPath::new(path));
+        }
+        // Redirect `a/index.html` to `a/`, where hosts show the same page.
+        if let Some(folder) = request.path.strip_suffix("index.html").map(UrlPath::new)
+            && site.is_some_and(|site| site.has(&folder))
+        {
+            return Answer::redirect(302, &folder);
+        }
         // Redirect as a host would because of the `_redirects` file.
         if let Some(to) = site.and_then(|site| site.moved(&url)) {
             return Answer::redirect(301, to);
@@ -274,8 +321,8 @@ impl Handler for Preview {
         self.missing(&shown)
     }
 
-    fn greeting(&self, page: &str) -> Vec<(&'static str, String)> {
-        vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", self.findings_for(page))]
+    fn greeting(&self) -> Vec<(&'static str, String)> {
+        vec![("hello", self.build()), ("audiences", self.audiences()), ("findings", "{}".to_owned())]
     }
 
     fn token(&self) -> &str {
@@ -334,6 +381,7 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
             let at = place.as_ref().zip(span).and_then(|((_, bytes), span)| {
                 bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
             });
+            let place_bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
             Drawn {
                 severity: report::severity(finding),
                 code: finding.code.name(),
@@ -345,6 +393,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 },
                 line: at.map(|at| at.line),
                 column: at.map(|at| at.column),
+                start: span.map(|span| span.start),
+                end: span.map(|span| span.end),
+                quote: place_bytes.zip(span).map(|(bytes, span)| listing::quote(&bytes, span)),
+                names: site.map(|site| mend::names(finding, site)).unwrap_or_default(),
                 help: finding.help.clone(),
                 drawing: report::plain(finding, &files),
                 url,

@@ -73,7 +73,8 @@ pub fn run(options: &Serve) -> Outcome {
 pub fn preview(source: &Source, at: SocketAddr) -> Result<Session, Failure> {
     let (source, port, host) = (source.clone(), at.port(), at.ip());
     let (start, loaded) = (Instant::now(), Loaded::read(&source.dir, None)?);
-    let options = Serve { source, port, host, edit: false, editor: None, open: false, poll: false };
+    let options =
+        Serve { source, port, host, edit: false, editor: None, allow_host: Vec::new(), open: false, poll: false };
     Session::start(loaded, &options, start)
 }
 
@@ -110,7 +111,7 @@ impl Session {
         let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?, past));
         preview.update(&loaded, &source);
         let wanted = SocketAddr::new(options.host, options.port);
-        let server = Server::start(wanted, Arc::clone(&preview) as _, Arc::clone(&events))
+        let server = Server::start(wanted, options.allow_host.clone(), Arc::clone(&preview) as _, Arc::clone(&events))
             .map_err(|error| Failure::Machine(format!("cannot listen on any port at {wanted}: {error}")))?;
         let what = Some(format!("ready in {} ms", start.elapsed().as_millis()));
         Ok(Self { server, preview, events, watcher, loaded, source, notes, files: BTreeSet::new(), what })
@@ -148,8 +149,8 @@ impl Session {
             };
             self.preview.update(&self.loaded, &self.source);
             let (build, audiences) = (self.preview.build(), self.preview.audiences());
-            self.events.publish("build", &|_| build.clone());
-            self.events.publish("audiences", &|_| audiences.clone());
+            self.events.publish("build", &build);
+            self.events.publish("audiences", &audiences);
             self.what = Some(format!("{what} in {} ms", start.elapsed().as_millis()));
         }
     }
@@ -158,7 +159,8 @@ impl Session {
     fn check(&mut self, look: (bool, usize)) -> State {
         let files: Vec<SourcePath> = std::mem::take(&mut self.files).into_iter().collect();
         let (errors, warnings, drawn) = self.preview.check(&self.loaded, &files, look);
-        self.events.publish("findings", &|page| self.preview.findings_for(page));
+        // Each page asks for its own findings.
+        self.events.publish("findings", "{}");
         let left_out = self.preview.left_out(&self.loaded);
         let notice = self.watcher.notice().map(str::to_owned);
         State { what: self.what.take().unwrap_or_default(), errors, warnings, drawn, left_out, notice }

@@ -10,6 +10,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod front_matter;
 pub mod markup;
+pub mod merge;
 pub mod near;
 pub mod path;
 pub mod quote;

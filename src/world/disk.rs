@@ -9,6 +9,7 @@ mod bounded;
 mod grounds;
 mod guard;
 mod journal;
+mod ledger;
 mod leftover;
 mod manifest;
 mod output;
@@ -27,6 +28,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use guard::Guards;
+pub use ledger::{Change, Entry, What};
 use leftover::Leftover;
 pub use leftover::leftover;
 pub use output::{Output, Render, WriteError, Written};

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 pub use events::Events;
 pub use post::Post;
+use request::Hosts;
 pub use request::Request;
 
 use self::connection::{Connection, Raw};
@@ -87,9 +88,9 @@ pub trait Handler: Send + Sync {
     /// Answers one request.
     fn answer(&self, request: &Request) -> Answer;
 
-    /// Returns the events that a browser gets when it opens the stream for `page`. Each name and
-    /// each data string is a single line.
-    fn greeting(&self, page: &str) -> Vec<(&'static str, String)>;
+    /// Returns the events that a browser gets when it opens the stream. Each name and each data
+    /// string is a single line.
+    fn greeting(&self) -> Vec<(&'static str, String)>;
 
     /// Returns the secret token that pages of this run send along with a change.
     fn token(&self) -> &str;
@@ -106,16 +107,21 @@ pub struct Server {
 
 impl Server {
     /// Listens on `wanted` or the next free port, and answers requests on its own threads from then
-    /// on.
+    /// on. `allowed` are host names that this machine is reached by, besides its own.
     ///
     /// # Errors
     /// Fails if no port is free, or if the address doesn't belong to this machine.
-    pub fn start(wanted: SocketAddr, handler: Arc<dyn Handler>, events: Arc<Events>) -> io::Result<Self> {
+    pub fn start(
+        wanted: SocketAddr,
+        allowed: Vec<String>,
+        handler: Arc<dyn Handler>,
+        events: Arc<Events>,
+    ) -> io::Result<Self> {
         descriptors::raise();
         let listener = listen(wanted)?;
         let address = listener.local_addr()?;
-        let desk =
-            Desk { handler, events, room: Room::default(), port: address.port(), open: !address.ip().is_loopback() };
+        let hosts = Hosts { open: !address.ip().is_loopback(), allowed };
+        let desk = Desk { handler, events, room: Room::default(), hosts };
         thread::spawn(move || accept(&listener, &Arc::new(desk)));
         Ok(Self { address })
     }
@@ -176,9 +182,7 @@ struct Desk {
     handler: Arc<dyn Handler>,
     events: Arc<Events>,
     room: Room,
-    port: u16,
-    /// Whether other machines may send requests too.
-    open: bool,
+    hosts: Hosts,
 }
 
 impl Desk {
@@ -198,10 +202,10 @@ impl Desk {
                 connection.answer(&answer, false);
                 continue;
             }
-            let answer = match Request::read(&raw, self.port, self.open) {
+            let answer = match Request::read(&raw, &self.hosts) {
                 Ok(request) if request.path == EVENTS => {
                     if self.events.has_room() {
-                        return self.stream(&request, &raw, connection);
+                        return self.stream(&raw, connection);
                     }
                     Answer::text(503, "too many pages are open")
                 }
@@ -218,15 +222,15 @@ impl Desk {
     }
 
     /// Turns the connection into an event stream.
-    fn stream(&self, request: &Request, raw: &Raw, connection: Connection) {
-        let page = request.query_value("page").unwrap_or_default();
-        let greeting = self.handler.greeting(&page);
-        self.events.add(Box::new(connection.into_writer()), page, &greeting, raw.is_modern);
+    fn stream(&self, raw: &Raw, connection: Connection) {
+        let greeting = self.handler.greeting();
+        self.events.add(Box::new(connection.into_writer()), &greeting, raw.is_modern);
     }
 
     /// Answers a request that changes something.
     fn change(&self, raw: &Raw, connection: &mut Connection) -> Answer {
-        let post = match Post::read(raw, self.port, self.handler.token(), &mut |length| connection.body(raw, length)) {
+        let post = match Post::read(raw, &self.hosts, self.handler.token(), &mut |length| connection.body(raw, length))
+        {
             Ok(post) => post,
             Err(refusal) => return refusal,
         };

@@ -18,7 +18,8 @@ async function start(options = {}, ...flags) {
   const dir = project(texts);
   const { address } = await preview(dir, ...flags);
   const page = await open(address + "guides/a/", options);
-  return { page, write: (name, text) => writeFileSync(join(dir, "handbook", name), text) };
+  const file = (name) => join(dir, "handbook", name);
+  return { page, address, read: (name) => readFileSync(file(name), "utf8"), write: (name, text) => writeFileSync(file(name), text) };
 }
 
 test("a mistake is shown with its location and disappears once it is fixed, without a reload", async () => {
@@ -27,7 +28,7 @@ test("a mistake is shown with its location and disappears once it is fixed, with
   write("guides/a.md", "# A\n\nSee [[bb]].\n");
   await page.waitForSelector(".rolebook-findings.rolebook-error[open]");
   const shown = await page.locator(".rolebook-finding").textContent();
-  for (const part of ["No chapter called `bb`.", "dead-link", "handbook/guides/a.md:3:5", "See [[bb]].", "^^^^^^"]) assert.ok(shown.includes(part), `${part} in ${shown}`);
+  for (const part of ["No chapter called `bb`.", "Line 3", "See [[bb]]."]) assert.ok(shown.includes(part), `${part} in ${shown}`);
   assert.equal(await page.locator(".prose .dead").textContent(), "bb");
   assert.deepEqual(await violations(page), []);
   write("guides/a.md", "# A\n\nSee [[b]].\n");
@@ -74,5 +75,85 @@ test("a passage opens in the author's editor at the right line", async () => {
   await page.waitForFunction(() => true);
   assert.match(readFileSync(told, "utf8"), /\/handbook\/guides\/a\.md:3:1\n$/);
   assert.equal(await page.locator(".rolebook-pencil").count(), 0, "nothing can be changed without --edit");
+  await close(page);
+});
+
+test("a misspelled name is fixed with one click, which can be taken back", async () => {
+  const { page, write, read } = await start({}, "--edit");
+  const text = "# A\n\nSee [[long-chapter#the-last-part]] and [[lng-chapter]].\n";
+  write("guides/long-chapter.md", "# Long chapter\n\n## The last part\n\nText.\n");
+  write("guides/a.md", text);
+  const corner = page.locator(".rolebook-findings[open]");
+  await corner.getByRole("button", { name: "Use long-chapter" }).click();
+  await page.locator(".rolebook-note", { hasText: "Uses long-chapter now." }).waitFor();
+  assert.equal(read("guides/a.md"), text.replace("lng-chapter", "long-chapter"));
+  await page.locator(".rolebook-corner").getByRole("button", { name: "Undo", exact: true }).click();
+  await corner.getByRole("button", { name: "Use long-chapter" }).waitFor();
+  assert.equal(read("guides/a.md"), text);
+  // A heading is fixed without changing the name of the chapter before it.
+  write("guides/a.md", "# A\n\nSee [[long-chapter#the-lst-part]].\n");
+  await corner.getByRole("button", { name: "Use the-last-part" }).click();
+  await page.locator(".rolebook-note", { hasText: "Uses the-last-part now." }).waitFor();
+  assert.equal(read("guides/a.md"), "# A\n\nSee [[long-chapter#the-last-part]].\n");
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("findings with the same words are shown once, and each place can be gone to", async () => {
+  const { page, write } = await start();
+  write("guides/a.md", `# A\n\nSee [[nowhere]].\n\n${"Text. \n\n".repeat(60)}And [[nowhere]].\n`);
+  await page.locator(".rolebook-findings[open]").waitFor();
+  assert.equal(await page.locator(".rolebook-message").count(), 1);
+  assert.equal(await page.locator(".rolebook-spot").count(), 2);
+  assert.equal(await page.getByRole("button", { name: /^Use / }).count(), 0, "nothing can be changed without --edit");
+  await page.getByRole("button", { name: /Go to it: .*a.md:125/ }).click();
+  await page.waitForFunction(() => document.activeElement.textContent === "And nowhere.");
+  const family = (at) => page.locator(at).first().evaluate((element) => getComputedStyle(element).fontFamily);
+  assert.equal(await family(".rolebook-finding p"), await family(".site-nav, nav"));
+  await close(page);
+});
+
+test("nothing covers the text that is being edited, at any width", async () => {
+  for (const width of [390, 800, 1100, 1408, 1440, 1900]) {
+    const { page, write } = await start({ width }, "--edit");
+    write("guides/a.md", `# A\n\nSee [[nowhere]].\n\n${"Text.\n\n".repeat(40)}The last text.\n`);
+    await page.locator(".rolebook-findings").waitFor();
+    if (width >= 1408) assert.ok(await page.locator(".rolebook-findings").evaluate((panel) => panel.open), `open at ${width}`);
+    await page.locator(".rolebook-pencil").nth(30).evaluate((button) => button.click());
+    const area = page.locator("#rolebook-text");
+    await area.fill("A long text. ".repeat(60));
+    await area.evaluate((element) => element.closest(".rolebook-editor").scrollIntoView({ block: "end", behavior: "instant" }));
+    await page.locator(".rolebook-findings").hover({ trial: true, force: true });
+    const covered = await page.evaluate(() => {
+      const box = document.querySelector(".rolebook-editor").getBoundingClientRect();
+      const over = [...document.querySelectorAll(".rolebook-findings, .rolebook-corner")].map((element) => element.getBoundingClientRect());
+      return over.some((other) => other.left < box.right && box.left < other.right && other.top < box.bottom && box.top < other.bottom);
+    });
+    assert.equal(covered, false, `${width}`);
+    await close(page);
+  }
+});
+
+test("all findings are on one page, which is kept up to date", async () => {
+  const { page, address, write } = await start();
+  write("guides/b.md", "# B\n\n[[nowhere]]\n");
+  await page.locator(".rolebook-findings > summary").click();
+  await page.getByRole("link", { name: "All findings on one page" }).click();
+  await page.getByRole("heading", { name: "Findings" }).waitFor();
+  const list = page.locator(".rolebook-page");
+  assert.match(await list.textContent(), /handbook\/guides\/b\.md[^]*Line 3: No chapter called `nowhere`\./);
+  assert.equal(await page.locator("header.bar, header").first().isVisible(), true);
+  assert.equal(await page.locator(".rolebook-findings").count(), 0);
+  assert.deepEqual(await violations(page), []);
+  write("guides/a.md", "# A\n\n[[elsewhere]]\n");
+  await list.locator("strong", { hasText: "elsewhere" }).waitFor();
+  await page.getByRole("link", { name: "Go to it" }).last().click();
+  await page.waitForURL(address + "guides/b/*");
+  await page.waitForFunction(() => document.activeElement.textContent === "nowhere");
+  write("guides/a.md", "# A\n");
+  write("guides/b.md", "# B\n");
+  await page.goto(address + "_rolebook/findings");
+  await page.getByText("There are no findings.").waitFor();
+  assert.deepEqual(page.faults, []);
   await close(page);
 });

@@ -164,3 +164,27 @@ test("after the preview restarts, an open page reconnects and shows what was wri
     two.kill();
   }
 });
+
+test("seven visible tabs all keep up to date, and a change of the audience reaches each", async () => {
+  const { dir, save } = handbook();
+  write(dir, { "handbook/handbook.toml": 'title = "T"\ntheme = "own"\n[audiences.managers]\ntitle = "Managers"\n' });
+  const { address } = await preview(dir);
+  const first = await open(`${address}guides/a/`);
+  const tabs = [first];
+  while (tabs.length < 9) {
+    const page = await first.context().newPage();
+    await page.goto(`${address}guides/a/?tab=${tabs.length}`, { timeout: 10_000 });
+    await page.getByRole("heading", { name: "Chapter" }).first().waitFor();
+    tabs.push(page);
+  }
+  await mark(first);
+  assert.ok(await first.evaluate(() => !document.hidden));
+  save("Saved for all.");
+  await Promise.all(tabs.map((page) => sees(page, "Saved for all.")));
+  write(dir, { "themes/own/assets/own.css": "", "themes/own/assets/style.css": "body { outline: 3px solid rgb(7, 8, 9); }" });
+  await Promise.all(tabs.map((page) => page.waitForFunction(() => getComputedStyle(document.body).outlineColor === "rgb(7, 8, 9)")));
+  await tabs[3].getByLabel("Shown for").selectOption("managers");
+  await Promise.all(tabs.map((page) => page.waitForFunction(() => document.querySelector(".rolebook-audience select")?.value === "managers")));
+  assert.ok(await isMarked(first));
+  await first.context().close();
+});

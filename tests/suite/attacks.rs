@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::served::{SMALL, serve};
+use crate::served::{SMALL, serve, serve_allowing};
 use crate::support::write;
 
 #[test]
@@ -15,8 +15,14 @@ fn only_requests_from_this_machine_and_origin_are_answered() {
     let port = own.rsplit(':').next().unwrap();
     assert_eq!(served.with_headers(&format!("Host: {own}\r\n")), 200);
     assert_eq!(served.with_headers(&format!("Host: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n")), 200);
-    for host in ["evil.example", "127.0.0.1", "127.0.0.1.evil.example:80", "127.0.0.1:1", "localhost"] {
+    for host in ["evil.example", "127.0.0.1.evil.example:80"] {
         assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
+    }
+    // A container or a tunnel can forward any port of the browser's machine to ours.
+    for host in ["localhost:8080", "127.0.0.1:1", "[::1]:65535", "localhost", "127.0.0.1"] {
+        assert_eq!(served.with_headers(&format!("Host: {host}\r\nOrigin: http://{host}\r\n")), 200, "{host}");
+        let other = format!("Host: {host}\r\nOrigin: http://localhost:3000\r\n");
+        assert_eq!(served.with_headers(&other), 403, "another server of this machine is another origin");
     }
     assert_eq!(served.with_headers(""), 400);
     assert_eq!(served.with_headers(&format!("Host: {own}\r\nHost: {own}\r\n")), 400);
@@ -77,12 +83,32 @@ fn no_form_of_a_foreign_host_name_is_accepted() {
         format!("localhost:{port}, evil.example"),
         format!("localhost:0{port}"),
         format!("localhost:{port}/"),
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
+        "localhost:".to_owned(),
+        "localhost:99999".to_owned(),
+        "localhost:+80".to_owned(),
     ] {
         assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
     }
     assert_eq!(served.with_headers("Host: \r\n"), 421);
+}
+
+#[test]
+fn a_name_is_answered_only_if_it_was_allowed() {
+    let served = serve(SMALL);
+    let answer = served.raw("GET / HTTP/1.1\r\nHost: docs.example.org\r\nConnection: close\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 421") && answer.contains("--allow-host"), "{answer}");
+    drop(served);
+    let (served, allowed) = (serve_allowing("Docs.example.org"), "docs.example.org");
+    for host in [allowed.to_owned(), format!("{allowed}:8443")] {
+        for scheme in ["http", "https"] {
+            let headers = format!("Host: {host}\r\nOrigin: {scheme}://{host}\r\n");
+            assert_eq!(served.with_headers(&headers), 200, "{headers}");
+        }
+    }
+    for host in ["example.org", "a.docs.example.org", "docs.example.org.evil.example", "docs.example.org:0"] {
+        assert_eq!(served.with_headers(&format!("Host: {host}\r\n")), 421, "{host}");
+    }
+    assert_eq!(served.with_headers(&format!("Host: {allowed}\r\nOrigin: https://evil.example\r\n")), 403);
 }
 
 #[test]
@@ -244,12 +270,7 @@ fn no_response_reveals_where_the_handbook_is_on_disk() {
     for path in ["/", "/bad/", "/gone/", "/404.html", "/_rolebook/preview.js", "/_rolebook/x", "/%00"] {
         assert!(!served.get(path).contains(place), "{path}");
     }
-    let mut stream = TcpStream::connect(&served.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
-    write!(stream, "GET /_rolebook/events?page=/ HTTP/1.1\r\nHost: {}\r\n\r\n", served.address).unwrap();
-    let mut heard = Vec::new();
-    let _ = stream.read_to_end(&mut heard);
-    let heard = String::from_utf8_lossy(&heard).into_owned();
+    let heard = served.get("/_rolebook/found?page=/") + &served.get("/_rolebook/findings");
     assert!(heard.contains("index.md") && !heard.contains(place), "{heard}");
 }
 

@@ -18,11 +18,11 @@ use crate::cases::handbooks;
 use crate::support::{compile, page, site_with};
 
 /// A running preview and what is needed to send edits to it.
-struct Desk {
+pub struct Desk {
     child: Child,
     address: String,
     token: String,
-    folder: PathBuf,
+    pub folder: PathBuf,
     /// The temporary folder, if it should be deleted with the preview.
     owned: Option<tempfile::TempDir>,
 }
@@ -48,7 +48,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
+pub fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
     for (path, bytes) in files() {
         fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
         fs::write(folder.join(path), bytes).unwrap();
@@ -76,7 +76,7 @@ fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
     desk
 }
 
-fn serve(arguments: &[&str]) -> Desk {
+pub fn serve(arguments: &[&str]) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let mut desk = serve_in(folder.path(), arguments);
     desk.owned = Some(folder);
@@ -93,11 +93,11 @@ impl Desk {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         self.raw(format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).as_bytes())
     }
 
-    fn get_json(&self, path: &str) -> Value {
+    pub fn get_json(&self, path: &str) -> Value {
         body(&self.get(path)).1
     }
 
@@ -119,12 +119,12 @@ impl Desk {
         body(&self.raw(format!("POST {path} HTTP/1.1\r\n{head}Connection: close\r\n\r\n{text}").as_bytes()))
     }
 
-    fn post(&self, path: &str, value: &Value) -> (u16, Value) {
+    pub fn post(&self, path: &str, value: &Value) -> (u16, Value) {
         self.post_with(path, &[], &value.to_string())
     }
 
     /// Returns the body with which `page` asks to change its passage `before`.
-    fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
+    pub fn wanted(&self, page: &str, before: &str, text: &str) -> Value {
         let source = self.get_json(&format!("/_rolebook/source?page={page}"));
         let list = source["passages"].as_array().unwrap();
         let passage = list.iter().position(|passage| passage["text"] == before);
@@ -132,15 +132,15 @@ impl Desk {
         json!({ "path": source["path"], "hash": source["hash"], "passage": passage, "before": before, "text": text })
     }
 
-    fn save(&self, page: &str, before: &str, text: &str) -> (u16, Value) {
+    pub fn save(&self, page: &str, before: &str, text: &str) -> (u16, Value) {
         self.post("/_rolebook/edit/save", &self.wanted(page, before, text))
     }
 
-    fn bytes(&self, path: &str) -> Vec<u8> {
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
         fs::read(self.folder.join(path)).unwrap()
     }
 
-    fn waits_for(&self, path: &str, text: &str) -> bool {
+    pub fn waits_for(&self, path: &str, text: &str) -> bool {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(10) {
             if self.get(path).contains(text) {

@@ -1,7 +1,7 @@
 //! Talks to the preview as browsers and editors do.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -23,16 +23,10 @@ fn a_save_updates_its_page_and_the_pages_that_depend_on_it() {
 fn a_mistake_is_reported_and_the_last_good_page_stays() {
     let served = serve(SMALL);
     fs::write(served.folder.path().join("guides/a.md"), "---\ntitle: \"open\n---\nBroken.\n").unwrap();
-    let path = "/_rolebook/events?page=/guides/a/";
     let start = Instant::now();
     let mut told = false;
     while !told && start.elapsed() < Duration::from_secs(10) {
-        let mut stream = TcpStream::connect(&served.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", served.address).unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let answer = served.get("/_rolebook/found?page=/guides/a/");
         told = answer.contains("a quote is not closed") && answer.contains("guides/a.md:2:1");
         assert!(!answer.contains(served.folder.path().to_str().unwrap()), "{answer}");
     }
@@ -104,6 +98,42 @@ fn the_old_url_of_a_renamed_chapter_redirects_to_the_new_one() {
     assert!(served.get("/guides/a/").contains("Location: /guides/B/"));
     fs::rename(place("guides/B.md"), place("guides/a.md")).unwrap();
     assert!(served.waits_for("/guides/a/", "Old."));
+}
+
+#[test]
+fn a_deleted_chapter_and_a_new_one_are_not_taken_for_a_rename() {
+    let served = serve(SMALL);
+    let place = |name: &str| served.folder.path().join(name);
+    // Both changes arrive in one build: a folder is exchanged.
+    fs::create_dir(place("other")).unwrap();
+    fs::write(place("other/budget.md"), "# Budgets\n\nHow money is planned for the next year.\n").unwrap();
+    fs::remove_dir_all(place("guides")).unwrap();
+    assert!(served.waits_for("/other/budget/", "money"));
+    assert!(served.waits_for("/guides/a/", "404"));
+    assert!(!served.get("/guides/a/").contains("Location:"));
+}
+
+#[test]
+fn a_handbook_below_a_path_is_shown_with_its_style_and_index_pages_answer() {
+    let toml = "title = \"T\"\nbase_url = \"https://example.org/docs/\"\n";
+    let served = serve(&[("handbook.toml", toml), ("index.md", "# Home\n"), ("guides/a.md", "# A\n\nOld.\n")]);
+    let missing = served.get("/nowhere/at/all");
+    assert!(missing.starts_with("HTTP/1.1 404"), "{missing}");
+    let style = missing.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(style.starts_with("/docs/"), "{style}");
+    let answer = served.get(style);
+    let to = answer.split("Location: ").nth(1).unwrap().split("\r\n").next().unwrap();
+    assert!(served.get(to).contains("text/css"), "{to}");
+    for (path, to) in [
+        ("/docs", "/"),
+        ("/docs/", "/"),
+        ("/docs/guides/a/", "/guides/a/"),
+        ("/index.html", "/"),
+        ("/guides/a/index.html", "/guides/a/"),
+    ] {
+        assert!(served.get(path).contains(&format!("Location: {to}\r\n")), "{path}: {}", served.get(path));
+    }
+    assert!(served.get("/nowhere/index.html").starts_with("HTTP/1.1 404"));
 }
 
 #[test]

@@ -29,6 +29,15 @@ pub fn serve(files: &[(&str, &str)]) -> Served {
 
 /// Starts the preview with the command that `command` returns for the folder.
 pub fn serve_with(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path) -> Command) -> Served {
+    start(files, command, &[])
+}
+
+/// Starts the preview of a small handbook that also answers to `name`.
+pub fn serve_allowing(name: &str) -> Served {
+    start(SMALL, |_| Command::new(env!("CARGO_BIN_EXE_rolebook")), &["--allow-host", name])
+}
+
+fn start(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path) -> Command, further: &[&str]) -> Served {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -37,6 +46,7 @@ pub fn serve_with(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path)
     }
     let mut child = command(folder.path())
         .args(["serve", "--port", "0"])
+        .args(further)
         .current_dir(folder.path())
         .stdout(Stdio::piped())
         .spawn()

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, facts, level, lock};
+use super::{chapter, complete, edit, facts, level, lock, mend, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -22,7 +22,11 @@ use crate::world::server::{Answer, Post, Request};
 /// for editing. There are only a few files, because browsers allow only six connections per host.
 const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
-    ("edit.css", &[include_str!("client/edit.css"), include_str!("client/facts.css")], true),
+    (
+        "edit.css",
+        &[include_str!("client/edit.css"), include_str!("client/facts.css"), include_str!("client/undo.css")],
+        true,
+    ),
     (
         "preview.js",
         &[
@@ -37,6 +41,8 @@ const FILES: &[(&str, &[&str], bool)] = &[
     (
         "edit.js",
         &[
+            include_str!("client/saved.js"),
+            include_str!("client/drafts.js"),
             include_str!("client/complete.js"),
             include_str!("client/paste.js"),
             include_str!("client/edit.js"),
@@ -44,10 +50,14 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/facts-fields.js"),
             include_str!("client/facts.js"),
             include_str!("client/chapters.js"),
+            include_str!("client/undo.js"),
         ],
         true,
     ),
 ];
+
+/// The script of the worker that listens for all pages. Pages don't load it themselves.
+const WORKER: (&str, &str) = ("listen.js", include_str!("client/listen.js"));
 
 /// The path prefix of everything that the preview adds.
 const FOLDER: &str = "_rolebook/";
@@ -64,6 +74,8 @@ pub struct Desk {
     editor: Option<Editor>,
     /// The audience that pages last asked for.
     audience: Wish,
+    /// The number of the newest change in the journal when the preview was started.
+    began: u64,
     /// A lock that allows only one change at a time.
     writing: Mutex<()>,
 }
@@ -85,12 +97,23 @@ impl Desk {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
-        Ok(Self { writer, token, edits, editor, audience, writing: Mutex::default() })
+        let began = writer.newest();
+        Ok(Self { writer, token, edits, editor, audience, began, writing: Mutex::default() })
     }
 
     /// Returns the token.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Returns whether pages may change the handbook.
+    pub fn edits(&self) -> bool {
+        self.edits
+    }
+
+    /// Returns the content folder.
+    pub fn content(&self) -> &std::path::Path {
+        self.writer.content()
     }
 
     /// Returns the audience that was last asked for.
@@ -101,8 +124,19 @@ impl Desk {
     /// Returns the markup to add to the head of each page. The token is only in the page, never in
     /// a URL.
     pub fn head(&self) -> String {
-        let can = if self.editor.is_some() { "open" } else { "" };
-        let mut out = format!("<meta name=\"rolebook-token\" content=\"{}\" data-can=\"{can}\">", self.token);
+        let can = match (self.editor.is_some(), self.edits) {
+            (true, true) => "open edit",
+            (true, false) => "open",
+            (false, true) => "edit",
+            (false, false) => "",
+        };
+        // Unsaved text in the browser's storage belongs to one handbook, because another one may be
+        // shown at the same address later.
+        let content = std::path::absolute(self.content()).unwrap_or_else(|_| self.content().to_owned());
+        let book = &blake3::hash(content.as_os_str().as_encoded_bytes()).to_hex()[..16];
+        let token = &self.token;
+        let mut out =
+            format!("<meta name=\"rolebook-token\" content=\"{token}\" data-can=\"{can}\" data-book=\"{book}\">");
         for (name, _, _) in FILES.iter().filter(|(_, _, edits)| self.edits || !edits) {
             if name.ends_with(".css") {
                 out.push_str(&format!("<link rel=\"stylesheet\" href=\"/{FOLDER}{name}\">"));
@@ -123,6 +157,9 @@ impl Desk {
                 if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
             return Some(Answer::new(200, media, texts.concat().into_bytes()));
         }
+        if name == WORKER.0 {
+            return Some(Answer::new(200, "text/javascript; charset=utf-8", WORKER.1.as_bytes().to_vec()));
+        }
         let value = |name: &str| request.query_value(name).unwrap_or_default();
         match (name, site) {
             ("source", Some(site)) => Some(edit::source(site, &value("page"), self.edits)),
@@ -135,6 +172,10 @@ impl Desk {
                 Some(facts::of_page(site, &value("page"), !value("labels").is_empty()))
             }
             ("edit/settings", Some(site)) if self.edits => Some(facts::of_settings(site)),
+            ("edit/changes", Some(site)) if self.edits => {
+                let most = value("most").parse().unwrap_or(100);
+                Some(undo::list(site, &self.writer, (self.began, most)))
+            }
             _ => None,
         }
     }
@@ -152,6 +193,9 @@ impl Desk {
             "edit/facts" if self.edits => with(post, |wanted| facts::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
+            "edit/mend" if self.edits => with(post, |wanted| mend::mend(site, &self.writer, &wanted)),
+            "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
+            "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);

@@ -42,7 +42,8 @@ struct Found {
     span: Span,
 }
 
-fn hash_of(bytes: &[u8]) -> String {
+/// Returns the hash by which a page knows a version of a file.
+pub fn hash_of(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
@@ -163,11 +164,19 @@ fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted
 
 /// Replaces the text of one chapter.
 pub fn write(writer: &Writer, path: &SourcePath, before: Vec<u8>, after: Vec<u8>) -> Result<(), Unwritten> {
+    write_as(writer, &format!("save {path}"), (path, before, after))
+}
+
+/// Does the same as [`write`], and records it in the journal as `words`.
+pub fn write_as(
+    writer: &Writer,
+    words: &str,
+    (path, before, after): (&SourcePath, Vec<u8>, Vec<u8>),
+) -> Result<(), Unwritten> {
     if before == after {
         return Ok(());
     }
-    let words = format!("save {path}");
-    let written = writer.write(deed(&words, ""), &[Step::Replace { path: path.clone(), before, after }])?;
+    let written = writer.write(deed(words, ""), &[Step::Replace { path: path.clone(), before, after }])?;
     written.told();
     Ok(())
 }

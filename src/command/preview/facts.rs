@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
-use super::edit::write;
+use super::edit::{hash_of, write};
 use crate::author::edit::fact::{self, File, Place, Unset};
 use crate::author::form::{self, choices, entry_of, field, is_hidden, meant, names, shown};
 use crate::command::writing::{TRIES, deed};
@@ -323,11 +323,12 @@ fn save_once(
     };
     // A chapter that the audience can no longer see is gone from the pages that are shown.
     let is_shown = sheet.kind.is_none() || site.parsed(path, &after).is_some();
+    let hash = hash_of(&after);
     if is_new {
         let step = Step::Create { path: path.clone(), text: after };
         writer.write(deed(&format!("save {path}"), ""), &[step])?.told();
     } else {
         write(writer, path, sheet.bytes, after)?;
     }
-    Ok(json(200, &json!({ "path": path.as_str(), "shown": is_shown })))
+    Ok(json(200, &json!({ "path": path.as_str(), "hash": hash, "shown": is_shown })))
 }

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
-use super::edit::write;
+use super::edit::{hash_of, write_as};
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::model::book::{ChapterId, RoleView, role_of};
 use crate::site::urls::Site;
+use crate::text::path::SourcePath;
 use crate::world::disk::{Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
 
@@ -76,8 +77,8 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     }
     let is_key = |key: &str| book.names.find(key).contains(&competency);
     match expect(&bytes, &is_key, book.id(competency), level) {
-        Ok(after) => match write(writer, path, bytes, after) {
-            Ok(()) => json(200, &json!({ "path": path.as_str() })),
+        Ok(after) => match save_as(writer, path, (bytes, after)) {
+            Ok(hash) => json(200, &json!({ "path": path.as_str(), "hash": hash })),
             Err(error) => failed(&error),
         },
         Err(Refused::NotHere) => refuse(
@@ -88,6 +89,13 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             refuse(422, "The role's front matter has a form that cannot be changed from here: change it in the file.")
         }
     }
+}
+
+/// Writes the file, and returns the hash of its new text.
+fn save_as(writer: &Writer, path: &SourcePath, (before, after): (Vec<u8>, Vec<u8>)) -> Result<String, Unwritten> {
+    let hash = hash_of(&after);
+    write_as(writer, &format!("level {path}"), (path, before, after))?;
+    Ok(hash)
 }
 
 /// Returns the level that is in the role's file now, or the level that the role inherits from

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::author::edit::percent_shared;
 use crate::chapter::document::Meta;
 use crate::site::urls::Site;
 use crate::text::path::UrlPath;
+use crate::text::source::Sources;
 
 /// The chapters that disappeared, and the new URLs of chapters that have moved.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,7 @@ impl Moves {
             *self = Self::default();
             return;
         }
+        let (old, new) = (before.sources(), after.sources());
         let (before, after) = (&before.handbook().book, &after.handbook().book);
         // Two books that share one list of URLs have the same chapters.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
@@ -59,8 +62,11 @@ impl Moves {
             let alike: Vec<UrlPath> =
                 self.gone.iter().filter(|(_, known)| **known == trace).map(|(from, _)| from.clone()).collect();
             // If exactly one chapter disappeared and exactly one appeared, treat them as the same
-            // chapter, even if their titles and headings differ.
-            let swapped = (went.len() == 1 && came.len() == 1).then(|| before.url(went[0]).clone());
+            // chapter even if their titles and headings differ, but only if their texts are alike.
+            let is_one = went.len() == 1
+                && came.len() == 1
+                && is_alike((old, before.meta(went[0])), (new, after.meta(*chapter)));
+            let swapped = is_one.then(|| before.url(went[0]).clone());
             let from = match alike.as_slice() {
                 [one] => Some(one.clone()),
                 _ => swapped,
@@ -84,4 +90,12 @@ impl Moves {
         }
         Some(at)
     }
+}
+
+/// Returns whether two chapters have at least half of their words in common.
+fn is_alike((old, was): (&Sources, &Meta), (new, is): (&Sources, &Meta)) -> bool {
+    let text = |sources: &Sources, meta: &Meta| {
+        sources.bytes(&meta.path).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+    };
+    percent_shared(&text(old, was), &text(new, is)) >= 50
 }

@@ -25,6 +25,9 @@ const MOST_BYTES: u64 = 64 << 20;
 /// The file whose presence makes an entry complete.
 const PLAN: &str = "plan.json";
 
+/// The newest version of a plan. Version 2 has removals, which earlier programs must not carry out.
+pub(super) const NEWEST: u32 = 2;
+
 /// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -52,8 +55,8 @@ pub(super) struct Plan {
     pub steps: Vec<Planned>,
 }
 
-/// One step of a plan: a move if `from` is set, a new file if `before` isn't, and a replacement
-/// otherwise.
+/// One step of a plan: a move if `from` is set, a new file if `before` isn't, a removal if `after`
+/// isn't, and a replacement otherwise.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Planned {
     pub path: String,
@@ -67,6 +70,13 @@ pub(super) struct Planned {
     /// destination is on a different file system than the journal.
     #[serde(default)]
     pub is_beside: bool,
+}
+
+impl Planned {
+    /// Returns whether the step removes a file.
+    pub fn removes(&self) -> bool {
+        self.from.is_none() && self.before.is_some() && self.after.is_none()
+    }
 }
 
 /// The folder of an entry.
@@ -94,7 +104,7 @@ impl Folder {
     /// Reads the plan. Returns `None` if the entry was never completed.
     pub fn plan(&self) -> Option<Plan> {
         let plan: Plan = serde_json::from_slice(&fs::read(self.place.join(PLAN)).ok()?).ok()?;
-        (plan.version == 1).then_some(plan)
+        (1..=NEWEST).contains(&plan.version).then_some(plan)
     }
 
     /// Returns whether there is a plan, even one that this version can't read.

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use super::grounds::Grounds;
 use super::journal::{self, Folder, Plan, State};
+use super::ledger::{self, Entry};
 use super::private::Private;
 use super::swap::Swap;
 use super::{MachineError, Project, Refusal, bounded};
@@ -64,6 +65,13 @@ pub enum Step {
         before: Vec<u8>,
         /// The text to write.
         after: Vec<u8>,
+    },
+    /// Removes a file. Its text stays in the journal.
+    Remove {
+        /// The path of the file.
+        path: SourcePath,
+        /// The text that the file is expected to contain.
+        before: Vec<u8>,
     },
     /// Moves a file without changing it.
     Move {
@@ -109,7 +117,7 @@ pub struct Receipt {
     /// Files that an editor wrote to at the moment they were replaced, each with the path in the
     /// journal where that text is.
     pub late: Vec<(SourcePath, PathBuf)>,
-    /// Files that were moved but exist under their old name again, because an editor saved them in
+    /// Files that were moved or removed but exist under their old name again, because an editor saved them in
     /// the meantime.
     pub again: Vec<SourcePath>,
 }
@@ -177,6 +185,16 @@ impl Writer {
         &self.grounds.root
     }
 
+    /// Reads the finished changes of the content from the journal, newest first.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + use<> {
+        ledger::entries(&Private::of(&self.base), self.root())
+    }
+
+    /// Returns the number of the newest change, or 0 if there is none.
+    pub fn newest(&self) -> u64 {
+        ledger::newest(&Private::of(&self.base))
+    }
+
     /// Returns the folder of the files, relative to the project's folder.
     fn root(&self) -> String {
         let inside = self.grounds.root.strip_prefix(&self.base).unwrap_or(&self.grounds.root);
@@ -236,7 +254,7 @@ impl Writer {
                 Step::Move { from, to, before } => self.check_move((from, to), before.as_ref())?,
                 // If the file is also moved, the check of the move compares it.
                 Step::Replace { path, .. } if moved.contains(&path) => {}
-                Step::Replace { path, before, .. } => {
+                Step::Replace { path, before, .. } | Step::Remove { path, before } => {
                     let place = self.grounds.place(path)?;
                     if before.is_empty() {
                         std::thread::sleep(SETTLE);
@@ -277,6 +295,10 @@ impl Writer {
         for (n, step) in plan.steps.iter().enumerate() {
             let path = SourcePath::new(step.path.as_str());
             let held = folder.of(n, "swap");
+            if step.removes() {
+                let is_there = self.grounds.place(&path).is_ok_and(|place| place.is_file());
+                written.again.extend(is_there.then(|| path.clone()));
+            }
             if let Some(from) = &step.from {
                 let from = SourcePath::new(from.as_str());
                 let is_there = self.grounds.place(&from).is_ok_and(|old| {

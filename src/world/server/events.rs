@@ -34,7 +34,6 @@ pub struct Events {
 #[derive(Debug)]
 struct Client {
     number: u64,
-    page: String,
     queue: SyncSender<String>,
 }
 
@@ -48,17 +47,16 @@ impl Events {
         self.streams.load(Ordering::SeqCst) < MOST_STREAMS
     }
 
-    /// Sends every page an event with the data that `data` returns for it. Line breaks in the data
-    /// become spaces.
-    pub fn publish(&self, name: &str, data: &dyn Fn(&str) -> String) {
+    /// Sends every page an event. Line breaks in the data become spaces.
+    pub fn publish(&self, name: &str, data: &str) {
         // If a queue is full, the page isn't reading its events. The page will reconnect and catch
         // up.
-        self.lock().retain(|client| client.queue.try_send(event(name, &data(&client.page))).is_ok());
+        self.lock().retain(|client| client.queue.try_send(event(name, data)).is_ok());
     }
 
     /// Streams to a new page from its own thread. `chunked` is whether the client understands
     /// HTTP/1.1.
-    pub fn add(&self, writer: Writer, page: String, greeting: &[(&'static str, String)], chunked: bool) {
+    pub fn add(&self, writer: Writer, greeting: &[(&'static str, String)], chunked: bool) {
         let (queue, waiting) = sync_channel(QUEUE);
         for (name, data) in greeting {
             let _ = queue.try_send(event(name, data));
@@ -68,7 +66,7 @@ impl Events {
         if clients.len() >= MOST_CLIENTS {
             clients.remove(0);
         }
-        clients.push(Client { number, page, queue });
+        clients.push(Client { number, queue });
         drop(clients);
         self.streams.fetch_add(1, Ordering::SeqCst);
         let (all, streams) = (Arc::clone(&self.clients), Arc::clone(&self.streams));

@@ -7,7 +7,7 @@
 
 use super::Answer;
 use super::connection::Raw;
-use super::request::{Request, check_host};
+use super::request::{Hosts, Request};
 
 /// The maximum size of a body, in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -24,18 +24,18 @@ pub struct Post {
 }
 
 impl Post {
-    /// Reads a request to the server on `port`. `body` is called with the length to read, once
+    /// Reads a request. `body` is called with the length to read, once
     /// everything else has been checked.
     ///
     /// # Errors
     /// Returns the answer that rejects the request.
     pub fn read(
         raw: &Raw,
-        port: u16,
+        hosts: &Hosts,
         token: &str,
         body: &mut dyn FnMut(usize) -> Result<Vec<u8>, Answer>,
     ) -> Result<Self, Answer> {
-        check_host(raw, port)?;
+        hosts.check(raw)?;
         // The author may let other machines read the preview. Check the client's address too,
         // because the `Host` header doesn't prove where a client is.
         if !raw.from.ip().to_canonical().is_loopback() {
@@ -44,7 +44,7 @@ impl Post {
         if raw.header("Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }
-        check_sender(raw, token)?;
+        check_sender(raw, hosts, token)?;
         let length = length(raw)?;
         let path = Request::of_target(&raw.target)?.path;
         Ok(Self { path, body: body(length)? })
@@ -53,11 +53,11 @@ impl Post {
 
 /// Checks that the sender knows the token, which only pages served by this run do, and that the
 /// request comes from our own origin.
-fn check_sender(raw: &Raw, token: &str) -> Result<(), Answer> {
+fn check_sender(raw: &Raw, known: &Hosts, token: &str) -> Result<(), Answer> {
     let refused = || Answer::text(403, "requests from other sites are not allowed");
     let (hosts, origins): (Vec<&str>, Vec<&str>) = (raw.header("Host").collect(), raw.header("Origin").collect());
     let ([host], [origin]) = (hosts.as_slice(), origins.as_slice()) else { return Err(refused()) };
-    if origin.strip_prefix("http://").is_none_or(|from| !from.eq_ignore_ascii_case(host)) {
+    if !known.is_own_origin(origin, host) {
         return Err(refused());
     }
     if raw.header("Sec-Fetch-Site").any(|site| site != "same-origin") {

@@ -4,7 +4,7 @@
 //! disk. A page of another site can make a browser send requests to this server. The headers
 //! `Host`, `Origin` and `Sec-Fetch-Site` tell such requests apart from those of our own pages.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use super::Answer;
 use super::connection::Raw;
@@ -25,20 +25,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads a request to the server on `port`. `open` is whether other machines may send requests
-    /// too.
+    /// Reads a request.
     ///
     /// # Errors
     /// Returns the answer that rejects the request.
-    pub fn read(raw: &Raw, port: u16, open: bool) -> Result<Self, Answer> {
+    pub fn read(raw: &Raw, hosts: &Hosts) -> Result<Self, Answer> {
         let size: usize = raw.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         if size > MOST_HEADERS {
             return Err(Answer::text(431, "these headers are too long"));
         }
-        match raw.header("Host").next() {
-            Some(host) if open && is_address(host, port) => check_origin(raw, &[host])?,
-            _ => check_host(raw, port)?,
-        }
+        hosts.check(raw)?;
         if !matches!(raw.method.as_str(), "GET" | "HEAD") {
             return Err(Answer::text(405, "only GET and HEAD are answered"));
         }
@@ -82,39 +78,80 @@ impl Request {
     }
 }
 
-/// Rejects requests whose host name isn't ours, even if DNS resolves that name to this machine (DNS
-/// rebinding), and requests from pages of another origin.
-pub(super) fn check_host(raw: &Raw, port: u16) -> Result<(), Answer> {
-    let ours = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
-    let hosts: Vec<&str> = raw.header("Host").collect();
-    match hosts.as_slice() {
-        [host] if ours.iter().any(|own| own.eq_ignore_ascii_case(host)) => {}
-        [_] => return Err(Answer::text(421, "this server answers to localhost only")),
-        _ => return Err(Answer::text(400, "a request must name exactly one host")),
-    }
-    check_origin(raw, &ours.each_ref().map(String::as_str))
+/// The names under which browsers reach the server.
+///
+/// The port may be any, because a container or a tunnel can forward another port to ours.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts {
+    /// Whether other machines may send requests too.
+    pub open: bool,
+    /// Names that the author has allowed.
+    pub allowed: Vec<String>,
 }
 
-/// Returns whether a host is an IP address with the given port rather than a name. DNS can't
-/// redirect an IP address.
-fn is_address(host: &str, port: u16) -> bool {
-    host.parse::<SocketAddr>().is_ok_and(|address| address.port() == port)
+impl Hosts {
+    /// Rejects requests whose host name isn't ours, even if DNS resolves that name to this machine
+    /// (DNS rebinding), and requests from pages of another origin.
+    ///
+    /// # Errors
+    /// Returns the answer that rejects the request.
+    pub fn check(&self, raw: &Raw) -> Result<(), Answer> {
+        let hosts: Vec<&str> = raw.header("Host").collect();
+        let [host] = hosts.as_slice() else {
+            return Err(Answer::text(400, "a request must name exactly one host"));
+        };
+        let name = name_of(host);
+        if !name.is_some_and(|name| is_this_machine(name) || self.is_allowed(name) || (self.open && is_address(name))) {
+            let way = "open it as localhost, or start it with --allow-host and the name in the address";
+            return Err(Answer::text(421, &format!("the preview doesn't answer under this name: {way}")));
+        }
+        self.check_origin(raw, host)
+    }
+
+    fn is_allowed(&self, name: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns whether `origin` is that of the pages under `host`. A proxy in front of an allowed
+    /// name may add TLS.
+    pub fn is_own_origin(&self, origin: &str, host: &str) -> bool {
+        let is_allowed = || name_of(host).is_some_and(|name| self.is_allowed(name));
+        let secure = || origin.strip_prefix("https://").filter(|_| is_allowed());
+        origin.strip_prefix("http://").or_else(secure).is_some_and(|from| from.eq_ignore_ascii_case(host))
+    }
+
+    fn check_origin(&self, raw: &Raw, host: &str) -> Result<(), Answer> {
+        let other = || Answer::text(403, "requests from other sites are not allowed");
+        if raw.header("Origin").any(|origin| !self.is_own_origin(origin, host)) {
+            return Err(other());
+        }
+        // Another port of this machine is a different origin of the same site.
+        let cross = raw.header("Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
+        let navigates = raw.header("Sec-Fetch-Mode").any(|mode| mode == "navigate")
+            && raw.header("Sec-Fetch-Dest").any(|destination| destination == "document");
+        if cross && !navigates { Err(other()) } else { Ok(()) }
+    }
 }
 
-fn check_origin(raw: &Raw, ours: &[&str]) -> Result<(), Answer> {
-    let other = || Answer::text(403, "requests from other sites are not allowed");
-    if raw.header("Host").count() > 1 {
-        return Err(Answer::text(400, "a request must name exactly one host"));
-    }
-    let mut origins = raw.header("Origin");
-    if origins.any(|origin| !ours.iter().any(|own| origin.strip_prefix("http://") == Some(own))) {
-        return Err(other());
-    }
-    // Another port of this machine is a different origin of the same site.
-    let cross = raw.header("Sec-Fetch-Site").any(|site| site == "cross-site" || site == "same-site");
-    let navigates = raw.header("Sec-Fetch-Mode").any(|mode| mode == "navigate")
-        && raw.header("Sec-Fetch-Dest").any(|destination| destination == "document");
-    if cross && !navigates { Err(other()) } else { Ok(()) }
+/// Returns the name in a `Host` header, without its port. Returns `None` if the port isn't one.
+fn name_of(host: &str) -> Option<&str> {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);
+    port.is_none_or(is_port).then_some(name)
+}
+
+/// Returns whether a name always means the machine of the browser.
+fn is_this_machine(name: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Returns whether a host is an IP address rather than a name. DNS can't redirect an IP address.
+fn is_address(name: &str) -> bool {
+    let inside = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    inside.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified())
 }
 
 #[cfg(test)]

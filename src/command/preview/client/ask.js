@@ -56,15 +56,21 @@
 
   let note = null;
   let timer = null;
-  /** Shows a message for a few seconds. Screen readers announce it. */
-  function say(text) {
+  /**
+   * Shows a message for a few seconds, or until the next one if it `stays`. Screen readers announce
+   * it. `action` is a button or a link to put after the text. A `weak` message doesn't replace
+   * another one.
+   */
+  function say(text, { stays = false, action = null, weak = false } = {}) {
+    if (weak && note && note.textContent) return;
     if (!note) {
       note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
       document.body.append(note);
     }
-    note.textContent = text;
+    note.replaceChildren(text);
+    if (action) note.append(" ", action);
     clearTimeout(timer);
-    timer = setTimeout(() => { note.textContent = ""; }, 6000);
+    timer = stays ? null : setTimeout(() => { note.replaceChildren(); }, 6000);
   }
 
   let place = null;
@@ -78,11 +84,12 @@
   }
 
   const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
+  const canEdit = Boolean(meta && meta.dataset.can.includes("edit"));
   /** Opens a location in the author's editor. */
   async function open(path, line, column) {
     const { ok, value } = await post("open", { path, line, column });
     say(ok ? "Opened in your editor." : value.error);
   }
 
-  globalThis.rolebook = { get, post, make, say, corner, canOpen, open };
+  globalThis.rolebook = { get, post, make, say, corner, canOpen, canEdit, open };
 })();

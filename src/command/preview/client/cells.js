@@ -1,7 +1,7 @@
 // Makes the matrix editable: each cell becomes a menu of levels, and choosing one changes one line
 // of the role's file.
 (() => {
-  const { get, post, make, say } = globalThis.rolebook;
+  const { get, post, make, say, saved } = globalThis.rolebook;
   if (top !== self) return;
   let scale = null;
   let isOn = false;
@@ -69,7 +69,7 @@
     const was = levelOf(cell);
     const level = select.value === "" ? null : Number(select.value);
     const { ok, value } = await post("edit/level", { role: role.pathname, competency: competency.pathname, was, level });
-    if (ok) return say("Saved in " + value.path + ".");
+    if (ok) return saved({ path: value.path, hash: value.hash, text: "Saved in " + value.path + "." });
     select.value = String(was ?? "");
     say(value.error);
   }

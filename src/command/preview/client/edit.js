@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, toMarkdown } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -97,7 +97,9 @@
 
   /* Editor */
 
-  async function start(number) {
+  // Opens a passage. `kept` is an unsaved text to continue with, and `other` the text that has
+  // taken the place of the one that it was written for.
+  async function start(number, kept = null, other = null) {
     if (editor) {
       if (editor.isChanged()) return editor.ask();
       editor.end();
@@ -109,19 +111,25 @@
       return lay();
     }
     shown = fresh;
-    editor = edit(fresh, passage);
+    editor = edit(fresh, passage, kept);
+    if (kept) drafts.offer();
+    if (other) editor.conflict({ ...other, theirs: passage.text, hash: fresh.hash });
   }
+  globalThis.rolebook.edit = start;
 
-  function edit({ path, hash }, passage) {
+  function edit({ path, hash }, passage, unsaved) {
     const base = { path, hash, passage: passage.number, before: passage.text };
     let own = passage.own;
     let asked = 0;
     let timer = 0;
     let isBusy = false;
+    // The unsaved text, and unsaved texts that the author has put aside.
+    let kept = drafts.begin(path, passage.text, unsaved && unsaved.key);
+    const aside = [];
     const key = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
 
     const area = make("textarea", { id: "rolebook-text", class: "rolebook-text", spellcheck: "true", rows: String(Math.min(20, passage.text.split("\n").length + 1)) });
-    area.value = passage.text;
+    area.value = unsaved ? unsaved.text : passage.text;
     const choices = complete(area, path);
     const message = make("div", { class: "rolebook-problem", role: "alert" });
     const findings = make("ul", { class: "rolebook-hints", "aria-label": "Findings in this text" });
@@ -140,7 +148,7 @@
     show();
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
-    area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
+    area.addEventListener("input", () => { kept.keep(area.value); clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
     area.addEventListener("paste", paste);
     box.addEventListener("keydown", keys);
     redraw();
@@ -224,22 +232,17 @@
       const { ok, status, value } = await post("edit/save", { ...base, text: area.value });
       isBusy = false;
       save.removeAttribute("aria-disabled");
-      if (ok) return saved(value);
+      if (ok) return done(value);
       if (status === 409 && value.hash) return conflict(value);
       message.replaceChildren(make("p", { text: value.error }), button("Copy my text", "", copy));
     }
 
-    function saved(value) {
-      say(value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.");
+    function done(value) {
+      for (const one of [kept, ...aside]) one.drop();
+      const text = value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.";
       // Show the draft until the page has been updated.
       box.remove();
-      const done = () => {
-        document.removeEventListener("rolebook:updated", done);
-        clearTimeout(late);
-        finish();
-      };
-      const late = setTimeout(done, 4000);
-      document.addEventListener("rolebook:updated", done);
+      saved({ path, hash: value.hash, text }, finish);
     }
 
     // Shows both texts. Whichever the author chooses, neither is lost.
@@ -255,6 +258,9 @@
       });
       const take = button("Take the other text, and edit it", "", () => {
         Object.assign(base, { hash: value.hash, passage: value.passage, before: value.theirs });
+        // The author's own text is kept until the other one has been saved.
+        aside.push(kept);
+        kept = drafts.begin(path, value.theirs);
         [area.value, theirs.value] = [theirs.value, area.value];
         theirs.setAttribute("aria-label", "My text");
         label.textContent = "My text, to copy from:";
@@ -302,6 +308,7 @@
     }
 
     function finish() {
+      for (const one of [kept, ...aside]) one.end();
       const hadFocus = box.contains(document.activeElement) || document.activeElement === document.body;
       draft.remove();
       box.remove();
@@ -314,6 +321,7 @@
     }
 
     function end() {
+      for (const one of [kept, ...aside]) one.drop();
       finish();
     }
 
@@ -327,7 +335,7 @@
       if (box.isConnected && document.activeElement === document.body) area.focus();
     }
 
-    return { isChanged: () => box.isConnected && isChanged(), ask, end, found };
+    return { isChanged: () => box.isConnected && isChanged(), ask, end, found, conflict };
   }
 
   addEventListener("beforeunload", (event) => {

@@ -1,7 +1,7 @@
 // Shows the facts of a chapter or of `handbook.toml` in a form next to the page, and marks the facts
 // on the page that the form can change. Sends only the fields that were changed.
 (() => {
-  const { get, post, make, say, corner, control, labelled } = globalThis.rolebook;
+  const { get, post, make, say, corner, control, labelled, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -92,7 +92,8 @@
       isBusy = false;
       save.removeAttribute("aria-disabled");
       if (ok) {
-        say(value.shown ? "Saved." : "Saved. The audience that you view the page as can't see this chapter any more.");
+        if (value.shown) saved({ path: value.path, hash: value.hash });
+        else say("Saved. The audience that you view the page as can't see this chapter any more.");
         return end();
       }
       const part = parts.find(({ field }) => field.name === value.field);

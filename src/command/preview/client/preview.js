@@ -13,17 +13,43 @@
     return page.querySelector('meta[name="rolebook-build"]')?.content ?? "";
   }
 
+  // All pages share the connection of one worker. Without workers, each page has its own connection,
+  // and browsers allow six per host.
   function listen() {
     if (stream || document.hidden) return;
-    stream = new EventSource("/_rolebook/events?page=" + encodeURIComponent(location.pathname));
-    stream.addEventListener("hello", (event) => arrived(JSON.parse(event.data)));
-    stream.addEventListener("build", (event) => arrived(JSON.parse(event.data)));
-    for (const name of ["findings", "audiences"]) stream.addEventListener(name, (event) => tell(name, JSON.parse(event.data)));
+    stream = globalThis.SharedWorker ? join() : connect();
+  }
+
+  function join() {
+    const { port } = new SharedWorker("/_rolebook/listen.js", "rolebook");
+    port.onmessage = ({ data: { name, data } }) => take(name, data);
+    port.postMessage("join");
+    return { close: () => port.postMessage("leave") };
+  }
+
+  function connect() {
+    const source = new EventSource("/_rolebook/events");
+    for (const name of ["hello", "build", "findings", "audiences"]) source.addEventListener(name, (event) => take(name, event.data));
     // The browser reconnects after a lost connection, but not after an error response. The preview
     // may only be busy, so try again.
-    stream.addEventListener("error", () => {
-      if (stream && stream.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(listenAgain, 2000);
     });
+    return source;
+  }
+
+  function take(name, data) {
+    if (name === "findings") find();
+    else if (name === "audiences") tell(name, JSON.parse(data));
+    else arrived(JSON.parse(data));
+  }
+
+  // The findings of this page. The event only says that there are new ones.
+  async function find() {
+    try {
+      const answer = await fetch("/_rolebook/found?page=" + encodeURIComponent(location.pathname), { cache: "no-store" });
+      if (answer.ok) tell("findings", await answer.json());
+    } catch { /* The preview was stopped. */ }
   }
 
   function leave() {
@@ -36,8 +62,7 @@
     listen();
   }
 
-  // Browsers allow six connections per host. A hidden page closes its own, and catches up when it
-  // is shown again.
+  // A hidden page doesn't listen, and catches up when it is shown again.
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
   addEventListener("pagehide", leave);
   addEventListener("pageshow", listen);
@@ -84,7 +109,7 @@
     morph(document.body, next.body, changed);
     keepInPlace(anchor);
     mark(changed);
-    tell("updated", null);
+    tell("updated", { build: shown });
   }
 
   // Notifies the preview's other scripts.
@@ -278,5 +303,6 @@
     return writes || !getSelection().isCollapsed;
   }
 
+  document.addEventListener("rolebook:refresh", update);
   listen();
 })();

@@ -20,7 +20,7 @@ impl Writer {
         let staged = steps.iter().enumerate().map(|(n, step)| self.stage_one(&folder, private, (n, step)));
         let staged = staged.collect::<Result<Vec<Planned>, Unwritten>>().and_then(|steps| {
             let plan = Plan {
-                version: 1,
+                version: if steps.iter().any(Planned::removes) { journal::NEWEST } else { 1 },
                 at: deed.at,
                 command: deed.words.split(' ').next().unwrap_or_default().to_owned(),
                 words: deed.words.to_owned(),
@@ -47,8 +47,9 @@ impl Writer {
                 let (path, from) = (to.to_string(), Some(from.to_string()));
                 return Ok(Planned { path, from, before, ..Planned::default() });
             }
-            Step::Create { path, text } => (path, None, text),
-            Step::Replace { path, before, after } => (path, Some(before), after),
+            Step::Create { path, text } => (path, None, Some(text)),
+            Step::Replace { path, before, after } => (path, Some(before), Some(after)),
+            Step::Remove { path, before } => (path, Some(before), None),
         };
         let place = self.grounds.place(path)?;
         let above = place.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(&self.base);
@@ -56,7 +57,7 @@ impl Writer {
         let planned = Planned {
             path: path.to_string(),
             before: before.map(|before| hash_of(before)),
-            after: Some(hash_of(after)),
+            after: after.map(|after| hash_of(after)),
             is_beside,
             ..Planned::default()
         };
@@ -67,13 +68,17 @@ impl Writer {
         if let Some(before) = before {
             copy("old", before)?;
         }
-        copy("new", after)?;
+        if let Some(after) = after {
+            copy("new", after)?;
+        }
         if is_beside {
             place.parent().map_or(Ok(()), fs::create_dir_all).map_err(MachineError::new("write", &place))?;
             Private::of(place.parent().unwrap_or(&self.base)).make()?;
         }
-        let swap = folder.swap(n, &planned, &place);
-        new_file(&swap, after).map_err(MachineError::new("write", &place))?;
+        if let Some(after) = after {
+            let swap = folder.swap(n, &planned, &place);
+            new_file(&swap, after).map_err(MachineError::new("write", &place))?;
+        }
         Ok(planned)
     }
 

@@ -60,7 +60,9 @@ impl Writer {
         let from = step.from.as_deref().map(|from| self.grounds.place(&SourcePath::new(from))).transpose()?;
         let beside = folder.swap(n, step, &place);
         // A swap file on another file system may already have been copied into the journal.
-        let swap = if beside.exists() { beside } else { folder.of(n, "swap") };
+        let inside = folder.of(n, "swap");
+        let is_beside = beside.exists() || (step.removes() && !inside.exists());
+        let swap = if is_beside { beside } else { inside };
         Ok(Spot { step, path, place, from, swap })
     }
 
@@ -83,6 +85,7 @@ impl Writer {
         make_folder(&spot.place).map_err(MachineError::new("write", &spot.place))?;
         match &spot.from {
             Some(from) => move_file(spot, from),
+            None if spot.step.removes() => remove_file(spot),
             None if spot.step.before.is_some() => self.replace(spot),
             None => match rename_to_free(&spot.swap, &spot.place) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Unwritten::Taken(spot.path.clone())),
@@ -143,7 +146,9 @@ impl Writer {
     /// file at this moment, the program's version is kept.
     fn take_back_one(&self, spot: &Spot) {
         let is_ours = |place: &Path| spot.is_after(read(place).ok().flatten().as_deref());
-        if let Some(from) = &spot.from {
+        if spot.step.removes() {
+            let _ = rename_to_free(&spot.swap, &spot.place);
+        } else if let Some(from) = &spot.from {
             let _ = from.parent().map_or(Ok(()), fs::create_dir_all);
             let _ = rename_to_free(&spot.place, from);
         } else if !is_ours(&spot.place) {
@@ -200,6 +205,9 @@ impl Writer {
             return look_at_move(plan, spot, (from, there.as_deref()));
         }
         let waiting = read(&spot.swap)?;
+        if spot.step.removes() {
+            return Ok(look_at_removal(spot, (waiting.as_deref(), there.as_deref())));
+        }
         if spot.step.before.is_none() {
             return Ok(match (waiting, there) {
                 (Some(_), None) => Stage::Open,
@@ -244,6 +252,9 @@ impl Writer {
             if let Some(from) = &step.from {
                 self.remove_empty_folders(&SourcePath::new(from.as_str()));
             }
+            if step.removes() {
+                self.remove_empty_folders(&spot.path);
+            }
             above.extend(spot.place.parent().map(Path::to_path_buf));
             if step.is_beside {
                 let copy = folder.of(n, "copy");
@@ -286,6 +297,41 @@ fn move_file(spot: &Spot, from: &Path) -> Result<(), Unwritten> {
     // If an editor created the file again, both texts are kept, the older one at the new path.
     let _ = rename_to_free(&spot.place, from);
     Err(spot.changed())
+}
+
+/// Removes a file by moving it into the journal, and examines it there. If an editor saved a text in
+/// between, puts the file back.
+fn remove_file(spot: &Spot) -> Result<(), Unwritten> {
+    rename_to_free(&spot.place, &spot.swap).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => spot.changed(),
+        _ => MachineError::new("delete", &spot.place)(error).into(),
+    })?;
+    if spot.is_before(read(&spot.swap)?.as_deref()) {
+        return Ok(());
+    }
+    let _ = rename_to_free(&spot.swap, &spot.place);
+    Err(spot.changed())
+}
+
+/// Returns the state of a removal, given the file in the journal and the file in its place.
+fn look_at_removal(spot: &Spot, texts: (Option<&[u8]>, Option<&[u8]>)) -> Stage {
+    match texts {
+        (None, Some(there)) => {
+            if spot.is_before(Some(there)) {
+                Stage::Open
+            } else {
+                Stage::Blocked
+            }
+        }
+        (None, None) => Stage::Done,
+        (Some(held), _) if spot.is_before(Some(held)) => Stage::Done,
+        (Some(_), _) => {
+            // The process was killed when it had taken out a text that an editor had saved, but
+            // hadn't put it back yet.
+            let _ = rename_to_free(&spot.swap, &spot.place);
+            Stage::Blocked
+        }
+    }
 }
 
 /// Returns the state of a move.

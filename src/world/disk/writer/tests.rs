@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::{Change, What};
 use super::*;
 
 const DEED: Deed = Deed { words: "mv a b", input: "", at: 7 };
@@ -79,18 +80,23 @@ fn moved(from: &str, to: &str, before: &str) -> Step {
     Step::Move { from: SourcePath::new(from), to: SourcePath::new(to), before }
 }
 
-/// A move of a chapter whose text changes, a change of another file, and a new file.
+fn remove(path: &str, before: &str) -> Step {
+    Step::Remove { path: SourcePath::new(path), before: before.into() }
+}
+
+/// A move of a chapter whose text changes, a change of another file, a new file and a removal.
 fn steps() -> Vec<Step> {
     vec![
         moved("guides/a.md", "new/b.md", "a"),
         replace("new/b.md", "a", "A"),
         replace("c.md", "c", "C"),
         create("e/f.md", "F"),
+        remove("d.md", "d"),
     ]
 }
 
 const BEFORE: &[(&str, &str)] = &[("c.md", "c"), ("d.md", "d"), ("guides/a.md", "a")];
-const AFTER: &[(&str, &str)] = &[("c.md", "C"), ("d.md", "d"), ("e/f.md", "F"), ("new/b.md", "A")];
+const AFTER: &[(&str, &str)] = &[("c.md", "C"), ("e/f.md", "F"), ("new/b.md", "A")];
 
 #[test]
 fn all_steps_are_done_and_the_journal_says_what_was_replaced() {
@@ -120,6 +126,9 @@ fn what_differs_from_the_plan_is_refused_and_nothing_changes() {
     for (step, wanted) in [
         (replace("c.md", "old", "C"), "Changed(\"c.md\")"),
         (replace("gone.md", "old", "C"), "Changed(\"gone.md\")"),
+        (remove("d.md", "old"), "Changed(\"d.md\")"),
+        (remove("gone.md", "old"), "Changed(\"gone.md\")"),
+        (remove("../x.md", "old"), "leads out"),
         (moved("d.md", "x.md", "old"), "Changed(\"d.md\")"),
         (moved("d.md", "c.md", "d"), "Taken(\"c.md\")"),
         (create("c.md", "x"), "Taken(\"c.md\")"),
@@ -225,7 +234,8 @@ fn a_writer_that_was_killed_before_its_plan_was_complete_has_done_nothing() {
 #[test]
 fn a_save_between_any_two_steps_takes_everything_back_and_is_kept() {
     for swap in [Swap::AtOnce, Swap::Aside] {
-        for (count, path) in [(0, "guides/a.md"), (1, "new/b.md"), (0, "c.md"), (2, "c.md"), (3, "e/f.md")] {
+        for (count, path) in [(0, "guides/a.md"), (1, "new/b.md"), (0, "c.md"), (2, "c.md"), (3, "e/f.md"), (4, "d.md")]
+        {
             let world = World::new(swap);
             let (writer, private) = (world.writer(), Private::of(world.0.path()));
             private.make().unwrap();
@@ -247,7 +257,7 @@ fn a_save_between_any_two_steps_takes_everything_back_and_is_kept() {
 #[test]
 fn a_save_after_the_comparison_stops_the_writer_and_is_kept() {
     for swap in [Swap::AtOnce, Swap::Aside] {
-        for path in ["guides/a.md", "c.md", "e/f.md"] {
+        for path in ["guides/a.md", "c.md", "e/f.md", "d.md"] {
             let world = World::new(swap);
             let (writer, private) = (world.writer(), Private::of(world.0.path()));
             private.make().unwrap();
@@ -276,6 +286,35 @@ fn what_an_editor_writes_into_the_replaced_file_is_in_the_journal() {
     for text in ["c", "C", "saved"] {
         assert!(world.texts().iter().any(|known| known == text), "{text}");
     }
+}
+
+#[test]
+fn what_was_written_can_be_read_back_with_its_texts() {
+    let world = World::new(Swap::AtOnce);
+    let writer = world.writer();
+    assert_eq!((writer.newest(), writer.entries().next()), (0, None));
+    writer.write(DEED, &steps()).unwrap();
+    let change = |path: &str, what: What| Change { path: SourcePath::new(path), what, late: None };
+    let entry = Entry {
+        number: 1,
+        at: 7,
+        words: "mv a b".to_owned(),
+        changes: vec![
+            change("new/b.md", What::Moved(SourcePath::new("guides/a.md"))),
+            change("new/b.md", What::Replaced(b"a".to_vec(), b"A".to_vec())),
+            change("c.md", What::Replaced(b"c".to_vec(), b"C".to_vec())),
+            change("e/f.md", What::Created(b"F".to_vec())),
+            change("d.md", What::Removed(b"d".to_vec())),
+        ],
+    };
+    assert_eq!((writer.newest(), writer.entries().collect::<Vec<_>>()), (1, vec![entry]));
+    // A text that an editor wrote into the file that was taken out is named, and a copy that was
+    // damaged makes the entry unreadable.
+    let folder = &world.entries()[0];
+    fs::write(folder.of(2, "swap"), "late").unwrap();
+    assert_eq!(writer.entries().next().unwrap().changes[2].late, Some(folder.of(2, "swap")));
+    fs::write(folder.of(2, "old"), "torn").unwrap();
+    assert_eq!(writer.entries().count(), 0);
 }
 
 #[test]

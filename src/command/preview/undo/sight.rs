@@ -1,0 +1,81 @@
+//! Decides which texts of the journal the page may show.
+//!
+//! Input: the site that is shown, and a text that a chapter had. Output: whether all of it, or some
+//! of its lines, are meant for the audience of the site. The journal isn't redacted, so everything
+//! that isn't certainly visible counts as hidden: an old text may have been meant for fewer readers
+//! than today's chapter.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::declare::config::FILE;
+use crate::site::urls::Site;
+use crate::text::diagnostic::Span;
+use crate::text::merge::lines;
+use crate::text::path::SourcePath;
+
+/// A text and the lines of it that the audience may not see.
+#[derive(Clone, Debug)]
+pub struct Sight<'a> {
+    /// The lines of the text.
+    pub lines: Vec<&'a [u8]>,
+    /// Whether each line is hidden.
+    hidden: Vec<bool>,
+}
+
+impl<'a> Sight<'a> {
+    /// Looks at a text that the chapter at `path` has or had. Returns `None` if the audience may
+    /// see none of it.
+    pub fn of(site: &Site, path: &SourcePath, bytes: &'a [u8]) -> Option<Self> {
+        let is_open = site.handbook().config.audiences.is_empty();
+        let spans = match site.parsed(path, bytes).filter(|_| path.as_str() != FILE) {
+            Some(document) => document.body.hidden.clone(),
+            // Without audiences, nothing is hidden from anyone, unless the text has a mark that
+            // can't be read.
+            None if is_open && !bytes.windows(8).any(|word| word.eq_ignore_ascii_case(b"audience")) => Vec::new(),
+            None => return None,
+        };
+        let lines = lines(bytes);
+        let mut at = 0;
+        let hidden = lines.iter().map(|line| {
+            let span = Span::new(at, at + line.len());
+            at += line.len();
+            spans.iter().any(|hidden| hidden.start < span.end && span.start < hidden.end)
+        });
+        Some(Self { hidden: hidden.collect(), lines })
+    }
+
+    /// Returns the text without line endings of each line that is hidden.
+    fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
+        let hidden = self.lines.iter().zip(&self.hidden).filter(|(_, hidden)| **hidden);
+        hidden.map(|(line, _)| line.trim_ascii()).filter(|line| !line.is_empty())
+    }
+
+    /// Returns whether the audience may see the lines `range`, given the lines that are hidden in
+    /// any version of the text.
+    pub fn shows(&self, range: &Range<usize>, secrets: &BTreeSet<&[u8]>) -> bool {
+        let is_open = |n: usize| !self.hidden[n] && !secrets.contains(self.lines[n].trim_ascii());
+        range.clone().all(is_open)
+    }
+}
+
+/// Returns the lines that are hidden in any of the versions of a text.
+pub fn secrets<'a>(versions: &[Option<&Sight<'a>>]) -> BTreeSet<&'a [u8]> {
+    versions.iter().flatten().flat_map(|sight| sight.secrets()).collect()
+}
+
+/// Returns whether the audience may know of the file at `path`, whether or not it exists today.
+pub fn may_know(site: &Site, path: &SourcePath) -> bool {
+    let handbook = site.handbook();
+    if handbook.config.audiences.is_empty() {
+        return true;
+    }
+    let is_shown = |path: &SourcePath| handbook.book.at_path(path).is_some();
+    if site.sources().files.contains_key(path) {
+        return is_shown(path);
+    }
+    // People who may not read what a folder is about may not read what was in it either.
+    let folders: BTreeSet<&str> = path.folders().collect();
+    let indexes = site.sources().files.keys().filter(|other| other.is_index() && folders.contains(other.folder()));
+    path.is_chapter() && indexes.into_iter().all(is_shown)
+}
