@@ -318,7 +318,7 @@ fn generated(fields: &[Field], format: Format, dice: &mut Dice) -> String {
 }
 
 fn comment(dice: &mut Dice) -> &'static str {
-    *dice.pick(&["", "", " # why"])
+    dice.pick::<&str>(&["", "", " # why"])
 }
 
 /// Returns a text as a YAML scalar in one of its forms. `indent` is that of a text on lines of its
