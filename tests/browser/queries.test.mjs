@@ -119,6 +119,18 @@ test("letters are found by plain forms, scripts without spaces inside a sentence
   for (const query of ["timeout", "setTimeout"]) assert.deepEqual(await pages(core, query), ["d/"], query);
 });
 
+test("parts of German compounds are found after whole words, and highlighted", async () => {
+  const core = await chapters({
+    a: "# A\n\nUnsere Produktstrategie und die Unternehmensstrategie. Das Produkt, das Unternehmen.\n",
+    b: "# B\n\nEin Entscheidungsprozess je Team. Eine Entscheidung, ein Prozess.\n", d: "# D\n\nNeue Entscheidungsprozesse.\n",
+  }, "title = \"T\"\nlanguage = \"de\"\n");
+  for (const query of ["Strategie", "strategien"]) assert.deepEqual(await pages(core, query), ["a/"], query);
+  assert.deepEqual(await pages(core, "Prozess"), ["b/", "d/"]);
+  assert.deepEqual(await pages(core, "Entscheidung"), ["b/", "d/"]);
+  const found = await core.search("Prozess");
+  assert.deepEqual(core.excerpt("Neue Entscheidungsprozesse.", found).filter(([, isFound]) => isFound), [["Entscheidungsprozesse", true]]);
+});
+
 test("C++ and C# are found before C", async () => {
   const core = await chapters({ a: "# A\n\nWritten in C, in C, in C.\n", b: "# B\n\nWritten in C++.\n", d: "# D\n\nWritten in C#.\n" });
   assert.equal((await pages(core, "C++"))[0], "b/");

@@ -287,7 +287,13 @@
       const order = [...counts].sort(([n, a], [m, b]) => b[0] - a[0] || b[1] - a[1] || n - m).slice(0, MOST_TRIED);
       const rows = new Map();
       const near = [];
-      for (const file of await Promise.all(order.map(([n]) => wordFile(n)))) {
+      const files = await Promise.all(order.map(([n]) => wordFile(n)));
+      // The end of a compound, if the index has no such part.
+      for (const file of entry.compounds ? files : []) {
+        for (const form of file.forms) if (form.endsWith(word)) rows.set(file.rows.get(form), 0.8);
+      }
+      if (rows.size) return { word, rows };
+      for (const file of files) {
         for (const form of file.forms) if (isNear(word, form)) { rows.set(file.rows.get(form), 0.8); near.push(form); }
       }
       if (rows.size) return { word, rows, similar: near[0] };
