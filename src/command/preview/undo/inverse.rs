@@ -143,7 +143,8 @@ fn merge_back<'a>(
             Piece::Agreed(lines) => text.extend(lines),
             Piece::Apart(part) => match choices.next() {
                 Some(choice) => {
-                    let ends = part.one.end < one.len() || part.other.end < other.len();
+                    let is_last = part.one.end == one.len() && part.other.end == other.len();
+                    let ends = !is_last || now.ends_with(b"\n") || now.ends_with(b"\r");
                     text.extend(with_line_ends_of(now, choice.as_deref().unwrap_or_default(), ends));
                 }
                 None => {
