@@ -119,7 +119,9 @@ impl Sequence<'_> {
     /// Opens a passage as the page shows it, which may be older than the file, and types.
     fn open(&mut self) {
         let source = self.source();
-        let Some(list) = source["passages"].as_array() else { return };
+        // The preview may have read the file while another program was writing it.
+        let list = source["passages"].as_array().filter(|list| list.len() == self.now.len());
+        let Some(list) = list else { return };
         let at = 1 + self.dice.roll(self.now.len() - 1);
         let before = list[at]["text"].as_str().unwrap().to_owned();
         let text = self.word("Typed");
