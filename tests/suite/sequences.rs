@@ -19,7 +19,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
+        usize::try_from(self.0 % sides as u64).unwrap()
     }
 }
 
@@ -153,9 +153,9 @@ impl Sequence<'_> {
         assert_eq!(status, 409, "{answer} {:#?}", self.log);
         // Both texts are there. The author keeps the editor open, and may save over the other text.
         if let Some(theirs) = answer["theirs"].as_str().filter(|theirs| *theirs == self.now[tab.at]) {
-            tab.before = theirs.to_owned();
-            tab.hash = answer["hash"].as_str().unwrap().to_owned();
-            tab.passage = answer["passage"].as_u64().unwrap() as usize;
+            theirs.clone_into(&mut tab.before);
+            answer["hash"].as_str().unwrap().clone_into(&mut tab.hash);
+            tab.passage = usize::try_from(answer["passage"].as_u64().unwrap()).unwrap();
         }
         self.tabs.push(tab);
     }
