@@ -141,11 +141,19 @@ impl Yaml<'_> {
             Some('\'') => Style::Single,
             _ => Style::Plain,
         };
-        let is_multiline = matches!(fact, Fact::Text(text) if text.contains('\n'));
+        if let Fact::Text(text) = fact
+            && text.contains('\n')
+            && style == Style::Plain
+            && !spot.is_flow
+            && let Some(block) = literal(text, spot.indent + 2)
+        {
+            // Below the first line, a comment behind the value would be part of the text.
+            let line_end = self.line_end(range.end);
+            let (sign, body) = block.split_once('\n').unwrap_or((&block, ""));
+            cuts.replace(range.start..line_end, format!("{sign}{}\n{body}", &self.text[range.end..line_end]));
+            return Ok(());
+        }
         let text = match fact {
-            Fact::Text(text) if is_multiline && style == Style::Plain && !spot.is_flow => {
-                literal(text, spot.indent + 2).unwrap_or_else(|| quoted(text))
-            }
             fact if fact.is_collection() => flow_text(fact),
             fact => scalar(fact, style, spot.is_flow),
         };
