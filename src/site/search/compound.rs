@@ -46,8 +46,8 @@ fn grammar(language: &str) -> Option<&'static Grammar> {
 
 /// The words of a handbook.
 struct Words<'a> {
-    /// The words, sorted.
-    words: &'a [&'a str],
+    /// All of them in order.
+    sorted: &'a [&'a str],
     /// The stems of those that are long enough to be parts.
     known: HashSet<String>,
     stems: Stems,
@@ -64,7 +64,7 @@ pub fn parts<'a>(words: &[&'a str], language: &str) -> BTreeMap<&'a str, BTreeSe
     let stems = Stems::of(language);
     let known: HashSet<String> =
         words.par_iter().filter(|word| word.chars().count() >= SHORTEST).map(|word| stems.stem(word)).collect();
-    let book = Words { words, known, stems };
+    let book = Words { sorted: words, known, stems };
     let splits: Vec<(&str, Vec<(String, &str)>)> =
         words.par_iter().map(|word| (*word, splits(word, grammar, &book))).collect();
     let Words { known, stems, .. } = &book;
@@ -94,7 +94,7 @@ pub fn parts<'a>(words: &[&'a str], language: &str) -> BTreeMap<&'a str, BTreeSe
 /// Lists how a word could be put together: a first part that is a word of the handbook, without what
 /// links it, and the rest.
 fn splits<'a>(word: &'a str, grammar: &Grammar, book: &Words<'_>) -> Vec<(String, &'a str)> {
-    let Words { words, known, stems } = book;
+    let Words { sorted, known, stems } = book;
     if word.contains(|c: char| !c.is_alphabetic()) || word.chars().count() < 2 * SHORTEST {
         return Vec::new();
     }
@@ -109,7 +109,7 @@ fn splits<'a>(word: &'a str, grammar: &Grammar, book: &Words<'_>) -> Vec<(String
         let long = bare.filter(|bare| bare.chars().count() >= SHORTEST).map(str::to_owned);
         // A first part may lose its last vowel ("Sprachstil").
         let all: Vec<String> = long.chain([format!("{head}e")]).collect();
-        let exact = all.iter().find(|head| words.binary_search(&head.as_str()).is_ok());
+        let exact = all.iter().find(|head| sorted.binary_search(&head.as_str()).is_ok());
         if let Some(head) = exact.or_else(|| all.iter().find(|head| known.contains(&stems.stem(head)))) {
             found.push((head.clone(), tail));
         }
