@@ -21,7 +21,7 @@ const kinds = [
   "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "paths/", "glossary/", "guides/when-data-misleads/",
   "understanding/leader-and-manager/", "about/adopting-it/", "roles/", "matrix/", "matrix/track-leadership/", "ladder/", "decisions/", "decisions/by-role/",
   "compare/", "compare/product-manager/product-leader/", "assess/", "assess/product-manager/", "hiring/product-manager/", "backlinks/roles/group-product-manager/",
-  "changes/", "search/", "nowhere/", "print/", "print/roles/",
+  "changes/", "search/", "templates/", "tags/", "tags/accessibility/", "nowhere/", "print/", "print/roles/",
 ];
 /** @type {Record<string, any>} */
 const shapes = {

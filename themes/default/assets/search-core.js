@@ -89,6 +89,9 @@
     return words;
   }
 
+  /** Returns whether a word ends with a form, perhaps with an ending of up to two letters. */
+  const isEnd = (form, word) => [0, 1, 2].some((count) => word.slice(0, word.length - count).endsWith(form));
+
   /** Returns the words of one match, and the last parts of an identifier such as setTimeout. */
   const withHumps = (match) => [match, ...[...match.matchAll(/(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g)].map(({ index }) => match.slice(index)).filter((part) => part.length > 2)].flatMap(parts);
 
@@ -569,7 +572,7 @@
       const hits = [], matches = [...text.matchAll(WORD)];
       const named = names.length ? namesIn(matches, names) : new Set();
       const isForm = (word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)
-        || entry.compounds && word.length > SHORTEST_COMPOUND && [...forms].some((form) => form.length >= SHORTEST_PART && (word.endsWith(form) || word.startsWith(form)));
+        || entry.compounds && word.length > SHORTEST_COMPOUND && [...forms].some((form) => form.length >= SHORTEST_PART && (word.startsWith(form) || isEnd(form, word)));
       for (const match of matches) {
         const words = withHumps(match[0]), isFound = named.has(match) || words.some(isForm) || words.some((word) => near?.has(word)) && "near";
         if (!isFound) continue;
