@@ -226,7 +226,7 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let alike = open.iter().rev().map(|(n, span)| (likeness(*span), *n, *span));
     let nearest = alike.max_by_key(|(likeness, ..)| *likeness).filter(|(likeness, ..)| *likeness >= 50);
     let error = if nearest.is_some() {
-        "Somebody else changed this passage meanwhile. Both texts are here: choose one, or join them."
+        "This passage was changed in the meantime. Choose one of the two texts, or join them."
     } else {
         "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
     };

@@ -239,7 +239,7 @@
 
     function done(value) {
       for (const one of [kept, ...aside]) one.drop();
-      const text = value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.";
+      const text = value.kept.length ? "Saved. Reworded text keeps its old link." : "Saved.";
       // Show the draft until the page has been updated.
       box.remove();
       saved({ path, hash: value.hash, text }, finish);
