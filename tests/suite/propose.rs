@@ -228,6 +228,29 @@ fn a_branch_that_exists_is_never_moved() {
 }
 
 #[test]
+fn what_is_proposed_already_is_marked_until_it_changes_again() {
+    if !has_git() {
+        return;
+    }
+    let ground = Ground::new();
+    ground.write("guides/a.md", "# A\n\nChanged.\n");
+    fs::remove_file(ground.root().join("handbook/competencies/talk.md")).unwrap();
+    let desk = ground.serve();
+    let paths = ["competencies/talk.md", "guides/a.md"];
+    let made = desk.propose(&desk.lists(&paths), &["guides/a.md"], "Why");
+    let name = branch(&made);
+    let marks = || {
+        let found = desk.lists(&paths);
+        let mark = |n: usize| found["files"][n]["proposed"].as_bool().unwrap();
+        ([mark(0), mark(1)], found["proposals"].clone())
+    };
+    assert_eq!(marks(), ([false, true], json!([name])));
+    assert_eq!(desk.get_json(&format!("/_rolebook/propose/branch?branch={name}")), made.1);
+    ground.write("guides/a.md", "# A\n\nChanged again.\n");
+    assert_eq!(marks(), ([false, false], json!([])));
+}
+
+#[test]
 fn what_changed_since_the_author_looked_is_not_proposed() {
     if !has_git() {
         return;
@@ -573,6 +596,7 @@ fn changes_for_another_audience_are_counted_but_neither_shown_nor_proposed() {
     let name = branch(&made);
     // A patch would quote the hidden lines next to the change.
     assert_eq!(made.1["patch"], false);
+    assert_eq!(desk.proposable()["proposals"], json!([]), "a branch's name may say more than this audience may read");
     assert!(desk.get(&format!("/_rolebook/propose/patch?branch={name}")).starts_with("HTTP/1.1 409"));
     let wanted = json!({ "base": found["base"], "why": "Why", "files": [{ "path": "s.md", "state": "" }] });
     assert_eq!(desk.post("/_rolebook/propose/commit", &wanted).0, 409);

@@ -191,6 +191,9 @@ impl Desk {
             ("propose/patch", Some(site)) if self.proposes => {
                 Some(propose::patch(site, self.content(), &value("branch")))
             }
+            ("propose/branch", Some(site)) if self.proposes => {
+                Some(propose::earlier(site, self.content(), &value("branch")))
+            }
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::changes::{Changed, find, sees_everything, words};
+use self::changes::{Changed, find, proposed, sees_everything, words};
 use super::answer::{json, refuse, sentences};
 use super::undo::sight::Sight;
 use crate::past::history;
@@ -27,6 +27,8 @@ use crate::world::server::Answer;
 const PREFIX: &str = "proposal-";
 /// The maximum number of characters of the line that says why.
 const LONGEST: usize = 200;
+/// The maximum number of earlier proposals to look at.
+const MOST_EARLIER: usize = 10;
 /// The maximum number of words of that line in a branch's name.
 const MOST_WORDS: usize = 8;
 
@@ -69,11 +71,18 @@ pub fn list(site: &Site, content: &Path) -> Answer {
         let all: Vec<&Changed> = found.files.iter().filter(|file| file.refused.is_none()).collect();
         let author = repository.author().map_err(unread)?;
         let by_hand = |file: &Changed| by_hand(&repository, file);
+        let branches = repository.branches(PREFIX, MOST_EARLIER).map_err(unread)?;
+        let earlier = proposed(&repository, &found.files, &branches).map_err(unread)?;
+        // The name of a branch says why it was made, and that may be meant for fewer readers.
+        let sees_everything = sees_everything(site);
+        let is_of_change = |branch: &&String| sees_everything && earlier.values().any(|other| other == *branch);
+        let proposals: Vec<&String> = branches.iter().filter(is_of_change).collect();
         let files: Vec<Value> = found
             .files
             .iter()
             .map(|file| {
                 let mut value = file.value(site);
+                value["proposed"] = json!(earlier.contains_key(&file.path));
                 value["hand"] = json!(file.refused.as_ref().map(|_| by_hand(file)));
                 value
             })
@@ -87,6 +96,7 @@ pub fn list(site: &Site, content: &Path) -> Answer {
             "author": author.as_ref().map(|author| format!("{} <{}>", author.name, author.email)),
             "nobody": author.is_none().then_some(NO_AUTHOR),
             "hooks": repository.hooks(),
+            "proposals": proposals,
         }))
     })
 }
@@ -173,11 +183,18 @@ fn result(site: &Site, repository: &Repository, branch: &str, commit: &str) -> V
     json!({ "branch": branch, "commit": commit, "remote": remote, "problem": problem, "patch": patch })
 }
 
+/// Answers with a proposal that was made earlier.
+pub fn earlier(site: &Site, content: &Path, branch: &str) -> Answer {
+    answered(|| {
+        let (repository, commit) = proposal(content, branch)?;
+        Ok(result(site, &repository, branch, &commit))
+    })
+}
+
 /// Pushes a branch to the address that the author has seen.
 pub fn push(content: &Path, wanted: &Sent) -> Answer {
     answered(|| {
-        let (repository, _) = open(content)?;
-        check_name(&wanted.branch)?;
+        let (repository, _) = proposal(content, &wanted.branch)?;
         let remote = repository.remote().map_err(unread)?;
         let Some(remote) = remote.filter(|remote| remote.shown() == wanted.address) else {
             return Err(Box::new(refuse(
@@ -206,10 +223,7 @@ fn unsent(remote: &Remote, branch: &str, said: &str) -> Answer {
 /// Answers with a branch as a patch file.
 pub fn patch(site: &Site, content: &Path, branch: &str) -> Answer {
     let found = || {
-        let (repository, _) = open(content)?;
-        check_name(branch)?;
-        let commit = repository.commit(&format!("refs/heads/{branch}")).map_err(unread)?;
-        let commit = commit.ok_or_else(|| Box::new(refuse(404, "There is no such branch.")))?;
+        let (repository, commit) = proposal(content, branch)?;
         if !may_hand_out(site, &repository, &commit) {
             return Err(Box::new(refuse(409, "A patch of this branch would contain text for another audience.")));
         }
@@ -242,11 +256,16 @@ fn may_hand_out(site: &Site, repository: &Repository, commit: &str) -> bool {
     repository.changed_by(commit).is_ok_and(|names| names.iter().all(is_open))
 }
 
-/// Refuses every branch that can't have been made here.
-fn check_name(branch: &str) -> Result<(), Box<Answer>> {
+/// Finds the newest commit of a branch. Refuses every branch that can't have been made here.
+fn proposal(content: &Path, branch: &str) -> Result<(Repository, String), Box<Answer>> {
+    let missing = || Box::new(refuse(404, "There is no such proposal."));
     let is_plain = |c: char| c == '-' || c == '_' || c.is_alphanumeric();
-    let is_ours = branch.starts_with(PREFIX) && branch.chars().all(is_plain);
-    if is_ours { Ok(()) } else { Err(Box::new(refuse(404, "There is no such proposal."))) }
+    if !branch.starts_with(PREFIX) || !branch.chars().all(is_plain) {
+        return Err(missing());
+    }
+    let repository = Repository::find(content).map_err(unread)?;
+    let commit = repository.commit(&format!("refs/heads/{branch}")).map_err(unread)?;
+    Ok((repository, commit.ok_or_else(missing)?))
 }
 
 /// Finds the repository and its newest commit.

@@ -273,6 +273,16 @@ impl Repository {
         Err(failure)
     }
 
+    /// Lists the newest branches whose names start with `prefix`, newest first.
+    ///
+    /// # Errors
+    /// Fails if the repository can't be read.
+    pub fn branches(&self, prefix: &str, most: usize) -> Result<Vec<String>, Missing> {
+        let (count, pattern) = (format!("--count={most}"), format!("refs/heads/{prefix}*"));
+        let list = self.text(&["for-each-ref", "--sort=-committerdate", &count, "--format=%(refname)", &pattern])?;
+        Ok(list.lines().filter_map(|name| name.strip_prefix("refs/heads/")).map(str::to_owned).collect())
+    }
+
     /// Reads a setting from all configuration files, as Git does.
     pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Missing> {
         self.setting_of(name, "")

@@ -48,16 +48,30 @@
         return;
       }
       remember("");
-      body.replaceChildren(make("h2", { text: "Proposed", tabindex: "-1" }), ...made(value, dialog));
-      body.firstChild.focus();
+      arrive(value, dialog, body);
     };
     const list = make("fieldset", { class: "rolebook-choose" }, make("legend", { text: "Changes to propose" }), ...boxes.map((box) => box.element));
     const fields = [
-      ...summary(found.words), list, ...hidden(found),
+      ...summary(found.words), list, ...hidden(found), ...earlier(found, dialog, body),
       make("label", {}, make("span", { text: "Why, in one line" }), why, make("small", { id: "rolebook-why-hint", text: "It names the branch, and is the first thing that reviewers read." })),
       make("p", { class: "rolebook-line", text: about(found) }), said, foot(go, press("Cancel", () => dialog.close())),
     ];
     return [make("form", { on: { submit } }, ...fields)];
+  }
+
+  /** Lists the branches that hold some of these changes already, so that they can still be pushed. */
+  function earlier({ proposals }, dialog, body) {
+    const show = async (branch) => {
+      const { ok, value } = await get("propose/branch", { branch });
+      if (ok) arrive(value, dialog, body);
+      else say(value.error);
+    };
+    return proposals.map((branch) => make("p", {}, "Proposed before on the branch ", make("code", { text: branch }), ". ", press("Push or download it", () => show(branch))));
+  }
+
+  function arrive(value, dialog, body) {
+    body.replaceChildren(make("h2", { text: "Proposed", tabindex: "-1" }), ...made(value, dialog));
+    body.firstChild.focus();
   }
 
   function about({ author, nobody, hooks }) {
@@ -81,10 +95,11 @@
   function choice(file, n) {
     const id = "rolebook-choice-" + n;
     const check = make("input", { type: "checkbox", id, disabled: Boolean(file.refused) });
-    check.checked = !file.refused;
+    check.checked = !file.refused && !file.proposed;
     const name = make("label", { for: id, text: file.title + " (" + KINDS[file.kind] + ")" });
     const element = make("div", { class: "rolebook-changes rolebook-file-choice" }, make("div", { class: "rolebook-row" }, make("span", { class: "rolebook-check" }, check, name)), make("p", { class: "rolebook-line", text: file.from ? file.from + " → " + file.path : file.path }));
     if (file.refused) element.append(make("p", { text: "Git converts this file when it is committed (" + file.refused + "), so it can't be proposed from here. Commit it by hand:" }), make("pre", { tabindex: "0", "aria-label": "Commands", text: file.hand }));
+    if (file.proposed) element.append(make("p", { text: "Already proposed as it is now." }));
     if (file.places.length) element.append(make("details", {}, make("summary", { text: "What changed" }), ...file.places.map(place), file.more ? make("p", { text: "… and " + file.more + " more places." }) : null));
     return { element, check, file };
   }
@@ -98,7 +113,8 @@
   /* Sending */
 
   function made({ branch, remote, problem, patch }, dialog) {
-    const head = make("p", {}, "Your changes are on the branch ", make("code", { text: branch }), " now. Nothing has been sent.");
+    const unsent = make("span", { text: " Nothing has been sent." });
+    const head = make("p", {}, "Your changes are on the branch ", make("code", { text: branch }), " now.", unsent);
     const file = patch
       ? make("a", { class: "rolebook-button", href: "/_rolebook/propose/patch?branch=" + encodeURIComponent(branch), download: branch + ".patch", text: "Download a patch file" })
       : make("p", { text: "There is no patch file to download, because it would quote text for another audience." });
@@ -115,7 +131,9 @@
       const { ok, value } = await post("propose/push", { branch, address: remote.address });
       go.disabled = ok;
       said.replaceChildren(...(ok ? sent(value) : failed(value)));
-      if (ok) say("Sent: " + branch + ".");
+      if (!ok) return;
+      unsent.remove();
+      say("Sent: " + branch + ".");
     }
     return [
       head, make("p", {}, "To have it reviewed, push it to ", make("code", { text: remote.address }), ". This uses your own Git credentials, and never overwrites a branch."),

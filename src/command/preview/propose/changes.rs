@@ -188,6 +188,31 @@ pub fn find(site: &Site, repository: &Repository, base: &str) -> Result<Changes,
     Ok(Changes { base: base.to_owned(), hidden: all - files.len(), files })
 }
 
+/// Finds the branch that holds a change as it is now, for each file and as far as there is one.
+///
+/// # Errors
+/// Fails if the repository can't be read.
+pub fn proposed(
+    repository: &Repository,
+    files: &[Changed],
+    branches: &[String],
+) -> Result<BTreeMap<SourcePath, String>, Missing> {
+    let mut found = BTreeMap::new();
+    for branch in branches {
+        let tree = repository.tree(&format!("refs/heads/{branch}"))?;
+        let open = files.iter().filter(|file| !found.contains_key(&file.path));
+        let is_there = |file: &&Changed| tree.contains_key(&file.path) == file.after.is_some();
+        let open: Vec<&Changed> = open.filter(is_there).collect();
+        let kept: Vec<&Changed> = open.iter().copied().filter(|file| file.after.is_some()).collect();
+        let blobs = repository.blobs(kept.iter().map(|file| tree[&file.path].id.as_str()))?;
+        let same = kept.into_iter().zip(blobs).filter(|(file, blob)| file.after.as_ref() == Some(blob));
+        let gone = open.into_iter().filter(|file| file.after.is_none());
+        let all: Vec<SourcePath> = same.map(|(file, _)| file).chain(gone).map(|file| file.path.clone()).collect();
+        found.extend(all.into_iter().map(|path| (path, branch.clone())));
+    }
+    Ok(found)
+}
+
 /// Lists the files that may have changed, and what the commit contains.
 fn candidates(
     site: &Site,
