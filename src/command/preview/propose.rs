@@ -67,12 +67,12 @@ pub struct Sent {
 pub fn list(site: &Site, content: &Path) -> Answer {
     answered(|| {
         let (repository, base) = open(content)?;
-        let found = find(site, &repository, &base).map_err(unread)?;
+        let found = find(site, &repository, &base)?;
         let all: Vec<&Changed> = found.files.iter().filter(|file| file.refused.is_none()).collect();
-        let author = repository.author().map_err(unread)?;
+        let author = repository.author()?;
         let by_hand = |file: &Changed| by_hand(&repository, file);
-        let branches = repository.branches(PREFIX, MOST_EARLIER).map_err(unread)?;
-        let earlier = proposed(&repository, &found.files, &branches).map_err(unread)?;
+        let branches = repository.branches(PREFIX, MOST_EARLIER)?;
+        let earlier = proposed(&repository, &found.files, &branches)?;
         // The name of a branch says why it was made, and that may be meant for fewer readers.
         let sees_everything = sees_everything(site);
         let is_of_change = |branch: &&String| sees_everything && earlier.values().any(|other| other == *branch);
@@ -110,14 +110,15 @@ pub fn commit(site: &Site, content: &Path, wanted: &Wanted) -> Answer {
                 if line.is_empty() || word.is_empty() { line + word } else { line + " " + word }
             });
         if why.is_empty() || why.chars().count() > LONGEST {
-            return Err(Box::new(refuse(422, "Say in one line why, in at most 200 characters.")));
+            return Err(No::new(refuse(422, "Say in one line why, in at most 200 characters.")));
         }
-        let author = repository.author().map_err(unread)?.ok_or_else(|| Box::new(refuse(409, NO_AUTHOR)))?;
-        let found = find(site, &repository, &base).map_err(unread)?;
+        let author = repository.author()?.ok_or_else(|| No::new(refuse(409, NO_AUTHOR)))?;
+        let found = find(site, &repository, &base)?;
         let chosen = chosen(&repository, &found.files, wanted, &base)?;
         let message = message(&why, &words(site, &chosen));
         let files: Vec<_> = chosen.iter().flat_map(|file| file.files()).collect();
-        let commit = repository.commit_files(&base, &files, (&author, &message)).map_err(unwritten)?;
+        let commit =
+            repository.commit_files(&base, &files, (&author, &message)).map_err(|missing| No::unwritten(&missing))?;
         let branch = branch(&repository, &commit, &why, &author)?;
         Ok(result(site, &repository, &branch, &commit))
     })
@@ -129,19 +130,19 @@ fn chosen<'a>(
     files: &'a [Changed],
     wanted: &Wanted,
     base: &str,
-) -> Result<Vec<&'a Changed>, Box<Answer>> {
+) -> Result<Vec<&'a Changed>, No> {
     if wanted.files.is_empty() {
-        return Err(Box::new(refuse(422, "Choose at least one chapter.")));
+        return Err(No::new(refuse(422, "Choose at least one chapter.")));
     }
     let same =
         |chosen: &Chosen| files.iter().find(|file| file.path.as_str() == chosen.path && file.state() == chosen.state);
     let found: Option<Vec<&Changed>> = wanted.files.iter().map(same).collect();
-    let found = found.filter(|_| wanted.base == base).ok_or_else(|| Box::new(refuse(409, MOVED_ON)))?;
+    let found = found.filter(|_| wanted.base == base).ok_or_else(|| No::new(refuse(409, MOVED_ON)))?;
     match found.iter().find(|file| file.refused.is_some()) {
         Some(file) => {
             let attribute = file.refused.as_deref().unwrap_or_default();
             let why = format!("Git converts {} when it is committed ({attribute})", file.path);
-            Err(Box::new(refuse(422, &format!("{why}. Commit it by hand: {}", by_hand(repository, file)))))
+            Err(No::new(refuse(422, &format!("{why}. Commit it by hand: {}", by_hand(repository, file)))))
         }
         None => Ok(found),
     }
@@ -160,12 +161,12 @@ fn message(why: &str, words: &[(&'static str, Vec<String>)]) -> String {
 }
 
 /// Creates the branch, named after the day of the commit and the first words of why.
-fn branch(repository: &Repository, commit: &str, why: &str, author: &Author) -> Result<String, Box<Answer>> {
-    let seconds = repository.seconds(commit).map_err(unread)?;
+fn branch(repository: &Repository, commit: &str, why: &str, author: &Author) -> Result<String, No> {
+    let seconds = repository.seconds(commit)?;
     let day = history::day(seconds).map(|day| format!("{day}-")).unwrap_or_default();
     let first: Vec<&str> = why.split(' ').take(MOST_WORDS).collect();
     let name = format!("{PREFIX}{day}{}", chapter_stem(&first.join(" ")));
-    repository.create_branch(name.trim_end_matches('-'), commit, author).map_err(unwritten)
+    repository.create_branch(name.trim_end_matches('-'), commit, author).map_err(|missing| No::unwritten(&missing))
 }
 
 /// Describes a branch that was made, and where it can go.
@@ -195,9 +196,9 @@ pub fn earlier(site: &Site, content: &Path, branch: &str) -> Answer {
 pub fn push(content: &Path, wanted: &Sent) -> Answer {
     answered(|| {
         let (repository, _) = proposal(content, &wanted.branch)?;
-        let remote = repository.remote().map_err(unread)?;
+        let remote = repository.remote()?;
         let Some(remote) = remote.filter(|remote| remote.shown() == wanted.address) else {
-            return Err(Box::new(refuse(
+            return Err(No::new(refuse(
                 409,
                 "The address of the remote has changed since you saw it. Nothing was sent.",
             )));
@@ -208,7 +209,7 @@ pub fn push(content: &Path, wanted: &Sent) -> Answer {
                 let page = page.map(|page| json!({ "host": page.host, "what": page.what, "url": page.url }));
                 Ok(json!({ "pushed": wanted.branch, "address": remote.shown(), "page": page }))
             }
-            Err(said) => Err(Box::new(unsent(&remote, &wanted.branch, &said))),
+            Err(said) => Err(No::new(unsent(&remote, &wanted.branch, &said))),
         }
     })
 }
@@ -222,16 +223,16 @@ fn unsent(remote: &Remote, branch: &str, said: &str) -> Answer {
 
 /// Answers with a branch as a patch file.
 pub fn patch(site: &Site, content: &Path, branch: &str) -> Answer {
-    let found = || {
+    let found = || -> Result<Vec<u8>, No> {
         let (repository, commit) = proposal(content, branch)?;
         if !may_hand_out(site, &repository, &commit) {
-            return Err(Box::new(refuse(409, "A patch of this branch would contain text for another audience.")));
+            return Err(No::new(refuse(409, "A patch of this branch would contain text for another audience.")));
         }
-        repository.patch(&commit).map_err(unread)
+        Ok(repository.patch(&commit)?)
     };
     match found() {
         Ok(bytes) => Answer::new(200, "application/octet-stream", bytes),
-        Err(answer) => *answer,
+        Err(No(answer)) => *answer,
     }
 }
 
@@ -257,39 +258,51 @@ fn may_hand_out(site: &Site, repository: &Repository, commit: &str) -> bool {
 }
 
 /// Finds the newest commit of a branch. Refuses every branch that can't have been made here.
-fn proposal(content: &Path, branch: &str) -> Result<(Repository, String), Box<Answer>> {
-    let missing = || Box::new(refuse(404, "There is no such proposal."));
+fn proposal(content: &Path, branch: &str) -> Result<(Repository, String), No> {
+    let missing = || No::new(refuse(404, "There is no such proposal."));
     let is_plain = |c: char| c == '-' || c == '_' || c.is_alphanumeric();
     if !branch.starts_with(PREFIX) || !branch.chars().all(is_plain) {
         return Err(missing());
     }
-    let repository = Repository::find(content).map_err(unread)?;
-    let commit = repository.commit(&format!("refs/heads/{branch}")).map_err(unread)?;
+    let repository = Repository::find(content)?;
+    let commit = repository.commit(&format!("refs/heads/{branch}"))?;
     Ok((repository, commit.ok_or_else(missing)?))
 }
 
 /// Finds the repository and its newest commit.
-fn open(content: &Path) -> Result<(Repository, String), Box<Answer>> {
-    let repository = Repository::find(content).map_err(unread)?;
-    let base = repository.commit("HEAD").map_err(unread)?;
-    let base = base.ok_or_else(|| Box::new(refuse(409, NO_COMMIT)))?;
+fn open(content: &Path) -> Result<(Repository, String), No> {
+    let repository = Repository::find(content)?;
+    let base = repository.commit("HEAD")?;
+    let base = base.ok_or_else(|| No::new(refuse(409, NO_COMMIT)))?;
     Ok((repository, base))
 }
 
-fn answered(answer: impl FnOnce() -> Result<Value, Box<Answer>>) -> Answer {
+fn answered(answer: impl FnOnce() -> Result<Value, No>) -> Answer {
     match answer() {
         Ok(value) => json(200, &value),
-        Err(refusal) => *refusal,
+        Err(No(answer)) => *answer,
     }
 }
 
-fn unread(missing: Missing) -> Box<Answer> {
-    Box::new(refuse(409, &sentence(&words_of(&missing))))
+/// The answer to a request that can't be carried out.
+struct No(Box<Answer>);
+
+impl No {
+    fn new(answer: Answer) -> Self {
+        Self(Box::new(answer))
+    }
+
+    /// Says that Git failed to write. It writes objects and a branch, and no files.
+    fn unwritten(missing: &Missing) -> Self {
+        let words = words_of(missing);
+        Self::new(refuse(409, &format!("Git could not write the proposal: {words}. Your files are unchanged.")))
+    }
 }
 
-fn unwritten(missing: Missing) -> Box<Answer> {
-    let words = words_of(&missing);
-    Box::new(refuse(409, &format!("Git could not write the proposal: {words}. Your files are unchanged.")))
+impl From<Missing> for No {
+    fn from(missing: Missing) -> Self {
+        Self::new(refuse(409, &sentence(&words_of(&missing))))
+    }
 }
 
 fn words_of(missing: &Missing) -> String {

@@ -344,11 +344,10 @@ fn rules(values: &BTreeMap<String, String>, converts_all: bool) -> Rules {
         value => format!("{name}={value}"),
     });
     let stores_lf = match value("text") {
-        "unset" => Some(false),
         "auto" => None,
         "unspecified" if is_given(&"eol") => Some(true),
         "unspecified" if converts_all => None,
-        "unspecified" => Some(false),
+        "unset" | "unspecified" => Some(false),
         _ => Some(true),
     };
     Rules { converts, stores_lf }

@@ -39,20 +39,17 @@ pub fn page(address: &str, branch: &str) -> Option<Page> {
 
 /// Splits an address into the name of the host and the path of the repository.
 fn split(address: &str) -> Option<(String, String)> {
-    let (authority, path) = match address.split_once("://") {
-        Some((protocol, rest)) => {
-            let (authority, path) = rest.split_once('/')?;
-            let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-            // The port of SSH isn't that of the pages.
-            let keeps_port = protocol == "https";
-            let (name, port) = authority.split_once(':').map_or((authority, None), |(name, port)| (name, Some(port)));
-            let port = port.filter(|port| keeps_port && !port.is_empty()).map(|port| format!(":{port}"));
-            (format!("{name}{}", port.unwrap_or_default()), path)
-        }
-        None => {
-            let (authority, path) = address.split_once(':')?;
-            (authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned(), path)
-        }
+    let (authority, path) = if let Some((protocol, rest)) = address.split_once("://") {
+        let (authority, path) = rest.split_once('/')?;
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        // The port of SSH isn't that of the pages.
+        let keeps_port = protocol == "https";
+        let (name, port) = authority.split_once(':').map_or((authority, None), |(name, port)| (name, Some(port)));
+        let port = port.filter(|port| keeps_port && !port.is_empty()).map(|port| format!(":{port}"));
+        (format!("{name}{}", port.unwrap_or_default()), path)
+    } else {
+        let (authority, path) = address.split_once(':')?;
+        (authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned(), path)
     };
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
