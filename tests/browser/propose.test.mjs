@@ -133,11 +133,13 @@ test("a failed push shows Git's words, and a line that was typed survives a relo
   git(dir, "config", "remote.origin.url", "/nowhere/at/all");
   await push.click();
   await dialog.getByText("The address of the remote has changed").waitFor();
-  git(dir, "config", "remote.origin.url", "/nowhere/at/all");
   await dialog.getByRole("button", { name: "Close" }).click();
+  // What is proposed already isn't proposed again by mistake, but can still be pushed.
   dialog = await panel(page);
-  await dialog.getByLabel("Why, in one line").fill("Again");
-  await dialog.getByRole("button", { name: "Make the proposal" }).click();
+  await dialog.getByText("Already proposed as it is now.").waitFor();
+  assert.ok(!(await dialog.getByRole("checkbox").isChecked()));
+  assert.deepEqual(await violations(page), []);
+  await dialog.getByRole("button", { name: "Push or download it" }).click();
   await push.click();
   await dialog.getByText("does not appear to be a git repository").waitFor();
   assert.match(await dialog.textContent(), /git push origin proposal-/);
