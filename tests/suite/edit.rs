@@ -53,15 +53,15 @@ pub fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
         fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
         fs::write(folder.join(path), bytes).unwrap();
     }
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
-        .args(["serve", "--port", "4930"])
-        .args(arguments)
-        .env_remove("VISUAL")
-        .env_remove("EDITOR")
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    serve_with(folder, arguments, &|_| ())
+}
+
+/// Starts a preview of the project in a folder as it is. `prepare` sets the environment.
+pub fn serve_with(folder: &Path, arguments: &[&str], prepare: &dyn Fn(&mut Command)) -> Desk {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command.args(["serve", "--port", "4930"]).args(arguments).env_remove("VISUAL").env_remove("EDITOR");
+    prepare(&mut command);
+    let mut child = command.current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut said = String::new();
     while !said.contains("http://") {

@@ -29,6 +29,7 @@ mod new;
 mod order;
 mod preview;
 mod print;
+mod propose;
 mod publish;
 mod published;
 mod refusals;

@@ -12,10 +12,11 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, facts, level, lock, mend, remove, undo};
+use super::{chapter, complete, edit, facts, level, lock, mend, propose, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
+use crate::world::git::Repository;
 use crate::world::server::{Answer, Post, Request};
 
 /// Scripts and styles of the preview: the name, the texts to concatenate, and whether they are only
@@ -24,7 +25,12 @@ const FILES: &[(&str, &[&str], bool)] = &[
     ("preview.css", &[include_str!("client/preview.css"), include_str!("client/overlay.css")], false),
     (
         "edit.css",
-        &[include_str!("client/edit.css"), include_str!("client/facts.css"), include_str!("client/undo.css")],
+        &[
+            include_str!("client/edit.css"),
+            include_str!("client/facts.css"),
+            include_str!("client/undo.css"),
+            include_str!("client/propose.css"),
+        ],
         true,
     ),
     (
@@ -51,6 +57,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/facts.js"),
             include_str!("client/chapters.js"),
             include_str!("client/undo.js"),
+            include_str!("client/propose.js"),
         ],
         true,
     ),
@@ -76,6 +83,8 @@ pub struct Desk {
     audience: Wish,
     /// The number of the newest change in the journal when the preview was started.
     began: u64,
+    /// Whether the content is in a Git repository, so that changes can be proposed.
+    proposes: bool,
     /// A lock that allows only one change at a time.
     writing: Mutex<()>,
 }
@@ -98,7 +107,8 @@ impl Desk {
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
         let began = writer.newest();
-        Ok(Self { writer, token, edits, editor, audience, began, writing: Mutex::default() })
+        let proposes = edits && Repository::is_around(writer.content());
+        Ok(Self { writer, token, edits, editor, audience, began, proposes, writing: Mutex::default() })
     }
 
     /// Returns the token.
@@ -130,6 +140,7 @@ impl Desk {
             (false, true) => "edit",
             (false, false) => "",
         };
+        let can = if self.proposes { format!("{can} propose") } else { can.to_owned() };
         // Unsaved text in the browser's storage belongs to one handbook, because another one may be
         // shown at the same address later.
         let content = std::path::absolute(self.content()).unwrap_or_else(|_| self.content().to_owned());
@@ -176,6 +187,13 @@ impl Desk {
                 let most = value("most").parse().unwrap_or(100);
                 Some(undo::list(site, &self.writer, (self.began, most)))
             }
+            ("propose/changes", Some(site)) if self.proposes => Some(propose::list(site, self.content())),
+            ("propose/patch", Some(site)) if self.proposes => {
+                Some(propose::patch(site, self.content(), &value("branch")))
+            }
+            ("propose/branch", Some(site)) if self.proposes => {
+                Some(propose::earlier(site, self.content(), &value("branch")))
+            }
             _ => None,
         }
     }
@@ -197,6 +215,8 @@ impl Desk {
             "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
             "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
+            "propose/commit" if self.proposes => with(post, |wanted| propose::commit(site, self.content(), &wanted)),
+            "propose/push" if self.proposes => with(post, |wanted| propose::push(self.content(), &wanted)),
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);
                 if is_known { json(200, &()) } else { refuse(404, "This handbook knows no such audience.") }
