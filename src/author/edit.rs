@@ -7,6 +7,7 @@
 mod anchors;
 mod expectation;
 pub mod fact;
+pub mod parts;
 mod passage;
 
 pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};

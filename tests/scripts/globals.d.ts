@@ -27,6 +27,7 @@ interface Rolebook {
   complete: any;
   control: any; labelled: any;
   toMarkdown: any;
+  surfaces: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
+use crate::author::edit::parts::parts;
 use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
+use crate::chapter::markdown::chapter_options;
 use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -32,6 +34,15 @@ pub struct Wanted {
     /// The old text.
     before: String,
     /// The new text.
+    text: String,
+}
+
+/// A text to split into parts.
+#[derive(Debug, Deserialize)]
+pub struct Whole {
+    /// The path of the chapter's file.
+    path: String,
+    /// The Markdown of a passage.
     text: String,
 }
 
@@ -120,6 +131,15 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
     };
     let findings: Vec<Value> = draft.findings.iter().filter_map(finding).collect();
     json!({ "html": html, "findings": findings })
+}
+
+/// Answers with the parts of a heading, a list or a table, or with nothing if the text is something
+/// else.
+pub fn split(site: &Site, wanted: &Whole) -> Answer {
+    let book = &site.handbook().book;
+    let Some(chapter) = book.at_path(&SourcePath::new(wanted.path.as_str())) else { return no_source() };
+    let options = chapter_options(book.meta(chapter).kind, &site.handbook().config);
+    json(200, &parts(&wanted.text, options))
 }
 
 /// Writes the passage, and any anchors needed to keep the URLs of its statements.

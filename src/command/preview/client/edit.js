@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved, surfaces } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -110,14 +110,23 @@
       say("This page has changed: look at it again.");
       return lay();
     }
+    const parts = await split(fresh.path, passage, kept ? kept.text : passage.text);
     shown = fresh;
-    editor = edit(fresh, passage, kept);
+    editor = edit(fresh, passage, kept, parts);
     if (kept) drafts.offer();
     if (other) editor.conflict({ ...other, theirs: passage.text, hash: fresh.hash });
   }
   globalThis.rolebook.edit = start;
 
-  function edit({ path, hash }, passage, unsaved) {
+  // Returns a text in parts, or null if it is edited as a whole.
+  async function split(path, passage, text) {
+    // Without the spaces before it, an indented list would be a different one.
+    if (passage.column !== 1 || !text) return null;
+    const { ok, value } = await post("edit/parts", { path, text });
+    return ok ? value : null;
+  }
+
+  function edit({ path, hash }, passage, unsaved, parts) {
     const base = { path, hash, passage: passage.number, before: passage.text };
     let own = passage.own;
     let asked = 0;
@@ -136,19 +145,24 @@
     const question = make("div", { class: "rolebook-question", role: "group", hidden: true, "aria-label": "Discard your changes?" });
     const save = button("Save", "rolebook-save", send);
     const draft = make("div", { class: "rolebook-draft", "data-rolebook": true });
+    // The fields of a heading, a list or a table, which write into the hidden text.
+    let fields = null;
+    const holder = make("div", { class: "rolebook-fields" });
+    const attributes = tool("{#}", "Show attributes", () => show(attributes.getAttribute("aria-pressed") !== "true"));
+    const whole = tool("Markdown", "Change as Markdown", () => (fields ? raw() : divide(true)));
+    const name = make("label", { for: "rolebook-text", text: "Text of this passage" });
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
-      make("div", { class: "rolebook-head" },
-        make("label", { for: "rolebook-text", text: "Text of this passage" }),
-        make("span", { class: "rolebook-tools" }, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      area, choices, findings, message, question,
+      make("div", { class: "rolebook-head" }, name,
+        make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
+      holder, area, choices, findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
         make("span", { class: "rolebook-keys", text: key + "+Enter saves, Esc cancels. An empty line begins a new paragraph." })));
 
-    show();
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-    area.addEventListener("input", () => { kept.keep(area.value); clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
+    appear();
+    if (parts) fill(parts);
+    else raw(false);
+    area.addEventListener("input", typed);
     area.addEventListener("paste", paste);
     box.addEventListener("keydown", keys);
     redraw();
@@ -161,9 +175,78 @@
       return make("button", { type: "button", class: "rolebook-tool", text, title: label, "aria-label": label, on: { click } });
     }
 
+    function typed() {
+      kept.keep(area.value);
+      clearTimeout(timer);
+      timer = setTimeout(redraw, PAUSE);
+    }
+
+    /* Fields */
+
+    function fill(found) {
+      parts = found;
+      fields = surfaces[found.kind](found, { changed: write, prepare });
+      holder.replaceChildren(fields.element);
+      name.textContent = fields.name;
+      name.removeAttribute("for");
+      area.hidden = true;
+      attributes.hidden = !fields.hasAttributes;
+      whole.setAttribute("aria-pressed", "false");
+      show(false);
+      fields.focus();
+    }
+
+    function write(text) {
+      area.value = text;
+      typed();
+    }
+
+    function prepare(input) {
+      input.addEventListener("paste", paste);
+      return [complete(input, path)];
+    }
+
+    // Shows the text as Markdown.
+    function raw(canReturn = true) {
+      fields = null;
+      holder.replaceChildren();
+      name.textContent = "Text of this passage";
+      name.setAttribute("for", "rolebook-text");
+      area.hidden = false;
+      attributes.hidden = true;
+      whole.hidden = !canReturn;
+      whole.setAttribute("aria-pressed", "true");
+      focus();
+      area.setSelectionRange(area.value.length, area.value.length);
+    }
+
+    // Shows the text in fields again, if it can be split.
+    async function divide(isWanted = false) {
+      const text = area.value;
+      const found = await split(path, passage, text);
+      if (area.value !== text || !box.isConnected) return;
+      if (found) fill(found);
+      else if (isWanted) say("This text is not a single heading, list or table, so it has no fields.");
+      else if (fields) raw();
+    }
+
+    function show(isShown) {
+      attributes.setAttribute("aria-pressed", String(isShown));
+      holder.classList.toggle("with-attributes", isShown);
+    }
+
+    function input() {
+      return fields ? fields.active() : area;
+    }
+
+    function focus() {
+      if (fields) fields.focus();
+      else area.focus();
+    }
+
     // Shows the draft and the editor in place of the passage. If they are already there, don't move
     // them, because that would lose the caret.
-    function show() {
+    function appear() {
       const last = own[own.length - 1];
       if (last.nextElementSibling !== draft) last.after(draft, box);
       for (const element of own) element.hidden = true;
@@ -196,21 +279,27 @@
     }
 
     function insert(text, select) {
-      area.focus();
-      const start = area.selectionStart;
+      const at = input();
+      at.focus();
+      const start = at.selectionStart;
       // The browser's own command keeps its undo history.
-      if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, area.selectionEnd, "end");
-      if (select) area.setSelectionRange(start + select[0], start + select[1]);
-      area.dispatchEvent(new Event("input", { bubbles: true }));
+      if (!document.execCommand("insertText", false, text)) at.setRangeText(text, start, at.selectionEnd, "end");
+      if (select) at.setSelectionRange(start + select[0], start + select[1]);
+      at.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    function chosen() {
+      const at = input();
+      return at.value.slice(at.selectionStart, at.selectionEnd);
     }
 
     function wrap(mark) {
-      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      const words = chosen();
       insert(mark + words + mark, [mark.length, mark.length + words.length]);
     }
 
     function link() {
-      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      const words = chosen();
       insert(words ? "[[|" + words + "]]" : "[[]]", [2, 2]);
     }
 
@@ -268,7 +357,8 @@
         mine.remove();
         take.remove();
         redraw();
-        area.focus();
+        if (fields) divide();
+        else focus();
       });
       const label = make("p", { text: "The text on disk now:" });
       message.append(label, theirs, make("div", { class: "rolebook-foot" }, mine, take, button("Copy my text", "", copy)));
@@ -280,7 +370,7 @@
         await navigator.clipboard.writeText(area.value);
         say("Copied.");
       } catch {
-        area.focus();
+        raw();
         area.select();
         say("Selected: copy it with your keyboard.");
       }
@@ -304,7 +394,7 @@
 
     function keep() {
       question.hidden = true;
-      area.focus();
+      focus();
     }
 
     function finish() {
@@ -331,8 +421,8 @@
       for (const element of own) element.hidden = false;
       if (again) own = again.own;
       if (!own[0].isConnected) return;
-      if (box.isConnected || draft.isConnected) show();
-      if (box.isConnected && document.activeElement === document.body) area.focus();
+      if (box.isConnected || draft.isConnected) appear();
+      if (box.isConnected && document.activeElement === document.body) focus();
     }
 
     return { isChanged: () => box.isConnected && isChanged(), ask, end, found, conflict };
