@@ -244,6 +244,54 @@ test("rows and columns are added, moved and removed with the keyboard, and untou
   await close(page);
 });
 
+test("an empty chapter and an empty section offer to write there, and / inserts blocks", async () => {
+  const { page, read } = await start("guides/empty/");
+  await page.getByRole("button", { name: "Write here: this chapter" }).click();
+  const area = page.locator("#rolebook-text");
+  await area.press("/");
+  const menu = page.getByRole("listbox", { name: "Blocks to insert" });
+  assert.ok((await menu.getByRole("option").count()) > 20);
+  assert.deepEqual(await violations(page), []);
+  await area.pressSequentially("war");
+  assert.equal(await menu.getByRole("option").count(), 1);
+  await area.press("Enter");
+  await page.keyboard.type("Careful.");
+  await page.waitForSelector('.rolebook-draft:has-text("Careful.")');
+  await save(page);
+  assert.equal(read("guides/empty.md"), "> [!WARNING]\n> Careful.\n");
+  await page.waitForSelector(".rolebook-pencil", { state: "attached" });
+  assert.equal(await page.getByRole("button", { name: /^Write here/ }).count(), 0);
+  assert.deepEqual(faults(page), []);
+
+  await page.goto(page.url().replace("empty", "head"));
+  await page.getByRole("button", { name: "Write here: First" }).click();
+  await page.keyboard.type("/");
+  await page.keyboard.type("picture");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("A chart");
+  await area.fill("Now written.\n\n" + (await area.inputValue()));
+  await page.waitForSelector('.rolebook-draft:has-text("Now written.")');
+  await save(page);
+  assert.equal(read("guides/head.md"), "# Head\n\n## First\n\nNow written.\n\n![A chart](picture.png)\n\n## Second\n\nText.\n\n## Third\n");
+  await page.getByRole("button", { name: "Write here: Third" }).click();
+  await page.keyboard.type("The end.");
+  await save(page);
+  assert.ok(read("guides/head.md").endsWith("## Third\n\nThe end.\n"));
+  assert.equal(await page.getByRole("button", { name: /^Write here/ }).count(), 0);
+  await close(page);
+});
+
+test("text for an empty section that its colleague renames meanwhile is kept", async () => {
+  const { page, read, write } = await start("guides/head/");
+  await page.getByRole("button", { name: "Write here: Third" }).click();
+  await page.keyboard.type("The end.");
+  write("guides/head.md", read("guides/head.md").replace("## Third", "## Third part"));
+  await page.keyboard.press("Control+Enter");
+  await page.getByLabel("The text on disk now").waitFor();
+  assert.equal(await page.locator("#rolebook-text").inputValue(), "## Third\n\nThe end.");
+  await close(page);
+});
+
 test("the fields fit a phone", async () => {
   const { page } = await start("guides/more/", { width: 320, height: 700 });
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });

@@ -27,7 +27,7 @@ interface Rolebook {
   complete: any;
   control: any; labelled: any;
   toMarkdown: any;
-  surfaces: any;
+  surfaces: any; blocks: any; writeHere: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;

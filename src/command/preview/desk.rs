@@ -47,6 +47,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/paste.js"),
             include_str!("client/lists.js"),
             include_str!("client/tables.js"),
+            include_str!("client/write.js"),
             include_str!("client/edit.js"),
             include_str!("client/cells.js"),
             include_str!("client/facts-fields.js"),

@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved, surfaces } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -17,6 +17,7 @@
     const focused = bar ? [...bar.children].indexOf(document.activeElement) : -1;
     if (bar) bar.remove();
     bar = null;
+    writeHere(shown, write);
     if (!shown || !shown.list.length) return;
     bar = make("div", { class: "rolebook-pencils", role: "toolbar", "aria-label": "Change this page", "aria-orientation": "vertical", "data-rolebook": true });
     for (const passage of shown.list) bar.append(pencil(passage));
@@ -118,6 +119,13 @@
   }
   globalThis.rolebook.edit = start;
 
+  // Opens a field for text to add to an empty chapter, or after the heading of an empty section.
+  function write(passage) {
+    if (editor && editor.isChanged()) return editor.ask();
+    if (editor) editor.end();
+    editor = edit(shown, passage, null, null, true);
+  }
+
   // Returns a text in parts, or null if it is edited as a whole.
   async function split(path, passage, text) {
     // Without the spaces before it, an indented list would be a different one.
@@ -126,7 +134,7 @@
     return ok ? value : null;
   }
 
-  function edit({ path, hash }, passage, unsaved, parts) {
+  function edit({ path, hash }, passage, unsaved, parts, adds = false) {
     const base = { path, hash, passage: passage.number, before: passage.text };
     let own = passage.own;
     let asked = 0;
@@ -138,7 +146,10 @@
     const key = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
 
     const area = make("textarea", { id: "rolebook-text", class: "rolebook-text", spellcheck: "true", rows: String(Math.min(20, passage.text.split("\n").length + 1)) });
-    area.value = unsaved ? unsaved.text : passage.text;
+    // The heading that the text is added to.
+    let lead = adds && passage.text ? passage.text + "\n\n" : "";
+    area.value = unsaved ? unsaved.text : lead ? "" : passage.text;
+    if (!area.value) area.setAttribute("placeholder", "Write, or type / to insert a heading, a list, a table, a box, a view, a template or a picture.");
     const choices = complete(area, path);
     const message = make("div", { class: "rolebook-problem", role: "alert" });
     const findings = make("ul", { class: "rolebook-hints", "aria-label": "Findings in this text" });
@@ -151,13 +162,14 @@
     const attributes = tool("{#}", "Show attributes", () => show(attributes.getAttribute("aria-pressed") !== "true"));
     const whole = tool("Markdown", "Change as Markdown", () => (fields ? raw() : divide(true)));
     const name = make("label", { for: "rolebook-text", text: "Text of this passage" });
+    const hint = make("span", { class: "rolebook-keys" });
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
       make("div", { class: "rolebook-head" }, name,
         make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      holder, area, choices, findings, message, question,
+      holder, area, choices, blocks(area), findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
-        make("span", { class: "rolebook-keys", text: key + "+Enter saves, Esc cancels. An empty line begins a new paragraph." })));
+        hint));
 
     appear();
     if (parts) fill(parts);
@@ -175,8 +187,13 @@
       return make("button", { type: "button", class: "rolebook-tool", text, title: label, "aria-label": label, on: { click } });
     }
 
+    /** Returns the whole passage. */
+    function text() {
+      return lead && !area.value.trim() ? base.before : lead + area.value;
+    }
+
     function typed() {
-      kept.keep(area.value);
+      kept.keep(text());
       clearTimeout(timer);
       timer = setTimeout(redraw, PAUSE);
     }
@@ -185,9 +202,10 @@
 
     function fill(found) {
       parts = found;
-      fields = surfaces[found.kind](found, { changed: write, prepare });
+      fields = surfaces[found.kind](found, { changed: take, prepare });
       holder.replaceChildren(fields.element);
       name.textContent = fields.name;
+      hint.textContent = key + "+Enter saves, Esc cancels.";
       name.removeAttribute("for");
       area.hidden = true;
       attributes.hidden = !fields.hasAttributes;
@@ -196,8 +214,8 @@
       fields.focus();
     }
 
-    function write(text) {
-      area.value = text;
+    function take(markdown) {
+      area.value = markdown;
       typed();
     }
 
@@ -212,6 +230,7 @@
       holder.replaceChildren();
       name.textContent = "Text of this passage";
       name.setAttribute("for", "rolebook-text");
+      hint.textContent = key + "+Enter saves, Esc cancels. An empty line begins a new paragraph.";
       area.hidden = false;
       attributes.hidden = true;
       whole.hidden = !canReturn;
@@ -248,14 +267,17 @@
     // them, because that would lose the caret.
     function appear() {
       const last = own[own.length - 1];
-      if (last.nextElementSibling !== draft) last.after(draft, box);
+      if (!last) {
+        if (!box.isConnected) passages.chapter().append(draft, box);
+      } else if (last.nextElementSibling !== draft) last.after(draft, box);
+      for (const button of document.querySelectorAll(".rolebook-write")) button.hidden = true;
       for (const element of own) element.hidden = true;
       place();
     }
 
     async function redraw() {
       const number = (asked += 1);
-      const { ok, value } = await post("edit/draft", { ...base, text: area.value });
+      const { ok, value } = await post("edit/draft", { ...base, text: text() });
       if (number !== asked || !box.isConnected) return;
       if (!ok) return void (draft.dataset.stale = "");
       delete draft.dataset.stale;
@@ -318,7 +340,7 @@
       isBusy = true;
       save.setAttribute("aria-disabled", "true");
       message.replaceChildren();
-      const { ok, status, value } = await post("edit/save", { ...base, text: area.value });
+      const { ok, status, value } = await post("edit/save", { ...base, text: text() });
       isBusy = false;
       save.removeAttribute("aria-disabled");
       if (ok) return done(value);
@@ -336,6 +358,8 @@
 
     // Shows both texts. Whichever the author chooses, neither is lost.
     function conflict(value) {
+      area.value = text();
+      lead = "";
       message.replaceChildren(make("p", { text: value.error }));
       save.hidden = value.theirs !== null;
       if (value.theirs === null) return message.append(button("Copy my text", "", copy));
@@ -377,7 +401,7 @@
     }
 
     function isChanged() {
-      return area.value !== base.before;
+      return text() !== base.before;
     }
 
     function cancel() {
@@ -405,6 +429,7 @@
       for (const element of own) element.hidden = false;
       clearTimeout(timer);
       editor = null;
+      writeHere(shown, write);
       place();
       const back = bar && bar.children[base.passage];
       if (back && hadFocus) back.focus({ preventScroll: true });
@@ -420,7 +445,7 @@
       const again = fresh.list.find((other) => other.text === base.before && other.number === base.passage) || fresh.list.find((other) => other.text === base.before);
       for (const element of own) element.hidden = false;
       if (again) own = again.own;
-      if (!own[0].isConnected) return;
+      if (own[0] && !own[0].isConnected) return;
       if (box.isConnected || draft.isConnected) appear();
       if (box.isConnected && document.activeElement === document.body) focus();
     }

@@ -10,7 +10,7 @@
   /* Shared with tables */
 
   function field(label, value) {
-    const area = make("textarea", { class: "rolebook-field", rows: "1", spellcheck: "true", "aria-label": label });
+    const area = make("textarea", { class: "rolebook-part", rows: "1", spellcheck: "true", "aria-label": label });
     area.value = value;
     return area;
   }
@@ -76,7 +76,7 @@
       tool("×", "Remove this item", () => remove(current)),
     ];
     const keys = make("p", { class: "rolebook-keys", text: "Enter adds an item. Alt with the arrow keys moves an item up and down, in and out. Backspace in an empty item removes it." });
-    const element = make("div", {}, make("div", { class: "rolebook-row-tools", role: "toolbar", "aria-label": "This item" }, ...tools), holder, keys);
+    const element = make("div", {}, holder, make("div", { class: "rolebook-row-tools", role: "toolbar", "aria-label": "This item" }, ...tools), keys);
     draw();
 
     function write() {

@@ -29,7 +29,7 @@
       tool("− Column", "Remove this column", () => removeColumn()),
     ];
     const keys = make("p", { class: "rolebook-keys", text: "Tab and the arrow keys go from cell to cell. Enter goes to the cell below and adds a row at the end. Alt with the arrow keys moves a row or a column." });
-    const element = make("div", {}, make("div", { class: "rolebook-row-tools", role: "toolbar", "aria-label": "This row and column" }, ...tools), make("div", { class: "rolebook-grid-scroll" }, grid), keys);
+    const element = make("div", {}, make("div", { class: "rolebook-grid-scroll" }, grid), make("div", { class: "rolebook-row-tools", role: "toolbar", "aria-label": "This row and column" }, ...tools), keys);
     draw();
 
     function draw(at = null) {
