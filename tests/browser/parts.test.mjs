@@ -292,6 +292,70 @@ test("text for an empty section that its colleague renames meanwhile is kept", a
   await close(page);
 });
 
+// Makes random changes to lists and tables, and reads what was written with the program's parser.
+const change = async ({ text, seed, kind }) => {
+  const { post, surfaces } = globalThis.rolebook;
+  const parts = async (markdown) => (await post("edit/parts", { path: "guides/more.md", text: markdown })).value;
+  let dice = seed;
+  const below = (n) => { dice = (dice * 1103515245 + 12345) % 2147483648; return Math.floor(dice / 65536) % n; };
+  let written = text;
+  const surface = surfaces[kind](await parts(text), { changed: (markdown) => { written = markdown; }, prepare: () => [] });
+  document.body.append(surface.element);
+  const fields = () => [...surface.element.querySelectorAll("textarea")];
+  const log = [];
+  for (let n = 0; n < 12; n += 1) {
+    const all = fields();
+    const field = all[below(all.length)];
+    field.focus();
+    const tools = surface.element.querySelectorAll("[role=toolbar] button");
+    const pick = below(3);
+    if (pick === 0) {
+      field.value = ["Word " + n, "Two\nlines", "Some `code` and [[a|b]]", "**b**"][below(4)];
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      log.push("type " + field.value);
+    } else {
+      const tool = tools[below(tools.length)];
+      log.push(field.getAttribute("aria-label") + ": " + tool.title);
+      tool.click();
+    }
+  }
+  // An empty item interrupts nothing, but says little about where its text is.
+  const plain = (value) => value.trim().replace(/\s*\n\s*/g, kind === "table" ? " " : "\n");
+  for (const field of fields()) {
+    if (!field.value.trim()) { field.value = "Filled"; field.dispatchEvent(new Event("input", { bubbles: true })); }
+  }
+  const shown = fields().map((field) => plain(field.value));
+  const depths = [...surface.element.querySelectorAll("li")].map((item) => Number(item.style.getPropertyValue("--depth")));
+  surface.element.remove();
+  const found = await parts(written);
+  if (!found || found.kind !== kind) return { text, log, written, why: "no " + kind };
+  const read = kind === "list" ? found.items.map((item) => item.text) : found.rows.flatMap((row, n) => (n === 1 ? [] : row.cells.map((cell) => cell.text)));
+  const read2 = kind === "list" ? found.items.map((item) => item.depth) : [];
+  const isSame = JSON.stringify([read, read2]) === JSON.stringify([shown, depths]);
+  const isAligned = kind === "list" || !/Name/.test(text) || found.aligned;
+  return isSame && isAligned ? null : { text, log, written, read, shown, read2, depths };
+};
+
+test("whatever is done to a list or a table, what is written reads as what the fields show", async () => {
+  const { page } = await start("guides/more/");
+  await page.waitForSelector(".rolebook-pencil", { state: "attached" });
+  const lists = [
+    "- a\n- b\n- c", "- a {#x}\n    - b\n\n      more\n    - c\n- d", "* a\n\n  second\n\n* b", "9. a\n   - x\n10. b\n11. c",
+    "1. a\n1. b\n   1. c\n   2. d", "- [ ] a\n- [x] b\n  lazy\n  - [ ] c", "3) a\n\n   ```\n   code\n   ```\n4) b",
+  ];
+  const tables = [
+    "| Name | Owner |\n|:-----|------:|\n| a    |   Ann |\n| cc   | Benny |", "| x | y |\n|---|---|\n|1|2|\n| 3 |", "x | y\n--|--\n1 | 2", "| a |\n| - |\n| b\\|c |",
+  ];
+  for (const [kind, texts] of [["list", lists], ["table", tables]]) {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const wrong = await page.evaluate(change, { text: texts[seed % texts.length], seed: seed * 7919, kind });
+      assert.equal(wrong, null, JSON.stringify(wrong, null, 1));
+    }
+  }
+  assert.deepEqual(faults(page), []);
+  await close(page);
+});
+
 test("the fields fit a phone", async () => {
   const { page } = await start("guides/more/", { width: 320, height: 700 });
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });
