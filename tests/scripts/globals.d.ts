@@ -30,6 +30,7 @@ interface Rolebook {
   complete: any;
   control: any; labelled: any;
   toMarkdown: any;
+  surfaces: any; blocks: any; writeHere: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;

@@ -27,6 +27,7 @@ mod model;
 mod mv;
 mod new;
 mod order;
+mod parts;
 mod preview;
 mod print;
 mod propose;

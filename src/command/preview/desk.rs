@@ -51,6 +51,9 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/drafts.js"),
             include_str!("client/complete.js"),
             include_str!("client/paste.js"),
+            include_str!("client/lists.js"),
+            include_str!("client/tables.js"),
+            include_str!("client/write.js"),
             include_str!("client/edit.js"),
             include_str!("client/cells.js"),
             include_str!("client/facts-fields.js"),
@@ -202,11 +205,12 @@ impl Desk {
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
         let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
-        let writes = name.starts_with("edit/") && name != "edit/draft";
+        let writes = name.starts_with("edit/") && !matches!(name, "edit/draft" | "edit/parts");
         let _alone = writes.then(|| lock(&self.writing));
         match name {
             "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
+            "edit/parts" if self.edits => with(post, |wanted| edit::split(site, &wanted)),
             "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
             "edit/facts" if self.edits => with(post, |wanted| facts::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
