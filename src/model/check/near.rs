@@ -81,7 +81,9 @@ impl<'a> Near<'a> {
     /// chapters of `kind`, or if it is `None`, all chapters and generated pages.
     pub(super) fn called(&self, name: &str, kind: Option<Kind>) -> Vec<&'a str> {
         let called = remembered(&self.lists.called, kind, || self.make_called(kind));
-        let near = called.ids.nearest(name, 2);
+        // IDs don't contain the folder that an author may have written.
+        let last = name.trim_end_matches(".md").rsplit('/').next().unwrap_or(name);
+        let near = called.ids.nearest(last, 2);
         if near.is_empty() { called.titles.nearest(name, 2) } else { near }
     }
 

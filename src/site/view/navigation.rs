@@ -54,13 +54,23 @@ pub struct Leaf {
     pub current: bool,
 }
 
+/// An entry for a generated page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tool {
+    pub title: String,
+    pub url: String,
+    pub current: bool,
+    /// Whether the page lies below this one.
+    pub here: bool,
+}
+
 /// The navigation around a page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Around {
     pub nav: Vec<Part>,
     /// The generated pages, such as the matrix. A page below one of them, such as the comparison of
     /// two roles, is part of the same tool.
-    pub tools: Vec<Leaf>,
+    pub tools: Vec<Tool>,
     pub breadcrumbs: Vec<Link>,
     pub previous: Option<Link>,
     pub next: Option<Link>,
@@ -90,15 +100,17 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
 
 /// Lists the generated pages that the menu has. Tags are linked from chapters and from search. The
 /// page of changes needs a history.
-fn tools(view: &Viewpoint<'_>) -> Vec<Leaf> {
+fn tools(view: &Viewpoint<'_>) -> Vec<Tool> {
     let is_shown = |page: &Generated| match page {
         Generated::Search | Generated::Tags => false,
         Generated::Changes => view.past.history.is_some(),
         _ => true,
     };
+    let below = view.at.as_str().split_once('/').map(|(name, _)| name);
     let tool = |page: Generated| {
         let url = generated_url(page.name(), view.config.urls);
-        Leaf { title: view.theme.ui(page.title_key()).to_owned(), current: url == *view.at, url: view.url(&url) }
+        let (current, here) = (url == *view.at, below == Some(page.name()));
+        Tool { title: view.theme.ui(page.title_key()).to_owned(), current, here, url: view.url(&url) }
     };
     Generated::all(view.book).filter(is_shown).map(tool).collect()
 }

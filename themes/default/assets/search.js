@@ -103,7 +103,9 @@
 
     /** Creates the option of a decision, with who is accountable. */
     function decision(found, hit, [heading, anchor, text, party], line, number, name) {
-      const pieces = party ? [make("span", { class: "search-party" }, ui("accountable", { name: party })), " "] : [];
+      // The text begins with the same words if the chapter has them in a list.
+      const who = party ? ui("accountable", { name: party }) : "";
+      const pieces = who && !text?.startsWith(who.replace(/\.$/, "")) ? [make("span", { class: "search-party" }, who), " "] : [];
       const cut = text ? marked(core.excerpt(text, found)) : [];
       const title = marked(core.excerpt(heading, found, 400));
       return option(number, `${line.url.split("#")[0]}#${anchor}`, title, note(hit, name ? "" : line.chapter), [...pieces, ...cut], name ?? "search-chapter");
