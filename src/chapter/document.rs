@@ -475,8 +475,8 @@ pub enum What {
     Link(Option<(u32, u32)>, Box<str>),
     /// An image file in the content folder, with its alternative text.
     Picture(Box<str>),
-    /// The first line of a worked example, with its caption.
-    Example(Box<str>),
+    /// The mark of a worked example, and whether a caption follows it.
+    Example(bool),
     /// A transclusion that is a paragraph of its own.
     Embed,
     /// A view; these pieces are in the same order as the chapter's views.

@@ -136,6 +136,7 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
             .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
         || rules.are_strict() && !names::in_braces(text, rules.config).is_empty()
         || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
+        || rules.are_strict() && !names::of_callouts(text, rules.config).is_empty()
 }
 
 /// Sorts ranges and merges those that touch.

@@ -9,6 +9,9 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{Located, end_of};
 
+/// The maximum length of an address in characters, so that time grows only with the text.
+const LONGEST: usize = 2000;
+
 /// Joins each wiki link and the address in parentheses directly behind it.
 pub fn join<'a>(body: &'a str, events: Vec<Located<'a>>) -> Vec<Located<'a>> {
     if !body.contains("]](") {
@@ -47,7 +50,9 @@ fn link(body: &str, events: &[Located<'_>], n: usize) -> Option<(Range<usize>, u
     let address = body[range.end..].strip_prefix('(')?;
     let end = range.end + 1 + closing(address)? + 1;
     let mut next = end_of(events, n) + 1;
-    while let Some((event, inner)) = events.get(next).filter(|(_, inner)| inner.start < end) {
+    // The end of the paragraph begins, by its range, where the paragraph does.
+    let is_within = |(event, inner): &&Located<'_>| inner.start < end && !matches!(event, Event::End(_));
+    while let Some((event, inner)) = events.get(next).filter(is_within) {
         // An address that Markdown reads as something else, such as emphasis, stays as it is.
         let is_verbatim = matches!(event, Event::Text(text) if text.len() == inner.len());
         if !is_verbatim {
@@ -61,7 +66,7 @@ fn link(body: &str, events: &[Located<'_>], n: usize) -> Option<(Range<usize>, u
 /// Returns the offset of the parenthesis that closes an address without spaces.
 fn closing(address: &str) -> Option<usize> {
     let mut open = 0_usize;
-    for (at, c) in address.char_indices() {
+    for (at, c) in address.char_indices().take(LONGEST) {
         match c {
             '(' => open += 1,
             ')' if open == 0 => return (at > 0).then_some(at),

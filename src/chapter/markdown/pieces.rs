@@ -83,7 +83,7 @@ fn piece(input: Input<'_>, events: &[Located<'_>], n: usize, depth: usize) -> (O
         }
         Event::Start(Tag::BlockQuote(None)) => {
             let example = worked(input, events, n);
-            (example.and_then(|example| made(example.range, What::Example(example.caption.into()))), n + 1)
+            (example.and_then(|(mark, has_caption)| made(mark, What::Example(has_caption))), n + 1)
         }
         Event::Start(Tag::HtmlBlock) => (made(trimmed(input.body, range), What::Html), end_of(events, n) + 1),
         Event::InlineHtml(_) => (made(range.clone(), What::Nothing), n + 1),

@@ -57,7 +57,7 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
     while let Some(place) = text[at..].find("%%") {
         let start = at + place;
         at = start + 2;
-        if structure.shield_at(start) == Some(Shield::Example) {
+        if matches!(structure.shield_at(start), Some(Shield::Example | Shield::Template | Shield::Info)) {
             continue;
         }
         let is_block = !line.has_letter_before(start, text);

@@ -21,7 +21,7 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let inner = word::plain(&rest[..length]);
         // `#` isn't trimmed, because `{#managers}` is the ID of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
-        if !known.iter().any(|known| known == name) {
+        if !known.iter().any(|known| known == name) && !is_among_attributes(&inner, &known) {
             continue;
         }
         let before = text[..open].trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
@@ -29,6 +29,23 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let is_end = |c: char| c.is_whitespace() || matches!(c, '#' | '*' | '_' | '|' | '{');
         if begins_line || rest[length..].chars().skip(1).all(is_end) {
             found.push(open..start + length + 1);
+        }
+    }
+    found
+}
+
+/// Lists names of callouts, such as `[!managers]`, that are names of declared audiences or the word
+/// of a mark.
+pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("[!") {
+        let rest = word::reach(text, at + 2).split('\n').next().unwrap_or_default();
+        let Some(length) = rest.find(']') else { continue };
+        let name = word::plain(&rest[..length]);
+        let begins = || name.split(['-', '_', ' ', '=', ':']).next().unwrap_or_default();
+        if known.iter().any(|known| *known == name) || word::is_word(begins()) {
+            found.push(at..at + length + 3);
         }
     }
     found
@@ -56,6 +73,15 @@ pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Returns whether the name of an audience is among attributes, as in `{#pay .managers}`.
+fn is_among_attributes(inner: &str, known: &[String]) -> bool {
+    let bare = |part: &str| part.trim_start_matches(['.', ':']).to_owned();
+    let names_one = |part: &str| known.iter().any(|known| *known == bare(part));
+    let is_attribute = |part: &str| part.starts_with(['#', '.', ':']) || part.contains('=') || names_one(part);
+    let mut parts = inner.split_whitespace().filter(|part| *part != ":");
+    parts.clone().count() > 1 && parts.clone().all(is_attribute) && parts.any(names_one)
 }
 
 /// Returns the names of all audiences, normalized by [`word::plain`].

@@ -116,7 +116,7 @@ impl<'t, 'r> Pass<'t, 'r> {
 
     fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
         match (&line.meaning, line.shield) {
-            (_, Some(Shield::Example)) | (Meaning::Close, Some(_)) => {}
+            (_, Some(Shield::Example | Shield::Template | Shield::Info)) | (Meaning::Close, Some(_)) => {}
             (Meaning::Other, Some(_)) if !self.rules.are_strict() => {}
             (_, Some(shield)) => self.misread(Misread::Shielded(shield), line.mark.clone()),
             (Meaning::Audience(..), None) if line.within.is_none() => {
@@ -242,7 +242,8 @@ impl<'t, 'r> Pass<'t, 'r> {
             let known = self.known();
             let lines = names::behind_colons(self.text, self.rules.config).into_iter().zip(repeat(Misread::Line));
             let braces = names::in_braces(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces) {
+            let callouts = names::of_callouts(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces).chain(callouts) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

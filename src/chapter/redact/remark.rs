@@ -82,13 +82,19 @@ impl Misread {
             Self::Shielded(Shield::OpenFence) => {
                 "this audience mark is in a code block that is not closed properly, so the chapter is hidden"
             }
+            Self::Shielded(Shield::Template) => {
+                "this audience mark is in a template, which is a file without audiences, so the chapter is hidden"
+            }
+            Self::Shielded(Shield::Info) => {
+                "this audience mark is on the first line of a code block, where it has no effect, so the chapter is hidden"
+            }
             Self::Shielded(Shield::LongSpan | Shield::Example) => {
                 "this audience mark is between two backticks on different lines, so the chapter is hidden"
             }
             Self::Shielded(Shield::Html) => "this audience mark is inside raw HTML, so the chapter is hidden",
             Self::Commented => "this audience mark is inside a `%%` comment, so the chapter is hidden",
             Self::Word => "this looks like an audience mark, so the chapter is hidden",
-            Self::Name => "these braces name an audience without `audience=`, so the chapter is hidden",
+            Self::Name => "this names an audience without `audience=`, so the chapter is hidden",
             Self::Block => "this looks like front matter that is not read, so the chapter is hidden",
             Self::Field => "this chapter's audience cannot be read, so the chapter is hidden",
             Self::Published => "`audience=` would be published as text, so the chapter is hidden",
@@ -114,6 +120,10 @@ impl Misread {
                 "remove the indentation, or put the example between lines of three backticks".to_owned()
             }
             Self::Shielded(Shield::OpenFence) => "close each code block with a line of its own backticks".to_owned(),
+            Self::Shielded(Shield::Template) => {
+                format!("leave it out, or {block} around the whole template")
+            }
+            Self::Shielded(Shield::Info) => format!("{block}, around the code block"),
             Self::Shielded(Shield::LongSpan | Shield::Example) => {
                 "close the backtick on its own line, or write `\\`` where a backtick is meant".to_owned()
             }

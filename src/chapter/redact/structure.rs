@@ -14,6 +14,10 @@ pub enum Shield {
     /// A fenced block that its author closed, or a code span on one line. Marks inside are
     /// examples.
     Example,
+    /// A fenced block that readers can download. Nothing would take a mark out of the file.
+    Template,
+    /// The first line of a fenced block, behind the sign that opens it.
+    Info,
     /// Code due to indentation alone, which other Markdown dialects read as text.
     Indented,
     /// A fenced block closed only by the end of its container or of the chapter, or one that
@@ -101,7 +105,14 @@ impl Structure {
                         && let Some((range, content_end)) = fence.take()
                     {
                         let shield = fence_shield(text, &range, content_end);
-                        found.code.push((range, shield));
+                        let line = text[range.clone()].lines().next().unwrap_or_default();
+                        let info_end = range.start + line.len();
+                        let is_certain = shield == Shield::Example;
+                        let is_template = is_certain && line.contains("template=");
+                        found.code.push((range.clone(), if is_template { Shield::Template } else { shield }));
+                        if is_certain {
+                            found.code.push((range.start..info_end, Shield::Info));
+                        }
                     }
                 }
                 Event::Text(_) => {
@@ -121,7 +132,8 @@ impl Structure {
         // earlier block may then be text to the author.
         if found.code.iter().any(|(_, shield)| *shield == Shield::OpenFence) {
             for (range, shield) in &mut found.code {
-                if *shield == Shield::Example && text[range.clone()].contains('\n') {
+                let is_block = *shield == Shield::Template || text[range.clone()].contains('\n');
+                if matches!(shield, Shield::Example | Shield::Template) && is_block {
                     *shield = Shield::OpenFence;
                 }
             }
@@ -148,7 +160,9 @@ impl Structure {
     /// Returns the code or HTML that contains a byte offset of the body.
     pub fn shield_at(&self, at: usize) -> Option<Shield> {
         let before = self.code.partition_point(|(range, _)| range.start <= at);
-        let code = self.code[..before].last().filter(|(range, _)| range.end > at).map(|(_, shield)| *shield);
+        // The first line of a block is a range of its own, behind that of the whole block.
+        let holding = self.code[..before].iter().rev().take(2).find(|(range, _)| range.end > at);
+        let code = holding.map(|(_, shield)| *shield);
         code.or_else(|| {
             let before = self.html.partition_point(|html| html.start <= at);
             self.html[..before].last().filter(|html| html.end > at).map(|_| Shield::Html)

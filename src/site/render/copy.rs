@@ -145,10 +145,9 @@ impl<'a> Copier<'a> {
                 None => out.push_str(&text(alt)),
             },
             (What::Embed, Some(n)) => self.embed(chapter, n, out),
-            (What::Example(caption), _) => {
+            (What::Example(has_caption), _) => {
                 let label = self.view.theme.ui("example");
-                let colon = if caption.is_empty() { "" } else { ": " };
-                let _ = write!(out, "**{label}{colon}{}**", text(caption));
+                out.push_str(&if *has_caption { format!("**{label}:** ") } else { format!("**{label}**") });
             }
             // The page's parser didn't treat these as references, so they are text on the page too.
             (What::Link(words, _), None) => out.push_str(words.map_or("", slice)),

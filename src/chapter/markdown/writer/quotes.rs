@@ -56,9 +56,9 @@ pub struct Named {
     /// Whether the reader can fold the callout, and whether it is open at first.
     fold: Option<bool>,
     /// The text after the name, without markup.
-    pub caption: String,
+    caption: String,
     /// The byte range of the line in the body.
-    pub range: Range<usize>,
+    range: Range<usize>,
     /// The offset in the body of the text after the name.
     after: usize,
     /// The events of the line, with the line break that ends it.
@@ -74,10 +74,12 @@ pub(super) enum OpenQuote {
     Example,
 }
 
-/// Returns the first line of the worked example that event `n` starts, or `None` if the event
-/// doesn't start one.
-pub fn worked(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<Named> {
-    named(input, events, n).filter(|named| named.name == EXAMPLE)
+/// Returns the byte range of the mark of the worked example that event `n` starts, and whether a
+/// caption follows. Returns `None` if the event doesn't start one.
+pub fn worked(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<(Range<usize>, bool)> {
+    let named = named(input, events, n).filter(|named| named.name == EXAMPLE)?;
+    let has_caption = !named.caption.is_empty();
+    Some((named.range.start..if has_caption { named.after } else { named.range.end }, has_caption))
 }
 
 /// Returns the first line of the quotation that event `n` starts if the line begins with a name
@@ -222,10 +224,9 @@ impl Writer<'_, '_> {
     fn start_example(&mut self, example: Named) -> OpenQuote {
         self.block("<figure class=\"worked\">\n<figcaption>");
         self.out.hole(Hole::ExampleLabel);
-        self.written.words += example.caption.split_whitespace().count();
         if !example.caption.is_empty() {
             self.out.html.push(' ');
-            escape_into(&example.caption, &mut self.out.html);
+            self.title(&example);
         }
         self.out.html.push_str("</figcaption>\n");
         self.skipped = example.events;
