@@ -18,7 +18,7 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `passages.js`, `complete.js`, `paste.js` and `facts-fields.js` provide to the preview's other
+ * What `ask.js`, `passages.js`, `complete.js`, the scripts for pasting and `facts-fields.js` provide to the preview's other
  * scripts.
  */
 interface Rolebook {
@@ -26,7 +26,7 @@ interface Rolebook {
   passages: { chapter: any; load: any; current: any; passageOf: any };
   complete: any;
   control: any; labelled: any;
-  toMarkdown: any;
+  escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;

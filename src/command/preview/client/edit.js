@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, pasting, drafts, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -140,7 +140,7 @@
       make("div", { class: "rolebook-head" },
         make("label", { for: "rolebook-text", text: "Text of this passage" }),
         make("span", { class: "rolebook-tools" }, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      area, choices, findings, message, question,
+      area, choices, pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
         make("span", { class: "rolebook-keys", text: key + "+Enter saves, Esc cancels. An empty line begins a new paragraph." })));
@@ -149,7 +149,6 @@
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
     area.addEventListener("input", () => { kept.keep(area.value); clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
-    area.addEventListener("paste", paste);
     box.addEventListener("keydown", keys);
     redraw();
 
@@ -212,15 +211,6 @@
     function link() {
       const words = area.value.slice(area.selectionStart, area.selectionEnd);
       insert(words ? "[[|" + words + "]]" : "[[]]", [2, 2]);
-    }
-
-    function paste(event) {
-      const html = event.clipboardData.getData("text/html");
-      const text = html && toMarkdown(html);
-      if (!text) return;
-      event.preventDefault();
-      insert(text);
-      say("Pasted as Markdown.");
     }
 
     async function send() {
