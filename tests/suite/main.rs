@@ -27,6 +27,7 @@ mod model;
 mod mv;
 mod new;
 mod order;
+mod pictures;
 mod preview;
 mod print;
 mod publish;
