@@ -26,7 +26,7 @@ interface Rolebook {
   passages: { chapter: any; load: any; current: any; passageOf: any };
   complete: any;
   control: any; labelled: any;
-  escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any;
+  escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any; drawPictures: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;

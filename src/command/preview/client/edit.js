@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, pasting, drafts, saved } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, drafts, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -176,7 +176,7 @@
       if (!ok) return void (draft.dataset.stale = "");
       delete draft.dataset.stale;
       const page = new DOMParser().parseFromString(value.html, "text/html");
-      draft.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+      draft.replaceChildren(...drawPictures([...page.body.childNodes].map((node) => document.importNode(node, true))));
       findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, text: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
       place();
     }

@@ -12,17 +12,20 @@
   // Names that programs give say nothing about what a picture shows.
   const NAMELESS = /^(image|img|picture|photo|bild|foto|unnamed|untitled|clip_?image|screen ?shot|bildschirmfoto|screenshot|dsc|pxl|pasted|download|signal|whatsapp)?[\s_()-]*([\d\s_.:()-]|(at|um|image)\b|wa\d)*$/i;
 
+  // Pictures of this page, by path. The site has them only once a saved text shows them.
+  const drawings = new Map();
+
   /** Returns a picture without its metadata, bounded in size. Fails with a sentence. */
   async function drawn(file) {
     if (file.type === "image/svg+xml") throw new Error("An SVG picture can contain scripts, so it can't be pasted. If you trust it, put the file into the handbook's folder.");
-    // An animation would lose all but its first picture, and this format has no place for locations.
-    if (file.type === "image/gif") return { blob: bounded(file), note: "" };
     const unread = () => { throw new Error("This browser can't read “" + (file.name || "the picture") + "”. Save it as JPEG or PNG first."); };
     const bitmap = await createImageBitmap(file).catch(unread);
     const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
     const canvas = make("canvas", { width: String(Math.max(1, Math.round(bitmap.width * scale))), height: String(Math.max(1, Math.round(bitmap.height * scale))) });
     canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
+    // An animation would lose all but its first picture, and this format has no place for locations.
+    if (file.type === "image/gif") return { blob: bounded(file), canvas, note: "" };
     const as = (type, quality) => new Promise((done) => canvas.toBlob(done, type, quality));
     const isPhoto = file.type === "image/jpeg" || file.type === "image/webp";
     let blob = isPhoto ? await as(file.type, 0.85) : await as("image/png");
@@ -31,7 +34,22 @@
       if (smaller.size < blob.size) blob = smaller;
     }
     const notes = [scale < 1 ? "made smaller" : "", isPhoto ? "location and camera data removed" : ""].filter(Boolean);
-    return { blob: bounded(blob), note: notes.length ? ", " + notes.join(", ") : "" };
+    return { blob: bounded(blob), canvas, note: notes.length ? ", " + notes.join(", ") : "" };
+  }
+
+  /** Shows pictures in a draft that the site doesn't have yet. */
+  function drawPictures(nodes) {
+    for (const node of nodes) {
+      for (const image of node.querySelectorAll?.("img") ?? []) {
+        const canvas = drawings.get(decodeURIComponent(new URL(image.src, location.href).pathname).slice(1));
+        if (!canvas) continue;
+        image.removeAttribute("src");
+        const copy = make("canvas", { class: "rolebook-drawn", role: "img", "aria-label": image.alt, width: String(canvas.width), height: String(canvas.height) });
+        copy.getContext("2d").drawImage(canvas, 0, 0);
+        image.replaceWith(copy);
+      }
+    }
+    return nodes;
   }
 
   function bounded(blob) {
@@ -148,9 +166,10 @@
     }
 
     async function save(file, alt) {
-      const { blob, note } = await drawn(file);
+      const { blob, canvas, note } = await drawn(file);
       const { ok, value } = await post("edit/picture", { path, name: nameFor(file, alt, element()), data: await base64(blob) });
       if (!ok) throw new Error(value.error);
+      drawings.set(value.path, canvas);
       return { ...value, note };
     }
 
@@ -192,5 +211,5 @@
     say("Open a passage, and drop the picture into its text.");
   });
 
-  Object.assign(globalThis.rolebook, { pasting });
+  Object.assign(globalThis.rolebook, { pasting, drawPictures });
 })();
