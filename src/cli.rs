@@ -202,7 +202,8 @@ pub struct Serve {
     /// including drafts.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,
-    /// A further host name under which browsers reach the preview, for example behind a tunnel.
+    /// A further host name under which browsers reach the preview, for example behind a tunnel. With
+    /// --edit, everyone who reaches a tunnel or proxy on this machine can change the handbook.
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
     /// Open the site in your browser.

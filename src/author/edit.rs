@@ -7,6 +7,7 @@
 mod anchors;
 mod expectation;
 pub mod fact;
+pub mod parts;
 mod passage;
 
 pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};
@@ -14,6 +15,8 @@ pub use expectation::{Refused, Wanted, expect};
 pub use passage::{Passage, children, passages};
 
 use crate::text::diagnostic::Span;
+use crate::text::front_matter::{self, Split};
+use crate::text::source::Text;
 
 /// Returns the text of a span in a file, with LF line endings.
 pub fn text_at(bytes: &[u8], span: Span) -> String {
@@ -46,6 +49,31 @@ pub fn with_line_ends_of(bytes: &[u8], text: &str, ends: bool) -> Vec<u8> {
 pub fn splice(bytes: &[u8], span: Span, text: &str) -> Vec<u8> {
     let text = with_line_feeds(text).replace('\n', line_end(bytes, span));
     [&bytes[..span.start as usize], text.as_bytes(), &bytes[span.end as usize..]].concat()
+}
+
+/// Returns the blank rest of a chapter that has no text yet, or `None` if it has some.
+pub fn blank_rest(bytes: &[u8]) -> Option<Span> {
+    let text = Text::new(bytes).ok()?;
+    let start = match front_matter::split(&text.text) {
+        Split::None => 0,
+        Split::Found { body, .. } => body,
+        Split::Unterminated { .. } => return None,
+    };
+    text.text[start..].trim().is_empty().then(|| text.map(Span::new(start, text.text.len())))
+}
+
+/// Returns the file of a chapter that has no text yet, with its first text in the blank rest.
+pub fn begin(bytes: &[u8], rest: Span, text: &str) -> Vec<u8> {
+    let before = &bytes[..rest.start as usize];
+    let is_first = before.is_empty() || before == b"\xEF\xBB\xBF";
+    let gap = if is_first {
+        ""
+    } else if before.ends_with(b"\n") || before.ends_with(b"\r") {
+        "\n"
+    } else {
+        "\n\n"
+    };
+    if text.trim().is_empty() { bytes.to_vec() } else { splice(bytes, rest, &format!("{gap}{}\n", text.trim_end())) }
 }
 
 /// Returns the first line ending in the span, or else the first one in the file.
@@ -83,6 +111,23 @@ mod tests {
     fn a_file_with_carriage_returns_keeps_its_line_endings() {
         let bytes = b"# A\r\rOne.\r";
         assert_eq!(replace(bytes, span_of(bytes, b"One."), "1\n2"), b"# A\r\r1\r2\r");
+    }
+
+    #[test]
+    fn a_chapter_without_text_gets_its_first_text_below_its_front_matter() {
+        for (before, after) in [
+            ("", "One.\n"),
+            ("\u{feff}\r\n", "\u{feff}One.\r\n"),
+            ("---\ntitle: A\n---\n\n\n", "---\ntitle: A\n---\n\nOne.\n"),
+            ("---\r\ntitle: A\r\n---\r\n", "---\r\ntitle: A\r\n---\r\n\r\nOne.\r\n"),
+            ("---\ntitle: A\n---", "---\ntitle: A\n---\n\nOne.\n"),
+        ] {
+            let rest = blank_rest(before.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(begin(before.as_bytes(), rest, "One.\n\n")).unwrap(), after);
+            assert_eq!(begin(before.as_bytes(), rest, " \n"), before.as_bytes());
+        }
+        assert_eq!(blank_rest(b"---\ntitle: A\n---\n<!-- x -->\n"), None);
+        assert_eq!(blank_rest(b"---\ntitle: A\n"), None);
     }
 
     #[test]

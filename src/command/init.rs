@@ -6,8 +6,12 @@
 use std::path::Path;
 
 use super::{Outcome, argument, say, writing};
+use crate::author::form::known;
 use crate::cli::Init;
+use crate::declare::schema;
+use crate::model::compile::{Choices, Compiler};
 use crate::text::path::SourcePath;
+use crate::text::source::Sources;
 use crate::world::disk::{Finished, Refusal, Step, Unwritten, Writer};
 
 /// The files of a new project, by path.
@@ -25,7 +29,11 @@ const FILES: &[(&str, &str)] = &[
     (".github/workflows/handbook.yml", include_str!("init/handbook.yml")),
     (".gitlab-ci.yml", include_str!("init/gitlab-ci.yml")),
     (".gitignore", "/public\n"),
+    (".vscode/settings.json", include_str!("init/settings.json")),
 ];
+
+/// The file with which an editor completes and checks `handbook.toml`.
+const SCHEMA: &str = ".vscode/handbook.schema.json";
 
 /// The words that identify this command if it is interrupted.
 const WORDS: &str = "init";
@@ -36,9 +44,10 @@ pub fn run(options: &Init) -> Outcome {
     let writer = Writer::beginning(dir, dir);
     let finished = writing::begin(&writer, WORDS, "")?;
     if finished.is_none() {
-        let step =
-            |(path, text): &(&str, &str)| Step::Create { path: SourcePath::new(*path), text: text.as_bytes().into() };
-        let written = writer.write(writing::deed(WORDS, ""), &FILES.iter().map(step).collect::<Vec<_>>());
+        let schema = schema();
+        let files = FILES.iter().copied().chain([(SCHEMA, schema.as_str())]);
+        let step = |(path, text): (&str, &str)| Step::Create { path: SourcePath::new(path), text: text.into() };
+        let written = writer.write(writing::deed(WORDS, ""), &files.map(step).collect::<Vec<_>>());
         let written = written.map_err(|unwritten| match unwritten {
             Unwritten::Taken(path) => {
                 let place = dir.join(path.as_str());
@@ -54,6 +63,16 @@ pub fn run(options: &Init) -> Outcome {
     say_done(dir);
     finished.iter().for_each(Finished::told);
     Ok(true)
+}
+
+/// Returns the schema of `handbook.toml` that knows the new handbook.
+fn schema() -> String {
+    let chapter = |(path, text): &(&'static str, &'static str)| Some((path.strip_prefix("handbook/")?, *text));
+    let sources = Sources::from_texts(FILES.iter().filter_map(chapter));
+    let handbook = Compiler::new().compile(&sources, &Choices::default()).ok();
+    let names = |word: &str| handbook.as_ref().map(|handbook| known(word, handbook)).unwrap_or_default();
+    let schema = schema::in_project("handbook", &names);
+    format!("{}\n", serde_json::to_string_pretty(&schema).unwrap_or_default())
 }
 
 /// Says where the handbook is and what to do next.

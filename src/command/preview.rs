@@ -17,6 +17,7 @@ mod listing;
 mod mend;
 mod moves;
 mod picture;
+mod propose;
 mod remove;
 mod state;
 mod undo;

@@ -56,7 +56,7 @@ impl Health {
             let strategy = book.relations.strategies.get(&chapter);
             list(strategy.is_some_and(|view| view.led_by.is_none()), &mut health.unled);
             health.due.extend(due.into_iter().map(|(_, day)| (day, chapter)));
-            health.empty.extend(empty_levels(meta, config).into_iter().map(|level| (chapter, level)));
+            health.empty.extend(empty_levels(chapter, book, config).into_iter().map(|level| (chapter, level)));
         }
         health.due.sort();
         health.equal = equal(book);
@@ -97,14 +97,18 @@ pub fn is_unexpected(chapter: ChapterId, book: &Book) -> bool {
     view.is_some_and(|view| view.expected_by.is_empty()) && !book.relations.roles.is_empty()
 }
 
-/// Returns the levels for which a competency has no statements although it has some for a higher
-/// level. It may end below the highest level of the scale.
-fn empty_levels(meta: &Meta, config: &Config) -> Vec<u8> {
+/// Returns the levels for which a competency has no statements, although it has some for a higher
+/// level or a role expects the level. A competency may end below the highest level of the scale.
+fn empty_levels(chapter: ChapterId, book: &Book, config: &Config) -> Vec<u8> {
+    let meta = book.meta(chapter);
     let Facts::Competency(competency) = &meta.facts else { return Vec::new() };
+    let expected =
+        book.relations.competencies.get(&chapter).map(|view| view.expected_by.as_slice()).unwrap_or_default();
+    let is_expected = |level: u8| expected.iter().any(|(_, at)| *at == level);
     let has = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
     let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(u8::MAX);
     let scale = config.scale_of(Scope::of_family(meta.family.as_deref())).into_iter();
-    scale.map(|level| level.level).filter(|level| *level < top && !has(*level)).collect()
+    scale.map(|level| level.level).filter(|level| (*level < top || is_expected(*level)) && !has(*level)).collect()
 }
 
 /// Returns whether two statements are for different tracks, or at different levels of a competency

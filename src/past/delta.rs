@@ -17,7 +17,7 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use self::statements::{Cell, Said};
-pub use self::words::{Since, human, json, markdown};
+pub use self::words::{Since, human, json, markdown, sections};
 
 use self::chapters::Pairs;
 use crate::declare::config::Scope;

@@ -6,6 +6,7 @@
 //! changes; only the merge sees all chapters. Never needed to render a page: pages know the name of
 //! the entry file but nothing of its contents.
 
+mod compound;
 mod entry;
 mod merge;
 mod pack;
@@ -208,6 +209,7 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
         "runs": runs(&units),
         "decisions": decisions(&units),
         "tags": tags,
+        "compounds": compound::has_compounds(&config.language),
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
     placed(files, entry.to_string(), config.urls)

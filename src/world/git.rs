@@ -2,13 +2,16 @@
 //!
 //! Input: the content folder, which may be anywhere in a repository or outside any. Output:
 //! [`History`], the content as it was at a revision, or the reason why there is no history
-//! ([`Missing`], which is never fatal). This module only reads objects. It never uses a shell
-//! or the network, never asks Git about files in the work tree, and never writes to a repository.
-//! See `command` for how Git is kept from starting other programs.
+//! ([`Missing`], which is never fatal). Everything but `propose`
+//! and `push` only reads objects. Those two carry out what an author asks for on a page: they add a
+//! branch, and send it. No module uses a shell, or touches the index, the work tree or `HEAD`. See
+//! `command` for how Git is kept from starting other programs.
 
 mod command;
 mod moved;
 mod place;
+mod propose;
+mod push;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +23,10 @@ use crate::declare::config;
 use crate::past::history::{History, LOG};
 use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources};
+
+pub use self::moved::pairs as moved_pairs;
+pub use self::propose::{Author, Entry, File, Rules};
+pub use self::push::Remote;
 
 use self::place::Place;
 
@@ -84,6 +91,11 @@ impl Repository {
         let repository = Self { program, place, content };
         repository.check_trust()?;
         Ok(repository)
+    }
+
+    /// Returns whether `content` is in a repository, without running Git.
+    pub fn is_around(content: &Path) -> bool {
+        Place::around(&place::real(content)).is_ok()
     }
 
     /// Asks Git whether this user may read the repository. Git skips its check if the repository is
@@ -217,7 +229,10 @@ impl Repository {
     }
 
     /// Reads blobs in the order of `ids`, using a single Git process.
-    fn blobs<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Missing> {
+    ///
+    /// # Errors
+    /// Fails if the repository lacks one of them.
+    pub fn blobs<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Missing> {
         let ids: Vec<&str> = ids.collect();
         let mut command = self.command(&["cat-file", "--batch", "--buffer"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -214,11 +214,20 @@ test("search finds the new content of a site that is republished while search is
   await close(page);
 });
 
-test("results can be filtered by kind, part and owner", async () => {
+test("results can be filtered by kind, part, owner and topic", async () => {
   const page = await open(`${await host(site)}search/?q=product`);
   const all = (await titles(page, "main")).length;
   await page.locator("main .search-facets summary").click();
   assert.ok(await page.locator("main .search-facets details button").count() > 1);
+  // The topics are fetched when the filters are opened.
+  const topic = page.locator("main .search-facets details button", { hasText: /^leadership / });
+  const count = Number((await topic.textContent()).split(" ")[1]);
+  await topic.click();
+  await page.locator("main .search-facets details button[aria-pressed=true]", { hasText: "leadership" }).waitFor();
+  // The number of the topic also counts statements and decisions, which are below their chapters.
+  await page.waitForFunction((most) => { const shown = parseInt(document.querySelector("main [role=status]").textContent); return shown > 0 && shown <= most; }, count);
+  await page.locator("main .search-facets button[aria-pressed=true]").click();
+  await page.locator("main .search-facets button[aria-pressed=true]").waitFor({ state: "detached" });
   await page.locator("main .search-facets > .search-choices button", { hasText: "Competencies" }).click();
   await page.locator("main .search-facets button[aria-pressed=true]").waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll("main .search-note")].every((note) => note.textContent === "Competency"));

@@ -21,7 +21,7 @@ const kinds = [
   "", "roles/product-manager/", "competencies/communication/", "strategy/roadmap/", "paths/new-product-leader/", "paths/", "glossary/", "guides/when-data-misleads/",
   "understanding/leader-and-manager/", "about/adopting-it/", "roles/", "matrix/", "matrix/track-leadership/", "ladder/", "decisions/", "decisions/by-role/",
   "compare/", "compare/product-manager/product-leader/", "assess/", "assess/product-manager/", "hiring/product-manager/", "backlinks/roles/group-product-manager/",
-  "changes/", "search/", "nowhere/", "print/", "print/roles/",
+  "changes/", "search/", "templates/", "tags/", "tags/accessibility/", "nowhere/", "print/", "print/roles/",
 ];
 /** @type {Record<string, any>} */
 const shapes = {
@@ -243,7 +243,7 @@ test("every link in body text has a preview", async () => {
     await page.goto(address + path);
     const links = page.locator(".prose a[href]:not(.anchor, .external, .footnote-back), main a.link:is(.role, .competency, .strategy, .path)");
     const names = await links.evaluateAll((all, root) => [...new Set(all
-      .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !link.pathname.startsWith("/compare/") && !link.pathname.startsWith("/docs/"))
+      .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !/^\/(compare|hiring|assess|backlinks|print|docs)\//.test(link.pathname))
       .map((link) => link.href.slice(root.length).replace(/[?#].*/, "").replace(/\/$/, "") || "index"))], address);
     missing.push(...names.filter((name) => !known.has(name)).map((name) => `${path}: ${name}`));
   }

@@ -261,6 +261,7 @@ test("a save is called saved only once the page shows it, and otherwise the reas
   const { page, read } = await start();
   const before = read("guides/a.md");
   await page.locator(".rolebook-pencil").first().click();
+  await page.getByRole("button", { name: "Change as Markdown" }).click();
   await area(page).fill("---\ntitle: [\n---\n# A page");
   await area(page).press("Control+Enter");
   await says(page, "Saved, not shown yet because of handbook/guides/a.md:2");

@@ -18,15 +18,20 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `passages.js`, `complete.js`, the scripts for pasting and `facts-fields.js` provide to the preview's other
+ * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `complete.js`, the scripts for pasting,
+ * `facts-fields.js` and `edit.js` provide to the preview's other
  * scripts.
  */
 interface Rolebook {
-  get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; open: any;
+  get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; canEdit: boolean; open: any;
+  goTo: any; saved: any; edit: any;
+  drafts: { begin: any; offer: any };
   passages: { chapter: any; load: any; current: any; passageOf: any };
   complete: any;
   control: any; labelled: any;
   escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any; drawPictures: any;
+  toMarkdown: any;
+  surfaces: any; blocks: any; writeHere: any;
 }
 
 declare var rolebookAssess: Partial<RolebookAssess>;
@@ -49,7 +54,7 @@ interface Element {
   tabIndex: any; title: any; type: any; value: any; blur(): void; click(): void;
 }
 interface HTMLElement { content: any }
-interface Event { detail: any }
+interface Event { detail: any; readonly ports: readonly MessagePort[] }
 // Wherever the scripts listen, an event's target is a node. A clone has the type of its original.
 interface Node { contains(other: EventTarget | null): boolean; cloneNode(deep?: boolean): any }
 interface String { replace(text: string | RegExp, by: any): string; replaceAll(text: string | RegExp, by: any): string }

@@ -53,15 +53,15 @@ pub fn serve_in(folder: &Path, arguments: &[&str]) -> Desk {
         fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
         fs::write(folder.join(path), bytes).unwrap();
     }
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rolebook"))
-        .args(["serve", "--port", "4930"])
-        .args(arguments)
-        .env_remove("VISUAL")
-        .env_remove("EDITOR")
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    serve_with(folder, arguments, &|_| ())
+}
+
+/// Starts a preview of the project in a folder as it is. `prepare` sets the environment.
+pub fn serve_with(folder: &Path, arguments: &[&str], prepare: &dyn Fn(&mut Command)) -> Desk {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command.args(["serve", "--port", "4930"]).args(arguments).env_remove("VISUAL").env_remove("EDITOR");
+    prepare(&mut command);
+    let mut child = command.current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut said = String::new();
     while !said.contains("http://") {
@@ -353,6 +353,28 @@ fn a_reworded_statement_keeps_its_old_anchor() {
 }
 
 #[test]
+fn a_chapter_without_text_gets_its_first_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let front = "---\r\ntitle: Blank\r\n---\r\n";
+    fs::create_dir_all(folder.path().join("guides")).unwrap();
+    fs::write(folder.path().join("guides/blank.md"), front).unwrap();
+    let desk = serve_in(folder.path(), &["--edit"]);
+    let source = desk.get_json("/_rolebook/source?page=/guides/blank/");
+    assert_eq!((&source["passages"], &source["empty"]), (&json!([]), &json!(true)));
+    let mut wanted =
+        json!({ "path": source["path"], "hash": source["hash"], "passage": 0, "before": "", "text": "- a\n" });
+    let (status, drawn) = desk.post("/_rolebook/edit/draft", &wanted);
+    assert_eq!(status, 200, "{drawn}");
+    assert!(drawn["html"].as_str().unwrap().contains("<li>a</li>"), "{drawn}");
+    assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 200);
+    assert_eq!(desk.bytes("guides/blank.md"), format!("{front}\r\n- a\r\n").as_bytes());
+    // Somebody else's first text isn't overwritten.
+    wanted["text"] = json!("Mine.");
+    assert_eq!(desk.post("/_rolebook/edit/save", &wanted).0, 409);
+    assert_eq!(desk.bytes("guides/blank.md"), format!("{front}\r\n- a\r\n").as_bytes());
+}
+
+#[test]
 fn a_draft_renders_like_the_page_and_is_not_saved() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "See [[lead]] and [[nobody]].\n\nTwo *now*.");
@@ -532,9 +554,17 @@ fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
 fn without_the_edit_flag_nothing_can_be_changed() {
     let desk = serve(&[]);
     let before = desk.bytes("guides/a.md");
-    for name in
-        ["edit/save", "edit/draft", "edit/level", "edit/facts", "edit/new", "edit/rename", "edit/picture", "open"]
-    {
+    for name in [
+        "edit/save",
+        "edit/draft",
+        "edit/parts",
+        "edit/level",
+        "edit/facts",
+        "edit/new",
+        "edit/rename",
+        "edit/picture",
+        "open",
+    ] {
         assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
     }
     assert_eq!(desk.bytes("guides/a.md"), before);
@@ -566,6 +596,9 @@ fn no_route_of_a_preview_for_everyone_reveals_text_for_another_audience() {
     fs::write(folder.path().join("guides/s.md"), text).unwrap();
     fs::write(folder.path().join("guides/hidden/index.md"), "---\naudience: managers\n---\n# H\n\nSECRET\n").unwrap();
     fs::write(folder.path().join("guides/hidden/below.md"), "# Below\n\nSECRET\n").unwrap();
+    // A chapter whose whole text is for another audience isn't empty.
+    let only = "::: {audience=managers}\n\nSECRET\n\n:::\n";
+    fs::write(folder.path().join("guides/only.md"), only).unwrap();
     let desk = serve_in(folder.path(), &["--edit", "--editor", "true"]);
     fs::write(folder.path().join("handbook.toml"), "title = \"T\"\n[audiences.managers]\n").unwrap();
     let started = Instant::now();
@@ -588,7 +621,13 @@ fn no_route_of_a_preview_for_everyone_reveals_text_for_another_audience() {
             answers.push(answer.to_string());
         }
     }
+    let only_now = desk.get_json("/_rolebook/source?page=/guides/only/");
+    assert_eq!((&only_now["passages"], &only_now["empty"]), (&json!([]), &json!(false)));
+    let first = json!({ "path": "guides/only.md", "hash": only_now["hash"], "passage": 0, "before": "", "text": "x" });
+    assert_eq!(desk.post("/_rolebook/edit/save", &first).0, 409);
+    assert_eq!(desk.bytes("guides/only.md"), only.as_bytes());
     for path in ["guides/hidden/index.md", "guides/hidden/below.md"] {
+        assert_eq!(desk.post("/_rolebook/edit/parts", &json!({ "path": path, "text": "- a" })).0, 404, "{path}");
         assert_eq!(desk.post("/_rolebook/open", &json!({ "path": path, "line": 1, "column": 1 })).0, 404, "{path}");
         answers.push(desk.get(&format!("/_rolebook/edit/page?path={path}")));
     }

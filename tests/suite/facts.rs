@@ -84,12 +84,20 @@ fn sample(shape: Shape, dice: &mut Dice) -> Json {
 fn read(bytes: &[u8], file: File, field: &Field) -> Option<Json> {
     let table = fact::table(bytes, file).unwrap();
     let mut json = shown(&entry_of(&table, field)?.value, field.shape);
-    for item in json.iter_mut().filter_map(Json::as_array_mut).flatten() {
-        if let Some(table) = item.as_object_mut() {
-            table.remove("from");
-        }
-    }
+    json.iter_mut().for_each(without_places);
     json.filter(|json| !json.is_null())
+}
+
+/// Removes the places of items in the old list, at any depth.
+fn without_places(json: &mut Json) {
+    match json {
+        Json::Array(items) => items.iter_mut().for_each(without_places),
+        Json::Object(table) => {
+            table.remove("from");
+            table.values_mut().for_each(without_places);
+        }
+        _ => {}
+    }
 }
 
 /// Sorts the keys of a table, whose order says nothing.
@@ -173,9 +181,12 @@ fn write_each(bytes: &[u8], file: File, fields: &[Field], (dice, handbook): (&mu
         let fact = meant(&wanted, field.shape, old, handbook).unwrap();
         let is_full = fact.is_some();
         tally.writes += 1;
-        let Ok(new) = fact::set(bytes, file, place, fact.as_ref()) else {
-            tally.refused.push(what());
-            continue;
+        let new = match fact::set(bytes, file, place, fact.as_ref()) {
+            Ok(new) => new,
+            Err(reason) => {
+                tally.refused.push(format!("{} ({reason:?})", what()));
+                continue;
+            }
         };
         let found = read(&new, file, field).map(|json| sorted(json, field.shape));
         assert_eq!(found, Some(sorted(wanted.clone(), field.shape)).filter(|_| is_full), "{}", what());
@@ -318,7 +329,7 @@ fn generated(fields: &[Field], format: Format, dice: &mut Dice) -> String {
 }
 
 fn comment(dice: &mut Dice) -> &'static str {
-    *dice.pick(&["", "", " # why"])
+    dice.pick::<&str>(&["", "", " # why"])
 }
 
 /// Returns a text as a YAML scalar in one of its forms. `indent` is that of a text on lines of its

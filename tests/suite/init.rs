@@ -72,10 +72,16 @@ fn rolebook_init_writes_a_consistent_set_of_files_and_never_overwrites_any() {
         ".gitlab-ci.yml",
         ".github/workflows/handbook.yml",
         "handbook/handbook.toml",
+        ".vscode/settings.json",
     ] {
         assert!(files.contains_key(name), "{name}");
     }
     let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+    // The editor's schema knows the new handbook, and the settings name it.
+    assert!(text(".vscode/settings.json").contains("./.vscode/handbook.schema.json"));
+    let schema = rolebook(folder.path(), &["schema", "handbook", "--project"]);
+    assert_eq!(String::from_utf8(schema.stdout).unwrap(), text(".vscode/handbook.schema.json"));
+    assert!(text(".vscode/handbook.schema.json").contains("\"group-product-manager\""));
     // The folder that the build writes is the one that is published and uploaded, and it is kept
     // out of the repository.
     assert!(text("netlify.toml").contains("publish = \"public\"") && text(".gitignore") == "/public\n");

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolebook::model::book::{Generated, generated_url};
-use rolebook::text::path::{decode_percent, join};
+use rolebook::text::path::{UrlPath, decode_percent, join};
 use rolebook::text::source::{SourceFile, Sources};
 use scraper::{Html, Selector};
 
-use crate::support::site_with;
+use crate::support::{page, site_with};
 
 /// The IDs of a page and the URLs that it refers to.
 struct Page {
@@ -112,4 +112,30 @@ fn every_generated_page_that_chapters_can_link_to_is_built() {
     });
     assert_eq!(missing.collect::<Vec<_>>(), []);
     assert!(Generated::all(book).count() > 5);
+}
+
+#[test]
+fn tags_link_to_pages_of_their_chapters_and_a_handbook_without_tags_has_none() {
+    let many: Vec<(String, String)> =
+        (0..101).map(|n| (format!("guides/g{n}.md"), format!("---\ntags: [Pricing]\n---\n# Guide {n}\n"))).collect();
+    let few = [
+        ("handbook.toml", "title = \"T\"\n[audiences.managers]\n"),
+        ("index.md", "# Home\n"),
+        ("roles/a.md", "---\ntags: [pricing, R&D]\n---\n# Lead\n"),
+        ("b.md", "---\ntags: [Hushed]\naudience: managers\n---\n# Hidden\n"),
+    ];
+    let all = few.into_iter().chain(many.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let site = site_with(&Sources::from_texts(all), None);
+    let urls: Vec<&str> =
+        site.urls().map(UrlPath::as_str).filter(|url| url.starts_with("tags/") && url.ends_with('/')).collect();
+    assert_eq!(urls, ["tags/", "tags/pricing/", "tags/pricing/2/", "tags/rd/"]);
+    assert!(page(&site, "roles/a/").contains("<a href=\"../../tags/pricing/\">pricing</a>"));
+    let list = |url: &str| page(&site, url).split_once("<article").unwrap().1.to_owned();
+    let (first, second) = (list("tags/pricing/"), list("tags/pricing/2/"));
+    assert!(first.contains(">Lead</a>") && !second.contains(">Lead</a>"));
+    let count = |html: &str| html.matches(">Guide ").count();
+    assert_eq!(count(&first) + count(&second), 101);
+    assert!(page(&site, "tags/").contains("102 chapters"));
+    let plain = site_with(&Sources::from_texts([("index.md", "# Home\n")]), None);
+    assert!(!plain.urls().any(|url| url.as_str().starts_with("tags/")));
 }

@@ -19,7 +19,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
+        usize::try_from(self.0 % sides as u64).unwrap()
     }
 }
 
@@ -119,7 +119,9 @@ impl Sequence<'_> {
     /// Opens a passage as the page shows it, which may be older than the file, and types.
     fn open(&mut self) {
         let source = self.source();
-        let Some(list) = source["passages"].as_array() else { return };
+        // The preview may have read the file while another program was writing it.
+        let list = source["passages"].as_array().filter(|list| list.len() == self.now.len());
+        let Some(list) = list else { return };
         let at = 1 + self.dice.roll(self.now.len() - 1);
         let before = list[at]["text"].as_str().unwrap().to_owned();
         let text = self.word("Typed");
@@ -151,9 +153,9 @@ impl Sequence<'_> {
         assert_eq!(status, 409, "{answer} {:#?}", self.log);
         // Both texts are there. The author keeps the editor open, and may save over the other text.
         if let Some(theirs) = answer["theirs"].as_str().filter(|theirs| *theirs == self.now[tab.at]) {
-            tab.before = theirs.to_owned();
-            tab.hash = answer["hash"].as_str().unwrap().to_owned();
-            tab.passage = answer["passage"].as_u64().unwrap() as usize;
+            theirs.clone_into(&mut tab.before);
+            answer["hash"].as_str().unwrap().clone_into(&mut tab.hash);
+            tab.passage = usize::try_from(answer["passage"].as_u64().unwrap()).unwrap();
         }
         self.tabs.push(tab);
     }

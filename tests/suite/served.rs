@@ -60,6 +60,9 @@ fn start(files: &[(&str, &str)], command: impl FnOnce(&std::path::Path) -> Comma
     Served { child, address, folder }
 }
 
+/// How long to wait for the first byte of an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Served {
     /// Sends bytes and returns the whole answer, or an empty string if nothing is listening at the
     /// moment.
@@ -68,7 +71,9 @@ impl Served {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let _ = stream.write_all(request.as_ref());
         let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
+        // On a busy machine, the first byte may take longer than the rest.
+        let start = Instant::now();
+        while stream.read_to_end(&mut answer).is_err() && answer.is_empty() && start.elapsed() < PATIENCE {}
         String::from_utf8_lossy(&answer).into_owned()
     }
 

@@ -2,6 +2,7 @@
 //! competencies of one name.
 
 use rolebook::model::compile::Handbook;
+use rolebook::model::health::Health;
 use rolebook::site::urls::Site;
 use rolebook::text::rule::Rule;
 use rolebook::text::source::Sources;
@@ -253,14 +254,8 @@ fn a_bare_id_that_fits_two_families_names_both_and_the_way_out() {
     // One that belongs to no family is meant by everyone else.
     let sources = with(sources, "competencies/craft.md", "# Crafting\n\n### Owning\n\n- Works.\n");
     assert!(!codes(&sources).contains(&Rule::AmbiguousLink));
-    let only = Sources {
-        files: two_families()
-            .files
-            .into_iter()
-            .filter(|(path, _)| !path.as_str().starts_with("competencies/draw"))
-            .collect(),
-        ..two_families()
-    };
+    let mut only = two_families();
+    only.files.retain(|path, _| !path.as_str().starts_with("competencies/draw"));
     assert!(!codes(&with(only, "guides/a.md", "# A\n\n[[craft]]\n")).contains(&Rule::AmbiguousLink));
 }
 
@@ -327,4 +322,19 @@ fn nothing_tells_readers_of_a_track_or_family_that_only_others_see() {
     assert!(!page(&site, "matrix/").contains("of 6") && page(&site, "roles/maker/").contains("3 of 5"));
     let managers = site_for(&sources, Some("managers"));
     assert!(page(&managers, "matrix/").contains("zqsix"));
+}
+
+#[test]
+fn a_competency_that_ends_early_has_gaps_only_where_something_is_missing() {
+    let text = "### Learning\n\n- Begins.\n\n### Owning\n\n- For all.\n\n### Owning {track=lead}\n\n- For all.\n";
+    let sources = two_tracks("", text);
+    let empty = |sources: &Sources| -> Vec<u8> {
+        let handbook = compile(sources).unwrap();
+        let health = Health::of(&handbook.book, &handbook.config);
+        assert!(health.equal.is_empty(), "tracks may repeat a sentence: {:?}", health.equal);
+        health.empty.iter().map(|(_, level)| *level).collect()
+    };
+    assert_eq!(empty(&sources), [2]);
+    let role = "---\ncompetencies: {writing: 5}\n---\n# High\n";
+    assert_eq!(empty(&with(sources, "roles/high.md", role)), [2, 5]);
 }

@@ -123,7 +123,7 @@ impl<'a> Head<'a> {
                 yaml.insert(&self.table, (near, self.content.end), (place.names[0], fact), &mut cuts)?;
             }
             (Some(entry), Some(fact), Some(Format::Toml)) => toml.change(entry, fact, "", &mut cuts)?,
-            (Some(entry), None, Some(Format::Toml)) => toml.remove(entry, &mut cuts)?,
+            (Some(entry), None, Some(Format::Toml)) => toml.remove(entry, &mut cuts),
             (None, Some(fact), Some(Format::Toml)) => {
                 toml.insert(&self.table, near, (place.names[0], fact), &mut cuts);
             }

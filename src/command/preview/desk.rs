@@ -12,10 +12,11 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, facts, level, lock, mend, picture, remove, undo};
+use super::{chapter, complete, edit, facts, level, lock, mend, picture, propose, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
+use crate::world::git::Repository;
 use crate::world::server::{Answer, LARGEST_BODY, Post, Request};
 
 /// Scripts and styles of the preview: the name, the texts to concatenate, and whether they are only
@@ -29,6 +30,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/facts.css"),
             include_str!("client/undo.css"),
             include_str!("client/pictures.css"),
+            include_str!("client/propose.css"),
         ],
         true,
     ),
@@ -55,12 +57,16 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/paste.js"),
             include_str!("client/paste-join.js"),
             include_str!("client/pictures.js"),
+            include_str!("client/lists.js"),
+            include_str!("client/tables.js"),
+            include_str!("client/write.js"),
             include_str!("client/edit.js"),
             include_str!("client/cells.js"),
             include_str!("client/facts-fields.js"),
             include_str!("client/facts.js"),
             include_str!("client/chapters.js"),
             include_str!("client/undo.js"),
+            include_str!("client/propose.js"),
         ],
         true,
     ),
@@ -86,6 +92,8 @@ pub struct Desk {
     audience: Wish,
     /// The number of the newest change in the journal when the preview was started.
     began: u64,
+    /// Whether the content is in a Git repository, so that changes can be proposed.
+    proposes: bool,
     /// A lock that allows only one change at a time.
     writing: Mutex<()>,
 }
@@ -108,7 +116,8 @@ impl Desk {
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let token = blake3::hash(&random).to_hex().to_string();
         let began = writer.newest();
-        Ok(Self { writer, token, edits, editor, audience, began, writing: Mutex::default() })
+        let proposes = edits && Repository::is_around(writer.content());
+        Ok(Self { writer, token, edits, editor, audience, began, proposes, writing: Mutex::default() })
     }
 
     /// Returns the token.
@@ -140,6 +149,7 @@ impl Desk {
             (false, true) => "edit",
             (false, false) => "",
         };
+        let can = if self.proposes { format!("{can} propose") } else { can.to_owned() };
         // Unsaved text in the browser's storage belongs to one handbook, because another one may be
         // shown at the same address later.
         let content = std::path::absolute(self.content()).unwrap_or_else(|_| self.content().to_owned());
@@ -186,6 +196,13 @@ impl Desk {
                 let most = value("most").parse().unwrap_or(100);
                 Some(undo::list(site, &self.writer, (self.began, most)))
             }
+            ("propose/changes", Some(site)) if self.proposes => Some(propose::list(site, self.content())),
+            ("propose/patch", Some(site)) if self.proposes => {
+                Some(propose::patch(site, self.content(), &value("branch")))
+            }
+            ("propose/branch", Some(site)) if self.proposes => {
+                Some(propose::earlier(site, self.content(), &value("branch")))
+            }
             _ => None,
         }
     }
@@ -200,11 +217,12 @@ impl Desk {
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
         let name = post.path.strip_prefix(FOLDER).unwrap_or_default();
-        let writes = name.starts_with("edit/") && name != "edit/draft";
+        let writes = name.starts_with("edit/") && !matches!(name, "edit/draft" | "edit/parts");
         let _alone = writes.then(|| lock(&self.writing));
         match name {
             "open" if self.editor.is_some() => with(post, |open: Open| self.open(site, &open)),
             "edit/draft" if self.edits => with(post, |wanted| edit::draft(site, &wanted)),
+            "edit/parts" if self.edits => with(post, |wanted| edit::split(site, &wanted)),
             "edit/save" if self.edits => with(post, |wanted| edit::save(site, &self.writer, &wanted)),
             "edit/facts" if self.edits => with(post, |wanted| facts::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
@@ -214,6 +232,8 @@ impl Desk {
             picture::ROUTE if self.edits => with(post, |wanted| picture::save(site, &self.writer, &wanted)),
             "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
+            "propose/commit" if self.proposes => with(post, |wanted| propose::commit(site, self.content(), &wanted)),
+            "propose/push" if self.proposes => with(post, |wanted| propose::push(self.content(), &wanted)),
             "audience" => with(post, |wanted| {
                 let is_known = self.audience.take(wanted, &site.handbook().config);
                 if is_known { json(200, &()) } else { refuse(404, "This handbook knows no such audience.") }

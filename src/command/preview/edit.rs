@@ -10,7 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
-use crate::author::edit::{Passage, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors};
+use crate::author::edit::parts::parts;
+use crate::author::edit::{
+    Passage, begin, blank_rest, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors,
+};
+use crate::chapter::markdown::chapter_options;
 use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -35,11 +39,29 @@ pub struct Wanted {
     text: String,
 }
 
+/// A text to split into parts.
+#[derive(Debug, Deserialize)]
+pub struct Whole {
+    /// The path of the chapter's file.
+    path: String,
+    /// The Markdown of a passage.
+    text: String,
+}
+
 /// A file as it is now, and the passage that the request refers to.
 struct Found {
     bytes: Vec<u8>,
     document: crate::chapter::document::Document,
     span: Span,
+    /// Whether the chapter has no text yet.
+    is_empty: bool,
+}
+
+impl Found {
+    /// Returns the file with the passage changed.
+    fn with(&self, text: &str) -> Vec<u8> {
+        if self.is_empty { begin(&self.bytes, self.span, text) } else { replace(&self.bytes, self.span, text) }
+    }
 }
 
 /// Returns the hash by which a page knows a version of a file.
@@ -71,7 +93,8 @@ pub fn source(site: &Site, page: &str, with_text: bool) -> Answer {
     let elements: u32 = found.iter().map(|passage| passage.elements).sum();
     let passages: Vec<Value> = found.iter().map(place).collect();
     let (path, hash) = (path.as_str(), hash_of(bytes));
-    json(200, &json!({ "path": path, "hash": hash, "elements": elements, "passages": passages }))
+    let is_empty = with_text && passages.is_empty() && blank_rest(bytes).is_some();
+    json(200, &json!({ "path": path, "hash": hash, "elements": elements, "passages": passages, "empty": is_empty }))
 }
 
 /// Renders the passage as it would look, without writing anything.
@@ -82,7 +105,7 @@ pub fn draft(site: &Site, wanted: &Wanted) -> Answer {
         Ok(found) => found,
         Err(refusal) => return *refusal,
     };
-    let after = replace(&found.bytes, found.span, &wanted.text);
+    let after = found.with(&wanted.text);
     let length = after.len() + found.span.range().len() - found.bytes.len();
     let place = found.span.range().start..found.span.range().start + length;
     match site.draft(&path, &after) {
@@ -122,6 +145,15 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
     json!({ "html": html, "findings": findings })
 }
 
+/// Answers with the parts of a heading, a list or a table, or with nothing if the text is something
+/// else.
+pub fn split(site: &Site, wanted: &Whole) -> Answer {
+    let book = &site.handbook().book;
+    let Some(chapter) = book.at_path(&SourcePath::new(wanted.path.as_str())) else { return no_source() };
+    let options = chapter_options(book.meta(chapter).kind, &site.handbook().config);
+    json(200, &parts(&wanted.text, options))
+}
+
 /// Writes the passage, and any anchors needed to keep the URLs of its statements.
 ///
 /// If another program saves the file at the same moment, tries again with that version of the file.
@@ -149,7 +181,7 @@ fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted
         Ok(found) => found,
         Err(refusal) => return Ok(*refusal),
     };
-    let mut after = replace(&found.bytes, found.span, &wanted.text);
+    let mut after = found.with(&wanted.text);
     // The anchors that are written, so that statements keep their URLs.
     let mut kept = Vec::new();
     if let Some(document) = site.parsed(path, &after) {
@@ -205,6 +237,11 @@ fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Resu
     let is_open =
         |passage: &Passage| document.as_ref().is_some_and(|document| !document.body.hides_part_of(passage.span));
     let same = |passage: &&Passage| is_open(passage) && text_at(&bytes, passage.span) == wanted.before;
+    let rest = if list.is_empty() && wanted.before.is_empty() { blank_rest(&bytes) } else { None };
+    if let (Some(span), Some(document)) = (rest, &document) {
+        let document = document.clone();
+        return Ok(Found { bytes, document, span, is_empty: true });
+    }
     let found = if hash_of(&bytes) == wanted.hash {
         list.get(wanted.passage).filter(same)
     } else {
@@ -216,7 +253,7 @@ fn find(site: &Site, path: &SourcePath, bytes: Vec<u8>, wanted: &Wanted) -> Resu
             list.iter().enumerate().filter(|(_, one)| is_open(one)).map(|(n, one)| (n, one.span)).collect();
         return Err(Box::new(conflict(&bytes, &open, wanted)));
     };
-    document.map(|document| Found { bytes, document, span }).ok_or_else(|| Box::new(no_source()))
+    document.map(|document| Found { bytes, document, span, is_empty: false }).ok_or_else(|| Box::new(no_source()))
 }
 
 /// Answers with the passage that is now in the requested passage's place: of all passages that can
@@ -226,7 +263,7 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let alike = open.iter().rev().map(|(n, span)| (likeness(*span), *n, *span));
     let nearest = alike.max_by_key(|(likeness, ..)| *likeness).filter(|(likeness, ..)| *likeness >= 50);
     let error = if nearest.is_some() {
-        "Somebody else changed this passage meanwhile. Both texts are here: choose one, or join them."
+        "This passage was changed in the meantime. Choose one of the two texts, or join them."
     } else {
         "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
     };

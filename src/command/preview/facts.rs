@@ -207,7 +207,7 @@ impl<'a> Sheet<'a> {
             };
             let now = self.shown(&self.table, field).map_err(|why| refuse(422, why))?;
             if now != change.was {
-                let why = "Somebody else changed this meanwhile. Both values are here: choose one.";
+                let why = "This was changed in the meantime. Choose one of the two values.";
                 let theirs = json!({ "error": why, "field": change.field, "theirs": now });
                 return Err(Box::new(json(409, &theirs)));
             }

@@ -69,7 +69,7 @@ pub fn mend(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let span = Span::new(wanted.start, wanted.end);
     let is_open = site.parsed(&path, &bytes).is_some_and(|document| !document.body.hides_part_of(span));
     let Some(text) = bytes.get(span.range()).filter(|_| **known == *bytes && is_open) else {
-        return refuse(409, "The chapter has changed meanwhile. Nothing was changed: look at the finding again.");
+        return refuse(409, "The chapter has changed since. Nothing was saved: look at the finding again.");
     };
     for (at, name) in wrong(&wanted.message, text) {
         let start = wanted.start + at;

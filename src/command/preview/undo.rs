@@ -7,7 +7,7 @@
 
 mod inverse;
 mod log;
-mod sight;
+pub mod sight;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -186,7 +186,7 @@ fn places(site: &Site, (path, before, after): (&SourcePath, &[u8], &[u8]), now: 
 }
 
 /// Returns lines as text for the page, cut if they are very long.
-fn shown(lines: &[&[u8]]) -> String {
+pub fn shown(lines: &[&[u8]]) -> String {
     let text = String::from_utf8_lossy(&lines.concat()).replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim_matches('\n');
     match text.char_indices().map(|(at, _)| at).find(|at| *at >= MOST_SHOWN) {

@@ -56,9 +56,10 @@ pub fn applies(statement: &Statement, competency: &Competency, at: Standing<'_>)
 /// same text applies at the standing `from`.
 pub fn is_gained(statement: &Statement, competency: &Competency, (from, to): (Standing<'_>, Standing<'_>)) -> bool {
     let is_said = |other: &Statement| applies(other, competency, from) && other.text == statement.text;
-    let is_known = match repeats(competency, (from, to)) {
-        false => from.reaches(statement, competency),
-        true => competency.statements.iter().any(is_said),
+    let is_known = if repeats(competency, (from, to)) {
+        competency.statements.iter().any(is_said)
+    } else {
+        from.reaches(statement, competency)
     };
     applies(statement, competency, to) && !is_known
 }

@@ -111,6 +111,11 @@ pub fn json(delta: &Delta, since: &Since) -> String {
     text
 }
 
+/// Returns the sections that have any changes, each with its sentences, as plain text.
+pub fn sections(delta: &Delta) -> Vec<(&'static str, Vec<String>)> {
+    parts(delta, Marks::Plain)
+}
+
 /// Returns the sections that have any changes, each with its sentences. All chapters in which only
 /// the text changed share one sentence.
 fn parts(delta: &Delta, marks: Marks) -> Vec<(&'static str, Vec<String>)> {

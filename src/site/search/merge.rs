@@ -14,7 +14,7 @@ use super::entry::{Unit, stand};
 use super::pack::{self, Files, Words};
 use super::synonyms::Synonyms;
 use super::words::{Stems, words};
-use super::{spelling, stop};
+use super::{compound, spelling, stop};
 
 /// The maximum number of units that a word leads to. Only the strongest are kept, because more
 /// would make the word's file too large to wait for.
@@ -37,6 +37,8 @@ const STEPS: f64 = 8.0;
 /// 3).
 const K1: f64 = 1.2;
 const B: f64 = 0.6;
+/// A compound counts this many times less than the word that is a part of it.
+const COMPOUND: u32 = 2;
 /// The maximum number of other names that a name of a term leads to, and that any name leads to.
 const MOST_NAMES: usize = 4;
 const MOST_SYNONYMS: usize = 5;
@@ -56,6 +58,8 @@ struct Group<'a> {
     forms: Vec<&'a str>,
     /// The numbers of the words.
     members: Vec<usize>,
+    /// The numbers of compounds of which one of the words is a part.
+    compounds: BTreeSet<usize>,
 }
 
 /// What the language and the configuration say about words.
@@ -88,9 +92,12 @@ impl<'a> Speech<'a> {
 /// Merges the words of units and adds the files to `files`.
 pub fn lists(units: &[&Unit], speech: &Speech<'_>, files: &mut Files) -> Lists {
     let (known, users) = gather(units);
-    let extra = unused(&known, speech);
+    let mut extra = unused(&known, speech);
+    let compounds = compound::parts(&known, speech.language);
+    extra.extend(new_parts(&compounds, &known, speech));
     let (all, users) = with_unused(known, users, &extra);
-    let groups = group(&all, speech);
+    let mut groups = group(&all, speech);
+    add_compounds(&mut groups, &all, &compounds, speech);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
     let average = u32::try_from(total / (units.len() as u64).max(1)).unwrap_or(u32::MAX).max(1);
     let other = names(units, &groups, &users, speech);
@@ -166,7 +173,7 @@ fn group<'a>(words: &[&'a str], speech: &Speech<'_>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (n, word) in words.iter().enumerate() {
         let number = *numbers.entry(speech.key(word)).or_insert_with(|| {
-            groups.push(Group { forms: Vec::new(), members: Vec::new() });
+            groups.push(Group { forms: Vec::new(), members: Vec::new(), compounds: BTreeSet::new() });
             groups.len() - 1
         });
         groups[number].forms.push(word);
@@ -175,11 +182,52 @@ fn group<'a>(words: &[&'a str], speech: &Speech<'_>) -> Vec<Group<'a>> {
     groups
 }
 
+/// Lists parts of compounds that aren't words of the handbook in any form.
+fn new_parts(compounds: &BTreeMap<&str, BTreeSet<String>>, known: &[&str], speech: &Speech<'_>) -> Vec<String> {
+    let parts: BTreeSet<&String> = compounds.values().flatten().collect();
+    let keys: HashSet<(String, String)> =
+        if parts.is_empty() { HashSet::default() } else { known.par_iter().map(|word| speech.key(word)).collect() };
+    parts.into_iter().filter(|part| !keys.contains(&speech.key(part))).cloned().collect()
+}
+
+/// Adds to each group the compounds of which one of its words is a part.
+fn add_compounds(
+    groups: &mut [Group<'_>],
+    words: &[&str],
+    compounds: &BTreeMap<&str, BTreeSet<String>>,
+    speech: &Speech<'_>,
+) {
+    let numbers: BTreeMap<(String, String), usize> = if compounds.is_empty() {
+        BTreeMap::new()
+    } else {
+        (0..).zip(&*groups).map(|(n, group)| (speech.key(group.forms[0]), n)).collect()
+    };
+    for (compound, parts) in compounds {
+        let Ok(word) = words.binary_search(compound) else { continue };
+        for group in parts.iter().filter_map(|part| numbers.get(&speech.key(part))) {
+            if !groups[*group].members.contains(&word) {
+                groups[*group].compounds.insert(word);
+            }
+        }
+    }
+}
+
+/// The use of a word of a group in a unit.
+#[derive(Clone, Copy)]
+struct Use {
+    /// The number of the unit.
+    unit: u32,
+    /// The number of the word in the unit.
+    place: usize,
+    /// Whether the word is a compound of which a word of the group is a part.
+    is_compound: bool,
+}
+
 /// A unit that a group leads to: its number, its score, and the group's uses in it.
 struct Hit<'a> {
     unit: u32,
     score: u32,
-    uses: &'a [(u32, u32)],
+    uses: &'a [Use],
 }
 
 impl<'a> Hit<'a> {
@@ -189,10 +237,13 @@ impl<'a> Hit<'a> {
         clippy::cast_sign_loss,
         reason = "a score lies between 1 and some fifty steps"
     )]
-    fn new(uses: &'a [(u32, u32)], units: &[&Unit], average: u32) -> Self {
-        let unit = uses[0].0;
+    fn new(uses: &'a [Use], units: &[&Unit], average: u32) -> Self {
+        let unit = uses[0].unit;
         let Unit { words, length, .. } = units[unit as usize];
-        let weights = uses.iter().map(|(_, place)| words.weights(*place as usize));
+        let weights = uses.iter().map(|used| {
+            let (top, text) = words.weights(used.place);
+            if used.is_compound { (top / COMPOUND, text / COMPOUND) } else { (top, text) }
+        });
         let (top, text) = weights.fold((0, 0), |sum, (top, text)| (sum.0.max(top), sum.1 + text));
         let length = f64::from(*length) / f64::from(average);
         let times = f64::from(text) / 100.0;
@@ -205,7 +256,8 @@ impl<'a> Hit<'a> {
     /// none does.
     fn name(&self, units: &[&Unit]) -> u32 {
         let words = &units[self.unit as usize].words;
-        self.uses.iter().map(|(_, place)| words.name(*place as usize)).filter(|name| *name > 0).min().unwrap_or(0)
+        let whole = self.uses.iter().filter(|used| !used.is_compound);
+        whole.map(|used| words.name(used.place)).filter(|name| *name > 0).min().unwrap_or(0)
     }
 
     /// Fills `sections` with the sections of the uses. If there are too many, keeps the strongest.
@@ -213,8 +265,8 @@ impl<'a> Hit<'a> {
         sections.clear();
         let words = &units[self.unit as usize].words;
         let (first, more) = self.uses.split_at(1);
-        sections.extend(first.iter().flat_map(|(_, place)| words.sections(*place as usize)));
-        for (section, strength) in more.iter().flat_map(|(_, place)| words.sections(*place as usize)) {
+        sections.extend(first.iter().flat_map(|used| words.sections(used.place)));
+        for (section, strength) in more.iter().flat_map(|used| words.sections(used.place)) {
             stand(sections, section, strength);
         }
         if sections.len() > MOST_SECTIONS {
@@ -230,11 +282,16 @@ impl<'a> Hit<'a> {
 /// there are too many units, the list has only the strongest. The statements in which the words
 /// occur follow after a dot. Also returns how many units there were.
 fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
-    let mut uses: Vec<(u32, u32)> = group.members.iter().flat_map(|member| &users[*member]).copied().collect();
-    if group.members.len() > 1 {
-        uses.sort_by_key(|(unit, _)| *unit);
+    let of_word = |word: usize, is_compound: bool| {
+        users[word].iter().map(move |(unit, place)| Use { unit: *unit, place: *place as usize, is_compound })
+    };
+    let mut uses: Vec<Use> = group.members.iter().flat_map(|member| of_word(*member, false)).collect();
+    uses.extend(group.compounds.iter().flat_map(|word| of_word(*word, true)));
+    if group.members.len() + group.compounds.len() > 1 {
+        uses.sort_by_key(|used| used.unit);
     }
-    let mut hits: Vec<Hit> = uses.chunk_by(|a, b| a.0 == b.0).map(|uses| Hit::new(uses, units, average)).collect();
+    let mut hits: Vec<Hit> =
+        uses.chunk_by(|a, b| a.unit == b.unit).map(|uses| Hit::new(uses, units, average)).collect();
     let count = hits.len();
     if count > MOST_UNITS {
         hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), hit.unit));
@@ -265,8 +322,7 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
 fn statements(hits: &[Hit<'_>], units: &[&Unit], out: &mut String) {
     let of_hit = |hit: &Hit<'_>| {
         let words = &units[hit.unit as usize].words;
-        let all: BTreeSet<u32> =
-            hit.uses.iter().flat_map(|(_, place)| words.statements(*place as usize)).copied().collect();
+        let all: BTreeSet<u32> = hit.uses.iter().flat_map(|used| words.statements(used.place)).copied().collect();
         (hit.unit, all)
     };
     let lists: Vec<(u32, BTreeSet<u32>)> = hits.iter().map(of_hit).filter(|(_, all)| !all.is_empty()).collect();

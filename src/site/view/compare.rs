@@ -192,7 +192,7 @@ fn columns(
     }
     let may_repeat = repeats(facts, (a, b));
     let column = |own: &BTreeSet<usize>, other: &BTreeSet<usize>, lone: Mark, kept: Option<u8>| -> Vec<Line> {
-        // Where each level or track says everything anew, a sentence may be repeated word for word.
+        // Where each level or track says everything again, a sentence may be repeated word for word.
         let is_repeated = |n: usize| other.iter().any(|to| all[*to].text == all[n].text);
         let is_kept = |n: usize| other.contains(&n) || (may_repeat && is_repeated(n));
         let mark = |n: usize| match is_kept(n) {

@@ -233,8 +233,7 @@ fn scopes<'a>(roles: &[ChapterId], view: &Viewpoint<'a>) -> Vec<Scope<'a>> {
     scopes
 }
 
-/// Returns the levels whose names several of the tracks share: the handbook's, unless every role has
-/// another scale.
+/// Returns the handbook's scale, or nothing if none of the roles uses it.
 fn shared_scale<'a>(roles: &[ChapterId], view: &Viewpoint<'a>) -> Vec<&'a Level> {
     let common: Vec<&Level> = view.config.scale.iter().collect();
     let is_used = |scope: &Scope<'_>| view.config.scale_of(*scope).iter().any(|level| common.contains(level));

@@ -88,8 +88,8 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
     }
 }
 
-/// Lists the generated pages that the menu has. Chapters and search lead to the
-/// tags. The page of changes needs a history.
+/// Lists the generated pages that the menu has. Tags are linked from chapters and from search. The
+/// page of changes needs a history.
 fn tools(view: &Viewpoint<'_>) -> Vec<Leaf> {
     let is_shown = |page: &Generated| match page {
         Generated::Search | Generated::Tags => false,

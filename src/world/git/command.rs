@@ -4,7 +4,8 @@
 //! caller adds arguments. Programs such as filters, hooks, pagers and helpers can be named in a
 //! repository's configuration, in its files and in environment variables. Git starts none of them.
 //! The user's and the system's configuration are read only to find out whether this user trusts the
-//! repository.
+//! repository, and to propose changes in the user's name. Only a push uses programs that the user has
+//! chosen, for example to ask for a password. It runs in a repository that has no other settings.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,11 @@ const SETTINGS: &[&str] = &[
     "diff.ignoreSubmodules=all",
     "gc.auto=0",
     "maintenance.auto=false",
+    // An index of our own must not write parts of itself into the repository.
+    "core.splitIndex=false",
+    "core.untrackedCache=false",
+    "index.sparse=false",
+    "core.logAllRefUpdates=true",
 ];
 
 /// Variables without the prefix `GIT_` that can name a program.
@@ -56,6 +62,12 @@ const TRUST: &[&str] = &[
     "GIT_CONFIG_VALUE_",
 ];
 
+/// The user's variables that a connection needs: how to start SSH, and who asks for passwords.
+const HELPERS: &[&str] = &["GIT_SSH", "GIT_ASKPASS", "SSH_ASKPASS"];
+
+/// The settings that a connection takes from the user's configuration.
+const CONNECTING: &[&str] = &["core.sshCommand", "core.askPass", "core.gitProxy", "credential.", "protocol."];
+
 /// Returns the path of Git: the first match on the `PATH`. Skips relative entries, because they
 /// depend on the current directory, and that could contain content.
 pub fn program() -> Option<PathBuf> {
@@ -71,7 +83,7 @@ fn folders() -> Vec<PathBuf> {
 
 /// Builds a command that runs Git on exactly this repository.
 pub fn hardened(program: &Path, place: &Place) -> Command {
-    let mut command = bare(program, &[]);
+    let mut command = bare(program, &[], &[]);
     command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", null()).env("GIT_ATTR_NOSYSTEM", "1");
     command.arg("--git-dir").arg(&place.repository).arg("--work-tree").arg(&place.top);
     command
@@ -80,7 +92,7 @@ pub fn hardened(program: &Path, place: &Place) -> Command {
 /// Builds the command that asks Git whether this user may read the repository. Git looks
 /// for the repository only in the top directory of the work tree, not in the directories above it.
 pub fn trust(program: &Path, place: &Place) -> Command {
-    let mut command = bare(program, TRUST);
+    let mut command = bare(program, TRUST, &[]);
     if let Some(parent) = place.top.parent() {
         command.env("GIT_CEILING_DIRECTORIES", parent);
     }
@@ -88,9 +100,31 @@ pub fn trust(program: &Path, place: &Place) -> Command {
     command
 }
 
+/// Builds a command that runs Git on exactly this repository and also reads the user's and the
+/// system's configuration. Only for commands that read settings, attributes or ignore files, because
+/// those start no program.
+pub fn personal(program: &Path, place: &Place) -> Command {
+    let mut command = bare(program, TRUST, &["core.attributesFile"]);
+    command.arg("--git-dir").arg(&place.repository).arg("--work-tree").arg(&place.top);
+    command
+}
+
+/// Builds a command that runs Git on the repository `folder`, which only we have written to. It may
+/// use the network, with the user's own helpers for credentials. Hooks don't run.
+pub fn connected(program: &Path, folder: &Path) -> Command {
+    let mut command = bare(program, HELPERS, CONNECTING);
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", null());
+    command.env("GIT_ALLOW_PROTOCOL", "https:http:ssh:file");
+    // Give up on a connection that sends nothing for half a minute.
+    command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30", "-c", "push.gpgSign=false"]);
+    command.arg("--git-dir").arg(folder).current_dir(folder);
+    command
+}
+
 /// Builds a command that inherits no variable that could name a program or a repository, except for
-/// variables whose names start with one of `kept`.
-fn bare(program: &Path, kept: &[&str]) -> Command {
+/// variables whose names start with one of `kept`. Leaves out the settings whose names start with
+/// one of `own`.
+fn bare(program: &Path, kept: &[&str], own: &[&str]) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if is_dangerous(&name) && !kept.iter().any(|kept| name.to_string_lossy().starts_with(kept)) {
@@ -104,7 +138,7 @@ fn bare(program: &Path, kept: &[&str]) -> Command {
     command.env("PATH", path).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "");
     command.arg("--no-pager");
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter().filter(|setting| !own.iter().any(|own| setting.starts_with(own))) {
         command.args(["-c", setting]);
     }
     command.stdin(Stdio::null());

@@ -89,6 +89,9 @@
     return words;
   }
 
+  /** Returns whether a word ends with a form, perhaps with an ending of up to two letters. */
+  const isEnd = (form, word) => [0, 1, 2].some((count) => word.slice(0, word.length - count).endsWith(form));
+
   /** Returns the words of one match, and the last parts of an identifier such as setTimeout. */
   const withHumps = (match) => [match, ...[...match.matchAll(/(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g)].map(({ index }) => match.slice(index)).filter((part) => part.length > 2)].flatMap(parts);
 
@@ -287,7 +290,13 @@
       const order = [...counts].sort(([n, a], [m, b]) => b[0] - a[0] || b[1] - a[1] || n - m).slice(0, MOST_TRIED);
       const rows = new Map();
       const near = [];
-      for (const file of await Promise.all(order.map(([n]) => wordFile(n)))) {
+      const files = await Promise.all(order.map(([n]) => wordFile(n)));
+      // The end of a compound, if the index has no such part.
+      for (const file of entry.compounds ? files : []) {
+        for (const form of file.forms) if (form.endsWith(word)) rows.set(file.rows.get(form), 0.8);
+      }
+      if (rows.size) return { word, rows };
+      for (const file of files) {
         for (const form of file.forms) if (isNear(word, form)) { rows.set(file.rows.get(form), 0.8); near.push(form); }
       }
       if (rows.size) return { word, rows, similar: near[0] };
@@ -563,7 +572,7 @@
       const hits = [], matches = [...text.matchAll(WORD)];
       const named = names.length ? namesIn(matches, names) : new Set();
       const isForm = (word) => forms.has(word) || prefix.length > 2 && word.startsWith(prefix)
-        || entry.compounds && word.length > SHORTEST_COMPOUND && [...forms].some((form) => form.length >= SHORTEST_PART && (word.endsWith(form) || word.startsWith(form)));
+        || entry.compounds && word.length > SHORTEST_COMPOUND && [...forms].some((form) => form.length >= SHORTEST_PART && (word.startsWith(form) || isEnd(form, word)));
       for (const match of matches) {
         const words = withHumps(match[0]), isFound = named.has(match) || words.some(isForm) || words.some((word) => near?.has(word)) && "near";
         if (!isFound) continue;

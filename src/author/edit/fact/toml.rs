@@ -52,7 +52,7 @@ impl Toml<'_> {
     }
 
     /// Removes an entry with all of its lines.
-    pub fn remove(&self, entry: &Entry, cuts: &mut Cuts) -> Result<(), Unset> {
+    pub fn remove(&self, entry: &Entry, cuts: &mut Cuts) {
         let is_spread = matches!(&entry.value.data, Data::Table(_)) && self.form(entry) != Form::Inline;
         if is_spread || (matches!(entry.value.data, Data::List(_)) && self.is_header(entry)) {
             let mut lines = Vec::new();
@@ -61,16 +61,15 @@ impl Toml<'_> {
             for range in lines {
                 cuts.replace(range, "");
             }
-            return Ok(());
+            return;
         }
         cuts.replace(self.lines(entry.key_span.start as usize, entry.value.span.end as usize), "");
-        Ok(())
     }
 
     /// Adds an entry to a table: after `after`, or else after all entries that aren't tables of their
     /// own.
     pub fn insert(&self, table: &Table, after: Option<&Entry>, (key, fact): (&str, &Fact), cuts: &mut Cuts) {
-        if self.is_own_table(fact) {
+        if is_own_table(fact) {
             let end = self.text[..self.content.end].trim_end().len().max(self.content.start);
             let gap = if end > self.content.start { "\n\n" } else { "" };
             let text = own_tables(key, fact);
@@ -105,13 +104,13 @@ impl Toml<'_> {
                         end = Some(self.line_end(self.end_of(entry)));
                     }
                 }
-                None => self.remove(entry, cuts)?,
+                None => self.remove(entry, cuts),
             }
         }
         let is_new = |(key, _): &&(String, Fact)| !old.entries.iter().any(|entry| entry.key == *key);
         let first = old.entries.first().map(|entry| self.line_start(entry.key_span.start as usize));
         for (key, fact) in new.iter().filter(is_new) {
-            if form == Form::Header && (self.is_own_table(fact) || end.is_none()) {
+            if form == Form::Header && (is_own_table(fact) || end.is_none()) {
                 let name = format!("{path}{}", key_text(key));
                 let text = own_tables_at(&name, fact);
                 let last = old.entries.iter().max_by_key(|entry| self.end_of(entry)).ok_or(Unset::Form)?;
@@ -153,12 +152,11 @@ impl Toml<'_> {
                 }
                 Step::Insert(after, b) => {
                     let text = own_tables_at(name, &Fact::List(vec![new[b].clone()]));
-                    match after {
-                        Some(n) => cuts.insert(end(n), format!("\n\n{}", text.trim_end())),
-                        None => {
-                            let first = old.first().map(|item| self.line_start(item.span.start as usize));
-                            cuts.insert(first.ok_or(Unset::Form)?, format!("{}\n\n", text.trim_end()));
-                        }
+                    if let Some(n) = after {
+                        cuts.insert(end(n), format!("\n\n{}", text.trim_end()));
+                    } else {
+                        let first = old.first().map(|item| self.line_start(item.span.start as usize));
+                        cuts.insert(first.ok_or(Unset::Form)?, format!("{}\n\n", text.trim_end()));
                     }
                 }
             }
@@ -307,21 +305,21 @@ impl Toml<'_> {
         inner.map_or(own, |end| end.max(own))
     }
 
-    /// Returns whether a new value gets a header of its own.
-    fn is_own_table(&self, fact: &Fact) -> bool {
-        match fact {
-            Fact::Table(_) => true,
-            Fact::List(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Fact::Table(_))),
-            _ => false,
-        }
-    }
-
     fn line_start(&self, at: usize) -> usize {
         self.text[..at].rfind('\n').map_or(0, |n| n + 1)
     }
 
     fn line_end(&self, at: usize) -> usize {
         self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
+    }
+}
+
+/// Returns whether a new value gets a header of its own.
+fn is_own_table(fact: &Fact) -> bool {
+    match fact {
+        Fact::Table(_) => true,
+        Fact::List(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Fact::Table(_))),
+        _ => false,
     }
 }
 

@@ -68,7 +68,7 @@ impl Yaml<'_> {
             return self.members_of(self.around(table), table).rearrange(&|_| false, &[(Some(last), text)], cuts);
         }
         let indent = table.entries.first().map_or(0, |first| self.column(first.key_span.start as usize));
-        let pair = self.pair((key, fact), indent);
+        let pair = pair((key, fact), indent);
         let text = format!("{}{pair}", " ".repeat(indent));
         match after {
             Some(entry) => cuts.insert(self.line_end(self.end_of(entry)?), format!("\n{text}")),
@@ -82,7 +82,8 @@ impl Yaml<'_> {
             return Ok(());
         }
         if value.data == Data::Null {
-            return self.fill(value, fact, spot, cuts);
+            self.fill(value, fact, spot, cuts);
+            return Ok(());
         }
         match (fact, &value.data) {
             (Fact::List(new), Data::List(old)) if self.is_block(value) => self.block_list(old, new, cuts),
@@ -98,7 +99,7 @@ impl Yaml<'_> {
     }
 
     /// Writes a value where there is none yet.
-    fn fill(&self, value: &Value, fact: &Fact, spot: Spot, cuts: &mut Cuts) -> Result<(), Unset> {
+    fn fill(&self, value: &Value, fact: &Fact, spot: Spot, cuts: &mut Cuts) {
         let written = value.span.range();
         let is_written = written.start >= spot.start && !self.text[written.clone()].is_empty();
         let text = match fact {
@@ -106,9 +107,9 @@ impl Yaml<'_> {
                 let at = self.line_end(spot.start);
                 for (key, fact) in entries {
                     let indent = spot.indent + 2;
-                    cuts.insert(at, format!("\n{}{}", " ".repeat(indent), self.pair((key, fact), indent)));
+                    cuts.insert(at, format!("\n{}{}", " ".repeat(indent), pair((key, fact), indent)));
                 }
-                return Ok(());
+                return;
             }
             _ if spot.is_flow || fact.is_collection() => flow_text(fact),
             _ => scalar(fact, Style::Plain, spot.is_flow),
@@ -118,13 +119,13 @@ impl Yaml<'_> {
         } else {
             cuts.insert(spot.start, format!(" {text}"));
         }
-        Ok(())
     }
 
     /// Replaces a whole value.
     fn replace(&self, value: &Value, fact: &Fact, spot: Spot, cuts: &mut Cuts) -> Result<(), Unset> {
         if let Some(header) = self.block_header(spot.start) {
-            return self.replace_block(value, fact, (spot, header), cuts);
+            self.replace_block(value, fact, (spot, header), cuts);
+            return Ok(());
         }
         if self.is_block(value) {
             let end = self.end_of_value(value, spot.start)?;
@@ -140,11 +141,19 @@ impl Yaml<'_> {
             Some('\'') => Style::Single,
             _ => Style::Plain,
         };
-        let is_multiline = matches!(fact, Fact::Text(text) if text.contains('\n'));
+        if let Fact::Text(text) = fact
+            && text.contains('\n')
+            && style == Style::Plain
+            && !spot.is_flow
+            && let Some(block) = literal(text, spot.indent + 2)
+        {
+            // Below the first line, a comment behind the value would be part of the text.
+            let line_end = self.line_end(range.end);
+            let (sign, body) = block.split_once('\n').unwrap_or((&block, ""));
+            cuts.replace(range.start..line_end, format!("{sign}{}\n{body}", &self.text[range.end..line_end]));
+            return Ok(());
+        }
         let text = match fact {
-            Fact::Text(text) if is_multiline && style == Style::Plain && !spot.is_flow => {
-                literal(text, spot.indent + 2).unwrap_or_else(|| quoted(text))
-            }
             fact if fact.is_collection() => flow_text(fact),
             fact => scalar(fact, style, spot.is_flow),
         };
@@ -153,13 +162,7 @@ impl Yaml<'_> {
     }
 
     /// Replaces a text that begins with `|` or `>` on its first line.
-    fn replace_block(
-        &self,
-        value: &Value,
-        fact: &Fact,
-        (spot, header): (Spot, usize),
-        cuts: &mut Cuts,
-    ) -> Result<(), Unset> {
+    fn replace_block(&self, value: &Value, fact: &Fact, (spot, header): (Spot, usize), cuts: &mut Cuts) {
         let content = value.span.range();
         let line = self.line_end(header);
         let end = content.end.max(line);
@@ -183,7 +186,6 @@ impl Yaml<'_> {
             format!("{new}{comment}")
         });
         cuts.replace(header..end, text);
-        Ok(())
     }
 
     fn block_list(&self, old: &[Value], new: &[Fact], cuts: &mut Cuts) -> Result<(), Unset> {
@@ -254,7 +256,7 @@ impl Yaml<'_> {
             }
         }
         for (key, fact) in new.iter().filter(|(key, _)| !old.entries.iter().any(|entry| entry.key == *key)) {
-            let text = format!("{}{}", " ".repeat(indent), self.pair((key, fact), indent));
+            let text = format!("{}{}", " ".repeat(indent), pair((key, fact), indent));
             match last {
                 Some(entry) => cuts.insert(self.line_end(self.end_of(entry)?), format!("\n{text}")),
                 None => cuts.insert(self.line_start(first.key_span.start as usize), format!("{text}\n")),
@@ -380,22 +382,6 @@ impl Yaml<'_> {
         self.text[value.span.range()].starts_with(sign)
     }
 
-    fn pair(&self, (key, fact): (&str, &Fact), indent: usize) -> String {
-        let key = key_text(key, false);
-        match fact {
-            Fact::Table(entries) => {
-                let inner = indent + 2;
-                let lines = entries.iter().map(|(key, fact)| self.pair((key, fact), inner));
-                format!("{key}:{}", lines.map(|line| format!("\n{}{line}", " ".repeat(inner))).collect::<String>())
-            }
-            Fact::List(_) => format!("{key}: {}", flow_text(fact)),
-            Fact::Text(text) if text.contains('\n') => {
-                format!("{key}: {}", literal(text, indent + 2).unwrap_or_else(|| quoted(text)))
-            }
-            fact => format!("{key}: {}", scalar(fact, Style::Plain, false)),
-        }
-    }
-
     fn column(&self, at: usize) -> usize {
         self.text[self.line_start(at)..at].chars().count()
     }
@@ -406,6 +392,23 @@ impl Yaml<'_> {
 
     fn line_end(&self, at: usize) -> usize {
         self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
+    }
+}
+
+/// Returns an entry, whose value may continue on lines below.
+fn pair((key, fact): (&str, &Fact), indent: usize) -> String {
+    let key = key_text(key, false);
+    match fact {
+        Fact::Table(entries) => {
+            let inner = indent + 2;
+            let lines = entries.iter().map(|(key, fact)| pair((key, fact), inner));
+            format!("{key}:{}", lines.map(|line| format!("\n{}{line}", " ".repeat(inner))).collect::<String>())
+        }
+        Fact::List(_) => format!("{key}: {}", flow_text(fact)),
+        Fact::Text(text) if text.contains('\n') => {
+            format!("{key}: {}", literal(text, indent + 2).unwrap_or_else(|| quoted(text)))
+        }
+        fact => format!("{key}: {}", scalar(fact, Style::Plain, false)),
     }
 }
 

@@ -16,6 +16,7 @@
   function begin(path, before, key = null) {
     // Each editor has its own key, because two tabs may change the same passage.
     const own = key || PREFIX + path + ":" + Math.random().toString(36).slice(2);
+    /** @type {(value: any) => void} */
     let release = () => {};
     // The lock tells other tabs, and this page, that someone is still writing this text.
     navigator.locks?.request(own, () => new Promise((wake) => { release = wake; }));

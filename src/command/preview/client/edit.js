@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, drafts, saved } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -17,6 +17,7 @@
     const focused = bar ? [...bar.children].indexOf(document.activeElement) : -1;
     if (bar) bar.remove();
     bar = null;
+    writeHere(shown, write);
     if (!shown || !shown.list.length) return;
     bar = make("div", { class: "rolebook-pencils", role: "toolbar", "aria-label": "Change this page", "aria-orientation": "vertical", "data-rolebook": true });
     for (const passage of shown.list) bar.append(pencil(passage));
@@ -110,14 +111,30 @@
       say("This page has changed: look at it again.");
       return lay();
     }
+    const parts = await split(fresh.path, passage, kept ? kept.text : passage.text);
     shown = fresh;
-    editor = edit(fresh, passage, kept);
+    editor = edit(fresh, passage, kept, parts);
     if (kept) drafts.offer();
     if (other) editor.conflict({ ...other, theirs: passage.text, hash: fresh.hash });
   }
   globalThis.rolebook.edit = start;
 
-  function edit({ path, hash }, passage, unsaved) {
+  // Opens a field for text to add to an empty chapter, or after the heading of an empty section.
+  function write(passage) {
+    if (editor && editor.isChanged()) return editor.ask();
+    if (editor) editor.end();
+    editor = edit(shown, passage, null, null, true);
+  }
+
+  // Returns a text in parts, or null if it is edited as a whole.
+  async function split(path, passage, text) {
+    // Without the spaces before it, an indented list would be a different one.
+    if (passage.column !== 1 || !text) return null;
+    const { ok, value } = await post("edit/parts", { path, text });
+    return ok ? value : null;
+  }
+
+  function edit({ path, hash }, passage, unsaved, parts, adds = false) {
     const base = { path, hash, passage: passage.number, before: passage.text };
     let own = passage.own;
     let asked = 0;
@@ -129,26 +146,35 @@
     const key = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
 
     const area = make("textarea", { id: "rolebook-text", class: "rolebook-text", spellcheck: "true", rows: String(Math.min(20, passage.text.split("\n").length + 1)) });
-    area.value = unsaved ? unsaved.text : passage.text;
+    // The heading that the text is added to.
+    let lead = adds && passage.text ? passage.text + "\n\n" : "";
+    area.value = unsaved ? unsaved.text : lead ? "" : passage.text;
+    if (!area.value) area.setAttribute("placeholder", "Write, or type / to insert a heading, a list, a table, a box, a view, a template or a picture.");
     const choices = complete(area, path);
     const message = make("div", { class: "rolebook-problem", role: "alert" });
     const findings = make("ul", { class: "rolebook-hints", "aria-label": "Findings in this text" });
     const question = make("div", { class: "rolebook-question", role: "group", hidden: true, "aria-label": "Discard your changes?" });
     const save = button("Save", "rolebook-save", send);
     const draft = make("div", { class: "rolebook-draft", "data-rolebook": true });
+    // The fields of a heading, a list or a table, which write into the hidden text.
+    let fields = null;
+    const holder = make("div", { class: "rolebook-fields" });
+    const attributes = tool("{#}", "Show attributes", () => show(attributes.getAttribute("aria-pressed") !== "true"));
+    const whole = tool("Markdown", "Change as Markdown", () => (fields ? raw() : divide(true)));
+    const name = make("label", { for: "rolebook-text", text: "Text of this passage" });
+    const hint = make("span", { class: "rolebook-keys" });
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
-      make("div", { class: "rolebook-head" },
-        make("label", { for: "rolebook-text", text: "Text of this passage" }),
-        make("span", { class: "rolebook-tools" }, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      area, choices, pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
+      make("div", { class: "rolebook-head" }, name,
+        make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
+      holder, area, choices, blocks(area), pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
-        make("span", { class: "rolebook-keys", text: key + "+Enter saves, Esc cancels. An empty line begins a new paragraph." })));
+        hint));
 
-    show();
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-    area.addEventListener("input", () => { kept.keep(area.value); clearTimeout(timer); timer = setTimeout(redraw, PAUSE); });
+    appear();
+    if (parts) fill(parts);
+    else raw(false);
+    area.addEventListener("input", typed);
     box.addEventListener("keydown", keys);
     redraw();
 
@@ -160,18 +186,97 @@
       return make("button", { type: "button", class: "rolebook-tool", text, title: label, "aria-label": label, on: { click } });
     }
 
+    /** Returns the whole passage. */
+    function text() {
+      return lead && !area.value.trim() ? base.before : lead + area.value;
+    }
+
+    function typed() {
+      kept.keep(text());
+      clearTimeout(timer);
+      timer = setTimeout(redraw, PAUSE);
+    }
+
+    /* Fields */
+
+    function fill(found) {
+      parts = found;
+      fields = surfaces[found.kind](found, { changed: take, prepare });
+      holder.replaceChildren(fields.element);
+      name.textContent = fields.name;
+      hint.textContent = key + "+Enter saves, Esc cancels.";
+      name.removeAttribute("for");
+      area.hidden = true;
+      attributes.hidden = !fields.hasAttributes;
+      whole.setAttribute("aria-pressed", "false");
+      show(false);
+      fields.focus();
+    }
+
+    function take(markdown) {
+      area.value = markdown;
+      typed();
+    }
+
+    function prepare(input) {
+      input.addEventListener("paste", paste);
+      return [complete(input, path)];
+    }
+
+    // Shows the text as Markdown.
+    function raw(canReturn = true) {
+      fields = null;
+      holder.replaceChildren();
+      name.textContent = "Text of this passage";
+      name.setAttribute("for", "rolebook-text");
+      hint.textContent = key + "+Enter saves, Esc cancels. An empty line begins a new paragraph.";
+      area.hidden = false;
+      attributes.hidden = true;
+      whole.hidden = !canReturn;
+      whole.setAttribute("aria-pressed", "true");
+      focus();
+      area.setSelectionRange(area.value.length, area.value.length);
+    }
+
+    // Shows the text in fields again, if it can be split.
+    async function divide(isWanted = false) {
+      const text = area.value;
+      const found = await split(path, passage, text);
+      if (area.value !== text || !box.isConnected) return;
+      if (found) fill(found);
+      else if (isWanted) say("This text is not a single heading, list or table, so it has no fields.");
+      else if (fields) raw();
+    }
+
+    function show(isShown) {
+      attributes.setAttribute("aria-pressed", String(isShown));
+      holder.classList.toggle("with-attributes", isShown);
+    }
+
+    function input() {
+      return fields ? fields.active() : area;
+    }
+
+    function focus() {
+      if (fields) fields.focus();
+      else area.focus();
+    }
+
     // Shows the draft and the editor in place of the passage. If they are already there, don't move
     // them, because that would lose the caret.
-    function show() {
+    function appear() {
       const last = own[own.length - 1];
-      if (last.nextElementSibling !== draft) last.after(draft, box);
+      if (!last) {
+        if (!box.isConnected) passages.chapter().append(draft, box);
+      } else if (last.nextElementSibling !== draft) last.after(draft, box);
+      for (const button of document.querySelectorAll(".rolebook-write")) button.hidden = true;
       for (const element of own) element.hidden = true;
       place();
     }
 
     async function redraw() {
       const number = (asked += 1);
-      const { ok, value } = await post("edit/draft", { ...base, text: area.value });
+      const { ok, value } = await post("edit/draft", { ...base, text: text() });
       if (number !== asked || !box.isConnected) return;
       if (!ok) return void (draft.dataset.stale = "");
       delete draft.dataset.stale;
@@ -195,22 +300,38 @@
     }
 
     function insert(text, select) {
-      area.focus();
-      const start = area.selectionStart;
+      const at = input();
+      at.focus();
+      const start = at.selectionStart;
       // The browser's own command keeps its undo history.
-      if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, area.selectionEnd, "end");
-      if (select) area.setSelectionRange(start + select[0], start + select[1]);
-      area.dispatchEvent(new Event("input", { bubbles: true }));
+      if (!document.execCommand("insertText", false, text)) at.setRangeText(text, start, at.selectionEnd, "end");
+      if (select) at.setSelectionRange(start + select[0], start + select[1]);
+      at.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    function chosen() {
+      const at = input();
+      return at.value.slice(at.selectionStart, at.selectionEnd);
     }
 
     function wrap(mark) {
-      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      const words = chosen();
       insert(mark + words + mark, [mark.length, mark.length + words.length]);
     }
 
     function link() {
-      const words = area.value.slice(area.selectionStart, area.selectionEnd);
+      const words = chosen();
       insert(words ? "[[|" + words + "]]" : "[[]]", [2, 2]);
+    }
+
+    // Pastes into a field of a list or a table, where only text can be.
+    function paste(event) {
+      const html = event.clipboardData.getData("text/html");
+      const text = html && toMarkdown(html);
+      if (!text) return;
+      event.preventDefault();
+      insert(text);
+      say("Pasted as Markdown.", { weak: true });
     }
 
     async function send() {
@@ -219,7 +340,7 @@
       isBusy = true;
       save.setAttribute("aria-disabled", "true");
       message.replaceChildren();
-      const { ok, status, value } = await post("edit/save", { ...base, text: area.value });
+      const { ok, status, value } = await post("edit/save", { ...base, text: text() });
       isBusy = false;
       save.removeAttribute("aria-disabled");
       if (ok) return done(value);
@@ -229,7 +350,7 @@
 
     function done(value) {
       for (const one of [kept, ...aside]) one.drop();
-      const text = value.kept.length ? "Saved. What was worded anew keeps its old address." : "Saved.";
+      const text = value.kept.length ? "Saved. Reworded text keeps its old link." : "Saved.";
       // Show the draft until the page has been updated.
       box.remove();
       saved({ path, hash: value.hash, text }, finish);
@@ -237,6 +358,8 @@
 
     // Shows both texts. Whichever the author chooses, neither is lost.
     function conflict(value) {
+      area.value = text();
+      lead = "";
       message.replaceChildren(make("p", { text: value.error }));
       save.hidden = value.theirs !== null;
       if (value.theirs === null) return message.append(button("Copy my text", "", copy));
@@ -258,7 +381,8 @@
         mine.remove();
         take.remove();
         redraw();
-        area.focus();
+        if (fields) divide();
+        else focus();
       });
       const label = make("p", { text: "The text on disk now:" });
       message.append(label, theirs, make("div", { class: "rolebook-foot" }, mine, take, button("Copy my text", "", copy)));
@@ -270,14 +394,14 @@
         await navigator.clipboard.writeText(area.value);
         say("Copied.");
       } catch {
-        area.focus();
+        raw();
         area.select();
         say("Selected: copy it with your keyboard.");
       }
     }
 
     function isChanged() {
-      return area.value !== base.before;
+      return text() !== base.before;
     }
 
     function cancel() {
@@ -294,7 +418,7 @@
 
     function keep() {
       question.hidden = true;
-      area.focus();
+      focus();
     }
 
     function finish() {
@@ -305,6 +429,7 @@
       for (const element of own) element.hidden = false;
       clearTimeout(timer);
       editor = null;
+      writeHere(shown, write);
       place();
       const back = bar && bar.children[base.passage];
       if (back && hadFocus) back.focus({ preventScroll: true });
@@ -320,9 +445,9 @@
       const again = fresh.list.find((other) => other.text === base.before && other.number === base.passage) || fresh.list.find((other) => other.text === base.before);
       for (const element of own) element.hidden = false;
       if (again) own = again.own;
-      if (!own[0].isConnected) return;
-      if (box.isConnected || draft.isConnected) show();
-      if (box.isConnected && document.activeElement === document.body) area.focus();
+      if (own[0] && !own[0].isConnected) return;
+      if (box.isConnected || draft.isConnected) appear();
+      if (box.isConnected && document.activeElement === document.body) focus();
     }
 
     return { isChanged: () => box.isConnected && isChanged(), ask, end, found, conflict };

@@ -10,7 +10,7 @@
   document.addEventListener("rolebook:findings", ({ detail }) => show(detail));
 
   function show(found) {
-    // The page that lists all findings is made anew.
+    // The page that lists all findings is rendered again.
     if (isListing) return void document.dispatchEvent(new CustomEvent("rolebook:refresh"));
     const grew = found.here.length > last.here.length;
     const had = last.here.length;

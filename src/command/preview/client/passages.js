@@ -30,7 +30,7 @@
       next += passage.elements;
       return { ...passage, number, own };
     });
-    return { path: value.path, hash: value.hash, list };
+    return { path: value.path, hash: value.hash, list, isEmpty: value.empty };
   }
 
   /**

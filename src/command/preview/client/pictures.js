@@ -199,6 +199,16 @@
     return box;
   }
 
+  /** Returns HTML as Markdown without pictures, or null, and says what it leaves out. */
+  function toMarkdown(html) {
+    const read = readPaste(html);
+    if (!read) return null;
+    const lost = new Map(read.lost);
+    if (read.pictures.length) lost.set("picture", (lost.get("picture") || 0) + read.pictures.length);
+    if (lost.size) say(toldOfPaste(lost));
+    return read.text.replace(/!\[(\\.|[^\]\\])*\]\(\ufdef\d+\ufdef\)/g, "").trim();
+  }
+
   function hasFiles(event) {
     return event.dataTransfer.types.includes("Files");
   }
@@ -211,5 +221,5 @@
     say("Open a passage, and drop the picture into its text.");
   });
 
-  Object.assign(globalThis.rolebook, { pasting, drawPictures });
+  Object.assign(globalThis.rolebook, { pasting, drawPictures, toMarkdown });
 })();

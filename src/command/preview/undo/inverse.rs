@@ -141,17 +141,17 @@ fn merge_back<'a>(
     for piece in merge(&base, &one, &other) {
         match piece {
             Piece::Agreed(lines) => text.extend(lines),
-            Piece::Apart(part) => match choices.next() {
-                Some(choice) => {
-                    let ends = part.one.end < one.len() || part.other.end < other.len();
+            Piece::Apart(part) => {
+                if let Some(choice) = choices.next() {
+                    let is_last = part.one.end == one.len() && part.other.end == other.len();
+                    let ends = !is_last || now.ends_with(b"\n") || now.ends_with(b"\r");
                     text.extend(with_line_ends_of(now, choice.as_deref().unwrap_or_default(), ends));
-                }
-                None => {
+                } else {
                     is_sure = false;
                     let [was, made, now] = [was, made, now].map(|text| Some(text.clone()));
                     inverse.doubts.push(Doubt { path: path.clone(), part: Some(part), was, made, now });
                 }
-            },
+            }
         }
     }
     is_sure.then_some(text)

@@ -45,6 +45,17 @@ impl<'a> Sight<'a> {
         Some(Self { hidden: hidden.collect(), lines })
     }
 
+    /// Looks at a text of which nothing is hidden from anyone.
+    pub fn open(bytes: &'a [u8]) -> Self {
+        let lines = lines(bytes);
+        Self { hidden: vec![false; lines.len()], lines }
+    }
+
+    /// Returns whether no line is hidden.
+    pub fn is_open(&self) -> bool {
+        !self.hidden.contains(&true)
+    }
+
     /// Returns the text without line endings of each line that is hidden.
     fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
         let hidden = self.lines.iter().zip(&self.hidden).filter(|(_, hidden)| **hidden);

@@ -54,6 +54,11 @@ impl Filler<'_> {
     fn level_of_heading(&self, heading: &Heading, chapter: ChapterId, out: &mut String) {
         let Some(facts) = competency_of(self.view.book, chapter) else { return };
         let Some(own) = facts.levels.iter().find(|own| own.id == heading.id) else { return };
+        // Inside a level, the heading of a track only adds to what the level says.
+        if let Some(track) = own.track.as_deref().filter(|_| own.is_inside) {
+            let _ = write!(out, " <span class=\"at-level\">{}</span>", escape(self.view.title_of_track(track)));
+            return;
+        }
         let scope = config::Scope { track: own.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
         let (at, top) = (Standing::new(own.level, scope), self.view.top(chapter, scope));
         out.push_str(" <span class=\"at-level\"><span class=\"steps\" aria-hidden=\"true\">");
