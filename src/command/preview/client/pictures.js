@@ -44,7 +44,7 @@
         const canvas = drawings.get(decodeURIComponent(new URL(image.src, location.href).pathname).slice(1));
         if (!canvas) continue;
         image.removeAttribute("src");
-        const copy = make("canvas", { class: "rolebook-drawn", role: "img", "aria-label": image.alt, width: String(canvas.width), height: String(canvas.height) });
+        const copy = make("canvas", { class: "rolebook-drawn", role: "img", "aria-label": image.alt || "A picture without a description yet", width: String(canvas.width), height: String(canvas.height) });
         copy.getContext("2d").drawImage(canvas, 0, 0);
         image.replaceWith(copy);
       }
