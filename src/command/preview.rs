@@ -16,6 +16,7 @@ mod level;
 mod listing;
 mod mend;
 mod moves;
+mod picture;
 mod propose;
 mod remove;
 mod state;
@@ -328,6 +329,10 @@ impl Handler for Preview {
 
     fn token(&self) -> &str {
         self.desk.token()
+    }
+
+    fn longest(&self, path: &str) -> usize {
+        self.desk.longest(path)
     }
 
     fn change(&self, post: &Post) -> Answer {

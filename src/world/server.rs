@@ -21,7 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 pub use events::Events;
-pub use post::Post;
+pub use post::{LARGEST_BODY, Post};
 use request::Hosts;
 pub use request::Request;
 
@@ -94,6 +94,11 @@ pub trait Handler: Send + Sync {
 
     /// Returns the secret token that pages of this run send along with a change.
     fn token(&self) -> &str;
+
+    /// Returns the maximum length of the body of a request that changes something, in bytes.
+    fn longest(&self, _path: &str) -> usize {
+        LARGEST_BODY
+    }
 
     /// Carries out a change that a page of this run requests.
     fn change(&self, post: &Post) -> Answer;
@@ -229,8 +234,9 @@ impl Desk {
 
     /// Answers a request that changes something.
     fn change(&self, raw: &Raw, connection: &mut Connection) -> Answer {
-        let post = match Post::read(raw, &self.hosts, self.handler.token(), &mut |length| connection.body(raw, length))
-        {
+        let longest = |path: &str| self.handler.longest(path);
+        let known = (self.handler.token(), &longest as &dyn Fn(&str) -> usize);
+        let post = match Post::read(raw, &self.hosts, known, &mut |length| connection.body(raw, length)) {
             Ok(post) => post,
             Err(refusal) => return refusal,
         };

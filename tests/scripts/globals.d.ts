@@ -18,7 +18,7 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `complete.js`, `paste.js`,
+ * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `complete.js`, the scripts for pasting,
  * `facts-fields.js` and `edit.js` provide to the preview's other
  * scripts.
  */
@@ -29,6 +29,7 @@ interface Rolebook {
   passages: { chapter: any; load: any; current: any; passageOf: any };
   complete: any;
   control: any; labelled: any;
+  escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any; drawPictures: any;
   toMarkdown: any;
   surfaces: any; blocks: any; writeHere: any;
 }

@@ -554,8 +554,17 @@ fn forms_create_and_rename_chapters_only_inside_the_content_folder() {
 fn without_the_edit_flag_nothing_can_be_changed() {
     let desk = serve(&[]);
     let before = desk.bytes("guides/a.md");
-    for name in ["edit/save", "edit/draft", "edit/parts", "edit/level", "edit/facts", "edit/new", "edit/rename", "open"]
-    {
+    for name in [
+        "edit/save",
+        "edit/draft",
+        "edit/parts",
+        "edit/level",
+        "edit/facts",
+        "edit/new",
+        "edit/rename",
+        "edit/picture",
+        "open",
+    ] {
         assert_eq!(desk.post(&format!("/_rolebook/{name}"), &json!({})).0, 404, "{name}");
     }
     assert_eq!(desk.bytes("guides/a.md"), before);

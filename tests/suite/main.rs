@@ -28,6 +28,7 @@ mod mv;
 mod new;
 mod order;
 mod parts;
+mod pictures;
 mod preview;
 mod print;
 mod propose;

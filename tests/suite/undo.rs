@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use crate::edit::{Desk, serve, serve_in};
 
 impl Desk {
-    fn changes(&self) -> Vec<Value> {
+    pub fn changes(&self) -> Vec<Value> {
         self.get_json("/_rolebook/edit/changes")["changes"].as_array().cloned().unwrap_or_default()
     }
 
-    fn undo(&self, number: &Value) -> (u16, Value) {
+    pub fn undo(&self, number: &Value) -> (u16, Value) {
         self.post("/_rolebook/edit/undo", &json!({ "number": number }))
     }
 
     /// Takes the newest change back.
-    fn undo_last(&self) -> (u16, Value) {
+    pub fn undo_last(&self) -> (u16, Value) {
         self.undo(&self.changes()[0]["number"])
     }
 
@@ -27,7 +27,7 @@ impl Desk {
     }
 
     /// Waits until the preview shows the text of a file as it is on disk.
-    fn settles(&self, page: &str, path: &str) {
+    pub fn settles(&self, page: &str, path: &str) {
         let hash = blake3::hash(&self.bytes(path)).to_hex().to_string();
         let start = Instant::now();
         while self.get_json(&format!("/_rolebook/source?page={page}"))["hash"] != hash {
@@ -196,7 +196,7 @@ fn a_level_is_taken_back_and_changes_of_an_earlier_run_are_marked() {
 }
 
 /// A handbook for managers and everyone, previewed for everyone.
-fn with_audiences(folder: &std::path::Path) -> Desk {
+pub fn with_audiences(folder: &std::path::Path) -> Desk {
     fs::write(folder.join("s.md"), "# S\n\nOpen.\n\n::: {audience=managers}\n\nThe SECRET is out.\n\n:::\n\nLast.\n")
         .unwrap();
     fs::create_dir_all(folder.join("hidden")).unwrap();
@@ -209,7 +209,7 @@ fn with_audiences(folder: &std::path::Path) -> Desk {
 }
 
 /// Shows the site for an audience, and waits until it is.
-fn see_as(desk: &Desk, audience: Option<&str>) {
+pub fn see_as(desk: &Desk, audience: Option<&str>) {
     let start = Instant::now();
     let is_shown = || desk.get("/hidden/").starts_with("HTTP/1.1 200") == audience.is_some();
     while desk.post("/_rolebook/audience", &json!({ "audience": audience })).0 != 200 || !is_shown() {

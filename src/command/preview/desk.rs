@@ -12,12 +12,12 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, facts, level, lock, mend, propose, remove, undo};
+use super::{chapter, complete, edit, facts, level, lock, mend, picture, propose, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
 use crate::world::git::Repository;
-use crate::world::server::{Answer, Post, Request};
+use crate::world::server::{Answer, LARGEST_BODY, Post, Request};
 
 /// Scripts and styles of the preview: the name, the texts to concatenate, and whether they are only
 /// for editing. There are only a few files, because browsers allow only six connections per host.
@@ -29,6 +29,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/edit.css"),
             include_str!("client/facts.css"),
             include_str!("client/undo.css"),
+            include_str!("client/pictures.css"),
             include_str!("client/propose.css"),
         ],
         true,
@@ -50,7 +51,12 @@ const FILES: &[(&str, &[&str], bool)] = &[
             include_str!("client/saved.js"),
             include_str!("client/drafts.js"),
             include_str!("client/complete.js"),
+            include_str!("client/paste-escape.js"),
+            include_str!("client/paste-lists.js"),
+            include_str!("client/paste-clean.js"),
             include_str!("client/paste.js"),
+            include_str!("client/paste-join.js"),
+            include_str!("client/pictures.js"),
             include_str!("client/lists.js"),
             include_str!("client/tables.js"),
             include_str!("client/write.js"),
@@ -201,6 +207,12 @@ impl Desk {
         }
     }
 
+    /// Returns the maximum size of the body of a request for `path`, in bytes.
+    pub fn longest(&self, path: &str) -> usize {
+        let is_picture = self.edits && path.strip_prefix(FOLDER) == Some(picture::ROUTE);
+        if is_picture { picture::LARGEST_BODY } else { LARGEST_BODY }
+    }
+
     /// Carries out a page's request.
     pub fn change(&self, site: Option<&Site>, post: &Post) -> Answer {
         let Some(site) = site else { return refuse(503, "There is no handbook to change just now.") };
@@ -217,6 +229,7 @@ impl Desk {
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
             "edit/mend" if self.edits => with(post, |wanted| mend::mend(site, &self.writer, &wanted)),
             "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
+            picture::ROUTE if self.edits => with(post, |wanted| picture::save(site, &self.writer, &wanted)),
             "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),
             "edit/rename" if self.edits => with(post, |wanted| chapter::rename(site, &self.writer, &wanted)),
             "propose/commit" if self.proposes => with(post, |wanted| propose::commit(site, self.content(), &wanted)),

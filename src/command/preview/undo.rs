@@ -16,6 +16,7 @@ use self::inverse::{Doubt, Inverse, Text};
 use self::log::Noted;
 use self::sight::{Sight, may_know, secrets};
 use super::answer::{failed, json, refuse, sentences};
+use super::picture;
 use super::remove::{links_to, title_of};
 use crate::author::relocate::{NoMove, plan as relocate};
 use crate::command::mv::steps;
@@ -92,6 +93,7 @@ fn what(noted: &Noted) -> &'static str {
         "delete" => "deleted",
         "mv" => "renamed",
         "mend" => "name",
+        "picture" => "picture",
         "undo" => "undo",
         _ => "command",
     }
@@ -112,6 +114,9 @@ fn files(site: &Site, writer: &Writer, noted: &Noted) -> Option<Vec<Value>> {
 
 fn file(site: &Site, writer: &Writer, (noted, change): (&Noted, &Change)) -> Option<Value> {
     let path = noted.today(&change.path);
+    if picture::is_picture(&path) {
+        return picture_file(site, (noted, change), &path);
+    }
     if !may_know(site, &path) {
         return None;
     }
@@ -133,6 +138,26 @@ fn file(site: &Site, writer: &Writer, (noted, change): (&Noted, &Change)) -> Opt
     let title = title_of(site, &path, text.map(Vec::as_slice));
     let url = site.page_of(&path, None);
     Some(json!({ "path": path.as_str(), "title": title, "url": url, "kind": kind, "places": places }))
+}
+
+/// Describes the change of a picture, of which no bytes are shown.
+fn picture_file(site: &Site, (noted, change): (&Noted, &Change), path: &SourcePath) -> Option<Value> {
+    if !may_know(site, path) && !picture::may_know(site, &noted.entry.words, path) {
+        return None;
+    }
+    let (kind, bytes) = match &change.what {
+        What::Moved(from) => {
+            let places = [json!({ "from": from.as_str() })];
+            return Some(
+                json!({ "path": path.as_str(), "title": path.file_name(), "kind": "moved", "places": places }),
+            );
+        }
+        What::Created(bytes) => ("created", bytes),
+        What::Removed(bytes) => ("removed", bytes),
+        What::Replaced(_, bytes) => ("replaced", bytes),
+    };
+    let (path, name) = (path.as_str(), path.file_name());
+    Some(json!({ "path": path, "title": name, "url": null, "kind": kind, "places": [], "picture": bytes.len() }))
 }
 
 /// Describes a text that was added or removed as a whole. If a part of it is for another audience,
@@ -287,6 +312,10 @@ fn state_of(doubts: &[Doubt]) -> String {
 /// Answers with three texts for each place that was changed again since: the text before the
 /// change, the text that the change made, and the text now.
 fn ask(site: &Site, doubts: &[Doubt], state: &str) -> Answer {
+    if let Some(doubt) = doubts.iter().find(|doubt| picture::is_picture(&doubt.path)) {
+        let error = format!("`{}` has been changed again since. Nothing was changed.", doubt.path);
+        return refuse(409, &error);
+    }
     let apart: Option<Vec<Value>> = doubts.iter().map(|doubt| three(site, doubt)).collect();
     match apart {
         Some(apart) => {

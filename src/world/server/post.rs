@@ -9,8 +9,8 @@ use super::Answer;
 use super::connection::Raw;
 use super::request::{Hosts, Request};
 
-/// The maximum size of a body, in bytes.
-const LARGEST: usize = 1024 * 1024;
+/// The maximum size of a body in bytes, unless the handler accepts more.
+pub const LARGEST_BODY: usize = 1024 * 1024;
 /// The header that carries the token.
 const TOKEN: &str = "Rolebook-Token";
 
@@ -24,15 +24,15 @@ pub struct Post {
 }
 
 impl Post {
-    /// Reads a request. `body` is called with the length to read, once
-    /// everything else has been checked.
+    /// Reads a request. `longest` returns the maximum length of the body for a path. `body` is called
+    /// with the length to read, once everything else has been checked.
     ///
     /// # Errors
     /// Returns the answer that rejects the request.
     pub fn read(
         raw: &Raw,
         hosts: &Hosts,
-        token: &str,
+        (token, longest): (&str, &dyn Fn(&str) -> usize),
         body: &mut dyn FnMut(usize) -> Result<Vec<u8>, Answer>,
     ) -> Result<Self, Answer> {
         hosts.check(raw)?;
@@ -45,8 +45,8 @@ impl Post {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));
         }
         check_sender(raw, hosts, token)?;
-        let length = length(raw)?;
         let path = Request::of_target(&raw.target)?.path;
+        let length = length(raw, longest(&path))?;
         Ok(Self { path, body: body(length)? })
     }
 }
@@ -78,12 +78,12 @@ fn check_sender(raw: &Raw, known: &Hosts, token: &str) -> Result<(), Answer> {
     Ok(())
 }
 
-fn length(raw: &Raw) -> Result<usize, Answer> {
+fn length(raw: &Raw, longest: usize) -> Result<usize, Answer> {
     let lengths: Vec<&str> = raw.header("Content-Length").collect();
     let [length] = lengths.as_slice() else { return Err(Answer::text(411, "the length is not known")) };
     match length.parse::<usize>() {
-        Ok(length) if length <= LARGEST => Ok(length),
-        Ok(_) => Err(Answer::text(413, "this is more than 1 MiB of text")),
+        Ok(length) if length <= longest => Ok(length),
+        Ok(_) => Err(Answer::text(413, &format!("this is more than {} MiB", longest >> 20))),
         Err(_) => Err(Answer::text(400, "the length is not understood")),
     }
 }

@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
+  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -166,7 +166,7 @@
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
       make("div", { class: "rolebook-head" }, name,
         make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      holder, area, choices, blocks(area), findings, message, question,
+      holder, area, choices, blocks(area), pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
         hint));
@@ -175,7 +175,6 @@
     if (parts) fill(parts);
     else raw(false);
     area.addEventListener("input", typed);
-    area.addEventListener("paste", paste);
     box.addEventListener("keydown", keys);
     redraw();
 
@@ -282,7 +281,7 @@
       if (!ok) return void (draft.dataset.stale = "");
       delete draft.dataset.stale;
       const page = new DOMParser().parseFromString(value.html, "text/html");
-      draft.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+      draft.replaceChildren(...drawPictures([...page.body.childNodes].map((node) => document.importNode(node, true))));
       findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, text: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
       place();
     }
@@ -325,13 +324,14 @@
       insert(words ? "[[|" + words + "]]" : "[[]]", [2, 2]);
     }
 
+    // Pastes into a field of a list or a table, where only text can be.
     function paste(event) {
       const html = event.clipboardData.getData("text/html");
       const text = html && toMarkdown(html);
       if (!text) return;
       event.preventDefault();
       insert(text);
-      say("Pasted as Markdown.");
+      say("Pasted as Markdown.", { weak: true });
     }
 
     async function send() {

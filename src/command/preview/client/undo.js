@@ -4,7 +4,7 @@
 (() => {
   const { get, post, make, say, corner, saved, drafts } = globalThis.rolebook;
   if (top !== self) return;
-  const KINDS = { text: "Text", facts: "Facts", settings: "Settings", level: "Level", new: "New chapter", deleted: "Deleted chapter", renamed: "Renamed chapter", name: "Name corrected", undo: "Taken back" };
+  const KINDS = { text: "Text", facts: "Facts", settings: "Settings", level: "Level", new: "New chapter", deleted: "Deleted chapter", renamed: "Renamed chapter", name: "Name corrected", picture: "Picture", undo: "Taken back" };
   // Changes that turned out to have no effect any more.
   const spent = new Set();
   let next = null;
@@ -130,6 +130,7 @@
   function places(file, isNamed) {
     const head = isNamed ? [make("p", { class: "rolebook-file", text: file.title })] : [];
     if (file.kind === "moved") return [...head, make("p", { text: "From " + file.places[0].from + " to " + file.path + "." })];
+    if (file.picture) return [...head, make("p", { text: file.path + ", a picture of " + Math.ceil(file.picture / 1024) + " KB." })];
     const parts = file.places.map((place) => make("div", { class: "rolebook-place" },
       make("p", { class: "rolebook-line", text: file.path + ", line " + place.line }),
       place.was ? make("pre", { class: "rolebook-was", tabindex: "0", "aria-label": "Before", text: place.was }) : null,
