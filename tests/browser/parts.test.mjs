@@ -357,7 +357,7 @@ test("whatever is done to a list or a table, what is written reads as what the f
 });
 
 test("the fields fit a phone", async () => {
-  const { page } = await start("guides/more/", { width: 320, height: 700 });
+  const { page } = await start("guides/more/", { width: 320, height: 700, dark: true });
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });
   await page.locator(".rolebook-pencil").nth(3).evaluate((button) => button.click());
   await page.waitForSelector(".rolebook-grid");
