@@ -45,7 +45,6 @@ const SETTINGS: &[&str] = &[
     "core.splitIndex=false",
     "core.untrackedCache=false",
     "index.sparse=false",
-    "core.logAllRefUpdates=true",
 ];
 
 /// Variables without the prefix `GIT_` that can name a program.
