@@ -294,6 +294,8 @@ impl Handler for Preview {
         let base = site.and_then(|site| site.handbook().config.base_url.as_deref()).map_or("", base_path);
         let below = request.path.strip_prefix(base.trim_start_matches('/')).filter(|_| base.len() > 1);
         let is_root = format!("/{}/", request.path) == base;
+        // A second slash would make the rest of the path the name of another host.
+        let below = below.filter(|path| !path.starts_with(['/', '\\']));
         if let Some(path) = below.or(is_root.then_some("")) {
             return Answer::redirect(302, &UrlPath::new(path));
         }

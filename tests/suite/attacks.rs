@@ -134,6 +134,23 @@ fn request_targets_that_are_not_paths_are_rejected() {
 }
 
 #[test]
+fn a_path_below_the_base_url_never_redirects_to_another_host() {
+    let served = serve(&[
+        ("handbook.toml", "title = \"T\"\nbase_url = \"https://example.org/docs/\"\n"),
+        ("index.md", "# Home\n"),
+    ]);
+    assert!(served.get("/docs/guides/a/").contains("Location: /guides/a/\r\n"));
+    for path in
+        ["/docs//evil.example/x", "/docs/%2Fevil.example/x", "/docs///evil.example/x", "/docs/%5Cevil.example/x"]
+    {
+        let answer = served.get(path);
+        for to in ["//", "/\\"] {
+            assert!(!answer.contains(&format!("Location: {to}")), "{path}: {answer}");
+        }
+    }
+}
+
+#[test]
 fn no_encoding_of_a_parent_folder_escapes_the_site() {
     let served = serve(SMALL);
     for up in [

@@ -154,6 +154,47 @@ fn a_rename_is_taken_back_and_references_written_since_follow() {
     assert_eq!(desk.text("roles/lead.md"), "# Lead\n\nSee [[a]].\n");
 }
 
+/// Runs `rolebook mv` in the folder of a preview.
+fn move_by_command(desk: &Desk, old: &str, new: &str) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    let done = command.args(["mv", old, new]).current_dir(&desk.folder).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn a_moved_folder_comes_back_whole_and_references_written_since_follow() {
+    let desk = serve(&["--edit"]);
+    fs::write(desk.folder.join("guides/index.md"), "# Guides\n").unwrap();
+    fs::write(desk.folder.join("guides/second.md"), "# Second\n").unwrap();
+    assert!(desk.waits_for("/guides/second/", "Second"));
+    move_by_command(&desk, "guides/index.md", "parts/manuals");
+    assert!(desk.waits_for("/parts/manuals/second/", "Second"));
+    fs::write(desk.folder.join("roles/lead.md"), "# Lead\n\nSee [it](../parts/manuals/second.md).\n").unwrap();
+    desk.settles("/roles/lead/", "roles/lead.md");
+    let (status, answer) = desk.undo_last();
+    assert_eq!(status, 200, "{answer}");
+    for path in ["guides/index.md", "guides/a.md", "guides/second.md"] {
+        assert!(desk.folder.join(path).exists(), "{path}");
+    }
+    assert!(!desk.folder.join("parts").exists());
+    assert_eq!(desk.text("roles/lead.md"), "# Lead\n\nSee [it](../guides/second.md).\n");
+}
+
+#[test]
+fn a_chapter_that_was_at_the_top_comes_back_to_the_top() {
+    let desk = serve(&["--edit"]);
+    fs::write(desk.folder.join("first.md"), "# First\n").unwrap();
+    assert!(desk.waits_for("/first/", "First"));
+    move_by_command(&desk, "first.md", "guides/second.md");
+    assert!(desk.waits_for("/guides/second/", "First"));
+    fs::write(desk.folder.join("roles/lead.md"), "# Lead\n\nSee [[second]].\n").unwrap();
+    desk.settles("/roles/lead/", "roles/lead.md");
+    let (status, answer) = desk.undo_last();
+    assert_eq!(status, 200, "{answer}");
+    assert!(desk.folder.join("first.md").exists());
+    assert_eq!(desk.text("roles/lead.md"), "# Lead\n\nSee [[first]].\n");
+}
+
 #[test]
 fn a_new_chapter_is_taken_back_but_not_with_what_was_written_into_it() {
     let desk = serve(&["--edit"]);

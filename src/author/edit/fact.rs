@@ -104,7 +104,7 @@ impl<'a> Head<'a> {
     fn cuts(&self, place: Place<'_>, fact: Option<&Fact>, is_near: bool) -> Result<Vec<Cut>, Unset> {
         let mut cuts = Cuts::default();
         let toml = toml::Toml { text: self.text, content: self.content.clone() };
-        let yaml = yaml::Yaml { text: self.text };
+        let yaml = yaml::Yaml { text: self.text, content: self.content.clone() };
         let comes_before = |name: &&&str| self.table.entries.iter().any(|entry| entry.key == ***name);
         let near = place.before.iter().rfind(comes_before).filter(|_| is_near);
         let near = near.and_then(|name| self.table.entries.iter().find(|entry| entry.key == *name));
@@ -215,6 +215,20 @@ mod tests {
         ] {
             assert_yaml("owner", text("b c"), before, after);
         }
+    }
+
+    #[test]
+    fn a_comma_above_a_field_does_not_put_it_in_braces() {
+        for above in ["# a,\n", "# {\n", "title: 'S,'\n", "title: S,\n"] {
+            let (before, after) = (format!("{above}owner: a\n"), format!("{above}owner: b\n"));
+            assert_yaml("owner", text("b"), &before, &after);
+            assert_yaml("owner", None, &before, above);
+            let added = format!("{above}title: S\nowner: b\n");
+            if above.starts_with('#') {
+                assert_yaml("owner", text("b"), &format!("{above}title: S\n"), &added);
+            }
+        }
+        assert_yaml("owner", text("b"), "# a,\n\n{ # x,\n  owner: a, x: 1}\n", "# a,\n\n{ # x,\n  owner: b, x: 1}\n");
     }
 
     #[test]

@@ -52,12 +52,28 @@ pub fn failed(unwritten: &Unwritten) -> Answer {
     refuse(status, &format!("{why}. Nothing was changed, and your text is still here."))
 }
 
-/// Turns a message and its help text into two sentences. Messages for the terminal start in lower
-/// case and have no full stop, so this adds both.
+/// Turns a message and its help text into sentences. Either may be empty.
 pub fn sentences(message: &str, help: &str) -> String {
-    let sentence = |text: &str| {
-        let mut chars = text.chars();
-        chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
-    };
-    format!("{} {}", sentence(message), sentence(help))
+    let texts = [message, help].into_iter().filter(|text| !text.is_empty());
+    texts.map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// Turns a message, which starts in lower case and has no full stop, into a sentence.
+pub fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let end = if message.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_begin_in_upper_case_and_end_with_one_mark() {
+        assert_eq!(sentences("no such level", "did you mean `a`?"), "No such level. Did you mean `a`?");
+        assert_eq!(sentences("no such level", ""), "No such level.");
+        assert_eq!(sentences("ändern", "done."), "Ändern. Done.");
+    }
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Drawn;
+use super::answer::sentence;
 use crate::text::diagnostic::Span;
 use crate::text::markup::escape;
 
@@ -15,20 +16,32 @@ const TITLE: &str = "Findings";
 /// The maximum number of bytes to quote before, at and after the place of a finding.
 const MOST_QUOTED: usize = 120;
 
-/// Returns the line around a place of a file: the text before it, in it, and after it.
+/// Returns the line around a place of a file: the text before it, in it, and after it. Looks only at
+/// what is quoted, because a file may have many findings on one long line.
 pub fn quote(bytes: &[u8], span: Span) -> [String; 3] {
     let (start, end) = ((span.start as usize).min(bytes.len()), (span.end as usize).min(bytes.len()));
+    let end = end.max(start);
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    let line_start = bytes[..start].iter().rposition(is_end).map_or(0, |at| at + 1);
-    let line_end = |from: usize| bytes[from..].iter().position(is_end).map_or(bytes.len(), |at| from + at);
-    let first_end = line_end(start);
-    let end = end.clamp(start, first_end);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let before = text(&bytes[line_start.max(start.saturating_sub(MOST_QUOTED))..start]);
-    let inside = text(&bytes[start..end.min(start + MOST_QUOTED)]);
-    let after =
-        if end > start + MOST_QUOTED { " …".to_owned() } else { text(&bytes[end..first_end.min(end + MOST_QUOTED)]) };
-    [before, inside, after]
+    // The text from `from`, up to `to` or the end of the line.
+    let line = |from: usize, to: usize| {
+        let part = &bytes[from..at_character(bytes, to).max(from)];
+        part.split(is_end).next().unwrap_or_default()
+    };
+    let before = &bytes[at_character(bytes, start.saturating_sub(MOST_QUOTED))..start];
+    let before = before.rsplit(is_end).next().unwrap_or_default();
+    let inside = line(start, end.min(start + MOST_QUOTED));
+    let behind = start + inside.len();
+    let is_cut = end > start + MOST_QUOTED && bytes.get(behind).is_some_and(|byte| !is_end(byte));
+    let after = if is_cut { " …".to_owned() } else { text(line(behind, behind + MOST_QUOTED)) };
+    [text(before), text(inside), after]
+}
+
+/// Returns the start of the character at `at`.
+fn at_character(bytes: &[u8], at: usize) -> usize {
+    let at = at.min(bytes.len());
+    let is_inner = |at: &usize| bytes.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    (at.saturating_sub(3)..=at).rfind(|at| !is_inner(at)).unwrap_or(at)
 }
 
 /// Formats the findings: errors first, then warnings, by file.
@@ -88,14 +101,6 @@ fn item(out: &mut String, finding: &Drawn) {
     out.push_str("</li>\n");
 }
 
-/// Turns a message, which starts in lower case and has no full stop, into a sentence.
-fn sentence(message: &str) -> String {
-    let mut chars = message.chars();
-    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let end = if message.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
-}
-
 /// Puts the list into the main part of a page. Returns `None` if the page has no such part.
 pub fn in_frame(frame: &[u8], list: &str) -> Option<Vec<u8>> {
     let html = std::str::from_utf8(frame).ok()?;
@@ -122,4 +127,32 @@ pub fn bare(head: &str, list: &str) -> Vec<u8> {
          <body><main>{list}</main></body></html>"
     )
     .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_of_a_long_line_ends_between_two_characters() {
+        for pad in 0..4 {
+            let (left, right) = (format!("{}{}", "x".repeat(pad), "ü€".repeat(90)), "€ü".repeat(90));
+            let inside = format!("{}{}", "y".repeat(pad), "ß€".repeat(90));
+            let line = format!("# A\n{left}here{right}\n");
+            let at = 4 + left.len();
+            let [before, place, after] = quote(line.as_bytes(), Span::new(at, at + 4));
+            assert!(left.ends_with(&before) && right.starts_with(&after), "{before} {after}");
+            assert!(before.len() > MOST_QUOTED - 4 && after.len() > MOST_QUOTED - 4, "{before} {after}");
+            assert_eq!(place, "here");
+            let [before, place, after] = quote(inside.as_bytes(), Span::new(0, inside.len()));
+            assert!(before.is_empty() && inside.starts_with(&place) && after == " …", "{place} {after}");
+        }
+    }
+
+    #[test]
+    fn a_quote_is_of_one_line() {
+        let quoted = quote("# Ä\r\nüber dem\r\nEnde".as_bytes(), Span::new(12, 30));
+        assert_eq!(quoted, ["über ", "dem", ""]);
+        assert_eq!(quote(b"one", Span::new(9, 12)), ["one", "", ""]);
+    }
 }

@@ -259,8 +259,11 @@ fn move_back(site: &Site, inverse: &mut Inverse) -> Result<(), Box<Answer>> {
     if inverse.doubts.is_empty() && !adds_findings(site, sources, &after(sources, &inverse.steps)) {
         return Ok(());
     }
-    let Some((from, to)) = inverse.moved.iter().find(|(from, _)| from.is_chapter()) else { return Ok(()) };
-    match relocate(sources, &site.handbook().config.title, from.as_str(), to.as_str()) {
+    let Some((from, to)) = as_one_move(&inverse.moved) else {
+        let why = "These files can't get their old names back from here: use `rolebook mv`. Nothing was changed.";
+        return Err(Box::new(refuse(422, why)));
+    };
+    match relocate(sources, &site.handbook().config.title, from.as_str(), &to) {
         Ok(plan) => {
             *inverse = Inverse { steps: steps(&plan, sources), ..Inverse::default() };
             Ok(())
@@ -270,6 +273,17 @@ fn move_back(site: &Site, inverse: &mut Inverse) -> Result<(), Box<Answer>> {
             Err(Box::new(refuse(422, "The chapter can't get its old name back: the handbook would have a mistake.")))
         }
     }
+}
+
+/// Returns the chapter that has to be named, and its new name from the root, to move all of these
+/// files at once: a chapter alone, or the index of the folder that contains all of them.
+fn as_one_move(moved: &[(SourcePath, SourcePath)]) -> Option<(&SourcePath, String)> {
+    if let [(from, to)] = moved {
+        return from.is_chapter().then(|| (from, format!("/{to}")));
+    }
+    let is_below = |folder: &str| moved.iter().all(|(from, _)| from.folders().any(|above| above == folder));
+    let (from, to) = moved.iter().find(|(from, _)| from.is_index() && is_below(from.folder()))?;
+    Some((from, format!("/{}", to.folder())))
 }
 
 /// Returns the sources with steps carried out.

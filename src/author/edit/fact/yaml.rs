@@ -15,6 +15,8 @@ use crate::text::quote::quoted;
 pub struct Yaml<'a> {
     /// The text that all spans refer to.
     pub text: &'a str,
+    /// The place of the YAML in the text.
+    pub content: Range<usize>,
 }
 
 /// Where a value is written.
@@ -39,13 +41,13 @@ enum Style {
 impl Yaml<'_> {
     /// Changes the value of an entry of the outermost table.
     pub fn change(&self, entry: &Entry, fact: &Fact, cuts: &mut Cuts) -> Result<(), Unset> {
-        let spot = self.spot(entry, self.is_in_braces(entry))?;
+        let spot = self.spot(entry, self.is_in_braces())?;
         self.change_value(&entry.value, fact, spot, cuts)
     }
 
     /// Removes an entry of the outermost table.
     pub fn remove(&self, table: &Table, entry: &Entry, cuts: &mut Cuts) -> Result<(), Unset> {
-        if self.is_in_braces(entry) {
+        if self.is_in_braces() {
             let brackets = self.members_of(self.around(table), table);
             let at = table.entries.iter().position(|other| other.key_span == entry.key_span);
             return brackets.rearrange(&|n| Some(n) == at, &[], cuts);
@@ -62,7 +64,7 @@ impl Yaml<'_> {
         (key, fact): (&str, &Fact),
         cuts: &mut Cuts,
     ) -> Result<(), Unset> {
-        if table.entries.first().is_some_and(|first| self.is_in_braces(first)) {
+        if !table.entries.is_empty() && self.is_in_braces() {
             let last = table.entries.len() - 1;
             let text = format!("{}: {}", key_text(key, true), flow_text(fact));
             return self.members_of(self.around(table), table).rearrange(&|_| false, &[(Some(last), text)], cuts);
@@ -317,9 +319,11 @@ impl Yaml<'_> {
         self.text[..start].rfind('{').unwrap_or(start)..self.text.len()
     }
 
-    /// Returns whether an entry of the outermost table is inside of braces.
-    fn is_in_braces(&self, entry: &Entry) -> bool {
-        self.text[..entry.key_span.start as usize].trim_end().ends_with(['{', ','])
+    /// Returns whether the outermost table is in braces: only the first sign that isn't in a comment
+    /// says so.
+    fn is_in_braces(&self) -> bool {
+        let mut lines = self.text[self.content.clone()].lines().map(str::trim);
+        lines.find(|line| !line.is_empty() && !line.starts_with('#')).is_some_and(|line| line.starts_with('{'))
     }
 
     fn spot(&self, entry: &Entry, is_flow: bool) -> Result<Spot, Unset> {
