@@ -84,6 +84,8 @@ pub struct Template {
     pub id: String,
     /// The title.
     pub title: String,
+    /// The number of the code block in the chapter.
+    pub block: usize,
 }
 
 impl Template {

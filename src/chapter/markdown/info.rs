@@ -31,7 +31,9 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
         match (attribute.key.as_str(), line_list(&attribute.value)) {
             ("title" | "file" | "filename", _) => code.title = Some(attribute.value),
             ("id", _) => code.id = Some(attribute.value),
-            ("template", _) => code.template = Some(Template { title: words(&attribute.value), id: attribute.value }),
+            ("template", _) => {
+                code.template = Some(Template { title: words(&attribute.value), id: attribute.value, block: 0 });
+            }
             ("class", _) => {}
             ("lines" | "hl_lines" | "mark", Some(lines)) => code.marked = lines,
             _ => unknown.push(format!("{}={}", attribute.key, attribute.value)),
@@ -79,7 +81,7 @@ mod tests {
     #[test]
     fn a_template_is_called_by_its_title_or_by_its_id() {
         let read = |info: &str| read(info, String::new(), Span::new(0, 0)).0.template.unwrap();
-        let wanted = |id: &str, title: &str| Template { id: id.to_owned(), title: title.to_owned() };
+        let wanted = |id: &str, title: &str| Template { id: id.to_owned(), title: title.to_owned(), block: 0 };
         assert_eq!(read("markdown template=\"kill-memo\""), wanted("kill-memo", "Kill memo"));
         assert_eq!(read("markdown template=prd title=\"PRD\""), wanted("prd", "PRD"));
     }

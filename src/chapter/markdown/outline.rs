@@ -406,7 +406,9 @@ impl Reader<'_> {
             let heading = Heading { level: draft.level, text: draft.text.clone(), id, section: draft.is_section };
             self.outline.headings.push(heading);
         }
+        let instead = self.tracks_instead();
         for draft in &self.statements {
+            let instead = instead.get(&draft.level).filter(|_| draft.level > 0 && draft.track.is_none());
             let slug = || {
                 let short = short_slug(&draft.text, 6);
                 slugger.unique(&if draft.level > 0 { format!("l{}-{short}", draft.level) } else { short })
@@ -415,7 +417,7 @@ impl Reader<'_> {
             self.outline.statements.push(Statement {
                 level: draft.level,
                 track: draft.track.clone(),
-                not_for: self.tracks_instead_of(draft),
+                not_for: instead.cloned().unwrap_or_default(),
                 explicit: written.is_some(),
                 id: written.unwrap_or_else(slug),
                 text: draft.text.clone(),
@@ -450,20 +452,18 @@ impl Reader<'_> {
         self.outline.levels = self.levels.iter().map(heading).collect();
     }
 
-    /// Lists the tracks that have statements of their own instead of a statement for all tracks.
-    fn tracks_instead_of(&self, statement: &Draft) -> Vec<String> {
-        let mut tracks = Vec::new();
-        if statement.level == 0 || statement.track.is_some() {
-            return tracks;
+    /// Lists, for each level, the tracks that have statements of their own instead of those for all
+    /// tracks.
+    fn tracks_instead(&self) -> BTreeMap<u8, Vec<String>> {
+        let own = self.statements.iter().filter_map(|s| Some((s.level, s.track.as_deref()?)));
+        let mut own: BTreeSet<(u8, &str)> = own.collect();
+        let mut instead: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+        for LevelDraft { level, track, .. } in self.levels.iter().filter(|level| level.is_whole) {
+            // Removing the track lists it once, however many headings it has.
+            let Some(track) = track.as_deref().filter(|track| own.remove(&(*level, *track))) else { continue };
+            instead.entry(*level).or_default().push(track.to_owned());
         }
-        for LevelDraft { level, track, is_whole, .. } in &self.levels {
-            let Some(track) = track.as_ref().filter(|_| *is_whole && *level == statement.level) else { continue };
-            let is_own = |other: &Draft| other.level == *level && other.track.as_ref() == Some(track);
-            if !tracks.contains(track) && self.statements.iter().any(is_own) {
-                tracks.push(track.clone());
-            }
-        }
-        tracks
+        instead
     }
 
     /// Claims the IDs that authors wrote, and reports those that are written twice.

@@ -13,7 +13,7 @@ mod raw;
 mod tables;
 mod templates;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
@@ -79,6 +79,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
         lists: Vec::new(),
         quotes: Vec::new(),
         skipped: 0..0,
+        templates: BTreeSet::new(),
         written: Written::default(),
     };
     writer.run();
@@ -154,6 +155,8 @@ struct Writer<'a, 'r> {
     quotes: Vec<OpenQuote>,
     /// The events of a title or a caption that has been written already.
     skipped: Range<usize>,
+    /// The IDs of the templates so far.
+    templates: BTreeSet<String>,
     written: Written,
 }
 

@@ -39,14 +39,18 @@ impl Tags {
                 }
             }
         }
+        // The last number that each slug got, so that none is tried twice.
+        let mut last: BTreeMap<String, usize> = BTreeMap::new();
         let mut taken = BTreeSet::new();
         for (key, tag) in &mut all {
             let slug = slug(key).trim_matches('-').to_owned();
             let slug = if slug.is_empty() { "tag".to_owned() } else { slug };
-            let numbered = (2..).map(|n| format!("{slug}-{n}"));
-            let free = std::iter::once(slug.clone()).chain(numbered).find(|slug| !taken.contains(slug));
-            tag.slug = free.unwrap_or(slug);
-            taken.insert(tag.slug.clone());
+            let number = last.entry(slug.clone()).or_default();
+            tag.slug.clone_from(&slug);
+            while !taken.insert(tag.slug.clone()) {
+                *number = (*number + 1).max(2);
+                tag.slug = format!("{slug}-{number}");
+            }
         }
         Self(all)
     }

@@ -15,9 +15,9 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
     for chapter in table.book.ids() {
         for template in &table.book.meta(chapter).templates {
             let Some(url) = template_url(chapter, template, table.book) else { continue };
-            let id = template.id.clone();
+            let template = template.clone();
             table.text_as(url, "text/markdown; charset=utf-8", move |on| {
-                text_in(&on.renderer.handbook.documents[chapter.index()], &id).unwrap_or_default()
+                text_in(&on.renderer.handbook.documents[chapter.index()], &template).unwrap_or_default()
             });
         }
     }

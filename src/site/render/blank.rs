@@ -20,13 +20,10 @@ fn text_of(template: &Template, written: &str) -> String {
     if text.starts_with("# ") { text } else { format!("# {}\n\n{text}", template.title) }
 }
 
-/// Returns the text of a chapter's template by its ID.
+/// Returns the text of a chapter's template.
 #[must_use]
-pub fn text_in(document: &Document, id: &str) -> Option<String> {
-    document.body.code.iter().find_map(|code| {
-        let template = code.template.as_ref().filter(|template| template.id == id)?;
-        Some(text_of(template, &code.text))
-    })
+pub fn text_in(document: &Document, template: &Template) -> Option<String> {
+    document.body.code.get(template.block).map(|code| text_of(template, &code.text))
 }
 
 impl Filler<'_> {

@@ -90,7 +90,9 @@ fn named(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<Named> {
         return None;
     }
     let start = events.get(n + 2)?.1.start;
-    let (name, rest) = input.body.get(start..)?.strip_prefix("[!")?.split_once(']')?;
+    // Only the first line is searched: a chapter may have many that never close the name.
+    let line = input.body.get(start..)?.strip_prefix("[!")?.lines().next()?;
+    let (name, rest) = line.split_once(']')?;
     let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     if name.is_empty() || !is_name(name) || rest.starts_with(['(', '[', ':']) {
         return None;

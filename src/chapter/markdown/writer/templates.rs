@@ -17,10 +17,10 @@ impl Writer<'_, '_> {
     /// Reports a template that can't be one, and leaves an ordinary code block in its place.
     /// `line` is the byte range of the block's first line.
     pub(super) fn check_template(&mut self, code: &mut Code, line: &Range<usize>) {
-        let Some(template) = &code.template else { return };
+        let Some(template) = &mut code.template else { return };
+        template.block = self.written.body.code.len();
         let id = &template.id;
         let is_markdown = ["markdown", "md"].contains(&code.language.as_str());
-        let is_taken = self.written.body.code.iter().filter_map(|code| code.template.as_ref()).any(|t| t.id == *id);
         let wanted = slug(id);
         let (rule, message, help) = if !is_markdown {
             let help = format!("begin the block with ```markdown template=\"{id}\"");
@@ -29,7 +29,7 @@ impl Writer<'_, '_> {
             let help = if wanted.is_empty() { "kill-memo" } else { &wanted };
             let message = format!("the name of the template `{id}` can't be the name of a file");
             (Rule::BadValue, message, format!("write small letters, digits and hyphens, such as `{help}`"))
-        } else if is_taken {
+        } else if !self.templates.insert(id.clone()) {
             let message = format!("there are two templates called `{id}` in this chapter");
             (Rule::DuplicateAnchor, message, "give one of them another name".to_owned())
         } else {
