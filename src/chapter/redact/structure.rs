@@ -244,7 +244,8 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<Shield> {
         let options = crate::chapter::markdown::options(false);
-        Structure::read(text, options).code.into_iter().map(|(_, shield)| shield).collect()
+        let kinds = Structure::read(text, options).code.into_iter().map(|(_, shield)| shield);
+        kinds.filter(|shield| *shield != Shield::Info).collect()
     }
 
     #[test]
