@@ -400,6 +400,66 @@ fn changing_a_matrix_cell_changes_one_line() {
     assert_eq!(desk.post("/_rolebook/edit/level", &wanted).0, 404);
 }
 
+/// The settings of a handbook with a track that has levels of its own.
+const SCALES: &str = "title = \"T\"\n[[tracks]]\nid = \"lead\"\ntitle = \"Leads\"\n\
+                      [[tracks.scale]]\nlevel = 5\nname = \"Five\"\n[[tracks.scale]]\nlevel = 6\nname = \"Head\"\n";
+
+#[test]
+fn a_form_saves_levels_of_a_family_with_a_scale_of_its_own() {
+    let eng = "title = \"T\"\n[families.eng]\ntitle = \"Engineering\"\n[[families.eng.scale]]\nlevel = 1\nname = \"New\"\n\
+               [[families.eng.scale]]\nlevel = 2\nname = \"Able\"\n";
+    let craft = ("competencies/craft.md", "---\nfamily: eng\n---\n# Craft\n");
+    // The role may be of the family, or only the competency.
+    for family in ["", "family: eng\n"] {
+        let role = format!("---\n{family}competencies:\n  craft: Able\n---\n# Chief\n");
+        let desk = serve_set(eng, &[craft, ("roles/chief.md", &role)]);
+        assert!(desk.waits_for("/roles/chief/", "Craft"));
+        let save = |was: Value, level: Value| {
+            let change = json!({ "field": "competencies", "was": [["craft", was]], "value": [["craft", level]] });
+            desk.post("/_rolebook/edit/facts", &json!({ "path": "roles/chief.md", "changes": [change] }))
+        };
+        assert_eq!(save(json!("Able"), json!(9)).0, 422);
+        assert_eq!(save(json!("Able"), json!(1)).0, 200);
+        assert_eq!(desk.bytes("roles/chief.md"), role.replace("Able", "New").as_bytes());
+    }
+}
+
+/// Starts a preview whose settings are `settings`, with these further files.
+fn serve_set(settings: &str, files: &[(&str, &str)]) -> Desk {
+    let desk = serve(&["--edit"]);
+    for (path, text) in files {
+        fs::create_dir_all(desk.folder.join(path).parent().unwrap()).unwrap();
+        fs::write(desk.folder.join(path), text).unwrap();
+    }
+    fs::write(desk.folder.join("handbook.toml"), settings.replace("title = \"T\"", "title = \"Set\"")).unwrap();
+    assert!(desk.waits_for("/", "Set"));
+    desk
+}
+
+#[test]
+fn a_form_saves_levels_of_a_role_whose_track_has_a_scale_of_its_own() {
+    let role = "---\ntrack: lead\ncompetencies:\n  talk: Head\n  write: 6\n  plan: 2\n---\n# Chief\n";
+    let files =
+        [("roles/chief.md", role), ("competencies/write.md", "# Write\n"), ("competencies/plan.md", "# Plan\n")];
+    let desk = serve_set(SCALES, &files);
+    assert!(desk.waits_for("/roles/chief/", "Chief"));
+    let form = desk.get_json("/_rolebook/edit/facts?page=/roles/chief/");
+    let levels = form["choices"]["level"].as_array().unwrap();
+    assert_eq!(levels.last(), Some(&json!(["6", "Head"])), "{levels:?}");
+    let save = |was: Value, value: Value| {
+        let change = json!({ "field": "competencies", "was": was, "value": value });
+        let (status, answer) =
+            desk.post("/_rolebook/edit/facts", &json!({ "path": "roles/chief.md", "changes": [change] }));
+        assert_eq!(status, 200, "{answer}");
+        String::from_utf8(desk.bytes("roles/chief.md")).unwrap()
+    };
+    let old = json!([["talk", "Head"], ["write", 6], ["plan", 2]]);
+    let new = json!([["talk", "Head"], ["write", 6], ["plan", 3]]);
+    assert_eq!(save(old, new.clone()), role.replace("plan: 2", "plan: 3"));
+    let text = save(new, json!([["talk", 5], ["write", 5], ["plan", 6]]));
+    assert!(text.contains("  talk: Five\n  write: 5\n  plan: 6\n"), "{text}");
+}
+
 /// Returns a field of a form.
 fn field<'a>(form: &'a Value, name: &str) -> &'a Value {
     let lists = [&form["fields"], &form["rare"]].into_iter().filter_map(Value::as_array).flatten();

@@ -4,8 +4,6 @@
 //! Output: one changed line in the role's front matter. Refuses the change if the level in the file
 //! has changed in the meantime, or if the role inherits the level from another role.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,14 +32,8 @@ pub struct Wanted {
 
 /// Answers with the levels of the scale, and those that only a track or a family has.
 pub fn scale(site: &Site) -> Answer {
-    let config = &site.handbook().config;
-    let own = config.tracks.iter().flat_map(|track| &track.scale);
-    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
-    let mut steps: BTreeMap<u8, &str> = BTreeMap::new();
-    for step in config.scale.iter().chain(own) {
-        steps.entry(step.level).or_insert(&step.name);
-    }
-    let steps = steps.iter().map(|(level, name)| json!({ "level": level, "name": name }));
+    let levels = site.handbook().config.all_levels();
+    let steps = levels.iter().map(|(level, name)| json!({ "level": level, "name": name }));
     json(200, &steps.collect::<Vec<Value>>())
 }
 
