@@ -460,6 +460,36 @@ fn a_form_saves_levels_of_a_role_whose_track_has_a_scale_of_its_own() {
     assert!(text.contains("  talk: Five\n  write: 5\n  plan: 6\n"), "{text}");
 }
 
+#[test]
+fn a_cell_of_the_matrix_is_that_of_the_family_of_its_role() {
+    let settings = "title = \"T\"\n[families.eng]\ntitle = \"Engineering\"\n[families.ops]\ntitle = \"Operations\"\n";
+    let role = "---\nfamily: ops\ncompetencies:\n  craft: 2\n---\n# Op\n";
+    let files = [
+        ("competencies/eng/craft.md", "---\nfamily: eng\n---\n# Craft of engineers\n"),
+        ("competencies/ops/craft.md", "---\nfamily: ops\n---\n# Craft of operators\n"),
+        ("roles/op.md", role),
+    ];
+    let desk = serve_set(settings, &files);
+    assert!(desk.waits_for("/roles/op/", "Craft of operators"));
+    let cell = |family: &str, was: Value, level: u8| {
+        let page = format!("/competencies/{family}/craft/");
+        desk.post(
+            "/_rolebook/edit/level",
+            &json!({ "role": "/roles/op/", "competency": page, "was": was, "level": level }),
+        )
+    };
+    let (status, answer) = cell("eng", json!(2), 3);
+    assert_eq!(status, 409, "the line is about the other competency: {answer}");
+    let (status, answer) = cell("ops", json!(2), 3);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(desk.bytes("roles/op.md"), role.replace("craft: 2", "craft: 3").as_bytes());
+    let (status, answer) = cell("eng", Value::Null, 4);
+    assert_eq!(status, 200, "{answer}");
+    let after = role.replace("craft: 2\n", "craft: 3\n  \"eng/craft\": 4\n");
+    assert_eq!(String::from_utf8(desk.bytes("roles/op.md")).unwrap(), after);
+    assert!(desk.waits_for("/roles/op/", "Craft of engineers"));
+}
+
 /// Returns a field of a form.
 fn field<'a>(form: &'a Value, name: &str) -> &'a Value {
     let lists = [&form["fields"], &form["rare"]].into_iter().filter_map(Value::as_array).flatten();

@@ -12,6 +12,7 @@ use super::edit::{hash_of, write_as};
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::model::book::{ChapterId, RoleView, role_of};
+use crate::model::link::means_competency;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::{Unwritten, Writer, read_inside};
@@ -67,7 +68,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     if expected(site, &document, role, competency) != wanted.was {
         return refuse(409, "Somebody else changed this cell meanwhile. Look at it again, then choose.");
     }
-    let is_key = |key: &str| book.names.find(key).contains(&competency);
+    let is_key = |key: &str| means_competency(key, competency, role, book);
     match expect(&bytes, &is_key, book.id(competency), level) {
         Ok(after) => match save_as(writer, path, (bytes, after)) {
             Ok(hash) => json(200, &json!({ "path": path.as_str(), "hash": hash })),
@@ -97,7 +98,7 @@ fn expected(site: &Site, document: &Document, role: ChapterId, competency: Chapt
     let Facts::Role(facts) = &document.meta.facts else { return None };
     let own = facts.competencies.iter().find(|(reference, _)| {
         let target = document.meta.references.get(*reference as usize).map(|reference| reference.target.as_str());
-        target.is_some_and(|target| book.names.find(target).contains(&competency))
+        target.is_some_and(|target| means_competency(target, competency, role, book))
     });
     let inherited = || book.relations.expectation(role, competency).filter(|found| found.from.is_some());
     own.map(|(_, level)| *level).or_else(|| inherited().map(|found| found.level))
