@@ -1,6 +1,7 @@
 //! Changes chapters from their pages: checks the exact bytes on disk, and that requests from those
 //! who may not change anything are rejected.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,7 +16,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 
 use crate::cases::handbooks;
-use crate::support::{compile, page, site_with};
+use crate::support::{compile, page, repository, site_with};
 
 /// A running preview and what is needed to send edits to it.
 pub struct Desk {
@@ -434,6 +435,22 @@ fn serve_set(settings: &str, files: &[(&str, &str)]) -> Desk {
     fs::write(desk.folder.join("handbook.toml"), settings.replace("title = \"T\"", "title = \"Set\"")).unwrap();
     assert!(desk.waits_for("/", "Set"));
     desk
+}
+
+#[test]
+fn no_two_style_sheets_of_the_preview_have_rules_for_the_same_class_alone() {
+    let folder = repository().join("src/command/preview/client");
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let text = if name.ends_with(".css") { fs::read_to_string(entry.path()).unwrap() } else { String::new() };
+        let classes = text.lines().filter_map(|line| line.strip_prefix('.')?.split_once(" {"));
+        for (class, _) in classes.filter(|(class, _)| !class.contains([' ', '.', ':', '[', ',', '>', '+'])) {
+            let owner = owners.entry(class.to_owned()).or_insert_with(|| name.clone());
+            assert_eq!(*owner, name, ".{class}");
+        }
+    }
+    assert!(owners.len() > 50, "{owners:?}");
 }
 
 #[test]
