@@ -102,12 +102,17 @@ pub fn entry_of<'a>(table: &'a Table, field: &Field) -> Option<&'a Entry> {
     table.entries.iter().find(|entry| is_meant(&entry.key))
 }
 
-/// Returns the value that a form was filled in with; `old` is the value that the file has now. Returns
-/// no value if the field was emptied.
+/// Returns the value that a form was filled in with; `old` is the value that the file has now, and
+/// `scope` says which names of levels the chapter uses. Returns no value if the field was emptied.
 ///
 /// # Errors
 /// Returns a sentence if the value doesn't have the form.
-pub fn meant(json: &Json, form: Shape, old: Option<&Value>, handbook: &Handbook) -> Result<Option<Fact>, String> {
+pub fn meant(
+    json: &Json,
+    form: Shape,
+    old: Option<&Value>,
+    (handbook, scope): (&Handbook, Scope<'_>),
+) -> Result<Option<Fact>, String> {
     if json.is_null() || json.as_str().is_some_and(|text| text.trim().is_empty()) {
         return Ok(None);
     }
@@ -121,12 +126,15 @@ pub fn meant(json: &Json, form: Shape, old: Option<&Value>, handbook: &Handbook)
                 _ => format!("Write a whole number from {least} to {most}."),
             })?)
         }
-        Shape::Level => level(json, old, handbook)?,
+        Shape::Level => level(json, old, (handbook, scope))?,
         Shape::Date => Fact::Day(text(json)?.trim().to_owned()),
         Shape::List(inner) => {
             let from = |json: &Json| json[FROM].as_u64().and_then(|n| usize::try_from(n).ok());
             let old = old.filter(|old| old.data != Data::Null).map_or(&[][..], Value::items);
-            let item = |json: &Json| meant(json, *inner, from(json).and_then(|n| old.get(n)), handbook).transpose();
+            let item = |json: &Json| {
+                let old = from(json).and_then(|n| old.get(n));
+                meant(json, *inner, old, (handbook, scope)).transpose()
+            };
             Fact::List(array(json)?.iter().filter_map(item).collect::<Result<_, _>>()?)
         }
         Shape::Map(inner) | Shape::Each(_, inner) => {
@@ -140,13 +148,18 @@ pub fn meant(json: &Json, form: Shape, old: Option<&Value>, handbook: &Handbook)
                     return Err(format!("“{key}” is listed twice."));
                 }
                 let before = old.and_then(|old| old.entries().iter().find(|entry| entry.key == key));
-                if let Some(fact) = meant(&pair[1], *inner, before.map(|entry| &entry.value), handbook)? {
+                // A competency has the names of its own family.
+                let scope = match handbook.book.names.find(key) {
+                    [one] if matches!(form, Shape::Each(Known::Competency, _)) => handbook.book.scope(*one, scope),
+                    _ => scope,
+                };
+                if let Some(fact) = meant(&pair[1], *inner, before.map(|entry| &entry.value), (handbook, scope))? {
                     entries.push((key.to_owned(), fact));
                 }
             }
             Fact::Table(entries)
         }
-        Shape::Table(fields) => table(json, fields, old, handbook)?,
+        Shape::Table(fields) => table(json, fields, old, (handbook, scope))?,
         Shape::Any => any(json)?,
         _ => {
             let text = text(json)?.trim_end_matches('\n');
@@ -168,25 +181,33 @@ fn array(json: &Json) -> Result<&[Json], String> {
 }
 
 /// Returns a level in the form that the file uses: as a name if it has a name now.
-fn level(json: &Json, old: Option<&Value>, handbook: &Handbook) -> Result<Fact, String> {
+fn level(json: &Json, old: Option<&Value>, (handbook, scope): (&Handbook, Scope<'_>)) -> Result<Fact, String> {
     let written = json.as_i64().map(|number| number.to_string()).or_else(|| json.as_str().map(str::to_owned));
+    let written = written.ok_or(NOT_UNDERSTOOD)?;
+    if let Some(same) = old.filter(|old| old.text() == Some(written.as_str())).and_then(kept) {
+        return Ok(same);
+    }
     let config = &handbook.config;
-    // The names of the handbook's scale can be used everywhere, so a form offers these.
-    let scope = Scope::default();
-    let found = written.and_then(|written| config.level_at(config.level(&written, scope)?, scope));
-    let level = found.ok_or("The scale has no such level.")?;
-    let is_name = old.is_some_and(|old| matches!(&old.data, Data::Text(text) if text.parse::<u8>().is_err()));
-    Ok(if is_name { Fact::Text(level.name.clone()) } else { Fact::Number(i64::from(level.level)) })
+    if let Some(level) = config.level(&written, scope).and_then(|number| config.level_at(number, scope)) {
+        let is_name = old.is_some_and(|old| matches!(&old.data, Data::Text(text) if text.parse::<u8>().is_err()));
+        return Ok(if is_name { Fact::Text(level.name.clone()) } else { Fact::Number(i64::from(level.level)) });
+    }
+    // The form may change the chapter's track at the same time, so whether the level is one of its
+    // scale is left to `check`.
+    if !config.knows_level(&written) {
+        return Err("No scale has such a level.".to_owned());
+    }
+    Ok(written.trim().parse().map_or_else(|_| Fact::Text(written.clone()), Fact::Number))
 }
 
 /// Returns a table with the fields of the form. Keys that aren't fields keep their values.
-fn table(json: &Json, fields: &[Field], old: Option<&Value>, handbook: &Handbook) -> Result<Fact, String> {
+fn table(json: &Json, fields: &[Field], old: Option<&Value>, place: (&Handbook, Scope<'_>)) -> Result<Fact, String> {
     let mut entries = Vec::new();
     let before = old.and_then(Value::table);
     for field in fields {
         let entry = before.and_then(|table| entry_of(table, field));
         let name = entry.map_or(field.name, |entry| &entry.key);
-        if let Some(fact) = meant(&json[field.name], field.shape, entry.map(|entry| &entry.value), handbook)? {
+        if let Some(fact) = meant(&json[field.name], field.shape, entry.map(|entry| &entry.value), place)? {
             entries.push((name.to_owned(), fact));
         }
     }

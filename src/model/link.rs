@@ -265,6 +265,11 @@ fn of_kind(found: &[ChapterId], kind: Kind, from: ChapterId, book: &Index) -> Ta
     }
 }
 
+/// Returns whether a name in the front matter of the chapter `from` means the competency.
+pub fn means_competency(name: &str, competency: ChapterId, from: ChapterId, book: &Index) -> bool {
+    of_kind(book.names.find(name), Kind::Competency, from, book) == Target::Chapter(competency, None)
+}
+
 /// Returns those of several chapters with the same name that the chapter `from` means: the ones of
 /// its own family, or else those without a family, or else all of them. Pages have no family.
 fn nearest_family<'b>(found: &'b [ChapterId], from: ChapterId, book: &Index) -> Cow<'b, [ChapterId]> {

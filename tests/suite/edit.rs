@@ -1,6 +1,7 @@
 //! Changes chapters from their pages: checks the exact bytes on disk, and that requests from those
 //! who may not change anything are rejected.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,7 +16,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 
 use crate::cases::handbooks;
-use crate::support::{compile, page, site_with};
+use crate::support::{compile, page, repository, site_with};
 
 /// A running preview and what is needed to send edits to it.
 pub struct Desk {
@@ -420,6 +421,112 @@ fn changing_a_matrix_cell_changes_one_line() {
     assert_eq!(desk.bytes("roles/lead.md"), wanted.as_bytes());
     let wanted = json!({ "role": "/competencies/talk/", "competency": "/roles/lead/", "was": null, "level": 1 });
     assert_eq!(desk.post("/_rolebook/edit/level", &wanted).0, 404);
+}
+
+/// The settings of a handbook with a track that has levels of its own.
+const SCALES: &str = "title = \"T\"\n[[tracks]]\nid = \"lead\"\ntitle = \"Leads\"\n\
+                      [[tracks.scale]]\nlevel = 5\nname = \"Five\"\n[[tracks.scale]]\nlevel = 6\nname = \"Head\"\n";
+
+#[test]
+fn a_form_saves_levels_of_a_family_with_a_scale_of_its_own() {
+    let eng = "title = \"T\"\n[families.eng]\ntitle = \"Engineering\"\n[[families.eng.scale]]\nlevel = 1\nname = \"New\"\n\
+               [[families.eng.scale]]\nlevel = 2\nname = \"Able\"\n";
+    let craft = ("competencies/craft.md", "---\nfamily: eng\n---\n# Craft\n");
+    // The role may be of the family, or only the competency.
+    for family in ["", "family: eng\n"] {
+        let role = format!("---\n{family}competencies:\n  craft: Able\n---\n# Chief\n");
+        let desk = serve_set(eng, &[craft, ("roles/chief.md", &role)]);
+        assert!(desk.waits_for("/roles/chief/", "Craft"));
+        let save = |was: Value, level: Value| {
+            let change = json!({ "field": "competencies", "was": [["craft", was]], "value": [["craft", level]] });
+            desk.post("/_rolebook/edit/facts", &json!({ "path": "roles/chief.md", "changes": [change] }))
+        };
+        assert_eq!(save(json!("Able"), json!(9)).0, 422);
+        assert_eq!(save(json!("Able"), json!(1)).0, 200);
+        assert_eq!(desk.bytes("roles/chief.md"), role.replace("Able", "New").as_bytes());
+    }
+}
+
+/// Starts a preview whose settings are `settings`, with these further files.
+fn serve_set(settings: &str, files: &[(&str, &str)]) -> Desk {
+    let desk = serve(&["--edit"]);
+    for (path, text) in files {
+        fs::create_dir_all(desk.folder.join(path).parent().unwrap()).unwrap();
+        fs::write(desk.folder.join(path), text).unwrap();
+    }
+    fs::write(desk.folder.join("handbook.toml"), settings.replace("title = \"T\"", "title = \"Set\"")).unwrap();
+    assert!(desk.waits_for("/", "Set"));
+    desk
+}
+
+#[test]
+fn no_two_style_sheets_of_the_preview_have_rules_for_the_same_class_alone() {
+    let folder = repository().join("src/command/preview/client");
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let text = if name.ends_with(".css") { fs::read_to_string(entry.path()).unwrap() } else { String::new() };
+        let classes = text.lines().filter_map(|line| line.strip_prefix('.')?.split_once(" {"));
+        for (class, _) in classes.filter(|(class, _)| !class.contains([' ', '.', ':', '[', ',', '>', '+'])) {
+            let owner = owners.entry(class.to_owned()).or_insert_with(|| name.clone());
+            assert_eq!(*owner, name, ".{class}");
+        }
+    }
+    assert!(owners.len() > 50, "{owners:?}");
+}
+
+#[test]
+fn a_form_saves_levels_of_a_role_whose_track_has_a_scale_of_its_own() {
+    let role = "---\ntrack: lead\ncompetencies:\n  talk: Head\n  write: 6\n  plan: 2\n---\n# Chief\n";
+    let files =
+        [("roles/chief.md", role), ("competencies/write.md", "# Write\n"), ("competencies/plan.md", "# Plan\n")];
+    let desk = serve_set(SCALES, &files);
+    assert!(desk.waits_for("/roles/chief/", "Chief"));
+    let form = desk.get_json("/_rolebook/edit/facts?page=/roles/chief/");
+    let levels = form["choices"]["level"].as_array().unwrap();
+    assert_eq!(levels.last(), Some(&json!(["6", "Head"])), "{levels:?}");
+    let save = |was: Value, value: Value| {
+        let change = json!({ "field": "competencies", "was": was, "value": value });
+        let (status, answer) =
+            desk.post("/_rolebook/edit/facts", &json!({ "path": "roles/chief.md", "changes": [change] }));
+        assert_eq!(status, 200, "{answer}");
+        String::from_utf8(desk.bytes("roles/chief.md")).unwrap()
+    };
+    let old = json!([["talk", "Head"], ["write", 6], ["plan", 2]]);
+    let new = json!([["talk", "Head"], ["write", 6], ["plan", 3]]);
+    assert_eq!(save(old, new.clone()), role.replace("plan: 2", "plan: 3"));
+    let text = save(new, json!([["talk", 5], ["write", 5], ["plan", 6]]));
+    assert!(text.contains("  talk: Five\n  write: 5\n  plan: 6\n"), "{text}");
+}
+
+#[test]
+fn a_cell_of_the_matrix_is_that_of_the_family_of_its_role() {
+    let settings = "title = \"T\"\n[families.eng]\ntitle = \"Engineering\"\n[families.ops]\ntitle = \"Operations\"\n";
+    let role = "---\nfamily: ops\ncompetencies:\n  craft: 2\n---\n# Op\n";
+    let files = [
+        ("competencies/eng/craft.md", "---\nfamily: eng\n---\n# Craft of engineers\n"),
+        ("competencies/ops/craft.md", "---\nfamily: ops\n---\n# Craft of operators\n"),
+        ("roles/op.md", role),
+    ];
+    let desk = serve_set(settings, &files);
+    assert!(desk.waits_for("/roles/op/", "Craft of operators"));
+    let cell = |family: &str, was: Value, level: u8| {
+        let page = format!("/competencies/{family}/craft/");
+        desk.post(
+            "/_rolebook/edit/level",
+            &json!({ "role": "/roles/op/", "competency": page, "was": was, "level": level }),
+        )
+    };
+    let (status, answer) = cell("eng", json!(2), 3);
+    assert_eq!(status, 409, "the line is about the other competency: {answer}");
+    let (status, answer) = cell("ops", json!(2), 3);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(desk.bytes("roles/op.md"), role.replace("craft: 2", "craft: 3").as_bytes());
+    let (status, answer) = cell("eng", Value::Null, 4);
+    assert_eq!(status, 200, "{answer}");
+    let after = role.replace("craft: 2\n", "craft: 3\n  \"eng/craft\": 4\n");
+    assert_eq!(String::from_utf8(desk.bytes("roles/op.md")).unwrap(), after);
+    assert!(desk.waits_for("/roles/op/", "Craft of engineers"));
 }
 
 /// Returns a field of a form.

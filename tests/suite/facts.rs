@@ -6,7 +6,7 @@
 
 use rolebook::author::edit::fact::{self, File, Place};
 use rolebook::author::form::{entry_of, known, meant, shown};
-use rolebook::declare::config::Config;
+use rolebook::declare::config::{Config, Scope};
 use rolebook::declare::fields::{Field, Shape};
 use rolebook::declare::front::{Common, of_kind};
 use rolebook::declare::kind::Kind;
@@ -178,7 +178,7 @@ fn write_each(bytes: &[u8], file: File, fields: &[Field], (dice, handbook): (&mu
         let wanted =
             if field.name == "extra" && is_map { json!([["mine", "text"]]) } else { sample(field.shape, dice) };
         let what = || format!("{} = {wanted} in {:?}", field.name, String::from_utf8_lossy(bytes));
-        let fact = meant(&wanted, field.shape, old, handbook).unwrap();
+        let fact = meant(&wanted, field.shape, old, (handbook, Scope::default())).unwrap();
         let is_full = fact.is_some();
         tally.writes += 1;
         let new = match fact::set(bytes, file, place, fact.as_ref()) {

@@ -22,7 +22,7 @@ pub fn choices(word: &str, handbook: &Handbook) -> Vec<Choice> {
         "owner" => config.owners.iter().map(|(name, owner)| pair(name, &owner.name)).collect(),
         "track" => config.tracks.iter().map(|track| pair(&track.id, &track.title)).collect(),
         "audience" => config.audiences.iter().map(|(name, audience)| pair(name, &audience.title)).collect(),
-        "level" => config.scale.iter().map(|level| pair(&level.level.to_string(), &level.name)).collect(),
+        "level" => config.all_levels().iter().map(|(level, name)| pair(&level.to_string(), name)).collect(),
         "tag" => words(handbook, |chapter| handbook.book.meta(chapter).tags.clone()),
         "cluster" => words(handbook, |chapter| match &handbook.book.meta(chapter).facts {
             Facts::Competency(competency) => competency.cluster.iter().cloned().collect(),

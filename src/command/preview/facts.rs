@@ -12,10 +12,11 @@ use super::edit::{hash_of, write};
 use crate::author::edit::fact::{self, File, Place, Unset};
 use crate::author::form::{self, choices, entry_of, field, is_hidden, meant, names, shown};
 use crate::command::writing::{TRIES, deed};
-use crate::declare::config::{self, Config};
+use crate::declare::config::{self, Config, Scope};
 use crate::declare::fields::Field;
 use crate::declare::front::{self, Common, of_kind};
 use crate::declare::kind::Kind;
+use crate::model::book::RoleView;
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place as At};
 use crate::text::front_matter::{Data, Entry, Table};
@@ -195,6 +196,14 @@ impl<'a> Sheet<'a> {
         })
     }
 
+    /// Returns the track and the family whose names of levels the chapter uses.
+    fn scope(&self) -> Scope<'_> {
+        let book = &self.site.handbook().book;
+        let Some(chapter) = book.at_path(&self.path) else { return Scope::default() };
+        let of_role = book.relations.roles.get(&chapter).map(RoleView::scope);
+        of_role.unwrap_or_else(|| Scope::of_family(book.meta(chapter).family.as_deref()))
+    }
+
     /// Returns the file with all changes, or the answer that says why there is none.
     fn changed(&self, changes: &[Change]) -> Result<Vec<u8>, Box<Answer>> {
         let mut bytes = self.bytes.clone();
@@ -213,7 +222,8 @@ impl<'a> Sheet<'a> {
             }
             let old = entry_of(&self.table, field).map(|entry| &entry.value);
             let handbook = self.site.handbook();
-            let new = meant(&change.value, field.shape, old, handbook).map_err(|why| refuse(422, &why))?;
+            let new =
+                meant(&change.value, field.shape, old, (handbook, self.scope())).map_err(|why| refuse(422, &why))?;
             // A key without a value says as much as no key.
             if new.is_none() && old.is_some_and(|value| value.data == Data::Null) {
                 continue;

@@ -4,8 +4,6 @@
 //! Output: one changed line in the role's front matter. Refuses the change if the level in the file
 //! has changed in the meantime, or if the role inherits the level from another role.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +12,7 @@ use super::edit::{hash_of, write_as};
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::model::book::{ChapterId, RoleView, role_of};
+use crate::model::link::means_competency;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::{Unwritten, Writer, read_inside};
@@ -34,14 +33,8 @@ pub struct Wanted {
 
 /// Answers with the levels of the scale, and those that only a track or a family has.
 pub fn scale(site: &Site) -> Answer {
-    let config = &site.handbook().config;
-    let own = config.tracks.iter().flat_map(|track| &track.scale);
-    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
-    let mut steps: BTreeMap<u8, &str> = BTreeMap::new();
-    for step in config.scale.iter().chain(own) {
-        steps.entry(step.level).or_insert(&step.name);
-    }
-    let steps = steps.iter().map(|(level, name)| json!({ "level": level, "name": name }));
+    let levels = site.handbook().config.all_levels();
+    let steps = levels.iter().map(|(level, name)| json!({ "level": level, "name": name }));
     json(200, &steps.collect::<Vec<Value>>())
 }
 
@@ -75,7 +68,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     if expected(site, &document, role, competency) != wanted.was {
         return refuse(409, "Somebody else changed this cell meanwhile. Look at it again, then choose.");
     }
-    let is_key = |key: &str| book.names.find(key).contains(&competency);
+    let is_key = |key: &str| means_competency(key, competency, role, book);
     match expect(&bytes, &is_key, book.id(competency), level) {
         Ok(after) => match save_as(writer, path, (bytes, after)) {
             Ok(hash) => json(200, &json!({ "path": path.as_str(), "hash": hash })),
@@ -105,7 +98,7 @@ fn expected(site: &Site, document: &Document, role: ChapterId, competency: Chapt
     let Facts::Role(facts) = &document.meta.facts else { return None };
     let own = facts.competencies.iter().find(|(reference, _)| {
         let target = document.meta.references.get(*reference as usize).map(|reference| reference.target.as_str());
-        target.is_some_and(|target| book.names.find(target).contains(&competency))
+        target.is_some_and(|target| means_competency(target, competency, role, book))
     });
     let inherited = || book.relations.expectation(role, competency).filter(|found| found.from.is_some());
     own.map(|(_, level)| *level).or_else(|| inherited().map(|found| found.level))

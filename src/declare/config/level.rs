@@ -4,6 +4,8 @@
 //! level, or the one that is probably meant. Levels with the same number are at the same height,
 //! whatever each track calls them. Never reports a finding.
 
+use std::collections::BTreeMap;
+
 use super::{Config, Level, Track};
 use crate::declare::kind::Levels;
 use crate::text::path::fold;
@@ -63,6 +65,18 @@ impl Config {
             }
         }
         scale
+    }
+
+    /// Returns the levels of the handbook and those that only a track or a family has, each with the
+    /// name that it has in the first of these scales.
+    pub fn all_levels(&self) -> BTreeMap<u8, &str> {
+        let own = self.tracks.iter().flat_map(|track| &track.scale);
+        let own = own.chain(self.families.values().flat_map(|family| &family.scale));
+        let mut levels = BTreeMap::new();
+        for level in self.scale.iter().chain(own) {
+            levels.entry(level.level).or_insert(level.name.as_str());
+        }
+        levels
     }
 
     /// Returns the level with this number.

@@ -124,7 +124,7 @@
     const files = change.files.flatMap((file) => places(file, change.files.length > 1));
     const more = make("details", { "data-key": String(change.number) }, make("summary", { text: "What changed" }), ...files);
     if (change.late) more.append(make("p", { text: "An editor saved another text at the same moment. It is kept in .rolebook/journal." }));
-    return make("li", { class: change.taken ? "rolebook-taken" : "" }, make("div", { class: "rolebook-row" }, what, state), more);
+    return make("li", { class: change.taken ? "rolebook-taken" : "" }, make("div", { class: "rolebook-change" }, what, state), more);
   }
 
   function places(file, isNamed) {
