@@ -24,7 +24,7 @@ use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 
 use self::missed::Known;
 
-use crate::chapter::document::{Body, Form, Piece, Reference, ReferenceNumber};
+use crate::chapter::document::{Body, Form, Reference, ReferenceNumber};
 use crate::declare::config::Config;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -162,12 +162,6 @@ pub fn parse<'a>(input: Input<'a>, references: &mut References) -> Parsed {
         ..written.body
     };
     Parsed { body, outline, words: written.words, findings }
-}
-
-/// Lists the pieces of a body that hasn't been parsed yet. The chapters of this handbook must be
-/// published as Markdown.
-pub fn pieces(input: Input<'_>) -> Vec<Piece> {
-    parse(input, &mut References::default()).body.pieces
 }
 
 /// Returns the index of the event that ends the element started at `start`.

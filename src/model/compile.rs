@@ -4,7 +4,7 @@
 //! cache is keyed by content hash, and dropping it never changes a byte of the output. Never
 //! renders, and never reads files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -54,6 +54,9 @@ pub struct Handbook {
     pub absent: Vec<Absent>,
     /// The findings about single files, before the policy is applied.
     pub file_findings: Vec<Diagnostic>,
+    /// The files as they were when they could last be read, of documents that are still shown
+    /// although their files can't be read now.
+    pub kept: Arc<BTreeMap<SourcePath, SourceFile>>,
 }
 
 impl Handbook {
@@ -75,6 +78,9 @@ impl Handbook {
 /// Compiles repeatedly and remembers the result for each file.
 #[derive(Debug, Default)]
 pub struct Compiler {
+    /// The last configuration that could be read, without the user's choices.
+    read: Option<Config>,
+    /// The configuration of the last build, which the user's choices are part of.
     config: Option<Arc<Config>>,
     visible: Visible,
     parsed: Vec<Parsed>,
@@ -86,25 +92,28 @@ pub struct Compiler {
 #[derive(Debug)]
 struct Parsed {
     path: SourcePath,
-    hash: Hash,
+    file: SourceFile,
     outcome: Outcome,
-    /// The document from when the file could last be read; `None` if it can be read now.
-    last_good: Option<Document>,
+    /// The document from when the file could last be read, and the file as it was then; `None` if it
+    /// can be read now.
+    last_good: Option<(Document, SourceFile)>,
 }
 
 impl Parsed {
-    fn new(path: &SourcePath, hash: Hash, outcome: Outcome, before: Option<Self>) -> Self {
+    /// Adds the last good state from `before`, which was parsed with the same configuration and for
+    /// the same readers.
+    fn new(path: &SourcePath, file: &SourceFile, outcome: Outcome, before: Option<Self>) -> Self {
         let last_good = match &outcome {
             Outcome::Chapter(document) if !is_broken(&document.findings) => None,
             Outcome::Hidden(..) => None,
             _ => before.and_then(Self::good),
         };
-        Self { path: path.clone(), hash, outcome, last_good }
+        Self { path: path.clone(), file: file.clone(), outcome, last_good }
     }
 
-    fn good(self) -> Option<Document> {
+    fn good(self) -> Option<(Document, SourceFile)> {
         match self.outcome {
-            Outcome::Chapter(document) if !is_broken(&document.findings) => Some(document),
+            Outcome::Chapter(document) if !is_broken(&document.findings) => Some((document, self.file)),
             _ => self.last_good,
         }
     }
@@ -140,17 +149,18 @@ impl Compiler {
         self.visible = visible;
         self.parse(sources, &config, anew);
         let (documents, absent) = self.gather(choices, &mut file_findings);
+        let kept = Arc::new(self.kept(&documents));
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
         }
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
-        Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings })
+        Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings, kept })
     }
 
     fn configure(
-        &self,
+        &mut self,
         sources: &Sources,
         choices: &Choices,
     ) -> Result<(Arc<Config>, Vec<Diagnostic>), Box<Diagnostic>> {
@@ -158,11 +168,16 @@ impl Compiler {
             Some(bytes) => Config::read(bytes, &choices.title),
             None => Ok((Config::bare(&choices.title), Vec::new())),
         };
-        let (mut config, mut findings) = match (read, &self.config) {
+        // The last good configuration is the one in the file. The audience of the last build isn't
+        // part of it, because the user may have chosen another one since.
+        let (mut config, mut findings) = match (read, &self.read) {
             (Ok(read), _) => read,
-            (Err(finding), Some(last)) if choices.keep_last_good => return Ok((Arc::clone(last), vec![*finding])),
+            (Err(finding), Some(last)) if choices.keep_last_good => (last.clone(), vec![*finding]),
             (Err(finding), _) => return Err(finding),
         };
+        if choices.keep_last_good {
+            self.read = Some(config.clone());
+        }
         if let Some(base) = &choices.base_url {
             if let Some(help) = crate::declare::config::fault_of_base_url(base) {
                 let message = format!("`--base-url {base}` is not the address of a site");
@@ -185,7 +200,8 @@ impl Compiler {
         Ok((Arc::new(config), findings))
     }
 
-    /// Parses new and changed files, or all of them if `anew` is set, and forgets deleted ones.
+    /// Parses new and changed files, or all of them if `anew` is set, and forgets deleted ones. If
+    /// `anew` is set, earlier states are forgotten too: they may contain text for other readers.
     fn parse<'a>(&mut self, sources: &'a Sources, config: &Config, anew: bool) {
         let mut before = std::mem::take(&mut self.parsed).into_iter().peekable();
         let pair = |(path, file): (&'a SourcePath, &'a SourceFile)| {
@@ -196,8 +212,8 @@ impl Compiler {
             sources.chapters().filter(|(path, _)| is_chapter(path, config)).map(pair).collect();
         let visible = &self.visible;
         let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {
-            Some(before) if !anew && before.hash == file.hash => before,
-            before => Parsed::new(path, file.hash, parse(path, file, config, visible), before),
+            Some(before) if !anew && before.file.hash == file.hash => before,
+            before => Parsed::new(path, file, parse(path, file, config, visible), before.filter(|_| !anew)),
         };
         self.parsed = files.into_par_iter().map(read).collect();
     }
@@ -217,7 +233,7 @@ impl Compiler {
                 continue;
             }
             findings.extend(outcome.findings().iter().cloned());
-            let last_good = last_good.as_ref().filter(|_| choices.keep_last_good);
+            let last_good = last_good.as_ref().filter(|_| choices.keep_last_good).map(|(document, _)| document);
             let document = match outcome {
                 Outcome::Hidden(_, names) => {
                     leave_out(Why::Audience, Arc::clone(names));
@@ -236,6 +252,17 @@ impl Compiler {
         }
         take_out_below_hidden_indexes(&mut documents, &mut absent);
         (documents, absent)
+    }
+
+    /// Returns the files from which the `documents` were parsed that are shown in a last good state.
+    fn kept(&self, documents: &[Document]) -> BTreeMap<SourcePath, SourceFile> {
+        let shown: BTreeMap<&SourcePath, Hash> =
+            documents.iter().map(|document| (&document.meta.path, document.body.source)).collect();
+        let kept = |parsed: &Parsed| {
+            let (_, file) = parsed.last_good.as_ref()?;
+            (shown.get(&parsed.path) == Some(&file.hash)).then(|| (parsed.path.clone(), file.clone()))
+        };
+        self.parsed.iter().filter_map(kept).collect()
     }
 
     /// Builds the book, or returns the last one if none of its inputs have changed.

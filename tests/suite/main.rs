@@ -41,6 +41,7 @@ mod served;
 mod spellings;
 mod stairs;
 mod support;
+mod switch;
 mod synthetic;
 mod templates;
 mod themes;

@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::Renderer;
 use super::fill::Filler;
 use crate::chapter::document::{Document, Piece, View, What};
-use crate::chapter::markdown::{Input, Place, chapter_options, pieces};
+use crate::chapter::markdown::{Place, chapter_options};
 use crate::chapter::redact::{Redacted, Rules, Visible, redact};
 use crate::model::book::{ChapterId, Generated};
 use crate::model::embed;
@@ -22,7 +22,7 @@ use crate::text::diagnostic::Span;
 use crate::text::front_matter;
 use crate::text::markup::{Token, behind, next_token};
 use crate::text::path::{SourcePath, UrlPath};
-use crate::text::source::{Sources, Text};
+use crate::text::source::{SourceFile, Sources, Text};
 
 /// Returns the URL of a chapter's copy. It matches the path of the chapter's file, so relative
 /// links stay the same.
@@ -61,11 +61,20 @@ impl<'a> Copier<'a> {
         &self.renderer.handbook.documents[chapter.index()]
     }
 
+    /// Returns the file that a document was parsed from. While the preview can't read a file, the
+    /// chapter keeps its earlier content. The new bytes must not be copied, because nobody knows yet
+    /// who may read them.
+    fn file(&self, document: &Document) -> Option<&'a SourceFile> {
+        let path = &document.meta.path;
+        let files = [self.renderer.handbook.kept.get(path), self.files.files.get(path)];
+        files.into_iter().flatten().find(|file| file.hash == document.body.source)
+    }
+
     /// Returns the text of a chapter or of a part of it. `depth` is the number of transclusions
     /// that the text is nested in.
     fn part(&self, chapter: ChapterId, anchor: Option<&str>, depth: usize) -> String {
         let document = self.document(chapter);
-        let Some(file) = self.files.files.get(&document.meta.path) else { return String::new() };
+        let Some(file) = self.file(document) else { return String::new() };
         let Ok(text) = Text::new(&file.bytes) else { return String::new() };
         let start = front_matter::split(&text.text).body();
         let config = self.view.config;
@@ -73,13 +82,6 @@ impl<'a> Copier<'a> {
         let rules = Rules { visible: &visible, config, options: chapter_options(document.meta.kind, config) };
         let Redacted { text: body, .. } = redact(&text.text[start..], rules);
         let place = Place { text: &text, start };
-        // While the preview can't read a file, the chapter keeps its earlier content, so its pieces
-        // may belong to different text.
-        let anew = (document.body.source != file.hash).then(|| {
-            let (path, kind) = (&document.meta.path, document.meta.kind);
-            let family = document.meta.family.as_deref();
-            pieces(Input { body: &body, path, kind, config, family, place, seed: "", plain: false })
-        });
         let wanted = match anchor {
             None => 0..body.len(),
             Some(anchor) => match source_part(document, anchor) {
@@ -88,7 +90,7 @@ impl<'a> Copier<'a> {
             },
         };
         let chapter = Chapter { id: chapter, references: references(document), depth };
-        self.write(&body, anew.as_ref().unwrap_or(&document.body.pieces), &chapter, (place, wanted))
+        self.write(&body, &document.body.pieces, &chapter, (place, wanted))
     }
 
     /// Writes the text in `wanted`, with each piece converted for the copy.
