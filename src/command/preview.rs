@@ -16,6 +16,7 @@ mod level;
 mod listing;
 mod mend;
 mod moves;
+mod opens;
 mod propose;
 mod remove;
 mod state;

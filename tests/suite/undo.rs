@@ -277,6 +277,30 @@ fn a_text_that_was_open_once_and_is_for_an_audience_today_is_not_shown() {
 }
 
 #[test]
+fn a_deletion_or_a_move_that_would_publish_a_hidden_chapter_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = with_audiences(folder.path());
+    let before = desk.text("hidden/below.md");
+    let delete = |page: &str| desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true }));
+    let rename = |page: &str, name: &str| desk.post("/_rolebook/edit/rename", &json!({ "page": page, "name": name }));
+    for (status, answer) in
+        [delete("/hidden/"), rename("/hidden/", "team/index.md"), rename("/hidden/below/", "open/below.md")]
+    {
+        assert_eq!(status, 422, "{answer}");
+        let error = answer["error"].as_str().unwrap();
+        assert!(error.contains("`hidden/below.md` to everyone") && error.contains("`audience`"), "{error}");
+    }
+    assert_eq!(desk.text("hidden/below.md"), before);
+    // With an audience of its own, the chapter stays hidden wherever it is.
+    fs::write(folder.path().join("hidden/below.md"), format!("---\naudience: managers\n---\n{before}")).unwrap();
+    desk.settles("/hidden/below/", "hidden/below.md");
+    let (status, answer) = rename("/hidden/below/", "open/below.md");
+    assert_eq!(status, 200, "{answer}");
+    assert!(desk.waits_for("/open/below/", "SECRET"));
+    assert_eq!(delete("/hidden/").0, 200);
+}
+
+#[test]
 fn three_texts_are_not_shown_if_one_of_them_is_for_another_audience() {
     let folder = tempfile::tempdir().unwrap();
     let desk = with_audiences(folder.path());

@@ -2,12 +2,13 @@
 //!
 //! Input: the site that is shown, and the contents of the form. Output: the same files that
 //! `rolebook new` and `rolebook mv` would write. Never overwrites a file, and refuses changes that
-//! would add findings to the handbook.
+//! would add findings to the handbook or show hidden chapters to more readers.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
+use super::opens;
 use crate::author::draft::draft;
 use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
@@ -81,6 +82,10 @@ pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
     };
     if let Some(refusal) = plan.moves.iter().find_map(|moved| writer.check_new(&moved.to).err()) {
         return refuse(422, &sentences(&refusal.message, &refusal.help));
+    }
+    let place = |path: &SourcePath| plan.new_place(path);
+    if let Some(why) = opens::refusal(site, &plan.after(site.sources()), ("moving this chapter", &place)) {
+        return refuse(422, &why);
     }
     let words = format!("mv {path} {}", wanted.name);
     let written = writer.write(deed(&words, ""), &steps(&plan, site.sources()));
