@@ -690,6 +690,28 @@ fn only_a_page_served_by_this_preview_can_change_files() {
 }
 
 #[test]
+fn a_client_behind_a_proxy_can_read_but_not_change_anything() {
+    let desk = serve(&["--edit", "--allow-host", "docs.example.org"]);
+    let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.").to_string();
+    let before = desk.bytes("guides/a.md");
+    let named: &[(&str, &str)] = &[("Host", "docs.example.org"), ("Origin", "https://docs.example.org")];
+    for headers in [
+        named,
+        &[("X-Forwarded-For", "203.0.113.9")],
+        &[("x-forwarded-for", "127.0.0.1")],
+        &[("Forwarded", "for=203.0.113.9")],
+        &[("Via", "1.1 proxy")],
+    ] {
+        assert_eq!(desk.post_with("/_rolebook/edit/save", headers, &wanted).0, 403, "{headers:?}");
+        assert_eq!(desk.post_with("/_rolebook/audience", headers, "{\"audience\":null}").0, 403, "{headers:?}");
+    }
+    let read = b"GET /guides/a/ HTTP/1.1\r\nHost: docs.example.org\r\nVia: 1.1 p\r\nConnection: close\r\n\r\n";
+    assert!(desk.raw(read).starts_with("HTTP/1.1 200"));
+    assert_eq!(desk.bytes("guides/a.md"), before);
+    assert_eq!(desk.post_with("/_rolebook/edit/save", &[], &wanted).0, 200);
+}
+
+#[test]
 fn a_path_that_is_not_a_chapter_is_never_written() {
     let desk = serve(&["--edit"]);
     let secret = desk.folder.join("guides/.secret.md");
