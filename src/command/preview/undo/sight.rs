@@ -57,7 +57,7 @@ impl<'a> Sight<'a> {
     }
 
     /// Returns the text without line endings of each line that is hidden.
-    fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
         let hidden = self.lines.iter().zip(&self.hidden).filter(|(_, hidden)| **hidden);
         hidden.map(|(line, _)| line.trim_ascii()).filter(|line| !line.is_empty())
     }
