@@ -202,9 +202,9 @@ pub struct Serve {
     /// including drafts.
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub host: IpAddr,
-    /// A further host name under which browsers reach the preview, for example behind a tunnel. With
-    /// --edit, everyone who reaches a tunnel or proxy on this machine can change the handbook.
-    #[arg(long, value_name = "NAME")]
+    /// A further host name under which browsers reach the preview, for example behind a tunnel. Under
+    /// this name, the handbook can be read but not changed, even with --edit.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub allow_host: Vec<String>,
     /// Open the site in your browser.
     #[arg(long)]

@@ -79,7 +79,7 @@ impl Relocation {
     }
 
     /// Returns the sources as they will be after the move.
-    fn after(&self, sources: &Sources) -> Sources {
+    pub fn after(&self, sources: &Sources) -> Sources {
         let file = |(path, file): (&SourcePath, &SourceFile)| {
             let edited = self.edits.contains_key(path);
             let file = if edited { SourceFile::new(self.edited(path, &file.bytes)) } else { file.clone() };

@@ -16,6 +16,7 @@ mod level;
 mod listing;
 mod mend;
 mod moves;
+mod opens;
 mod picture;
 mod propose;
 mod remove;
@@ -35,6 +36,7 @@ pub use self::editor::Editor;
 
 use self::answer::refuse;
 use self::moves::Moves;
+use self::undo::sight::may_quote;
 use super::left_out;
 use super::load::Loaded;
 use super::pipeline::Pipeline;
@@ -390,6 +392,12 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
             });
             let place_bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
+            let is_open = match (&finding.place, site, span, &place_bytes) {
+                (Place::Content(path, _), Some(site), Some(span), Some(bytes)) => may_quote(site, path, (bytes, span)),
+                _ => true,
+            };
+            // Where the audience may not see the lines, the page says only where they are.
+            let bare = |place: &Place| files(place).map(|(path, _)| (path, None));
             Drawn {
                 severity: report::severity(finding),
                 code: finding.code.name(),
@@ -403,10 +411,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 column: at.map(|at| at.column),
                 start: span.map(|span| span.start),
                 end: span.map(|span| span.end),
-                quote: place_bytes.zip(span).map(|(bytes, span)| listing::quote(&bytes, span)),
+                quote: place_bytes.zip(span).filter(|_| is_open).map(|(bytes, span)| listing::quote(&bytes, span)),
                 names: site.map(|site| mend::names(finding, site)).unwrap_or_default(),
                 help: finding.help.clone(),
-                drawing: report::plain(finding, &files),
+                drawing: if is_open { report::plain(finding, &files) } else { report::plain(finding, &bare) },
                 url,
             }
         })

@@ -2,6 +2,7 @@
 //! since, and that nothing for another audience shows.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -93,6 +94,10 @@ fn where_the_same_place_changed_again_the_author_decides_between_three_texts() {
     // A decision about another state of the file isn't carried out.
     let choose = |state: &Value| json!({ "number": number, "choices": ["One,\ntheirs."], "state": state });
     assert_eq!(desk.post("/_rolebook/edit/undo", &choose(&json!("0"))).0, 409);
+    // A place in a file can't be no file.
+    let none = json!({ "number": number, "choices": [null], "state": answer["state"] });
+    assert_eq!(desk.post("/_rolebook/edit/undo", &none).0, 409);
+    assert_eq!(desk.text("guides/a.md"), since);
     assert_eq!(desk.post("/_rolebook/edit/undo", &choose(&answer["state"])).0, 200);
     assert_eq!(desk.text("guides/a.md"), before.replace("One\r\ntwo.", "One,\r\ntheirs."));
 }
@@ -315,6 +320,89 @@ fn a_text_that_was_open_once_and_is_for_an_audience_today_is_not_shown() {
     assert!(desk.waits_for("/s/", "404"));
     let answer = desk.get("/_rolebook/edit/changes");
     assert!(!answer.contains("SECRET"), "{answer}");
+}
+
+#[test]
+fn a_deletion_or_a_move_that_would_publish_a_hidden_chapter_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = with_audiences(folder.path());
+    let before = desk.text("hidden/below.md");
+    let delete = |page: &str| desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true }));
+    let rename = |page: &str, name: &str| desk.post("/_rolebook/edit/rename", &json!({ "page": page, "name": name }));
+    for (status, answer) in
+        [delete("/hidden/"), rename("/hidden/", "team/index.md"), rename("/hidden/below/", "open/below.md")]
+    {
+        assert_eq!(status, 422, "{answer}");
+        let error = answer["error"].as_str().unwrap();
+        assert!(error.contains("`hidden/below.md` to everyone") && error.contains("`audience`"), "{error}");
+    }
+    assert_eq!(desk.text("hidden/below.md"), before);
+    // With an audience of its own, the chapter stays hidden wherever it is.
+    fs::write(folder.path().join("hidden/below.md"), format!("---\naudience: managers\n---\n{before}")).unwrap();
+    desk.settles("/hidden/below/", "hidden/below.md");
+    let (status, answer) = rename("/hidden/below/", "open/below.md");
+    assert_eq!(status, 200, "{answer}");
+    assert!(desk.waits_for("/open/below/", "SECRET"));
+    assert_eq!(delete("/hidden/").0, 200);
+}
+
+#[test]
+fn changes_made_in_a_folder_that_was_hidden_then_are_neither_listed_nor_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = with_audiences(folder.path());
+    fs::create_dir_all(folder.path().join("gone")).unwrap();
+    fs::write(folder.path().join("gone/index.md"), "---\naudience: managers\n---\n# G\n").unwrap();
+    fs::write(folder.path().join("gone/kid.md"), "# Kid\n\nEve gets a SECRET.\n").unwrap();
+    assert!(desk.waits_for("/gone/kid/", "Eve"));
+    // One chapter leaves the hidden folder, and another is deleted with its folder.
+    assert_eq!(desk.save("/hidden/below/", "A SECRET.", "Nothing.").0, 200);
+    desk.settles("/hidden/below/", "hidden/below.md");
+    let moved = Command::new(env!("CARGO_BIN_EXE_rolebook"))
+        .args(["mv", "hidden/below", "open/below"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(moved.status.success(), "{moved:?}");
+    assert!(desk.waits_for("/open/below/", "Nothing"));
+    for page in ["/gone/kid/", "/gone/"] {
+        assert_eq!(desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true })).0, 200);
+        assert!(desk.waits_for(page, "404"));
+    }
+    let managers = desk.changes();
+    assert_eq!(managers.len(), 4, "{managers:#?}");
+    see_as(&desk, None);
+    let answer = desk.get("/_rolebook/edit/changes");
+    for word in ["SECRET", "hidden", "gone", "Kid"] {
+        assert!(!answer.contains(word), "{word} in {answer}");
+    }
+    for change in managers {
+        assert_eq!(desk.undo(&change["number"]).0, 404, "{change}");
+    }
+    assert!(!folder.path().join("gone").exists());
+}
+
+#[test]
+fn a_text_that_was_marked_and_reworded_since_and_the_old_name_of_a_hidden_chapter_are_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = with_audiences(folder.path());
+    assert_eq!(desk.save("/s/", "Last.", "Pay is SECRET1.").0, 200);
+    let marked =
+        desk.text("s.md").replace("Pay is SECRET1.", "::: {audience=managers}\n\nPay is SECRET1.\n\n:::\n\nEnd.");
+    fs::write(folder.path().join("s.md"), marked).unwrap();
+    desk.settles("/s/", "s.md");
+    assert_eq!(desk.save("/s/", "Pay is SECRET1.", "Pay is SECRET2.").0, 200);
+    fs::write(folder.path().join("layoffs.md"), "---\naudience: managers\n---\n# Layoffs\n").unwrap();
+    assert!(desk.waits_for("/layoffs/", "HTTP/1.1 200"));
+    let rename = json!({ "page": "/layoffs/", "name": "plan.md" });
+    assert_eq!(desk.post("/_rolebook/edit/rename", &rename).0, 200);
+    assert!(desk.waits_for("/plan/", "HTTP/1.1 200"));
+    assert_eq!(desk.post("/_rolebook/edit/delete", &json!({ "page": "/plan/", "confirmed": true })).0, 200);
+    assert!(desk.waits_for("/plan/", "404 Not Found"));
+    see_as(&desk, None);
+    let answer = desk.get("/_rolebook/edit/changes");
+    for word in ["SECRET", "ayoffs", "plan"] {
+        assert!(!answer.contains(word), "{word} in {answer}");
+    }
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //!
 //! Input: the site that is shown, and the contents of the form. Output: the same files that
 //! `rolebook new` and `rolebook mv` would write. Never overwrites a file, and refuses changes that
-//! would add findings to the handbook.
+//! would add findings to the handbook or show hidden chapters to more readers.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
+use super::opens;
 use crate::author::draft::draft;
 use crate::author::relocate::{NoMove, plan};
 use crate::command::mv::steps;
@@ -49,7 +50,12 @@ pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     };
     let draft = match draft(kind, &wanted.title, wanted.folder.as_deref(), &handbook) {
         Ok(draft) => draft,
-        Err(why) => return refuse(422, &sentences(&why.message, &why.help)),
+        Err(why) => {
+            // If the site that is shown has no such chapter, the page may not learn where it is.
+            let is_known = draft(kind, &wanted.title, wanted.folder.as_deref(), site.handbook()).is_err();
+            let taken = "This name is taken already. Choose another title.".to_owned();
+            return refuse(422, &if is_known { sentences(&why.message, &why.help) } else { taken });
+        }
     };
     let words = format!("new {} {}", wanted.kind, wanted.title);
     let step = Step::Create { path: draft.path.clone(), text: draft.text.into_bytes() };
@@ -81,6 +87,10 @@ pub fn rename(site: &Site, writer: &Writer, wanted: &Rename) -> Answer {
     };
     if let Some(refusal) = plan.moves.iter().find_map(|moved| writer.check_new(&moved.to).err()) {
         return refuse(422, &sentences(&refusal.message, &refusal.help));
+    }
+    let place = |path: &SourcePath| plan.new_place(path);
+    if let Some(why) = opens::refusal(site, &plan.after(site.sources()), ("moving this chapter", &place)) {
+        return refuse(422, &why);
     }
     let words = format!("mv {path} {}", wanted.name);
     let written = writer.write(deed(&words, ""), &steps(&plan, site.sources()));

@@ -2,12 +2,13 @@
 //!
 //! Input: the site that is shown, and the page. Output: the chapters that link to it, and once the
 //! author has confirmed, the folder without the file. The journal keeps the text, so the deletion
-//! can be taken back.
+//! can be taken back. Never deletes an index if that would publish what it hides.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
+use super::opens;
 use crate::command::writing::deed;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
@@ -32,6 +33,11 @@ pub fn remove(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let Some(before) = site.sources().bytes(&path).map(|bytes| bytes.to_vec()) else {
         return refuse(404, "This chapter is not part of the handbook any more.");
     };
+    let mut after = site.sources().clone();
+    after.files.remove(&path);
+    if let Some(why) = opens::refusal(site, &after, ("deleting this chapter", &|path| path.clone())) {
+        return refuse(422, &why);
+    }
     let title = title_of(site, &path, None);
     let links = links_to(site, &path);
     if !wanted.confirmed {

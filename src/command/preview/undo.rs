@@ -6,6 +6,7 @@
 //! taken back too. Never shows a text that the audience of the site may not see.
 
 mod inverse;
+mod known;
 mod log;
 pub mod sight;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::inverse::{Doubt, Inverse, Text};
+use self::known::Known;
 use self::log::Noted;
 use self::sight::{Sight, may_know, secrets};
 use super::answer::{failed, json, refuse, sentences};
@@ -55,8 +57,9 @@ pub struct Wanted {
 /// Answers with up to `most` of the newest changes, newest first. Those with numbers up to `began`
 /// were made before the preview was started.
 pub fn list(site: &Site, writer: &Writer, (began, most): (u64, usize)) -> Answer {
+    let known = Known::of(site, writer);
     let shown = log::newest(writer).filter_map(|noted| {
-        let files = files(site, writer, &noted)?;
+        let files = files(site, (writer, &known), &noted)?;
         let what = what(&noted);
         let first = files.first().cloned().unwrap_or_default();
         Some(json!({
@@ -106,18 +109,17 @@ fn body_of(bytes: &[u8]) -> &[u8] {
 }
 
 /// Describes the files of an entry that the page may know of. Returns `None` if there are none.
-fn files(site: &Site, writer: &Writer, noted: &Noted) -> Option<Vec<Value>> {
-    let files: Vec<Value> =
-        noted.entry.changes.iter().filter_map(|change| file(site, writer, (noted, change))).collect();
+fn files(site: &Site, from: (&Writer, &Known), noted: &Noted) -> Option<Vec<Value>> {
+    let files: Vec<Value> = noted.entry.changes.iter().filter_map(|change| file(site, from, (noted, change))).collect();
     (!files.is_empty()).then_some(files)
 }
 
-fn file(site: &Site, writer: &Writer, (noted, change): (&Noted, &Change)) -> Option<Value> {
+fn file(site: &Site, (writer, known): (&Writer, &Known), (noted, change): (&Noted, &Change)) -> Option<Value> {
     let path = noted.today(&change.path);
     if picture::is_picture(&path) {
         return picture_file(site, (noted, change), &path);
     }
-    if !may_know(site, &path) {
+    if !may_know(site, &path) || known.hides(site, noted, change) {
         return None;
     }
     let now = read(writer, &path).ok()?;
@@ -127,9 +129,9 @@ fn file(site: &Site, writer: &Writer, (noted, change): (&Noted, &Change)) -> Opt
     };
     let (kind, places) = match &change.what {
         What::Moved(from) => ("moved", vec![json!({ "from": from.as_str() })]),
-        What::Created(text) => ("created", whole(site, (&path, "made", text), now.as_ref())?),
-        What::Removed(text) => ("removed", whole(site, (&path, "was", text), now.as_ref())?),
-        What::Replaced(before, after) => ("replaced", places(site, (&path, before, after), now.as_ref())?),
+        What::Created(text) => ("created", whole(site, (&path, "made", text), (now.as_ref(), known))?),
+        What::Removed(text) => ("removed", whole(site, (&path, "was", text), (now.as_ref(), known))?),
+        What::Replaced(before, after) => ("replaced", places(site, (&path, before, after), (now.as_ref(), known))?),
     };
     let text = match &change.what {
         What::Created(text) | What::Removed(text) | What::Replaced(_, text) => Some(text),
@@ -162,9 +164,14 @@ fn picture_file(site: &Site, (noted, change): (&Noted, &Change), path: &SourcePa
 
 /// Describes a text that was added or removed as a whole. If a part of it is for another audience,
 /// none of it is shown.
-fn whole(site: &Site, (path, key, text): (&SourcePath, &str, &[u8]), now: Option<&Sight>) -> Option<Vec<Value>> {
+fn whole(
+    site: &Site,
+    (path, key, text): (&SourcePath, &str, &[u8]),
+    (now, known): (Option<&Sight>, &Known),
+) -> Option<Vec<Value>> {
     let sight = Sight::of(site, path, text)?;
-    let hidden = secrets(&[Some(&sight), now]);
+    let mut hidden = secrets(&[Some(&sight), now]);
+    hidden.extend(known.lines(path));
     if !sight.shows(&(0..sight.lines.len()), &hidden) {
         return Some(Vec::new());
     }
@@ -172,9 +179,14 @@ fn whole(site: &Site, (path, key, text): (&SourcePath, &str, &[u8]), now: Option
 }
 
 /// Describes the places that differ. Returns `None` if the audience may see none of them.
-fn places(site: &Site, (path, before, after): (&SourcePath, &[u8], &[u8]), now: Option<&Sight>) -> Option<Vec<Value>> {
+fn places(
+    site: &Site,
+    (path, before, after): (&SourcePath, &[u8], &[u8]),
+    (now, known): (Option<&Sight>, &Known),
+) -> Option<Vec<Value>> {
     let (was, made) = (Sight::of(site, path, before)?, Sight::of(site, path, after)?);
-    let hidden = secrets(&[Some(&was), Some(&made), now]);
+    let mut hidden = secrets(&[Some(&was), Some(&made), now]);
+    hidden.extend(known.lines(path));
     let all = hunks(&was.lines, &made.lines);
     let open = all.iter().filter(|hunk| was.shows(&hunk.before, &hidden) && made.shows(&hunk.after, &hidden));
     let place = |hunk: &crate::text::merge::Hunk| {
@@ -217,8 +229,9 @@ pub fn take_back(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
 
 fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answer, Unwritten> {
     let noted = log::newest(writer).find(|noted| noted.entry.number == wanted.number);
-    let known = noted.and_then(|noted| Some((files(site, writer, &noted)?, noted)));
-    let Some((files, noted)) = known else {
+    let known = Known::of(site, writer);
+    let noted = noted.and_then(|noted| Some((files(site, (writer, &known), &noted)?, noted)));
+    let Some((files, noted)) = noted else {
         return Ok(refuse(404, "This change can't be taken back from here."));
     };
     if noted.is_taken_back {
@@ -232,8 +245,11 @@ fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answe
         }
     } else if !inverse.doubts.is_empty() {
         let state = state_of(&inverse.doubts);
-        if wanted.state != state || wanted.choices.len() != inverse.doubts.len() {
-            return Ok(ask(site, &inverse.doubts, &state));
+        // Only a whole file can be missing. A place in a file has a text, even if it is empty.
+        let is_choice = |(doubt, choice): (&Doubt, &Option<String>)| doubt.part.is_none() || choice.is_some();
+        let are_choices = inverse.doubts.iter().zip(&wanted.choices).all(is_choice);
+        if wanted.state != state || wanted.choices.len() != inverse.doubts.len() || !are_choices {
+            return Ok(ask(site, &known, (&inverse.doubts, &state)));
         }
         inverse = inverse::plan(&noted, &read, &wanted.choices)?;
     }
@@ -325,12 +341,12 @@ fn state_of(doubts: &[Doubt]) -> String {
 
 /// Answers with three texts for each place that was changed again since: the text before the
 /// change, the text that the change made, and the text now.
-fn ask(site: &Site, doubts: &[Doubt], state: &str) -> Answer {
+fn ask(site: &Site, known: &Known, (doubts, state): (&[Doubt], &str)) -> Answer {
     if let Some(doubt) = doubts.iter().find(|doubt| picture::is_picture(&doubt.path)) {
         let error = format!("`{}` has been changed again since. Nothing was changed.", doubt.path);
         return refuse(409, &error);
     }
-    let apart: Option<Vec<Value>> = doubts.iter().map(|doubt| three(site, doubt)).collect();
+    let apart: Option<Vec<Value>> = doubts.iter().map(|doubt| three(site, known, doubt)).collect();
     match apart {
         Some(apart) => {
             let error = "The same place has been changed again since. Choose a text, or join them.";
@@ -344,7 +360,7 @@ fn ask(site: &Site, doubts: &[Doubt], state: &str) -> Answer {
 }
 
 /// Returns the three texts of a place, or `None` if the audience may not see all of them.
-fn three(site: &Site, doubt: &Doubt) -> Option<Value> {
+fn three(site: &Site, known: &Known, doubt: &Doubt) -> Option<Value> {
     let sight = |text: &'_ Text| match text {
         Some(text) => Sight::of(site, &doubt.path, text).map(|sight| Some(sight.lines.len())),
         None => Some(None),
@@ -353,7 +369,8 @@ fn three(site: &Site, doubt: &Doubt) -> Option<Value> {
     let look = |text: &Text| text.clone().unwrap_or_default();
     let texts = [look(&doubt.was), look(&doubt.made), look(&doubt.now)];
     let sights = texts.iter().map(|text| Sight::of(site, &doubt.path, text)).collect::<Option<Vec<_>>>()?;
-    let hidden = secrets(&sights.iter().map(Some).collect::<Vec<_>>());
+    let mut hidden = secrets(&sights.iter().map(Some).collect::<Vec<_>>());
+    hidden.extend(known.lines(&doubt.path));
     let whole = |n: usize| 0..sights[n].lines.len();
     let ranges = match &doubt.part {
         Some(part) => [part.other.clone(), part.base.clone(), part.one.clone()],

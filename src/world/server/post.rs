@@ -38,8 +38,9 @@ impl Post {
         hosts.check(raw)?;
         // The author may let other machines read the preview. Check the client's address too,
         // because the `Host` header doesn't prove where a client is.
-        if !raw.from.ip().to_canonical().is_loopback() {
-            return Err(Answer::text(403, "only the machine that runs the preview can change the handbook"));
+        if !raw.from.ip().to_canonical().is_loopback() || hosts.is_forwarded(raw) {
+            let why = "only the machine that runs the preview can change the handbook: open it there as localhost";
+            return Err(Answer::text(403, why));
         }
         if raw.header("Transfer-Encoding").next().is_some() {
             return Err(Answer::text(400, "Transfer-Encoding is not accepted"));

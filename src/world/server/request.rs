@@ -15,6 +15,10 @@ const LONGEST_TARGET: usize = 8 * 1024;
 /// The maximum size of all headers together, in bytes.
 const MOST_HEADERS: usize = 32 * 1024;
 
+/// Headers that proxies and tunnels add.
+const PASSED_ON: [&str; 6] =
+    ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -110,6 +114,13 @@ impl Hosts {
 
     fn is_allowed(&self, name: &str) -> bool {
         self.allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns whether a request may come from another machine although a program on this one sends
+    /// it: it has a name that the author has allowed, or a proxy says that it passed it on.
+    pub fn is_forwarded(&self, raw: &Raw) -> bool {
+        let is_own = |host: &str| name_of(host).is_some_and(|name| is_this_machine(name) || !self.is_allowed(name));
+        !raw.header("Host").all(is_own) || PASSED_ON.iter().any(|name| raw.header(name).next().is_some())
     }
 
     /// Returns whether `origin` is that of the pages under `host`. A proxy in front of an allowed

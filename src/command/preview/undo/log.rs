@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::text::path::SourcePath;
-use crate::world::disk::{Entry, What, Writer};
+use crate::world::disk::{Change, Entry, What, Writer};
 
 /// The maximum number of entries to read.
 const MOST: usize = 400;
@@ -31,6 +31,28 @@ impl Noted {
     pub fn today(&self, path: &SourcePath) -> SourcePath {
         let follow = |at: SourcePath, (from, to): &(SourcePath, SourcePath)| if at == *from { to.clone() } else { at };
         self.moves.iter().fold(path.clone(), follow)
+    }
+
+    /// Lists the paths of a file from this entry on, oldest first.
+    pub fn later(&self, path: &SourcePath) -> impl Iterator<Item = SourcePath> {
+        let mut at = path.clone();
+        let follow = self.moves.iter().filter_map(move |(from, to)| {
+            let is_moved = at == *from;
+            is_moved.then(|| at.clone_from(to)).map(|()| to.clone())
+        });
+        std::iter::once(path.clone()).chain(follow)
+    }
+
+    /// Lists the paths of a changed file, oldest first: the one before this entry moved it, and
+    /// those since.
+    pub fn paths(&self, change: &Change) -> impl Iterator<Item = SourcePath> {
+        let path = &change.path;
+        let before = self.entry.changes.iter().filter(move |other| other.path == *path);
+        let before = before.filter_map(|other| match &other.what {
+            What::Moved(from) => Some(from.clone()),
+            _ => None,
+        });
+        before.chain(self.later(path))
     }
 }
 

@@ -57,7 +57,7 @@ impl<'a> Sight<'a> {
     }
 
     /// Returns the text without line endings of each line that is hidden.
-    fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub fn secrets(&self) -> impl Iterator<Item = &'a [u8]> {
         let hidden = self.lines.iter().zip(&self.hidden).filter(|(_, hidden)| **hidden);
         hidden.map(|(line, _)| line.trim_ascii()).filter(|line| !line.is_empty())
     }
@@ -73,6 +73,25 @@ impl<'a> Sight<'a> {
 /// Returns the lines that are hidden in any of the versions of a text.
 pub fn secrets<'a>(versions: &[Option<&Sight<'a>>]) -> BTreeSet<&'a [u8]> {
     versions.iter().flatten().flat_map(|sight| sight.secrets()).collect()
+}
+
+/// Returns whether the page may quote the lines of a file from the start to the end of a place.
+pub fn may_quote(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
+    let handbook = site.handbook();
+    if handbook.config.audiences.is_empty() || !path.is_chapter() {
+        return true;
+    }
+    let is_shown = handbook.book.at_path(path).is_some();
+    let Some(sight) = Sight::of(site, path, bytes).filter(|_| is_shown) else { return false };
+    let mut at = 0;
+    let ends = sight.lines.iter().map(|line| {
+        at += line.len();
+        at
+    });
+    let ends: Vec<usize> = ends.collect();
+    let line = |at: usize| ends.partition_point(|end| *end <= at);
+    let range = span.range();
+    sight.shows(&(line(range.start)..(line(range.end) + 1).min(ends.len())), &sight.secrets().collect())
 }
 
 /// Returns whether the audience may know of the file at `path`, whether or not it exists today.
