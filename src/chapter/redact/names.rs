@@ -44,7 +44,7 @@ pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
         let Some(length) = rest.find(']') else { continue };
         let name = word::plain(&rest[..length]);
         let begins = || name.split(['-', '_', ' ', '=', ':']).next().unwrap_or_default();
-        if known.iter().any(|known| *known == name) || word::is_word(begins()) {
+        if known.contains(&name) || word::is_word(begins()) {
             found.push(at..at + length + 3);
         }
     }
