@@ -145,7 +145,9 @@ impl Shape {
                 known if known.is_empty() => json!({ "type": ["integer", "string"] }),
                 known => {
                     let numbers = known.iter().filter_map(|name| name.parse::<u8>().ok()).map(Json::from);
-                    json!({ "enum": numbers.chain(known.iter().map(|name| json!(name))).collect::<Vec<_>>() })
+                    let list: Vec<Json> = numbers.chain(known.iter().map(|name| json!(name))).collect();
+                    // Names may be written in any case, so other words aren't mistakes in the editor.
+                    json!({ "anyOf": [{ "enum": list }, { "type": ["integer", "string"] }] })
                 }
             },
             Self::Chapter => suggested(names("chapter"), json!({ "type": "string" })),

@@ -462,8 +462,27 @@ fn the_schemas_of_a_project_list_its_owners_levels_and_chapters() {
     assert_eq!(of("owner")["enum"], json!(["people"]));
     assert_eq!(of("track")["enum"], json!(["lead"]));
     assert_eq!(of("extends")["anyOf"][0]["enum"], json!(["chief"]));
-    let level = &of("competencies")["properties"]["talk"]["enum"];
+    let level = &of("competencies")["properties"]["talk"]["anyOf"][0]["enum"];
     assert!(level.as_array().unwrap().contains(&json!(3)) && level.as_array().unwrap().contains(&json!("Owning")));
     // Without a project, editors accept every name.
     assert_eq!(schema::of("role").unwrap()["properties"]["owner"]["enum"], Json::Null);
+}
+
+#[test]
+fn the_schema_of_a_project_accepts_the_levels_of_every_scale() {
+    let scale = |of: &str, level: u8, name: &str| format!("[[{of}.scale]]\nlevel = {level}\nname = \"{name}\"\n");
+    let track = scale("tracks", 5, "Head") + &scale("tracks", 6, "Chief");
+    let family = scale("families.make", 1, "New") + &scale("families.make", 2, "Old");
+    let toml = format!("[families.make]\n{family}[[tracks]]\nid = \"lead\"\n{track}");
+    let texts = [("handbook.toml", toml.as_str()), ("competencies/talk.md", "# Talk\n")];
+    let handbook = compile(&Sources::from_texts(texts)).unwrap();
+    let schema = schema::in_project("role", &|word| known(word, &handbook)).unwrap();
+    let level = &schema["properties"]["competencies"]["properties"]["talk"]["anyOf"];
+    let listed = level[0]["enum"].as_array().unwrap();
+    for written in [json!(6), json!("6"), json!("Head"), json!("Chief"), json!("New"), json!("Owning")] {
+        assert!(listed.contains(&written), "{written}");
+    }
+    assert_eq!(listed.iter().filter(|one| **one == json!(3)).count(), 1);
+    // `check` accepts `head` too.
+    assert_eq!(level[1]["type"], json!(["integer", "string"]));
 }

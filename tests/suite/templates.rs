@@ -66,3 +66,15 @@ fn a_handbook_without_templates_has_no_page_of_them() {
     assert!(!site.has(&UrlPath::new("templates/")));
     assert!(files(&site).is_empty());
 }
+
+#[test]
+fn a_view_in_a_template_stays_text() {
+    let text = "# Memo\n\n{{ roles() }}\n\n```markdown template=\"note\"\n{{ matrix() }}\n\n![[other]] https://x.example\n```\n";
+    let role = "---\nrank: 1\n---\n# Zqrole\n";
+    let site = site_for(&Sources::from_texts([("memo.md", text), ("roles/zqrole.md", role)]), None);
+    let html = Html::parse_document(&page(&site, "memo/"));
+    let article = html.select(&Selector::parse("article .prose").unwrap()).next().unwrap();
+    assert!(article.html().contains("Zqrole"), "the chapter has a view of its own");
+    let form = html.select(&Selector::parse(".form").unwrap()).next().unwrap();
+    assert_eq!(form.inner_html().trim(), "<p>{{ matrix() }}</p>\n<p>![[other]] https://x.example</p>");
+}

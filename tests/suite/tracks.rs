@@ -338,3 +338,29 @@ fn a_competency_that_ends_early_has_gaps_only_where_something_is_missing() {
     let role = "---\ncompetencies: {writing: 5}\n---\n# High\n";
     assert_eq!(empty(&with(sources, "roles/high.md", role)), [2, 5]);
 }
+
+#[test]
+fn a_role_may_use_the_levels_of_the_track_that_it_inherits() {
+    let above = "[[tracks.scale]]\nlevel = 5\nname = \"Over\"\n[[tracks.scale]]\nlevel = 6\nname = \"Top\"\n";
+    let toml = format!("{TOML}{above}");
+    let heir = |base: &str, level: &str| {
+        let role = format!("---\n{base}\ncompetencies: {{writing: {level}}}\n---\n# Heir\n");
+        let mut sources = two_tracks("", BOTH);
+        sources.files.retain(|path, _| path.as_str() != "handbook.toml");
+        with(with(sources, "handbook.toml", &toml), "roles/heir.md", &role)
+    };
+    for level in ["Chief", "6", "Top"] {
+        let sources = heir("extends: lead", level);
+        assert!(!codes(&sources).contains(&Rule::LevelOutOfRange), "{level}");
+        assert_eq!(expected(&site_with(&sources, None), "heir"), ["below", "own", "twice-2", "above"], "{level}");
+    }
+    for (base, level) in [
+        ("extends: lead", "Nobody"),
+        ("extends: lead", "7"),
+        ("extends: maker", "6"),
+        ("extends: lead\ntrack: maker", "Chief"),
+        ("rank: 1", "Chief"),
+    ] {
+        assert!(codes(&heir(base, level)).contains(&Rule::LevelOutOfRange), "{base}, {level}");
+    }
+}

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::chapter::document::Facts;
+use crate::declare::config::{Config, Level};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId};
 use crate::model::compile::Handbook;
@@ -40,11 +41,23 @@ pub fn choices(word: &str, handbook: &Handbook) -> Vec<Choice> {
 /// Returns the names for a word, as `declare/schema` lists them for editors: levels by number and by
 /// name, everything else by the name to write.
 pub fn known(word: &str, handbook: &Handbook) -> Vec<String> {
-    let list = choices(word, handbook).into_iter();
     if word == "level" {
-        return list.flat_map(|(number, name)| [number, name]).collect();
+        return levels(&handbook.config);
     }
-    list.map(|(name, _)| name).collect()
+    choices(word, handbook).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Returns the numbers and names of the levels of every scale: the handbook's, and those that tracks
+/// and families have of their own. Which of them a role may use depends on its track.
+fn levels(config: &Config) -> Vec<String> {
+    let own = config.tracks.iter().map(|track| &track.scale);
+    let own = own.chain(config.families.values().map(|family| &family.scale));
+    let all: Vec<&Level> = std::iter::once(&config.scale).chain(own).flatten().collect();
+    let numbers: BTreeSet<u8> = all.iter().map(|level| level.level).collect();
+    let mut names: Vec<String> = numbers.iter().map(u8::to_string).collect();
+    let mut known = BTreeSet::new();
+    names.extend(all.iter().map(|level| &level.name).filter(|name| known.insert(*name)).cloned());
+    names
 }
 
 /// Returns the chapters of a kind, or all chapters, in the order of their titles.

@@ -90,11 +90,10 @@ impl Reader<'_> {
     }
 
     fn competencies(&mut self, fields: &front::Role) -> Vec<(ReferenceNumber, u8)> {
-        let track = fields.track.as_ref().map(|(track, _)| track.as_str());
         let mut list = Vec::new();
         for entry in &fields.competencies.entries {
             let number = self.refer(&entry.key, entry.key_span, Form::Field(Kind::Competency));
-            list.extend(self.level(&entry.key, &entry.value, track).map(|level| (number, level)));
+            list.extend(self.level(&entry.key, &entry.value, fields).map(|level| (number, level)));
         }
         list
     }
@@ -109,12 +108,13 @@ impl Reader<'_> {
         list
     }
 
-    fn level(&mut self, competency: &str, value: &Value, track: Option<&str>) -> Option<u8> {
+    fn level(&mut self, competency: &str, value: &Value, fields: &front::Role) -> Option<u8> {
         let written = match &value.data {
             Data::Integer(n) => n.to_string(),
             Data::Text(text) => text.clone(),
             _ => return None,
         };
+        let track = fields.track.as_ref().map(|(track, _)| track.as_str());
         let family = self.family.clone();
         let scope = Scope { track, family: family.as_deref() };
         // A competency of another family has that family's levels. Whether it has this one is checked
@@ -123,7 +123,14 @@ impl Reader<'_> {
             let mut families = self.config.families.keys();
             families.find_map(|family| self.config.level(&written, Scope { track, family: Some(family) }))
         };
+        // A role that extends another may inherit its track, which only `model/relations` knows.
+        let inherited = || {
+            let number = written.parse().ok().filter(|_| self.config.knows_level(&written));
+            number.or_else(|| self.config.level_of_tracks(&written, None).map(|(level, _)| level))
+        };
+        let may_inherit = track.is_none() && fields.extends.is_some();
         let level = self.config.level(&written, scope).or_else(others);
+        let level = level.or_else(|| if may_inherit { inherited() } else { None });
         if level.is_none() {
             let message = format!("`{competency}` has the level `{written}`, which isn't in the scale");
             self.finding(Rule::LevelOutOfRange, value.span, message, self.config.help_for_level(&written, scope));
