@@ -264,10 +264,13 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     (!changed.is_empty()).then_some(changed)
 }
 
-/// Reads files, any of which might have been deleted. Returns `None` if a file is too large.
+/// Reads files, any of which might have been deleted. Returns `None` if a file is too
+/// large or if an index can't be read.
 fn read_files(loaded: &Loaded, paths: &[SourcePath]) -> Option<Vec<(SourcePath, Option<SourceFile>)>> {
     let read = |path: &SourcePath| match read_inside(&loaded.project.content, path) {
         Err(error) if error.source.kind() == io::ErrorKind::FileTooLarge => None,
+        // Only reading everything tells whether an index is gone or can't be read.
+        Err(error) if error.source.kind() != io::ErrorKind::NotFound && path.is_named_like_index() => None,
         read => Some((path.clone(), read.ok().map(SourceFile::new))),
     };
     paths.iter().map(read).collect()

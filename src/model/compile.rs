@@ -4,6 +4,8 @@
 //! cache is keyed by content hash, and dropping it never changes a byte of the output. Never
 //! renders, and never reads files.
 
+mod doubtful;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -148,7 +150,9 @@ impl Compiler {
         self.config = Some(Arc::clone(&config));
         self.visible = visible;
         self.parse(sources, &config, anew);
-        let (documents, absent) = self.gather(choices, &mut file_findings);
+        let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
+        file_findings.extend(doubtful.iter().map(|index| index.finding()));
+        let (documents, absent) = self.gather(choices, &doubtful, &mut file_findings);
         let kept = Arc::new(self.kept(&documents));
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
@@ -220,7 +224,12 @@ impl Compiler {
 
     /// Returns the documents in path order and the absent chapters, and collects the findings about
     /// each file.
-    fn gather(&self, choices: &Choices, findings: &mut Vec<Diagnostic>) -> (Vec<Document>, Vec<Absent>) {
+    fn gather(
+        &self,
+        choices: &Choices,
+        doubtful: &[doubtful::Index],
+        findings: &mut Vec<Diagnostic>,
+    ) -> (Vec<Document>, Vec<Absent>) {
         let mut documents = Vec::with_capacity(self.parsed.len());
         let mut absent = Vec::new();
         for Parsed { path, outcome, last_good, .. } in &self.parsed {
@@ -250,7 +259,7 @@ impl Compiler {
                 Some(document) => documents.push(document.clone()),
             }
         }
-        take_out_below_hidden_indexes(&mut documents, &mut absent);
+        take_out_below_hidden_indexes(&mut documents, &mut absent, doubtful);
         (documents, absent)
     }
 
@@ -302,10 +311,15 @@ impl Compiler {
 
 /// Moves chapters below a directory whose index is hidden or can't be read to the absent ones.
 /// People who may not read what a directory is about may not read what is in it either.
-fn take_out_below_hidden_indexes(documents: &mut Vec<Document>, absent: &mut Vec<Absent>) {
+fn take_out_below_hidden_indexes(
+    documents: &mut Vec<Document>,
+    absent: &mut Vec<Absent>,
+    doubtful: &[doubtful::Index],
+) {
     let is_hidden = |absent: &&Absent| absent.why != Why::Draft && absent.path.is_index();
-    let folders: BTreeSet<String> =
-        absent.iter().filter(is_hidden).map(|index| index.path.folder().to_owned()).collect();
+    let hidden = absent.iter().filter(is_hidden).map(|index| &index.path);
+    let indexes = hidden.chain(doubtful.iter().map(|index| &index.path));
+    let folders: BTreeSet<String> = indexes.map(|path| path.folder().to_owned()).collect();
     if folders.is_empty() {
         return;
     }

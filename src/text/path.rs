@@ -70,6 +70,15 @@ impl SourcePath {
         self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
+    /// Returns whether the name is that of an index, whatever its format is: `index.mdx`,
+    /// `README.rst` and `index.md.orig`, but not the files of a website, such as `index.html`.
+    pub fn is_named_like_index(&self) -> bool {
+        const OF_SITES: [&str; 9] = ["html", "htm", "js", "mjs", "css", "json", "xml", "svg", "png"];
+        let (stem, rest) = self.file_name().split_once('.').unwrap_or((self.file_name(), ""));
+        let is_of_site = OF_SITES.iter().any(|extension| rest.eq_ignore_ascii_case(extension));
+        !is_of_site && ["index", "readme", "_index"].iter().any(|name| stem.eq_ignore_ascii_case(name))
+    }
+
     /// Returns the path without its extension, or the folder for an index.
     pub fn without_extension(&self) -> &str {
         if self.is_index() {

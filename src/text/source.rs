@@ -4,7 +4,7 @@
 //! [`Text`] with LF line endings that can map offsets back to the file. Never reads files itself.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::text::diagnostic::Span;
@@ -66,13 +66,16 @@ const GENERATORS: &[Generator] = &[
 pub struct Sources {
     /// The files by path. Their bytes are shared, so cloning the map doesn't copy them.
     pub files: BTreeMap<SourcePath, SourceFile>,
+    /// The paths that have the name of a folder's index but couldn't be read: links, folders, pipes
+    /// and copies, for example. Nobody knows who may read the chapters in these folders.
+    pub unread_indexes: BTreeSet<SourcePath>,
 }
 
 impl Sources {
     /// Creates sources from paths and texts, for tests.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let file = |(path, text): (&str, &str)| (SourcePath::new(path), SourceFile::new(text.as_bytes()));
-        Self { files: texts.into_iter().map(file).collect() }
+        Self { files: texts.into_iter().map(file).collect(), ..Self::default() }
     }
 
     /// Returns the bytes at `path`.

@@ -11,7 +11,7 @@ use crate::support::{page, site_with};
 
 fn sources(files: impl IntoIterator<Item = (String, String)>) -> Sources {
     let file = |(path, text): (String, String)| (SourcePath::new(path), SourceFile::new(text.into_bytes()));
-    Sources { files: files.into_iter().map(file).collect() }
+    Sources { files: files.into_iter().map(file).collect(), ..Sources::default() }
 }
 
 /// Returns a handbook with one role that expects level 3 of every competency. Each competency has

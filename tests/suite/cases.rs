@@ -63,7 +63,7 @@ impl Case {
             let content = if text.contains("\\x") { bytes(text) } else { text.as_bytes().to_vec() };
             (rolebook::text::path::SourcePath::new(path), SourceFile::new(content))
         });
-        Sources { files: files.collect() }
+        Sources { files: files.collect(), ..Sources::default() }
     }
 
     /// Returns a theme that marks where the text of a page starts and ends.

@@ -132,7 +132,7 @@ fn sources(chapters: &[Secretive]) -> Sources {
         list.push(("SUMMARY.md".into(), summary));
     }
     let files = list.into_iter().map(|(path, text)| (SourcePath::new(path), SourceFile::new(text.into_bytes())));
-    Sources { files: files.collect() }
+    Sources { files: files.collect(), ..Sources::default() }
 }
 
 fn site_for(sources: &Sources, reader: &str) -> Site {

@@ -331,6 +331,7 @@ fn changing_an_example_changes_the_text_but_not_the_statement() {
                 .into_iter()
                 .chain(Sources::from_texts([("competencies/writing.md", text.as_str())]).files)
                 .collect(),
+            ..Sources::default()
         };
         let (before, after) = (compile(&judging()).unwrap(), compile(&after).unwrap());
         let delta = rolebook::past::delta::compare(&before, &after, &std::collections::BTreeMap::new());

@@ -65,7 +65,7 @@ fn carried_out(sources: &Sources, plan: &Relocation) -> Sources {
     let file = |(path, file): (&SourcePath, &SourceFile)| {
         (plan.new_place(path), SourceFile::new(plan.edited(path, &file.bytes)))
     };
-    Sources { files: sources.files.iter().map(file).collect() }
+    Sources { files: sources.files.iter().map(file).collect(), ..Sources::default() }
 }
 
 /// Lists the targets of all references in every chapter, by path.

@@ -359,6 +359,7 @@ proptest! {
         files.insert("index.md".to_owned(), home);
         let sources = Sources {
             files: files.iter().map(|(path, text)| (SourcePath::new(path.as_str()), SourceFile::new(text.as_bytes()))).collect(),
+            ..Sources::default()
         };
         let site = site_for(&sources, (audiences && reader).then_some("managers"));
         for url in site.urls() {

@@ -98,7 +98,7 @@ pub fn page(site: &Site, url: &str) -> String {
 pub fn read_folder(root: &Path) -> Sources {
     let files = files_below(root).into_iter();
     let files = files.map(|(path, bytes)| (rolebook::text::path::SourcePath::new(path), SourceFile::new(bytes)));
-    Sources { files: files.collect() }
+    Sources { files: files.collect(), ..Sources::default() }
 }
 
 /// Reads every file below a folder, by its path with `/`.

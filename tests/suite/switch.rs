@@ -9,6 +9,8 @@ use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
 use rolebook::world::disk::Inputs;
 
+use crate::support;
+
 const CONFIG: &str = "title = \"T\"\n[audiences.managers]\ntitle = \"Managers\"\n";
 const INDEX: (&str, &str) = ("index.md", "# Home\n\nHello.\n");
 
@@ -88,5 +90,60 @@ fn copies_of_a_chapter_that_cannot_be_read_are_those_of_its_last_good_state() {
         let (site, _) = preview.show(&texts(broken), None);
         assert!(!site.contains("CANARY"), "{site}");
         assert_eq!(site, before, "every file stays");
+    }
+}
+
+#[test]
+fn a_file_in_another_format_that_mentions_an_audience_and_may_be_an_index_hides_its_folder() {
+    for name in ["index.mdx", "README.mdx", "_index.adoc", "readme"] {
+        let path = format!("secret/{name}");
+        let texts = [
+            ("handbook.toml", CONFIG),
+            INDEX,
+            ("secret/deep/kid.md", "# Kid\n\nCANARY\n"),
+            (&*path, "---\naudience: managers\n---\n"),
+        ];
+        let (site, compiled) = Preview::default().show(&texts, None);
+        assert!(!site.contains("CANARY"), "{name}: {site}");
+        let found: Vec<_> = compiled.findings.iter().filter(|finding| finding.code.name() == "audience-mark").collect();
+        assert_eq!(found.len(), 1, "{name}: {:?}", compiled.findings);
+        let with_index = [&texts[..], &[("secret/index.md", "# S\n")]].concat();
+        assert!(Preview::default().show(&with_index, None).0.contains("CANARY"), "{name}: the index was read");
+        let open = [&texts[..3], &[(&*path, "---\ntitle: Open\n---\n")]].concat();
+        assert!(Preview::default().show(&open, None).0.contains("CANARY"), "{name}: it mentions no audience");
+        let no_audiences = [&[("handbook.toml", "title = \"T\"\n")], &texts[1..]].concat();
+        assert!(Preview::default().show(&no_audiences, None).0.contains("CANARY"), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_that_is_not_a_regular_file_hides_its_folder() {
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    type Make = fn(&Path);
+    let ways: [(&str, Make); 4] = [
+        ("link", |place| symlink("../hidden.md", place).unwrap()),
+        ("broken link", |place| symlink("nowhere", place).unwrap()),
+        ("socket", |place| drop(std::os::unix::net::UnixListener::bind(place).unwrap())),
+        ("folder", |place| std::fs::create_dir(place).unwrap()),
+    ];
+    for (what, make) in ways {
+        let folder = tempfile::tempdir().unwrap();
+        let hidden = ("hidden.md", "---\naudience: managers\n---\n# Hidden\n");
+        let kid = ("secret/kid.md", "# Kid\n\nCANARY\n");
+        support::write(folder.path(), &[("handbook.toml", CONFIG), INDEX, hidden, kid]);
+        let index = folder.path().join("secret/index.md");
+        let served = crate::edit::serve_with(folder.path(), &[], &|_| ());
+        assert!(served.get("/secret/kid/").contains("CANARY"), "{what}: nothing hides it yet");
+        make(&index);
+        assert!(served.waits_for("/secret/kid/", "HTTP/1.1 404"), "{what}: {}", served.get("/secret/kid/"));
+        drop(served);
+        let output = support::rolebook(folder.path(), &["build", "."]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{what}: {said}");
+        assert!(said.contains("error[audience-mark]") && said.contains("secret/index.md"), "{what}: {said}");
+        assert!(!folder.path().join("public/secret/kid/index.html").exists());
     }
 }

@@ -205,7 +205,10 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     }
     let files = read.files.into_par_iter().map(|(path, bytes)| (path, SourceFile::new(Arc::<[u8]>::from(bytes))));
     let files: Vec<(SourcePath, SourceFile)> = files.collect();
-    Ok((Sources { files: files.into_iter().collect() }, findings, walk.foreign))
+    let left_out = walk.left_out.iter().map(|left| SourcePath::new(left.name.as_str()));
+    let unread = left_out.chain(read.failed.into_iter().map(|(path, _)| path));
+    let unread_indexes = unread.filter(SourcePath::is_named_like_index).collect();
+    Ok((Sources { files: files.into_iter().collect(), unread_indexes }, findings, walk.foreign))
 }
 
 /// Returns whether a finding is about a chapter or `handbook.toml` that exists but wasn't read.

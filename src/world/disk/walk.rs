@@ -191,6 +191,7 @@ fn sort_out(entry: &walkdir::DirEntry, real: &Path, walk: &mut Walk) {
             }
             Why::Control
         }
+        (Some(path), _) if kind.is_dir() && path.is_index() => Why::Special,
         _ if kind.is_dir() => return,
         _ if !kind.is_file() => Why::Special,
         (Some(path), Ok(_)) => return walk.files.push(path.clone()),

@@ -85,7 +85,10 @@ mod tests {
 
     fn sources(files: &[(&str, &str)]) -> Sources {
         let file = |text: &str| SourceFile::new(text.as_bytes().to_vec());
-        Sources { files: files.iter().map(|(path, text)| (SourcePath::new(*path), file(text))).collect() }
+        Sources {
+            files: files.iter().map(|(path, text)| (SourcePath::new(*path), file(text))).collect(),
+            ..Sources::default()
+        }
     }
 
     fn names(then: &[(&str, &str)], today: &[(&str, &str)]) -> Vec<String> {

@@ -258,7 +258,7 @@ fn with_moves(files: Vec<Changed>) -> Vec<Changed> {
     let side = |text: &dyn Fn(&Changed) -> Option<&Vec<u8>>, other: &dyn Fn(&Changed) -> bool| {
         let found = files.iter().filter(|file| other(file) && file.refused.is_none());
         let file = |file: &Changed| Some((file.path.clone(), SourceFile::new(text(file)?.clone())));
-        Sources { files: found.filter_map(file).collect() }
+        Sources { files: found.filter_map(file).collect(), ..Sources::default() }
     };
     let then = side(&|file| file.before.as_ref(), &|file| file.after.is_none());
     let today = side(&|file| file.after.as_ref(), &|file| file.before.is_none());
