@@ -79,7 +79,9 @@ pub fn shown(value: &Value, form: Shape) -> Option<Json> {
             items.filter(|_| !is_spread).map(Json::Array)
         }
         (Shape::Map(inner) | Shape::Each(_, inner), Data::Table(table)) => {
-            let pair = |entry: &Entry| Some(json!([entry.key, shown(&entry.value, *inner)?]));
+            // A key without a value would be lost when the form is saved.
+            let known = |entry: &Entry| shown(&entry.value, *inner).filter(|json| !json.is_null());
+            let pair = |entry: &Entry| Some(json!([entry.key, known(entry)?]));
             table.entries.iter().map(pair).collect::<Option<Vec<_>>>().map(Json::Array)
         }
         (Shape::Table(fields), Data::Table(table)) => {
