@@ -94,6 +94,10 @@ fn where_the_same_place_changed_again_the_author_decides_between_three_texts() {
     // A decision about another state of the file isn't carried out.
     let choose = |state: &Value| json!({ "number": number, "choices": ["One,\ntheirs."], "state": state });
     assert_eq!(desk.post("/_rolebook/edit/undo", &choose(&json!("0"))).0, 409);
+    // A place in a file can't be no file.
+    let none = json!({ "number": number, "choices": [null], "state": answer["state"] });
+    assert_eq!(desk.post("/_rolebook/edit/undo", &none).0, 409);
+    assert_eq!(desk.text("guides/a.md"), since);
     assert_eq!(desk.post("/_rolebook/edit/undo", &choose(&answer["state"])).0, 200);
     assert_eq!(desk.text("guides/a.md"), before.replace("One\r\ntwo.", "One,\r\ntheirs."));
 }

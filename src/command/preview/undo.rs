@@ -220,7 +220,10 @@ fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answe
         }
     } else if !inverse.doubts.is_empty() {
         let state = state_of(&inverse.doubts);
-        if wanted.state != state || wanted.choices.len() != inverse.doubts.len() {
+        // Only a whole file can be missing. A place in a file has a text, even if it is empty.
+        let is_choice = |(doubt, choice): (&Doubt, &Option<String>)| doubt.part.is_none() || choice.is_some();
+        let are_choices = inverse.doubts.iter().zip(&wanted.choices).all(is_choice);
+        if wanted.state != state || wanted.choices.len() != inverse.doubts.len() || !are_choices {
             return Ok(ask(site, &known, (&inverse.doubts, &state)));
         }
         inverse = inverse::plan(&noted, &read, &wanted.choices)?;
