@@ -35,6 +35,7 @@ pub use self::editor::Editor;
 
 use self::answer::refuse;
 use self::moves::Moves;
+use self::undo::sight::{may_quote, without_quotes};
 use super::left_out;
 use super::load::Loaded;
 use super::pipeline::Pipeline;
@@ -384,6 +385,15 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 bytes.as_ref().map(|bytes| report::location(bytes, span.start as usize))
             });
             let place_bytes = place.as_ref().and_then(|(_, bytes)| bytes.clone());
+            let is_open = match (&finding.place, site, span, &place_bytes) {
+                (Place::Content(path, _), Some(site), Some(span), Some(bytes)) => may_quote(site, path, (bytes, span)),
+                _ => true,
+            };
+            // Where the audience may not see the lines, the page says only where they are.
+            let plain = span.zip(place_bytes.as_ref()).filter(|_| !is_open);
+            let plain = plain.and_then(|(span, bytes)| without_quotes(finding, (bytes, span)));
+            let finding = plain.as_ref().unwrap_or(finding);
+            let bare = |place: &Place| files(place).map(|(path, _)| (path, None));
             Drawn {
                 severity: report::severity(finding),
                 code: finding.code.name(),
@@ -397,10 +407,10 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 column: at.map(|at| at.column),
                 start: span.map(|span| span.start),
                 end: span.map(|span| span.end),
-                quote: place_bytes.zip(span).map(|(bytes, span)| listing::quote(&bytes, span)),
+                quote: place_bytes.zip(span).filter(|_| is_open).map(|(bytes, span)| listing::quote(&bytes, span)),
                 names: site.map(|site| mend::names(finding, site)).unwrap_or_default(),
                 help: finding.help.clone(),
-                drawing: report::plain(finding, &files),
+                drawing: if is_open { report::plain(finding, &files) } else { report::plain(finding, &bare) },
                 url,
             }
         })

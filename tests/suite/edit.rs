@@ -634,6 +634,58 @@ fn no_route_of_a_preview_for_everyone_reveals_text_for_another_audience() {
 }
 
 #[test]
+fn findings_quote_no_hidden_line_and_refusals_name_no_hidden_chapter() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    };
+    write("handbook.toml", "title = \"T\"\n[audiences.managers]\n");
+    write("index.md", "# Home\n\nOpen.\n\nAn open line with [[nothing-there]].\n");
+    write("heading.md", "# A\n\n## Pay of SECRETA is 100 {audience = managers}\n");
+    write("block.md", "# B\n\n::: {audience=managers} SECRETB\n\ntext\n\n:::\n");
+    write("comment.md", "# C\n\n%% SECRETC\n");
+    write("front.md", "---\naudience: managers\nsummary: SECRETD: x\n---\n# D\n");
+    write("competencies/firing.md", "---\naudience: managers\n---\n# Firing\n");
+    let desk = serve_with(folder.path(), &["--edit"], &|_| ());
+    assert!(desk.waits_for("/_rolebook/findings", "nothing-there"));
+    let mut answers = vec![desk.get("/_rolebook/findings"), desk.get("/_rolebook/found?page=/")];
+    assert!(answers[0].contains("An open line with "), "{}", answers[0]);
+    for path in ["heading.md", "block.md", "front.md"] {
+        assert!(answers[0].contains(path), "{path} in {}", answers[0]);
+        answers.push(desk.get(&format!("/_rolebook/edit/state?path={path}&hash=0")));
+    }
+    let new = json!({ "kind": "competency", "title": "Firing" });
+    let (status, answer) = desk.post("/_rolebook/edit/new", &new);
+    assert_eq!(status, 422, "{answer}");
+    answers.push(answer.to_string());
+    let draft = desk.post("/_rolebook/edit/draft", &desk.wanted("/", "Open.", "See [[Firing]].")).1;
+    assert_eq!(draft["findings"][0]["code"], "hidden-link", "{draft}");
+    answers.push(draft.to_string());
+    for answer in answers {
+        assert!(!answer.contains("SECRET") && !answer.contains("firing.md"), "{answer}");
+    }
+    let state = |path: &str| desk.get_json(&format!("/_rolebook/edit/state?path={path}&hash=0"));
+    assert_eq!(state("competencies/firing.md"), state("competencies/nothing.md"));
+}
+
+#[test]
+fn a_key_without_a_value_is_not_lost_when_a_form_is_saved() {
+    let desk = serve(&["--edit"]);
+    let text = ROLE.replace("  talk: 2 # for now\n", "  writing:\n  talk: 2 # for now\n");
+    fs::write(desk.folder.join("roles/lead.md"), &text).unwrap();
+    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+    assert!(desk.waits_for("/_rolebook/source?page=/roles/lead/", &hash));
+    let was = json!([["writing", null], ["talk", 2]]);
+    let change = json!({ "field": "competencies", "was": was, "value": [["writing", null], ["talk", 3]] });
+    let wanted = json!({ "path": "roles/lead.md", "changes": [change] });
+    assert_ne!(desk.post("/_rolebook/edit/facts", &wanted).0, 200);
+    assert_eq!(desk.bytes("roles/lead.md"), text.as_bytes());
+    let form = desk.get_json("/_rolebook/edit/facts?page=/roles/lead/");
+    assert_eq!(field(&form, "competencies")["value"], Value::Null, "{form}");
+}
+
+#[test]
 fn only_a_page_served_by_this_preview_can_change_files() {
     let desk = serve(&["--edit"]);
     let wanted = desk.wanted("/guides/a/", "One\ntwo.", "Evil.").to_string();

@@ -50,7 +50,12 @@ pub fn begin(site: &Site, writer: &Writer, wanted: &Begin) -> Answer {
     };
     let draft = match draft(kind, &wanted.title, wanted.folder.as_deref(), &handbook) {
         Ok(draft) => draft,
-        Err(why) => return refuse(422, &sentences(&why.message, &why.help)),
+        Err(why) => {
+            // If the site that is shown has no such chapter, the page may not learn where it is.
+            let is_known = draft(kind, &wanted.title, wanted.folder.as_deref(), site.handbook()).is_err();
+            let taken = "This name is taken already. Choose another title.".to_owned();
+            return refuse(422, &if is_known { sentences(&why.message, &why.help) } else { taken });
+        }
     };
     let words = format!("new {} {}", wanted.kind, wanted.title);
     let step = Step::Create { path: draft.path.clone(), text: draft.text.into_bytes() };

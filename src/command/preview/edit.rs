@@ -19,6 +19,7 @@ use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
 use crate::text::source::SourceFile;
 use crate::world::disk::{Step, Unwritten, Writer, read_inside};
 use crate::world::report::{location, severity};
@@ -130,13 +131,15 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
     let first = location(bytes, place.start).line;
     let finding = |finding: &Diagnostic| {
         let Place::Content(_, Some(span)) = &finding.place else { return None };
+        // The help for a hidden chapter is its path, which is for the author in the terminal.
+        let help = finding.help.as_ref().filter(|_| finding.code != Rule::HiddenLink);
         // The line is counted within the passage, starting at 1.
         place.contains(&(span.start as usize)).then(|| {
             json!({
                 "severity": severity(finding),
                 "code": finding.code.name(),
                 "message": finding.message,
-                "help": finding.help,
+                "help": help,
                 "line": location(bytes, span.start as usize).line + 1 - first,
             })
         })

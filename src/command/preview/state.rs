@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::answer::json;
 use super::desk::Desk;
+use super::undo::sight::may_know;
 use super::{Drawn, Shown, lock};
 use crate::text::path::SourcePath;
 use crate::world::disk::read_inside;
@@ -26,7 +27,11 @@ pub fn get(shown: &Shown, desk: &Desk, request: &Request) -> Option<Answer> {
     let site = shown.site.as_ref()?;
     let hex = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
     let built = site.sources().bytes(&path).map(|bytes| hex(bytes));
-    let on_disk = read_inside(desk.content(), &path).ok().map(|bytes| hex(&bytes));
+    // A chapter that the audience may not know of is answered like one that doesn't exist, unless
+    // the page knows its text, because it has just saved it.
+    let is_secret = path.is_chapter() && built.as_deref() != Some(&hash) && !may_know(site, &path);
+    let built = built.filter(|_| !is_secret);
+    let on_disk = read_inside(desk.content(), &path).ok().filter(|_| !is_secret).map(|bytes| hex(&bytes));
     // If the file has been changed again since, the site has to show that change.
     let is_there = built.as_deref() == Some(&hash) || (on_disk.as_deref() != Some(&hash) && built == on_disk);
     let handbook = site.handbook();
@@ -34,7 +39,7 @@ pub fn get(shown: &Shown, desk: &Desk, request: &Request) -> Option<Answer> {
     let is_whole =
         document.is_some_and(|document| Some(blake3::Hash::from(document.body.source).to_hex().to_string()) == built);
     // Other files, such as `handbook.toml`, have no page. They are in use unless they have an error.
-    let why = reason(shown, &path);
+    let why = reason(shown, &path).filter(|_| !is_secret);
     let is_shown = is_there && if path.is_chapter() { is_whole || built.is_none() } else { why.is_none() };
     let why = why.filter(|_| is_there && !is_shown);
     Some(json(200, &json!({ "build": shown.build, "arrived": is_there, "shown": is_shown, "why": why })))

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use crate::declare::config::FILE;
 use crate::site::urls::Site;
-use crate::text::diagnostic::Span;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter;
 use crate::text::merge::lines;
 use crate::text::path::SourcePath;
 
@@ -73,6 +74,35 @@ impl<'a> Sight<'a> {
 /// Returns the lines that are hidden in any of the versions of a text.
 pub fn secrets<'a>(versions: &[Option<&Sight<'a>>]) -> BTreeSet<&'a [u8]> {
     versions.iter().flatten().flat_map(|sight| sight.secrets()).collect()
+}
+
+/// Returns whether the page may quote the lines of a file from the start to the end of a place.
+pub fn may_quote(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
+    let handbook = site.handbook();
+    if handbook.config.audiences.is_empty() || !path.is_chapter() {
+        return true;
+    }
+    let is_shown = handbook.book.at_path(path).is_some();
+    let Some(sight) = Sight::of(site, path, bytes).filter(|_| is_shown) else { return false };
+    let mut at = 0;
+    let ends = sight.lines.iter().map(|line| {
+        at += line.len();
+        at
+    });
+    let ends: Vec<usize> = ends.collect();
+    let line = |at: usize| ends.partition_point(|end| *end <= at);
+    let range = span.range();
+    sight.shows(&(line(range.start)..(line(range.end) + 1).min(ends.len())), &sight.secrets().collect())
+}
+
+/// Returns the finding without the texts that its sentences quote, if it's about front matter.
+/// Sentences about marks quote nothing.
+pub fn without_quotes(finding: &Diagnostic, (bytes, span): (&[u8], Span)) -> Option<Diagnostic> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let message = "this front matter is not understood, and the terminal says why";
+    let plain = Diagnostic::at(finding.code, finding.place.clone(), message);
+    let is_in_it = span.range().start < front_matter::split(text).body() || text.is_empty();
+    is_in_it.then(|| Diagnostic { severity: finding.severity, ..plain })
 }
 
 /// Returns whether the audience may know of the file at `path`, whether or not it exists today.
