@@ -36,7 +36,7 @@ pub use self::editor::Editor;
 
 use self::answer::refuse;
 use self::moves::Moves;
-use self::undo::sight::may_quote;
+use self::undo::sight::{may_quote, without_quotes};
 use super::left_out;
 use super::load::Loaded;
 use super::pipeline::Pipeline;
@@ -397,6 +397,9 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 _ => true,
             };
             // Where the audience may not see the lines, the page says only where they are.
+            let plain = span.zip(place_bytes.as_ref()).filter(|_| !is_open);
+            let plain = plain.and_then(|(span, bytes)| without_quotes(finding, (bytes, span)));
+            let finding = plain.as_ref().unwrap_or(finding);
             let bare = |place: &Place| files(place).map(|(path, _)| (path, None));
             Drawn {
                 severity: report::severity(finding),

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use crate::declare::config::FILE;
 use crate::site::urls::Site;
-use crate::text::diagnostic::Span;
+use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::front_matter;
 use crate::text::merge::lines;
 use crate::text::path::SourcePath;
 
@@ -92,6 +93,16 @@ pub fn may_quote(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -
     let line = |at: usize| ends.partition_point(|end| *end <= at);
     let range = span.range();
     sight.shows(&(line(range.start)..(line(range.end) + 1).min(ends.len())), &sight.secrets().collect())
+}
+
+/// Returns the finding without the texts that its sentences quote, if it's about front matter.
+/// Sentences about marks quote nothing.
+pub fn without_quotes(finding: &Diagnostic, (bytes, span): (&[u8], Span)) -> Option<Diagnostic> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let message = "this front matter is not understood, and the terminal says why";
+    let plain = Diagnostic::at(finding.code, finding.place.clone(), message);
+    let is_in_it = span.range().start < front_matter::split(text).body() || text.is_empty();
+    is_in_it.then_some(Diagnostic { severity: finding.severity, ..plain })
 }
 
 /// Returns whether the audience may know of the file at `path`, whether or not it exists today.
