@@ -151,7 +151,7 @@ impl Compiler {
         self.visible = visible;
         self.parse(sources, &config, anew);
         let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
-        file_findings.extend(doubtful.iter().map(|index| index.finding()));
+        file_findings.extend(doubtful.iter().map(doubtful::Index::finding));
         let (documents, absent) = self.gather(choices, &doubtful, &mut file_findings);
         let kept = Arc::new(self.kept(&documents));
         if documents.is_empty() {

@@ -29,7 +29,8 @@ pub const LONGEST_PART: usize = 200;
 /// Returns the slug of `text`, truncated if it is too long for the name of a file or folder.
 pub fn slug_of_part(text: &str) -> String {
     let mut slug = slug(text);
-    slug.truncate(slug.floor_char_boundary(LONGEST_PART));
+    let end = (0..=LONGEST_PART.min(slug.len())).rev().find(|at| slug.is_char_boundary(*at));
+    slug.truncate(end.unwrap_or(0));
     slug
 }
 
