@@ -24,6 +24,7 @@ use crate::text::diagnostic::{self, Diagnostic, Span};
 use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
 use crate::text::rule::Rule;
+use crate::text::slug::{LONGEST_PART, slug};
 use crate::text::source::{Hash, SourceFile, Text};
 use names::{family_of, names};
 
@@ -176,6 +177,7 @@ impl Reader<'_> {
         self.check_name("owner", front.common.owner.as_ref(), &owners);
         self.check_name("family", front.common.family.as_ref(), &self.config.family_names());
         self.check_aliases(front);
+        self.check_tags(front);
         // If a mark is in doubt, the whole chapter is hidden and looks empty here, although its
         // author wrote something.
         if !is_in_doubt {
@@ -263,6 +265,16 @@ impl Reader<'_> {
                 let message = format!("the alias `{alias}` can't be used as a redirect");
                 self.finding(Rule::BadValue, self.text.map(*span), message, help);
             }
+        }
+    }
+
+    /// Reports tags that are too long to be part of a URL.
+    fn check_tags(&mut self, front: &Front) {
+        let span = front.spans.iter().find(|(field, _)| *field == "tags").map(|(_, span)| self.text.map(*span));
+        for tag in front.common.tags.iter().filter(|tag| slug(tag).len() > LONGEST_PART) {
+            let start: String = tag.chars().take(30).collect();
+            let message = format!("the tag `{start}…` is too long for an address");
+            self.finding(Rule::BadValue, span, message, format!("use at most {LONGEST_PART} bytes"));
         }
     }
 

@@ -22,6 +22,18 @@ pub fn slug(text: &str) -> String {
     out
 }
 
+/// The maximum length in bytes of a part of a path that is made from an author's words. Most file
+/// systems allow 255 bytes, and a number, an extension or a program's own mark may be added.
+pub const LONGEST_PART: usize = 200;
+
+/// Returns the slug of `text`, truncated if it is too long for the name of a file or folder.
+pub fn slug_of_part(text: &str) -> String {
+    let mut slug = slug(text);
+    let end = (0..=LONGEST_PART.min(slug.len())).rev().find(|at| slug.is_char_boundary(*at));
+    slug.truncate(end.unwrap_or(0));
+    slug
+}
+
 /// Returns whether a character is part of a word: a letter, a number, `_`, a combining mark (UAX
 /// #44, general category M) or the zero-width joiner.
 pub fn is_of_word(c: char) -> bool {

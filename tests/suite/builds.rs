@@ -198,3 +198,22 @@ fn an_invalid_base_url_is_rejected_with_help() {
     }
     assert!(rolebook(folder.path(), &["build", "--base-url", "http://localhost:8080/a"]).status.success());
 }
+
+#[test]
+fn a_tag_or_template_whose_name_is_too_long_for_a_file_is_reported_at_its_place() {
+    let template = format!("# A\n\nText.\n\n```markdown template=\"{}\"\n# Form\n```\n", "a".repeat(253));
+    let tag = |tag: String| format!("---\ntags: [{tag}]\n---\n# A\n\nText.\n");
+    for (text, line, message) in [
+        (tag("a".repeat(300)), 2, "is too long for an address"),
+        (tag("ä".repeat(200)), 2, "is too long for an address"),
+        (template, 5, "too long for a file: 253 bytes"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("handbook.toml", "title = \"T\"\n"), ("index.md", "# Home\n\nHi.\n"), ("a.md", &*text)];
+        crate::support::write(folder.path(), &files);
+        let output = rolebook(folder.path(), &["build", "."]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(message) && said.contains(&format!("a.md:{line}:")), "{said}");
+    }
+}

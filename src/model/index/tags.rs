@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ChapterId;
 use crate::chapter::document::Meta;
 use crate::text::path::fold;
-use crate::text::slug::slug;
+use crate::text::slug::slug_of_part;
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Tags {
         let mut last: BTreeMap<String, usize> = BTreeMap::new();
         let mut taken = BTreeSet::new();
         for (key, tag) in &mut all {
-            let slug = slug(key).trim_matches('-').to_owned();
+            let slug = slug_of_part(key).trim_matches('-').to_owned();
             let slug = if slug.is_empty() { "tag".to_owned() } else { slug };
             let number = last.entry(slug.clone()).or_default();
             tag.slug.clone_from(&slug);

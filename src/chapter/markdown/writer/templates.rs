@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::{Input, Located, Outline, References, Rule, Writer, write};
 use crate::chapter::document::{Code, Fill};
 use crate::chapter::markdown::options;
-use crate::text::slug::slug;
+use crate::text::slug::{LONGEST_PART, slug};
 
 impl Writer<'_, '_> {
     /// Reports a template that can't be one, and leaves an ordinary code block in its place.
@@ -29,6 +29,9 @@ impl Writer<'_, '_> {
             let help = if wanted.is_empty() { "kill-memo" } else { &wanted };
             let message = format!("the name of the template `{id}` can't be the name of a file");
             (Rule::BadValue, message, format!("write small letters, digits and hyphens, such as `{help}`"))
+        } else if id.len() > LONGEST_PART {
+            let message = format!("the name of this template is too long for a file: {} bytes", id.len());
+            (Rule::BadValue, message, format!("use at most {LONGEST_PART} bytes; the `title` can be longer"))
         } else if !self.templates.insert(id.clone()) {
             let message = format!("there are two templates called `{id}` in this chapter");
             (Rule::DuplicateAnchor, message, "give one of them another name".to_owned())
