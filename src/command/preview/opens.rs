@@ -30,7 +30,9 @@ pub fn refusal(site: &Site, after: &Sources, (doing, place): (&str, Place<'_>)) 
     }
     let (mut opened, mut who) = (BTreeSet::new(), Vec::new());
     for reader in &readers {
-        let (Some(before), Some(after)) = (seen(site, site.sources(), reader), seen(site, after, reader)) else {
+        let (Some(before), Some(after)) =
+            (seen(site, site.sources(), reader.as_ref()), seen(site, after, reader.as_ref()))
+        else {
             return Some(sentences("`handbook.toml` cannot be read just now", "Nothing was changed"));
         };
         let hidden = before.absent.iter().filter(|absent| absent.why == Why::Audience).map(|absent| &absent.path);
@@ -49,9 +51,9 @@ pub fn refusal(site: &Site, after: &Sources, (doing, place): (&str, Place<'_>)) 
 }
 
 /// Compiles the handbook as a reader sees it, drafts included.
-fn seen(site: &Site, sources: &Sources, reader: &Option<String>) -> Option<Handbook> {
+fn seen(site: &Site, sources: &Sources, reader: Option<&String>) -> Option<Handbook> {
     let title = site.handbook().config.title.clone();
-    let choices = Choices { title, drafts: true, audience: reader.clone(), ..Choices::default() };
+    let choices = Choices { title, drafts: true, audience: reader.cloned(), ..Choices::default() };
     Compiler::new().compile(sources, &choices).ok()
 }
 

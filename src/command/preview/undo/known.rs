@@ -59,7 +59,7 @@ impl Known {
             let sight = Sight::of(site, &change.path, text);
             hides |= sight.is_none();
             *self.files.entry(today.clone()).or_default() |= sight.is_none();
-            let lines = sight.iter().flat_map(|sight| sight.secrets()).map(<[u8]>::to_vec);
+            let lines = sight.iter().flat_map(Sight::secrets).map(<[u8]>::to_vec);
             self.lines.entry(today.clone()).or_default().extend(lines);
         }
         for index in noted.paths(change).filter(SourcePath::is_index) {

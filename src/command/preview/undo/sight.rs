@@ -102,7 +102,7 @@ pub fn without_quotes(finding: &Diagnostic, (bytes, span): (&[u8], Span)) -> Opt
     let message = "this front matter is not understood, and the terminal says why";
     let plain = Diagnostic::at(finding.code, finding.place.clone(), message);
     let is_in_it = span.range().start < front_matter::split(text).body() || text.is_empty();
-    is_in_it.then(|| Diagnostic { severity: finding.severity, ..plain })
+    is_in_it.then_some(Diagnostic { severity: finding.severity, ..plain })
 }
 
 /// Returns whether the audience may know of the file at `path`, whether or not it exists today.
