@@ -74,7 +74,7 @@ test("clicking a fact on the page opens its field, and an emptied field loses it
   await shut(page);
   assert.equal(read("roles/lead.md"), role.replace("scope: 'one team'\r\n", ""));
   await page.getByRole("button", { name: "Change: Grows into" }).click();
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Add to: Grows into");
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Add to: Grows into");
   await close(page);
 });
 
