@@ -172,7 +172,7 @@ test("unsaved text survives a reload and is offered as long as nobody discards i
   await page.reload();
   await box.waitFor();
   await box.getByRole("button", { name: "Discard" }).click();
-  assert.equal(await box.count(), 0);
+  await box.waitFor({ state: "detached" });
   await page.reload();
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });
   await page.waitForTimeout(300);
