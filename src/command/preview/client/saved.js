@@ -20,6 +20,8 @@
     let told = false;
     for (;;) {
       const { ok, value } = await get("edit/state", { path, hash });
+      // Another save replaced this one, which is then the one to wait for.
+      if (recalled()?.hash !== hash) return done();
       if (ok && value && value.shown && value.build === build) break;
       const isLate = Date.now() - start > PATIENCE;
       if (ok && value && value.arrived && !value.shown && (value.why || isLate) && !told) {
@@ -27,8 +29,6 @@
         notYet(value.why);
         done();
       }
-      // Another save replaced this one, which is then the one to wait for.
-      if (recalled()?.hash !== hash) return done();
       await soon(told || !ok ? 1000 : 60);
     }
     forget();
