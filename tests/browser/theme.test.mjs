@@ -243,7 +243,7 @@ test("every link in body text has a preview", async () => {
     await page.goto(address + path);
     const links = page.locator(".prose a[href]:not(.anchor, .external, .footnote-back), main a.link:is(.role, .competency, .strategy, .path)");
     const names = await links.evaluateAll((all, root) => [...new Set(all
-      .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !/^\/(compare|hiring|assess|backlinks|print|docs)\//.test(link.pathname))
+      .filter((link) => link instanceof HTMLAnchorElement && link.href.startsWith(root) && link.pathname !== location.pathname && link.pathname.endsWith("/") && !link.matches(".term") && !/^\/(compare|hiring|assess|backlinks|print|docs|tags)\//.test(link.pathname))
       .map((link) => link.href.slice(root.length).replace(/[?#].*/, "").replace(/\/$/, "") || "index"))], address);
     missing.push(...names.filter((name) => !known.has(name)).map((name) => `${path}: ${name}`));
   }
