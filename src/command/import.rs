@@ -17,7 +17,7 @@ use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::front_matter::{self, Format};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
-use crate::text::source::Text;
+use crate::text::source::{Text, hash_of};
 use crate::world::disk::{self, Failure, Refusal, Step, Unwritten, Writer, read_given};
 use crate::world::report;
 
@@ -38,7 +38,7 @@ pub fn run(options: &Import) -> Outcome {
         return Err(Refusal::new(format!("there is no file `{}`", options.file.display()), help).into());
     }
     let bytes = read_given(&options.file)?;
-    let (words, input) = (format!("import {}", options.file.display()), blake3::hash(&bytes).to_hex().to_string());
+    let (words, input) = (format!("import {}", options.file.display()), hash_of(&bytes));
     if !options.dry_run && options.dir.is_dir() {
         let root = disk::Project::find(&options.dir)?.root;
         if let Some(finished) = writing::begin(&Writer::beginning(&root, &root), &words, &input)? {

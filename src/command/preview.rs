@@ -8,13 +8,13 @@ mod answer;
 mod audience;
 mod chapter;
 mod complete;
+mod correct;
 mod desk;
 mod edit;
 mod editor;
 mod facts;
 mod level;
 mod listing;
-mod mend;
 mod moves;
 mod opens;
 mod picture;
@@ -111,6 +111,8 @@ struct Drawn {
     /// Names that the page can write in place of what is there.
     names: Vec<String>,
     help: Option<String>,
+    /// The finding as the terminal draws it, for the page that stands in for one that can't be shown.
+    #[serde(skip)]
     drawing: String,
     /// The URL of the chapter's page, relative to the root.
     url: Option<String>,
@@ -415,7 +417,7 @@ fn draw(findings: &[Diagnostic], loaded: &Loaded, chain: &[ThemeFiles], site: Op
                 start: span.map(|span| span.start),
                 end: span.map(|span| span.end),
                 quote: place_bytes.zip(span).filter(|_| is_open).map(|(bytes, span)| listing::quote(&bytes, span)),
-                names: site.map(|site| mend::names(finding, site)).unwrap_or_default(),
+                names: site.map(|site| correct::names(finding, site)).unwrap_or_default(),
                 help: finding.help.clone(),
                 drawing: if is_open { report::plain(finding, &files) } else { report::plain(finding, &bare) },
                 url,

@@ -31,6 +31,12 @@ impl SourceFile {
     }
 }
 
+/// Returns the hash by which open pages and the journal know a version of a file, as hexadecimal
+/// digits.
+pub fn hash_of(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
 /// A folder whose files another site generator publishes unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaticFolder {

@@ -18,7 +18,7 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `complete.js`, the scripts for pasting,
+ * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `choices.js`, `complete.js`, the scripts for pasting,
  * `facts-fields.js` and `edit.js` provide to the preview's other
  * scripts.
  */
@@ -27,7 +27,7 @@ interface Rolebook {
   goTo: any; saved: any; edit: any;
   drafts: { begin: any; offer: any };
   passages: { chapter: any; load: any; current: any; passageOf: any };
-  complete: any;
+  choices: any; complete: any;
   control: any; labelled: any;
   escaping: any; orderLists: any; cleanPaste: any; linkTarget: any; readPaste: any; joinPaste: any; toldOfPaste: any; pasting: any; drawPictures: any;
   toMarkdown: any;

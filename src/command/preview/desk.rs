@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::answer::{json, refuse};
 use super::audience::Wish;
 use super::editor::Editor;
-use super::{chapter, complete, edit, facts, level, lock, mend, picture, propose, remove, undo};
+use super::{chapter, complete, correct, edit, facts, level, lock, picture, propose, remove, undo};
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::Writer;
@@ -50,6 +50,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
         &[
             include_str!("client/saved.js"),
             include_str!("client/drafts.js"),
+            include_str!("client/choices.js"),
             include_str!("client/complete.js"),
             include_str!("client/paste-escape.js"),
             include_str!("client/paste-lists.js"),
@@ -227,7 +228,7 @@ impl Desk {
             "edit/facts" if self.edits => with(post, |wanted| facts::save(site, &self.writer, &wanted)),
             "edit/level" if self.edits => with(post, |wanted| level::save(site, &self.writer, &wanted)),
             "edit/new" if self.edits => with(post, |wanted| chapter::begin(site, &self.writer, &wanted)),
-            "edit/mend" if self.edits => with(post, |wanted| mend::mend(site, &self.writer, &wanted)),
+            "edit/correct" if self.edits => with(post, |wanted| correct::correct(site, &self.writer, &wanted)),
             "edit/undo" if self.edits => with(post, |wanted| undo::take_back(site, &self.writer, &wanted)),
             picture::ROUTE if self.edits => with(post, |wanted| picture::save(site, &self.writer, &wanted)),
             "edit/delete" if self.edits => with(post, |wanted| remove::remove(site, &self.writer, &wanted)),

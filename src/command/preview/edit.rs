@@ -20,7 +20,7 @@ use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
-use crate::text::source::SourceFile;
+use crate::text::source::{SourceFile, hash_of};
 use crate::world::disk::{Step, Unwritten, Writer, read_inside};
 use crate::world::report::{location, severity};
 use crate::world::server::Answer;
@@ -63,11 +63,6 @@ impl Found {
     fn with(&self, text: &str) -> Vec<u8> {
         if self.is_empty { begin(&self.bytes, self.span, text) } else { replace(&self.bytes, self.span, text) }
     }
-}
-
-/// Returns the hash by which a page knows a version of a file.
-pub fn hash_of(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// Answers with the locations of the passages in the chapter of the page at `page`. If `with_text`

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
-use super::edit::{hash_of, write};
+use super::edit::write;
 use crate::author::edit::fact::{self, File, Place, Unset};
 use crate::author::form::{self, choices, entry_of, field, is_hidden, meant, names, shown};
 use crate::command::writing::{TRIES, deed};
@@ -22,7 +22,7 @@ use crate::text::diagnostic::{Diagnostic, Place as At};
 use crate::text::front_matter::{Data, Entry, Table};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
-use crate::text::source::SourceFile;
+use crate::text::source::{SourceFile, hash_of};
 use crate::world::disk::{Step, Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
 

@@ -8,13 +8,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{address, failed, json, refuse};
-use super::edit::{hash_of, write_as};
+use super::edit::write_as;
 use crate::author::edit::{Refused, Wanted as Level, expect};
 use crate::chapter::document::{Document, Facts};
 use crate::model::book::{ChapterId, RoleView, role_of};
 use crate::model::link::means_competency;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
+use crate::text::source::hash_of;
 use crate::world::disk::{Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
 

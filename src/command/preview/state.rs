@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::undo::sight::may_know;
 use super::{Drawn, Shown, lock};
 use crate::text::path::SourcePath;
+use crate::text::source::hash_of;
 use crate::world::disk::read_inside;
 use crate::world::server::{Answer, Request};
 
@@ -25,13 +26,12 @@ pub fn get(shown: &Shown, desk: &Desk, request: &Request) -> Option<Answer> {
     let (path, hash) = (request.query_value("path")?, request.query_value("hash").unwrap_or_default());
     let path = SourcePath::new(path);
     let site = shown.site.as_ref()?;
-    let hex = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
-    let built = site.sources().bytes(&path).map(|bytes| hex(bytes));
+    let built = site.sources().bytes(&path).map(|bytes| hash_of(bytes));
     // A chapter that the audience may not know of is answered like one that doesn't exist, unless
     // the page knows its text, because it has just saved it.
     let is_secret = path.is_chapter() && built.as_deref() != Some(&hash) && !may_know(site, &path);
     let built = built.filter(|_| !is_secret);
-    let on_disk = read_inside(desk.content(), &path).ok().filter(|_| !is_secret).map(|bytes| hex(&bytes));
+    let on_disk = read_inside(desk.content(), &path).ok().filter(|_| !is_secret).map(|bytes| hash_of(&bytes));
     // If the file has been changed again since, the site has to show that change.
     let is_there = built.as_deref() == Some(&hash) || (on_disk.as_deref() != Some(&hash) && built == on_disk);
     let handbook = site.handbook();

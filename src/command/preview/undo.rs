@@ -29,7 +29,7 @@ use crate::site::urls::Site;
 use crate::text::front_matter;
 use crate::text::merge::hunks;
 use crate::text::path::SourcePath;
-use crate::text::source::{SourceFile, Sources};
+use crate::text::source::{SourceFile, Sources, hash_of};
 use crate::world::disk::{Change, MachineError, Step, Unwritten, What, Writer, read_inside};
 use crate::world::server::Answer;
 
@@ -95,7 +95,7 @@ fn what(noted: &Noted) -> &'static str {
         "new" => "new",
         "delete" => "deleted",
         "mv" => "renamed",
-        "mend" => "name",
+        "correct" => "name",
         "picture" => "picture",
         "undo" => "undo",
         _ => "command",
@@ -264,7 +264,7 @@ fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answe
     writer.write(deed(&log::words(wanted.number), ""), &inverse.steps)?.told();
     let first = files.first().cloned().unwrap_or_default();
     let path = first["path"].as_str().map(SourcePath::new);
-    let hash = path.and_then(|path| read(&path).ok().flatten()).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+    let hash = path.and_then(|path| read(&path).ok().flatten()).map(|bytes| hash_of(&bytes));
     Ok(json(200, &json!({ "title": first["title"], "path": first["path"], "hash": hash, "what": what(&noted) })))
 }
 

@@ -195,8 +195,3 @@ pub(super) fn trim(private: &Private) {
         }
     }
 }
-
-/// Returns the hash that identifies a text.
-pub(super) fn hash_of(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
-}

@@ -7,9 +7,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::journal::{self, Folder, Plan, Planned, State, hash_of};
+use super::journal::{self, Folder, Plan, Planned, State};
 use super::private::Private;
 use crate::text::path::SourcePath;
+use crate::text::source::hash_of;
 
 /// One command, or one save from a page.
 #[derive(Clone, Debug, PartialEq, Eq)]

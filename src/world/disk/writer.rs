@@ -28,7 +28,7 @@ use super::private::Private;
 use super::swap::Swap;
 use super::{MachineError, Project, Refusal, bounded};
 use crate::text::path::SourcePath;
-use crate::text::source::Hash;
+use crate::text::source::{Hash, hash_of};
 
 /// The time to wait for text in an empty file, because some editors truncate a file before they
 /// write it.
@@ -305,9 +305,7 @@ impl Writer {
                     old.is_file() && !self.grounds.place(&path).is_ok_and(|new| super::swap::same_file(&old, &new))
                 });
                 written.again.extend(is_there.then_some(from));
-            } else if step.before.is_some()
-                && fs::read(&held).is_ok_and(|bytes| Some(journal::hash_of(&bytes)) != step.before)
-            {
+            } else if step.before.is_some() && fs::read(&held).is_ok_and(|bytes| Some(hash_of(&bytes)) != step.before) {
                 written.late.push((path, held));
             }
         }

@@ -94,15 +94,15 @@
   function actions(finding, key) {
     const press = (text, label, name, click) => make("button", { type: "button", class: "rolebook-button", "data-key": name + key, text, "aria-label": text + ": " + label, on: { click } });
     const at = place(finding);
-    const names = canEdit ? finding.names.map((name, n) => press("Use " + name, at, "use" + n, () => mend(finding, name))) : [];
+    const names = canEdit ? finding.names.map((name, n) => press("Use " + name, at, "use" + n, () => correct(finding, name))) : [];
     const go = finding.url === null ? [] : [press("Go to it", at, "go", () => goTo(finding))];
     return [...names, ...go, opener(finding, key)];
   }
 
   // Writes the nearest name. It can be taken back like any other change.
-  async function mend(finding, name) {
+  async function correct(finding, name) {
     const { path, start, end } = { path: finding.source, start: finding.start, end: finding.end };
-    const { ok, value } = await post("edit/mend", { path, start, end, message: finding.message, name });
+    const { ok, value } = await post("edit/correct", { path, start, end, message: finding.message, name });
     if (ok) globalThis.rolebook.saved({ path: value.path, hash: value.hash, text: "Uses " + name + " now." });
     else say(value.error);
   }

@@ -1,7 +1,7 @@
 // Begins texts: a button where a chapter or a section is empty, and a menu of what can be inserted
 // for `/` at the beginning of a line.
 (() => {
-  const { make, passages } = globalThis.rolebook;
+  const { make, passages, choices } = globalThis.rolebook;
   const box = (name, text = "Text.") => "> [!" + name + "]\n> " + text;
   // A name, words that find it too, the Markdown, and the part of it to type over.
   /** @type {any[][]} */
@@ -31,15 +31,8 @@
     ["Picture", "image photo", "![What the picture says](picture.png)", "What the picture says"],
   ];
 
-  let lists = 0;
-
   /** Offers blocks to insert in `area`. Returns the list of choices to put below it. */
   function blocks(area) {
-    const id = "rolebook-blocks-" + (lists += 1);
-    const list = make("ul", { class: "rolebook-choices rolebook-blocks", id, role: "listbox", "aria-label": "Blocks to insert", hidden: true });
-    let choices = [];
-    let at = 0;
-
     // Returns the text after the slash that begins the caret's paragraph, or null.
     function begun() {
       if (area.selectionStart !== area.selectionEnd) return null;
@@ -48,45 +41,16 @@
       return found && isAtEnd ? found[1].toLowerCase() : null;
     }
 
-    function look() {
+    function find() {
       const typed = begun();
-      choices = typed === null ? [] : BLOCKS.filter(([name, words]) => (name.toLowerCase() + " " + words).split(" ").some((word, n, all) => all.slice(n).join(" ").startsWith(typed)));
-      at = 0;
-      draw();
+      if (typed === null) return [];
+      return BLOCKS.filter(([name, words]) => (name.toLowerCase() + " " + words).split(" ").some((word, n, all) => all.slice(n).join(" ").startsWith(typed)));
     }
 
-    function draw() {
-      const wasOpen = !list.hidden;
-      list.replaceChildren(...choices.map(([name], n) => {
-        const item = make("li", { id: id + "-" + n, role: "option", "aria-selected": String(n === at) }, make("span", { text: name }));
-        // Choosing with the mouse must not take the focus from the text.
-        item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(n); });
-        return item;
-      }));
-      list.hidden = choices.length === 0;
-      if (!list.hidden) {
-        if (!wasOpen) before = area.getAttribute("aria-controls");
-        area.setAttribute("aria-controls", id);
-        area.setAttribute("aria-activedescendant", id + "-" + at);
-        list.children[at].scrollIntoView({ block: "nearest" });
-      } else if (wasOpen) {
-        if (before) area.setAttribute("aria-controls", before);
-        area.removeAttribute("aria-activedescendant");
-      }
-    }
-    let before = null;
-
-    function close() {
-      choices = [];
-      draw();
-    }
-
-    function take(n) {
+    function take([, , text, part, nth = 0]) {
       const typed = begun();
-      if (typed === null) return close();
-      const [, , text, part, nth = 0] = choices[n];
+      if (typed === null) return;
       const start = area.selectionStart - typed.length - 1;
-      close();
       area.setSelectionRange(start, area.selectionStart);
       // The browser's own command keeps its undo history.
       if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, area.selectionEnd, "end");
@@ -95,24 +59,7 @@
       area.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
-    area.addEventListener("input", look);
-    area.addEventListener("click", look);
-    area.addEventListener("blur", close);
-    area.addEventListener("keydown", (event) => {
-      if (list.hidden || event.isComposing) return;
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) {
-        at = (at + step + choices.length) % choices.length;
-        draw();
-      } else if ((event.key === "Enter" && !event.ctrlKey && !event.metaKey) || event.key === "Tab") {
-        take(at);
-      } else if (event.key === "Escape") {
-        close();
-      } else return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    });
-    return list;
+    return choices(area, { label: "Blocks to insert", name: " rolebook-blocks", find, draw: ([name]) => [make("span", { text: name })], take });
   }
 
   /* Empty chapters and sections */

@@ -9,9 +9,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::super::identity;
-use super::super::journal::{self, Folder, Plan, Planned, hash_of};
+use super::super::journal::{self, Folder, Plan, Planned};
 use super::super::private::Private;
 use super::{Deed, MachineError, Step, Unwritten, Writer};
+use crate::text::source::hash_of;
 
 impl Writer {
     /// Creates the entry for `steps`. If that fails, removes everything that was created for it.

@@ -8,12 +8,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::journal::{Folder, Plan, Planned, hash_of, sync_folder};
+use super::super::journal::{Folder, Plan, Planned, sync_folder};
 use super::super::private::Private;
 use super::super::swap::{self, rename_to_free};
 use super::stage::remove_private;
 use super::{MachineError, Unwritten, Writer, read};
 use crate::text::path::SourcePath;
+use crate::text::source::hash_of;
 
 /// The state of a step, judging by the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

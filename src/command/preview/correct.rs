@@ -13,6 +13,7 @@ use crate::author::edit::splice;
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::path::SourcePath;
+use crate::text::source::hash_of;
 use crate::world::disk::{Unwritten, Writer, read_inside};
 use crate::world::server::Answer;
 
@@ -58,7 +59,7 @@ fn wrong<'a>(message: &'a str, text: &'a [u8]) -> impl Iterator<Item = (usize, &
 }
 
 /// Writes the name.
-pub fn mend(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
+pub fn correct(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
     let path = SourcePath::new(wanted.path.as_str());
     let known = site.sources().bytes(&path).filter(|_| site.handbook().book.at_path(&path).is_some());
     let Some(known) = known else { return refuse(404, "This chapter is not part of the handbook any more.") };
@@ -79,8 +80,8 @@ pub fn mend(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
         if draft.findings.iter().any(|finding| finding.help.is_some() && is_near(finding, start)) {
             continue;
         }
-        let hash = blake3::hash(&after).to_hex().to_string();
-        return match write_as(writer, &format!("mend {path}"), (&path, bytes.clone(), after)) {
+        let hash = hash_of(&after);
+        return match write_as(writer, &format!("correct {path}"), (&path, bytes.clone(), after)) {
             Ok(()) => json(200, &json!({ "path": path.as_str(), "hash": hash })),
             Err(unwritten) => failed(&unwritten),
         };
