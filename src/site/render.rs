@@ -222,9 +222,9 @@ impl Renderer {
             let node = self.book().tree.of_chapter[chapter.index()];
             let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
             let headings = &view.meta(chapter).headings;
-            let headings = plan.map_or_else(|| headings.iter().collect(), |plan| plan.order(headings));
+            let headings = plan.as_ref().map_or_else(|| headings.iter().collect(), |plan| plan.order(headings));
             let (toc, backlinks) = (page::contents(&headings, chapter, view), page::backlinks(chapter, view));
-            let (template, frame) = self.chapter_frame(chapter, around(Some(node), view), view)?;
+            let (template, frame) = self.chapter_frame((chapter, plan), around(Some(node), view), view)?;
             self.finished(template, &Frame { toc, backlinks, ..frame })
         })
     }
@@ -246,7 +246,8 @@ impl Renderer {
     /// # Errors
     /// Returns a `template` diagnostic if a template fails.
     pub fn bare_chapter(&self, chapter: ChapterId, view: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
-        let (template, mut frame) = self.chapter_frame(chapter, Around::default(), view)?;
+        let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
+        let (template, mut frame) = self.chapter_frame((chapter, plan), Around::default(), view)?;
         frame.bare = true;
         frame.page.edit_url = None;
         frame.page.reading_minutes = None;
@@ -262,11 +263,10 @@ impl Renderer {
     /// Returns the template and the template data of a chapter.
     fn chapter_frame<'a>(
         &'a self,
-        chapter: ChapterId,
+        (chapter, plan): (ChapterId, Option<stairs::Plan>),
         around: Around,
         view: &Viewpoint<'_>,
     ) -> Result<(&'static str, Frame<'a, OfChapter>), Box<Diagnostic>> {
-        let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
         let text = match &plan {
             Some(plan) => self.with_stairs(plan, chapter, view)?,
             None => self.filled(chapter, view)?,

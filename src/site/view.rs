@@ -273,13 +273,7 @@ impl<'a> Viewpoint<'a> {
     /// Returns the title of a role's track.
     #[must_use]
     pub fn track_title(&self, role: ChapterId) -> Option<String> {
-        Some(self.title_of_track(role_of(self.book, role)?.track.as_ref()?).to_owned())
-    }
-
-    /// Returns the title of a track.
-    #[must_use]
-    pub fn title_of_track(&self, id: &'a str) -> &'a str {
-        self.config.track(id).map_or(id, |track| &track.title)
+        Some(self.config.track_title(role_of(self.book, role)?.track.as_ref()?).to_owned())
     }
 }
 

@@ -168,15 +168,15 @@ pub fn merge(base: &[&[u8]], one: &[&[u8]], other: &[&[u8]]) -> Vec<Piece> {
     pieces
 }
 
-/// Returns the merged text, or `None` if the changes contradict each other.
-pub fn merged(pieces: &[Piece]) -> Option<Vec<u8>> {
-    let text = |piece: &Piece| if let Piece::Agreed(text) = piece { Some(text.clone()) } else { None };
-    pieces.iter().map(text).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Returns the merged text, or `None` if the changes contradict each other.
+    fn merged(pieces: &[Piece]) -> Option<Vec<u8>> {
+        let text = |piece: &Piece| if let Piece::Agreed(text) = piece { Some(text.clone()) } else { None };
+        pieces.iter().map(text).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+    }
 
     fn merge_texts(base: &str, one: &str, other: &str) -> Vec<Piece> {
         merge(&lines(base.as_bytes()), &lines(one.as_bytes()), &lines(other.as_bytes()))

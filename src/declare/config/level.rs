@@ -41,6 +41,11 @@ impl Config {
         names
     }
 
+    /// Returns the title of a track.
+    pub fn track_title<'a>(&'a self, id: &'a str) -> &'a str {
+        self.track(id).map_or(id, |track| &track.title)
+    }
+
     /// Returns the title of a family.
     pub fn family_title<'a>(&'a self, name: &'a str) -> &'a str {
         self.families.get(name).map_or(name, |family| &family.title)

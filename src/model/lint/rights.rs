@@ -12,28 +12,26 @@ use crate::text::rule::Rule;
 /// Compares what each role is judged on with the decisions that it takes part in.
 pub fn expectations(book: &Book) -> Vec<Remark> {
     let relations = &book.relations;
-    let takes_part = |role: ChapterId, strategy: ChapterId| {
-        let mut decisions = relations.decisions.iter().filter(|decision| decision.strategy == strategy);
-        decisions.any(|decision| decision.parties.iter().any(|(_, party)| *party == Party::Role(role)))
-    };
+    let with_decisions: BTreeSet<ChapterId> = relations.decisions.iter().map(|one| one.strategy).collect();
+    let takes_part: BTreeSet<(ChapterId, Party)> = relations
+        .decisions
+        .iter()
+        .flat_map(|one| one.parties.iter().map(|(_, party)| (one.strategy, *party)))
+        .collect();
     let mut remarks = Vec::new();
     for (role, view) in relations.roles.iter().filter(|(_, view)| view.extended_by.is_empty()) {
         let competencies: BTreeSet<ChapterId> = view.judged.iter().map(|(competency, _)| *competency).collect();
         for competency in competencies {
-            let decided = decided(competency, book);
-            if !decided.is_empty() && !decided.iter().any(|strategy| takes_part(*role, *strategy)) {
+            let supported = relations.competencies.get(&competency).map_or(&[][..], |view| &view.supports);
+            let decided: Vec<ChapterId> =
+                supported.iter().copied().filter(|one| with_decisions.contains(one)).collect();
+            let is_part = |strategy: &ChapterId| takes_part.contains(&(*strategy, Party::Role(*role)));
+            if !decided.is_empty() && !decided.iter().any(is_part) {
                 remarks.push(remark(*role, (competency, &decided), book));
             }
         }
     }
     remarks
-}
-
-/// Returns the strategies with decisions that a competency supports.
-fn decided(competency: ChapterId, book: &Book) -> Vec<ChapterId> {
-    let has_decisions = |strategy: &ChapterId| book.relations.decisions.iter().any(|one| one.strategy == *strategy);
-    let view = book.relations.competencies.get(&competency);
-    view.into_iter().flat_map(|view| view.supports.iter().copied()).filter(has_decisions).collect()
 }
 
 fn remark(role: ChapterId, (competency, decided): (ChapterId, &[ChapterId]), book: &Book) -> Remark {

@@ -45,7 +45,7 @@ impl Cell {
     ) -> Option<Self> {
         let said = |handbook: &Handbook, one: &Statement| {
             let scope = Scope { track: one.track.as_deref(), family };
-            let title = one.track.as_deref().map(|id| handbook.config.track(id).map_or(id, |track| &track.title));
+            let title = one.track.as_deref().map(|id| handbook.config.track_title(id));
             let mut level = (one.level > 0).then(|| level(handbook, one.level, scope));
             if let (Some(level), Some(title)) = (&mut level, title) {
                 let _ = write!(level.name, " ({title})");

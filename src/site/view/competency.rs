@@ -93,7 +93,7 @@ fn rows(level: u8, (chapter, facts): (ChapterId, &Competency), view: &Viewpoint<
             name: view.level_name_of(chapter, at),
             track_id: track.map(str::to_owned),
             proficiency: view.proficiency(chapter, at).map(str::to_owned),
-            track: track.map(|id| view.config.track(id).map_or(id, |track| &track.title).to_owned()),
+            track: track.map(|id| view.config.track_title(id).to_owned()),
             means: known.map(|level| level.means.clone()).filter(|means| !means.is_empty()),
             url: view.level_url(chapter, at),
             count: here().filter(|statement| statement.is_for(track)).count(),

@@ -289,22 +289,22 @@ pub fn parts(book: &Book) -> Vec<(String, Which)> {
 pub fn part_links(view: &Viewpoint<'_>) -> Vec<Link> {
     let link = |(name, which): (String, Which)| {
         let url = view.url(&generated_url(&format!("matrix/{name}"), view.config.urls));
-        let title = which.cluster.clone().unwrap_or_else(|| track_title(&which, view).unwrap_or_default());
+        let title = which
+            .cluster
+            .as_deref()
+            .unwrap_or_else(|| which.track.as_deref().map_or("", |id| view.config.track_title(id)))
+            .to_owned();
         Link { title, url: Some(url), ..Link::default() }
     };
     parts(view.book).into_iter().map(link).collect()
 }
 
-fn track_title(which: &Which, view: &Viewpoint<'_>) -> Option<String> {
-    let id = which.track.as_ref()?;
-    Some(view.config.track(id).map_or_else(|| id.clone(), |track| track.title.clone()))
-}
-
 fn caption(which: &Which, view: &Viewpoint<'_>) -> String {
     let mut caption = view.theme.ui("matrix").to_owned();
-    for part in [track_title(which, view), which.cluster.clone()].into_iter().flatten() {
+    let track = which.track.as_deref().map(|id| view.config.track_title(id));
+    for part in [track, which.cluster.as_deref()].into_iter().flatten() {
         caption.push_str(" · ");
-        caption.push_str(&part);
+        caption.push_str(part);
     }
     caption
 }

@@ -32,7 +32,8 @@ impl Filler<'_> {
         out.truncate(out.len() - end.len());
         self.level_of_heading(heading, scope.chapter, out);
         out.push_str(&end);
-        if meta.headings.iter().position(|heading| heading.level == 1) == Some(n as usize) {
+        let is_title = |heading: &Heading| heading.level == 1;
+        if is_title(heading) && !meta.headings[..n as usize].iter().any(is_title) {
             return;
         }
         out.insert_str(start, "<div class=\"heading\">");
@@ -56,7 +57,7 @@ impl Filler<'_> {
         let Some(own) = facts.levels.iter().find(|own| own.id == heading.id) else { return };
         // Inside a level, the heading of a track only adds to what the level says.
         if let Some(track) = own.track.as_deref().filter(|_| own.is_inside) {
-            let _ = write!(out, " <span class=\"at-level\">{}</span>", escape(self.view.title_of_track(track)));
+            let _ = write!(out, " <span class=\"at-level\">{}</span>", escape(self.view.config.track_title(track)));
             return;
         }
         let scope = config::Scope { track: own.track.as_deref(), family: self.view.meta(chapter).family.as_deref() };
@@ -78,7 +79,7 @@ impl Filler<'_> {
             self.view.level_of(&name, own.level, highest)
         };
         if let Some(track) = &own.track {
-            words = format!("{} · {words}", self.view.title_of_track(track));
+            words = format!("{} · {words}", self.view.config.track_title(track));
         }
         let _ = write!(out, "</span>{}</span>", escape(&words));
     }
