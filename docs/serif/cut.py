@@ -45,7 +45,7 @@ def part(source: Path, letters: set[int]) -> TTFont:
 
 
 def cut(source: Path, letters: set[int]) -> TTFont:
-    """Returns the font with only these letters, and as few bytes as nobody can see."""
+    """Returns the font with only these letters, and as few bytes as possible without a visible difference."""
     font = part(source, letters)
     if "fvar" in font:
         # The kerning of regular text serves all weights. Its differences would be a tenth of the file.
