@@ -13,14 +13,46 @@ use clap_complete::Shell;
 #[derive(Debug, Parser)]
 #[command(
     name = "rolebook",
-    version,
+    version = env!("ROLEBOOK_VERSION"),
     about = "Compiles a folder of Markdown chapters on roles, competencies and strategy into a handbook site",
-    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             preview the site while you write\n  rolebook build             write the site to public/\n  rolebook check             find dead links and other mistakes\n  rolebook build docs --out site   build any folder of Markdown\n\nExit codes: 0 success, 1 errors were found, 2 the command could not run, 3 the system reported an error."
+    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             preview the site while you write\n  rolebook build             write the site to public/\n  rolebook check             find dead links and other mistakes\n  rolebook build docs --out site   build any folder of Markdown\n  rolebook doctor            find out why something doesn't work\n\nExit codes: 0 success, 1 errors were found, 2 the command could not run, 3 the system reported an error."
 )]
 pub struct Cli {
+    /// How to do it.
+    #[command(flatten)]
+    pub manners: Manners,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Options of the whole program.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Manners {
+    /// Run as if started in this folder.
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Global options")]
+    pub directory: Option<PathBuf>,
+    /// Print only errors and what was asked for: no warnings, notes or closing lines.
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    pub quiet: bool,
+    /// Also say what was read from where, and how long each step took.
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+    /// When to use colors.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true, help_heading = "Global options")]
+    pub color: Color,
+}
+
+/// When the output is colored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// What to do.
@@ -79,6 +111,19 @@ pub enum Command {
         after_help = "Run it in the repository's root. The owners come from `owner:` in each chapter, and their handles from\n`[owners]` in handbook.toml. If several lines of a CODEOWNERS file match a path, the last one wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
     )]
     Codeowners(Codeowners),
+    /// List, print and copy the files of a theme.
+    #[command(
+        after_help = "A theme of your own needs only the files that differ from the default theme. `copy` writes such\na file into themes/ and keeps the original next to it, so that `list` can say after an upgrade\nwhether the original has changed since.\n\nExamples:\n  rolebook theme list\n  rolebook theme show page.html\n  rolebook theme copy page.html --theme acme\n  rolebook theme copy style.css/tokens.css"
+    )]
+    Theme(Theme),
+    /// Delete the built site.
+    #[command(
+        after_help = "Deletes only files that Rolebook wrote and nobody has changed since. Chapters, themes and the\nolder versions in .rolebook/ stay.\n\nExamples:\n  rolebook clean\n  rolebook clean --out /tmp/site --dry-run"
+    )]
+    Clean(Clean),
+    /// Look for reasons why something doesn't work: the project, Git, permissions, ports.
+    #[command(after_help = "Examples:\n  rolebook doctor\n  rolebook doctor --json   to attach to a bug report")]
+    Doctor(Doctor),
     /// Print the script that completes commands and options in your shell.
     #[command(
         after_help = "Examples:\n  rolebook completions bash > ~/.local/share/bash-completion/completions/rolebook\n  rolebook completions fish > ~/.config/fish/completions/rolebook.fish\n  rolebook completions zsh > ~/.zfunc/_rolebook   where ~/.zfunc is a folder of your $fpath"
@@ -104,6 +149,10 @@ pub struct Source {
     /// The URL where the site will be published.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Change a setting of handbook.toml for this run, such as publish.host=nginx; may be given
+    /// several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub config: Vec<String>,
 }
 
 /// Options of `build`.
@@ -121,6 +170,9 @@ pub struct Build {
     /// The day that counts as today, such as 2026-04-01 [default: the day of the newest commit].
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `check`.
@@ -141,6 +193,9 @@ pub struct Check {
     /// Treat warnings as errors.
     #[arg(long)]
     pub strict: bool,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
 }
 
 /// How findings are printed.
@@ -170,6 +225,9 @@ pub struct Diff {
     /// How to print the changes.
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
 }
 
 /// How changes are printed.
@@ -221,6 +279,9 @@ pub struct Init {
     /// The folder to write to; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `import`.
@@ -235,6 +296,9 @@ pub struct Import {
     /// List what would be written, without writing it.
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `new`.
@@ -251,6 +315,9 @@ pub struct New {
     /// The folder in the handbook [default: the folder for its kind].
     #[arg(long = "in", value_name = "FOLDER")]
     pub folder: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `mv`.
@@ -268,6 +335,9 @@ pub struct Mv {
     /// Show each line that would change, without changing it.
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `schema`.
@@ -289,6 +359,9 @@ pub struct Anchors {
     /// Write the anchors into the files.
     #[arg(long)]
     pub write: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `codeowners`.
@@ -297,6 +370,101 @@ pub struct Codeowners {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `theme`.
+#[derive(Debug, Args)]
+pub struct Theme {
+    /// What to do with the theme.
+    #[command(subcommand)]
+    pub action: ThemeAction,
+}
+
+/// What to do with a theme.
+#[derive(Debug, Subcommand)]
+pub enum ThemeAction {
+    /// List the files of the theme, and which of them were replaced.
+    List(ThemeList),
+    /// Print a file of the theme.
+    Show(ThemeShow),
+    /// Copy a file of the default theme into a theme of your own.
+    Copy(ThemeCopy),
+}
+
+/// Options of `theme list`.
+#[derive(Debug, Args)]
+pub struct ThemeList {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `theme show`.
+#[derive(Debug, Args)]
+pub struct ThemeShow {
+    /// The file, such as page.html, style.css/tokens.css or ui/en.toml.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the file of the default theme, even if your theme replaces it.
+    #[arg(long)]
+    pub original: bool,
+    /// Print what has changed in the original since it was copied.
+    #[arg(long, conflicts_with = "original")]
+    pub changes: bool,
+}
+
+/// Options of `theme copy`.
+#[derive(Debug, Args)]
+pub struct ThemeCopy {
+    /// The file, such as page.html, style.css/tokens.css or ui/en.toml.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The theme to copy to [default: the one in handbook.toml].
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `clean`.
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The folder of the site [default: public].
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// List what would be deleted, without deleting it.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `completions`.

@@ -11,11 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::pipeline::Compiled;
-use super::{Outcome, left_out, say};
+use super::{Outcome, argument, close, detail, left_out, note, say_json};
 use crate::cli::{Build, Source};
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
@@ -84,8 +85,9 @@ struct Ready {
 /// Fails if there is no handbook, if `out` contains files that Rolebook didn't write, or if the
 /// system reports an error. Mistakes of authors aren't failures but [findings](Built::findings).
 pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
-    let options = Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None };
-    let mut ready = Ready::new(Loaded::read(&source.dir, Some(out))?, &options, &|_, _| {})?;
+    let options =
+        Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None, json: false };
+    let mut ready = Ready::new(Loaded::read(source, Some(out))?, &options, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
         match write(site, &ready.output, &|_| {}) {
@@ -104,15 +106,53 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
     // Findings are printed before the handbook's past is read, which takes a while.
-    let print = |loaded: &Loaded, compiled: &Compiled| loaded.print_some(&compiled.findings, &compiled.chain);
-    let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options, &print)?;
-    for note in &ready.notes {
-        eprintln!("note: {note}");
+    let print = |loaded: &Loaded, compiled: &Compiled| {
+        detail(&format!(
+            "checked {} chapters in {:.2} s",
+            compiled.handbook.documents.len(),
+            start.elapsed().as_secs_f64()
+        ));
+        if !options.json {
+            loaded.print_some(&compiled.findings, &compiled.chain);
+        }
+    };
+    let mut ready = Ready::new(Loaded::of(&options.source, options.out.as_deref())?, options, &print)?;
+    for text in &ready.notes {
+        note(text);
     }
-    ready.print(&ready.late);
-    let (early, late) = (count(&ready.findings), count(&ready.late));
-    let (errors, warnings) = (early.0 + late.0, early.1 + late.1);
-    let Some(site) = &ready.site else { return Ok(stop(errors.max(1), warnings)) };
+    let (mut written, mut late) = (None, std::mem::take(&mut ready.late));
+    if let Some(site) = &ready.site {
+        match write_with_bar(site, &ready.output) {
+            Ok(done) => written = Some(done),
+            Err(WriteError::Render(failed)) => late.extend(failures(failed)),
+            Err(WriteError::Output(error)) => return Err(error),
+        }
+    }
+    if !options.json {
+        ready.print(&late);
+    }
+    ready.findings.append(&mut late);
+    if let (Some(written), Some(site)) = (&written, &ready.site) {
+        report_kept(written);
+        report_withdrawn(written, site.handbook(), site.content());
+        super::theme::note_outdated(&ready.loaded.project);
+    }
+    match (options.json, &written) {
+        (true, _) => say_json(&ready.json(written.as_ref())),
+        (false, Some(written)) => ready.close(written, options, start.elapsed()),
+        (false, None) => {
+            let (errors, warnings) = count(&ready.findings);
+            close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
+        }
+    }
+    // Don't free the site, because that takes a twentieth of the time of a build and the process is
+    // about to end anyway.
+    std::mem::forget((ready.site, ready.loaded));
+    Ok(written.is_some())
+}
+
+/// Writes the site, with a progress bar if that takes a while.
+fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Box<Diagnostic>>> {
     let bar = bar(site.urls().len());
     let done = AtomicUsize::new(0);
     let progress = |_: usize| {
@@ -121,29 +161,9 @@ pub fn run(options: &Build) -> Outcome {
             bar.set_position(done as u64);
         }
     };
-    let written = write(site, &ready.output, &progress);
+    let written = write(site, output, &progress);
     bar.finish_and_clear();
-    match written {
-        Ok(written) => {
-            report_kept(&written);
-            report_withdrawn(&written, site.handbook(), site.content());
-            let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
-            let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
-            let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
-            let (seconds, place) = (start.elapsed().as_secs_f64(), ready.loaded.out.display());
-            say(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}"));
-        }
-        Err(WriteError::Render(failed)) => {
-            let failures = failures(failed);
-            ready.print(&failures);
-            return Ok(stop(failures.len(), warnings));
-        }
-        Err(WriteError::Output(error)) => return Err(error),
-    }
-    // Don't free the site, because that takes a twentieth of the time of a build and the process is
-    // about to end anyway.
-    std::mem::forget((ready.site, ready.loaded));
-    Ok(true)
+    written
 }
 
 impl Ready {
@@ -181,6 +201,35 @@ impl Ready {
         Ok(ready)
     }
 
+    /// Says what was written, where, and how to look at it.
+    fn close(&self, written: &Written, options: &Build, took: Duration) {
+        let Some(site) = &self.site else { return };
+        let left = left_out::summary(&self.loaded.inputs, site.handbook(), site.content());
+        let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
+        let (errors, warnings) = count(&self.findings);
+        let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
+        let (seconds, place) = (took.as_secs_f64(), self.loaded.out.display());
+        close(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}"));
+        let mut command = format!("rolebook serve{}", argument(&options.source.dir));
+        if let Some(name) = &options.source.audience {
+            command.push_str(&format!(" --audience {name}"));
+        }
+        close(&format!("Next: `{command}` shows it in a browser; to publish it, upload the folder {place}."));
+    }
+
+    /// Returns the report for programs.
+    fn json(&self, written: Option<&Written>) -> Value {
+        let mut report = self.loaded.json(&self.findings, &self.chain);
+        report["out"] = json!(self.loaded.out.to_string_lossy());
+        report["written"] = json!(written.is_some());
+        if let (Some(site), Some(written)) = (&self.site, written) {
+            report["pages"] = json!(pages(site));
+            report["files"] = json!(written.written);
+            report["removed"] = json!(written.removed.len());
+        }
+        report
+    }
+
     /// Prints the first few findings of each kind.
     fn print(&self, findings: &[Diagnostic]) {
         self.loaded.print_some(findings, &self.chain);
@@ -196,11 +245,6 @@ fn pages(site: &Site) -> usize {
 fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
     let failures: BTreeSet<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
     failures.into_iter().collect()
-}
-
-fn stop(errors: usize, warnings: usize) -> bool {
-    say(&format!("{}; nothing was written", report::summary(errors, warnings)));
-    false
 }
 
 /// Returns the part of the closing line that names the audience, or nothing if the handbook defines
@@ -240,7 +284,7 @@ fn bar(length: usize) -> ProgressBar {
 /// Reports files that stay in the output although they aren't part of the site.
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
-        eprintln!("note: `{name}` was edited by hand after it was written, so it was kept");
+        note(&format!("`{name}` was edited by hand after it was written, so it was kept"));
     }
 }
 
@@ -254,9 +298,9 @@ fn report_withdrawn(written: &Written, handbook: &Handbook, content: &Content) {
     let chapters = handbook.absent.iter().map(|absent| &absent.path).filter(|path| removed(&chapter_url(path, style)));
     let withdrawn: Vec<_> = files.chain(chapters).collect();
     for path in withdrawn.iter().take(MOST_WITHDRAWN) {
-        eprintln!("note: `{path}` is no longer published: nothing refers to it, or it is marked as unfinished");
+        note(&format!("`{path}` is no longer published: nothing refers to it, or it is marked as unfinished"));
     }
     if withdrawn.len() > MOST_WITHDRAWN {
-        eprintln!("note: {} more files are no longer published", withdrawn.len() - MOST_WITHDRAWN);
+        note(&format!("{} more files are no longer published", withdrawn.len() - MOST_WITHDRAWN));
     }
 }

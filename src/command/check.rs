@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::load::Loaded;
 use super::past::read_day;
-use super::{Outcome, left_out, say};
+use super::{Outcome, close, left_out, note};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
@@ -19,7 +19,7 @@ use crate::world::report;
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
     let start = Instant::now();
-    let loaded = Loaded::open(&options.source.dir, None)?;
+    let loaded = Loaded::of(&options.source, None)?;
     loaded.need_chapters()?;
     let (compiled, content) = loaded.check(&options.source, options.strict)?;
     let (mut findings, handbook) = (compiled.findings.clone(), &compiled.handbook);
@@ -36,16 +36,18 @@ pub fn run(options: &Check) -> Outcome {
         findings.extend(handbook.config.judge(site.failures(), options.strict));
     }
     findings.sort();
-    loaded.print(&findings, &compiled.chain, options.format);
+    let format = if options.json { Format::Json } else { options.format };
+    loaded.print(&findings, &compiled.chain, format);
     let (errors, warnings) = count(&findings);
-    if options.format == Format::Human {
+    if format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
+        super::theme::note_outdated(&loaded.project);
         if let Some(hint) = left_out::hint(&content) {
-            eprintln!("{hint}");
+            note(&hint);
         }
         let (chapters, summary) = (handbook.documents.len(), report::summary(errors, warnings));
         let left = left_out::summary(&loaded.inputs, handbook, &content);
-        say(&format!("{chapters} chapters, {summary}, {seconds:.2} s{left}"));
+        close(&format!("{chapters} chapters, {summary}, {seconds:.2} s{left}"));
     }
     Ok(errors == 0)
 }

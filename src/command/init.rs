@@ -3,9 +3,7 @@
 //! Input: a directory. Output: a project that builds right away, with prompts where authors have to
 //! fill in their own text; each prompt is a finding until it is answered. Never overwrites a file.
 
-use std::path::Path;
-
-use super::{Outcome, argument, say, writing};
+use super::{Outcome, argument, close, say, say_json, writing};
 use crate::author::form::known;
 use crate::cli::Init;
 use crate::declare::schema;
@@ -56,11 +54,11 @@ pub fn run(options: &Init) -> Outcome {
             }
             other => writing::refuse(other, dir),
         })?;
-        say_done(dir);
+        say_done(options);
         written.told();
         return Ok(true);
     }
-    say_done(dir);
+    say_done(options);
     finished.iter().for_each(Finished::told);
     Ok(true)
 }
@@ -76,8 +74,14 @@ fn schema() -> String {
 }
 
 /// Says where the handbook is and what to do next.
-fn say_done(dir: &Path) {
+fn say_done(options: &Init) {
+    let dir = &options.dir;
+    if options.json {
+        let names = FILES.iter().map(|(path, _)| *path).chain([SCHEMA]);
+        let files: Vec<String> = names.map(|path| dir.join(path).to_string_lossy().replace('\\', "/")).collect();
+        return say_json(&serde_json::json!({ "files": files }));
+    }
     say(&format!("The handbook is in {}; README.md explains the next steps.", dir.join("handbook").display()));
     let dir = argument(dir);
-    say(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is for you to answer."));
+    close(&format!("Next: `rolebook serve{dir}` shows it; each prompt \"(Fill in: …)\" is for you to answer."));
 }

@@ -42,7 +42,7 @@ pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finishe
         if finished.words == words && finished.input == input && finished.is_done {
             own = Some(finished);
         } else if finished.is_new {
-            eprintln!("note: an interrupted `rolebook {}` {how}", finished.words);
+            super::note(&format!("an interrupted `rolebook {}` {how}", finished.words));
         }
     }
     Ok(own)
@@ -121,10 +121,10 @@ pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
 pub fn note(written: &Receipt, content: &Path) {
     for (path, kept) in &written.late {
         let path = shown(content, path.as_str());
-        eprintln!("note: `{path}` was saved at the same moment; that text is kept in {}", kept.display());
+        super::note(&format!("`{path}` was saved at the same moment; that text is kept in {}", kept.display()));
     }
     for path in &written.again {
         let path = shown(content, path.as_str());
-        eprintln!("note: `{path}` is there again: an editor saved it under its old name; both files were kept");
+        super::note(&format!("`{path}` is there again: an editor saved it under its old name; both files were kept"));
     }
 }

@@ -310,6 +310,19 @@ mod tests {
     }
 
     #[test]
+    fn every_name_of_a_windows_device_is_recognized_in_any_case_and_with_any_ending() {
+        let numbered = (0..10).flat_map(|n| [format!("com{n}"), format!("lpt{n}")]);
+        for device in ["con", "prn", "aux", "nul"].into_iter().map(str::to_owned).chain(numbered) {
+            for name in [device.clone(), device.to_uppercase(), format!("{device}.md"), format!("a/{device}/b.md")] {
+                assert!(SourcePath::new(name.as_str()).unportable_part().is_some(), "{name}");
+            }
+            for name in [format!("{device}s.md"), format!("a-{device}.md"), format!("my {device}")] {
+                assert_eq!(SourcePath::new(name.as_str()).unportable_part(), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn links_are_relative_to_the_page() {
         let link = |from: &str, to: &str| UrlPath::new(from).link_to(&UrlPath::new(to));
         assert_eq!(link("", "roles/"), "roles/");

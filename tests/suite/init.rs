@@ -277,12 +277,16 @@ fn workflows_pin_actions_limit_permissions_and_pass_no_untrusted_value_to_a_shel
             let (pin, version) = action.split_once(" # v").unwrap_or_else(|| panic!("{action}"));
             assert!(is_commit(pin.split_once('@').unwrap().1) && version.contains('.'), "{action}");
         }
-        // There are no permissions by default. Each job declares what it needs, and the only write
-        // permission is for comments on pull requests.
+        // There are no permissions by default. Each job declares what it needs, and may write only
+        // comments, the site, and drafts of releases.
         let permissions = values(&yaml, "permissions");
         assert_eq!(permissions[0], (0, "{}"), "{yaml}");
         assert_eq!(permissions.len() - 1, values(&yaml, "runs-on").len(), "{yaml}");
-        assert_eq!(yaml.matches(": write").count(), yaml.matches("pull-requests: write").count(), "{yaml}");
+        let writes = ["attestations", "contents", "id-token", "pages", "pull-requests"];
+        let written: usize = writes.iter().map(|name| yaml.matches(&format!(" {name}: write")).count()).sum();
+        assert_eq!(yaml.matches(": write").count(), written, "{yaml}");
+        // Only a job for a tag may change the repository.
+        assert!(!yaml.contains("contents: write") || yaml.contains("github.ref_type == 'tag'"), "{yaml}");
         assert_eq!(yaml.matches("actions/checkout@").count(), yaml.matches("persist-credentials: false").count());
         assert!(!yaml.contains("pull_request_target"));
         #[cfg(unix)]
