@@ -60,7 +60,7 @@ pub enum Color {
 pub enum Command {
     /// Write a small handbook to start from.
     #[command(
-        after_help = "Writes chapters with prompts to answer, a README, a netlify.toml, and workflows for GitHub and GitLab.\n\nExamples:\n  rolebook init our-handbook\n\nExisting files are never overwritten."
+        after_help = "Writes chapters with prompts to answer, a README, and what publishes the site on your host: a\nworkflow or the host's own file. On a terminal, it asks for the host if you don't name one.\n\nExamples:\n  rolebook init our-handbook\n  rolebook init our-handbook --host github-pages\n\nExisting files are never overwritten."
     )]
     Init(Init),
     /// Turn a spreadsheet of levels or expectations into chapters.
@@ -279,9 +279,32 @@ pub struct Init {
     /// The folder to write to; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// Where the site will be published.
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub host: Option<Destination>,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Where a new handbook will be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Destination {
+    /// GitHub Pages.
+    #[value(alias = "github")]
+    GithubPages,
+    /// Netlify.
+    Netlify,
+    /// Cloudflare Pages.
+    Cloudflare,
+    /// GitLab Pages.
+    Gitlab,
+    /// Amazon S3 with CloudFront.
+    S3,
+    /// Your own server with nginx.
+    Nginx,
+    /// Somewhere else.
+    None,
 }
 
 /// Options of `import`.

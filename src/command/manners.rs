@@ -51,8 +51,12 @@ pub fn no_folder(dir: &Path, help: &str) -> Refusal {
     let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let near = crate::text::near::nearest(&name, folders.iter().map(String::as_str), 2);
     let near = crate::text::near::did_you_mean(&near);
-    let what = if dir.is_file() { "is a file, not a folder" } else { "does not exist" };
-    Refusal::new(format!("the folder `{}` {what}", dir.display()), near.unwrap_or_else(|| help.to_owned()))
+    let (shown, help) = (dir.display(), near.unwrap_or_else(|| help.to_owned()));
+    let is_file = dir.is_file();
+    Refusal::new(
+        if is_file { format!("`{shown}` is a file, not a folder") } else { format!("there is no folder `{shown}`") },
+        help,
+    )
 }
 
 fn is_quiet() -> bool {

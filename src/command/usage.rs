@@ -192,9 +192,14 @@ fn what_fits(command: &Command, argument: &str) -> String {
             || known.get_short().is_some_and(|short| name == format!("-{short}"))
             || known.get_value_names().is_some_and(|names| names.iter().any(|known| *known == name))
     });
+    let values = found.map(|known| known.get_possible_values()).unwrap_or_default();
+    if !values.is_empty() {
+        let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
+        return format!("it takes {}", names.join(", "));
+    }
     match name.as_str() {
         "--port" => "write a number from 0 to 65535, as in `--port 8080`; 0 takes any free port".to_owned(),
-        "--host" => "write an IP address, as in `--host 0.0.0.0`".to_owned(),
+        "--host" if command.get_name() == "serve" => "write an IP address, as in `--host 0.0.0.0`".to_owned(),
         _ => {
             let help = found.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default();
             let help = help.split(" [default").next().unwrap_or_default();

@@ -46,18 +46,18 @@ pub fn short_slug(text: &str, words: usize) -> String {
     slug(&first.join(" ")).trim_matches('-').to_owned()
 }
 
-/// Returns a path whose last part is a file name: a title such as `Head of Product` becomes its slug,
-/// and its Markdown extension stays. Names without spaces stay as they are.
+/// Returns a path in which a title at its end, such as `Head of Product`, is replaced with its slug.
+/// Names without spaces and names of Markdown files stay as they are.
 pub fn titled(path: &str) -> String {
     let start = path.rfind('/').map_or(0, |slash| slash + 1);
     let (folder, name) = path.split_at(start);
-    if !name.trim().contains(char::is_whitespace) {
+    let lower = name.to_ascii_lowercase();
+    let is_file = lower.ends_with(".md") || lower.ends_with(".markdown");
+    let stem = chapter_stem(name);
+    if is_file || stem.is_empty() || !name.trim().contains(char::is_whitespace) {
         return path.to_owned();
     }
-    let ending =
-        [".md", ".markdown"].into_iter().find(|ending| name.to_ascii_lowercase().ends_with(ending)).unwrap_or("");
-    let stem = chapter_stem(&name[..name.len() - ending.len()]);
-    if stem.is_empty() { path.to_owned() } else { format!("{folder}{stem}{ending}") }
+    format!("{folder}{stem}")
 }
 
 /// Returns the file name for a chapter with this title: its slug without repeated dashes, truncated
@@ -128,9 +128,10 @@ mod tests {
     #[test]
     fn a_title_in_a_path_becomes_a_slug() {
         assert_eq!(titled("Head of Product"), "head-of-product");
-        assert_eq!(titled("roles/Head of Product.md"), "roles/head-of-product.md");
+        assert_eq!(titled("roles/Head of Product"), "roles/head-of-product");
         assert_eq!(titled("My Guides/How we hire?"), "My Guides/how-we-hire");
-        for same in ["head-of-product", "roles/README.md", "careers/", "My Guides/", "a/??? !"] {
+        for same in ["head-of-product", "roles/README.md", "a/Head of Product.md", "careers/", "My Guides/", "a/??? !"]
+        {
             assert_eq!(titled(same), same);
         }
     }

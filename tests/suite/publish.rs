@@ -13,15 +13,17 @@ fn handbook(toml: &str) -> Sources {
 }
 
 #[test]
-fn hosts_with_redirect_rules_get_rules_and_others_get_redirecting_pages() {
+fn every_host_gets_redirecting_pages_and_those_that_read_rules_also_get_rules() {
     let old = UrlPath::new("old/place/");
-    for host in ["netlify", "cloudflare"] {
+    for (host, status) in [("netlify", "301!"), ("cloudflare", "301")] {
         let site = site_with(
             &handbook(&format!("base_url = \"https://x.example/sub\"\n[publish]\nhost = \"{host}\"\n")),
             None,
         );
-        assert!(page(&site, "_redirects").starts_with("/old/place/ /sub/new/ 301\n"), "{host}");
-        assert!(!site.has(&old) && site.moved(&old).is_some_and(|to| to.as_str() == "new/"), "{host}");
+        assert!(page(&site, "_redirects").starts_with(&format!("/old/place/ /sub/new/ {status}\n")), "{host}");
+        // If the site moves to a host without rules, its old URLs still work.
+        assert!(page(&site, "old/place/").contains("url=../../new/"), "{host}");
+        assert!(site.has(&old) && site.moved(&old).is_some_and(|to| to.as_str() == "new/"), "{host}");
         assert!(!site.has(&UrlPath::new(".nojekyll")));
     }
     for host in ["github", "plain"] {

@@ -103,7 +103,10 @@ fn calm(text: &str) -> String {
             // The number of files grows with the theme.
             let next = all.get(n + 1).copied().unwrap_or_default();
             let before = n.checked_sub(1).map(|n| all[n]).unwrap_or_default();
-            let is_count = next.starts_with("files ") || next.starts_with("pages,") || before == "\"files\": " || before == "\"pages\": ";
+            let is_count = next.starts_with("files ")
+                || next.starts_with("pages,")
+                || before == "\"files\": "
+                || before == "\"pages\": ";
             match bare {
                 _ if is_time => word.replace(bare, "N.NN"),
                 "0" => (*word).to_owned(),
