@@ -267,8 +267,10 @@ fn the_workflow_of_each_host_checks_builds_and_publishes_in_a_clean_clone() {
     if !has_git() {
         return;
     }
-    let aws =
-        "aws s3 sync public s3://ours --delete\naws cloudfront create-invalidation --distribution-id E1 --paths /*\n";
+    let aws = "aws s3 sync public s3://ours --exclude *.html --cache-control no-cache\n\
+               aws s3 sync public s3://ours --cache-control no-cache\n\
+               aws s3 sync public s3://ours --delete\n\
+               aws cloudfront create-invalidation --distribution-id E1 --paths /*\n";
     for (host, base, called) in [
         ("github-pages", "https://acme.github.io/ours/", ""),
         (
