@@ -85,7 +85,7 @@ pub enum Command {
     Build(Build),
     /// Check every reference and report mistakes, without writing anything.
     #[command(
-        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            also report reviews that are due and chapters without an owner\n  rolebook check --format github     annotate the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            also report reviews that are due and chapters without an owner\n  rolebook check --external          also follow links to other hosts\n  rolebook check --format github     annotate the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
@@ -149,7 +149,7 @@ pub struct Source {
     /// The URL where the site will be published.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
-    /// Change a setting of handbook.toml for this run, such as publish.host=nginx; may be given
+    /// Change a setting of handbook.toml for this run, such as publish.host=cloudflare; may be given
     /// several times.
     #[arg(long, value_name = "KEY=VALUE")]
     pub config: Vec<String>,
@@ -184,6 +184,12 @@ pub struct Check {
     /// Also check reviews, owners, and chapters that nothing links to.
     #[arg(long)]
     pub policy: bool,
+    /// Also follow links to other hosts. Answers are kept for a week in .rolebook/links.json.
+    #[arg(long)]
+    pub external: bool,
+    /// Ask other hosts again, even about links that were fine this week.
+    #[arg(long, requires = "external")]
+    pub fresh: bool,
     /// The day by which reviews have to be done, such as 2026-04-01 [default: today].
     #[arg(long, value_name = "DATE", requires = "policy")]
     pub today: Option<String>,

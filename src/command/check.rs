@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::load::Loaded;
 use super::past::read_day;
-use super::{Outcome, close, left_out, note};
+use super::{Outcome, close, external, left_out, note};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
@@ -34,6 +34,10 @@ pub fn run(options: &Check) -> Outcome {
     {
         // Each of these failures would stop a build.
         findings.extend(handbook.config.judge(site.failures(), options.strict));
+    }
+    if options.external {
+        let found = external::check(handbook, &loaded.inputs.sources, (&loaded.project, options.fresh));
+        findings.extend(handbook.config.judge(found, options.strict));
     }
     findings.sort();
     let format = if options.json { Format::Json } else { options.format };

@@ -11,6 +11,7 @@ mod codeowners;
 mod completions;
 mod diff;
 mod doctor;
+mod external;
 mod import;
 mod init;
 mod left_out;

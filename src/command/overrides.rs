@@ -35,7 +35,7 @@ pub fn apply(sources: &mut Sources, assignments: &[String]) -> Result<(), Refusa
 /// Returns the text with one setting changed.
 fn changed(bytes: &[u8], assignment: &str) -> Result<Vec<u8>, Refusal> {
     let refuse = |what: &str, help: &str| Refusal::new(format!("`--config {assignment}` {what}"), help);
-    let form = "write a key, `=` and a value, as in `--config publish.host=nginx`";
+    let form = "write a key, `=` and a value, as in `--config publish.host=cloudflare`";
     let Some((key, value)) = assignment.split_once('=') else { return Err(refuse("has no `=`", form)) };
     let keys: Vec<&str> = key.split('.').map(str::trim).collect();
     if keys.iter().any(|key| key.is_empty()) {
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_setting_is_replaced_or_added_and_the_rest_stays() {
         assert_eq!(one("title=Ours at Acme").unwrap(), BOOK.replace("\"T\"", "\"Ours at Acme\""));
-        assert_eq!(one("publish.host=nginx").unwrap(), BOOK.replace("netlify", "nginx"));
+        assert_eq!(one("publish.host=cloudflare").unwrap(), BOOK.replace("netlify", "cloudflare"));
         let added = one("publish.markdown=false").unwrap();
         assert_eq!(added, BOOK.replace("\"netlify\"\n", "\"netlify\"\nmarkdown = false\n"));
         assert!(one("security.hosts=[\"a.example\"]").unwrap().contains("hosts = [\"a.example\"]"));

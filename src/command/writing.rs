@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// Returns the Unix timestamp in milliseconds.
 #[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -218,6 +218,15 @@ pub fn decode_percent(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
+/// Returns the host of a URL in lower case, without user and port, or an empty string.
+pub fn host_of(url: &str) -> String {
+    let rest = url.split_once("//").map_or("", |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
+    host.to_lowercase()
+}
+
 /// Returns the form of a name that is used to compare names: Unicode normalization form C, in lower
 /// case, with single spaces.
 pub fn fold(name: &str) -> String {

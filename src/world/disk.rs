@@ -34,6 +34,7 @@ use leftover::Leftover;
 pub use leftover::leftover;
 pub use originals::{ORIGINALS, Original, check_writable, originals};
 pub use output::{Output, Render, WriteError, Written};
+pub use private::Private;
 pub use project::{Inputs, Project, is_unread};
 pub use refusal::{Failure, Refusal};
 pub use table::read_given;
