@@ -46,7 +46,7 @@ pub struct Manners {
 /// When the output is colored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
     /// Always.
@@ -110,7 +110,7 @@ pub enum Command {
     #[command(
         after_help = "Run it in the repository's root. The owners come from `owner:` in each chapter, and their handles from\n`[owners]` in handbook.toml. If several lines of a CODEOWNERS file match a path, the last one wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
     )]
-    Codeowners(Codeowners),
+    Codeowners(Report),
     /// List, print and copy the files of a theme.
     #[command(
         after_help = "A theme of your own needs only the files that differ from the default theme. `copy` writes such\na file into themes/ and keeps the original next to it, so that `list` can say after an upgrade\nwhether the original has changed since.\n\nExamples:\n  rolebook theme list\n  rolebook theme show page.html\n  rolebook theme copy page.html --theme acme\n  rolebook theme copy style.css/tokens.css"
@@ -123,7 +123,7 @@ pub enum Command {
     Clean(Clean),
     /// Look for reasons why something doesn't work: the project, Git, permissions, ports.
     #[command(after_help = "Examples:\n  rolebook doctor\n  rolebook doctor --json   to attach to a bug report")]
-    Doctor(Doctor),
+    Doctor(Report),
     /// Print the script that completes commands and options in your shell.
     #[command(
         after_help = "Examples:\n  rolebook completions bash > ~/.local/share/bash-completion/completions/rolebook\n  rolebook completions fish > ~/.config/fish/completions/rolebook.fish\n  rolebook completions zsh > ~/.zfunc/_rolebook   where ~/.zfunc is a folder of your $fpath"
@@ -305,7 +305,7 @@ pub enum Destination {
     Cloudflare,
     /// GitLab Pages.
     Gitlab,
-    /// Amazon S3 with CloudFront.
+    /// Amazon S3, behind its content delivery network.
     S3,
     /// Your own server with nginx.
     Nginx,
@@ -393,9 +393,9 @@ pub struct Anchors {
     pub json: bool,
 }
 
-/// Options of `codeowners`.
+/// Options of commands that only report about a project.
 #[derive(Debug, Args)]
-pub struct Codeowners {
+pub struct Report {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
@@ -416,22 +416,11 @@ pub struct Theme {
 #[derive(Debug, Subcommand)]
 pub enum ThemeAction {
     /// List the files of the theme, and which of them were replaced.
-    List(ThemeList),
+    List(Report),
     /// Print a file of the theme.
     Show(ThemeShow),
     /// Copy a file of the default theme into a theme of your own.
     Copy(ThemeCopy),
-}
-
-/// Options of `theme list`.
-#[derive(Debug, Args)]
-pub struct ThemeList {
-    /// The project, or any folder of Markdown.
-    #[arg(default_value = ".")]
-    pub dir: PathBuf,
-    /// Print the result as JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Options of `theme show`.
@@ -480,17 +469,6 @@ pub struct Clean {
     /// List what would be deleted, without deleting it.
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the result as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Options of `doctor`.
-#[derive(Debug, Args)]
-pub struct Doctor {
-    /// The project, or any folder of Markdown.
-    #[arg(default_value = ".")]
-    pub dir: PathBuf,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,

@@ -12,12 +12,12 @@ use serde_json::json;
 
 use super::load::Loaded;
 use super::{Outcome, say_json, say_text};
-use crate::cli::Codeowners;
+use crate::cli::Report;
 use crate::declare::config::Config;
 use crate::model::compile::{Choices, Handbook};
 
 /// Runs the command.
-pub fn run(options: &Codeowners) -> Outcome {
+pub fn run(options: &Report) -> Outcome {
     let loaded = Loaded::open(&options.dir, None)?;
     loaded.need_all_read("the owners of files that could not be read are unknown")?;
     let handbook = loaded.handbook(&loaded.choices())?;

@@ -9,8 +9,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::load::{Loaded, shown, shown_folder};
-use super::{Outcome, close, say_json, say_text, theme};
-use crate::cli::Doctor;
+use super::{close, say_json, say_text, theme};
+use crate::cli::Report;
 use crate::declare::config::{Config, FILE};
 use crate::model::compile::count;
 use crate::text::path::SourcePath;
@@ -63,8 +63,8 @@ impl Check {
     }
 }
 
-/// Runs the command.
-pub fn run(options: &Doctor) -> Outcome {
+/// Runs the command. Returns whether there is no problem.
+pub fn run(options: &Report) -> bool {
     let mut checks = vec![version(), git_program()];
     match Loaded::open(&options.dir, None) {
         Ok(loaded) => {
@@ -83,14 +83,14 @@ pub fn run(options: &Doctor) -> Outcome {
     if options.json {
         let record = |check: &Check| json!({ "check": check.name, "state": check.word(), "found": check.found, "help": check.help });
         say_json(&json!({ "checks": checks.iter().map(record).collect::<Vec<_>>(), "problems": problems }));
-        return Ok(problems == 0);
+        return problems == 0;
     }
     say_text(&drawn(&checks));
     close(&match problems {
         0 => "\nNothing keeps Rolebook from working here.".to_owned(),
         n => format!("\n{} found: see above.", plural(n, "problem")),
     });
-    Ok(problems == 0)
+    problems == 0
 }
 
 /// Formats the checks, one per line, with advice below.
@@ -111,13 +111,11 @@ fn version() -> Check {
 }
 
 fn git_program() -> Check {
-    match git::version() {
-        Some(version) => Check::fine("git", version),
-        None => {
-            let help = "install it from https://git-scm.com if pages are to show when they changed";
-            Check::note("git", Missing::Program.to_string(), help)
-        }
-    }
+    let missing = || {
+        let help = "install it from https://git-scm.com if pages are to show when they changed";
+        Check::note("git", Missing::Program.to_string(), help)
+    };
+    git::version().map_or_else(missing, |version| Check::fine("git", version))
 }
 
 /// Checks what was found and whether it would build.

@@ -87,7 +87,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Man(options) => completions::man(&options),
         Command::Theme(options) => theme::run(&options),
         Command::Clean(options) => clean::run(&options),
-        Command::Doctor(options) => doctor::run(&options),
+        Command::Doctor(options) => Ok(doctor::run(&options)),
     };
     end(outcome)
 }

@@ -289,15 +289,10 @@ impl Handler for Preview {
             return answer;
         }
         let url = UrlPath::new(request.path.as_str());
-        let site = shown.site.as_ref();
-        // Redirect as a host would because of the `_redirects` file.
-        let has_rules = site.is_some_and(|site| site.handbook().config.publish.host.reads_rules());
-        if let Some(to) = site.and_then(|site| site.moved(&url)).filter(|_| has_rules) {
-            return Answer::redirect(301, to);
-        }
         if let Some(answer) = self.page(&shown, &url) {
             return answer;
         }
+        let site = shown.site.as_ref();
         // The page for missing pages links with the path of `base_url`, because it can be shown at
         // any URL.
         let base = site.and_then(|site| site.handbook().config.base_url.as_deref()).map_or("", base_path);
@@ -313,6 +308,10 @@ impl Handler for Preview {
             && site.is_some_and(|site| site.has(&folder))
         {
             return Answer::redirect(302, &folder);
+        }
+        // Redirect as a host would because of the `_redirects` file.
+        if let Some(to) = site.and_then(|site| site.moved(&url)) {
+            return Answer::redirect(301, to);
         }
         // As hosts do, redirect `/a` to `/a/` and a directory to its `index.html`.
         let folder = UrlPath::new(format!("{}/", request.path));

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::load::{Loaded, shown};
 use super::{Outcome, argument, close, note, say, say_json, say_text, writing};
-use crate::cli::{Theme, ThemeAction, ThemeCopy, ThemeList, ThemeShow};
+use crate::cli::{Report, Theme, ThemeAction, ThemeCopy, ThemeShow};
 use crate::declare::config::{Config, FILE};
 use crate::site::theme::{self, DEFAULT, ThemeFiles};
 use crate::text::merge::{Hunk, hunks, lines};
@@ -129,7 +129,7 @@ fn without_folder(path: &str) -> &str {
 }
 
 /// Runs `rolebook theme list`.
-fn list(options: &ThemeList) -> Outcome {
+fn list(options: &Report) -> Outcome {
     let chain = Chain::of(&options.dir)?;
     let old: BTreeMap<(String, String), String> =
         outdated(&chain.loaded.project).into_iter().map(|old| ((old.theme, old.path), old.version)).collect();
@@ -182,13 +182,11 @@ fn show(options: &ThemeShow) -> Outcome {
         let message = format!("the default theme has no file `{path}`");
         return Err(Refusal::new(message, "leave out `--original` to see your own").into());
     };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => say_text(text),
-        Err(_) => {
-            let message = format!("`{path}` is not a text");
-            return Err(Refusal::new(message, "`rolebook theme copy` writes it into a file").into());
-        }
-    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let message = format!("`{path}` is not a text");
+        return Err(Refusal::new(message, "`rolebook theme copy` writes it into a file").into());
+    };
+    say_text(text);
     Ok(true)
 }
 

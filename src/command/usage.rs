@@ -192,7 +192,7 @@ fn what_fits(command: &Command, argument: &str) -> String {
             || known.get_short().is_some_and(|short| name == format!("-{short}"))
             || known.get_value_names().is_some_and(|names| names.iter().any(|known| *known == name))
     });
-    let values = found.map(|known| known.get_possible_values()).unwrap_or_default();
+    let values = found.map(Arg::get_possible_values).unwrap_or_default();
     if !values.is_empty() {
         let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
         return format!("it takes {}", names.join(", "));

@@ -60,7 +60,9 @@ fn answer(mut stream: TcpStream, counter: &AtomicUsize, patient: &AtomicUsize) {
         "broken" => ("500 Error", String::new(), ""),
         "closed" => ("403 Forbidden", String::new(), ""),
         "no-head" if method == "HEAD" => ("405 Method Not Allowed", String::new(), ""),
-        "busy" if patient.fetch_add(1, Ordering::SeqCst) % 2 == 0 => ("429 Busy", "Retry-After: 0\r\n".to_owned(), ""),
+        "busy" if patient.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) => {
+            ("429 Busy", "Retry-After: 0\r\n".to_owned(), "")
+        }
         "later" => ("429 Busy", "Retry-After: 86400\r\n".to_owned(), ""),
         "script" => ("302 Found", "Location: javascript:alert(1)\r\n".to_owned(), ""),
         "slow" => {
