@@ -82,8 +82,14 @@ fn targets(document: &Document) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// Finds a URL as a whole, and not as the beginning of another one.
 fn find(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
-    bytes.get(from..)?.windows(wanted.len()).position(|part| part == wanted).map(|at| at + from)
+    let ends = |at: usize| {
+        let next = bytes.get(at + wanted.len()).copied().unwrap_or(b' ');
+        next.is_ascii_whitespace() || matches!(next, b')' | b'>' | b'"' | b'\'' | b']' | b'.' | b',' | b';' | b'!')
+    };
+    let mut found = (from..bytes.len()).filter(|at| bytes[*at..].starts_with(wanted));
+    found.find(|at| ends(*at))
 }
 
 /// Reads the answers that are still valid.
@@ -184,6 +190,7 @@ mod tests {
             .map(|(_, span)| &CHAPTER[span.unwrap().start as usize..span.unwrap().end as usize])
             .collect();
         assert_eq!(spans, ["https://a.example/?b=1&c=2#d"; 2]);
+        assert_eq!(find(b"(https://a.example/x) https://a.example/", b"https://a.example/", 0), Some(22));
     }
 
     #[test]

@@ -142,6 +142,32 @@ fn more_redirect_patterns_than_cloudflare_allows_are_reported() {
 }
 
 #[test]
+fn only_named_hosts_may_serve_scripts_or_receive_data() {
+    let toml = "[security]\nscripts = [\"stats.example.com\"]\nconnect = [\"in.example.com\"]\n[publish]\nhost = \"netlify\"\n";
+    let plain = site_with(&handbook("[publish]\nhost = \"netlify\"\n"), None);
+    let wider = site_with(&handbook(toml), None);
+    let policy = |site: &rolebook::site::urls::Site| {
+        let text = page(site, "_headers");
+        text.split("Content-Security-Policy: ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    };
+    let wanted = policy(&plain)
+        .replace("script-src 'self'", "script-src 'self' https://stats.example.com")
+        .replace("connect-src 'self'", "connect-src 'self' https://in.example.com");
+    assert_eq!(policy(&wider), wanted, "nothing else may change");
+    assert!(page(&wider, "").contains("script-src 'self' https://stats.example.com;"), "the page says the same");
+    for wrong in ["*", "a.example; script-src *", "'unsafe-inline'", "https://a.example", "*.example.com"] {
+        let sources = handbook(&format!("[security]\nscripts = [\"{wrong}\"]\nconnect = [\"{wrong}\"]\n"));
+        let compiled = crate::support::compile(&sources).unwrap();
+        assert!(compiled.config.security.scripts.is_empty() && compiled.config.security.connect.is_empty(), "{wrong}");
+        assert_eq!(
+            compiled.file_findings.iter().filter(|finding| finding.code.name() == "bad-value").count(),
+            2,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn a_policy_longer_than_cloudflare_allows_is_reported() {
     let findings = |hosts: usize| {
         let hosts: Vec<String> = (0..hosts).map(|n| format!("\"https://host-number-{n}.example\"")).collect();
