@@ -1,7 +1,7 @@
 //! Looks for an anchor on a page of another host.
 //!
 //! Input: the page's HTML, and an anchor as it is in a URL. Output: whether the page has it. Never
-//! understands scripts, so whoever makes anchors with one isn't blamed: see [`has`].
+//! runs scripts, so a page whose anchors are made by one is never blamed: see [`has`].
 
 use crate::text::path::decode_percent;
 

@@ -36,7 +36,7 @@ fn answer(mut stream: TcpStream, counter: &AtomicUsize, patient: &AtomicUsize) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut first = String::new();
     if reader.read_line(&mut first).unwrap_or(0) == 0 || !first.starts_with(['G', 'H']) {
-        // Whoever wants encryption gets none.
+        // Clients that want encryption get a plain answer.
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         return;
     }
