@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::slug::LONGEST_PART;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The path of a file relative to the content root: UTF-8, separated by `/`, with no leading `/`
@@ -277,16 +278,23 @@ pub fn old_name(alias: &str) -> OldName<'_> {
         (is_address && climbs, "write it from the root of the site, such as `/guides/old`"),
         (is_address && alias.contains('%'), "write the characters themselves instead of codes such as `%20`"),
         (is_address && (trimmed.is_empty() || !is_plain), "use only letters, digits, `-`, `_`, `.` and `/`"),
+        (is_address && is_too_long(trimmed), "shorten it: file systems allow names of at most 255 bytes"),
     ];
     if let Some((_, help)) = faults.into_iter().find(|(is_so, _)| *is_so) {
         return OldName::Unusable(help);
     }
     // A single word with a capital letter is another title, not an old URL.
     let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
-    if trimmed.is_empty() || climbs || is_title || !is_plain {
+    if trimmed.is_empty() || climbs || is_title || !is_plain || is_too_long(trimmed) {
         return OldName::Title;
     }
     OldName::Address(trimmed)
+}
+
+/// Returns whether a URL path can't be written as a file, because a part of it or the whole is too
+/// long. POSIX's `PATH_MAX` is 4,096 bytes on Linux and 1,024 on macOS, including the output folder.
+fn is_too_long(address: &str) -> bool {
+    address.len() > 800 || address.split('/').any(|part| part.len() > LONGEST_PART)
 }
 
 #[cfg(test)]
@@ -297,6 +305,15 @@ mod tests {
     fn the_folders_of_a_path_end_with_the_root() {
         assert_eq!(SourcePath::new("a/b/c.md").folders().collect::<Vec<_>>(), ["a/b", "a", ""]);
         assert_eq!(SourcePath::new("c.md").folders().collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn an_old_name_that_no_file_can_have_is_not_an_address() {
+        let long = "a".repeat(LONGEST_PART + 1);
+        assert_eq!(old_name(&long), OldName::Title);
+        assert!(matches!(old_name(&format!("/guides/{long}/")), OldName::Unusable(_)));
+        assert_eq!(old_name(&long[1..]), OldName::Address(&long[1..]));
+        assert!(matches!(old_name(&"/a".repeat(500)), OldName::Unusable(_)));
     }
 
     #[test]
