@@ -46,6 +46,7 @@ mod synthetic;
 mod templates;
 mod themes;
 mod tracks;
+mod unchanged;
 mod undo;
 mod views;
 mod warm;
