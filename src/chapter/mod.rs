@@ -5,6 +5,7 @@
 //! that the chapter is hidden. Never looks at another chapter.
 
 pub mod document;
+pub mod formula;
 pub mod markdown;
 pub mod parse;
 pub mod redact;

@@ -14,7 +14,7 @@ use std::ops::Range;
 pub(super) use self::parts::heading_over;
 use self::parts::{heading_shift, moved};
 use super::{Renderer, views};
-use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::chapter::document::{Code, Document, Fill, Formula, Fragment, Hole, Image, ImageSource, Setting};
 use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
@@ -238,6 +238,11 @@ impl<'a> Filler<'a> {
                 Some(code) => write_code(code, self.renderer, out),
                 None => {}
             },
+            Hole::Formula(n) => {
+                if let Some(formula) = body.formulas.get(*n as usize) {
+                    write_formula(formula, out);
+                }
+            }
             Hole::Footnote(n) => self.footnote(*n, scope, out),
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
             Hole::StatementAnchor(n) => self.statement_anchor(*n, scope, out),
@@ -501,6 +506,16 @@ fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut
         let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
     }
     out.push_str(" loading=\"lazy\" decoding=\"async\">");
+}
+
+/// Writes a formula. One that isn't part of a line is a region that scrolls if it is too wide.
+fn write_formula(formula: &Formula, out: &mut String) {
+    let element = match formula.setting {
+        Setting::Inline => return out.push_str(&formula.drawing),
+        Setting::Line => "span",
+        Setting::Block => "div",
+    };
+    let _ = write!(out, "<{element} class=\"formula\" tabindex=\"0\">{}</{element}>", formula.drawing);
 }
 
 /// Writes a block of code, highlighted if its language is known.
