@@ -6,6 +6,7 @@
 
 mod blank;
 mod copy;
+mod diagram;
 mod fill;
 mod glossary;
 pub mod plain;

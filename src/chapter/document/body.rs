@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::{ReferenceNumber, Template};
+use crate::chapter::diagram::Diagram;
 use crate::text::diagnostic::Span;
 use crate::text::source::Hash;
 
@@ -213,6 +214,8 @@ pub struct Code {
     pub id: Option<String>,
     /// The template that the block contains. The page then shows what its Markdown looks like.
     pub template: Option<Template>,
+    /// The diagram that the block contains, if it can be drawn.
+    pub diagram: Option<Diagram>,
     /// The text of the block.
     pub text: String,
     /// The span of the block's first line.

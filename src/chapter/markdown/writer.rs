@@ -5,6 +5,7 @@
 //! syntax highlighter is a hole. Never resolves references.
 
 mod blocked;
+mod diagram;
 mod formula;
 mod links;
 mod lists;
@@ -420,6 +421,7 @@ impl Writer<'_, '_> {
             let help = "it takes title, lines, id and template";
             self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, help);
         }
+        self.draw(&mut code, range);
         self.check_template(&mut code, &(range.start..range.start + first_line.len()));
         let number = numbered(&mut self.written.body.code, code);
         self.hole_block(Hole::Code(number));

@@ -78,6 +78,10 @@ impl<'a> Filler<'a> {
         }
     }
 
+    pub(super) fn renderer(&self) -> &'a Renderer {
+        self.renderer
+    }
+
     pub(super) fn document(&self, chapter: ChapterId) -> &'a Document {
         &self.renderer.handbook.documents[chapter.index()]
     }
@@ -234,6 +238,9 @@ impl<'a> Filler<'a> {
             Hole::Code(n) => match body.code.get(*n as usize) {
                 Some(Code { template: Some(template), text, .. }) => {
                     self.template(template, text, (offset, scope), out);
+                }
+                Some(Code { diagram: Some(diagram), .. }) => {
+                    self.diagram(diagram, &body.code[*n as usize], out);
                 }
                 Some(code) => write_code(code, self.renderer, out),
                 None => {}
@@ -519,7 +526,7 @@ fn write_formula(formula: &Formula, out: &mut String) {
 }
 
 /// Writes a block of code, highlighted if its language is known.
-fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
+pub(super) fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
     out.push_str("<figure class=\"code\"");
     if let Some(id) = &code.id {
         let _ = write!(out, " id=\"{}\"", escape(id));
