@@ -191,8 +191,12 @@ fn lines_before_body(source: &str) -> usize {
 /// library chose them. Text in them could not be read on dark pages.
 fn sets_colors(source: &str, parsed: &Parsed) -> bool {
     let follows = match parsed {
-        Parsed::Flowchart(_) | Parsed::Sequence(_) | Parsed::State(_) | Parsed::Er(_) => true,
-        Parsed::Quadrant(_) | Parsed::XyChart(_) => true,
+        Parsed::Flowchart(_)
+        | Parsed::Sequence(_)
+        | Parsed::State(_)
+        | Parsed::Er(_)
+        | Parsed::Quadrant(_)
+        | Parsed::XyChart(_) => true,
         Parsed::Class(_) => !source.contains("note "),
         _ => false,
     };

@@ -1,4 +1,4 @@
-//! Draws formulas written in LaTeX as MathML, which browsers show without a script.
+//! Draws formulas written in LaTeX as `MathML`, which browsers show without a script.
 //!
 //! Input: the source of one formula. Output: a `<math>` element, or why the formula can't be drawn.
 //! Every element and attribute of the result is on a list here, so that whatever the library
@@ -21,7 +21,7 @@ const LONGEST: usize = 4_000;
 /// argument of the one before. The library reads arguments by calling itself.
 const DEEPEST: usize = 40;
 
-/// The elements that a formula may consist of (MathML Core, section 3).
+/// The elements that a formula may consist of (`MathML` Core, section 3).
 const ELEMENTS: [&str; 23] = [
     "math",
     "mfrac",

@@ -6,7 +6,7 @@
 
 mod blank;
 mod copy;
-mod diagram;
+mod drawn;
 mod fill;
 mod glossary;
 pub mod plain;

@@ -13,8 +13,9 @@ use std::ops::Range;
 
 pub(super) use self::parts::heading_over;
 use self::parts::{heading_shift, moved};
+use super::drawn::write_formula;
 use super::{Renderer, views};
-use crate::chapter::document::{Code, Document, Fill, Formula, Fragment, Hole, Image, ImageSource, Setting};
+use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
@@ -513,16 +514,6 @@ fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut
         let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
     }
     out.push_str(" loading=\"lazy\" decoding=\"async\">");
-}
-
-/// Writes a formula. One that isn't part of a line is a region that scrolls if it is too wide.
-fn write_formula(formula: &Formula, out: &mut String) {
-    let element = match formula.setting {
-        Setting::Inline => return out.push_str(&formula.drawing),
-        Setting::Line => "span",
-        Setting::Block => "div",
-    };
-    let _ = write!(out, "<{element} class=\"formula\" tabindex=\"0\">{}</{element}>", formula.drawing);
 }
 
 /// Writes a block of code, highlighted if its language is known.

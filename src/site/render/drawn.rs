@@ -1,13 +1,14 @@
-//! Writes a diagram on a page: its images for light and dark pages, and its source below them.
+//! Writes what was drawn from a source: formulas, and diagrams with their images for light and dark
+//! pages and their source below them.
 //!
-//! Input: a diagram and its code block. Output: HTML. Never draws; `pages/diagram` does that when
-//! an image is requested.
+//! Input: a formula, or a diagram and its code block. Output: HTML. Never draws: formulas are drawn
+//! when a chapter is parsed, and `pages/diagram` draws an image when it is requested.
 
 use std::fmt::Write as _;
 
 use super::fill::{Filler, write_code};
 use crate::chapter::diagram::{Diagram, Scheme};
-use crate::chapter::document::Code;
+use crate::chapter::document::{Code, Formula, Setting};
 use crate::text::markup::escape;
 use crate::text::path::UrlPath;
 
@@ -44,4 +45,14 @@ impl Filler<'_> {
         write_code(&source, self.renderer(), out);
         out.push_str("</details></figure>");
     }
+}
+
+/// Writes a formula. One that isn't part of a line is a region that scrolls if it is too wide.
+pub(super) fn write_formula(formula: &Formula, out: &mut String) {
+    let element = match formula.setting {
+        Setting::Inline => return out.push_str(&formula.drawing),
+        Setting::Line => "span",
+        Setting::Block => "div",
+    };
+    let _ = write!(out, "<{element} class=\"formula\" tabindex=\"0\">{}</{element}>", formula.drawing);
 }
