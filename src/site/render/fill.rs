@@ -13,7 +13,6 @@ use std::ops::Range;
 
 pub(super) use self::parts::heading_over;
 use self::parts::{heading_shift, moved};
-use super::drawn::write_formula;
 use super::{Renderer, views};
 use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
 use crate::declare::kind::HiddenLinks;
@@ -248,7 +247,7 @@ impl<'a> Filler<'a> {
             },
             Hole::Formula(n) => {
                 if let Some(formula) = body.formulas.get(*n as usize) {
-                    write_formula(formula, out);
+                    self.formula(formula, out);
                 }
             }
             Hole::Footnote(n) => self.footnote(*n, scope, out),
