@@ -6,6 +6,7 @@
 //! other chapters or highlights code, because rendering does that.
 
 mod bracketed;
+mod formulas;
 mod info;
 mod marks;
 mod missed;
@@ -76,7 +77,9 @@ impl Input<'_> {
 
 /// Returns the extensions used for a chapter of this kind, apart from typographic quotes.
 pub fn chapter_options(kind: Kind, config: &Config) -> Options {
-    options(kind == Kind::Glossary || config.markdown.definition_lists)
+    let mut options = options(kind == Kind::Glossary || config.markdown.definition_lists);
+    options.set(Options::ENABLE_MATH, config.markdown.math);
+    options
 }
 
 /// Maps offsets in the body to spans in the file.
@@ -133,23 +136,31 @@ pub struct Parsed {
 }
 
 /// Parses a body; `references` already contains the front matter's references.
-pub fn parse<'a>(input: Input<'a>, references: &mut References) -> Parsed {
+pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut flags = input.options();
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
+    let prepared = formulas::prepared(input.body, flags);
+    parse_as(input, prepared.as_deref().unwrap_or(input.body), flags, references)
+}
+
+/// Parses `source`, which is the body as Markdown's parser has to read it.
+fn parse_as<'a>(input: Input<'a>, source: &'a str, flags: Options, references: &mut References) -> Parsed {
     let mut undefined = Vec::new();
     let note = |link: BrokenLink<'a>| {
         undefined.push(link);
         None
     };
-    let parser = Parser::new_with_broken_link_callback(input.body, flags, Some(note));
+    let parser = Parser::new_with_broken_link_callback(source, flags, Some(note));
     let is_copied = input.config.publish.markdown && !input.plain;
     let defined = if is_copied { pieces::definitions(input, parser.reference_definitions()) } else { Vec::new() };
     let definitions = parser.reference_definitions().iter();
     let definitions = definitions.map(|(name, definition)| (fold(name), definition.span.start)).collect();
     let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
     let events = if input.plain { events } else { bracketed::join(input.body, events) };
+    let events = formulas::with_prices(input.body, source, events);
     let mut outline = outline::read(input, &events, references);
     let mut findings = std::mem::take(&mut outline.findings);
+    findings.extend(formulas::unclosed(input, &events));
     if !input.plain {
         findings.extend(missed::find(input, &events, &Known { definitions, undefined }));
     }
@@ -189,7 +200,9 @@ fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
     for (event, range) in events.iter().filter(|(_, range)| range.start < cut) {
         match event {
             Event::Text(text) if range.end > cut => out.push_str(cut_text(text, range, cut)),
-            Event::Text(text) | Event::Code(text) => out.push_str(text),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                out.push_str(text);
+            }
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             Event::End(TagEnd::Paragraph | TagEnd::Item) if !out.ends_with(' ') => out.push(' '),
             _ => {}

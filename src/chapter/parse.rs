@@ -14,7 +14,9 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
-use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template};
+use crate::chapter::document::{
+    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template,
+};
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
@@ -187,7 +189,14 @@ impl Reader<'_> {
         self.check_sections(kind, &parsed);
         let templates: Vec<Template> = parsed.body.code.iter().filter_map(|code| code.template.clone()).collect();
         parsed.outline.anchors.extend(templates.iter().map(Template::anchor));
-        let meta = Meta { templates, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
+        let drawn = parsed
+            .body
+            .code
+            .iter()
+            .enumerate()
+            .filter_map(|(block, code)| code.diagram.clone().map(|diagram| DiagramBlock { diagram, block }));
+        let diagrams = drawn.collect();
+        let meta = Meta { templates, diagrams, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
             source: *hash,
             comments,
@@ -334,6 +343,7 @@ impl Reader<'_> {
             facts,
             minutes: u16::try_from(words.div_ceil(220)).unwrap_or(u16::MAX),
             templates: Vec::new(),
+            diagrams: Vec::new(),
         }
     }
 }

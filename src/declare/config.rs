@@ -162,6 +162,8 @@ table! {
     /// The settings for parsing Markdown.
     Markdown {
         definition_lists: bool, "whether definition lists work outside the glossary";
+        diagrams: bool = true, "whether `mermaid` blocks are drawn as diagrams; true by default";
+        math: bool, "whether formulas between dollar signs or in `math` blocks are drawn";
         quotes: bool = true, "whether pages show typographic quotes; true by default";
         smart_quotes: bool, "whether two or three hyphens become dashes, and three dots an ellipsis";
     }

@@ -80,7 +80,9 @@ rules! {
     AudienceMark "audience-mark" Guard "something looks like an audience mark but is not understood, so the chapter is hidden";
     BadAttribute "bad-attribute" Strict "an attribute list in braces has a key or value that is not allowed there";
     BadConfiguration "bad-configuration" Error "handbook.toml or theme.toml cannot be read";
+    BadDiagram "bad-diagram" Warning "a diagram cannot be drawn, so its source is shown";
     BadEncoding "bad-encoding" Error "a chapter is not UTF-8";
+    BadFormula "bad-formula" Warning "a formula cannot be drawn, so its source is shown";
     BadFrontMatter "bad-front-matter" Error "front matter is not valid YAML or TOML, or does not end";
     BadTable "bad-table" Error "a table cannot be imported";
     BadValue "bad-value" Strict "a field has the right type but a value that makes no sense";

@@ -11,6 +11,7 @@ mod builds;
 mod cases;
 mod commonmark;
 mod completions;
+mod drawn;
 mod edit;
 mod facts;
 mod former;
