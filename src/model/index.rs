@@ -14,7 +14,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{chapter_url, folder_url, generated_url, written_url};
+pub use address::{chapter_url, folder_url, generated_url, precedence, written_url};
 use generated::Content;
 pub use generated::Generated;
 pub use names::Names;
@@ -124,11 +124,9 @@ impl Index {
     /// Names every chapter, and assigns its URL and its position in the tree.
     pub fn new(input: Input<'_>) -> Self {
         let mut findings = Vec::new();
-        let urls: Vec<UrlPath> =
-            input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
-        let mut remarks = Vec::new();
+        let (urls, mut remarks) = address::assign(input);
         let named = || {
-            let names = Names::new(input.chapters, &mut remarks);
+            let names = Names::new(input, &mut remarks);
             let tree = Tree::new(input, &urls, &names, &mut findings);
             (names, tree)
         };
@@ -137,7 +135,7 @@ impl Index {
         Self {
             chapters: input.chapters.to_vec(),
             urls: Arc::new(urls),
-            shared: Arc::new(names.shared(input.chapters)),
+            shared: Arc::new(names.shared(input)),
             names,
             assets: Arc::new(input.assets.clone()),
             assets_by_key: Arc::new(by_key(input)),
