@@ -20,6 +20,7 @@ use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
 use crate::declare::front::{self, Front};
 use crate::declare::kind::{Kind, Status};
+use crate::declare::origin;
 use crate::text::diagnostic::{self, Diagnostic, Span};
 use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
@@ -79,7 +80,11 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let mut reader = Reader { path, text: &text, config, visible, findings, references, family: None, is_draft: false };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
-    let (front, mut findings) = front::read(&head.table, kind, path);
+    let (front, mut findings) = if config.reads_foreign() {
+        front::read(&origin::translated(&head.table, kind, path, config.generator), kind, path)
+    } else {
+        front::read(&head.table, kind, path)
+    };
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
@@ -181,6 +186,7 @@ impl Reader<'_> {
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name("owner", front.common.owner.as_ref(), &owners);
         self.check_name("family", front.common.family.as_ref(), &self.config.family_names());
+        self.check_permalink(front);
         self.check_aliases(front);
         self.check_tags(front);
         // If a mark is in doubt, the whole chapter is hidden and looks empty here, although its
@@ -263,6 +269,15 @@ impl Reader<'_> {
         self.finding(Rule::UnwrittenChapter, first_heading(parsed), message, help);
     }
 
+    /// Reports a permalink that no page can have.
+    fn check_permalink(&mut self, front: &Front) {
+        let Some((written, span)) = &front.common.permalink else { return };
+        if origin::permalink(written).is_none() {
+            let help = "write a path from the root of the site, such as `/guides/start/`";
+            self.finding(Rule::BadValue, self.text.map(*span), format!("no page can be at `{written}`"), help);
+        }
+    }
+
     /// Reports aliases that look like old URLs but cannot be redirects.
     fn check_aliases(&mut self, front: &Front) {
         for (alias, span) in &front.common.aliases {
@@ -302,7 +317,11 @@ impl Reader<'_> {
     }
 
     fn meta(&self, front: &Front, (kind, facts): (Kind, Facts), outline: Outline, words: usize) -> Meta {
-        let first = outline.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
+        let is_foreign = self.config.reads_foreign();
+        let mut headings = outline.headings.iter();
+        // A heading of a section stays one; only a chapter of our own may be called after it.
+        let first = if is_foreign { headings.find(|heading| heading.level == 1) } else { headings.next() };
+        let first = first.map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let common = front.common.clone();
         let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
         let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
@@ -315,16 +334,26 @@ impl Reader<'_> {
             Facts::Glossary(_) => Facts::Glossary(terms),
             Facts::Path(_) | Facts::Page => facts,
         };
+        let (above, name) = names::place(self.path);
+        let origin = &self.config.origin;
+        let of_nav = || origin.titles.get(self.path.without_extension()).cloned().filter(|_| is_foreign);
+        let of_name = || humanise(if is_foreign { origin.name(above, name) } else { name });
+        let permalink = common.permalink.as_ref().and_then(|(written, _)| origin::permalink(written));
+        let permalink = permalink.or_else(|| origin::post(self.path).filter(|_| is_foreign));
+        let former = self.config.generator.filter(|_| is_foreign);
+        let former = former.and_then(|generator| origin::former(self.path, generator, &origin.route));
         let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
         Meta {
             path: self.path.clone(),
             kind,
             id: common.id.unwrap_or_else(|| default_id(self.path)),
             family: self.family.clone(),
-            title: title.unwrap_or_else(|| humanise(&default_id(self.path))),
+            title: title.or_else(of_nav).unwrap_or_else(of_name),
             summary: common.summary,
-            aliases: common.aliases.into_iter().map(|(text, _)| text).collect(),
-            order: common.order,
+            aliases: common.aliases.into_iter().map(|(text, _)| text).chain(former).collect(),
+            permalink,
+            label: common.label.filter(|label| !label.trim().is_empty()),
+            order: common.order.or_else(|| origin.number(above, name).filter(|_| is_foreign)),
             status,
             owner: common.owner.map(|(owner, _)| owner),
             reviewed: common.reviewed,

@@ -58,6 +58,8 @@ struct Ready {
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
     /// rendered. They become known after the others.
     late: Vec<Diagnostic>,
+    /// A note about the generator whose conventions are followed.
+    read_as: Option<String>,
     /// A note about each part of the past that couldn't be read.
     notes: Vec<String>,
     /// The site, or `None` if there are errors.
@@ -106,6 +108,9 @@ pub fn run(options: &Build) -> Outcome {
     // Findings are printed before the handbook's past is read, which takes a while.
     let print = |loaded: &Loaded, compiled: &Compiled| loaded.print_some(&compiled.findings, &compiled.chain);
     let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options, &print)?;
+    if let Some(note) = &ready.read_as {
+        eprintln!("{note}");
+    }
     for note in &ready.notes {
         eprintln!("note: {note}");
     }
@@ -166,7 +171,8 @@ impl Ready {
         print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
-        let mut ready = Self { loaded, output, chain, findings, late, notes, site: None };
+        let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
+        let mut ready = Self { loaded, output, chain, findings, late, read_as, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.

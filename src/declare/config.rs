@@ -18,6 +18,7 @@ pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
 use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
+use crate::declare::origin::Origin;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
@@ -75,9 +76,11 @@ table! {
     beside {
         /// Whether there is a `handbook.toml`; without one, findings are less severe.
         configured: bool,
-        /// The generator that the content was written for: `source`, or else the one that was
-        /// recognized by its files.
+        /// The generator that the content was written for: `source`, or in a plain folder the one
+        /// that was recognized by its files.
         generator: Option<Generator>,
+        /// What that generator knows about the chapters as a whole.
+        origin: Origin,
     }
 }
 
@@ -321,6 +324,20 @@ impl Config {
         kept.sort();
         kept.dedup();
         kept
+    }
+
+    /// Returns whether chapters may be written for another generator: in a plain folder, and if
+    /// `source` says so.
+    pub fn reads_foreign(&self) -> bool {
+        !self.configured || self.source.is_some()
+    }
+
+    /// Returns whether the generator that the content was written for puts chapters without a position
+    /// in order by the names of their files, rather than by their titles.
+    pub fn sorts_by_file(&self) -> bool {
+        use Generator::{Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress};
+        let by_file = [Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress];
+        self.generator.is_some_and(|generator| by_file.contains(&generator))
     }
 
     /// Returns text for readers with the quotes of the handbook's language.

@@ -171,6 +171,19 @@ impl Generator {
         }
     }
 
+    /// Returns what a folder of Markdown for this generator is called in a sentence. `sources` may say
+    /// which theme is used.
+    pub fn described(self, sources: &Sources) -> String {
+        let is_material = ["mkdocs.yml", "mkdocs.yaml"].iter().filter_map(|path| sources.mark(path));
+        let is_material = is_material.into_iter().any(|bytes| contains(bytes, "material"));
+        match self {
+            Self::MkDocs if is_material => "a MkDocs Material project".to_owned(),
+            Self::Obsidian => "an Obsidian vault".to_owned(),
+            Self::Astro | Self::Eleventy | Self::MdBook => format!("an {} project", self.title()),
+            _ => format!("a {} project", self.title()),
+        }
+    }
+
     /// Returns the folder whose files the generator publishes unchanged; it isn't part of the URLs of
     /// its files.
     #[must_use]

@@ -26,5 +26,6 @@ pub mod fields;
 pub mod front;
 pub mod generator;
 pub mod kind;
+pub mod origin;
 pub mod schema;
 pub mod withheld;

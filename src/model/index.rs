@@ -25,6 +25,7 @@ pub use tree::{Node, NodeId, Tree};
 use crate::chapter::document::{Meta, Template};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, Scope, UrlStyle};
+use crate::declare::generator::Generator;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 
@@ -55,8 +56,8 @@ pub struct Index {
     pub assets: Arc<BTreeSet<SourcePath>>,
     /// The same files by their folded path.
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
-    /// Another generator's folder of files that are published as they are.
-    pub statics: Option<&'static str>,
+    /// Another generator with a folder of files that are published as they are.
+    pub statics: Option<Generator>,
     /// The style of URLs.
     pub urls_style: UrlStyle,
     /// The generated pages that there is content for.
@@ -83,8 +84,8 @@ pub struct Input<'a> {
     pub chapters: &'a [Arc<Meta>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
-    /// Another generator's folder of files that are published as they are.
-    pub statics: Option<&'static str>,
+    /// Another generator with a folder of files that are published as they are.
+    pub statics: Option<Generator>,
     /// The folded names of chapters that this audience can't see.
     pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
@@ -97,7 +98,7 @@ pub struct Input<'a> {
 /// path within that folder, which is their URL.
 fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     let inside = |path: &SourcePath| {
-        let rest = path.as_str().strip_prefix(input.statics?)?.strip_prefix('/')?;
+        let rest = path.as_str().strip_prefix(input.statics?.static_folder()?)?.strip_prefix('/')?;
         Some((fold(rest), path.clone()))
     };
     let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();

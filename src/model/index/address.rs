@@ -33,11 +33,11 @@ pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
 }
 
 /// Returns the URL of each chapter. In a plain folder, where two chapters could have the same one,
-/// only the first has it: an `index.md` before a README, a folder's index before a chapter that is
+/// only the first has it: one with a `permalink` before others, an `index.md` before a README, a folder's index before a chapter that is
 /// called like the folder, and then the first by path. The others get URLs of their own, and remarks
 /// that say so.
 pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
-    let mut urls: Vec<UrlPath> = input.chapters.iter().map(|meta| chapter_url(&meta.path, input.config.urls)).collect();
+    let mut urls: Vec<UrlPath> = input.chapters.iter().map(|meta| wanted_url(meta, input.config.urls)).collect();
     if input.config.configured {
         return (urls, Vec::new());
     }
@@ -50,7 +50,10 @@ pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
     contested.sort_unstable();
     let mut remarks = Vec::new();
     for mut claim in contested {
-        claim.sort_by_cached_key(|chapter| precedence(&input.chapters[chapter.index()].path));
+        claim.sort_by_cached_key(|chapter| {
+            let meta = &input.chapters[chapter.index()];
+            (meta.permalink.is_none(), precedence(&meta.path))
+        });
         let (first, others) = claim.split_at(1);
         let first = &input.chapters[first[0].index()].path;
         for &chapter in others {
@@ -61,10 +64,23 @@ pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
             let taken = std::mem::replace(&mut urls[chapter.index()], url.clone());
             let message = format!("this chapter is at `{url}`, because `{first}` is at `{taken}`");
             let remark = Remark::new(Rule::CollidingUrl, (chapter, path), At::Chapter, message);
-            remarks.push(remark.help("rename one of them to choose its address"));
+            remarks.push(remark.help("rename one of them, or give one a `permalink`"));
         }
     }
     (urls, remarks)
+}
+
+/// Returns the URL that a chapter asks for.
+fn wanted_url(meta: &Meta, style: UrlStyle) -> UrlPath {
+    match meta.permalink.as_deref() {
+        None => chapter_url(&meta.path, style),
+        Some("") => folder_url("", style),
+        Some(path) if path.ends_with(".html") => match path.strip_suffix("/index.html") {
+            Some(folder) => folder_url(folder, style),
+            None => UrlPath::new(path),
+        },
+        Some(path) => generated_url(path, style),
+    }
 }
 
 /// Returns the sort key of chapters that ask for the same URL.

@@ -54,6 +54,9 @@ impl Names {
             for name in &meta.aliases {
                 add(&mut alias, fold(name.trim_matches('/')), chapter);
             }
+            if let Some(permalink) = meta.permalink.as_ref().filter(|permalink| !permalink.is_empty()) {
+                add(&mut alias, fold(permalink), chapter);
+            }
             add(&mut title, fold(&meta.title), chapter);
         }
         let names = Self { id: Arc::new(id), path: Arc::new(path), alias: Arc::new(alias), title: Arc::new(title) };

@@ -256,7 +256,8 @@ impl<'a> Search<'a> {
                 self.link(path);
             }
         }
-        let (Some(folder), Some(generator)) = (book.statics, config.generator) else { return };
+        let Some(generator) = book.statics else { return };
+        let Some(folder) = generator.static_folder() else { return };
         let inside = |path: &'a SourcePath| Some((path, path.as_str().strip_prefix(folder)?.strip_prefix('/')?));
         let found: Vec<(&SourcePath, &str)> = book.assets.iter().filter_map(inside).collect();
         self.content.of_static = (!found.is_empty()).then_some((generator.title(), found.len()));

@@ -14,9 +14,10 @@ use super::{Foreign, MachineError, Why, bounded, read_content, read_file, read_m
 
 use crate::declare::config::FILE;
 use crate::declare::generator::Generator;
+use crate::declare::origin::{content_folder, further_files};
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
-use crate::text::path::SourcePath;
+use crate::text::path::{SourcePath, join};
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
@@ -35,6 +36,8 @@ pub struct Project {
     pub themes: Option<PathBuf>,
     /// The default output folder.
     pub out: PathBuf,
+    /// Whether the content folder is the one of another generator's project.
+    pub is_foreign: bool,
 }
 
 /// Everything that a site is built from.
@@ -101,7 +104,7 @@ impl Project {
             let project = |content: usize, root: usize| {
                 let (content, root) = (up(content), up(root));
                 let inside = |name: &str| root.join(name);
-                Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root })
+                Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root, is_foreign: false })
             };
             if has(folder, FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
@@ -142,9 +145,11 @@ impl Project {
         } else if inside(FILE).is_file() {
             root.clone()
         } else {
-            return Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None });
+            let content = content_of_generator(dir).map_or_else(|| root.clone(), |folder| inside(&folder));
+            let is_foreign = content != root;
+            return Ok(Self { content, out: PathBuf::from("public"), root, themes: None, is_foreign });
         };
-        Ok(Self { content, out: inside("public"), root, themes })
+        Ok(Self { content, out: inside("public"), root, themes, is_foreign: false })
     }
 
     /// Returns the default title of a handbook: the name of its folder.
@@ -164,6 +169,7 @@ impl Project {
         let mut inputs = Inputs::default();
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
         inputs.sources.project = self.marks(&inputs.sources);
+        self.mount(&skip, &mut inputs.sources);
         inputs.themes = self.read_themes(&mut inputs.findings)?;
         Ok(inputs)
     }
@@ -179,7 +185,23 @@ impl Project {
             let bytes = if is_folder { Vec::new() } else { read_file(&self.root, &SourcePath::new(path)).ok()? };
             Some((path.to_owned(), SourceFile::new(bytes)))
         };
-        Generator::marks().filter_map(read).collect()
+        Generator::marks().chain(further_files()).filter_map(read).collect()
+    }
+
+    /// Adds the files of another generator's static folder, if it is next to the content folder, and
+    /// of the hidden folder in which `GitBook` keeps pictures.
+    fn mount(&self, skip: &[PathBuf], sources: &mut Sources) {
+        let of_generator = Generator::of(sources).and_then(Generator::static_folder);
+        let of_generator = of_generator.filter(|_| self.content != self.root && self.is_foreign);
+        for name in of_generator.into_iter().chain([".gitbook/assets"]) {
+            let places = [self.root.join(name), self.content.join(name)];
+            let is_other = |place: &&PathBuf| place.is_dir() && !place.join(super::manifest::MANIFEST).is_file();
+            let Some(place) = places.iter().find(is_other) else { continue };
+            let Ok((found, ..)) = read_folder(place, skip) else { continue };
+            for (path, file) in found.files.into_iter().filter(|(path, _)| !path.is_chapter()) {
+                sources.files.entry(SourcePath::new(format!("{name}/{path}"))).or_insert(file);
+            }
+        }
     }
 
     fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
@@ -198,6 +220,24 @@ impl Project {
         }
         Ok(themes)
     }
+}
+
+/// Returns the folder with the chapters of another generator's project, if it contains any. If the
+/// project has a home page of its own that isn't a README, all of it is the content.
+fn content_of_generator(dir: &Path) -> Option<String> {
+    let names: Vec<&str> = Generator::marks().filter(|path| dir.join(path).exists()).collect();
+    let bytes = |path: &&str| read_file(dir, &SourcePath::new(*path)).unwrap_or_default();
+    let marks: BTreeMap<&str, Vec<u8>> = names.iter().map(|path| (*path, bytes(path))).collect();
+    let mark = |path: &str| marks.get(path).map(Vec::as_slice);
+    let folders = content_folder(Generator::found(mark)?, &mark);
+    let is_usable = |folder: &&String| {
+        let place = dir.join(folder);
+        let is_inside = !folder.is_empty() && join("", folder).as_deref() == Some(folder);
+        let has = |place: &Path, names: &[&str]| names.iter().any(|name| place.join(name).is_file());
+        let is_home = has(dir, &["index.md"]) && !has(&place, &["index.md", "README.md", "_index.md", "index.mdx"]);
+        is_inside && place.is_dir() && !place.is_symlink() && !is_home
+    };
+    folders.iter().find(is_usable).cloned()
 }
 
 /// Changes a finding in a theme's folder so that its place is relative to that theme.
