@@ -21,6 +21,7 @@ use crate::declare::config::{Config, unknown_audience};
 use crate::declare::front::{self, Front};
 use crate::declare::kind::{Kind, Status};
 use crate::declare::origin;
+use crate::text::attribute;
 use crate::text::diagnostic::{self, Diagnostic, Span};
 use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
@@ -81,7 +82,11 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let (front, mut findings) = if config.reads_foreign() {
-        front::read(&origin::translated(&head.table, kind, path, config.generator), kind, path)
+        let table = origin::translated(&head.table, kind, path, config.generator);
+        let (front, mut findings) = front::read(&table, kind, path);
+        // Another generator may mean something else by a key of the same name.
+        findings.retain(|finding| finding.code != Rule::WrongType || config.generator.is_none());
+        (front, findings)
     } else {
         front::read(&head.table, kind, path)
     };
@@ -168,6 +173,10 @@ impl Reader<'_> {
             let names = names(self.path, front, &self.text.text[start..], self.family.as_deref());
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
+        let body = match self.title_before_text(front).and_then(|title| promoted(&body, &title)) {
+            Some(promoted) => promoted.into(),
+            None => body,
+        };
         // The author can't have written the seed into the chapter, because it is part of the
         // chapter's own hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -228,6 +237,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the title that front matter or the navigation of another generator gives to the chapter.
+    fn title_before_text(&self, front: &Front) -> Option<String> {
+        let of_nav = || self.config.origin.titles.get(self.path.without_extension()).cloned();
+        let written = front.common.title.clone().filter(|title| !title.trim().is_empty());
+        if self.config.reads_foreign() { written.or_else(of_nav) } else { None }
+    }
+
     /// Checks the chapter as a whole and reports at most one problem, or none if its front matter
     /// couldn't be read.
     fn check_text(&mut self, front: &Front, parsed: &Parsed, body: &str) {
@@ -238,6 +254,8 @@ impl Reader<'_> {
         let first = parsed.outline.headings.first().filter(|heading| !heading.text.is_empty());
         if body.trim().is_empty() && front.spans.is_empty() {
             self.findings.push(Diagnostic::new(Rule::EmptyChapter, self.path, None, "this chapter is empty"));
+        } else if self.config.reads_foreign() {
+            // The file's name is the title.
         } else if !is_titled && first.is_none() {
             let message = "this chapter has neither a title nor a heading";
             self.finding(Rule::MissingTitle, None, message, "begin it with a line `# Title`");
@@ -339,7 +357,11 @@ impl Reader<'_> {
         let of_nav = || origin.titles.get(self.path.without_extension()).cloned().filter(|_| is_foreign);
         let of_name = || humanise(if is_foreign { origin.name(above, name) } else { name });
         let permalink = common.permalink.as_ref().and_then(|(written, _)| origin::permalink(written));
-        let permalink = permalink.or_else(|| origin::post(self.path).filter(|_| is_foreign));
+        let of_kind = || origin::post(self.path).or_else(|| origin.in_collection(self.path));
+        let permalink = permalink.or_else(|| of_kind().filter(|_| is_foreign));
+        let is_home = is_foreign && origin.home.as_ref() == Some(self.path);
+        let permalink = permalink.or_else(|| is_home.then(String::new));
+        let placed = origin.folders.get(self.path.without_extension()).filter(|_| !self.path.is_index());
         let former = self.config.generator.filter(|_| is_foreign);
         let former = former.and_then(|generator| origin::former(self.path, generator, &origin.route));
         let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
@@ -352,8 +374,8 @@ impl Reader<'_> {
             summary: common.summary,
             aliases: common.aliases.into_iter().map(|(text, _)| text).chain(former).collect(),
             permalink,
-            label: common.label.filter(|label| !label.trim().is_empty()),
-            order: common.order.or_else(|| origin.number(above, name).filter(|_| is_foreign)),
+            label: common.label.filter(|label| !label.trim().is_empty()).or_else(|| placed?.label.clone()),
+            order: common.order.or_else(|| placed?.order).or_else(|| origin.number(above, name).filter(|_| is_foreign)),
             status,
             owner: common.owner.map(|(owner, _)| owner),
             reviewed: common.reviewed,
@@ -370,6 +392,19 @@ impl Reader<'_> {
             templates: Vec::new(),
         }
     }
+}
+
+/// If a chapter begins with a heading below level 1 that is its title, returns the text with that
+/// heading at level 1. The text keeps its length.
+fn promoted(body: &str, title: &str) -> Option<String> {
+    let start = body.len() - body.trim_start().len();
+    let line = body[start..].lines().next()?;
+    let hashes = line.len() - line.trim_start_matches('#').len();
+    let text = attribute::trailing(line).map_or(line, |found| &line[..found.text_end]);
+    let text = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
+    let is_title = (2..=6).contains(&hashes) && line[hashes..].starts_with(' ') && fold(text) == fold(title);
+    let rest = &body[start + hashes..];
+    (is_title && !rest.contains("\n# ")).then(|| format!("{}#{}{rest}", &body[..start], " ".repeat(hashes - 1)))
 }
 
 /// Returns whether the chapter's first heading is the heading of a section rather than a title.

@@ -68,6 +68,7 @@ const MARKS: &[Mark] = &[
     ("docs/docusaurus.config.ts", &[], Generator::Docusaurus),
     ("mkdocs.yml", &[], Generator::MkDocs),
     ("mkdocs.yaml", &[], Generator::MkDocs),
+    (".config/mkdocs.yml", &[], Generator::MkDocs),
     ("quartz.config.ts", &[], Generator::Obsidian),
     ("hugo.toml", &[], Generator::Hugo),
     ("hugo.yaml", &[], Generator::Hugo),
@@ -115,12 +116,14 @@ const MARKS: &[Mark] = &[
     ("docs/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("source/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("docs/source/conf.py", &["extensions", "project"], Generator::Sphinx),
+    ("_toc.yml", &["chapters", "parts"], Generator::Sphinx),
     ("_config.yml", &[], Generator::Jekyll),
     ("_config.yaml", &[], Generator::Jekyll),
     ("docs/_config.yml", &[], Generator::Jekyll),
     (".obsidian", &[], Generator::Obsidian),
     ("index.html", &["docsify"], Generator::Docsify),
     ("docs/index.html", &["docsify"], Generator::Docsify),
+    ("content/_index.md", &[], Generator::Hugo),
     ("SUMMARY.md", &[], Generator::GitBook),
 ];
 

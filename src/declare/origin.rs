@@ -31,12 +31,17 @@ pub struct Origin {
     /// The titles that its navigation or `SUMMARY.md` gives to chapters, by the path without an
     /// extension.
     pub titles: BTreeMap<String, String>,
-    /// The labels and positions of folders, by the folder's path.
+    /// The labels and positions of folders, and of chapters by the path without an extension.
     pub folders: BTreeMap<String, Folder>,
     /// The folders whose files and folders are put in order by the numbers in their names.
     pub numbered: BTreeSet<String>,
     /// The path below which the generator publishes all chapters.
     pub route: String,
+    /// The folders whose names begin with an underscore although their chapters are published: the
+    /// collections of Jekyll.
+    pub collections: BTreeSet<String>,
+    /// The chapter that is the home page, if none is named like an index.
+    pub home: Option<SourcePath>,
 }
 
 /// What another generator knows about a folder.
@@ -65,19 +70,43 @@ impl Origin {
             Some((target.without_extension().to_owned(), entry.title?))
         };
         let titles = entries.into_iter().rev().filter_map(title).collect();
-        let folders = if generator == Some(Generator::Docusaurus) { folders(sources) } else { BTreeMap::new() };
+        let folders = match generator {
+            Some(Generator::Docusaurus) => folders(sources),
+            Some(Generator::MkDocs) if nav.is_empty() => pages(sources),
+            _ => BTreeMap::new(),
+        };
         let route = generator.map(|generator| settings::route(generator, sources)).unwrap_or_default();
-        Self { nav, titles, folders, numbered: numbered_folders(sources), route }
+        let collections =
+            if generator == Some(Generator::Jekyll) { settings::collections(sources) } else { Vec::new() };
+        let collections = collections.into_iter().map(|name| format!("_{name}")).collect();
+        let numbered = numbered_folders(sources);
+        Self { nav, titles, folders, numbered, route, collections, home: home(sources, generator) }
+    }
+
+    fn has_number(&self, folder: &str, name: &str) -> bool {
+        self.numbered.contains(folder) || name.starts_with('0')
     }
 
     /// Returns the position that the name of a file or folder gives it among its siblings in `folder`.
     pub fn number(&self, folder: &str, name: &str) -> Option<i64> {
-        if self.numbered.contains(folder) { number_of(name) } else { None }
+        if self.has_number(folder, name) { number_of(name) } else { None }
+    }
+
+    /// Returns whether a chapter is in a collection.
+    pub fn is_collected(&self, path: &SourcePath) -> bool {
+        let top = path.as_str().split('/').next().unwrap_or_default();
+        self.collections.contains(top)
+    }
+
+    /// Returns the address of a chapter in a collection, without slashes at the ends.
+    pub fn in_collection(&self, path: &SourcePath) -> Option<String> {
+        let address = path.without_extension().strip_prefix('_')?;
+        self.is_collected(path).then(|| address.to_owned())
     }
 
     /// Returns the name of a file or folder in `folder` without the number that gives it a position.
     pub fn name<'a>(&self, folder: &str, name: &'a str) -> &'a str {
-        if self.numbered.contains(folder) { without_number(name) } else { name }
+        if self.has_number(folder, name) { without_number(name) } else { name }
     }
 }
 
@@ -92,6 +121,43 @@ fn folders(sources: &Sources) -> BTreeMap<String, Folder> {
         Some((path.folder().to_owned(), Folder { label, order }))
     };
     files.filter_map(read).collect()
+}
+
+/// Reads the files `.pages` of the plugin awesome-pages of `MkDocs`. What they don't list, and what
+/// follows the `...` in their lists, is in order of its name.
+fn pages(sources: &Sources) -> BTreeMap<String, Folder> {
+    let mut found: BTreeMap<String, Folder> = BTreeMap::new();
+    for (name, file) in &sources.project {
+        let Some(folder) = name.strip_suffix(".pages") else { continue };
+        let Some(table) = Literal::of_yaml(&String::from_utf8_lossy(&file.bytes)) else { continue };
+        if let Some(title) = table.get("title").and_then(Literal::text) {
+            found.entry(folder.trim_end_matches('/').to_owned()).or_default().label = Some(title.to_owned());
+        }
+        let list = ["nav", "arrange"].iter().find_map(|key| table.get(key));
+        let items = list.map(Literal::items).unwrap_or_default();
+        for (order, item) in (0i64..).zip(items).take_while(|(_, item)| item.text() != Some("...")) {
+            let (label, target) = match (item.entries().first(), item.text()) {
+                (Some((label, target)), _) => (Some(label.clone()), target.text()),
+                (None, target) => (None, target),
+            };
+            let Some(target) = target else { continue };
+            let target = SourcePath::new(format!("{folder}{target}"));
+            let place = found.entry(target.without_extension().to_owned()).or_default();
+            place.order = Some(order);
+            place.label = place.label.take().or(label);
+        }
+    }
+    found
+}
+
+/// Returns the note of a vault that is its home page if no chapter is named like an index.
+fn home(sources: &Sources, generator: Option<Generator>) -> Option<SourcePath> {
+    let is_at_root = |path: &&SourcePath| path.folder().is_empty();
+    let at_root: Vec<&SourcePath> = sources.chapters().map(|(path, _)| path).filter(is_at_root).collect();
+    if generator != Some(Generator::Obsidian) || at_root.iter().any(|path| path.is_index()) {
+        return None;
+    }
+    at_root.into_iter().find(|path| path.stem().eq_ignore_ascii_case("home")).cloned()
 }
 
 /// Returns the folders in which at least two names, and at least half of them, begin with a number.

@@ -154,7 +154,7 @@ impl Compiler {
         self.parse(sources, &config, anew);
         let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
         file_findings.extend(doubtful.iter().map(doubtful::Index::finding));
-        let (documents, absent) = self.gather(choices, &doubtful, &mut file_findings);
+        let (documents, absent) = self.gather((choices, &config), &doubtful, &mut file_findings);
         let kept = Arc::new(self.kept(&documents));
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
@@ -229,7 +229,7 @@ impl Compiler {
     /// each file.
     fn gather(
         &self,
-        choices: &Choices,
+        (choices, config): (&Choices, &Config),
         doubtful: &[doubtful::Index],
         findings: &mut Vec<Diagnostic>,
     ) -> (Vec<Document>, Vec<Absent>) {
@@ -239,7 +239,7 @@ impl Compiler {
             let mut leave_out = |why: Why, names: Arc<BTreeSet<String>>| {
                 absent.push(Absent { path: path.clone(), why, names });
             };
-            let part = withheld::part(path);
+            let part = withheld::part(path).filter(|_| !config.origin.is_collected(path));
             if part == Some(withheld::Part::Underscore) && !choices.everyone {
                 leave_out(Why::Underscore, Arc::default());
                 continue;

@@ -103,7 +103,20 @@ fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     };
     let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();
     keys.extend(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())));
+    if input.config.reads_foreign() {
+        // Obsidian finds files by name, the one in the fewest folders first.
+        let mut by_depth: Vec<&SourcePath> = input.assets.iter().collect();
+        by_depth.sort_by_cached_key(|path| path.folders().count());
+        for path in by_depth {
+            keys.entry(name_key(path.as_str())).or_insert_with(|| path.clone());
+        }
+    }
     keys
+}
+
+/// Returns the key by which a file is found by its name alone. No path begins with a slash.
+pub fn name_key(path: &str) -> String {
+    format!("/{}", fold(path.rsplit('/').next().unwrap_or(path)))
 }
 
 /// Returns whether this build has the page about the health of the handbook. If the handbook

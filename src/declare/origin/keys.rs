@@ -9,7 +9,7 @@ use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::text::front_matter::{Data, Entry, Table, Value};
-use crate::text::path::SourcePath;
+use crate::text::path::{SourcePath, join};
 
 /// The keys that give a chapter its position: those of Jekyll's themes, Docusaurus, Hugo and others.
 const ORDERS: &[&str] = &["order", "weight", "nav_order", "sidebar_position", "navOrder", "menu_order"];
@@ -156,7 +156,9 @@ pub fn translated(table: &Table, kind: Kind, path: &SourcePath, generator: Optio
     let aliases: Vec<&Entry> = table.entries.iter().filter(|entry| ALIASES.contains(&entry.key.as_str())).collect();
     if let Some(first) = aliases.first() {
         let all = aliases.iter().flat_map(|entry| entry.value.items()).cloned().collect::<Vec<Value>>();
-        let all = all.into_iter().filter(|value| value.data != Data::Null).collect();
+        let all = all.into_iter().filter(|value| value.data != Data::Null);
+        let all = all.map(|value| if generator == Some(Generator::Hugo) { from_root(value, path) } else { value });
+        let all = all.collect();
         add("aliases", first, Value::new(first.value.span, Data::List(all), None));
     }
     for entry in &table.entries {
@@ -180,6 +182,17 @@ fn whole(value: &Value) -> Value {
         _ => None,
     };
     number.map_or_else(|| value.clone(), |number| Value::new(value.span, Data::Integer(number), None))
+}
+
+/// Returns an alias of Hugo, which is relative to the folder that contains the page, as a path from the
+/// root.
+fn from_root(value: Value, path: &SourcePath) -> Value {
+    let Some(text) = value.text().filter(|text| !text.starts_with('/') && !text.contains("://")) else { return value };
+    let above = path.without_extension().rsplit_once('/').map_or("", |(above, _)| above);
+    match join(above, text) {
+        Some(joined) => Value::new(value.span, Data::Text(format!("/{joined}/")), None),
+        None => value,
+    }
 }
 
 /// Returns the address that a key asks for, or `None` if it doesn't concern this page. A `slug` without

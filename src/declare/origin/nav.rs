@@ -28,7 +28,9 @@ pub(super) fn of(generator: Generator, sources: &Sources) -> Vec<NavEntry> {
     let text = |path: &str| sources.mark(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let first = |paths: &[&str]| paths.iter().find_map(|path| text(path));
     let found = match generator {
-        Generator::MkDocs => first(&["mkdocs.yml", "mkdocs.yaml"]).and_then(|text| Literal::of_key(&text, "nav")),
+        Generator::MkDocs => {
+            first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]).and_then(|text| Literal::of_key(&text, "nav"))
+        }
         Generator::Quarto => first(&["_quarto.yml", "_quarto.yaml"]).and_then(|text| of_quarto(&text)),
         Generator::Sphinx => first(&["_toc.yml"]).and_then(|text| Literal::of_yaml(&text)),
         Generator::Docusaurus => first(super::settings::SIDEBARS).and_then(|text| of_docusaurus(&text)),

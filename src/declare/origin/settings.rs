@@ -6,6 +6,7 @@
 use super::literal::Literal;
 use crate::declare::config::fault_of_base_url;
 use crate::declare::generator::Generator;
+use crate::text::path::join;
 use crate::text::source::Sources;
 
 /// The files with the sidebars of Docusaurus.
@@ -120,7 +121,9 @@ impl Files<'_> {
     }
 
     fn mkdocs(&self) -> Settings {
-        let Some(text) = self.first(&["mkdocs.yml", "mkdocs.yaml"]) else { return Settings::default() };
+        let Some(text) = self.first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]) else {
+            return Settings::default();
+        };
         let get = |key: &str| Literal::of_key(&text, key).and_then(|value| value.text().map(str::to_owned));
         let docs = get("docs_dir").unwrap_or_else(|| "docs".to_owned());
         let repository = get("repo_url").map(|address| address.trim_end_matches('/').to_owned());
@@ -211,6 +214,17 @@ pub(super) fn route(generator: Generator, sources: &Sources) -> String {
     written.as_ref().and_then(Literal::text).unwrap_or("docs").trim_matches('/').to_owned()
 }
 
+/// Lists the collections of a Jekyll project that have pages.
+pub(super) fn collections(sources: &Sources) -> Vec<String> {
+    let paths = ["_config.yml", "_config.yaml", "docs/_config.yml"];
+    let text = Files { generator: Generator::Jekyll, sources }.first(&paths);
+    let found = text.and_then(|text| Literal::of_key(&text, "collections"));
+    let Some(found) = found else { return Vec::new() };
+    let has_pages = |value: &Literal| value.get("output").and_then(Literal::text) == Some("true");
+    let of_table = found.entries().iter().filter(|(_, value)| has_pages(value)).map(|(name, _)| name.clone());
+    of_table.filter(|name| name != "posts").collect()
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
     let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
@@ -230,12 +244,29 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
     };
     let of_key = |text: Option<String>, key: &str| Literal::of_key(&text?, key)?.text().map(str::to_owned);
     match generator {
-        Generator::MkDocs => named(of_key(first(&["mkdocs.yml", "mkdocs.yaml"]), "docs_dir"), &["docs"]),
-        Generator::Docusaurus if has("website/docusaurus.config.js") || has("website/docusaurus.config.ts") => {
-            list(&["website/docs", "docs"])
+        Generator::MkDocs => {
+            named(of_key(first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]), "docs_dir"), &["docs"])
         }
-        Generator::Docusaurus => list(&["docs"]),
-        Generator::Hugo => list(&["content"]),
+        Generator::Docusaurus => {
+            let place = DOCUSAURUS.iter().find(|path| has(path)).and_then(|path| path.rsplit_once('/'));
+            let folder = place.map_or("", |(folder, _)| folder);
+            let written = first(DOCUSAURUS).and_then(|text| Literal::of_script(&text, "path", false));
+            let written = written.as_ref().and_then(Literal::text).and_then(|path| join(folder, path));
+            written.into_iter().chain(join(folder, "docs")).chain(list(&["docs"])).collect()
+        }
+        Generator::Hugo => {
+            let text = first(HUGO);
+            let config = text.as_ref().and_then(|text| Literal::of_toml(text).or_else(|| Literal::of_yaml(text)));
+            let of_config = |key: &str| config.as_ref()?.get(key)?.text().map(str::to_owned);
+            let folder = of_config("contentDir").unwrap_or_else(|| "content".to_owned());
+            let language = of_config("defaultContentLanguage").unwrap_or_else(|| "en".to_owned());
+            vec![format!("{folder}/{language}"), folder]
+        }
+        Generator::Eleventy => {
+            let text = first(&["eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", ".eleventy.js"]);
+            let written = text.and_then(|text| Literal::of_script(&text, "input", false));
+            named(written.as_ref().and_then(Literal::text).map(str::to_owned), &[])
+        }
         Generator::Zola => list(&["content"]),
         Generator::Obsidian if has("quartz.config.ts") => list(&["content"]),
         Generator::MdBook => {

@@ -30,7 +30,10 @@ type Step = HashMap<Arc<str>, Vec<ChapterId>>;
 /// Adds a chapter to a name and keeps the list sorted.
 fn add(step: &mut Step, key: String, chapter: ChapterId) {
     let list = step.entry(key.into()).or_default();
-    list.insert(list.partition_point(|other| *other <= chapter), chapter);
+    // A chapter may list an alias twice.
+    if let Err(at) = list.binary_search(&chapter) {
+        list.insert(at, chapter);
+    }
 }
 
 fn get<'a>(step: &'a Step, key: &str) -> &'a [ChapterId] {

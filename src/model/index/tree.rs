@@ -159,7 +159,9 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn root(&mut self) {
         let mut numbered = (0..).map(ChapterId).zip(self.input.chapters);
-        let is_home = |meta: &Meta| meta.path.folder().is_empty() && meta.path.is_index();
+        let named = &self.input.config.origin.home;
+        let is_home =
+            |meta: &Meta| meta.path.folder().is_empty() && meta.path.is_index() || named.as_ref() == Some(&meta.path);
         let homes = numbered.by_ref().filter(|(_, meta)| is_home(meta));
         let home = homes.min_by_key(|(_, meta)| precedence(&meta.path));
         let chapter = home.map(|(chapter, _)| chapter);
@@ -230,7 +232,10 @@ impl<'a> Builder<'a> {
             let meta = &self.input.chapters[chapter.index()];
             let title = entry.title.clone().unwrap_or_else(|| name_of(meta).to_owned());
             let node = self.add_chapter(chapter, title, parent);
-            open.push((entry, Some(node)));
+            // Nothing is below mdBook's prefix chapters, which aren't items of a list.
+            if entry.depth > 0 {
+                open.push((entry, Some(node)));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Input: the folder that the user named. Output: [`Project`] and [`Inputs`]. Never writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -170,6 +170,9 @@ impl Project {
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
         inputs.sources.project = self.marks(&inputs.sources);
         self.mount(&skip, &mut inputs.sources);
+        if Generator::of(&inputs.sources) == Some(Generator::MkDocs) {
+            self.read_pages(&mut inputs.sources);
+        }
         inputs.themes = self.read_themes(&mut inputs.findings)?;
         Ok(inputs)
     }
@@ -186,6 +189,18 @@ impl Project {
             Some((path.to_owned(), SourceFile::new(bytes)))
         };
         Generator::marks().chain(further_files()).filter_map(read).collect()
+    }
+
+    /// Reads the hidden files in which `MkDocs` puts the chapters of a folder in order.
+    fn read_pages(&self, sources: &mut Sources) {
+        let folders = sources.chapters().flat_map(|(path, _)| path.folders());
+        let folders: BTreeSet<String> = folders.map(str::to_owned).collect();
+        for folder in folders {
+            let name = join(&folder, ".pages").unwrap_or_default();
+            if let Ok(bytes) = read_file(&self.content, &SourcePath::new(name.as_str())) {
+                sources.project.insert(name, SourceFile::new(bytes));
+            }
+        }
     }
 
     /// Adds the files of another generator's static folder, if it is next to the content folder, and
