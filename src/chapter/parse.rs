@@ -355,7 +355,11 @@ impl Reader<'_> {
         let (above, name) = names::place(self.path);
         let origin = &self.config.origin;
         let of_nav = || origin.titles.get(self.path.without_extension()).cloned().filter(|_| is_foreign);
-        let of_name = || humanise(if is_foreign { origin.name(above, name) } else { name });
+        let of_name = || match is_foreign {
+            true if origin::is_post(self.path) => humanise(origin::without_number(name)),
+            true => humanise(origin.name(above, name)),
+            false => humanise(name),
+        };
         let permalink = common.permalink.as_ref().and_then(|(written, _)| origin::permalink(written));
         let of_kind = || origin::post(self.path).or_else(|| origin.in_collection(self.path));
         let permalink = permalink.or_else(|| of_kind().filter(|_| is_foreign));

@@ -52,7 +52,8 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Strin
 /// Returns a text that names the generator whose conventions are followed, or `None` if there is none.
 pub fn read_as(inputs: &Inputs, project: &Project, handbook: &Handbook) -> Option<String> {
     let generator = handbook.config.generator?;
-    let folder = project.content.strip_prefix(&project.root).ok().filter(|_| project.is_foreign);
+    let inside = project.content.strip_prefix(&project.root).unwrap_or(&project.content);
+    let folder = project.is_foreign.then_some(inside);
     let of_folder = folder.map(|folder| format!("; its chapters are in `{}/`", folder.display())).unwrap_or_default();
     Some(format!("note: read as {}{of_folder}", generator.described(&inputs.sources)))
 }

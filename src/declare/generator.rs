@@ -116,7 +116,7 @@ const MARKS: &[Mark] = &[
     ("docs/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("source/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("docs/source/conf.py", &["extensions", "project"], Generator::Sphinx),
-    ("_toc.yml", &["chapters", "parts"], Generator::Sphinx),
+    ("_toc.yml", &["chapters", "parts", "- file"], Generator::Sphinx),
     ("_config.yml", &[], Generator::Jekyll),
     ("_config.yaml", &[], Generator::Jekyll),
     ("docs/_config.yml", &[], Generator::Jekyll),

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
 use crate::chapter::parse::qualified;
 use crate::declare::config::{Config, Scope, UrlStyle};
+use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url, name_key, precedence};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
@@ -224,8 +225,12 @@ impl<'a> Resolver<'a> {
         if found != Target::Dead || target.is_empty() || !self.config.reads_foreign() {
             return found;
         }
-        let page = book.meta(from).path.without_extension();
-        let places = ["", page].into_iter().filter_map(|place| join(place, target));
+        // A path to a file isn't a URL, and a bare name may be one of many.
+        let is_url = !SourcePath::new(target).is_chapter();
+        let by_root = [Generator::Jekyll, Generator::Docsify].map(Some).contains(&self.config.generator);
+        let page = is_url.then(|| book.meta(from).path.without_extension());
+        let places = (by_root || target.contains('/')).then_some("").into_iter().chain(page);
+        let places = places.filter_map(|place| join(place, target));
         let other = places.map(|path| at_path(&path, reference.form, book)).find(|found| *found != Target::Dead);
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
     }
@@ -233,6 +238,10 @@ impl<'a> Resolver<'a> {
     /// Finds a file or chapter by its name alone, as Obsidian and Hugo do.
     fn by_name_of_file(&self, reference: &Reference, from: ChapterId) -> Target {
         let (book, target) = (self.book, reference.target.as_str());
+        let by_name = [Generator::Obsidian, Generator::Hugo].map(Some).contains(&self.config.generator);
+        if reference.form == Form::Relative && !by_name {
+            return Target::Dead;
+        }
         if let Some(file) = book.assets_by_key.get(&name_key(target)).filter(|_| !target.ends_with('/')) {
             return Target::Asset(file.clone());
         }

@@ -4,7 +4,6 @@
 //! contains the chapters. Never runs a configuration that is a program.
 
 use super::literal::Literal;
-use crate::declare::config::fault_of_base_url;
 use crate::declare::generator::Generator;
 use crate::text::path::join;
 use crate::text::source::Sources;
@@ -96,10 +95,12 @@ pub fn settings(generator: Generator, sources: &Sources) -> Settings {
 fn cleaned(found: Settings) -> Settings {
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let is_real = |address: &String| {
-        let host = address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
-        !host.starts_with("localhost") && !host.contains("example.") && !host.starts_with("127.")
+        let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        let is_plain = !host.is_empty() && !address.contains(['?', '#']) && !address.contains(char::is_whitespace);
+        is_plain && !host.starts_with("localhost") && !host.contains("example.") && !host.starts_with("127.")
     };
-    let base_url = filled(found.base_url).filter(|address| fault_of_base_url(address).is_none() && is_real(address));
+    let base_url = filled(found.base_url).filter(is_real);
     Settings {
         title: filled(found.title),
         description: filled(found.description),
