@@ -3,6 +3,7 @@
 
 use rolebook::model::book::NodeId;
 use rolebook::model::compile::Handbook;
+use rolebook::text::path::UrlPath;
 use rolebook::text::rule::{Rule, Severity};
 use rolebook::text::source::Sources;
 
@@ -152,11 +153,11 @@ fn positions_labels_and_addresses_in_front_matter_of_other_generators_are_ours()
         ["Docs /docs/", "  Zebra /z/", "  Xe /docs/c/", "  Yak /yak/", "Posts /_posts/", "  Post /2020/01/02/post/"]
     );
     assert_eq!(codes(&found), []);
-    let redirects: Vec<&str> = found.book.redirects.keys().map(|url| url.as_str()).collect();
+    let redirects: Vec<&str> = found.book.redirects.keys().map(UrlPath::as_str).collect();
     assert_eq!(redirects, ["old-yak/", "old/xerus/"]);
     let site = site_with(&Sources::from_texts(files), None);
     assert!(["z/", "yak/", "2020/01/02/post/", "old-yak/"].iter().all(|url| {
-        let url = rolebook::text::path::UrlPath::new(*url);
+        let url = UrlPath::new(*url);
         site.has(&url)
     }));
 }
@@ -169,7 +170,7 @@ fn addresses_that_a_generator_makes_redirect() {
         ("01-a/02-b.md", "# B\n"),
         ("c.md", "# C\n"),
     ]);
-    let redirects: Vec<&str> = docusaurus.book.redirects.keys().map(|url| url.as_str()).collect();
+    let redirects: Vec<&str> = docusaurus.book.redirects.keys().map(UrlPath::as_str).collect();
     assert_eq!(redirects, ["docs/a/b/", "docs/c/"]);
     assert_eq!(nav(&docusaurus)[0], "First /01-a/");
     let mdbook = handbook(&[("book.toml", ""), ("SUMMARY.md", "- [A](a.md)\n"), ("a.md", "# A\n")]);

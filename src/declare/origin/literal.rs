@@ -189,9 +189,8 @@ impl Reader<'_> {
                     continue;
                 }
                 '(' | '[' | '{' => open += 1,
-                ')' | ']' | '}' if open == 0 => return,
+                ')' | ']' | '}' | ',' if open == 0 => return,
                 ')' | ']' | '}' => open -= 1,
-                ',' if open == 0 => return,
                 _ => {}
             }
             self.at += c.len_utf8();
@@ -239,15 +238,14 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         while !self.take('}') && !self.rest().is_empty() {
             let before = self.at;
-            let key = match self.rest().chars().next() {
-                Some(quote @ ('"' | '\'')) => self.quoted(quote),
-                _ => {
-                    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-                    let end = self.rest().find(|c| !is_word(c)).unwrap_or(self.rest().len());
-                    let key = self.rest()[..end].to_owned();
-                    self.at += end;
-                    key
-                }
+            let key = if let Some(quote @ ('"' | '\'')) = self.rest().chars().next() {
+                self.quoted(quote)
+            } else {
+                let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+                let end = self.rest().find(|c| !is_word(c)).unwrap_or(self.rest().len());
+                let key = self.rest()[..end].to_owned();
+                self.at += end;
+                key
             };
             if self.take(':') && !key.is_empty() {
                 let value = self.value(depth + 1);

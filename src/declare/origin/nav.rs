@@ -111,7 +111,9 @@ fn walk(value: &Literal, depth: usize, entries: &mut Vec<NavEntry>) {
                     && texts(TARGETS).is_none()
                     && all.iter().any(|(_, v)| !v.items().is_empty()) =>
                 {
-                    all.iter().for_each(|(_, list)| walk(list, depth, entries));
+                    for (_, list) in all {
+                        walk(list, depth, entries);
+                    }
                 }
                 _ => {
                     let of_link = || value.get("link")?.get("id")?.text();

@@ -49,6 +49,9 @@ const HUGO: &[&str] = &[
     "config.yml",
     "config/_default/hugo.toml",
     "config/_default/config.toml",
+    "config/_default/hugo.yaml",
+    "config/_default/config.yaml",
+    "config/_default/config.yml",
 ];
 
 /// What another generator's configuration says. A field that isn't there is `None`.
@@ -268,7 +271,6 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
             let written = text.and_then(|text| Literal::of_script(&text, "input", false));
             named(written.as_ref().and_then(Literal::text).map(str::to_owned), &[])
         }
-        Generator::Zola => list(&["content"]),
         Generator::Obsidian if has("quartz.config.ts") => list(&["content"]),
         Generator::MdBook => {
             let config = text("book.toml").and_then(|text| Literal::of_toml(&text));
@@ -290,7 +292,7 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
         Generator::Sphinx if has("source/conf.py") => list(&["source"]),
         Generator::Sphinx => list(&["docs/source"]),
         Generator::Docsify if !has("index.html") => list(&["docs"]),
-        Generator::Nuxt => list(&["content"]),
+        Generator::Zola | Generator::Nuxt => list(&["content"]),
         _ => Vec::new(),
     }
 }

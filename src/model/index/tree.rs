@@ -121,7 +121,8 @@ impl Tree {
             if before.is_some_and(|before| before >= own) || after.is_some_and(|after| after <= own) {
                 return None;
             }
-            Arc::make_mut(&mut tree.nodes[node.index()]).title = name_of(&input.chapters[chapter.index()]).to_owned();
+            let title = &mut Arc::make_mut(&mut tree.nodes[node.index()]).title;
+            name_of(&input.chapters[chapter.index()]).clone_into(title);
         }
         Some(tree)
     }
