@@ -50,6 +50,10 @@ pub struct Meta {
     pub summary: Option<String>,
     /// Other names and old URLs.
     pub aliases: Vec<String>,
+    /// The URL path that the chapter asks for, without slashes at the ends.
+    pub permalink: Option<String>,
+    /// The chapter's name in the navigation, if it isn't the title.
+    pub label: Option<String>,
     /// The chapter's position among its siblings.
     pub order: Option<i64>,
     /// The chapter's status.

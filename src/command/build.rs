@@ -61,6 +61,8 @@ struct Ready {
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
     /// rendered. They become known after the others.
     late: Vec<Diagnostic>,
+    /// A note about the generator whose conventions are followed.
+    read_as: Option<String>,
     /// A note about each part of the past that couldn't be read.
     notes: Vec<String>,
     /// The site, or `None` if there are errors.
@@ -123,6 +125,10 @@ pub fn run(options: &Build) -> Outcome {
     };
     let ready = Ready::new(loaded, output, options, &print)?;
     let mut printed = printed.into_inner();
+    if let Some(note) = &ready.read_as {
+        eprintln!("{note}");
+        printed.push_str(&format!("{note}\n"));
+    }
     for note in &ready.notes {
         let note = format!("note: {note}\n");
         eprint!("{note}");
@@ -229,7 +235,8 @@ impl Ready {
         print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
-        let mut ready = Self { loaded, output, chain, findings, late, notes, site: None };
+        let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
+        let mut ready = Self { loaded, output, chain, findings, late, read_as, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.

@@ -40,6 +40,9 @@ pub fn run(options: &Check) -> Outcome {
     let (errors, warnings) = count(&findings);
     if options.format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
+        if let Some(note) = left_out::read_as(&loaded.inputs, &loaded.project, handbook) {
+            eprintln!("{note}");
+        }
         if let Some(hint) = left_out::hint(&content) {
             eprintln!("{hint}");
         }

@@ -13,7 +13,8 @@ use super::load::{Loaded, is_colored};
 use crate::cli::Build;
 use crate::declare::config::FILE;
 use crate::text::path::SourcePath;
-use crate::world::disk::Memory;
+use crate::text::source::Sources;
+use crate::world::disk::{Inputs, Memory};
 use crate::world::git::Repository;
 
 /// Returns the memory and the key of a build, or `None` in a folder without `handbook.toml`, where
@@ -43,13 +44,18 @@ fn program() -> Option<impl Debug> {
 }
 
 fn of_inputs(loaded: &Loaded) -> Hash {
-    let inputs = &loaded.inputs;
+    // Naming every field makes the compiler object if one is added and forgotten here.
+    let Inputs { sources, themes, findings, foreign } = &loaded.inputs;
+    let Sources { files, unread_indexes, project } = sources;
     let mut hasher = Hasher::new();
-    for (path, file) in &inputs.sources.files {
-        hasher.update(path.as_str().as_bytes()).update(&[0]).update(&file.hash);
+    for (path, file) in files.iter().map(|(path, file)| (path.as_str(), file)) {
+        hasher.update(path.as_bytes()).update(&[0]).update(&file.hash);
     }
-    add(&mut hasher, &(&inputs.sources.unread_indexes, &inputs.findings, &inputs.foreign));
-    for theme in inputs.themes.values() {
+    for (path, file) in project {
+        hasher.update(&[1]).update(path.as_bytes()).update(&[0]).update(&file.hash);
+    }
+    add(&mut hasher, &(unread_indexes, findings, foreign));
+    for theme in themes.values() {
         add(&mut hasher, &(&theme.name, theme.files.len()));
         for (path, bytes) in &theme.files {
             hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(bytes).as_bytes());

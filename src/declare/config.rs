@@ -16,7 +16,9 @@ pub use level::Scope;
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
+use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
+use crate::declare::origin::Origin;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
@@ -42,6 +44,7 @@ table! {
         edition: Option<String>, "the edition's name, shown on every page", by readers::filled;
         effective: Option<String>, "the date from which the edition applies", as Shape::Date;
         changes_since: Option<String>, "how far back the page of changes goes: 90 days, a date or a tag", by readers::filled;
+        source: Option<Generator>, "the program that the content was written for, such as mkdocs; recognized by default";
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
@@ -73,6 +76,11 @@ table! {
     beside {
         /// Whether there is a `handbook.toml`; without one, findings are less severe.
         configured: bool,
+        /// The generator that the content was written for: `source`, or in a plain folder the one
+        /// that was recognized by its files.
+        generator: Option<Generator>,
+        /// What that generator knows about the chapters as a whole.
+        origin: Origin,
     }
 }
 
@@ -318,6 +326,20 @@ impl Config {
         kept.sort();
         kept.dedup();
         kept
+    }
+
+    /// Returns whether chapters may be written for another generator: in a plain folder, and if
+    /// `source` says so.
+    pub fn reads_foreign(&self) -> bool {
+        !self.configured || self.source.is_some()
+    }
+
+    /// Returns whether the generator that the content was written for puts chapters without a position
+    /// in order by the names of their files, rather than by their titles.
+    pub fn sorts_by_file(&self) -> bool {
+        use Generator::{Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress};
+        let by_file = [Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress];
+        self.generator.is_some_and(|generator| by_file.contains(&generator))
     }
 
     /// Returns text for readers with the quotes of the handbook's language.

@@ -24,6 +24,8 @@
 pub mod config;
 pub mod fields;
 pub mod front;
+pub mod generator;
 pub mod kind;
+pub mod origin;
 pub mod schema;
 pub mod withheld;

@@ -28,6 +28,7 @@ mod model;
 mod mv;
 mod new;
 mod order;
+mod origins;
 mod parts;
 mod pictures;
 mod preview;
