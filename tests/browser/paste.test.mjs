@@ -181,10 +181,10 @@ test("a pasted photo is saved beside the chapter without its location, smaller, 
   const undo = page.locator(".rolebook-corner").getByRole("button", { name: "Undo", exact: true });
   await page.waitForFunction(() => !document.querySelector(".rolebook-editor"));
   await undo.click();
-  await page.locator(".rolebook-note", { hasText: "Taken back: Text" }).waitFor();
+  await page.locator(".rolebook-note", { hasText: "Undone: text of" }).waitFor();
   await page.waitForFunction(() => document.querySelector(".rolebook-corner [title*='Picture']"));
   await undo.click();
-  await page.locator(".rolebook-note", { hasText: "Taken back: Picture: how-the-team-works.jpg" }).waitFor();
+  await page.locator(".rolebook-note", { hasText: "Undone: picture “how-the-team-works.jpg”" }).waitFor();
   assert.ok(!existsSync(file("guides/how-the-team-works.jpg")));
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
   assert.deepEqual(files(), ["a.md", "secret.md"]);

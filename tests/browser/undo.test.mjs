@@ -43,23 +43,23 @@ const says = (page, text) => page.locator(".rolebook-note", { hasText: text }).w
 const button = (page, name) => page.locator(".rolebook-corner").getByRole("button", { name, exact: true });
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
-test("a save is taken back with the button, made again and taken back with the keyboard", async () => {
+test("a save is undone with the button, redone and undone with the keyboard", async () => {
   const { page, read } = await start();
   const before = read("guides/a.md");
   assert.ok(await button(page, "Undo").isHidden());
   await save(page, "The first", "A new sentence.");
   const saved = read("guides/a.md");
   await button(page, "Undo").click();
-  await says(page, "Taken back: Text: A page.");
+  await says(page, "Undone: text of “A page”.");
   assert.equal(read("guides/a.md"), before);
   await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Control+Shift+Z");
-  await says(page, "Made again: A page.");
+  await says(page, "Redone: text of “A page”.");
   assert.equal(read("guides/a.md"), saved);
   await button(page, "Undo").waitFor();
   await page.keyboard.press("Control+Z");
-  await says(page, "Taken back");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), before);
   assert.deepEqual(faults(page), []);
   await close(page);
@@ -87,13 +87,13 @@ test("the list shows what changed on every page, and takes an older change back"
   await button(page, "Changes").click();
   const rows = page.locator(".rolebook-changes > li");
   await rows.first().waitFor();
-  assert.deepEqual(await rows.locator("strong").allTextContents(), ["Text: B page", "Text: A page", "Text: A page"]);
+  assert.deepEqual(await rows.locator("strong").allTextContents(), ["Text of “B page”", "Text of “A page”", "Text of “A page”"]);
   await rows.nth(2).locator("summary").click();
   assert.equal(await rows.nth(2).locator(".rolebook-was").textContent(), "The first sentence.");
   assert.equal(await rows.nth(2).locator(".rolebook-made").textContent(), "A new sentence.");
   assert.deepEqual(await violations(page), []);
-  await rows.nth(2).getByRole("button", { name: "Take back: Text: A page" }).click();
-  await rows.nth(3).locator("em", { hasText: "taken back" }).waitFor();
+  await rows.nth(2).getByRole("button", { name: "Undo: text of “A page”" }).click();
+  await rows.nth(2).locator("em", { hasText: "Undone" }).waitFor();
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"].replace("The last sentence.", "A new end."));
   assert.deepEqual(faults(page), []);
   await close(page);
@@ -126,7 +126,7 @@ test("a chapter is deleted after its links are shown, and comes back", async () 
   const dialog = page.locator("dialog[open]");
   assert.match(await dialog.textContent(), /1 chapter links to it.*Home/);
   assert.deepEqual(await violations(page), []);
-  await dialog.getByRole("button", { name: "Delete it" }).click();
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   await page.waitForFunction(() => document.title.includes("not found"));
   assert.ok(!existsSync(file("guides/a.md")));
   await button(page, "Undo").click();
@@ -270,7 +270,7 @@ test("a save is called saved only once the page shows it, and otherwise the reas
   assert.deepEqual(await violations(page), []);
   await page.locator(".rolebook-note").getByRole("button", { name: "Go to it" }).click();
   await button(page, "Undo").click();
-  await says(page, "Taken back");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), before);
   await close(page);
 });

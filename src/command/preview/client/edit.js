@@ -48,23 +48,24 @@
     return svg;
   }
 
-  // Places each pencil next to the text if there is room, and otherwise at the end of the passage's
-  // first line.
+  // Places each pencil next to the text if there is room, and otherwise at the edge of the window.
   function place() {
     const chapter = passages.chapter();
     // While the page is being updated, there may be no chapter.
     if (!bar || !shown || !chapter) return;
     const holder = chapter.getBoundingClientRect();
     const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
+    const edge = document.documentElement.clientWidth - 28;
     bar.classList.toggle("beside", isBeside);
+    // First measure, and then write, so that the page is laid out once.
+    const boxes = shown.list.map(({ own: [first] }) => [first.getBoundingClientRect(), first.closest("[data-blocks]")]);
     [...bar.children].forEach((button, n) => {
-      const first = shown.list[n].own[0];
-      const box = first.getBoundingClientRect();
+      const [box, column] = boxes[n];
       // Blocks in columns have their pencils between the columns.
-      const left = first.closest("[data-blocks]") ? box.left - 33 : holder.left - 38;
+      const left = column ? box.left - 33 : holder.left - 38;
       button.hidden = box.height === 0;
-      button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -14) + "px";
-      button.style.insetInlineStart = (isBeside ? left : Math.min(box.right, innerWidth - 8) - 44) + scrollX + "px";
+      button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -10) + "px";
+      button.style.insetInlineStart = (isBeside ? left : edge) + scrollX + "px";
     });
   }
 
@@ -108,7 +109,7 @@
     const fresh = await passages.load();
     const passage = fresh && fresh.list[number];
     if (!passage || passage.text !== shown.list[number].text) {
-      say("This page has changed: look at it again.");
+      say("This page has just changed. Try again.");
       return lay();
     }
     const parts = await split(fresh.path, passage, kept ? kept.text : passage.text);
@@ -159,14 +160,15 @@
     // The fields of a heading, a list or a table, which write into the hidden text.
     let fields = null;
     const holder = make("div", { class: "rolebook-fields" });
+    const pasted = pasting(area, { path, insert, element: () => own[0], fields: () => (fields ? [...holder.querySelectorAll("textarea")] : [area]) });
     const attributes = tool("{#}", "Show attributes", () => show(attributes.getAttribute("aria-pressed") !== "true"));
     const whole = tool("Markdown", "Change as Markdown", () => (fields ? raw() : divide(true)));
-    const name = make("label", { for: "rolebook-text", text: "Text of this passage" });
+    const name = make("label", { for: "rolebook-text", text: "Text" });
     const hint = make("span", { class: "rolebook-keys" });
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
       make("div", { class: "rolebook-head" }, name,
         make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      holder, area, choices, blocks(area), pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
+      holder, area, choices, blocks(area), pasted.box, findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
         hint));
@@ -218,8 +220,10 @@
       typed();
     }
 
-    function prepare(input) {
-      input.addEventListener("paste", paste);
+    // Makes a field of a list or a table take pictures, and rich text unless it `takesLines` itself.
+    function prepare(input, takesLines = false) {
+      pasted.listen(input);
+      if (!takesLines) input.addEventListener("paste", paste);
       return [complete(input, path)];
     }
 
@@ -227,7 +231,7 @@
     function raw(canReturn = true) {
       fields = null;
       holder.replaceChildren();
-      name.textContent = "Text of this passage";
+      name.textContent = "Text";
       name.setAttribute("for", "rolebook-text");
       hint.textContent = key + "+Enter saves, Esc cancels. An empty line begins a new paragraph.";
       area.hidden = false;
@@ -282,7 +286,7 @@
       delete draft.dataset.stale;
       const page = new DOMParser().parseFromString(value.html, "text/html");
       draft.replaceChildren(...drawPictures([...page.body.childNodes].map((node) => document.importNode(node, true))));
-      findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, text: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
+      findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, told: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
       place();
     }
 
@@ -326,6 +330,7 @@
 
     // Pastes into a field of a list or a table, where only text can be.
     function paste(event) {
+      if (event.defaultPrevented) return;
       const html = event.clipboardData.getData("text/html");
       const text = html && toMarkdown(html);
       if (!text) return;
@@ -345,7 +350,7 @@
       save.removeAttribute("aria-disabled");
       if (ok) return done(value);
       if (status === 409 && value.hash) return conflict(value);
-      message.replaceChildren(make("p", { text: value.error }), button("Copy my text", "", copy));
+      message.replaceChildren(make("p", { told: value.error }), button("Copy my text", "", copy));
     }
 
     function done(value) {
@@ -360,7 +365,7 @@
     function conflict(value) {
       area.value = text();
       lead = "";
-      message.replaceChildren(make("p", { text: value.error }));
+      message.replaceChildren(make("p", { told: value.error }));
       save.hidden = value.theirs !== null;
       if (value.theirs === null) return message.append(button("Copy my text", "", copy));
       const theirs = make("textarea", { class: "rolebook-text", readonly: true, rows: area.rows, "aria-label": "The text on disk now" });

@@ -81,7 +81,11 @@
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       // A deleted chapter or a page that can't be rendered needs a reload.
-      if (!answer.ok) return location.reload();
+      if (!answer.ok) {
+        const event = new CustomEvent("rolebook:gone", { cancelable: true });
+        if (document.dispatchEvent(event)) location.reload();
+        return;
+      }
       if (answer.redirected) follow(answer.url);
       const next = new DOMParser().parseFromString(await answer.text(), "text/html");
       shown = buildOf(next);
@@ -119,6 +123,8 @@
 
   // Returns the first visible block, which has to stay where it is on the screen.
   function firstVisible() {
+    // At its beginning, the page stays where it is by itself.
+    if (scrollY === 0) return null;
     for (const element of document.querySelectorAll("main :is(h1, h2, h3, p, li, table, figure, dl, blockquote)")) {
       const top = element.getBoundingClientRect().top;
       if (top >= 0) return { element, top };
@@ -186,21 +192,19 @@
   // then pairs of the same kind between them.
   function align(old, wanted) {
     const partners = new Array(wanted.length).fill(null);
-    const before = old.map(key);
-    const after = wanted.map(key);
     let start = 0;
-    while (start < before.length && start < after.length && before[start] === after[start]) {
+    while (start < old.length && start < wanted.length && isSame(old[start], wanted[start])) {
       partners[start] = old[start];
       start += 1;
     }
     let end = 0;
-    while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) {
+    while (end < old.length - start && end < wanted.length - start && isSame(old.at(-1 - end), wanted.at(-1 - end))) {
       partners[wanted.length - 1 - end] = old[old.length - 1 - end];
       end += 1;
     }
-    const a = { from: start, to: before.length - end };
-    const b = { from: start, to: after.length - end };
-    for (const [i, j] of longest(before.slice(a.from, a.to), after.slice(b.from, b.to))) {
+    const a = { from: start, to: old.length - end };
+    const b = { from: start, to: wanted.length - end };
+    for (const [i, j] of longest(old.slice(a.from, a.to).map(key), wanted.slice(b.from, b.to).map(key))) {
       pairKinds(old, wanted, partners, a.from, start + i, b.from, start + j);
       partners[start + j] = old[start + i];
       a.from = start + i + 1;
@@ -208,6 +212,12 @@
     }
     pairKinds(old, wanted, partners, a.from, a.to, b.from, b.to);
     return partners;
+  }
+
+  // Says the same as equal keys, without writing out whole elements.
+  function isSame(a, b) {
+    if (a.nodeType !== 1 || b.nodeType !== 1) return a.nodeType !== 1 && b.nodeType !== 1 && a.nodeValue === b.nodeValue;
+    return a.id || b.id ? a.nodeName === b.nodeName && a.id === b.id : a.isEqualNode(b);
   }
 
   const key = (node) => (node.nodeType !== 1 ? "#" + node.nodeValue : node.id ? node.nodeName + "#" + node.id : node.outerHTML);
