@@ -30,7 +30,7 @@ function timed(page, { save, selector, text }) {
     performance.clearResourceTimings();
     const start = performance.now();
     const steps = () => {
-      const all = performance.getEntriesByType("resource");
+      const all = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
       const posted = all.find((one) => /\/edit\/(save|facts)$/.test(new URL(one.name).pathname) && one.startTime >= start - 1);
       const page = all.filter((one) => one.name === location.href).pop();
       // The page may be told before the answer arrives.
@@ -86,7 +86,7 @@ test("saves", async () => {
   const page = await open(address + path);
   await page.waitForSelector(".rolebook-pencil", { state: "attached" });
   console.log("ms since the click     fastest median    90%    max");
-  for (const [name, save] of [["a fact in the form", fact], ["a passage", passage]]) {
+  for (const [name, save] of Object.entries({ "a fact in the form": fact, "a passage": passage })) {
     const all = [];
     for (let n = 0; n < SAVES + 3; n += 1) {
       const times = await save(page, n);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { close, open, overflow, preview, project, rolebook, violations } from "./support.mjs";
@@ -120,17 +120,75 @@ test("where the same passage has changed again, three texts are shown and the au
   await close(page);
 });
 
-test("a chapter is deleted after its links are shown, and comes back", async () => {
+test("a deleted chapter leads to the page above it, which says so and brings it back", async () => {
   const { page, file, read } = await start();
   await button(page, "Delete").click();
   const dialog = page.locator("dialog[open]");
-  assert.match(await dialog.textContent(), /1 chapter links to it.*Home/);
+  assert.match(await dialog.textContent(), /1 chapter links to it, and that link will break:.*Home.*You can undo this\./);
   assert.deepEqual(await violations(page), []);
   await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.waitForFunction(() => document.title.includes("not found"));
+  await page.waitForURL("**/guides/");
+  await says(page, "Deleted “A page”.");
   assert.ok(!existsSync(file("guides/a.md")));
-  await button(page, "Undo").click();
+  assert.deepEqual(await violations(page), []);
+  await page.locator(".rolebook-note").getByRole("button", { name: "Undo" }).click();
+  await page.waitForURL("**/guides/a/");
+  await says(page, "Undone: deletion of “A page”.");
   await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
+  assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
+  await close(page);
+});
+
+test("a new chapter that is undone leads to the page above it, and can be redone", async () => {
+  const { page, address, file } = await start("guides/b/");
+  await button(page, "New chapter").click();
+  await page.getByLabel("Kind").selectOption("page");
+  await page.getByLabel("Title").fill("Another chapter");
+  await page.getByLabel("Folder").fill("guides");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL("**/guides/another-chapter/");
+  await says(page, "Created.");
+  await page.keyboard.press("Escape");
+  await button(page, "Undo").click();
+  await page.waitForURL("**/guides/");
+  await says(page, "Undone: new chapter “Another chapter”.");
+  assert.ok(!existsSync(file("guides/another-chapter.md")));
+  await page.keyboard.press("Control+Shift+Z");
+  await page.waitForURL(address + "guides/another-chapter/");
+  await says(page, "Redone: new chapter “Another chapter”.");
+  assert.ok(existsSync(file("guides/another-chapter.md")));
+  await close(page);
+});
+
+test("a chapter that somebody deletes on disk is missed by its name, with the way to its section", async () => {
+  const { page, file, write } = await start();
+  rmSync(file("guides/a.md"));
+  await says(page, "“A page” was deleted or moved.");
+  assert.match(await page.locator(".rolebook-note a").getAttribute("href"), /^\/guides\/$/);
+  write("guides/a.md", texts["handbook/guides/a.md"]);
+  await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
+  await close(page);
+});
+
+test("in an editor or a form, Ctrl+Z undoes no save, wherever the focus is", async () => {
+  const { page, read } = await start();
+  await save(page, "The first", "A new sentence.");
+  const saved = read("guides/a.md");
+  await edit(page, "The middle");
+  await page.locator(".rolebook-editor").getByRole("button", { name: "Bold" }).focus();
+  await page.keyboard.press("Control+Z");
+  await page.locator("#rolebook-text").focus();
+  await page.keyboard.press("Escape");
+  await button(page, "Properties").click();
+  const close_ = page.locator(".rolebook-facts").getByRole("button", { name: "Close" });
+  await close_.focus();
+  await page.keyboard.press("Control+Z");
+  await page.waitForTimeout(300);
+  assert.equal(read("guides/a.md"), saved);
+  await close_.click();
+  await page.locator("body").click({ position: { x: 5, y: 400 } });
+  await page.keyboard.press("Control+Z");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
   await close(page);
 });
@@ -189,7 +247,7 @@ test("text typed before and after the preview ends is offered when it runs again
   await new Promise((ended) => child.on("exit", ended));
   await page.keyboard.type(" Two.");
   await page.keyboard.press("Control+Enter");
-  await page.locator(".rolebook-problem", { hasText: "does not answer" }).waitFor();
+  await page.locator(".rolebook-problem", { hasText: "isn't responding" }).waitFor();
   const again = spawn(rolebook, ["serve", dir, "--edit", "--port", new URL(address).port], { stdio: "ignore" });
   try {
     for (let n = 0; ; n += 1) {

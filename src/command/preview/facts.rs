@@ -345,7 +345,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             Ok(answer) => return answer,
         }
     }
-    refuse(409, "Somebody else saves this file again and again. Nothing was changed.")
+    refuse(409, "This file keeps changing on disk. Nothing was changed.")
 }
 
 fn save_once(

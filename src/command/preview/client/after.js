@@ -39,6 +39,16 @@
     try { sessionStorage.setItem(KEY, JSON.stringify(value)); } catch { /* The next page says nothing. */ }
   }
 
+  function taken() {
+    try {
+      const text = sessionStorage.getItem(KEY);
+      sessionStorage.removeItem(KEY);
+      return JSON.parse(text || "null");
+    } catch {
+      return null;
+    }
+  }
+
   // The chapter of the open page was deleted. If the author didn't do that here, the page that is
   // shown instead says so.
   document.addEventListener("rolebook:gone", (event) => {
@@ -48,11 +58,7 @@
   });
 
   addEventListener("load", async () => {
-    let value = null;
-    try {
-      value = JSON.parse(sessionStorage.getItem(KEY) || "null");
-      sessionStorage.removeItem(KEY);
-    } catch { return; }
+    const value = taken();
     if (!value || value.to !== location.pathname) return;
     if (value.gone) {
       const link = make("a", { href: await above(value.to), text: "Go to the section" });

@@ -63,6 +63,16 @@
     return element;
   }
 
+  /** Creates the icon of the buttons that change something. */
+  function pencilIcon() {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M2.5 13.5l.7-3L10.5 3.2a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8zM9.3 4.4l2.3 2.3");
+    svg.append(path);
+    return svg;
+  }
+
   let note = null;
   let timer = null;
   /**
@@ -104,5 +114,5 @@
     say(ok ? "Opened in your editor." : value.error);
   }
 
-  globalThis.rolebook = { get, post, make, told, say, corner, canOpen, canEdit, open };
+  globalThis.rolebook = { get, post, make, told, say, pencilIcon, corner, canOpen, canEdit, open };
 })();

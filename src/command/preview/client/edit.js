@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
+  const { post, make, say, pencilIcon, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -32,20 +32,11 @@
     const isOpen = passage.text !== undefined;
     const locked = "Part of this passage is for another audience. View the page as that audience to change it.";
     const button = make("button", { type: "button", class: "rolebook-pencil", title: isOpen ? "Change this text" : locked, tabindex: passage.number ? "-1" : "0", "aria-label": "Change: " + (words.slice(0, 60) || (passage.text || "").slice(0, 60)) });
-    button.append(icon());
+    button.append(pencilIcon());
     button.addEventListener("click", () => (isOpen ? start(passage.number) : say(locked)));
     button.addEventListener("focus", () => near(passage));
     button.addEventListener("pointerenter", () => near(passage));
     return button;
-  }
-
-  function icon() {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", "M2.5 13.5l.7-3L10.5 3.2a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8zM9.3 4.4l2.3 2.3");
-    svg.append(path);
-    return svg;
   }
 
   // Places each pencil next to the text if there is room, and otherwise at the edge of the window.

@@ -1,7 +1,7 @@
 // Shows the facts of a chapter or of `handbook.toml` in a form next to the page, and marks the facts
 // on the page that the form can change. Sends only the fields that were changed.
 (() => {
-  const { get, post, make, told, say, corner, control, labelled, saved } = globalThis.rolebook;
+  const { get, post, make, told, say, pencilIcon, corner, control, labelled, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -212,7 +212,9 @@
       const field = fields.get(text(name));
       if (!field) continue;
       marked.push([name.parentElement, field.name]);
-      name.append(pencil(field));
+      // The pencil is after the last value, because some themes put a colon after the name.
+      const group = name.parentElement;
+      (group.matches("dl") ? name.nextElementSibling ?? name : group.lastElementChild).append(pencil(field));
     }
     for (const head of document.querySelectorAll("main section:is(.profile, .stops) > h2")) {
       const field = fields.get(text(head));
@@ -234,7 +236,7 @@
       event.stopPropagation();
       open("edit/facts", field.name);
     };
-    return make("button", { type: "button", class: "rolebook-fact", "data-rolebook": true, "aria-label": "Change: " + field.label, title: "Change: " + field.label, text: "✎", on: { click } });
+    return make("button", { type: "button", class: "rolebook-fact", "data-rolebook": true, "aria-label": "Change: " + field.label, title: "Change: " + field.label, on: { click } }, pencilIcon());
   }
 
   // A click on a fact opens its field, unless it follows a link or selects text.

@@ -283,7 +283,9 @@
       if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
-      const kept = ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
+      // A script marks where the reader is, but the site says which page this is.
+      const isPage = name === "aria-current" && from.getAttribute(name) === "page";
+      const kept = !isPage && ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
       if (!kept && !to.hasAttribute(name)) from.removeAttribute(name);
     }
   }
