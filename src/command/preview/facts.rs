@@ -146,7 +146,8 @@ impl<'a> Sheet<'a> {
         let kind = document.as_ref().map(|document| document.meta.kind);
         let table = fact::table(&bytes, file(kind)).map_err(|_| unreadable())?;
         let is_titled = table.entries.iter().any(|entry| entry.key == TITLE);
-        let heading = document.filter(|_| !is_titled).and_then(|document| Title::of(&document, &bytes, &site.handbook().config));
+        let heading =
+            document.filter(|_| !is_titled).and_then(|document| Title::of(&document, &bytes, &site.handbook().config));
         Ok(Self { site, path, bytes, table, kind, heading })
     }
 

@@ -65,7 +65,8 @@
       return say("“" + value.gone + "” was deleted or moved.", { stays: true, action: link });
     }
     const { undo } = globalThis.rolebook;
-    const action = value.undo && undo ? make("button", { type: "button", class: "rolebook-button", text: "Undo", on: { click: undo } }) : null;
+    const change = value.undo && undo ? await undo.newest() : null;
+    const action = change ? make("button", { type: "button", class: "rolebook-button", text: "Undo", on: { click: () => undo.takeBack(change) } }) : null;
     say(value.text, { action });
   });
 

@@ -91,8 +91,16 @@
       const { ok, value } = await post("edit/facts", { path: form.path, changes });
       if (ok && value.shown) {
         // The form stays until the page shows what was saved.
-        for (const part of parts) part.first = JSON.stringify(part.control.value());
-        return void saved({ path: value.path, hash: value.hash }, end);
+        for (const part of list) {
+          part.first = JSON.stringify(changes.find(({ field }) => field === part.field.name).value);
+          part.was = JSON.parse(part.first);
+        }
+        return void saved({ path: value.path, hash: value.hash }, () => {
+          isBusy = false;
+          save.removeAttribute("aria-disabled");
+          // The author may have changed something else in the meantime.
+          if (!isChanged()) end();
+        });
       }
       isBusy = false;
       save.removeAttribute("aria-disabled");

@@ -255,7 +255,8 @@
     });
   }
 
-  globalThis.rolebook.undo = undo;
+  // For a message about the newest change, on the page that it led to.
+  globalThis.rolebook.undo = { newest: async () => { await look(); return next; }, takeBack };
   document.addEventListener("rolebook:updated", look);
   document.addEventListener("rolebook:audiences", look);
   look();
