@@ -23,6 +23,9 @@
     for (const passage of shown.list) bar.append(pencil(passage));
     document.querySelector("main").append(bar);
     place();
+    // The pointer may have been on a passage before its pencil was there.
+    const under = passages.passageOf(shown, [...document.querySelectorAll("main :hover")].pop() ?? null);
+    if (under) near(under);
     if (bar.children[focused]) bar.children[focused].focus({ preventScroll: true });
     if (editor) editor.found(shown);
   }
