@@ -2,6 +2,8 @@
 // reader keeps their place and whatever they have opened.
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  /** The time to wait for the worker's first message, in milliseconds. */
+  const PATIENCE = 2000;
   let stream = null;
   let shown = buildOf(document);
   let newest = shown;
@@ -22,9 +24,20 @@
 
   function join() {
     const { port } = new SharedWorker("/_rolebook/listen.js", "rolebook");
-    port.onmessage = ({ data: { name, data } }) => take(name, data);
+    let isHeard = false;
+    port.onmessage = ({ data: { name, data } }) => {
+      isHeard = true;
+      take(name, data);
+    };
     port.postMessage("join");
-    return { close: () => port.postMessage("leave") };
+    const own = { close: () => port.postMessage("leave") };
+    // A worker that ends with the page before this one may never answer.
+    setTimeout(() => {
+      if (isHeard || stream !== own) return;
+      leave();
+      stream = connect();
+    }, PATIENCE);
+    return own;
   }
 
   function connect() {
