@@ -18,12 +18,12 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `choices.js`, `complete.js`, the scripts for pasting,
+ * What `ask.js`, `after.js`, `undo.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `choices.js`, `complete.js`, the scripts for pasting,
  * `facts-fields.js` and `edit.js` provide to the preview's other
  * scripts.
  */
 interface Rolebook {
-  get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; canEdit: boolean; open: any;
+  get: any; post: any; make: any; told: any; say: any; pencilIcon: any; after: any; undo: any; corner: any; canOpen: boolean; canEdit: boolean; open: any;
   goTo: any; saved: any; edit: any;
   drafts: { begin: any; offer: any };
   passages: { chapter: any; load: any; current: any; passageOf: any };

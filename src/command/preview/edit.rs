@@ -170,7 +170,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             Ok(answer) => return answer,
         }
     }
-    refuse(409, "Somebody else saves this file again and again. Nothing was changed, and your text is still here.")
+    refuse(409, "This file keeps changing on disk. Nothing was changed, and your text is still here.")
 }
 
 fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted)) -> Result<Answer, Unwritten> {
@@ -263,7 +263,7 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let error = if nearest.is_some() {
         "This passage was changed in the meantime. Choose one of the two texts, or join them."
     } else {
-        "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
+        "This passage was removed or rewritten in the meantime. Your text is still here, so you can copy it to where it belongs."
     };
     let (theirs, passage) = nearest.map(|(_, n, span)| (text_at(bytes, span), n)).unzip();
     json(409, &json!({ "error": error, "theirs": theirs, "hash": hash_of(bytes), "passage": passage }))
