@@ -100,7 +100,7 @@ fn walk(value: &Literal, depth: usize, entries: &mut Vec<NavEntry>) {
                         add(Some(title.clone()), Some(target));
                     }
                 }
-                [(title, Literal::List(items))] if !is_known(title) => {
+                [(title, Literal::List(items))] if !is_known(title) && !title.starts_with('/') => {
                     // A section's index that has no title of its own is the section's page.
                     let index = items.first().and_then(Literal::text).filter(|path| is_index(path));
                     add(Some(title.clone()), index);
