@@ -4,6 +4,7 @@
 //! Input: the bytes of one file and the settings. Output: a [`document::Document`], or the fact
 //! that the chapter is hidden. Never looks at another chapter.
 
+pub mod dialect;
 pub mod document;
 pub mod markdown;
 pub mod parse;

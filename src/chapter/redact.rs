@@ -21,12 +21,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::Options;
-
 pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_line};
 pub use published::mark_in_html;
 pub use remark::{Misread, Remark};
 
+use crate::chapter::dialect::Reading;
 use crate::declare::config::Config;
 use pass::Pass;
 use structure::Structure;
@@ -81,8 +80,8 @@ pub struct Rules<'a> {
     pub visible: &'a Visible,
     /// The configuration, which declares the audiences.
     pub config: &'a Config,
-    /// The Markdown extensions that the body is parsed with.
-    pub options: Options,
+    /// How the body is read.
+    pub reading: Reading<'a>,
 }
 
 impl Rules<'_> {
@@ -113,8 +112,8 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };
     }
-    let comments = comments::read(text, rules.options);
-    let structure = Structure::read(&comments.text, rules.options);
+    let comments = comments::read(text, &rules.reading);
+    let structure = Structure::read(&comments.text, &rules.reading);
     let mut pass = Pass::new(&comments, rules, &structure);
     for range in &comments.marked {
         pass.misread(Misread::Commented, range.clone());
@@ -171,6 +170,8 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 mod tests {
     use super::structure::Shield;
     use super::*;
+    use crate::declare::kind::Kind;
+    use crate::text::path::SourcePath;
 
     fn config() -> Config {
         let toml = "[audiences.managers]\nincludes = [\"staff\"]\n[audiences.staff]\n";
@@ -180,8 +181,8 @@ mod tests {
     fn redacted(text: &str, audience: Option<&str>) -> (String, Vec<Remark>) {
         let config = config();
         let visible = Visible::of(audience, &config);
-        let options = crate::chapter::markdown::options(false);
-        let found = redact(text, Rules { visible: &visible, config: &config, options });
+        let reading = crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config);
+        let found = redact(text, Rules { visible: &visible, config: &config, reading });
         assert_eq!(found.text.len(), text.len());
         (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
     }
@@ -331,7 +332,7 @@ mod tests {
             let rules = Rules {
                 visible: &Visible::default(),
                 config: &config,
-                options: crate::chapter::markdown::options(false),
+                reading: crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config),
             };
             assert_eq!(redact(text, rules).remarks, [], "{text}");
         }

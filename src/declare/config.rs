@@ -15,6 +15,7 @@ pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
+use crate::declare::dialect::{Dialect, Dialects};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
 use crate::text::conflict;
@@ -161,6 +162,7 @@ table! {
 table! {
     /// The settings for parsing Markdown.
     Markdown {
+        dialects: Option<Vec<Dialect>>, "the forms of other generators that chapters use, such as admonitions";
         definition_lists: bool, "whether definition lists work outside the glossary";
         quotes: bool = true, "whether pages show typographic quotes; true by default";
         smart_quotes: bool, "whether two or three hyphens become dashes, and three dots an ellipsis";
@@ -316,6 +318,16 @@ impl Config {
         kept.sort();
         kept.dedup();
         kept
+    }
+
+    /// Returns the dialects that chapters are read with.
+    pub fn dialects(&self) -> Dialects {
+        match &self.markdown.dialects {
+            Some(list) => Dialects::of(list),
+            // In a handbook of ours, nothing that an author wrote disappears.
+            None if self.configured => Dialects::default(),
+            None => Dialects::PLAIN,
+        }
     }
 
     /// Returns text for readers with the quotes of the handbook's language.

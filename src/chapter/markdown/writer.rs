@@ -216,6 +216,7 @@ impl Writer<'_, '_> {
                 self.out.html.push_str(&format!("<code>{}</code>", escape(code)));
                 self.written.words += code.split_whitespace().count();
             }
+            Event::InlineHtml(html) if !self.input.body[range.clone()].starts_with('<') => self.out.html.push_str(html),
             Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start, true),
             Event::SoftBreak => self.out.html.push('\n'),
             Event::HardBreak => self.out.html.push_str("<br />\n"),

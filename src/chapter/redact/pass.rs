@@ -117,7 +117,7 @@ impl<'t, 'r> Pass<'t, 'r> {
     fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
         match (&line.meaning, line.shield) {
             (_, Some(Shield::Example | Shield::Template | Shield::Info)) | (Meaning::Close, Some(_)) => {}
-            (Meaning::Other, Some(_)) if !self.rules.are_strict() => {}
+            (Meaning::Other | Meaning::Dialect, Some(_)) if !self.rules.are_strict() => {}
             (_, Some(shield)) => self.misread(Misread::Shielded(shield), line.mark.clone()),
             (Meaning::Audience(..), None) if line.within.is_none() => {
                 self.misread(Misread::Elsewhere, line.mark.clone());
@@ -129,6 +129,7 @@ impl<'t, 'r> Pass<'t, 'r> {
                 open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
             }
             (Meaning::Close, None) => self.close(line, open),
+            (Meaning::Dialect, None) => open.push(Open { line, audience: None }),
             (Meaning::Other, None) => {
                 if self.rules.are_strict() {
                     self.misread(Misread::Line, line.mark.clone());

@@ -1,0 +1,68 @@
+//! Names the kinds of syntax that are taken out of a chapter because nothing here understands them.
+//!
+//! Input: a [`Foreign`]. Output: its words in findings. Never looks at a text.
+
+/// A kind of foreign syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Foreign {
+    /// `{% tag %}`.
+    LiquidTag,
+    /// `{{ expression }}`.
+    Expression,
+    /// `{{< shortcode >}}`.
+    Shortcode,
+    /// `import` and `export`.
+    Import,
+    /// `<Component />`.
+    Component,
+    /// `{expression}` in MDX.
+    Braces,
+    /// `:::name` with a name that no callout has.
+    Block,
+    /// An inclusion of a file.
+    Inclusion,
+    /// Attributes in braces, which only change the look.
+    Attributes,
+}
+
+impl Foreign {
+    /// Returns the generators that the syntax belongs to.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::LiquidTag | Self::Expression => "Jekyll, Eleventy or another generator with Liquid",
+            Self::Shortcode => "Hugo",
+            Self::Import | Self::Component | Self::Braces => "MDX",
+            Self::Block => "Docusaurus, VitePress or Quarto",
+            Self::Attributes => "kramdown",
+            Self::Inclusion => "MkDocs or mdBook",
+        }
+    }
+
+    /// Returns what became of the syntax.
+    #[must_use]
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => {
+                "they aren't shown, and the text between them is"
+            }
+            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Attributes => "they aren't shown",
+        }
+    }
+
+    /// Returns the name of one thing of this kind and of several.
+    #[must_use]
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::LiquidTag => ("Liquid tag", "Liquid tags"),
+            Self::Expression => ("expression in `{{ }}`", "expressions in `{{ }}`"),
+            Self::Shortcode => ("shortcode", "shortcodes"),
+            Self::Import => ("import or export", "imports and exports"),
+            Self::Component => ("component", "components"),
+            Self::Braces => ("expression in `{ }`", "expressions in `{ }`"),
+            Self::Block => ("`:::` block of an unknown type", "`:::` blocks of unknown types"),
+            Self::Inclusion => ("inclusion of a file", "inclusions of files"),
+            Self::Attributes => ("list of attributes", "lists of attributes"),
+        }
+    }
+}
