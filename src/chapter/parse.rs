@@ -85,6 +85,11 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
+        if !config.configured
+            && let Some(finding) = reader.findings.last_mut()
+        {
+            finding.message.push_str(", and may say that this chapter is not for everybody, so it is hidden");
+        }
         reader.map_spans();
         return unreadable(reader.findings);
     }

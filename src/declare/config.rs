@@ -17,6 +17,7 @@ pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
+use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -43,6 +44,7 @@ table! {
         edition: Option<String>, "the edition's name, shown on every page", by readers::filled;
         effective: Option<String>, "the date from which the edition applies", as Shape::Date;
         changes_since: Option<String>, "how far back the page of changes goes: 90 days, a date or a tag", by readers::filled;
+        source: Option<Generator>, "the program that the content was written for, such as mkdocs; recognized by default";
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
@@ -74,6 +76,9 @@ table! {
     beside {
         /// Whether there is a `handbook.toml`; without one, findings are less severe.
         configured: bool,
+        /// The generator that the content was written for: `source`, or else the one that was
+        /// recognized by its files.
+        generator: Option<Generator>,
     }
 }
 

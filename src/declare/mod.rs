@@ -25,6 +25,7 @@ pub mod config;
 pub mod dialect;
 pub mod fields;
 pub mod front;
+pub mod generator;
 pub mod kind;
 pub mod schema;
 pub mod withheld;

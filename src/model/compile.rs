@@ -15,6 +15,7 @@ use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, names_of, parse};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, FILE};
+use crate::declare::generator::Generator;
 use crate::declare::kind::Status;
 use crate::declare::withheld;
 use crate::model::book::{self, Book};
@@ -179,6 +180,7 @@ impl Compiler {
             (Err(finding), Some(last)) if choices.keep_last_good => (last.clone(), vec![*finding]),
             (Err(finding), _) => return Err(finding),
         };
+        config.generator = config.source.or_else(|| Generator::of(sources));
         if choices.keep_last_good {
             self.read = Some(config.clone());
         }
@@ -286,7 +288,7 @@ impl Compiler {
         let assets = assets(sources, config);
         // A static directory is published as a whole, and parts of it may be meant for fewer people
         // than the handbook. So it is left out if there are audiences.
-        let statics = sources.static_folder().filter(|_| config.audiences.is_empty());
+        let statics = config.generator.and_then(Generator::static_folder).filter(|_| config.audiences.is_empty());
         let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
         let summary = summary_file.map(|file| file.hash);
         if let Some(Last { summary: of_last, book }) = &self.last

@@ -14,7 +14,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{chapter_url, folder_url, generated_url, written_url};
+pub use address::{chapter_url, folder_url, generated_url, precedence, written_url};
 use generated::Content;
 pub use generated::Generated;
 pub use names::Names;
@@ -27,7 +27,6 @@ use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
-use crate::text::source::StaticFolder;
 
 /// A chapter's number: its position in [`Index::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +56,7 @@ pub struct Index {
     /// The same files by their folded path.
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
     /// Another generator's folder of files that are published as they are.
-    pub statics: Option<StaticFolder>,
+    pub statics: Option<&'static str>,
     /// The style of URLs.
     pub urls_style: UrlStyle,
     /// The generated pages that there is content for.
@@ -85,7 +84,7 @@ pub struct Input<'a> {
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
     /// Another generator's folder of files that are published as they are.
-    pub statics: Option<StaticFolder>,
+    pub statics: Option<&'static str>,
     /// The folded names of chapters that this audience can't see.
     pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
@@ -98,7 +97,7 @@ pub struct Input<'a> {
 /// path within that folder, which is their URL.
 fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     let inside = |path: &SourcePath| {
-        let rest = path.as_str().strip_prefix(input.statics?.folder)?.strip_prefix('/')?;
+        let rest = path.as_str().strip_prefix(input.statics?)?.strip_prefix('/')?;
         Some((fold(rest), path.clone()))
     };
     let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();
@@ -125,11 +124,9 @@ impl Index {
     /// Names every chapter, and assigns its URL and its position in the tree.
     pub fn new(input: Input<'_>) -> Self {
         let mut findings = Vec::new();
-        let urls: Vec<UrlPath> =
-            input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
-        let mut remarks = Vec::new();
+        let (urls, mut remarks) = address::assign(input);
         let named = || {
-            let names = Names::new(input.chapters, &mut remarks);
+            let names = Names::new(input, &mut remarks);
             let tree = Tree::new(input, &urls, &names, &mut findings);
             (names, tree)
         };
@@ -138,7 +135,7 @@ impl Index {
         Self {
             chapters: input.chapters.to_vec(),
             urls: Arc::new(urls),
-            shared: Arc::new(names.shared(input.chapters)),
+            shared: Arc::new(names.shared(input)),
             names,
             assets: Arc::new(input.assets.clone()),
             assets_by_key: Arc::new(by_key(input)),

@@ -14,7 +14,7 @@ use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, Reference
 use crate::chapter::parse::qualified;
 use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::declare::kind::Kind;
-use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
+use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url, precedence};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
 use crate::text::slug::slug;
 
@@ -242,8 +242,12 @@ pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Optio
         Form::Relative => join(book.meta(from).path.folder(), target)?,
         _ => target.trim_matches('/').to_owned(),
     };
-    let stem = [".md", ".markdown", ".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending));
-    let stem = stem.unwrap_or(&joined).trim_end_matches('/');
+    let chapter = SourcePath::new(joined.as_str());
+    let stem = match [".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending)) {
+        Some(stem) => stem,
+        None if chapter.is_chapter() => chapter.without_extension(),
+        None => joined.trim_end_matches('/'),
+    };
     // An index is known by its directory.
     let stem = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/README")).unwrap_or(stem);
     Some(fold(stem))
@@ -350,7 +354,8 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     };
     // Names are matched case-insensitively; if several match, prefer the exact spelling.
     let same = book.names.at_path(&stem);
-    if let Some(exact) = same.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem) {
+    let exact = same.iter().filter(|chapter| book.meta(**chapter).path.without_extension() == stem);
+    if let Some(exact) = exact.min_by_key(|chapter| precedence(&book.meta(**chapter).path)) {
         return Some(Target::Chapter(*exact, None));
     }
     [same, book.names.at_alias(&stem)].into_iter().find(|found| !found.is_empty()).map(one_of)

@@ -9,6 +9,25 @@ use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+/// The extensions of Markdown files. Where one ends like another, the longer one comes first.
+const CHAPTER_ENDINGS: &[&str] = &[
+    ".html.md.erb",
+    ".html.markdown",
+    ".html.md",
+    ".md.erb",
+    ".md",
+    ".mdx",
+    ".markdown",
+    ".mdown",
+    ".mkdn",
+    ".mkd",
+    ".qmd",
+    ".rmd",
+];
+
+/// The names of files that are the index page of their folder.
+const INDEX_NAMES: [&str; 3] = ["index", "readme", "_index"];
+
 /// The path of a file relative to the content root: UTF-8, separated by `/`, with no leading `/`
 /// and no `.` or `..`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,9 +61,13 @@ impl SourcePath {
         self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
     }
 
-    /// Returns the file's name without its last extension.
+    /// Returns the file's name without its last extension; that of a chapter may have several parts,
+    /// such as `.html.md.erb`.
     pub fn stem(&self) -> &str {
-        self.parts_of_name().0
+        match self.chapter_ending() {
+            Some(ending) => &self.file_name()[..self.file_name().len() - ending.len()],
+            None => self.parts_of_name().0,
+        }
     }
 
     /// Returns the extension as written, without its dot, or an empty string if there is none.
@@ -59,15 +82,23 @@ impl SourcePath {
 
     /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
+        self.chapter_ending().is_some()
+    }
+
+    /// Returns the Markdown extension with its dot, or `None` if the file has none or no name before
+    /// it.
+    fn chapter_ending(&self) -> Option<&'static str> {
         let name = self.file_name().as_bytes();
-        let has = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
-        has(b".md") || has(b".markdown")
+        let has = |end: &&&'static str| {
+            name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+        };
+        CHAPTER_ENDINGS.iter().find(has).copied()
     }
 
     /// Returns whether the chapter is the index page of its folder (`index.md`, `README.md`, or
     /// `_index.md` as in Hugo and Zola).
     pub fn is_index(&self) -> bool {
-        self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
+        self.is_chapter() && INDEX_NAMES.iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
     /// Returns whether the name is that of an index, whatever its format is: `index.mdx`,
@@ -76,7 +107,7 @@ impl SourcePath {
         const OF_SITES: [&str; 9] = ["html", "htm", "js", "mjs", "css", "json", "xml", "svg", "png"];
         let (stem, rest) = self.file_name().split_once('.').unwrap_or((self.file_name(), ""));
         let is_of_site = OF_SITES.iter().any(|extension| rest.eq_ignore_ascii_case(extension));
-        !is_of_site && ["index", "readme", "_index"].iter().any(|name| stem.eq_ignore_ascii_case(name))
+        !is_of_site && INDEX_NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name))
     }
 
     /// Returns the path without its extension, or the folder for an index.
@@ -84,8 +115,8 @@ impl SourcePath {
         if self.is_index() {
             return self.folder();
         }
-        let extension = self.extension();
-        if extension.is_empty() { &self.0 } else { &self.0[..self.0.len() - extension.len() - 1] }
+        let dotted = self.file_name().len() - self.stem().len();
+        &self.0[..self.0.len() - dotted]
     }
 
     /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming

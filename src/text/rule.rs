@@ -81,14 +81,14 @@ rules! {
     BadAttribute "bad-attribute" Strict "an attribute list in braces has a key or value that is not allowed there";
     BadConfiguration "bad-configuration" Error "handbook.toml or theme.toml cannot be read";
     BadEncoding "bad-encoding" Error "a chapter is not UTF-8";
-    BadFrontMatter "bad-front-matter" Error "front matter is not valid YAML or TOML, or does not end";
+    BadFrontMatter "bad-front-matter" Strict "front matter is not valid YAML or TOML, or does not end";
     BadTable "bad-table" Error "a table cannot be imported";
     BadValue "bad-value" Strict "a field has the right type but a value that makes no sense";
     BlockedHtml "blocked-html" Warning "trusted HTML that the page's own policy blocks";
     ChapterExists "chapter-exists" Warning "a table that is imported names a chapter that is there already";
-    CollidingUrl "colliding-url" Error "two sources would be written to the same address, or to addresses that some file systems treat as the same";
+    CollidingUrl "colliding-url" Strict "two sources would be written to the same address, or to addresses that some file systems treat as the same";
     CutValue "cut-value" Warning "part of a value is lost, because it contains a character with a special meaning in YAML";
-    CyclicRoles "cyclic-roles" Error "roles extend or grow into each other in a ring";
+    CyclicRoles "cyclic-roles" Strict "roles extend or grow into each other in a ring";
     CyclicTransclusion "cyclic-transclusion" Strict "a chapter transcludes itself, directly or through other chapters";
     DeadAnchor "dead-anchor" Strict "a reference names a heading or anchor that its chapter does not have";
     DeadLink "dead-link" Strict "the target of a reference does not exist";
@@ -97,8 +97,8 @@ rules! {
     DefinitionOutside "definition-outside" Warning "a line that begins with `: ` would be a definition, but is outside the glossary";
     DuplicateAnchor "duplicate-anchor" Strict "an anchor is written twice in one chapter";
     DuplicateDefinition "duplicate-definition" Warning "a footnote or a link by reference is defined twice, and the first one counts";
-    DuplicateId "duplicate-id" Error "two roles, competencies or other chapters with a kind have the same id";
-    DuplicateKey "duplicate-key" Error "a key is written twice";
+    DuplicateId "duplicate-id" Strict "two roles, competencies or other chapters with a kind have the same id";
+    DuplicateKey "duplicate-key" Strict "a key is written twice";
     DuplicateTerm "duplicate-term" Warning "a term is defined twice in the glossary";
     DuplicateTitle "duplicate-title" Warning "two chapters of one kind have the same title";
     EmptyChapter "empty-chapter" Warning "a chapter has neither front matter nor text";
@@ -139,7 +139,7 @@ rules! {
     StrayExample "stray-example" Warning "something looks like an example, but does not belong to a statement";
     SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
     Template "template" Error "a template cannot be read or fails on a page";
-    TooDeep "too-deep" Error "a transclusion goes deeper than 8 or grows beyond 1 MB";
+    TooDeep "too-deep" Strict "a transclusion goes deeper than 8 or grows beyond 1 MB";
     TooLarge "too-large" FirmError "a chapter or handbook.toml is larger than 64 MB and was not read";
     UnclosedBlock "unclosed-block" Strict "a `:::` block or a comment is not closed";
     UnclosedHtml "unclosed-html" Warning "an element of raw HTML is not closed";

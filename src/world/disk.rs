@@ -36,7 +36,7 @@ pub use project::{Inputs, Project, is_unread};
 pub use refusal::{Failure, Refusal};
 pub use table::read_given;
 pub use walk::{Foreign, is_passed_over, read_inside};
-use walk::{Why, read_content, read_many};
+use walk::{Why, read_content, read_file, read_many};
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
 /// An error of the operating system, such as an unreadable file or a full disk. The error ends the

@@ -317,7 +317,7 @@ fn after(sources: &Sources, steps: &[Step]) -> Sources {
             }
         }
     }
-    Sources { files, ..Sources::default() }
+    Sources { files, project: sources.project.clone(), ..Sources::default() }
 }
 
 fn adds_findings(site: &Site, before: &Sources, after: &Sources) -> bool {

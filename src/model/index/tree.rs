@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::chapter::document::Meta;
 use crate::chapter::parse::humanise;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
 
-use super::address::folder_url;
+use super::address::{folder_url, precedence};
 use super::{ChapterId, Input, Names};
 
 /// A node's index in [`Tree::nodes`].
@@ -150,7 +151,9 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn root(&mut self) {
         let mut numbered = (0..).map(ChapterId).zip(self.input.chapters);
-        let home = numbered.find(|(_, meta)| meta.path.folder().is_empty() && meta.path.is_index());
+        let is_home = |meta: &Meta| meta.path.folder().is_empty() && meta.path.is_index();
+        let homes = numbered.by_ref().filter(|(_, meta)| is_home(meta));
+        let home = homes.min_by_key(|(_, meta)| precedence(&meta.path));
         let chapter = home.map(|(chapter, _)| chapter);
         let title = self.input.config.title.clone();
         let url = folder_url("", self.input.config.urls);
@@ -240,7 +243,10 @@ impl<'a> Builder<'a> {
         let chapters = self.input.chapters;
         let mut numbered = (0..).map(ChapterId).zip(chapters);
         for (chapter, meta) in numbered.clone().filter(|(_, meta)| meta.path.is_index()) {
-            indexes.entry(meta.path.folder()).or_insert(chapter);
+            let first = indexes.entry(meta.path.folder()).or_insert(chapter);
+            if precedence(&meta.path) < precedence(&chapters[first.index()].path) {
+                *first = chapter;
+            }
         }
         // Chapters are sorted by path, so those in the same directory are mostly next to each
         // other.

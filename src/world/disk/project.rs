@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
+use super::{Foreign, MachineError, Why, bounded, read_content, read_file, read_many};
 
 use crate::declare::config::FILE;
+use crate::declare::generator::Generator;
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
@@ -162,8 +163,23 @@ impl Project {
         let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
         let mut inputs = Inputs::default();
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
+        inputs.sources.project = self.marks(&inputs.sources);
         inputs.themes = self.read_themes(&mut inputs.findings)?;
         Ok(inputs)
+    }
+
+    /// Reads the files and folders of the project by which other generators are recognized.
+    fn marks(&self, sources: &Sources) -> BTreeMap<String, SourceFile> {
+        let is_content = self.content == self.root;
+        let read = |path: &'static str| {
+            if let Some(file) = sources.files.get(&SourcePath::new(path)).filter(|_| is_content) {
+                return Some((path.to_owned(), file.clone()));
+            }
+            let is_folder = self.root.join(path).is_dir();
+            let bytes = if is_folder { Vec::new() } else { read_file(&self.root, &SourcePath::new(path)).ok()? };
+            Some((path.to_owned(), SourceFile::new(bytes)))
+        };
+        Generator::marks().filter_map(read).collect()
     }
 
     fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
@@ -208,7 +224,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     let left_out = walk.left_out.iter().map(|left| SourcePath::new(left.name.as_str()));
     let unread = left_out.chain(read.failed.into_iter().map(|(path, _)| path));
     let unread_indexes = unread.filter(SourcePath::is_named_like_index).collect();
-    Ok((Sources { files: files.into_iter().collect(), unread_indexes }, findings, walk.foreign))
+    Ok((Sources { files: files.into_iter().collect(), unread_indexes, ..Sources::default() }, findings, walk.foreign))
 }
 
 /// Returns whether a finding is about a chapter or `handbook.toml` that exists but wasn't read.
