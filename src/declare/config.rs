@@ -329,6 +329,7 @@ impl Config {
     pub fn dialects(&self) -> Dialects {
         match &self.markdown.dialects {
             Some(list) => Dialects::of(list),
+            None if self.generator.is_some() => self.generator.map(Dialects::of_generator).unwrap_or_default(),
             // In a handbook of ours, nothing that an author wrote disappears.
             None if self.configured => Dialects::default(),
             None => Dialects::PLAIN,

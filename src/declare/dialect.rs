@@ -5,6 +5,7 @@
 //! chapter is read with. Never looks at the text of a chapter.
 
 use crate::declare::fields::{Read, Report, Shape};
+use crate::declare::generator::Generator;
 use crate::declare::kind::choice;
 use crate::text::front_matter::Value;
 
@@ -71,6 +72,38 @@ impl Dialects {
             n += 1;
         }
         Self(bits)
+    }
+
+    /// Returns the dialects of a generator.
+    #[must_use]
+    pub fn of_generator(generator: Generator) -> Self {
+        use Dialect::{
+            Abbreviations, Admonitions, Attributes, Colons, Contents, Definitions, Emoji, Expressions, Hints, Jsx,
+            Liquid, Mark, Scripts, Shortcodes, Tabs,
+        };
+        let list: &[Dialect] = match generator {
+            Generator::MkDocs => &[
+                Admonitions, Tabs, Attributes, Contents, Emoji, Mark, Abbreviations, Definitions, Liquid, Expressions,
+                Scripts,
+            ],
+            Generator::Docusaurus | Generator::Gatsby | Generator::Next => &[Colons, Jsx, Emoji],
+            Generator::Jekyll => &[
+                Liquid, Expressions, Attributes, Contents, Abbreviations, Definitions, Emoji, Colons, Hints,
+            ],
+            Generator::Eleventy => &[Liquid, Expressions, Attributes, Contents, Emoji, Colons],
+            Generator::Hugo => &[Shortcodes, Emoji, Definitions, Contents, Attributes],
+            Generator::Zola => &[Expressions, Liquid, Emoji],
+            Generator::MdBook => &[Definitions, Contents],
+            Generator::Obsidian => &[Mark, Admonitions],
+            Generator::GitBook => &[Hints, Liquid, Emoji, Colons, Contents],
+            Generator::Starlight | Generator::Astro => &[Colons],
+            Generator::VitePress => &[Colons, Emoji, Contents, Expressions, Attributes, Mark],
+            Generator::Quarto => &[Colons, Definitions, Scripts, Shortcodes, Attributes],
+            Generator::Sphinx => &[Colons, Definitions, Attributes],
+            Generator::Nuxt => &[Colons, Emoji],
+            Generator::Docsify => &[Emoji, Admonitions, Tabs],
+        };
+        Self::of(list)
     }
 
     /// Returns whether the set contains a dialect.

@@ -139,7 +139,7 @@ impl<'r> Scanner<'_, 'r> {
         let is_new_code = self.next_code(whole.start);
         let is_code = self.code.first().is_some_and(|code| code.start <= whole.start);
         if text.trim().is_empty() {
-            if matches!(self.frames.last(), Some(Frame { form: Form::Paragraph, .. })) {
+            if self.frames.len() > 1 && matches!(self.frames.last(), Some(Frame { form: Form::Paragraph, .. })) {
                 self.close(self.frames.len() - 1, None);
             }
             self.blank();
