@@ -39,14 +39,14 @@ impl Foreign {
         }
     }
 
-    /// Returns what became of the syntax.
+    /// Returns what else became of the syntax, to follow "aren't shown".
     #[must_use]
     pub fn outcome(self) -> &'static str {
         match self {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => {
-                "they aren't shown, and the text between them is"
+                ", but the text between them is"
             }
-            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Attributes => "they aren't shown",
+            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Attributes => "",
         }
     }
 
