@@ -287,7 +287,9 @@ pub fn tag(body: &str, tag: &Tag) -> Option<Opening> {
     if is_generic {
         let kind = kind.unwrap_or_else(|| "note".to_owned());
         let kind = if kind == "primary" || kind == "secondary" { "note" } else { &kind };
-        return Some(opening(Look::Callout, kind, named(&["title", "heading"]), None));
+        let first = list.first().filter(|first| first.name.is_empty()).map(|first| at(&first.value));
+        let first = first.filter(|range| !is_callout(&body[range.clone()].to_lowercase()));
+        return Some(opening(Look::Callout, kind, named(&["title", "heading"]).or(first), None));
     }
     let is_callout = NAMES.contains(&name.as_str()) && !matches!(name.as_str(), "check" | "quote" | "cite" | "help");
     is_callout.then(|| opening(Look::Callout, &name, named(&["title", "heading"]), None))

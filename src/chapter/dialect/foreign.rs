@@ -21,8 +21,18 @@ pub enum Foreign {
     Block,
     /// An inclusion of a file.
     Inclusion,
-    /// Attributes in braces, which only change the look.
-    Attributes,
+    /// An icon of a set of icons.
+    Icon,
+    /// Something that says nothing to readers: attributes, comments and marks of verbatim text.
+    Silent,
+}
+
+impl Foreign {
+    /// Returns whether somebody might miss it.
+    #[must_use]
+    pub fn is_counted(self) -> bool {
+        self != Self::Silent
+    }
 }
 
 impl Foreign {
@@ -34,7 +44,8 @@ impl Foreign {
             Self::Shortcode => "Hugo",
             Self::Import | Self::Component | Self::Braces => "MDX",
             Self::Block => "Docusaurus, VitePress or Quarto",
-            Self::Attributes => "kramdown",
+            Self::Icon => "MkDocs",
+            Self::Silent => "another generator",
             Self::Inclusion => "MkDocs or mdBook",
         }
     }
@@ -46,7 +57,7 @@ impl Foreign {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => {
                 ", but the text between them is"
             }
-            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Attributes => "",
+            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Icon | Self::Silent => "",
         }
     }
 
@@ -62,7 +73,8 @@ impl Foreign {
             Self::Braces => ("expression in `{ }`", "expressions in `{ }`"),
             Self::Block => ("`:::` block of an unknown type", "`:::` blocks of unknown types"),
             Self::Inclusion => ("inclusion of a file", "inclusions of files"),
-            Self::Attributes => ("list of attributes", "lists of attributes"),
+            Self::Icon => ("icon", "icons"),
+            Self::Silent => ("comment", "comments"),
         }
     }
 }

@@ -97,7 +97,9 @@ fn read<'a>(
         let begins = !previous.is_some_and(|c| c.is_ascii_alphanumeric());
         let form = match c {
             ':' if forms.dialects.has(Dialect::Emoji) && begins => shortcode(rest, at),
-            'h' | 'H' | 'w' | 'W' if !is_linked && begins => url(rest, at),
+            'h' | 'H' | 'w' | 'W' if !is_linked && begins => {
+                url(rest, at).or_else(|| abbreviation(rest, at, forms.abbreviations))
+            }
             '@' if !is_linked => address(body, written..run.end, at),
             _ if begins && !forms.abbreviations.is_empty() => abbreviation(rest, at, forms.abbreviations),
             _ => None,

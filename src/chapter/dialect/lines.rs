@@ -46,20 +46,67 @@ pub fn attributes(line: &str) -> Option<Vec<Attribute>> {
     Some(attribute::parse(inner.trim(), 2).unwrap_or_default())
 }
 
-/// Returns what is shown instead of a tag: text before it, a range of the body, and text behind it.
-pub fn instead(body: &str, tag: &Tag) -> Option<(&'static str, Range<usize>, &'static str)> {
+/// Reads `*[HTML]: Hypertext Markup Language`.
+pub fn abbreviation(line: &str) -> Option<(&str, &str)> {
+    let (name, words) = line.strip_prefix("*[")?.split_once("]:")?;
+    let words = words.trim();
+    (!name.trim().is_empty() && !words.is_empty()).then_some((name, words))
+}
+
+/// A part of what is shown instead of a tag.
+pub enum Part {
+    /// Text that isn't in the body.
+    Text(&'static str),
+    /// A range of the body.
+    Copy(Range<usize>),
+}
+
+/// Returns what is shown instead of a tag, or nothing if nothing is.
+pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
     let list = arguments(&body[tag.arguments.clone()]);
     let at = |range: &Range<usize>| tag.arguments.start + range.start..tag.arguments.start + range.end;
     let named = |key: &str| list.iter().find(|one| body[at(&one.name)] == *key).map(|one| at(&one.value));
-    let first = || list.first().filter(|one| one.name.is_empty()).map(|one| at(&one.value));
+    let nth = |n: usize| list.get(n).filter(|one| one.name.is_empty()).map(|one| at(&one.value));
+    let one = |part: Option<Range<usize>>| part.filter(|part| !part.is_empty()).map(Part::Copy).into_iter().collect();
     match (tag.kind, tag.name.as_str()) {
-        (Foreign::LiquidTag, "embed") => named("url").map(|url| ("<", url, ">")),
-        (Foreign::LiquidTag, "link" | "page") | (Foreign::Shortcode, "ref" | "relref") => {
-            first().map(|path| ("", path, ""))
+        (Foreign::LiquidTag, "embed") => {
+            let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
+            named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
         }
-        _ => None,
+        (Foreign::LiquidTag, "link" | "page" | "post_url") | (Foreign::Shortcode, "ref" | "relref") => one(nth(0)),
+        (Foreign::LiquidTag, "slack_channel" | "slack") => one(nth(0)),
+        (Foreign::Shortcode, "glossary-term" | "term") => one(nth(0)),
+        (Foreign::LiquidTag, "image") => {
+            let Some(path) = nth(0) else { return Vec::new() };
+            let alt = nth(1).map(Part::Copy);
+            let parts = [Some(Part::Text("![")), alt, Some(Part::Text("](<")), Some(Part::Copy(path)), Some(Part::Text(">)"))];
+            parts.into_iter().flatten().collect()
+        }
+        (Foreign::Expression, _) if body[tag.arguments.clone()].contains("_url") => one(quoted(body, tag)),
+        (Foreign::Braces, "src") => match quoted(body, tag) {
+            Some(path) => vec![Part::Text("src=\""), Part::Copy(path), Part::Text("\"")],
+            None => Vec::new(),
+        },
+        (Foreign::Braces, "href" | "to") => match quoted(body, tag) {
+            Some(path) => vec![Part::Text("href=\""), Part::Copy(path), Part::Text("\"")],
+            None => Vec::new(),
+        },
+        (Foreign::Braces, "") => {
+            let inner = &body[tag.arguments.clone()];
+            let is_text = inner.len() > 1 && ['"', '\'', '`'].iter().any(|sign| inner.starts_with(*sign) && inner.ends_with(*sign));
+            one(is_text.then(|| tag.arguments.start + 1..tag.arguments.end - 1))
+        }
+        _ => Vec::new(),
     }
-    .filter(|(_, range, _)| !range.is_empty())
+}
+
+/// Returns the first text between quotes in the arguments of a tag.
+fn quoted(body: &str, tag: &Tag) -> Option<Range<usize>> {
+    let text = &body[tag.arguments.clone()];
+    let start = text.find(['"', '\'', '`'])?;
+    let length = text[start + 1..].find(&text[start..=start])?;
+    let from = tag.arguments.start + start + 1;
+    (length > 0 && !text[start + 1..start + 1 + length].contains('$')).then_some(from..from + length)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::blocks::{self, Block, Form, Look, Opening};
 use super::foreign::Foreign;
-use super::lines;
+use super::lines::{self, Part};
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
 use crate::declare::dialect::{Dialect, Dialects};
@@ -24,6 +24,8 @@ pub fn may_apply(body: &str, dialects: Dialects) -> bool {
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
         || (has(Attributes) && body.contains('{'))
+        || (has(Dialect::Abbreviations) && body.contains("*["))
+        || (has(Tabs) && has(Dialect::Emoji) && body.contains("-"))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
         || (has(Jsx) && (body.contains(['<', '{']) || body.contains("import ") || body.contains("export ")))
 }
@@ -46,6 +48,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         strip: 0,
         comment: false,
         after_text: false,
+        after_tag: false,
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -124,6 +127,8 @@ struct Scanner<'a, 'r> {
     comment: bool,
     /// Whether the line before belongs to a paragraph.
     after_text: bool,
+    /// Whether the line before consists of tags, and isn't shown.
+    after_tag: bool,
 }
 
 impl<'r> Scanner<'_, 'r> {
@@ -143,24 +148,28 @@ impl<'r> Scanner<'_, 'r> {
                 self.close(self.frames.len() - 1, None);
             }
             self.blank();
-            self.after_text = false;
+            (self.after_text, self.after_tag) = (false, false);
             return;
         }
         let is_verbatim = is_code || self.comment;
         let rest = self.enter(whole, is_verbatim);
         let (content, indent) = self.indent(&rest, whole);
         if is_verbatim {
-            self.verbatim(&rest, whole, (indent, is_new_code), tags);
+            self.verbatim(&rest, whole, is_new_code, tags);
             return;
         }
         let item = self.item(indent);
         let line = Line { content, indent, item, tags };
         let is_deep = indent >= item + 4 && !self.after_text;
-        let is_mdx = self.reading.dialects.has(Dialect::Jsx);
-        let is_done = (!is_deep || is_mdx) && self.special(&line, whole);
+        let is_loose = self.reading.dialects.has(Dialect::Jsx) || self.after_tag;
+        let is_done = (!is_deep || is_loose) && self.special(&line, whole);
         if !is_done {
-            self.plain(&line, (&rest, whole), is_deep && is_mdx);
+            self.plain(&line, (&rest, whole), is_deep && is_loose);
         }
+        let first_tag = tags.iter().find(|tag| tag.range.end > line.content.start);
+        let is_tag = first_tag.is_some_and(|tag| tag.range.start <= line.content.start);
+        self.after_tag = is_tag && tags.last().is_some_and(|tag| tag.range.end >= line.content.end);
+        self.after_text &= !self.after_tag;
         self.text_end = whole.start + text.trim_end().len();
         if let Some(last) = tags.last().filter(|last| last.range.end > whole.end) {
             self.skip_to = self.skip_to.max(last.range.end);
@@ -176,7 +185,8 @@ impl<'r> Scanner<'_, 'r> {
     }
 
     /// Writes a line of fenced code or of a comment.
-    fn verbatim(&mut self, rest: &Rest, whole: &Range<usize>, (indent, is_new): (usize, bool), tags: &[Tag]) {
+    fn verbatim(&mut self, rest: &Rest, whole: &Range<usize>, is_new: bool, tags: &[Tag]) {
+        let (content, indent) = self.indent(rest, whole);
         if is_new {
             let item = self.item(indent);
             let is_loose = self.reading.dialects.has(Dialect::Jsx)
@@ -184,6 +194,10 @@ impl<'r> Scanner<'_, 'r> {
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
+        let is_tag = |tag: &Tag| tag.range.start <= content.start && tag.range.end >= content.end;
+        if tags.last().is_some_and(is_tag) {
+            return;
+        }
         let mut rest = *rest;
         if self.strip > 0 {
             self.consume(&mut rest, whole, self.strip);
@@ -307,12 +321,15 @@ impl<'r> Scanner<'_, 'r> {
                 self.view.copy(self.body, at..tag.range.start);
             }
             at = at.max(tag.range.end);
-            if let Some((before, part, behind)) = lines::instead(self.body, tag) {
-                self.view.insert(before);
-                self.view.copy(self.body, part);
-                self.view.insert(behind);
-            } else {
+            let parts = lines::instead(self.body, tag);
+            if parts.is_empty() {
                 self.drop(tag);
+            }
+            for part in parts {
+                match part {
+                    Part::Text(text) => self.view.insert(text),
+                    Part::Copy(range) => self.view.copy(self.body, range),
+                }
             }
         }
         if at < range.end {
@@ -324,7 +341,7 @@ impl<'r> Scanner<'_, 'r> {
     }
 
     fn drop(&mut self, tag: &Tag) {
-        if tag.kind != Foreign::Attributes {
+        if tag.kind.is_counted() {
             self.view.dropped.push((tag.kind, tag.range.clone()));
         }
     }
@@ -340,6 +357,12 @@ impl<'r> Scanner<'_, 'r> {
         }
         if let Some(opening) = blocks::indented(text, self.reading) {
             self.open(opening, line, true);
+            return true;
+        }
+        if self.reading.dialects.has(Dialect::Abbreviations)
+            && let Some((name, words)) = lines::abbreviation(text)
+        {
+            self.view.abbreviations.push((name.to_owned(), words.to_owned()));
             return true;
         }
         if let Some(skip_to) = self.attributes(line, whole) {

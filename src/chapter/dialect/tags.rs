@@ -109,15 +109,15 @@ impl Finder<'_> {
             return end;
         }
         while at < range.end {
-            let Some(next) = self.body[at..range.end].find(['{', '<', '`', '\\']) else { break };
+            let Some(next) = self.body[at..range.end].find(['{', '<', '`', '\\', ':']) else { break };
             at += next;
             match self.body.as_bytes()[at] {
                 b'`' => at = self.behind_code(at),
                 b'\\' => at += 1 + self.body[at + 1..].chars().next().map_or(0, char::len_utf8),
                 _ => match self.tag(at) {
                     Some(tag) => {
-                        at = tag.range.end;
                         self.push(tag);
+                        at = self.found.tags.last().map_or(at + 1, |tag| tag.range.end.max(at + 1));
                     }
                     None if self.body[at..].starts_with("<!--") => {
                         at = self.body[at..].find("-->").map_or(self.body.len(), |length| at + length + 3);
@@ -132,10 +132,23 @@ impl Finder<'_> {
     fn push(&mut self, tag: Tag) {
         if tag.kind == Foreign::LiquidTag && matches!(tag.name.as_str(), "raw" | "verbatim") {
             self.raw = !tag.is_closing;
+            self.found.tags.push(Tag { kind: Foreign::Silent, ..tag });
+            return;
         } else if self.raw {
             return;
         }
-        self.found.tags.push(tag);
+        self.found.tags.push(if tag.name == "comment" { self.with_comment(tag) } else { tag });
+    }
+
+    /// Returns the tag that begins a comment with the whole comment.
+    fn with_comment(&self, tag: Tag) -> Tag {
+        if tag.kind != Foreign::LiquidTag || tag.is_closing {
+            return tag;
+        }
+        let rest = &self.body[tag.range.end..];
+        let Some(at) = rest.find("endcomment") else { return tag };
+        let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
+        Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
     }
 
     /// Finds the tags that a generator would take out of code, too.
@@ -180,14 +193,23 @@ impl Finder<'_> {
             let tag = self.delimited(at, rest, (&rest[..3], close), Foreign::Shortcode);
             return tag.filter(|_| has(Dialect::Shortcodes));
         }
+        if rest.starts_with(':') {
+            return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
+        }
+        if has(Dialect::Attributes)
+            && let Some(tag) = self.span_attributes(at, rest)
+        {
+            return Some(tag);
+        }
         if rest.starts_with("{{") {
-            return has(Dialect::Expressions)
+            let of_site = has(Dialect::Liquid) && rest[2..].trim_start_matches([' ', '-']).starts_with("site.");
+            return (has(Dialect::Expressions) || of_site)
                 .then(|| self.delimited(at, rest, ("{{", "}}"), Foreign::Expression))
                 .flatten()
                 .filter(|tag| !is_view(&tag.name, &self.body[tag.arguments.clone()]));
         }
         if has(Dialect::Jsx) {
-            return if rest.starts_with('<') { self.component(at, rest) } else { braces(at, rest) };
+            return if rest.starts_with('<') { self.component(at, rest) } else { self.braces(at, rest) };
         }
         None
     }
@@ -208,9 +230,10 @@ impl Finder<'_> {
         let is_end = kind == Foreign::LiquidTag && name.starts_with("end") && name.len() > 3;
         let start = at + open.len() + inner.find(text).unwrap_or(0) + name.len();
         let arguments = start..(at + length).max(start);
+        let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url");
         Some(Tag {
             range: at..at + length + close.len(),
-            kind,
+            kind: if is_base && kind == Foreign::Expression { Foreign::Silent } else { kind },
             name: if is_end { &name[3..] } else { name }.to_owned(),
             is_closing: is_slash || is_end,
             is_empty: inner.trim_end().ends_with('/'),
@@ -247,6 +270,34 @@ impl Finder<'_> {
         Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
     }
 
+    /// Reads kramdown's attributes behind a link, an image, emphasis or a word.
+    fn span_attributes(&self, at: usize, rest: &str) -> Option<Tag> {
+        let end = rest.find('}').filter(|end| rest.starts_with('{') && !rest[..*end].contains('\n'))?;
+        let before = self.body[..at].chars().next_back()?;
+        let line = self.body[..at].rfind('\n').map_or(0, |at| at + 1);
+        let is_heading = self.body[line..].trim_start().starts_with('#');
+        let has_colon = rest.starts_with("{:");
+        let inner = rest[1 + usize::from(has_colon)..end].trim();
+        let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
+        let is_close = matches!(before, ')' | ']' | '*' | '_' | '`' | '>' | ':') || (has_colon && !before.is_whitespace());
+        if is_heading || !is_list || !is_close || inner.to_lowercase().contains("audience") || inner.contains('{') {
+            return None;
+        }
+        Some(silent(at..at + end + 1))
+    }
+
+    /// Reads an expression in braces, as MDX has it. In a tag, the attribute that it is the value of
+    /// belongs to it.
+    fn braces(&self, at: usize, rest: &str) -> Option<Tag> {
+        let tag = braces(at, rest)?;
+        if !self.body[..at].ends_with('=') {
+            return Some(tag);
+        }
+        let name = &self.body[..at - 1];
+        let start = name.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |at| at + 1);
+        Some(Tag { range: start..tag.range.end, name: name[start..].to_owned(), ..tag })
+    }
+
     /// Reads an `import` or `export` at the start of a block, and returns where it ends.
     fn module(&mut self, at: usize) -> Option<usize> {
         let rest = &self.body[at..];
@@ -267,6 +318,21 @@ impl Finder<'_> {
         self.found.tags.push(Tag { range, kind, name, is_closing, is_empty, arguments });
         Some(at + end)
     }
+}
+
+fn silent(range: Range<usize>) -> Tag {
+    let (name, arguments) = (String::new(), range.end..range.end);
+    Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
+}
+
+/// Reads the shortcode of an icon of Material for `MkDocs`.
+fn icon(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    let sets = ["octicons-", "material-", "fontawesome-", "simple-"];
+    if !sets.iter().any(|set| name.starts_with(set)) || !rest[1 + name.len()..].starts_with(':') {
+        return None;
+    }
+    Some(Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
 }
 
 /// Returns the length of an import statement with its line ending, or `None` if this isn't one.
@@ -296,8 +362,9 @@ fn braces(at: usize, rest: &str) -> Option<Tag> {
         return None;
     }
     let range = at..at + end + 1;
-    let arguments = range.end..range.end;
-    Some(Tag { range, kind: Foreign::Braces, name: String::new(), is_closing: false, is_empty: true, arguments })
+    let arguments = at + 1..at + end;
+    let kind = if rest[1..].trim_start().starts_with("/*") { Foreign::Silent } else { Foreign::Braces };
+    Some(Tag { range, kind, name: String::new(), is_closing: false, is_empty: true, arguments })
 }
 
 /// Returns the offset of the brace that closes the one at the start of `text`.

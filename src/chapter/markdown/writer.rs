@@ -409,7 +409,9 @@ impl Writer<'_, '_> {
         let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default();
         let span = self.input.place.span(&(range.start..range.start + first_line.len()));
         let (mut code, unknown) = info::read(info, text, span);
-        for unknown in unknown {
+        // Generators have attributes of their own for code blocks.
+        let is_ours = self.input.config.configured && self.input.config.generator.is_none();
+        for unknown in unknown.into_iter().filter(|_| is_ours) {
             let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
             let help = "it takes title, lines, id and template";
