@@ -130,9 +130,11 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
     text.contains(":::")
         || text.contains("%%")
         || text.contains(['\u{ff1a}', '\u{fe55}', '\u{fe13}', '\u{2236}', '\u{a789}'])
-        || word::hits(text)
-            .iter()
-            .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
+        || word::hits(text).iter().any(|hit| {
+            let before = &text[..hit.range.start];
+            hit.sign != Sign::None || word::begins_tag(before) || word::braces_around(text, before.len()).is_some()
+        })
+        || rules.are_strict() && !names::of_admonitions(text, rules.config).is_empty()
         || rules.are_strict() && !names::in_braces(text, rules.config).is_empty()
         || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
         || rules.are_strict() && !names::of_callouts(text, rules.config).is_empty()
@@ -379,7 +381,8 @@ mod tests {
     fn commands_that_write_see_everything() {
         let config = config();
         let visible = Visible::everything();
-        let rules = Rules { visible: &visible, config: &config, options: crate::chapter::markdown::options(false) };
+        let reading = crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config);
+        let rules = Rules { visible: &visible, config: &config, reading };
         let found = redact("## A {audience=nobody}\n\nx\n\n::: managers\ny\n:::\n", rules);
         assert!(found.text.contains('x') && found.text.contains('y'));
         assert_eq!(found.remarks.len(), 2);

@@ -83,13 +83,22 @@ impl Dialects {
         };
         let list: &[Dialect] = match generator {
             Generator::MkDocs => &[
-                Admonitions, Tabs, Attributes, Contents, Emoji, Mark, Abbreviations, Definitions, Liquid, Expressions,
+                Admonitions,
+                Tabs,
+                Attributes,
+                Contents,
+                Emoji,
+                Mark,
+                Abbreviations,
+                Definitions,
+                Liquid,
+                Expressions,
                 Scripts,
             ],
             Generator::Docusaurus | Generator::Gatsby | Generator::Next => &[Colons, Jsx, Emoji],
-            Generator::Jekyll => &[
-                Liquid, Expressions, Attributes, Contents, Abbreviations, Definitions, Emoji, Colons, Hints,
-            ],
+            Generator::Jekyll => {
+                &[Liquid, Expressions, Attributes, Contents, Abbreviations, Definitions, Emoji, Colons, Hints]
+            }
             Generator::Eleventy => &[Liquid, Expressions, Attributes, Contents, Emoji, Colons],
             Generator::Hugo => &[Shortcodes, Emoji, Definitions, Contents, Attributes],
             Generator::Zola => &[Expressions, Liquid, Emoji],

@@ -54,9 +54,7 @@ impl Foreign {
     #[must_use]
     pub fn outcome(self) -> &'static str {
         match self {
-            Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => {
-                ", but the text between them is"
-            }
+            Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
             Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Icon | Self::Silent => "",
         }
     }

@@ -318,28 +318,38 @@ mod tests {
         let events = Parser::new_ext(text, Options::empty()).into_offset_iter().collect();
         let forms = Forms { dialects: Dialects::of(list), abbreviations: &[("HTML".to_owned(), "a \"b\"".to_owned())] };
         let mut out = String::new();
-        pulldown_cmark::html::push_html(&mut out, apply(text, events, forms).into_iter().map(|(event, _)| event));
-        out.trim().replace("<p>", "").replace("</p>", "")
+        for (event, _) in apply(text, events, forms) {
+            match event {
+                Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, .. }) => {
+                    out.push_str(&format!("[mailto:{dest_url} "));
+                }
+                Event::Start(Tag::Link { dest_url, .. }) => out.push_str(&format!("[{dest_url} ")),
+                Event::End(TagEnd::Link) => out.push(']'),
+                Event::Start(Tag::Emphasis) => out.push_str("<em>"),
+                Event::End(TagEnd::Emphasis) => out.push_str("</em>"),
+                Event::Text(text) | Event::InlineHtml(text) => out.push_str(&text),
+                Event::Code(code) => out.push_str(&format!("`{code}`")),
+                _ => {}
+            }
+        }
+        out
     }
 
     #[test]
     fn bare_urls_and_addresses_become_links() {
         for (text, wanted) in [
-            (
-                "See https://a.example/b_c_d?x=1.",
-                "See <a href=\"https://a.example/b_c_d?x=1\">https://a.example/b_c_d?x=1</a>.",
-            ),
-            ("(www.a.example/x_(y))", "(<a href=\"http://www.a.example/x_(y)\">www.a.example/x_(y)</a>)"),
-            ("ann.b+c@a-b.example, x", "<a href=\"mailto:ann.b+c@a-b.example\">ann.b+c@a-b.example</a>, x"),
-            ("见 https://a.example/x。好", "见 <a href=\"https://a.example/x\">https://a.example/x</a>。好"),
+            ("See https://a.example/b_c_d?x=1.", "See [https://a.example/b_c_d?x=1 https://a.example/b_c_d?x=1]."),
+            ("(www.a.example/x_(y))", "([http://www.a.example/x_(y) www.a.example/x_(y)])"),
+            ("ann.b+c@a-b.example, x", "[mailto:ann.b+c@a-b.example ann.b+c@a-b.example], x"),
+            ("见 https://a.example/x。好", "见 [https://a.example/x https://a.example/x]。好"),
         ] {
             assert_eq!(html(text, &[]), wanted);
         }
         for text in ["a@b", "git@host:x/y", "http://", "www.", "https://localhost", "@team", "ahttps://a.example"] {
             assert_eq!(html(text, &[]), text, "{text}");
         }
-        assert!(!html("[https://a.example](b)", &[]).contains("a.example\">"));
-        assert_eq!(html("`https://a.example`", &[]), "<code>https://a.example</code>");
+        assert_eq!(html("[https://a.example](b)", &[]), "[b https://a.example]");
+        assert_eq!(html("`https://a.example`", &[]), "`https://a.example`");
     }
 
     #[test]

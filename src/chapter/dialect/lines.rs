@@ -26,10 +26,10 @@ pub fn marker(line: &str) -> Option<usize> {
         1..=9 => matches!(sign, b'.' | b')'),
         _ => false,
     };
-    let rest = &line[digits + 1..];
+    let rest = line.get(digits + 1..).filter(|_| is_marker)?;
     let spaces = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let is_apart = rest.is_empty() || spaces > 0;
-    (is_marker && is_apart).then_some(digits + 1 + if (1..=4).contains(&spaces) { spaces } else { 1 })
+    is_apart.then_some(digits + 1 + if (1..=4).contains(&spaces) { spaces } else { 1 })
 }
 
 /// Returns whether text would begin a block other than a paragraph.
@@ -79,7 +79,8 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
         (Foreign::LiquidTag, "image") => {
             let Some(path) = nth(0) else { return Vec::new() };
             let alt = nth(1).map(Part::Copy);
-            let parts = [Some(Part::Text("![")), alt, Some(Part::Text("](<")), Some(Part::Copy(path)), Some(Part::Text(">)"))];
+            let parts =
+                [Some(Part::Text("![")), alt, Some(Part::Text("](<")), Some(Part::Copy(path)), Some(Part::Text(">)"))];
             parts.into_iter().flatten().collect()
         }
         (Foreign::Expression, _) if body[tag.arguments.clone()].contains("_url") => one(quoted(body, tag)),
@@ -93,7 +94,8 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
         },
         (Foreign::Braces, "") => {
             let inner = &body[tag.arguments.clone()];
-            let is_text = inner.len() > 1 && ['"', '\'', '`'].iter().any(|sign| inner.starts_with(*sign) && inner.ends_with(*sign));
+            let is_text = inner.len() > 1
+                && ['"', '\'', '`'].iter().any(|sign| inner.starts_with(*sign) && inner.ends_with(*sign));
             one(is_text.then(|| tag.arguments.start + 1..tag.arguments.end - 1))
         }
         _ => Vec::new(),

@@ -195,7 +195,8 @@ impl<'r> Scanner<'_, 'r> {
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
         let is_tag = |tag: &Tag| tag.range.start <= content.start && tag.range.end >= content.end;
-        if tags.last().is_some_and(is_tag) {
+        if let Some(tag) = tags.last().filter(|tag| is_tag(tag)) {
+            self.view.removed.push(tag.range.clone());
             return;
         }
         let mut rest = *rest;
@@ -341,6 +342,7 @@ impl<'r> Scanner<'_, 'r> {
     }
 
     fn drop(&mut self, tag: &Tag) {
+        self.view.removed.push(tag.range.clone());
         if tag.kind.is_counted() {
             self.view.dropped.push((tag.kind, tag.range.clone()));
         }
@@ -410,6 +412,10 @@ impl<'r> Scanner<'_, 'r> {
             return !strict;
         };
         let is_taken = self.frames[depth].is_taken;
+        // The line that ends somebody else's block is inside a block that goes on.
+        if !is_taken && self.frames[depth + 1..].iter().any(|frame| matches!(frame.form, Form::Tag(_))) {
+            return false;
+        }
         self.close(depth, Some(&line.content));
         is_taken
     }

@@ -279,7 +279,8 @@ impl Finder<'_> {
         let has_colon = rest.starts_with("{:");
         let inner = rest[1 + usize::from(has_colon)..end].trim();
         let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
-        let is_close = matches!(before, ')' | ']' | '*' | '_' | '`' | '>' | ':') || (has_colon && !before.is_whitespace());
+        let is_close =
+            matches!(before, ')' | ']' | '*' | '_' | '`' | '>' | ':') || (has_colon && !before.is_whitespace());
         if is_heading || !is_list || !is_close || inner.to_lowercase().contains("audience") || inner.contains('{') {
             return None;
         }
@@ -294,7 +295,7 @@ impl Finder<'_> {
             return Some(tag);
         }
         let name = &self.body[..at - 1];
-        let start = name.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |at| at + 1);
+        let start = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
         Some(Tag { range: start..tag.range.end, name: name[start..].to_owned(), ..tag })
     }
 

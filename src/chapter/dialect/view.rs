@@ -32,6 +32,8 @@ pub struct View<'a> {
     pub blocks: Vec<Block>,
     /// The syntax that isn't part of the view, with its ranges in the body.
     pub dropped: Vec<(Foreign, Range<usize>)>,
+    /// Everything that isn't part of the view, whether or not readers might miss it, in order.
+    pub removed: Vec<Range<usize>>,
     /// Opening lines of blocks that are never closed.
     pub unclosed: Vec<Range<usize>>,
     /// The byte offsets of `:::` lines that begin a block, ascending.

@@ -227,7 +227,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             let is_hit = match hit.sign {
                 Sign::Equals => (in_place || strict) && !is_query,
                 Sign::Colon => in_place,
-                Sign::None => strict && braces.is_some() && names_one(),
+                Sign::None => strict && ((braces.is_some() && names_one()) || word::begins_tag(&self.text[..at])),
             };
             if is_hit && shield != Some(Shield::Example) {
                 found.push((hit.range, shield));
@@ -244,7 +244,9 @@ impl<'t, 'r> Pass<'t, 'r> {
             let lines = names::behind_colons(self.text, self.rules.config).into_iter().zip(repeat(Misread::Line));
             let braces = names::in_braces(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
             let callouts = names::of_callouts(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces).chain(callouts) {
+            let admonitions =
+                names::of_admonitions(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

@@ -29,6 +29,8 @@ pub enum Shield {
     LongSpan,
     /// Raw HTML.
     Html,
+    /// Syntax of another generator that is taken out.
+    Removed,
 }
 
 /// A list item, a quote or another block that contains blocks.
@@ -78,6 +80,8 @@ pub struct Structure {
     pub containers: Vec<Container>,
     /// The outermost blocks.
     pub blocks: Vec<Range<usize>>,
+    /// What a dialect takes out.
+    pub removed: Vec<Range<usize>>,
     /// The byte offsets of `:::` lines that a dialect reads, ascending.
     pub colons: Vec<usize>,
 }
@@ -86,7 +90,8 @@ impl Structure {
     /// Reads the structure of `text`.
     pub fn read(text: &str, reading: &Reading<'_>) -> Self {
         let view = View::of(text, reading);
-        let mut found = Self { colons: view.colons.clone(), ..Self::default() };
+        let mut found = Self { colons: view.colons.clone(), removed: view.removed.clone(), ..Self::default() };
+        found.removed.sort_by_key(|range| range.start);
         let mut depth = 0_usize;
         let mut nested = 0_usize;
         let mut fence: Option<(Range<usize>, usize)> = None;
@@ -183,6 +188,10 @@ impl Structure {
 
     /// Returns the code or HTML that contains a byte offset of the body.
     pub fn shield_at(&self, at: usize) -> Option<Shield> {
+        let after = self.removed.partition_point(|range| range.start <= at);
+        if self.removed[..after].last().is_some_and(|range| range.end > at) {
+            return Some(Shield::Removed);
+        }
         let before = self.code.partition_point(|(range, _)| range.start <= at);
         // The first line of a block is a range of its own, behind that of the whole block.
         let holding = self.code[..before].iter().rev().take(2).find(|(range, _)| range.end > at);

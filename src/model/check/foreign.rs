@@ -48,7 +48,9 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
     let verb = if count.number == 1 { "isn't" } else { "aren't" };
     let message = format!("{what} in {chapters} {verb} shown{}", kind.outcome());
     let help = match config.generator {
-        Some(generator) => format!("{} runs these, and Rolebook doesn't: write in Markdown what readers need", generator.title()),
+        Some(generator) => {
+            format!("{} runs these, and Rolebook doesn't: write in Markdown what readers need", generator.title())
+        }
         None => format!("this looks like {}: write in Markdown what readers need", kind.family()),
     };
     Diagnostic::new(Rule::ForeignForm, count.path, Some(count.span), message).help(help)
