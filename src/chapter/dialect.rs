@@ -7,6 +7,7 @@
 //! parse read the same view. Never looks at another chapter.
 
 mod blocks;
+mod code;
 mod emoji;
 mod foreign;
 mod inline;
@@ -25,6 +26,10 @@ use pulldown_cmark::Options;
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialects;
 
+/// A comment inserted into the view where emphasis begins or ends next to full-width punctuation. The
+/// parser takes it for punctuation, and it isn't shown.
+const EDGE: &str = "<!---->";
+
 /// How the text of a chapter is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
@@ -40,6 +45,13 @@ impl<'a> Reading<'a> {
     /// Returns how `CommonMark` is read.
     pub fn plain(config: &'a Config) -> Self {
         Self { options: Options::empty(), dialects: Dialects::default(), config }
+    }
+
+    /// Returns whether the text is in a language without spaces between words, in which emphasis may
+    /// begin and end next to full-width punctuation.
+    fn is_ideographic(&self) -> bool {
+        let language = self.config.language.as_str();
+        !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
     }
 
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of

@@ -92,8 +92,7 @@ pub fn reading<'a>(path: &SourcePath, kind: Kind, config: &'a Config) -> Reading
         dialects = dialects.with(Dialect::Jsx);
     }
     let has_definitions = config.markdown.definition_lists || dialects.has(Dialect::Definitions);
-    let mut options = options(kind == Kind::Glossary || has_definitions);
-    options.set(Options::ENABLE_SUPERSCRIPT | Options::ENABLE_SUBSCRIPT, dialects.has(Dialect::Scripts));
+    let options = options(kind == Kind::Glossary || has_definitions);
     Reading { options, dialects, config }
 }
 

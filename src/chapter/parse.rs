@@ -81,6 +81,10 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let (front, mut findings) = front::read(&head.table, kind, path);
+    if config.generator.is_some() && !config.configured {
+        // The keys belong to the generator.
+        findings.retain(|finding| finding.code != Rule::UnknownKey);
+    }
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);

@@ -44,6 +44,10 @@ pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> V
             continue;
         }
         match &events[n].0 {
+            Event::InlineHtml(html) if **html == *super::EDGE && events[n].1.is_empty() => {
+                n += 1;
+                continue;
+            }
             Event::Start(Tag::Link { .. }) => links += 1,
             Event::End(TagEnd::Link) => links = links.saturating_sub(1),
             Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Image { .. } | Tag::MetadataBlock(_)) => shut += 1,
@@ -100,6 +104,7 @@ fn read<'a>(
             'h' | 'H' | 'w' | 'W' if !is_linked && begins => {
                 url(rest, at).or_else(|| abbreviation(rest, at, forms.abbreviations))
             }
+            '^' | '~' if forms.dialects.has(Dialect::Scripts) && previous != Some(c) => script(rest, at, c),
             '@' if !is_linked => address(body, written..run.end, at),
             _ if begins && !forms.abbreviations.is_empty() => abbreviation(rest, at, forms.abbreviations),
             _ => None,
@@ -110,6 +115,11 @@ fn read<'a>(
             Made::Text => (Event::Text(CowStr::Borrowed(&body[range.clone()])), range.clone()),
             Made::Characters(text) => (Event::Text(CowStr::Borrowed(text)), range.clone()),
             Made::Html(html) => (Event::InlineHtml(html.into()), range.start..range.start),
+            Made::Script(html) => (Event::InlineHtml(CowStr::Borrowed(html)), range.start..range.start + 1),
+            Made::Inner => {
+                (Event::Text(CowStr::Borrowed(&body[range.start + 1..range.end - 1])), range.start + 1..range.end - 1)
+            }
+            Made::ScriptEnd(html) => (Event::InlineHtml(CowStr::Borrowed(html)), range.end - 1..range.end),
             Made::HtmlEnd => (Event::InlineHtml(CowStr::Borrowed("</abbr>")), range.end..range.end),
             Made::Link(kind, address) => (Event::Start(link(kind, address)), range.clone()),
             Made::End => (Event::End(TagEnd::Link), range.clone()),
@@ -130,6 +140,10 @@ enum Made {
     Text,
     Characters(&'static str),
     Html(String),
+    /// The start of raised or lowered text, the text, and its end.
+    Script(&'static str),
+    Inner,
+    ScriptEnd(&'static str),
     /// The end of the element that HTML began.
     HtmlEnd,
     Link(LinkType, String),
@@ -152,6 +166,17 @@ fn shortcode(rest: &str, at: usize) -> Option<(Range<usize>, Vec<Made>)> {
     let length = name.bytes().take(40).position(|byte| byte == b':')?;
     let characters = emoji::called(name.get(..length)?)?;
     Some((at..at + length + 2, vec![Made::Characters(characters)]))
+}
+
+/// Reads raised or lowered text, which contains no space.
+fn script(rest: &str, at: usize, sign: char) -> Option<(Range<usize>, Vec<Made>)> {
+    let length = rest[1..].find([sign, ' ', '\n', '\t'])?;
+    let is_closed = rest[1 + length..].starts_with(sign) && !rest[2 + length..].starts_with(sign);
+    if length == 0 || length > 60 || !is_closed {
+        return None;
+    }
+    let (open, close) = if sign == '^' { ("<sup>", "</sup>") } else { ("<sub>", "</sub>") };
+    Some((at..at + length + 2, vec![Made::Script(open), Made::Inner, Made::ScriptEnd(close)]))
 }
 
 /// Reads a bare URL (GitHub Flavored Markdown 0.29, section 6.9).
@@ -357,6 +382,7 @@ mod tests {
         let all = [Dialect::Emoji, Dialect::Mark];
         assert_eq!(html("ok :tada: at 10:30:45 :nope:", &all), "ok 🎉 at 10:30:45 :nope:");
         assert_eq!(html("a ==b *c* d== e == f", &all), "a <mark>b <em>c</em> d</mark> e == f");
+        assert_eq!(html("x^2^ H~2~O a ~ b ^ c", &[Dialect::Scripts]), "x<sup>2</sup> H<sub>2</sub>O a ~ b ^ c");
         assert_eq!(html("a ==b :tada:", &[]), "a ==b :tada:");
         assert_eq!(html("HTML, XHTML", &[]), "<abbr title=\"a &quot;b&quot;\">HTML</abbr>, XHTML");
     }

@@ -53,6 +53,51 @@ pub fn abbreviation(line: &str) -> Option<(&str, &str)> {
     (!name.trim().is_empty() && !words.is_empty()).then_some((name, words))
 }
 
+/// Returns whether a line consists only of tags.
+pub fn are_all(body: &str, content: &Range<usize>, tags: &[&Tag]) -> bool {
+    let mut at = content.start;
+    for tag in tags {
+        if tag.range.start > at && !body[at..tag.range.start].trim().is_empty() {
+            return false;
+        }
+        at = tag.range.end;
+    }
+    at >= content.end
+}
+
+/// Returns the places between full-width punctuation and letters where asterisks begin or end
+/// emphasis that `CommonMark` doesn't see.
+pub fn emphasis_edges(text: &str) -> Vec<usize> {
+    let mut edges = Vec::new();
+    let mut ticks = 0_usize;
+    let mut at = 0;
+    while let Some(next) = text[at..].find(['*', '`', '\\']) {
+        let start = at + next;
+        let sign = text.as_bytes()[start];
+        if sign != b'*' {
+            ticks += usize::from(sign == b'`');
+            at = start + 1 + if sign == b'\\' { text[start + 1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
+            continue;
+        }
+        let length = text[start..].bytes().take_while(|byte| *byte == b'*').count();
+        at = start + length;
+        let before = text[..start].chars().next_back();
+        let after = text[at..].chars().next();
+        let (Some(before), Some(after)) = (before, after) else { continue };
+        if ticks % 2 == 0 && is_wide_sign(before) && after.is_alphanumeric() {
+            edges.push(at);
+        } else if ticks % 2 == 0 && before.is_alphanumeric() && is_wide_sign(after) {
+            edges.push(start);
+        }
+    }
+    edges
+}
+
+fn is_wide_sign(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}' | '\u{ff01}'..='\u{ff0f}'
+        | '\u{ff1a}'..='\u{ff1f}' | '\u{ff3b}'..='\u{ff3d}' | '\u{ff5b}'..='\u{ff65}' | '\u{201c}' | '\u{201d}')
+}
+
 /// A part of what is shown instead of a tag.
 pub enum Part {
     /// Text that isn't in the body.

@@ -8,17 +8,20 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::blocks::{self, Block, Form, Look, Opening};
+use super::code;
 use super::foreign::Foreign;
 use super::lines::{self, Part};
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
-use crate::declare::dialect::{Dialect, Dialects};
+use crate::declare::dialect::Dialect;
 
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
-pub fn may_apply(body: &str, dialects: Dialects) -> bool {
+pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
+    let dialects = reading.dialects;
     use Dialect::{Admonitions, Attributes, Colons, Contents, Expressions, Hints, Jsx, Liquid, Shortcodes, Tabs};
     let has = |dialect| dialects.has(dialect);
-    (has(Colons) && body.contains(":::"))
+    (reading.is_ideographic() && body.contains('*'))
+        || (has(Colons) && body.contains(":::"))
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))
         || (has(Tabs) && body.contains("==="))
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
@@ -49,6 +52,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         comment: false,
         after_text: false,
         after_tag: false,
+        after_html: false,
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -129,6 +133,8 @@ struct Scanner<'a, 'r> {
     after_text: bool,
     /// Whether the line before consists of tags, and isn't shown.
     after_tag: bool,
+    /// Whether the line before ends an HTML element.
+    after_html: bool,
 }
 
 impl<'r> Scanner<'_, 'r> {
@@ -148,7 +154,7 @@ impl<'r> Scanner<'_, 'r> {
                 self.close(self.frames.len() - 1, None);
             }
             self.blank();
-            (self.after_text, self.after_tag) = (false, false);
+            (self.after_text, self.after_tag, self.after_html) = (false, false, false);
             return;
         }
         let is_verbatim = is_code || self.comment;
@@ -199,6 +205,25 @@ impl<'r> Scanner<'_, 'r> {
             self.view.removed.push(tag.range.clone());
             return;
         }
+        let text = &self.body[content.clone()];
+        if let Some(language) = code::begins_code(text) {
+            self.blank();
+            self.prefix(self.frames.len());
+            self.view.insert("~~~~~~ ");
+            self.view.copy(self.body, content.start + language.start..content.start + language.end);
+            self.view.insert("\n");
+            return;
+        }
+        if code::ends_code(text) {
+            self.prefix(self.frames.len());
+            self.view.insert("~~~~~~\n");
+            return;
+        }
+        // In CommonMark, a line of HTML directly above makes the fence text.
+        if is_new && self.after_html {
+            self.blank();
+        }
+        self.after_html = false;
         let mut rest = *rest;
         if self.strip > 0 {
             self.consume(&mut rest, whole, self.strip);
@@ -219,6 +244,7 @@ impl<'r> Scanner<'_, 'r> {
             }
         }
         self.after_text = !content.starts_with('#');
+        self.after_html = content.starts_with("</") && content.ends_with('>');
         if is_moved {
             self.emit(line.item, line.content.start..whole.end, line.tags);
         } else {
@@ -319,7 +345,7 @@ impl<'r> Scanner<'_, 'r> {
         let mut at = range.start;
         for tag in tags.iter().filter(|tag| tag.range.end > range.start && tag.range.start < range.end) {
             if tag.range.start > at {
-                self.view.copy(self.body, at..tag.range.start);
+                self.words(at..tag.range.start);
             }
             at = at.max(tag.range.end);
             let parts = lines::instead(self.body, tag);
@@ -334,11 +360,25 @@ impl<'r> Scanner<'_, 'r> {
             }
         }
         if at < range.end {
-            self.view.copy(self.body, at..range.end);
+            self.words(at..range.end);
         }
         if !self.view.text.ends_with('\n') {
             self.view.insert("\n");
         }
+    }
+
+    /// Copies a range of a line.
+    fn words(&mut self, range: Range<usize>) {
+        let mut at = range.start;
+        let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
+        if self.reading.is_ideographic() && !is_code {
+            for place in lines::emphasis_edges(&self.body[range.clone()]) {
+                self.view.copy(self.body, at..range.start + place);
+                self.view.insert(super::EDGE);
+                at = range.start + place;
+            }
+        }
+        self.view.copy(self.body, at..range.end);
     }
 
     fn drop(&mut self, tag: &Tag) {
@@ -499,6 +539,10 @@ impl<'r> Scanner<'_, 'r> {
         let content = &line.content;
         let here: Vec<&Tag> = line.tags.iter().filter(|tag| tag.range.start >= content.start).collect();
         let (Some(first), Some(last)) = (here.first(), here.last()) else { return false };
+        if here.len() > 1 && lines::are_all(self.body, content, &here) {
+            self.each_tag(line, &here);
+            return true;
+        }
         let ends_line = |tag: &Tag| tag.range.end >= content.end;
         let is_later = || self.last_ends.get(&first.name).is_some_and(|end| *end >= first.range.end);
         let may_open = first.range.start == content.start && !first.is_closing && !first.is_empty && is_later();
@@ -527,6 +571,25 @@ impl<'r> Scanner<'_, 'r> {
             return true;
         }
         false
+    }
+
+    /// Goes through a line that consists of several tags.
+    fn each_tag(&mut self, line: &Line<'r>, here: &[&Tag]) {
+        for tag in here {
+            let is_same = |frame: &Frame| matches!(&frame.form, Form::Tag(name) if *name == tag.name);
+            let is_later = self.last_ends.get(&tag.name).is_some_and(|end| *end >= tag.range.end);
+            let opening = (!tag.is_closing && !tag.is_empty && is_later).then(|| blocks::tag(self.body, tag)).flatten();
+            if let Some(opening) = opening {
+                self.open(opening, &Line { content: tag.range.clone(), tags: line.tags, ..*line }, true);
+            } else if tag.is_closing
+                && let Some(depth) = self.frames.iter().rposition(is_same)
+            {
+                self.close(depth, Some(&tag.range));
+            } else {
+                self.drop(tag);
+            }
+        }
+        self.blank();
     }
 
     /// Reads a line of kramdown's attributes or of a table of contents, and returns where the next

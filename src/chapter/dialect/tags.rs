@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::code;
 use super::foreign::Foreign;
 use crate::declare::dialect::{Dialect, Dialects};
 
@@ -50,12 +51,20 @@ const LONGEST: usize = 2000;
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let mut finder = Finder { body, dialects, found: Found::default(), raw: false };
     let mut fence: Option<(u8, usize, usize)> = None;
+    let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
         let trimmed = line.trim();
+        if let Some(from) = tagged {
+            if code::ends_code(trimmed) {
+                finder.found.code.push(from..range.end);
+                tagged = None;
+            }
+            continue;
+        }
         if let Some((sign, length, from)) = fence {
             let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
             if run >= length && run == trimmed.len() {
@@ -68,6 +77,15 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         }
         if range.end <= skip_to {
             continue;
+        }
+        let has_code = dialects.has(Dialect::Liquid) || dialects.has(Dialect::Shortcodes);
+        if has_code && range.start >= skip_to && code::begins_code(trimmed).is_some() {
+            // If one isn't closed, the others aren't searched for.
+            may_close = may_close && body[range.end..].lines().any(code::ends_code);
+            if may_close {
+                tagged = Some(range.start);
+                continue;
+            }
         }
         if let Some((sign, length)) =
             opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)

@@ -47,7 +47,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// Returns the view of a body.
     pub fn of(body: &'a str, reading: &Reading<'_>) -> Self {
-        if scan::may_apply(body, reading.dialects) { scan::read(body, reading) } else { Self::whole(body) }
+        if scan::may_apply(body, reading) { scan::read(body, reading) } else { Self::whole(body) }
     }
 
     /// Returns the view that is the body itself.

@@ -35,7 +35,7 @@ const BLOCKS: &[fn(&str) -> String] = &[
     |text| format!("<Tabs>\n<TabItem label=\"x\">\n\n{text}\n\n</TabItem>\n</Tabs>"),
     |text| format!("<Note>\n{}\n</Note>", lines(text, "  ", "  ")),
     |text| format!("{{/*\n{text}\n*/}}"),
-    |text| format!("<Card\n  title=\"{text}\"\n/>"),
+    |text| format!("<Card\n  title=\"x\"\n/>\n{text}"),
     |text| format!("{{: .note }}\n{text}"),
     |text| format!("1. x\n{{:toc}}\n{text}"),
     |text| format!("*[X]: y\n{text}"),
