@@ -5,6 +5,7 @@
 //! that the chapter is hidden. Never looks at another chapter.
 
 pub mod diagram;
+pub mod dialect;
 pub mod document;
 pub mod formula;
 pub mod markdown;

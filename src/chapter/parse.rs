@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
+use crate::chapter::dialect::Reading;
 use crate::chapter::document::{
     Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template,
 };
@@ -158,10 +159,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns how the body is read.
+    fn reading(&self, kind: Kind) -> Reading<'_> {
+        markdown::reading(self.path, kind, self.config)
+    }
+
     /// Parses the body, which begins at `start`. `hash` is the file's.
     fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, hash: &Hash) -> Outcome {
         let (place, visible) = (Place { text: self.text, start }, self.visible);
-        let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
+        let rules = Rules { visible, config: self.config, reading: self.reading(kind) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         // If a chapter's title is hidden, only an empty page would remain, so hide the whole
@@ -184,8 +190,17 @@ impl Reader<'_> {
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let family = self.family.clone();
         let family = family.as_deref();
-        let input =
-            Input { body: &body, path: self.path, kind, config: self.config, family, place, seed: &seed, plain: false };
+        let input = Input {
+            body: &body,
+            path: self.path,
+            kind,
+            config: self.config,
+            family,
+            place,
+            seed: &seed,
+            plain: false,
+            view: None,
+        };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
         // The last safety net: if audiences are declared, no audience mark may ever appear as text.

@@ -15,6 +15,7 @@ pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
+use crate::declare::dialect::{Dialect, Dialects};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
 use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
@@ -169,6 +170,7 @@ table! {
 table! {
     /// The settings for parsing Markdown.
     Markdown {
+        dialects: Option<Vec<Dialect>>, "the forms of other generators that chapters use, such as admonitions";
         definition_lists: bool, "whether definition lists work outside the glossary";
         diagrams: bool = true, "whether `mermaid` blocks are drawn as diagrams; true by default";
         math: bool, "whether formulas between dollar signs or in `math` blocks are drawn";
@@ -325,7 +327,18 @@ impl Config {
             .collect();
         kept.sort();
         kept.dedup();
-        kept
+        if self.configured { kept } else { once_for_each_key(kept) }
+    }
+
+    /// Returns the dialects that chapters are read with.
+    pub fn dialects(&self) -> Dialects {
+        match &self.markdown.dialects {
+            Some(list) => Dialects::of(list),
+            None if self.generator.is_some() => self.generator.map(Dialects::of_generator).unwrap_or_default(),
+            // In a handbook of ours, nothing that an author wrote disappears.
+            None if self.configured => Dialects::default(),
+            None => Dialects::PLAIN,
+        }
     }
 
     /// Returns whether chapters may be written for another generator: in a plain folder, and if
@@ -353,6 +366,31 @@ impl Config {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
+}
+
+/// Keeps the first finding about each unknown key, and says how many others there are.
+fn once_for_each_key(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    let mut first: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        if finding.code == Rule::UnknownKey {
+            let (_, count) = first.entry(finding.message.clone()).or_insert((kept.len(), 0));
+            *count += 1;
+            if *count > 1 {
+                continue;
+            }
+        }
+        kept.push(finding);
+    }
+    for (at, count) in first.into_values().filter(|(_, count)| *count > 1) {
+        let others = if count == 2 {
+            "1 other chapter has it too".to_owned()
+        } else {
+            format!("{} other chapters have it too", count - 1)
+        };
+        kept[at].notes.push(others);
+    }
+    kept
 }
 
 /// Creates a finding about an undeclared audience.

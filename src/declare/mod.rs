@@ -22,6 +22,7 @@
 //! new choice between words is a `choice!` in `kind`.
 
 pub mod config;
+pub mod dialect;
 pub mod fields;
 pub mod front;
 pub mod generator;

@@ -107,7 +107,7 @@ rules! {
     EmptyLevel "empty-level" Warning "a competency says nothing for a level below its highest";
     ExpectedWithoutPart "expected-without-part" Off "a role is judged on a competency, but has no part in the decisions that the competency supports";
     ExtraCell "extra-cell" Warning "a table row has more cells than the header, so the extra cells are not shown";
-    ForeignForm "foreign-form" Warning "syntax of another generator is shown as plain text";
+    ForeignForm "foreign-form" Warning "syntax of another generator is shown as plain text, or left out";
     GoneChapter "gone-chapter" Warning "a chapter was deleted, and nothing says what to read instead";
     HiddenLink "hidden-link" Strict "a reference points to a chapter that the audience of this build does not see";
     HostLimit "host-limit" Warning "the site has more redirects or headers than the host accepts, or is close to the limit";

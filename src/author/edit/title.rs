@@ -7,7 +7,7 @@
 use super::parts::{Heading, Parts, parts};
 use super::{passages, replace, text_at};
 use crate::chapter::document::Document;
-use crate::chapter::markdown::chapter_options;
+use crate::chapter::markdown::reading;
 use crate::declare::config::Config;
 use crate::text::diagnostic::Span;
 use crate::text::quote;
@@ -29,7 +29,7 @@ impl Title {
         if document.body.hides_part_of(span) {
             return None;
         }
-        let options = chapter_options(document.meta.kind, config);
+        let options = reading(&document.meta.path, document.meta.kind, config).options;
         let Some(Parts::Heading(parts)) = parts(&text_at(bytes, span), options) else { return None };
         let is_first_level = parts.before.trim_end() == "#" || (parts.before.is_empty() && parts.after.contains('='));
         let text = document.meta.title.clone();

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::{ReferenceNumber, Template};
 use crate::chapter::diagram::Diagram;
+use crate::chapter::dialect::Foreign;
 use crate::text::diagnostic::Span;
 use crate::text::source::Hash;
 
@@ -52,6 +53,8 @@ pub struct Body {
     pub hidden: Vec<Span>,
     /// The number of `%%` comments that were removed.
     pub comments: usize,
+    /// The syntax of other generators that isn't shown, with its spans in the file.
+    pub foreign: Vec<(Foreign, Span)>,
     /// The hash of the source file.
     pub source: Hash,
 }

@@ -219,6 +219,7 @@ impl Writer<'_, '_> {
                 self.out.html.push_str(&format!("<code>{}</code>", escape(code)));
                 self.written.words += code.split_whitespace().count();
             }
+            Event::InlineHtml(html) if !self.input.body[range.clone()].starts_with('<') => self.out.html.push_str(html),
             Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start, true),
             Event::SoftBreak => self.out.html.push('\n'),
             Event::HardBreak => self.out.html.push_str("<br />\n"),
@@ -415,7 +416,9 @@ impl Writer<'_, '_> {
         if self.is_formula(&code) && self.formula_block(&code.text, &(range.start..range.start + first_line.len())) {
             return end + 1;
         }
-        for unknown in unknown {
+        // Generators have attributes of their own for code blocks.
+        let is_ours = self.input.config.configured && self.input.config.generator.is_none();
+        for unknown in unknown.into_iter().filter(|_| is_ours) {
             let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
             let help = "it takes title, lines, id and template";

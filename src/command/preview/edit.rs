@@ -14,7 +14,7 @@ use crate::author::edit::parts::parts;
 use crate::author::edit::{
     Passage, begin, blank_rest, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors,
 };
-use crate::chapter::markdown::chapter_options;
+use crate::chapter::markdown::reading;
 use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -148,7 +148,8 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
 pub fn split(site: &Site, wanted: &Whole) -> Answer {
     let book = &site.handbook().book;
     let Some(chapter) = book.at_path(&SourcePath::new(wanted.path.as_str())) else { return no_source() };
-    let options = chapter_options(book.meta(chapter).kind, &site.handbook().config);
+    let meta = book.meta(chapter);
+    let options = reading(&meta.path, meta.kind, &site.handbook().config).options;
     json(200, &parts(&wanted.text, options))
 }
 
