@@ -11,7 +11,7 @@
     const n = group.events.length;
     const times = n < 3 ? state.words(`coverage-${n}`) : state.words("coverage-n", { n });
     const lacks = Object.entries(group.lacks).filter(([, count]) => count > 0).map(([key, count]) => state.words(`lacks-${key}`, { n: count }));
-    const by = n ? [] : state.asked.filter((asked) => group.competencies.includes(asked.id)).map((asked) => asked.title);
+    const by = n ? [] : state.all.filter((asked) => group.competencies.includes(asked.id)).map((asked) => asked.title);
     return [times, ...lacks, by.length ? state.words("coverage-by", { list: by.join(", ") }) : ""].filter(Boolean).join(" ");
   }
 
@@ -30,7 +30,7 @@
     const isWanted = (one, asked) => (one.level === asked.level || one.key) && !withNotes.includes(one);
     const wanted = state.asked.flatMap((asked) => expected(asked).filter((one) => isWanted(one, asked)).map((one) => ({ one, asked })));
     wanted.sort((a, b) => Number(b.one.key) - Number(a.one.key));
-    const titles = new Map(state.asked.map((asked) => [asked.id, asked.title]));
+    const titles = new Map(state.all.map((asked) => [asked.id, asked.title]));
     const one = (statement) => el("fieldset", { class: "assess-planned" }, el("legend", {}, statement.text), el("p", { class: "level" }, titles.get(statement.competency)), evidence(statement, state, true));
     const more = ({ one: statement, asked }) => {
       const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, asked.title)));

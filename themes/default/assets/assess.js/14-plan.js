@@ -59,7 +59,7 @@
   }
 
   function practices(item, state, changed) {
-    const grow = state.asked.find((asked) => asked.id === item.competency)?.grow;
+    const grow = state.all.find((asked) => asked.id === item.competency)?.grow;
     const offered = grow ? [...grow.text.querySelectorAll("li, p")].filter((one) => !one.querySelector("li, p") && !(one.tagName === "P" && one.closest("li"))).map((one) => ({ text: one.textContent.replace(/\s+/gu, " ").trim(), from: one })) : [];
     const known = new Set(offered.map((one) => one.text));
     // A chosen practice stays, even if it is no longer in the handbook.
@@ -88,6 +88,7 @@
       now && now.text !== item.text && el("p", { class: "assess-changed" }, state.words("text-now"), ": ", now.text),
       practices(item, state, () => { state.save(); changed(); }),
       field({ label: state.words("plan-date"), type: "date", value: item.date, change: (text) => { item.date = text; typed(); }, done: () => state.save() }),
+      field({ label: state.words("plan-helper"), value: item.helper, change: (text) => { item.helper = text; typed(); }, done: () => state.save() }),
       field({ label: state.words("plan-note"), hint: state.words("plan-note-means"), rows: 2, value: item.note, change: (text) => { item.note = text; typed(); }, done: () => state.save() }),
       button(state.words("plan-remove"), remove, { class: "assess-button quiet", "aria-label": `${state.words("plan-remove")}: ${item.text}` }));
   }
@@ -107,6 +108,7 @@
     const one = (item) => [
       heading(2, item.text), line([item.title, state.levelName(item.level)].join(", ")),
       item.date && line(`${state.words("plan-date")}: ${item.date}`),
+      item.helper.trim() && line(`${state.words("plan-helper")}: ${item.helper}`),
       item.practices.length > 0 && line(`${state.words("practices")}:`), item.practices.length > 0 && list(item.practices), item.note.trim() && line(item.note),
     ];
     return [heading(1, state.words("plan-title", { role: state.title })), source(state), ...state.record.plan.flatMap(one)].filter(Boolean);
