@@ -1,4 +1,5 @@
-// Shows competencies one at a time on a narrow screen, and all on one page otherwise.
+// Shows competencies one at a time on a narrow screen or if there is much to answer, and otherwise all
+// on one page.
 //
 // Input: the competencies, and what shows one. Output: elements, and what comes next. Never skips a
 // competency, or forgets where the reader was.
@@ -11,11 +12,12 @@
 
   /**
    * Creates the deck `name` of `all` competencies. `show` creates the element of one, `isDone` tells
-   * which are answered: the deck begins with the first that isn't. Returns `{ content, next }`, where
-   * `next` goes to the next competency and is null if there is none or all are shown.
+   * which are answered: the deck begins with the first that isn't. With `isLong`, there is one at a
+   * time on any screen. Returns `{ content, next }`, where `next` goes to the next competency and is
+   * null if there is none or all are shown.
    */
-  function deck({ name, all, show, isDone, state, redraw }) {
-    if (!narrow.matches || all.length < 2) return { content: labelled(all, state.words, show), next: null };
+  function deck({ name, all, show, isDone, state, redraw, isLong = false }) {
+    if (!(narrow.matches || isLong) || all.length < 2) return { content: labelled(all, state.words, show), next: null };
     const list = inOrder(all);
     const known = list.findIndex((one) => one.id === state.places.get(name));
     const first = list.findIndex((one) => !isDone(one));

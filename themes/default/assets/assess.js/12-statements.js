@@ -5,6 +5,9 @@
 (() => {
   const { ANSWERS, blankEvent, button, choices, copied, deck, el, examplesOf, field, isBlank, levelNow, toAnswer } = globalThis.rolebookAssess;
 
+  // More statements than this aren't shown on one page.
+  const MANY = 30;
+
   /**
    * Shows that a statement has changed since it was answered: both texts, and a button to confirm
    * the answer.
@@ -87,8 +90,9 @@
     const open = state.asked.filter((asked) => state.levelOf(asked) === null);
     const numbers = { next: 0 };
     const withRows = known.filter((asked) => toAnswer(asked, state.levelOf(asked)).length > 0);
+    const many = withRows.flatMap((asked) => toAnswer(asked, state.levelOf(asked))).length;
     const cards = deck({
-      name: "statements", all: withRows, show: (asked) => competency(asked, state, numbers), state, redraw,
+      name: "statements", isLong: many > MANY, all: withRows, show: (asked) => competency(asked, state, numbers), state, redraw,
       isDone: (asked) => toAnswer(asked, state.levelOf(asked)).every((one) => state.found.get(one)?.rating.answer),
     });
     const all = known.flatMap((asked) => toAnswer(asked, state.levelOf(asked)));

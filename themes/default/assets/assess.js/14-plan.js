@@ -2,7 +2,7 @@
 //
 // Input: the page's state. Output: the step's elements and the plan as a document.
 (() => {
-  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown } = globalThis.rolebookAssess;
+  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown, narrow } = globalThis.rolebookAssess;
 
   // Whether the reader is choosing statements. The list stays open until they are done.
   let choosing = false;
@@ -15,6 +15,9 @@
       return one.text.split(/\n\s*\n/u).filter((text) => text.trim()).map((text) => el("p", {}, text.trim()));
     });
   }
+
+  /** A long document is folded on a phone. Printing unfolds it. */
+  const isShort = (sheet) => sheet.textContent.length < 800;
 
   /** Creates a document with buttons to copy, download and print it. `write` returns its blocks. */
   function paper(id, name, write, state) {
@@ -39,8 +42,10 @@
         told.textContent = state.words("copy-by-hand");
       }
     };
-    const print = () => {
+    const print = (event) => {
       refresh();
+      const fold = event.currentTarget.closest(".assess-paper").querySelector("details");
+      if (fold?.contains(sheet)) fold.open = true;
       state.root.dataset.print = id;
       window.print();
     };
@@ -48,7 +53,7 @@
     refresh();
     return {
       refresh,
-      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), sheet,
+      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches ? el("details", { class: "lower", open: isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
         el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), button(state.words("print"), print), told), raw),
     };
   }

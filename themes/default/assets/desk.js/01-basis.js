@@ -1,9 +1,9 @@
 // Finds what a role expects today, for a conversation that began earlier.
 //
 // Input: the site's data and a conversation. Output: the expectations, and what has changed since the
-// answers were given. Never touches the page or the storage.
+// answers were given. Text from a file is only ever shown as text.
 (() => {
-  const { askedOf, changesSince, snapshot } = globalThis.rolebookAssess;
+  const { askedOf, changesSince, el, snapshot } = globalThis.rolebookAssess;
 
   /** Returns what a role of the site expects, in the form in which files say it. */
   function expectsOf(role, data) {
@@ -25,7 +25,10 @@
     const role = data.roles.find((one) => one.id === talk.role.id);
     const asked = askedOf(role ? expectsOf(role, data) : talk.expects);
     const urls = new Map(data.competencies.map((one) => [one.id, one.url]));
-    for (const one of asked) one.url = urls.get(one.id) ?? null;
+    for (const one of asked) {
+      one.url = urls.get(one.id) ?? null;
+      for (const statement of one.statements) Object.assign(statement, { row: el("span", {}, statement.text), examples: [] });
+    }
     const scale = role ? role.scale.map((step) => ({ level: step.level, name: step.name, means: step.means ?? "" })) : talk.scale;
     const changes = role && talk.expects.length ? changesSince(talk.expects, snapshot(asked, scale)) : [];
     return { asked, scale, changes, isHere: Boolean(role) };
