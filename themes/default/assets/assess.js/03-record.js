@@ -2,7 +2,7 @@
 // writes it as a file.
 //
 // Input: the text of a file. Output: a record, or the reason why it isn't one. Never touches the
-// page or the storage. The chapter "The self-assessment's files" of the manual describes the format;
+// page or the storage. The chapter "Growth conversations" of the manual describes the format;
 // a change that old pages can't read needs a new version number.
 (() => {
   const { readFile, take: { day, flag, level, list, maybe, oneOf, table, text } } = globalThis.rolebookAssess;

@@ -24,6 +24,7 @@
         const step = page.scale.find((one) => one.level === level);
         return step ? page.words("level-of", { name: step.name, n: level, of: page.scale.length }) : page.words("level-none");
       },
+      stepName: (level) => page.scale.find((one) => one.level === level)?.name ?? page.words("level-none"),
       levelOf: (asked) => levelNow(state.record.levels.find((one) => one.competency === asked.id), page.scale),
       managerOf: (asked) => levelNow(state.record.manager.find((one) => one.competency === asked.id), page.scale),
       setLevel(asked, level) {

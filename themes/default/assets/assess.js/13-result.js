@@ -91,7 +91,7 @@
     const hasManager = said.some(({ asked }) => state.managerOf(asked) !== null);
     const names = { role: state.words("picture-role"), report: state.words("picture-you"), ...hasManager && { manager: state.words("picture-manager") } };
     const rows = said.map(({ asked, level }) => ({ title: asked.title, flag: asked.key && state.words("focus"), role: asked.level, report: level, manager: state.managerOf(asked) }));
-    return picture({ rows, names, steps: state.scale.length, caption: state.words("picture"), level: state.levelName, words: state.words });
+    return picture({ rows, names, steps: state.scale.length, caption: state.words("picture"), level: state.stepName, words: state.words });
   }
 
   function result(state, redraw) {

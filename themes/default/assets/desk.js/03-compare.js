@@ -93,7 +93,7 @@
         changes(state),
         drawn.length === 0 ? el("p", { class: "hint" }, state.words("desk-nothing")) : picture({
           rows: drawn.map((row) => ({ title: row.asked.title, flag: row.asked.key && state.words("focus"), role: row.asked.level, report: row.report, manager: row.manager })),
-          names: { role: state.words("picture-role"), ...state.names }, steps: state.basis.scale.length, caption: state.words("desk-picture"), level: state.levelName, words: state.words,
+          names: { role: state.words("picture-role"), ...state.names }, steps: state.basis.scale.length, caption: state.words("desk-picture"), level: state.stepName, words: state.words,
         }),
         el("h3", {}, state.words("desk-differences", { n: apart.length })),
         el("p", { class: "hint" }, state.words(apart.length ? "desk-differences-means" : "desk-differences-none")),
