@@ -52,3 +52,22 @@ for (const [name, width] of /** @type {[string, number][]} */ ([["a desk", 1440]
     }
   });
 }
+
+for (const [to, expected] of [
+  ["people@example.com", /^mailto:people@example\.com\?subject=Read%3A%20Maker%2C%20First.*&body=I%20have%20read/],
+  ["https://forge.example/handbook/issues/new", /^https:\/\/forge\.example\/handbook\/issues\/new\?title=Read%3A\+Maker.*&body=I\+have\+read/],
+  ["https://forge.example/handbook/-/issues/new", /\/-\/issues\/new\?issue%5Btitle%5D=/],
+  ["file", /^blob:/],
+]) {
+  test(`a handbook that asks for acknowledgements (${to}) shows the whole text before anything is sent`, async () => {
+    const asking = project({ ...texts, "handbook/handbook.toml": `${texts["handbook/handbook.toml"]}[acknowledge]\nto = "${to}"\n` });
+    const page = await open(`${await host(build(asking))}roles/maker/`);
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Mark as read" }).click();
+    assert.match(await page.locator(".confirm blockquote").innerText(), /^I have read what this role expects: Maker, First, \d{4}-\d\d-\d\d\.$/);
+    assert.match(await page.locator(".confirm a").getAttribute("href"), expected);
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(page.faults, []);
+    await close(page);
+  });
+}

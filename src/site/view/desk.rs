@@ -85,7 +85,10 @@ pub fn script(view: &Viewpoint<'_>) -> String {
     let expecting = relations.role_order.iter().filter_map(|role| Some((*role, relations.roles.get(role)?)));
     let data = Data {
         edition: view.config.edition.as_deref().map(|edition| view.config.quoted(edition)),
-        roles: expecting.filter(|(_, role)| !role.expectations.is_empty()).map(|(id, role)| one(id, role, view)).collect(),
+        roles: expecting
+            .filter(|(_, role)| !role.expectations.is_empty())
+            .map(|(id, role)| one(id, role, view))
+            .collect(),
         competencies: relations.competencies.keys().map(|id| competency(*id, view)).collect(),
     };
     // A script is never part of a page, but `</` and line separators would be wrong in old readers.

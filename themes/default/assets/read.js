@@ -1,8 +1,9 @@
 // Remembers that a reader has read what a role expects, and later marks the statements that have
 // changed since. Loaded when the reader first moves.
 //
-// Input: the role's page, and what this browser remembers. Output: a button, a notice and marks. Stores
-// only hashes, in this browser, and never sends anything.
+// Input: the role's page, and what this browser remembers. Output: a button, a notice, marks, and a link
+// to confirm where the handbook asks for it. Stores only hashes, in this browser, and never sends
+// anything by itself.
 (() => {
   const labels = document.querySelector("template.read");
   if (!labels) return;
@@ -52,6 +53,42 @@
   button.textContent = words("mark");
   notice.append(told, " ", button);
 
+  /** Returns the address that a confirmation goes to, with its text filled in, or null for a file. */
+  function address(to, title, body) {
+    if (to === "file") return null;
+    if (!to.includes(":")) return `mailto:${to}?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(body)}`;
+    const url = new URL(to);
+    // GitLab calls the fields of a new issue by other names.
+    const names = url.pathname.includes("/-/") ? ["issue[title]", "issue[description]"] : ["title", "body"];
+    url.searchParams.set(names[0], title);
+    url.searchParams.set(names[1], body);
+    return url.href;
+  }
+
+  const sent = document.createElement("div");
+  sent.className = "confirm";
+
+  /** Offers to confirm, if the handbook asks for it. Shows the whole text first, and sends nothing by itself. */
+  function offer(when) {
+    const { to } = labels.dataset;
+    if (!to) return;
+    const fill = { role: document.querySelector("h1").textContent.trim(), edition: when };
+    const text = words("to-body", fill);
+    const href = address(to, words("to-title", fill), text);
+    const [means, shown, link] = ["p", "blockquote", "a"].map((name) => document.createElement(name));
+    means.textContent = words("to-means");
+    shown.textContent = text;
+    link.className = "tool";
+    link.textContent = words(href ? "to-send" : "to-save");
+    link.href = href ?? URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
+    if (!href) link.setAttribute("download", `${words("to-title", fill).replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.txt`);
+    const line = document.createElement("p");
+    line.className = "actions";
+    line.append(link);
+    sent.replaceChildren(means, shown, line);
+    notice.after(sent);
+  }
+
   function show() {
     const known = stored();
     const now = lines();
@@ -70,6 +107,8 @@
     const news = [changed.length && words("changed", { n: changed.length }), gone > 0 && words("gone", { n: gone })].filter(Boolean).join(" ");
     told.textContent = `${words("marked", when)} ${news || words("same")}`;
     button.hidden = !news;
+    if (news) sent.remove();
+    else offer(when.edition);
   }
 
   button.addEventListener("click", () => {
