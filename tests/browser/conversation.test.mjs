@@ -100,12 +100,17 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await manager.waitForTimeout(500);
   assert.deepEqual(await violations(manager), []);
   await step(manager, "summary");
-  await manager.getByText("View as Markdown").click();
-  const markdown = await manager.locator(".assess-paper textarea").inputValue();
+  await manager.getByText("View as Markdown").first().click();
+  const markdown = await manager.locator("[data-paper=conversation] textarea").inputValue();
   for (const part of ["# Growth conversation: Ada, Maker", "### Looks at the distribution before quoting an average.", "- Review on: 2027-03-01\n- Who helps: Mara", "- Draws the spread in the June review\n- Asks Mara", "Next conversation: 2027-01-15", "Two more launches first.", "- Level that you agree on: Learning (1 of 5)", "Ada: Drew the spread for support.", "Manager: Quoted the average in May."]) assert.ok(markdown.includes(part), `${part}\n${markdown}`);
+  // A promotion case and bullets come from the evidence of both.
+  await manager.getByText("Promotion case and résumé bullets").click();
+  const source = (paper) => manager.locator(`[data-paper=${paper}] textarea`).inputValue();
+  assert.match(await source("promotion-case"), /### Data, Practising \(2 of 5\)\n\nLooks at the distribution before quoting an average\.\n\n- Drew the spread for support\. \(Ada\)\n- Quoted the average in May\. \(Manager\)/);
+  assert.match(await source("resume-bullets"), /## Data\n\n- Drew the spread for support\.\n- Quoted the average in May\./);
   assert.deepEqual(await violations(manager), []);
   await manager.emulateMedia({ media: "print" });
-  assert.equal(await manager.locator(".assess-sheet").isVisible(), true);
+  assert.equal(await manager.locator("[data-paper=conversation] .assess-sheet").isVisible(), true);
   for (const hidden of [".assess-tools", ".assess-steps", ".assess-bar", ".desk-about"]) assert.equal(await manager.locator(hidden).isVisible(), false, hidden);
   await manager.emulateMedia({ media: "screen" });
   const kept = await take(manager, "Save the conversation as a file");
@@ -229,7 +234,7 @@ test("hostile files are refused in words, and run nothing", async () => {
   }));
   await told(page, "Opened:");
   for (const at of ["statements", "compare", "plan", "summary"]) await step(page, at);
-  assert.match(await page.locator(".assess-sheet").innerText(), /<img src=x/);
+  assert.match(await page.locator("[data-paper=conversation] .assess-sheet").innerText(), /<img src=x/);
   assert.equal(await page.evaluate(() => window.harm), undefined);
   assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
   assert.equal(await page.evaluate(() => /** @type {any} */ ({}).polluted), undefined);

@@ -11,7 +11,7 @@ interface RolebookAssess {
   block: { heading: any; line: any; list: any };
   ANSWERS: string[];
   PLANNED: number; LARGEST: number; SIDES: string[];
-  agreedLevel: any; answers: any; askedOf: any; basis: any; beginTalk: any; blankSide: any; bothTold: any; candidates: any; changesSince: any; compare: any; deck: any; expectsOf: any; frame: any;
+  agreedLevel: any; answers: any; askedOf: any; basis: any; beginTalk: any; blankSide: any; bulletBlocks: any; talkCase: any; candidates: any; changesSince: any; compare: any; deck: any; expectsOf: any; frame: any;
   isBlankSide: any; keptRecord: any; narrow: any; openMine: any; openOne: any; picture: any; readAny: any; readChosen: any; readFile: any; readWords: any; recordFormats: any; recordShapes: any;
   snapshot: any; splitRecord: any; take: any; team: any; tools: any; writeMine: any; writeTalk: any;
   ask: any; blankEvent: any; button: any; changed: any; choices: any; copied: any; coverage: any; download: any; el: any; empty: any; evidence: any;

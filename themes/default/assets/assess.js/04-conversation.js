@@ -4,7 +4,7 @@
 // Input: two records and what the role expects. Output: the differences, and the text of the file
 // that both keep. Never touches the page or the storage, and never computes a score.
 (() => {
-  const { PLANNED, blankEvent, expected, isBlank, keptRecord, levelNow, match, plain, readFile, recordFormats, recordShapes: { about, head, lists, plan }, splitRecord, take: { level, list, table, text } } = globalThis.rolebookAssess;
+  const { PLANNED, expected, isBlank, keptRecord, levelNow, match, plain, readFile, recordFormats, recordShapes: { about, head, lists, plan }, splitRecord, take: { level, list, table, text } } = globalThis.rolebookAssess;
   const FORMAT = "rolebook-conversation";
   const VERSION = 1;
   const SIDES = ["report", "manager"];
@@ -142,10 +142,5 @@
     return changes;
   }
 
-  /** Collects both people's evidence for a statement as events, with who told it. */
-  function bothTold(pairs, names) {
-    return pairs.flatMap((one) => SIDES.flatMap((name) => one.told[name].map((event) => ({ statement: one.statement, event: { ...blankEvent(), ...event }, by: names[name] }))));
-  }
-
-  Object.assign(globalThis.rolebookAssess, { SIDES, agreedLevel, askedOf, beginTalk: begin, blankSide, bothTold, candidates, changesSince, compare, readAny, writeTalk });
+  Object.assign(globalThis.rolebookAssess, { SIDES, agreedLevel, askedOf, beginTalk: begin, blankSide, candidates, changesSince, compare, readAny, writeTalk });
 })();

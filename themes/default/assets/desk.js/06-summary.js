@@ -3,7 +3,7 @@
 // Input: the conversation. Output: the step's elements. Contains what both said and agreed, and no
 // number that sums it up.
 (() => {
-  const { SIDES, agreedLevel, block, button, compare, download, el, paper, sentence, writeTalk } = globalThis.rolebookAssess;
+  const { SIDES, agreedLevel, block, bulletBlocks, button, compare, download, el, paper, sentence, talkCase, writeTalk } = globalThis.rolebookAssess;
 
   function events(pair, state) {
     return SIDES.flatMap((name) => pair.told[name].map((event) => `${state.names[name]}: ${[sentence(event), event.seen.trim() && state.words("seen-by", { who: event.seen.trim() })].filter(Boolean).join(" ")}`));
@@ -61,12 +61,14 @@
 
   function summary(state) {
     const sheet = paper("conversation", state.words("desk-summary-paper"), () => blocks(state), state);
+    const others = [paper("promotion-case", state.words("case-paper"), () => talkCase(state), state), paper("resume-bullets", state.words("resume-paper"), () => bulletBlocks(state), state)];
     return {
       title: state.words("desk-summary"),
       content: [
         el("p", { class: "hint" }, state.words("desk-summary-means")),
         el("div", { class: "assess-actions" }, button(state.words("desk-save"), () => save(state), { class: "assess-button strong" })),
         sheet.element,
+        el("details", { class: "lower desk-cases" }, el("summary", {}, state.words("desk-cases")), el("p", { class: "hint" }, state.words("desk-cases-means")), others.map((one) => one.element)),
       ],
       card: null,
       progress: () => state.words("plan-n", { n: state.talk.plan.length }),
