@@ -30,7 +30,7 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
         return;
     }
     table.page(assess::desk_address(book, table.config), |on| {
-        let (title, summary) = (on.ui("desk").to_owned(), Some(on.ui("desk-lede")));
+        let (title, summary) = (on.ui("desk"), Some(on.ui("desk-lede")));
         on.made(Made { template: "desk.html", kind: "assess", title, summary, node: None }, |view| Shown {
             view: desk::desk(view),
         })

@@ -51,7 +51,7 @@
   button.type = "button";
   button.className = "tool";
   button.textContent = words("mark");
-  notice.append(told, " ", button);
+  notice.append(button, told);
 
   /** Returns the address that a confirmation goes to, with its text filled in, or null for a file. */
   function address(to, title, body) {
