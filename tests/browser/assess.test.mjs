@@ -421,6 +421,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["in light colour
     await page.evaluate(() => { const key = Object.keys(localStorage).find((one) => one.startsWith("rolebook-assess")); localStorage.setItem(key, localStorage.getItem(key).replace("Names two other explanations.", "Named something.")); });
     await page.reload();
     await step(page, "result");
+    if (page.viewportSize().width < 640) await page.locator(".assess-gap summary").first().click();
     await page.getByRole("button", { name: /^Add to plan:/ }).first().click();
     for (const at of ["quick", "statements", "result", "plan", "case"]) {
       await step(page, at);
