@@ -64,6 +64,7 @@ table! {
         words: Words, "the headings and labels that the model looks for, in the handbook's language";
         compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a comparison page", as Shape::List(&ROLES);
         evidence: Vec<Evidence>, "what a promotion case and a résumé have to show", by readers::evidence;
+        acknowledge: Acknowledge, "how readers confirm that they have read what a role expects";
         markdown: Markdown, "extensions of Markdown";
         security: Security, "what pages may contain and load";
         publish: Publish, "how the site is published";
@@ -164,6 +165,13 @@ table! {
     Evidence {
         name: String, "the name shown on pages", by readers::filled;
         competencies: Vec<(String, Span)>, "the competencies whose statements show it", as COMPETENCIES;
+    }
+}
+
+table! {
+    /// How readers confirm that they have read what a role expects.
+    Acknowledge {
+        to: Option<String>, "an e-mail address, the URL of a new issue, or `file`", by readers::recipient;
     }
 }
 

@@ -4,7 +4,7 @@
 // Input: the page's state. Output: the step's elements. Never shows a total, an average or a
 // percentage, and never leaves out an answer.
 (() => {
-  const { button, changed, copied, el, gaps, isBlank, levelNow } = globalThis.rolebookAssess;
+  const { button, changed, copied, el, gaps, isBlank, levelNow, narrow, picture } = globalThis.rolebookAssess;
 
   function row(statement, state, note) {
     const planned = () => state.planned(statement);
@@ -31,6 +31,14 @@
 
   const title = (asked, state) => [el("a", { class: "competency", href: asked.url }, asked.title), asked.focus && [" ", el("strong", { class: "flag" }, state.words("focus"))]];
 
+  /** Folds the statements of a gap on a narrow screen. */
+  function folded(asked, parts, state) {
+    if (!narrow.matches || !parts.length) return parts;
+    const box = el("details", { class: "lower" }, el("summary", {}, state.words("gap-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
+    box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...parts.flat(Infinity)); });
+    return box;
+  }
+
   function card(gap, state) {
     const { asked } = gap;
     const answer = (one) => state.words(`answer-${state.found.get(one).rating.answer}`);
@@ -38,9 +46,7 @@
       el("h3", {}, title(asked, state)),
       el("p", { class: "level" }, state.words("asks", { level: state.levelName(asked.level) }), " ", state.words("you", { level: state.levelName(gap.level) })),
       asked.meaning && el("p", { class: "meaning" }, copied(asked.meaning)),
-      part("open", gap.open, state, answer),
-      part("chance", gap.chance, state),
-      part("ahead", gap.ahead, state),
+      folded(asked, [part("open", gap.open, state, answer), part("chance", gap.chance, state), part("ahead", gap.ahead, state)].filter(Boolean), state),
       grow(asked, state));
   }
 
@@ -53,7 +59,7 @@
   function rewordings(state, redraw) {
     const list = [...state.found.entries()].filter(([, { change }]) => change !== "same");
     if (!list.length) return null;
-    const names = new Map(state.asked.map((asked) => [asked.id, asked.title]));
+    const names = new Map(state.all.map((asked) => [asked.id, asked.title]));
     return el("section", { class: "assess-news" }, el("h3", {}, state.words("changes")), el("p", { class: "hint" }, state.words("changes-means")),
       list.map(([statement]) => el("div", {}, el("p", { class: "level" }, names.get(statement.competency)), changed(statement, state, () => redraw(".assess-news button")))));
   }
@@ -67,7 +73,7 @@
 
   /** Lists answers to removed statements, and to competencies that this role doesn't expect. */
   function leftOver(state) {
-    const here = new Set(state.asked.map((asked) => asked.id));
+    const here = new Set(state.all.map((asked) => asked.id));
     const removed = state.rest.filter((rating) => here.has(rating.competency));
     const others = state.rest.filter((rating) => !here.has(rating.competency));
     const levels = state.record.levels.filter((one) => !here.has(one.competency) && !others.some((rating) => rating.competency === one.competency));
@@ -76,6 +82,16 @@
       others.length + levels.length > 0 && el("details", { class: "lower" }, el("summary", {}, state.words("others")), el("p", { class: "hint" }, state.words("others-means")),
         el("ul", {}, others.map((rating) => kept(rating, state)), levels.map((one) => el("li", {}, one.title, " ", el("span", { class: "note" }, one.level ? one.name : state.words("level-none")))))),
     ];
+  }
+
+  /** Draws what the role expects, what the reader answered, and what their manager said. */
+  function drawing(all, state) {
+    const said = all.filter((gap) => gap.level !== null);
+    if (!said.length) return null;
+    const hasManager = said.some(({ asked }) => state.managerOf(asked) !== null);
+    const names = { role: state.words("picture-role"), report: state.words("picture-you"), ...hasManager && { manager: state.words("picture-manager") } };
+    const rows = said.map(({ asked, level }) => ({ title: asked.title, flag: asked.key && state.words("focus"), role: asked.level, report: level, manager: state.managerOf(asked) }));
+    return picture({ rows, names, steps: state.scale.length, caption: state.words("picture"), level: state.stepName, words: state.words });
   }
 
   function result(state, redraw) {
@@ -87,6 +103,7 @@
       title: state.words("result", { role: state.title }),
       content: [
         el("p", { class: "hint" }, state.words(isBlankYet ? "result-none" : "result-means")),
+        drawing(all, state),
         rewordings(state, redraw),
         !isBlankYet && (open.length ? open.map((gap) => card(gap, state)) : el("p", {}, state.words("no-gaps"))),
         lines("met", all.filter((gap) => gap.kind === "met"), state),

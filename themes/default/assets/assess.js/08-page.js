@@ -28,12 +28,15 @@
 
   const said = (element) => element.textContent.replace(/\s+/gu, " ").trim();
 
-  /** Reads the page's labels. Returns a function that fills in `{name}` in a label. */
-  function readWords() {
+  /**
+   * Reads the page's labels. Returns a function that fills in `{name}` in a label. Of labels with the
+   * same name, it takes the one with the first of the `prefixes`.
+   */
+  function readWords(prefixes = ["assess-"]) {
     const words = new Map();
     for (const one of document.getElementById("assess-words").content.querySelectorAll("[data-word]")) words.set(one.dataset.word, one.textContent);
     return (key, fill = {}) => {
-      const text = words.get(`assess-${key}`) ?? words.get(key) ?? key;
+      const text = [...prefixes, ""].map((prefix) => words.get(prefix + key)).find((found) => found !== undefined) ?? key;
       return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/gu, (all, name, one, many) => String((one === undefined ? fill[name] : Number(fill[name]) === 1 ? one : many) ?? all));
     };
   }
@@ -129,13 +132,16 @@
 
   const button = (text, press, has = {}) => el("button", { type: "button", class: "assess-button", ...has, on: { click: press } }, text);
 
-  /** Asks a question in a dialog. Returns the key of the answer, or null if it was closed. */
-  function ask(title, text, answers, words) {
+  /**
+   * Asks a question in a dialog. Returns the key of the answer, or null if it was closed. `about` is
+   * what the question is about.
+   */
+  function ask(title, text, answers, words, about = "") {
     return new Promise((answered) => {
       const close = (key) => () => { dialog.close(key); };
       const buttons = answers.map(([key, className]) => button(words(key), close(key), { class: `assess-button ${className ?? ""}` }));
       const dialog = el("dialog", { class: "assess-dialog", "aria-labelledby": "assess-ask" },
-        el("h2", { id: "assess-ask" }, title), el("p", {}, text), el("div", { class: "assess-actions" }, buttons, button(words("cancel"), close(""), { autofocus: true })));
+        el("h2", { id: "assess-ask" }, title), about && el("p", {}, el("strong", {}, about)), el("p", {}, text), el("div", { class: "assess-actions" }, buttons, button(words("cancel"), close(""), { autofocus: true })));
       dialog.addEventListener("close", () => { dialog.remove(); answered(dialog.returnValue || null); });
       document.body.append(dialog);
       dialog.showModal();
@@ -151,5 +157,5 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readPage });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readPage, readWords });
 })();

@@ -2,7 +2,7 @@
 //
 // Input: the page's state. Output: the step's elements and the plan as a document.
 (() => {
-  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown } = globalThis.rolebookAssess;
+  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown, narrow } = globalThis.rolebookAssess;
 
   // Whether the reader is choosing statements. The list stays open until they are done.
   let choosing = false;
@@ -15,6 +15,9 @@
       return one.text.split(/\n\s*\n/u).filter((text) => text.trim()).map((text) => el("p", {}, text.trim()));
     });
   }
+
+  /** A long document is folded on a phone. Printing unfolds it. */
+  const isShort = (sheet) => sheet.textContent.length < 800;
 
   /** Creates a document with buttons to copy, download and print it. `write` returns its blocks. */
   function paper(id, name, write, state) {
@@ -39,8 +42,10 @@
         told.textContent = state.words("copy-by-hand");
       }
     };
-    const print = () => {
+    const print = (event) => {
       refresh();
+      const fold = event.currentTarget.closest(".assess-paper").querySelector("details");
+      if (fold?.contains(sheet)) fold.open = true;
       state.root.dataset.print = id;
       window.print();
     };
@@ -48,7 +53,7 @@
     refresh();
     return {
       refresh,
-      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), sheet,
+      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches ? el("details", { class: "lower", open: isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
         el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), button(state.words("print"), print), told), raw),
     };
   }
@@ -59,7 +64,7 @@
   }
 
   function practices(item, state, changed) {
-    const grow = state.asked.find((asked) => asked.id === item.competency)?.grow;
+    const grow = state.all.find((asked) => asked.id === item.competency)?.grow;
     const offered = grow ? [...grow.text.querySelectorAll("li, p")].filter((one) => !one.querySelector("li, p") && !(one.tagName === "P" && one.closest("li"))).map((one) => ({ text: one.textContent.replace(/\s+/gu, " ").trim(), from: one })) : [];
     const known = new Set(offered.map((one) => one.text));
     // A chosen practice stays, even if it is no longer in the handbook.
@@ -88,6 +93,7 @@
       now && now.text !== item.text && el("p", { class: "assess-changed" }, state.words("text-now"), ": ", now.text),
       practices(item, state, () => { state.save(); changed(); }),
       field({ label: state.words("plan-date"), type: "date", value: item.date, change: (text) => { item.date = text; typed(); }, done: () => state.save() }),
+      field({ label: state.words("plan-helper"), value: item.helper, change: (text) => { item.helper = text; typed(); }, done: () => state.save() }),
       field({ label: state.words("plan-note"), hint: state.words("plan-note-means"), rows: 2, value: item.note, change: (text) => { item.note = text; typed(); }, done: () => state.save() }),
       button(state.words("plan-remove"), remove, { class: "assess-button quiet", "aria-label": `${state.words("plan-remove")}: ${item.text}` }));
   }
@@ -107,6 +113,7 @@
     const one = (item) => [
       heading(2, item.text), line([item.title, state.levelName(item.level)].join(", ")),
       item.date && line(`${state.words("plan-date")}: ${item.date}`),
+      item.helper.trim() && line(`${state.words("plan-helper")}: ${item.helper}`),
       item.practices.length > 0 && line(`${state.words("practices")}:`), item.practices.length > 0 && list(item.practices), item.note.trim() && line(item.note),
     ];
     return [heading(1, state.words("plan-title", { role: state.title })), source(state), ...state.record.plan.flatMap(one)].filter(Boolean);

@@ -3,7 +3,10 @@
 // Input: the page's state. Output: the step's elements, and the elements with which other steps
 // show a reworded statement. Never drops a note.
 (() => {
-  const { ANSWERS, blankEvent, button, choices, copied, el, examplesOf, field, isBlank, labelled, levelNow, toAnswer } = globalThis.rolebookAssess;
+  const { ANSWERS, blankEvent, button, choices, copied, deck, el, examplesOf, field, isBlank, levelNow, toAnswer } = globalThis.rolebookAssess;
+
+  // More statements than this aren't shown on one page.
+  const MANY = 30;
 
   /**
    * Shows that a statement has changed since it was answered: both texts, and a button to confirm
@@ -76,25 +79,31 @@
   function competency(asked, state, numbers) {
     const level = state.levelOf(asked);
     const rows = toAnswer(asked, level);
-    if (!rows.length) return null;
     const heading = (of) => el("h4", {}, state.words(of === level ? "level-current" : "level-next", { level: state.levelName(of) }));
     const parts = [...new Set(rows.map((one) => one.level))].map((of) =>
       [heading(of), rows.filter((one) => one.level === of).map((one) => statementFields(one, numbers.next += 1, state))]);
     return el("section", { class: "assess-group" }, el("h3", {}, asked.title), parts);
   }
 
-  function statements(state) {
+  function statements(state, redraw) {
     const known = state.asked.filter((asked) => state.levelOf(asked) !== null);
     const open = state.asked.filter((asked) => state.levelOf(asked) === null);
     const numbers = { next: 0 };
+    const withRows = known.filter((asked) => toAnswer(asked, state.levelOf(asked)).length > 0);
+    const many = withRows.flatMap((asked) => toAnswer(asked, state.levelOf(asked))).length;
+    const cards = deck({
+      name: "statements", isLong: many > MANY, all: withRows, show: (asked) => competency(asked, state, numbers), state, redraw,
+      isDone: (asked) => toAnswer(asked, state.levelOf(asked)).every((one) => state.found.get(one)?.rating.answer),
+    });
     const all = known.flatMap((asked) => toAnswer(asked, state.levelOf(asked)));
     return {
       title: state.words("statements"),
       content: [
         el("p", { class: "hint" }, known.length ? state.words("statements-means") : state.words("statements-none")),
-        labelled(known, state.words, (asked) => competency(asked, state, numbers)),
+        cards.content,
         open.length > 0 && el("p", { class: "hint" }, state.words("quick-open", { list: open.map((asked) => asked.title).join(", ") }), " ", el("a", { href: "#assess-quick" }, state.words("to-quick"))),
       ],
+      card: cards.next,
       progress: () => {
         const done = all.filter((one) => state.found.get(one)?.rating.answer).length;
         return all.length ? state.words(done === all.length ? "progress-all" : "progress-n", { n: done, of: all.length }) : "";

@@ -3,7 +3,7 @@
 // Input: the page's state. Output: the step's elements and two documents. Says what has no evidence
 // yet, and never makes up evidence.
 (() => {
-  const { block, coverage, el, evidence, expected, field, isBlank, paper, sentence, source } = globalThis.rolebookAssess;
+  const { block, coverage, el, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
   const told = (rating) => rating.evidence.filter((event) => !isBlank(event));
 
   /** Describes in words how well one kind of evidence is covered. */
@@ -11,7 +11,7 @@
     const n = group.events.length;
     const times = n < 3 ? state.words(`coverage-${n}`) : state.words("coverage-n", { n });
     const lacks = Object.entries(group.lacks).filter(([, count]) => count > 0).map(([key, count]) => state.words(`lacks-${key}`, { n: count }));
-    const by = n ? [] : state.asked.filter((asked) => group.competencies.includes(asked.id)).map((asked) => asked.title);
+    const by = n ? [] : state.all.filter((asked) => group.competencies.includes(asked.id)).map((asked) => asked.title);
     return [times, ...lacks, by.length ? state.words("coverage-by", { list: by.join(", ") }) : ""].filter(Boolean).join(" ");
   }
 
@@ -30,15 +30,21 @@
     const isWanted = (one, asked) => (one.level === asked.level || one.key) && !withNotes.includes(one);
     const wanted = state.asked.flatMap((asked) => expected(asked).filter((one) => isWanted(one, asked)).map((one) => ({ one, asked })));
     wanted.sort((a, b) => Number(b.one.key) - Number(a.one.key));
-    const titles = new Map(state.asked.map((asked) => [asked.id, asked.title]));
+    const titles = new Map(state.all.map((asked) => [asked.id, asked.title]));
     const one = (statement) => el("fieldset", { class: "assess-planned" }, el("legend", {}, statement.text), el("p", { class: "level" }, titles.get(statement.competency)), evidence(statement, state, true));
+    // On a phone, the fields of one statement fill the screen.
+    const folded = (statement) => {
+      const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, titles.get(statement.competency))));
+      box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(one(statement)); });
+      return box;
+    };
     const more = ({ one: statement, asked }) => {
       const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, asked.title)));
       box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(evidence(statement, state, true)); });
       return el("li", {}, box);
     };
     return [
-      withNotes.length ? withNotes.map(one) : el("p", { class: "hint" }, state.words("case-none"), " ", el("a", { href: "#assess-statements" }, state.words("to-statements"))),
+      withNotes.length ? withNotes.map(narrow.matches ? folded : one) : el("p", { class: "hint" }, state.words("case-none"), " ", el("a", { href: "#assess-statements" }, state.words("to-statements"))),
       wanted.length > 0 && el("details", { class: "lower" }, el("summary", {}, state.words("case-more")), el("ul", { class: "plain" }, wanted.map(more))),
     ];
   }

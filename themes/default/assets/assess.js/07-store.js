@@ -10,6 +10,7 @@
    */
   function store(key) {
     const aside = `${key}:unreadable`;
+    const scope = `${key}:scope`;
     const attempt = (work) => {
       try { return { value: work(), fault: null }; } catch (error) { return { value: null, fault: fault(error) }; }
     };
@@ -19,7 +20,10 @@
       save: (text) => attempt(() => localStorage.setItem(key, text)).fault,
       setAside: (text) => attempt(() => localStorage.setItem(aside, text)).fault,
       readAside: () => attempt(() => localStorage.getItem(aside)).value,
-      clear: () => attempt(() => { localStorage.removeItem(key); localStorage.removeItem(aside); }).fault,
+      // Whether the reader answers everything or only what is key for the role.
+      readScope: () => attempt(() => localStorage.getItem(scope)).value,
+      saveScope: (text) => attempt(() => localStorage.setItem(scope, text)).fault,
+      clear: () => attempt(() => { for (const one of [key, aside, scope]) localStorage.removeItem(one); }).fault,
     };
   }
 

@@ -3,7 +3,7 @@
 // Input: the page's state. Output: the step's elements. Never shows a number without its name, or
 // what the role expects, because that would influence the answer.
 (() => {
-  const { choices, copied, el, examplesOf, labelled } = globalThis.rolebookAssess;
+  const { choices, copied, deck, el, examplesOf } = globalThis.rolebookAssess;
 
   function statements(asked, state) {
     const box = el("details", { class: "lower" }, el("summary", {}, state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
@@ -31,13 +31,24 @@
       statements(asked, state));
   }
 
-  function quick(state) {
+  /** Lets the reader answer only what is key for the role. Their other answers are kept. */
+  function scope(state, redraw) {
+    const key = state.all.filter((asked) => asked.key).length;
+    if (!key || key === state.all.length) return null;
+    const options = [{ value: "key", name: state.words("scope-key", { n: key }) }, { value: "all", name: state.words("scope-all", { n: state.all.length }) }];
+    return el("fieldset", { class: "assess-scope" }, el("legend", {}, state.words("scope")),
+      choices({ name: "scope", options, chosen: state.scope, className: "assess-answers", pick: (value) => { state.setScope(value); redraw(".assess-scope input:checked"); } }));
+  }
+
+  function quick(state, redraw) {
+    const cards = deck({
+      name: "quick", all: state.asked, isDone: (asked) => state.levelOf(asked) !== null, state, redraw,
+      show: (asked) => question(asked, state.asked.indexOf(asked), state),
+    });
     return {
       title: state.words("quick"),
-      content: [
-        el("p", { class: "hint" }, state.words("quick-means")),
-        labelled(state.asked, state.words, (asked) => question(asked, state.asked.indexOf(asked), state)),
-      ],
+      content: [el("p", { class: "hint" }, state.words("quick-means")), scope(state, redraw), cards.content],
+      card: cards.next,
       progress: () => {
         const done = state.asked.filter((asked) => state.levelOf(asked) !== null).length;
         return state.words(done === state.asked.length ? "progress-all" : "progress-n", { n: done, of: state.asked.length });
