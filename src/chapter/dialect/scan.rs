@@ -17,8 +17,8 @@ use crate::declare::dialect::Dialect;
 
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
 pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
-    let dialects = reading.dialects;
     use Dialect::{Admonitions, Attributes, Colons, Contents, Expressions, Hints, Jsx, Liquid, Shortcodes, Tabs};
+    let dialects = reading.dialects;
     let has = |dialect| dialects.has(dialect);
     (reading.is_ideographic() && body.contains('*'))
         || (has(Colons) && body.contains(":::"))
