@@ -28,7 +28,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
         || (has(Attributes) && body.contains('{'))
         || (has(Dialect::Abbreviations) && body.contains("*["))
-        || (has(Tabs) && has(Dialect::Emoji) && body.contains("-"))
+        || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
         || (has(Jsx) && (body.contains(['<', '{']) || body.contains("import ") || body.contains("export ")))
 }
