@@ -202,6 +202,9 @@ pub struct Check {
     /// The same as --format json.
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
+    /// Show every finding, also where there are many of one kind.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// How findings are printed.

@@ -4,6 +4,7 @@
 //! errors. [`build`] does the same for programs that use the library.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,10 @@ use serde_json::{Value, json};
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::pipeline::Compiled;
-use super::{Outcome, argument, close, detail, left_out, note, say_json};
+use super::said::Said;
+use super::{Outcome, close, detail, left_out, note, say_json, unchanged};
 use crate::cli::{Build, Source};
+use crate::declare::config::Config;
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
 use crate::site::publish::Content;
@@ -59,6 +62,8 @@ struct Ready {
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
     /// rendered. They become known after the others.
     late: Vec<Diagnostic>,
+    /// A note about the generator whose conventions are followed.
+    read_as: Option<String>,
     /// A note about each part of the past that couldn't be read.
     notes: Vec<String>,
     /// The site, or `None` if there are errors.
@@ -87,7 +92,9 @@ struct Ready {
 pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     let options =
         Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None, json: false };
-    let mut ready = Ready::new(Loaded::read(source, Some(out))?, &options, &|_, _| {})?;
+    let loaded = Loaded::read(source, Some(out))?;
+    let output = open(&loaded)?;
+    let mut ready = Ready::new(loaded, output, &options, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
         match write(site, &ready.output, &|_| {}) {
@@ -105,7 +112,15 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 /// Runs the command.
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
+    let loaded = Loaded::of(&options.source, options.out.as_deref())?;
+    let output = open(&loaded)?;
+    let memory = if options.json { None } else { unchanged::memory(&loaded, options) };
+    if let Some(said) = memory.as_ref().and_then(|(memory, key)| Said::from_json(&output.recall(memory, key)?)) {
+        said.again(&loaded, options, start.elapsed());
+        return Ok(true);
+    }
     // Findings are printed before the handbook's past is read, which takes a while.
+    let printed = RefCell::new(String::new());
     let print = |loaded: &Loaded, compiled: &Compiled| {
         detail(&format!(
             "checked {} chapters in {:.2} s",
@@ -113,13 +128,14 @@ pub fn run(options: &Build) -> Outcome {
             start.elapsed().as_secs_f64()
         ));
         if !options.json {
-            loaded.print_some(&compiled.findings, &compiled.chain);
+            printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
         }
     };
-    let mut ready = Ready::new(Loaded::of(&options.source, options.out.as_deref())?, options, &print)?;
-    for text in &ready.notes {
-        note(text);
-    }
+    let mut ready = Ready::new(loaded, output, options, &print)?;
+    let mut said = Said { findings: printed.into_inner(), ..Said::default() };
+    said.read_as.clone_from(&ready.read_as);
+    said.notes.clone_from(&ready.notes);
+    said.explain();
     let (mut written, mut late) = (None, std::mem::take(&mut ready.late));
     if let Some(site) = &ready.site {
         match write_with_bar(site, &ready.output) {
@@ -129,21 +145,31 @@ pub fn run(options: &Build) -> Outcome {
         }
     }
     if !options.json {
-        ready.print(&late);
+        said.late = ready.print(&late);
     }
     ready.findings.append(&mut late);
     if let (Some(written), Some(site)) = (&written, &ready.site) {
         report_kept(written);
         report_withdrawn(written, site.handbook(), site.content());
         super::theme::note_outdated(&ready.loaded.project);
+        let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
+        let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
+        let (errors, warnings) = count(&ready.findings);
+        (said.pages, said.summary) = (pages(site), report::summary(errors, warnings));
+        said.tail = format!("{audience}{left}");
     }
     match (options.json, &written) {
         (true, _) => say_json(&ready.json(written.as_ref())),
-        (false, Some(written)) => ready.close(written, options, start.elapsed()),
+        (false, Some(written)) => said.close((&ready.loaded, options), written.written, start.elapsed()),
         (false, None) => {
             let (errors, warnings) = count(&ready.findings);
             close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
         }
+    }
+    if let (Some((memory, key)), Some(written), Some(site)) = (memory, &written, &ready.site)
+        && said.may_be_remembered(written, &site.handbook().config)
+    {
+        ready.output.keep(&memory, &key, &said.to_json());
     }
     // Don't free the site, because that takes a twentieth of the time of a build and the process is
     // about to end anyway.
@@ -166,27 +192,34 @@ fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Bo
     written
 }
 
+/// Checks the output directory before the slow part begins, and locks it until the end.
+fn open(loaded: &Loaded) -> Result<Output, Failure> {
+    loaded.need_chapters()?;
+    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+    let guards = Guards {
+        project: &loaded.project.root,
+        content: &loaded.project.content,
+        themes: &themes,
+        home: std::env::home_dir(),
+    };
+    Output::open(&loaded.out, &guards)
+}
+
 impl Ready {
-    /// Checks the output directory, compiles the handbook and reads its past. Calls `print` as soon as
-    /// the handbook is compiled.
-    fn new(loaded: Loaded, options: &Build, print: &dyn Fn(&Loaded, &Compiled)) -> Result<Self, Failure> {
-        loaded.need_chapters()?;
-        // Check the output directory before the slow part begins, and keep the directory locked
-        // until the end.
-        let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-        let guards = Guards {
-            project: &loaded.project.root,
-            content: &loaded.project.content,
-            themes: &themes,
-            home: std::env::home_dir(),
-        };
-        let output = Output::open(&loaded.out, &guards)?;
+    /// Compiles the handbook and reads its past. Calls `print` as soon as the handbook is compiled.
+    fn new(
+        loaded: Loaded,
+        output: Output,
+        options: &Build,
+        print: &dyn Fn(&Loaded, &Compiled),
+    ) -> Result<Self, Failure> {
         let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
         let (compiled, _) = loaded.check(&options.source, options.strict)?;
         print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
-        let mut ready = Self { loaded, output, chain, findings, late, notes, site: None };
+        let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
+        let mut ready = Self { loaded, output, chain, findings, late, read_as, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.
@@ -199,22 +232,6 @@ impl Ready {
         ready.notes = notes;
         ready.site = site.filter(|_| count(&ready.late).0 == 0);
         Ok(ready)
-    }
-
-    /// Says what was written, where, and how to look at it.
-    fn close(&self, written: &Written, options: &Build, took: Duration) {
-        let Some(site) = &self.site else { return };
-        let left = left_out::summary(&self.loaded.inputs, site.handbook(), site.content());
-        let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
-        let (errors, warnings) = count(&self.findings);
-        let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
-        let (seconds, place) = (took.as_secs_f64(), self.loaded.out.display());
-        close(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}"));
-        let mut command = format!("rolebook serve{}", argument(&options.source.dir));
-        if let Some(name) = &options.source.audience {
-            command.push_str(&format!(" --audience {name}"));
-        }
-        close(&format!("Next: `{command}` shows it in a browser; to publish it, upload the folder {place}."));
     }
 
     /// Returns the report for programs.
@@ -230,9 +247,9 @@ impl Ready {
         report
     }
 
-    /// Prints the first few findings of each kind.
-    fn print(&self, findings: &[Diagnostic]) {
-        self.loaded.print_some(findings, &self.chain);
+    /// Prints the first few findings of each kind, and returns what was printed.
+    fn print(&self, findings: &[Diagnostic]) -> String {
+        self.loaded.print_some(findings, &self.chain)
     }
 }
 
@@ -249,7 +266,7 @@ fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
 
 /// Returns the part of the closing line that names the audience, or nothing if the handbook defines
 /// no audiences.
-fn audience_line(config: &crate::declare::config::Config, asked: Option<&str>) -> String {
+fn audience_line(config: &Config, asked: Option<&str>) -> String {
     if config.audiences.is_empty() {
         return String::new();
     }

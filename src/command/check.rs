@@ -8,13 +8,16 @@ use std::time::Instant;
 
 use super::load::Loaded;
 use super::past::read_day;
-use super::{Outcome, close, external, left_out, note};
+use super::{Outcome, close, complain, explain, external, left_out, note};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
 use crate::past::history::Past;
 use crate::site::theme::has_own_templates;
 use crate::world::report;
+
+/// In a folder without `handbook.toml`, the kinds are counted first if there are more findings.
+const MOST: usize = 50;
 
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
@@ -41,11 +44,20 @@ pub fn run(options: &Check) -> Outcome {
     }
     findings.sort();
     let format = if options.json { Format::Json } else { options.format };
-    loaded.print(&findings, &compiled.chain, format);
+    let is_many = findings.len() > MOST && !handbook.config.configured;
+    if format == Format::Human && is_many && !options.all {
+        complain(&report::kinds(&findings));
+        loaded.print_some(&findings, &compiled.chain);
+    } else {
+        loaded.print(&findings, &compiled.chain, format);
+    }
     let (errors, warnings) = count(&findings);
     if format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
         super::theme::note_outdated(&loaded.project);
+        if let Some(text) = left_out::read_as(&loaded.inputs, &loaded.project, handbook) {
+            explain(&text);
+        }
         if let Some(hint) = left_out::hint(&content) {
             note(&hint);
         }

@@ -169,11 +169,13 @@ impl Loaded {
     }
 
     /// Prints the first few findings of each kind on standard error, for commands that weren't
-    /// asked to list all of them.
-    pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) {
+    /// asked to list all of them. Returns what was printed.
+    pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> String {
         let shown: Vec<Diagnostic> = findings.iter().filter(|finding| is_shown(finding)).cloned().collect();
         let look = (is_colored(), width());
-        complain(&report::brief(&shown, &|place: &Place| self.file(place, chain), look, MOST_OF_A_CODE));
+        let text = report::brief(&shown, &|place: &Place| self.file(place, chain), look, MOST_OF_A_CODE);
+        complain(&text);
+        text
     }
 
     /// Formats findings for people, without color.

@@ -96,6 +96,13 @@ pub fn note(text: &str) {
     }
 }
 
+/// Prints a line on standard error that says what is going on, unless the user wants it quiet.
+pub fn explain(text: &str) {
+    if !is_quiet() {
+        complain(&format!("{text}\n"));
+    }
+}
+
 /// Prints a detail on standard error if the user asked for details.
 pub fn detail(text: &str) {
     if is_verbose() {

@@ -23,9 +23,11 @@ mod overrides;
 mod past;
 pub mod pipeline;
 mod preview;
+mod said;
 mod schema;
 mod serve;
 mod theme;
+mod unchanged;
 mod usage;
 mod writing;
 
@@ -43,7 +45,7 @@ use crate::world::disk::{Failure, Refusal};
 /// Whether a command found no errors. If it found any, the exit code is 1.
 pub type Outcome = Result<bool, Failure>;
 
-use self::manners::{close, complain, detail, note, say, say_json, say_text};
+use self::manners::{close, complain, detail, explain, note, say, say_json, say_text};
 
 /// Reads the command line and runs the command.
 pub fn main() -> ExitCode {
