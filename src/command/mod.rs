@@ -9,6 +9,7 @@ mod check;
 mod codeowners;
 mod completions;
 mod diff;
+mod export;
 mod import;
 mod init;
 mod left_out;
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Init(options) => init::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Import(options) => import::run(&options),
+        Command::Export(options) => export::run(&options),
         Command::New(options) => new::run(&options),
         Command::Mv(options) => mv::run(&options),
         Command::Schema(options) => schema::run(&options),

@@ -43,6 +43,7 @@ mod stairs;
 mod support;
 mod switch;
 mod synthetic;
+mod tables;
 mod templates;
 mod themes;
 mod tracks;
