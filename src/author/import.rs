@@ -11,8 +11,10 @@ mod header;
 mod legend;
 mod levels;
 mod scale;
+mod settings;
 mod sheets;
 mod update;
+mod wish;
 mod words;
 
 use std::sync::Arc;

@@ -137,7 +137,7 @@ pub fn handbooks() -> Vec<(String, Sources)> {
 /// Codes that no case can raise, each with the test that checks it.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("bad-table", "an_unreadable_table_is_rejected_with_help"),
-    ("chapter-exists", "existing_chapters_change_only_if_the_differences_are_asked_for"),
+    ("chapter-exists", "a_chapter_that_cannot_be_changed_is_reported"),
     ("gone-chapter", "a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_instead"),
     ("host-limit", "the_limit_of_a_host_is_reported_before_it_is_reached"),
     ("internal", "a_panic_in_a_library_becomes_a_finding_that_names_the_file"),

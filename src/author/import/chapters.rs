@@ -5,90 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declare::config::{FILE, Level, Scope};
+use crate::declare::config::{FILE, Scope};
 use crate::declare::kind::{Kind, Levels};
 use crate::model::book::{ChapterId, RoleView};
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, fold};
 use crate::text::quote;
 use crate::text::rule::Rule;
-use crate::text::slug::{Slugger, chapter_stem, short_slug, slug};
+use crate::text::slug::{Slugger, chapter_stem, slug};
 use crate::text::spreadsheet::Cell;
 
 use super::gather::{Competency, Gathered, Role, Said};
 use super::levels::Scale;
-use super::update::{self, Wish};
+use super::settings::{families, family_names, track_names, tracks};
+use super::update;
+use super::wish::{Wish, heading};
 use super::{Choices, Import, Ladder, Lines, NewFile, Target};
-
-/// What a new `handbook.toml` says apart from the title and the scale.
-#[derive(Clone, Copy)]
-pub struct Setting {
-    pub levels: Levels,
-    pub are_titles: bool,
-}
-
-/// Returns a `handbook.toml` with a title, a scale, and the tracks and families of the table.
-pub fn configuration(title: &str, levels: &[Level], setting: Setting, gathered: &Gathered) -> String {
-    let (title, scale) = (quote::quoted(title), scale(levels));
-    let mode = match setting.levels {
-        Levels::AddUp => String::new(),
-        Levels::Replace => {
-            "\n# Each level is complete on its own, and doesn't include those below it.\nlevels = \"replace\"\n"
-                .to_owned()
-        }
-    };
-    let jobs = if setting.are_titles { "\n# The levels are titles of jobs.\njob_levels = true\n" } else { "" };
-    let declared = [tracks(&track_names(gathered)), families(&family_names(gathered))];
-    let declared: String = declared.iter().filter(|part| !part.is_empty()).map(|part| format!("\n{part}")).collect();
-    format!(
-        "# The handbook's title and levels. `rolebook schema handbook` lists every key.\n\n\
-         title = {title}\n{mode}{jobs}\n\
-         # The levels, lowest first. `means` describes in one sentence what people at that level do.\n{scale}{declared}"
-    )
-}
-
-/// Formats levels as `handbook.toml` declares them.
-pub fn scale(levels: &[Level]) -> String {
-    let one = |level: &Level| {
-        let means =
-            if level.means.is_empty() { String::new() } else { format!("means = {}\n", quote::quoted(&level.means)) };
-        format!("[[scale]]\nlevel = {}\nname = {}\n{means}", level.level, quote::quoted(&level.name))
-    };
-    levels.iter().map(one).collect::<Vec<_>>().join("\n")
-}
-
-fn tracks(names: &[String]) -> String {
-    let one =
-        |name: &String| format!("[[tracks]]\nid = {}\ntitle = {}\n", quote::quoted(&slug(name)), quote::quoted(name));
-    names.iter().map(one).collect::<Vec<_>>().join("\n")
-}
-
-fn families(names: &[String]) -> String {
-    let one = |name: &String| format!("[families.{}]\ntitle = {}\n", slug(name), quote::quoted(name));
-    names.iter().map(one).collect::<Vec<_>>().join("\n")
-}
-
-fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    for name in names.filter(|name| !slug(name).is_empty()) {
-        if !list.iter().any(|known| slug(known) == slug(name)) {
-            list.push(name.clone());
-        }
-    }
-    list
-}
-
-fn track_names(gathered: &Gathered) -> Vec<String> {
-    let said = gathered.competencies.iter().flat_map(|competency| &competency.statements);
-    distinct(
-        gathered.roles.iter().filter_map(|role| role.track.as_ref()).chain(said.filter_map(|said| said.track.as_ref())),
-    )
-}
-
-fn family_names(gathered: &Gathered) -> Vec<String> {
-    let roles = gathered.roles.iter().filter_map(|role| role.family.as_ref());
-    distinct(roles.chain(gathered.competencies.iter().filter_map(|competency| competency.family.as_ref())))
-}
 
 /// Collects the files for everything that was gathered.
 pub struct Writer<'a> {
@@ -104,6 +36,13 @@ pub struct Writer<'a> {
 enum Place {
     Known(ChapterId, String),
     New(String),
+}
+
+/// A competency of the table, which roles refer to.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    place: &'a Place,
+    title: &'a str,
 }
 
 impl Place {
@@ -129,16 +68,14 @@ impl Writer<'_> {
             self.competency(competency, place, &mut order);
         }
         let ladder = self.ladder(gathered, &roles);
-        let ids: Vec<(String, Option<ChapterId>)> = competencies
+        let named: Vec<Named<'_>> = competencies
             .iter()
-            .map(|place| match place {
-                Place::Known(chapter, id) => (id.clone(), Some(*chapter)),
-                Place::New(id) => (id.clone(), None),
-            })
+            .zip(&gathered.competencies)
+            .map(|(place, competency)| Named { place, title: &competency.title })
             .collect();
         let mut order = self.highest_order(Kind::Role);
         for (n, role) in gathered.roles.iter().enumerate() {
-            self.role((role, &roles[n]), &ids, ladder.get(&n), &mut order);
+            self.role((role, &roles[n]), &named, ladder.get(&n), &mut order);
         }
         self.declare(gathered);
         self.unmentioned(&competencies, Kind::Competency);
@@ -322,11 +259,12 @@ impl Writer<'_> {
             });
         }
         if let Some(span) = first {
-            let count = if repeated == 1 { "1 statement".to_owned() } else { format!("{repeated} statements") };
+            let what = if repeated == 1 { "1 statement".to_owned() } else { format!("{repeated} statements") };
+            let title = &competency.title;
             let message = format!(
-                "{count} of `{}` already said at a lower level, which higher ones include, and not used again",
-                competency.title
+                "{what} of `{title}` only repeated a lower level, which higher ones include, and were not used"
             );
+            let message = if repeated == 1 { message.replace("and were", "and was") } else { message };
             self.import.findings.push(Diagnostic::new(Rule::UnusedRow, self.name, Some(span), message));
         }
         wishes
@@ -395,7 +333,7 @@ impl Writer<'_> {
     fn role(
         &mut self,
         (role, place): (&Role, &Place),
-        ids: &[(String, Option<ChapterId>)],
+        named: &[Named<'_>],
         step: Option<&(Option<u32>, Option<String>)>,
         order: &mut i64,
     ) {
@@ -420,8 +358,10 @@ impl Writer<'_> {
             .expects
             .iter()
             .filter_map(|(n, level)| {
-                let (id, chapter) = ids[*n].clone();
-                Some(update::Expected { id, chapter, level: level_of(level, chapter)? })
+                let Named { place, title } = named[*n];
+                let (id, title) = (place.id().to_owned(), title.to_owned());
+                let chapter = if let Place::Known(chapter, _) = place { Some(*chapter) } else { None };
+                Some(update::Expected { id, title, chapter, level: level_of(level, chapter)? })
             })
             .collect();
         let rank = role.rank.or_else(|| step.and_then(|(rank, _)| *rank));
@@ -469,30 +409,4 @@ fn facts_of(facts: &[(&str, Option<String>)]) -> String {
         Some(format!("{name}: {text}\n"))
     };
     facts.iter().filter_map(line).collect()
-}
-
-/// Returns the heading of a level.
-pub fn heading(scale: &Scale, signs: &str, (level, track): (u8, Option<&str>)) -> String {
-    let name =
-        scale.levels.iter().find(|known| known.level == level).map_or_else(String::new, |known| known.name.clone());
-    let track = track.map(|track| format!(" track={track}")).unwrap_or_default();
-    format!("{signs} {} {{level={level}{track}}}", quote::markdown(&name))
-}
-
-impl Wish {
-    /// Returns the anchor of the statement in a new chapter.
-    pub fn anchor(&self, slugger: &mut Slugger) -> String {
-        let own = self.id.as_deref().map(slug).filter(|id| !id.is_empty());
-        let wanted = own.unwrap_or_else(|| format!("l{}-{}", self.level, short_slug(&self.text, 6)));
-        slugger.unique(wanted.trim_end_matches('-'))
-    }
-
-    /// Formats the statement as an item of a list.
-    pub fn item(&self, id: &str) -> String {
-        let mut text = format!("- {} {{#{id}}}\n", quote::markdown(&self.text));
-        for example in &self.examples {
-            text.push_str(&format!("  - **Example:** {}\n", quote::markdown(example)));
-        }
-        text
-    }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::declare::kind::Kind;
+use crate::text::path::fold;
 use crate::text::spreadsheet::Row;
 
 use super::levels;
@@ -190,7 +191,9 @@ impl Table<'_> {
         let at = |wanted: Column| kinds.iter().position(|kind| *kind == Some(wanted));
         let (competency, cluster, role) = (at(Column::Competency), at(Column::Cluster), at(Column::Role));
         // If no other column names the competency, a column such as "Area" or "Group" does.
-        let competency = competency.or(cluster).map(|first| self.narrower(first, &kinds));
+        let is_name = |n: &usize| ["name", "display name", "displayname"].contains(&&*fold(self.text(*n)));
+        let competency = competency.or_else(|| (0..kinds.len()).find(is_name).filter(|_| role.is_none())).or(cluster);
+        let competency = competency.map(|first| self.narrower(first, &kinds));
         let statement = at(Column::Statement).or_else(|| at(Column::Example));
         let is_sentence = |n: &usize| !self.holds_levels(&[*n], LEVEL_WORDS);
         let statement = statement.filter(is_sentence).or(statement);
@@ -249,7 +252,9 @@ impl Table<'_> {
         let is_summary = |n: &usize| aspect(self.text(*n)) == Some(Aspect::Summary);
         let mut before = (0..first).rev().filter(has_contents);
         let key = before.find(|n| !is_summary(n))?;
-        self.grid(key, Some(Column::Competency))
+        // If the cells are levels too, this is a row like those below it and no header.
+        let is_header = |layout: &Layout| matches!(layout.shape, Shape::Grid { across: Column::Level, .. });
+        self.grid(key, Some(Column::Competency)).filter(is_header)
     }
 
     /// Recognizes a grid whose first column has any header or none, if its other headers or its

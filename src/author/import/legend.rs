@@ -15,8 +15,7 @@ const LONGEST: usize = 3;
 /// What the marks of a table mean.
 #[derive(Debug, Default)]
 pub struct Legend {
-    /// What is written in cells, case-folded, and the level that it means, in the order of the
-    /// legend.
+    /// What is written in cells, and the level that it means, in the order of the legend.
     entries: Vec<(String, String)>,
     /// The rows that belong to the legend alone.
     pub rows: BTreeSet<usize>,
@@ -57,19 +56,19 @@ impl Legend {
     }
 
     fn add(&mut self, mark: &str, meaning: &str) {
-        let mark = fold(mark.trim());
-        if !self.entries.iter().any(|(known, _)| *known == mark) {
+        let mark = mark.trim();
+        if !self.entries.iter().any(|(known, _)| fold(known) == fold(mark)) {
             let is_number = mark.chars().all(|c| c.is_ascii_digit());
             let meaning = meaning.trim();
             let text = if is_number { format!("{mark} {meaning}") } else { meaning.to_owned() };
-            self.entries.push((mark, text));
+            self.entries.push((mark.to_owned(), text));
         }
     }
 
     /// Returns what the text of a cell means.
     pub fn meaning(&self, text: &str) -> Option<&str> {
         let text = fold(text.trim());
-        self.entries.iter().find(|(mark, _)| *mark == text).map(|(_, meaning)| meaning.as_str())
+        self.entries.iter().find(|(mark, _)| fold(mark) == text).map(|(_, meaning)| meaning.as_str())
     }
 
     /// Lists the levels of the legend, in order.

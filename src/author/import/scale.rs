@@ -15,7 +15,7 @@ use crate::text::spreadsheet::Cell;
 
 use super::gather::Gathered;
 use super::levels::{self, Scale, Written};
-use super::{Choices, Import, Lines, NewFile, Target, chapters};
+use super::{Choices, Import, Lines, NewFile, Target, settings};
 
 /// The share of statements, in percent, that must say the same at several levels for a table whose
 /// levels are each complete.
@@ -63,8 +63,8 @@ pub fn scale(
             let is_named = gathered.levels().all(|cell| levels::read(&cell.text).number.is_none());
             import.guessed_order = choices.scale.is_empty() && is_named && !scale.is_usual();
             let mode = choices.levels.unwrap_or_else(|| mode_of(gathered, import));
-            let setting = chapters::Setting { levels: mode, are_titles: gathered.are_titles };
-            let text = chapters::configuration(target.title, &scale.levels, setting, gathered);
+            let setting = settings::Setting { levels: mode, are_titles: gathered.are_titles };
+            let text = settings::configuration(target.title, &scale.levels, setting, gathered);
             let what =
                 if scale.levels.len() == 1 { "1 level".to_owned() } else { format!("{} levels", scale.levels.len()) };
             import.files.push(NewFile { path: SourcePath::new(FILE), text, what });
@@ -91,7 +91,7 @@ fn mode_of(gathered: &Gathered, import: &mut Import) -> Levels {
             has_many |= competency.statements[0].level.text != said.level.text;
         }
     }
-    if repeated * 100 > all * REPEATED {
+    if repeated > 1 && repeated * 100 > all * REPEATED {
         let note =
             "Levels repeat sentences of other levels, so each level is complete on its own (`levels = \"replace\"`).";
         import.notes.push(note.to_owned());
@@ -181,7 +181,7 @@ fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, sc
         import.findings.push(Diagnostic::new(Rule::LevelOutOfRange, name, Some(cell.span), message).help(help));
     }
     if !lines.is_empty() {
-        import.by_hand.push(Lines { path: SourcePath::new(FILE), what, text: chapters::scale(&lines) });
+        import.by_hand.push(Lines { path: SourcePath::new(FILE), what, text: settings::scale(&lines) });
     }
 }
 

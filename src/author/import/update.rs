@@ -20,24 +20,16 @@ use crate::text::quote;
 use crate::text::slug::Slugger;
 
 use super::levels::Scale;
+use super::wish::Wish;
 use super::{Change, Target};
 use matching::{Match, matches};
 use places::Places;
-
-/// A statement that the table makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
-    pub level: u8,
-    pub track: Option<String>,
-    pub id: Option<String>,
-    pub text: String,
-    pub examples: Vec<String>,
-}
 
 /// The level that the table expects of a competency: its number and its name, or `None` if the table
 /// says that none is expected.
 pub struct Expected {
     pub id: String,
+    pub title: String,
     /// The chapter of the competency, unless it is new.
     pub chapter: Option<ChapterId>,
     pub level: Option<(u8, String)>,
@@ -222,7 +214,7 @@ impl Writer<'_> {
         });
         let moved: Vec<usize> = pairs.iter().flatten().filter(|pair| pair.moves).map(|pair| pair.at).collect();
         let absent: BTreeSet<usize> = removed.iter().chain(&moved).copied().collect();
-        let mut edits: Vec<Edit> = absent.iter().map(|n| (self.places.item(*n), String::new())).collect();
+        let mut edits: Vec<Edit> = absent.iter().map(|n| (self.places.removal(*n), String::new())).collect();
         let mut added: Vec<((u8, Option<&str>), String)> = Vec::new();
         for (wish, pair) in wishes.iter().zip(pairs) {
             let level = (wish.level, wish.track.as_deref());
@@ -330,8 +322,7 @@ pub fn role(
             Some(competency) => book.names.find(key).contains(&competency),
             None => key == expected.id,
         };
-        let label =
-            expected.chapter.map_or_else(|| expected.id.clone(), |competency| book.meta(competency).title.clone());
+        let label = expected.chapter.map_or(&expected.title, |competency| &book.meta(competency).title).clone();
         let wanted = match (&expected.level, now) {
             (Some((level, _)), Some(now)) if now.level == *level => continue,
             (None, None) => continue,

@@ -43,7 +43,7 @@ const WORDS: &[(Column, &str)] = &[
     (
         Column::Statement,
         "statement behaviour behavior expectation description indicator evidence criteria criterion summary signal \
-         expected expects aussage verhalten beschreibung erwartung kriterium",
+         aussage verhalten beschreibung erwartung kriterium",
     ),
     (Column::Rank, "rank rung rang"),
     (Column::Track, "track stream laufbahn"),
@@ -152,6 +152,7 @@ mod tests {
             ("Expected behaviours", Column::Statement),
             ("Level description", Column::Statement),
             ("Job level", Column::Level),
+            ("Expected level", Column::Level),
             ("Grade", Column::Level),
             ("Skill category", Column::Cluster),
             ("Job title", Column::Role),

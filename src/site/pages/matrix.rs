@@ -19,6 +19,10 @@ const WORKBOOK: &str = "matrix.xlsx";
 
 /// Adds the pages and the file.
 pub(super) fn lay_out(table: &mut Table<'_>) {
+    let relations = &table.book.relations;
+    if !relations.roles.is_empty() || !relations.competencies.is_empty() {
+        lay_out_workbook(table);
+    }
     if !Generated::Matrix.exists(table.book) {
         return;
     }
@@ -27,6 +31,20 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
         let workbook_url = Some(view.url(&UrlPath::new(WORKBOOK)));
         Matrix { csv_url, workbook_url, parts: matrix::part_links(view), ..matrix::matrix(&Which::default(), view) }
     });
+    table.text(UrlPath::new(CSV), |on| on.view(matrix::csv));
+    for (name, which) in matrix::parts(table.book) {
+        let url = generated_url(&format!("matrix/{name}"), table.config.urls);
+        table.page(url, move |on| {
+            let shown = on.view(|view| Matrix { parts: matrix::part_links(view), ..matrix::matrix(&which, view) });
+            let title = shown.caption.clone();
+            let made = Made { template: "matrix.html", kind: "matrix", title, summary: None, node: None };
+            on.made(made, |_| Shown { view: shown })
+        });
+    }
+}
+
+/// Adds the workbook, which has the statements even if no role expects them.
+fn lay_out_workbook(table: &mut Table<'_>) {
     table.add(
         UrlPath::new(WORKBOOK),
         Route::new(|on| {
@@ -38,14 +56,4 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
             Ok(Rendered { bytes, media: media_type(WORKBOOK), policy: None })
         }),
     );
-    table.text(UrlPath::new(CSV), |on| on.view(matrix::csv));
-    for (name, which) in matrix::parts(table.book) {
-        let url = generated_url(&format!("matrix/{name}"), table.config.urls);
-        table.page(url, move |on| {
-            let shown = on.view(|view| Matrix { parts: matrix::part_links(view), ..matrix::matrix(&which, view) });
-            let title = shown.caption.clone();
-            let made = Made { template: "matrix.html", kind: "matrix", title, summary: None, node: None };
-            on.made(made, |_| Shown { view: shown })
-        });
-    }
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, DocProperties, ExcelDateTime, Format, FormatAlign, Url,
-    Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, DataValidation, DocProperties, ExcelDateTime, Format,
+    FormatAlign, Url, Workbook, Worksheet, XlsxError,
 };
 
 use crate::site::view::sheets::{Cell, Sheet};
@@ -82,6 +82,10 @@ fn fill(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         }
     }
     page.set_freeze_panes(row(sheet.head), column(sheet.keys))?;
+    if let Some((n, texts)) = sheet.choices.as_ref().filter(|_| sheet.rows.len() > sheet.head) {
+        let choice = DataValidation::new().allow_list_strings(texts)?;
+        page.add_data_validation(row(sheet.head), column(*n), row(sheet.rows.len() - 1), column(*n), &choice)?;
+    }
     if sheet.rows.len() > sheet.head && columns > 0 {
         let last = (row(sheet.rows.len() - 1), column(columns - 1));
         for (name, shade) in &sheet.levels {

@@ -1,10 +1,11 @@
 //! Prepares the matrix and all statements as worksheets, in a form that `rolebook import --update`
-//! reads back without a difference.
+//! reads back without a difference, and the scorecards of hiring kits.
 //!
-//! Input: a viewpoint. Output: a [`Sheet`] for the roles of each track, and one for all statements.
-//! Levels appear by name. Contains links only if the site has a public URL. Never contains anything
+//! Input: a viewpoint. Output: a [`Sheet`] for the roles of each track, and one for all statements;
+//! or one for a scorecard. Levels appear by name. Contains links only if the site has a public URL. Never contains anything
 //! that the pages of this audience don't show.
 
+use super::hiring::{CardRow, Hiring};
 use super::{Viewpoint, competency_of};
 use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
@@ -25,6 +26,8 @@ pub struct Sheet {
     pub widths: Vec<u16>,
     /// The names of levels with their shades in twentieths, for the cells below the head.
     pub levels: Vec<(String, u8)>,
+    /// A column below the head whose cells take one of these texts.
+    pub choices: Option<(usize, Vec<String>)>,
 }
 
 /// One cell.
@@ -59,6 +62,30 @@ pub fn sheets(view: &Viewpoint<'_>, has_links: bool) -> Vec<Sheet> {
     let mut sheets: Vec<Sheet> = tracks.into_iter().map(|track| maker.matrix(track)).collect();
     sheets.push(maker.statements());
     sheets
+}
+
+/// Returns the scorecard of a hiring kit, to be filled in by an interviewer.
+pub fn scorecard(kit: &Hiring, view: &Viewpoint<'_>) -> Sheet {
+    let ui = |key: &str| view.theme.ui(key).to_owned();
+    let mut rows = vec![
+        vec![Cell::plain(ui("hiring-of").replace("{role}", &kit.role.title))],
+        vec![Cell::plain(ui("hiring-card-means"))],
+    ];
+    rows.extend(["hiring-candidate", "hiring-interviewer", "hiring-date"].map(|key| vec![Cell::plain(ui(key))]));
+    rows.push(["competency", "level", "hiring-evidence", "hiring-mark"].map(|key| Cell::plain(ui(key))).to_vec());
+    let head = rows.len();
+    let level = |row: &CardRow| view.level_of(&row.level_name, row.level, row.of);
+    rows.extend(kit.card.iter().map(|row| vec![Cell::plain(&row.title), Cell::plain(level(row))]));
+    let marks = ["hiring-not-yet", "hiring-partly", "hiring-shown"].map(ui).to_vec();
+    Sheet {
+        name: ui("hiring-card"),
+        rows,
+        head,
+        keys: 1,
+        widths: vec![34, 22, 80, 16],
+        levels: Vec::new(),
+        choices: Some((3, marks)),
+    }
 }
 
 struct Maker<'a> {
@@ -125,7 +152,7 @@ impl Maker<'_> {
         }
         levels.sort_by_key(|(_, shade)| *shade);
         let name = title.unwrap_or_else(|| "Roles".to_owned());
-        Sheet { name, rows, head: heads, keys: 2, widths: vec![18, 30, 16], levels }
+        Sheet { name, rows, head: heads, keys: 2, widths: vec![18, 30, 16], levels, choices: None }
     }
 
     /// Adds a row that says something about each role, if any role has it.
@@ -172,6 +199,7 @@ impl Maker<'_> {
             }
         }
         levels.sort_by_key(|(_, shade)| *shade);
-        Sheet { name: "Statements".to_owned(), rows, head: 1, keys: 0, widths: vec![18, 30, 16, 16, 80, 24], levels }
+        let widths = vec![18, 30, 16, 16, 80, 24];
+        Sheet { name: "Statements".to_owned(), rows, head: 1, keys: 0, widths, levels, choices: None }
     }
 }

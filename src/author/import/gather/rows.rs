@@ -381,9 +381,9 @@ impl Reader<'_> {
             return;
         }
         let n = self.named_competency(competency);
-        let track = self.aspect(Aspect::Track).filter(|_| row.is_some());
         let of_row =
             |wanted: Aspect| row.and_then(|row| row.cell(self.layout.aspect(wanted)?)).map(|cell| cell.text.clone());
+        let track = of_row(Aspect::Track).map(|text| one_line(&text));
         let (mut id, mut examples) = (of_row(Aspect::Id), of_row(Aspect::Example));
         for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
             let statements = &mut self.gathered.competencies[n].statements;

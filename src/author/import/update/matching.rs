@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 
 use crate::author::edit::percent_shared;
+use crate::author::import::wish::Wish;
 use crate::chapter::document::Statement;
 use crate::text::path::fold;
-
-use super::Wish;
 
 /// The maximum number of pairs whose words are compared.
 const MOST_COMPARED: usize = 250_000;

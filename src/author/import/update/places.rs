@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::author::import::chapters::heading;
 use crate::author::import::levels::Scale;
+use crate::author::import::wish::heading;
 use crate::chapter::document::{Document, Facts, LevelHeading};
 use crate::text::path::fold;
 
@@ -40,6 +40,16 @@ impl<'a> Places<'a> {
         let start = self.document.body.statement_spans[n].start as usize;
         let start = self.bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
         start..self.item_end(n)
+    }
+
+    /// Returns the lines to remove with a statement: a blank line too, if there would be two.
+    pub fn removal(&self, n: usize) -> Range<usize> {
+        let range = self.item(n);
+        let before = &self.bytes[..range.start];
+        let is_after_blank = before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n");
+        let next = self.line(range.end);
+        let is_blank = !next.is_empty() && next.iter().all(u8::is_ascii_whitespace);
+        range.start..if is_after_blank && is_blank { range.end + next.len() } else { range.end }
     }
 
     /// Returns the offset at which the text of a statement itself ends, with its line.
