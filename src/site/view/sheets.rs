@@ -105,7 +105,7 @@ impl Maker<'_> {
         let title = &self.view.meta(chapter).title;
         let found = book.names.find(title).iter().filter(|other| book.meta(**other).kind == kind);
         let is_unique = found.collect::<Vec<_>>() == [&chapter];
-        let text = if is_unique { title.clone() } else { book.id_in_url(chapter).to_string() };
+        let text = if is_unique { title.clone() } else { book.id(chapter).to_owned() };
         self.linked(text, || self.view.link(chapter).url)
     }
 
@@ -127,8 +127,8 @@ impl Maker<'_> {
         let rank =
             |role: &ChapterId| role_of(view.book, *role).and_then(|facts| facts.rank).map(|rank| rank.to_string());
         let grade = |role: &ChapterId| role_of(view.book, *role).and_then(|facts| facts.grade.clone());
-        self.facts("Rank", roles.iter().map(rank).collect(), &mut rows);
-        self.facts("Grade", roles.iter().map(grade).collect(), &mut rows);
+        facts("Rank", roles.iter().map(rank).collect(), &mut rows);
+        facts("Grade", roles.iter().map(grade).collect(), &mut rows);
         let mut levels: Vec<(String, u8)> = Vec::new();
         for (cluster, list) in &relations.clusters {
             for competency in list {
@@ -153,14 +153,6 @@ impl Maker<'_> {
         levels.sort_by_key(|(_, shade)| *shade);
         let name = title.unwrap_or_else(|| "Roles".to_owned());
         Sheet { name, rows, head: heads, keys: 2, widths: vec![18, 30, 16], levels, choices: None }
-    }
-
-    /// Adds a row that says something about each role, if any role has it.
-    fn facts(&self, name: &str, values: Vec<Option<String>>, rows: &mut Vec<Vec<Cell>>) {
-        if values.iter().any(Option::is_some) {
-            let cells = values.into_iter().map(|value| Cell::plain(value.unwrap_or_default()));
-            rows.push([Cell::default(), Cell::plain(name)].into_iter().chain(cells).collect());
-        }
     }
 
     /// Returns all statements, one per row.
@@ -201,5 +193,13 @@ impl Maker<'_> {
         levels.sort_by_key(|(_, shade)| *shade);
         let widths = vec![18, 30, 16, 16, 80, 24];
         Sheet { name: "Statements".to_owned(), rows, head: 1, keys: 0, widths, levels, choices: None }
+    }
+}
+
+/// Adds a row that says something about each role, if any role has it.
+fn facts(name: &str, values: Vec<Option<String>>, rows: &mut Vec<Vec<Cell>>) {
+    if values.iter().any(Option::is_some) {
+        let cells = values.into_iter().map(|value| Cell::plain(value.unwrap_or_default()));
+        rows.push([Cell::default(), Cell::plain(name)].into_iter().chain(cells).collect());
     }
 }

@@ -19,9 +19,8 @@ pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     }
     let mut reader = Reader::new(content, offset, MOST_NODES);
     let mut table = match reader.document()? {
-        None => Table::default(),
         Some(Value { data: Data::Table(table), .. }) => table,
-        Some(Value { data: Data::Null, .. }) => Table::default(),
+        None | Some(Value { data: Data::Null, .. }) => Table::default(),
         Some(value) => return Err(not_a_table(&value)),
     };
     table.duplicates = reader.duplicates;

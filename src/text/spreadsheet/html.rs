@@ -152,7 +152,9 @@ impl Reader<'_> {
             return Ok(());
         }
         let cell = Cell { text: lines(&open.text), span: self.source.span(open.start, at.max(open.start)) };
-        let column = (0..).find(|n| table.rows.get(row).is_none_or(|row| !row.contains_key(n))).unwrap_or(0);
+        let column = (0..=MOST_COLUMNS)
+            .find(|n| table.rows.get(row).is_none_or(|row| !row.contains_key(n)))
+            .unwrap_or(MOST_COLUMNS);
         // A cell across the first column is a title or the name of a group.
         let columns = if column == 0 && open.columns > 1 { 1 } else { open.columns };
         let skipped = if columns < open.columns { open.columns } else { 0 };

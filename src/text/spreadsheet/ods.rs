@@ -1,4 +1,4 @@
-//! Reads the worksheets of an OpenDocument spreadsheet (`.ods`).
+//! Reads the worksheets of an `OpenDocument` spreadsheet (`.ods`).
 //!
 //! Input: the file's `content.xml`. Output: a [`Sheet`] for each worksheet. Reads the values that
 //! formulas had when the file was saved. A row or cell that is said to be repeated counts as many
@@ -21,7 +21,7 @@ pub fn read(xml: &str) -> Result<Vec<Sheet>, Fault> {
         reader.text(&xml[at..token.range().start]);
         match &token {
             Token::Start(tag) => {
-                reader.open(tag)?;
+                reader.open(tag);
                 if xml[..tag.range.end].ends_with("/>") {
                     reader.close(&tag.name)?;
                 }
@@ -65,7 +65,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
+    fn open(&mut self, tag: &Tag<'_>) {
         let value = |name: &str| tag.get(name).map(|attribute| attribute.value.to_string());
         let number = |name: &str| value(name).and_then(|text| text.parse::<u32>().ok());
         match &*tag.name {
@@ -119,11 +119,9 @@ impl Reader {
                 }
             }
             "text:line-break" => self.push("\n"),
-            "text:tab" => self.push(" "),
-            "text:s" => self.push(" "),
+            "text:tab" | "text:s" => self.push(" "),
             _ => {}
         }
-        Ok(())
     }
 
     fn close(&mut self, name: &str) -> Result<(), Fault> {
@@ -199,7 +197,7 @@ fn is_hidden(visibility: Option<String>) -> bool {
     matches!(visibility.as_deref(), Some("collapse" | "filter"))
 }
 
-/// Decodes the character references of XML. White space is collapsed, as OpenDocument does.
+/// Decodes the character references of XML. White space is collapsed, as `OpenDocument` does.
 fn references(raw: &str) -> String {
     let mut out = String::new();
     let mut rest = raw;

@@ -32,7 +32,9 @@ pub fn read(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Fault
         let filled = cells(&mut book, &meta.name, &mut grid)?;
         formulas(&mut book, &meta.name, &filled, &mut grid);
         if let Ok(areas) = book.merge_cells_by_sheet_name(&meta.name) {
-            areas.iter().for_each(|area| grid.merge(area.start, area.end));
+            for area in &areas {
+                grid.merge(area.start, area.end);
+            }
         }
         if let Some(xml) = files.get(&meta.name).and_then(|file| archive.text(file)) {
             hidden(&xml, &mut grid);
@@ -94,11 +96,10 @@ fn text(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => text.clone(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(truth) => truth.to_string().to_uppercase(),
         DataRef::DateTime(date) => day(date),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
     }

@@ -189,12 +189,15 @@ impl Reader<'_> {
     fn inherit(&mut self, row: &Row, key: usize) {
         let is_new = row.cell(key).is_some();
         for (aspect, n) in &self.layout.aspects {
-            if let Some(cell) = row.cell(*n).filter(|cell| !levels::is_nothing(&cell.text)) {
-                self.above.aspects.insert(*n, one_line(&cell.text));
-            } else if row.cell(*n).is_some() {
-                self.above.aspects.remove(n);
-            } else if is_new && !matches!(aspect, Aspect::Cluster | Aspect::Track | Aspect::Family) {
-                self.above.aspects.remove(n);
+            let stays = !is_new || matches!(aspect, Aspect::Cluster | Aspect::Track | Aspect::Family);
+            match row.cell(*n) {
+                Some(cell) if !levels::is_nothing(&cell.text) => {
+                    self.above.aspects.insert(*n, one_line(&cell.text));
+                }
+                None if stays => {}
+                _ => {
+                    self.above.aspects.remove(n);
+                }
             }
         }
     }

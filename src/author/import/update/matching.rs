@@ -18,6 +18,9 @@ const ALIKE: usize = 50;
 /// The same for statements at different levels.
 const ALIKE_ELSEWHERE: usize = 80;
 
+/// Returns whether a statement of the table is the one with this number in the chapter.
+type Rule<'a> = dyn Fn(&Wish, usize) -> bool + 'a;
+
 /// A statement of the chapter that is one of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
@@ -44,8 +47,7 @@ pub fn matches(statements: &[Statement], wishes: &[Wish]) -> Matches {
     let is_here = |wish: &Wish, n: usize| statements[n].level == wish.level && statements[n].track == wish.track;
     let is_same = |wish: &Wish, n: usize| fold(&one_line(&statements[n].text)) == fold(&wish.text);
     let has_id = |wish: &Wish, n: usize| wish.id.as_deref() == Some(statements[n].id.as_str());
-    let rules: [&dyn Fn(&Wish, usize) -> bool; 3] =
-        [&has_id, &|wish: &Wish, n| is_here(wish, n) && is_same(wish, n), &is_same];
+    let rules: [&Rule<'_>; 3] = [&has_id, &|wish: &Wish, n| is_here(wish, n) && is_same(wish, n), &is_same];
     for rule in rules {
         for (wish, place) in wishes.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
             *place = free.iter().copied().find(|n| rule(wish, *n));
