@@ -20,6 +20,11 @@ const MOST_ABOVE: usize = 10;
 /// statements.
 const LEVEL_WORDS: usize = 2;
 
+/// The maximum number of words of a level.
+const LONGEST_LEVEL: usize = 5;
+/// The maximum number of levels.
+const MOST_LEVELS: usize = 20;
+
 /// What the handbook knows about the texts of cells.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
@@ -374,11 +379,16 @@ impl Table<'_> {
     }
 
     /// Returns whether the cells are levels rather than sentences: most of them look like levels, or
-    /// they have at most `most_words` words on average.
+    /// they have at most `most_words` words on average, or they say the same few things again and
+    /// again.
     fn holds_levels(&self, columns: &[usize], most_words: usize) -> bool {
         let filled = self.below.iter().flat_map(|row| columns.iter().filter_map(|n| row.cell(*n)));
         let cells: Vec<&str> = filled.map(|cell| cell.text.as_str()).collect();
         let words: usize = cells.iter().map(|text| text.split_whitespace().count()).sum();
-        cells.iter().filter(|text| self.fits(text)).count() * 2 > cells.len() || words <= cells.len() * most_words
+        let distinct: BTreeSet<&str> = cells.iter().copied().collect();
+        let is_brief = || cells.iter().all(|text| text.split_whitespace().count() <= LONGEST_LEVEL);
+        let repeats = most_words > 0 && distinct.len() <= MOST_LEVELS && distinct.len() * 2 <= cells.len();
+        let are_levels = cells.iter().filter(|text| self.fits(text)).count() * 2 > cells.len();
+        are_levels || words <= cells.len() * most_words || (repeats && is_brief())
     }
 }

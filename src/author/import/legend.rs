@@ -92,7 +92,7 @@ fn pairs(text: &str) -> Vec<(&str, &str)> {
     for part in text.split(['\n', ';', ',']).map(str::trim).filter(|part| !part.is_empty()) {
         let Some((mark, meaning)) = part.split_once('=') else { return Vec::new() };
         let (mark, meaning) = (mark.trim(), meaning.trim());
-        if mark.is_empty() || meaning.is_empty() || mark.chars().count() > LONGEST {
+        if mark.is_empty() || meaning.is_empty() || meaning.contains('=') || mark.chars().count() > LONGEST {
             return Vec::new();
         }
         pairs.push((mark, meaning));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::grid::MOST_CELLS;
+use super::grid::{MOST_CELLS, name_of};
 use super::{Cell, Fault, Row, Sheet};
 use crate::text::diagnostic::Span;
 use crate::text::markup::{Tag, Token, behind, character, next_token};
@@ -193,11 +193,27 @@ impl Reader<'_> {
         }
         // Rows that only cells of earlier rows span into don't exist.
         let rows: Vec<Row> = table.rows.into_iter().take(table.next).filter(|row| !row.is_empty()).map(row).collect();
+        let rows = without_names_of_cells(rows);
         if rows.len() > 1 {
             let name = lines(&table.name).replace('\n', " ");
             self.sheets.push(Sheet { name, remarks: table.remarks, readings: vec![rows], ..Sheet::default() });
         }
     }
+}
+
+/// Removes the letters above the columns and the numbers before the rows, which Google Sheets writes.
+fn without_names_of_cells(mut rows: Vec<Row>) -> Vec<Row> {
+    let is_letter =
+        |(n, cell): (usize, &Cell)| name_of((0, u32::try_from(n).unwrap_or(0))) == format!("{}1", cell.text);
+    let names = rows.first().map_or(&[][..], |row| row.cells.get(1..).unwrap_or_default());
+    if !names.is_empty() && names.iter().enumerate().all(is_letter) {
+        rows.remove(0);
+        for row in &mut rows {
+            row.cells.remove(0);
+        }
+        rows.retain(|row| !row.cells.is_empty());
+    }
+    rows
 }
 
 fn row(cells: BTreeMap<usize, Cell>) -> Row {

@@ -493,9 +493,13 @@ fn distinct(names: &[String]) -> Vec<String> {
     distinct
 }
 
-/// Removes the bullet from a line, because people write lists inside cells.
+/// Removes the bullet from a line, because people write lists inside cells, and the apostrophe by
+/// which spreadsheets mark text that would otherwise be a formula.
 fn without_bullet(line: &str) -> &str {
     let line = line.trim();
+    if let Some(text) = line.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])) {
+        return text;
+    }
     let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
     let is_bullet = rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•'));
     if is_bullet { rest.trim() } else { line }
