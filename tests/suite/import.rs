@@ -318,3 +318,29 @@ fn a_dry_run_writes_nothing_and_prints_every_file() {
         "read as one statement per row: competencies in `competency`, levels in `level`, statements in `statement`\nwould write h/handbook/handbook.toml (1 level)\n\n    # The handbook's title and levels. `rolebook schema handbook` lists every key.\n\n    title = \"H\"\n\n    # The levels, lowest first. `means` describes in one sentence what people at that level do.\n    [[scale]]\n    level = 1\n    name = \"Level 1\"\n\nwould write h/handbook/competencies/con-competency.md (1 statement)\n\n    ---\n    order: 1\n    ---\n    # Con\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Says it. {#l1-says-it}\n\nwould write h/handbook/competencies/index-competency.md (1 statement)\n\n    ---\n    order: 2\n    ---\n    # Index\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Lists it. {#l1-lists-it}\n\nwould write h/handbook/competencies/über-uns.md (1 statement)\n\n    ---\n    order: 3\n    ---\n    # Über uns\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Ja. {#l1-ja}\n\nNothing was written, because this was a dry run.\n"
     );
 }
+
+#[test]
+fn an_exported_handbook_is_imported_without_a_difference_and_exported_again_equally() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "Theme,Engineer,Senior engineer\nTalks,Says it.,Says why.\nPlans,Plans a week.,Plans a month.\n";
+    write(folder.path(), &[("t.csv", table)]);
+    imports(folder.path(), &["t.csv", "h", "--ladder", "up"]);
+    let export = |to: &str| {
+        let output = rolebook(folder.path(), &["export", "h", "--to", to]);
+        let (out, err) = texts(&output);
+        assert_eq!(output.status.code(), Some(0), "{out}{err}");
+        files_below(&folder.path().join(to))
+    };
+    let first = export("one");
+    assert_eq!(first, export("two"));
+    for name in ["matrix.xlsx", "matrix.csv", "statements.csv", "hiring/engineer.xlsx", "hiring/engineer.md"] {
+        assert!(first.contains_key(name), "{name}: {:?}", first.keys());
+    }
+    for name in ["one/matrix.xlsx", "one/matrix.csv", "one/statements.csv"] {
+        let said = imports(folder.path(), &[name, "h", "--update", "--prune"]);
+        assert!(said.ends_with("The handbook says everything that the table says.\n"), "{name}: {said}");
+    }
+    write(folder.path(), &[("mine/matrix.csv", "mine")]);
+    assert_eq!(rolebook(folder.path(), &["export", "h", "--to", "mine"]).status.code(), Some(2));
+    assert_eq!(read(folder.path(), "mine/matrix.csv"), "mine");
+}
