@@ -9,6 +9,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use rolebook::author::import::{Choices, Import, Ladder, Target, plan};
 use rolebook::declare::kind::Levels;
 use rolebook::model::compile::{Choices as Compiled, Compiler};
@@ -353,4 +354,100 @@ fn a_change_in_an_exported_workbook_is_the_only_difference() {
         "{}",
         described(&import)
     );
+}
+
+/// Cells of random tables.
+const PARTS: &[&str] = &[
+    "",
+    "Talks",
+    "Plans",
+    "New",
+    "IC1",
+    "IC2",
+    "M3",
+    "3",
+    "x",
+    "x = IC1",
+    "Total",
+    "–",
+    "Says it early.",
+    "Says *it*.",
+    "Says it.\nPlans a week.",
+    "- a {#it}",
+    "Skill",
+    "Role",
+    "Level",
+    "Statement",
+    "Track",
+    "Management",
+    "PM",
+    "Free",
+    "ID",
+    "it",
+    "Cluster",
+    "Legend",
+    "\"q\"",
+    "1 | 2",
+    "<table>",
+    "ä",
+];
+
+const NAMES: &[&str] = &["", "Talks", "Plans", "New", "PM", "Free", "Lead, \"the\"", "pm", "Total"];
+const LEVELS: &[&str] = &["", "IC1", "IC2", "IC3", "3", "2", "–", "x"];
+
+fn csv(cells: &[Vec<&str>]) -> String {
+    let quoted = |cell: &&str| format!("\"{}\"", cell.replace('"', "\"\""));
+    cells.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n").collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn an_update_that_was_written_leaves_no_difference(
+        rows in prop::collection::vec(prop::array::uniform4(0..100_usize), 1..7),
+        is_list in any::<bool>(),
+        prunes in any::<bool>(),
+    ) {
+        let head = if is_list { vec!["Skill", "Level", "Statement", "Track"] } else { vec!["Role", "Talks", "Plans", "New"] };
+        let pick = |list: &[&'static str], n: usize| list[n % list.len()];
+        let row = |row: &[usize; 4]| match is_list {
+            true => vec![pick(NAMES, row[0]), pick(LEVELS, row[1]), pick(PARTS, row[2]), pick(&["", "", "Management"], row[3])],
+            false => vec![pick(NAMES, row[0]), pick(LEVELS, row[1]), pick(LEVELS, row[2]), pick(LEVELS, row[3])],
+        };
+        let rows: Vec<Vec<&str>> = rows.iter().map(row).collect();
+        let table = csv(&[vec![head], rows].concat());
+        let chosen = Choices { prunes, ..Choices::default() };
+        let import = planned("t.csv", table.as_bytes(), BOOK, &chosen);
+        prop_assume!(!import.is_refused());
+        let mut files: std::collections::BTreeMap<String, String> =
+            BOOK.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        for change in &import.changes {
+            files.insert(change.path.to_string(), String::from_utf8(change.after.clone()).unwrap());
+        }
+        for file in &import.files {
+            files.insert(file.path.to_string(), file.text.clone());
+        }
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let again = planned("t.csv", table.as_bytes(), &files, &chosen);
+        prop_assert!(again.changes.is_empty() && again.files.is_empty(), "{table}\n{}\n-- again\n{}", described(&import), described(&again));
+    }
+
+    #[test]
+    fn no_table_and_no_damaged_workbook_makes_the_import_fail_unexpectedly(
+        rows in prop::collection::vec(prop::collection::vec(prop::sample::select(PARTS), 0..6), 0..9),
+        cuts in prop::collection::vec((0..20_000_usize, any::<u8>()), 0..4),
+    ) {
+        let text = csv(&rows);
+        for name in ["t.csv", "t.md", "t.yaml"] {
+            planned(name, text.as_bytes(), &[], &Choices::default());
+        }
+        let html: String = rows.iter().map(|row| format!("<tr><td rowspan={}>{}", row.len(), row.join("<td colspan=2>"))).collect();
+        planned("t.html", format!("<table>{html}").as_bytes(), &[], &Choices::default());
+        let mut book = exported(&BOOK[..3], "matrix.xlsx");
+        for (at, byte) in cuts {
+            let at = at % book.len();
+            book[at] = byte;
+        }
+        planned("t.xlsx", &book, BOOK, &Choices::default());
+    }
 }

@@ -104,7 +104,14 @@ impl Writer<'_> {
             let book = &handbook.book;
             let by =
                 |name: &str| book.names.find(name).iter().copied().find(|chapter| book.meta(*chapter).kind == kind);
-            let chapter = by(title).or_else(|| by(&chapter_stem(title)))?;
+            // Chapters of other kinds may have an ID that is equal to the title.
+            let by_title = || {
+                book.ids().find(|chapter| {
+                    let meta = book.meta(*chapter);
+                    meta.kind == kind && fold(&meta.title) == fold(title)
+                })
+            };
+            let chapter = by(title).or_else(by_title).or_else(|| by(&chapter_stem(title)))?;
             Some(Place::Known(chapter, book.meta(chapter).id.clone()))
         });
         known.unwrap_or_else(|| Place::New(Self::stem(title, kind, taken)))
@@ -337,12 +344,20 @@ impl Writer<'_> {
         step: Option<&(Option<u32>, Option<String>)>,
         order: &mut i64,
     ) {
+        let track = role.track.as_deref().map(|name| self.track(name));
+        // An existing role moves to a track once that is declared, because its levels get their names
+        // from there.
+        let track = track.filter(|id| match (place, self.target.handbook) {
+            (Place::Known(..), Some(handbook)) => !handbook.config.configured || handbook.config.track(id).is_some(),
+            _ => true,
+        });
         let scope = match (place, self.target.handbook) {
             (Place::Known(chapter, _), Some(handbook)) => {
                 handbook.book.relations.roles.get(chapter).map(RoleView::scope).unwrap_or_default()
             }
             _ => Scope::default(),
         };
+        let scope = Scope { track: track.as_deref().or(scope.track), ..scope };
         let level_of = |level: &Option<Cell>, chapter: Option<ChapterId>| {
             let Some(cell) = level else { return Some(None) };
             let scope = match (chapter, self.target.handbook) {
@@ -368,7 +383,7 @@ impl Writer<'_> {
         let facts: Vec<(&str, Option<String>)> = vec![
             ("summary", role.summary.clone()),
             ("family", role.family.as_deref().map(|name| self.family(name))),
-            ("track", role.track.as_deref().map(|name| self.track(name))),
+            ("track", track.clone()),
             ("rank", rank.map(|rank| rank.to_string())),
             ("grade", role.grade.clone()),
             ("grows_into", step.and_then(|(_, next)| next.clone())),

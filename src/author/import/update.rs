@@ -314,6 +314,9 @@ pub fn role(
         let scope = book.relations.roles.get(&chapter).map(crate::model::book::RoleView::scope).unwrap_or_default();
         handbook.config.level_at(level, scope).map_or_else(|| level.to_string(), |level| level.name.clone())
     };
+    // A role may inherit its track from a role that it extends.
+    let track = book.relations.roles.get(&chapter).and_then(|view| view.track.as_deref());
+    let moves = facts.iter().any(|(name, value)| *name == "track" && value.is_some() && value.as_deref() != track);
     let mut bytes = found.bytes.to_vec();
     let mut kept = 0;
     for expected in expects {
@@ -324,7 +327,7 @@ pub fn role(
         };
         let label = expected.chapter.map_or(&expected.title, |competency| &book.meta(competency).title).clone();
         let wanted = match (&expected.level, now) {
-            (Some((level, _)), Some(now)) if now.level == *level => continue,
+            (Some((level, _)), Some(now)) if now.level == *level && !moves => continue,
             (None, None) => continue,
             (None, Some(now)) if now.from.is_some() || !prunes => {
                 found.words.push(format!("{label}: {} only in the handbook", name(now.level)));
@@ -340,8 +343,6 @@ pub fn role(
         let new = expected.level.as_ref().map_or_else(|| "nothing".to_owned(), |(level, _)| name(*level));
         found.words.push(format!("{label}: {old} → {new}"));
     }
-    // A role may inherit its track from a role that it extends.
-    let track = book.relations.roles.get(&chapter).and_then(|view| view.track.as_deref());
     let facts: Vec<(&str, Option<String>)> =
         facts.iter().filter(|(name, value)| *name != "track" || value.as_deref() != track).cloned().collect();
     let bytes = found.facts(bytes, &facts)?;

@@ -10,6 +10,7 @@ use super::{Viewpoint, competency_of};
 use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
 use crate::model::book::{ChapterId, Standing, role_of};
+use crate::text::path::fold;
 
 /// One worksheet.
 #[derive(Debug, Default)]
@@ -103,8 +104,10 @@ impl Maker<'_> {
     fn name(&self, chapter: ChapterId, kind: Kind) -> Cell {
         let book = self.view.book;
         let title = &self.view.meta(chapter).title;
-        let found = book.names.find(title).iter().filter(|other| book.meta(**other).kind == kind);
-        let is_unique = found.collect::<Vec<_>>() == [&chapter];
+        let is_of_kind = |other: &ChapterId| book.meta(*other).kind == kind;
+        let by_name = book.names.find(title).iter().copied().filter(is_of_kind);
+        let by_title = book.ids().filter(|other| is_of_kind(other) && fold(&book.meta(*other).title) == fold(title));
+        let is_unique = by_name.chain(by_title).all(|other| other == chapter);
         let text = if is_unique { title.clone() } else { book.id(chapter).to_owned() };
         self.linked(text, || self.view.link(chapter).url)
     }
