@@ -393,6 +393,7 @@ const PARTS: &[&str] = &[
 ];
 
 const NAMES: &[&str] = &["", "Talks", "Plans", "New", "PM", "Free", "Lead, \"the\"", "pm", "Total"];
+const TRACKS: &[&str] = &["", "", "Management"];
 const LEVELS: &[&str] = &["", "IC1", "IC2", "IC3", "3", "2", "–", "x"];
 
 fn csv(cells: &[Vec<&str>]) -> String {
@@ -410,9 +411,9 @@ proptest! {
     ) {
         let head = if is_list { vec!["Skill", "Level", "Statement", "Track"] } else { vec!["Role", "Talks", "Plans", "New"] };
         let pick = |list: &[&'static str], n: usize| list[n % list.len()];
-        let row = |row: &[usize; 4]| match is_list {
-            true => vec![pick(NAMES, row[0]), pick(LEVELS, row[1]), pick(PARTS, row[2]), pick(&["", "", "Management"], row[3])],
-            false => vec![pick(NAMES, row[0]), pick(LEVELS, row[1]), pick(LEVELS, row[2]), pick(LEVELS, row[3])],
+        let row = |row: &[usize; 4]| {
+            let (third, fourth) = if is_list { (PARTS, TRACKS) } else { (LEVELS, LEVELS) };
+            vec![pick(NAMES, row[0]), pick(LEVELS, row[1]), pick(third, row[2]), pick(fourth, row[3])]
         };
         let rows: Vec<Vec<&str>> = rows.iter().map(row).collect();
         let table = csv(&[vec![head], rows].concat());

@@ -106,3 +106,26 @@ impl Gathered {
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Returns names without those that occur again.
+pub fn distinct(names: &[String]) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for name in names {
+        if !distinct.contains(name) {
+            distinct.push(name.clone());
+        }
+    }
+    distinct
+}
+
+/// Removes the bullet from a line, because people write lists inside cells, and the apostrophe by
+/// which spreadsheets mark text that would otherwise be a formula.
+pub fn without_bullet(line: &str) -> &str {
+    let line = line.trim();
+    if let Some(text) = line.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])) {
+        return text;
+    }
+    let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
+    let is_bullet = rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•'));
+    if is_bullet { rest.trim() } else { line }
+}

@@ -14,7 +14,7 @@ use super::super::header::{Layout, Shape};
 use super::super::legend::Legend;
 use super::super::levels;
 use super::super::words::{Aspect, Column, aspect, is_mark, is_no, is_total};
-use super::{Gathered, Said, one_line};
+use super::{Gathered, Said, distinct, one_line, without_bullet};
 
 /// Reads the rows of one table.
 pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: &Layout) {
@@ -481,26 +481,4 @@ impl Reader<'_> {
             self.gathered.findings.push(finding.help(help));
         }
     }
-}
-
-fn distinct(names: &[String]) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::new();
-    for name in names {
-        if !distinct.contains(name) {
-            distinct.push(name.clone());
-        }
-    }
-    distinct
-}
-
-/// Removes the bullet from a line, because people write lists inside cells, and the apostrophe by
-/// which spreadsheets mark text that would otherwise be a formula.
-fn without_bullet(line: &str) -> &str {
-    let line = line.trim();
-    if let Some(text) = line.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])) {
-        return text;
-    }
-    let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
-    let is_bullet = rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•'));
-    if is_bullet { rest.trim() } else { line }
 }
