@@ -217,7 +217,8 @@ fn a_new_chapter_is_taken_back_but_not_with_what_was_written_into_it() {
     let (status, answer) = desk.undo(&number);
     assert_eq!((status, &answer["apart"][0]["was"], &answer["apart"][0]["now"]), (409, &Value::Null, &json!(text)));
     let choice = json!({ "number": number, "choices": [null], "state": answer["state"] });
-    assert_eq!(desk.post("/_rolebook/edit/undo", &choice).0, 200);
+    let (status, answer) = desk.post("/_rolebook/edit/undo", &choice);
+    assert_eq!(status, 200, "{answer}");
     assert!(!desk.folder.join("roles/head-of-things.md").exists());
 }
 
