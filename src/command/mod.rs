@@ -3,6 +3,7 @@
 //! Input: what the user typed. Output: an exit code, and text on the terminal. Only this layer
 //! connects the stages to the machine.
 
+mod adopt;
 mod anchors;
 mod build;
 mod check;
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Init(options) => init::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Adopt(options) => adopt::run(&options),
         Command::Import(options) => import::run(&options),
         Command::New(options) => new::run(&options),
         Command::Mv(options) => mv::run(&options),

@@ -60,6 +60,26 @@ pub fn set(bytes: &[u8], file: File, place: Place<'_>, fact: Option<&Fact>) -> R
     Err(refusal)
 }
 
+/// Returns a chapter's file with other names for keys of its front matter: each of `names` is an old
+/// and a new one. The values stay as they are written.
+///
+/// # Errors
+/// See [`Unset`].
+pub fn rename(bytes: &[u8], names: &[(String, &str)]) -> Result<Vec<u8>, Unset> {
+    let text = Text::new(bytes).map_err(|_| Unset::Unreadable)?;
+    let before = Head::read(&text.text, File::Chapter)?.table;
+    let new_name = |key: &str| names.iter().find(|(old, _)| old == key).map(|(_, new)| *new);
+    let mut cuts: Vec<(Span, &str)> =
+        before.entries.iter().filter_map(|entry| Some((entry.key_span, new_name(&entry.key)?))).collect();
+    cuts.sort_by_key(|(span, _)| span.start);
+    let replace = |out: Vec<u8>, (span, name): &(Span, &str)| super::splice(&out, text.map(*span), name);
+    let out = cuts.iter().rev().fold(bytes.to_vec(), replace);
+    let after = table(&out, File::Chapter)?;
+    let wanted = before.entries.iter().map(|entry| (new_name(&entry.key).unwrap_or(&entry.key), &entry.value));
+    let is_same = wanted.eq(after.entries.iter().map(|entry| (entry.key.as_str(), &entry.value)));
+    if is_same && before.duplicates.len() == after.duplicates.len() { Ok(out) } else { Err(Unset::Form) }
+}
+
 /// Returns the table of a file's fields.
 ///
 /// # Errors
