@@ -35,6 +35,10 @@ pub struct Count {
     pub first: Option<Line>,
 }
 
+/// The beginning of the table that lowers severities.
+const CHECK: &str =
+    "\n# Rules with findings that didn't stop a build before. Delete a line once its findings are fixed.\n[check]\n";
+
 /// Counts of things of one kind.
 type Counts<K> = BTreeMap<K, Count>;
 
@@ -80,11 +84,14 @@ pub struct Adoption {
     pub tables: Vec<(Line, String)>,
 }
 
+/// A function that returns all findings of a handbook, with their severities.
+pub type Look<'a> = &'a dyn Fn(&Sources) -> Result<Vec<Diagnostic>, Box<Diagnostic>>;
+
 /// Plans the adoption of a folder; `title` is the title that it has by default.
 ///
 /// # Errors
 /// Returns the finding about a `handbook.toml` that can't be read.
-pub fn plan(sources: &Sources, title: &str) -> Result<Adoption, Box<Diagnostic>> {
+pub fn plan(sources: &Sources, title: &str, look: Look<'_>) -> Result<Adoption, Box<Diagnostic>> {
     let compile = |sources: &Sources| {
         let choices = Choices { title: title.to_owned(), drafts: true, ..Choices::default() };
         Compiler::new().compile(sources, &choices)
@@ -96,10 +103,10 @@ pub fn plan(sources: &Sources, title: &str) -> Result<Adoption, Box<Diagnostic>>
     let mut plan = Adoption { generator, described, settings, ..Adoption::default() };
     plan.rename(&before, sources);
     plan.keep_places(&before, &compile(&plan.after(sources))?, sources);
-    let after_sources = plan.after(sources);
-    let after = compile(&after_sources)?;
-    plan.compare(&before, &after);
-    plan.count_findings(&after, &after_sources);
+    plan.lower(&look(&plan.after(sources))?);
+    let after = plan.after(sources);
+    plan.compare(&before, &compile(&after)?);
+    plan.count_findings(&look(&after)?, &after);
     plan.kept = kept(generator, sources, &before.config.origin);
     plan.recognize(&before);
     plan.tables = tables::of(&before, sources);
@@ -251,9 +258,23 @@ impl Adoption {
         }
     }
 
+    /// Lowers the severity of rules that are stricter in a handbook with settings, so that a folder
+    /// that could be built before can still be built.
+    fn lower(&mut self, findings: &[Diagnostic]) {
+        let is_stricter = |finding: &&Diagnostic| {
+            let is_warning = finding.code.severity(false) == Severity::Warning && !finding.code.is_firm();
+            finding.severity == Severity::Error && is_warning
+        };
+        let rules: BTreeSet<Rule> = findings.iter().filter(is_stricter).map(|finding| finding.code).collect();
+        if !rules.is_empty() {
+            self.settings.push_str(CHECK);
+        }
+        self.settings.extend(rules.iter().map(|rule| format!("{rule} = \"warn\"\n")));
+    }
+
     /// Counts the findings that the handbook will have.
-    fn count_findings(&mut self, after: &Handbook, sources: &Sources) {
-        for finding in after.findings(false) {
+    fn count_findings(&mut self, findings: &[Diagnostic], sources: &Sources) {
+        for finding in findings {
             let place = match &finding.place {
                 diagnostic::Place::Content(path, span) => {
                     let of_span = |bytes: &std::sync::Arc<[u8]>| Some(line(bytes, span.as_ref()?.start as usize));

@@ -7,14 +7,16 @@
 use std::path::Path;
 
 use super::load::{Loaded, shown};
+use super::pipeline::Pipeline;
 use super::writing::{self, Attempt};
 use super::{Outcome, argument, say, say_text};
 use crate::author::adopt::{Adoption, Said, plan};
 use crate::cli::Adopt;
 use crate::declare::config::FILE;
+use crate::model::compile::Choices;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
-use crate::world::disk::{Refusal, Step, Writer};
+use crate::world::disk::{Inputs, Refusal, Step, Writer};
 
 /// Runs the command.
 pub fn run(options: &Adopt) -> Outcome {
@@ -43,7 +45,12 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
     }
     loaded.need_chapters()?;
     loaded.need_all_read("a file that could not be read can't be adopted, so nothing was changed")?;
-    let plan = plan(sources, &loaded.project.title()).map_err(|finding| loaded.unreadable(&finding))?;
+    let look = |sources: &Sources| {
+        let inputs = Inputs { sources: sources.clone(), ..loaded.inputs.clone() };
+        let choices = Choices { drafts: false, ..loaded.choices() };
+        Ok(Pipeline::default().check(&inputs, &choices, false)?.0.findings)
+    };
+    let plan = plan(sources, &loaded.project.title(), &look).map_err(|finding| loaded.unreadable(&finding))?;
     let written = if options.write {
         let written = Writer::of(&loaded.project).write(writing::deed(words, ""), &steps(&plan, sources));
         Some(written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?)

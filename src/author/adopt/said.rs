@@ -90,6 +90,13 @@ impl Said<'_> {
                 .to_owned(),
             "there is a page about the health of the handbook".to_owned(),
         ];
+        if plan.generator.is_none() {
+            lines.push(
+                "no other generator was recognized, so chapters are read by our rules alone; if they were written for one, \
+                 name it as in `source = \"obsidian\"`"
+                    .to_owned(),
+            );
+        }
         for (difference, count) in &plan.differences {
             let places = self.count(count, "chapter");
             lines.push(match difference {
@@ -105,7 +112,8 @@ impl Said<'_> {
     fn kinds(&self, plan: &Adoption) -> Vec<String> {
         let mut lines = Vec::new();
         for (kind, count) in &plan.kinds {
-            lines.push(format!("{} read as {}", named(*kind, *count), if *count == 1 { "such" } else { "such" }));
+            let them = if *count == 1 { "is" } else { "are" };
+            lines.push(format!("{} {them} recognized by the folder or front matter", named(*kind, *count)));
         }
         for ((kind, folder), count) in &plan.proposed {
             let (folder_shown, name) = ((self.shown)(folder), kind.name());
@@ -131,7 +139,7 @@ impl Said<'_> {
         let findings = plan.findings.iter().collect::<Vec<(&(Severity, Rule), &Count)>>();
         for ((severity, rule), count) in findings {
             let word = if *severity == Severity::Error { "error" } else { "warning" };
-            lines.push(format!("{} `{rule}` ({})", self.count(count, word), rule.meaning()));
+            lines.push(format!("`{rule}`: {} ({})", self.count(count, word), rule.meaning()));
         }
         let ignored = plan.keys.iter().filter(|((fate, _), _)| *fate == Fate::Ignored);
         let mut ignored: Vec<(&String, &Count)> = ignored.map(|((_, key), count)| (key, count)).collect();

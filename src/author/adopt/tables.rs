@@ -5,10 +5,41 @@
 
 use super::{Line, line};
 use crate::author::import::{self, Target};
+use crate::declare::config::FILE;
 use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
+
+/// Words in the names of levels.
+const LEVELS: &[&str] = &[
+    "level",
+    "novice",
+    "beginner",
+    "basic",
+    "foundation",
+    "foundational",
+    "associate",
+    "apprentice",
+    "entry",
+    "junior",
+    "learning",
+    "developing",
+    "intermediate",
+    "mid",
+    "practitioner",
+    "proficient",
+    "competent",
+    "advanced",
+    "senior",
+    "lead",
+    "staff",
+    "principal",
+    "expert",
+    "mastery",
+    "stufe",
+    "niveau",
+];
 
 /// Returns the tables with their places, each with what it contains.
 pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<(Line, String)> {
@@ -76,7 +107,11 @@ fn contents(path: &SourcePath, rows: &[Vec<String>]) -> Option<String> {
     let import = import::plan(path, csv.as_bytes(), target);
     let count = |folder: &str| import.files.iter().filter(|file| file.path.as_str().starts_with(folder)).count();
     let (roles, competencies) = (count("roles/"), count("competencies/"));
-    let is_understood = !import.is_refused() && import.findings.len() * 2 < rows.len() && roles + competencies > 1;
+    let settings = import.files.iter().find(|file| file.path.as_str() == FILE).map_or("", |file| file.text.as_str());
+    let levels: Vec<&str> = settings.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
+    let are_levels = levels.len() > 1 && levels.iter().all(|name| is_level(name));
+    let is_understood = !import.is_refused() && are_levels && import.findings.len() * 2 < rows.len();
+    let is_understood = is_understood && roles + competencies > 1;
     let named = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -84,6 +119,14 @@ fn contents(path: &SourcePath, rows: &[Vec<String>]) -> Option<String> {
     };
     let parts = [named(roles, "role", "roles"), named(competencies, "competency", "competencies")];
     is_understood.then(|| parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
+}
+
+/// Returns whether a name looks like that of a level.
+fn is_level(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_short = words.clone().count() <= 4;
+    is_short && words.any(|word| LEVELS.contains(&word) || word.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -100,6 +143,8 @@ mod tests {
         assert_eq!(found(ladder), [Some("2 competencies".to_owned())]);
         assert_eq!(found(&format!("```\n{ladder}```\n")), []);
         assert_eq!(found("| Tool | Use |\n|---|---|\n| Slack | chat |\n"), [None]);
+        let quality = "| Quality attribute | Description | Metrics |\n|---|---|---|\n| Speed | Fast | ms |\n| Size | Small | kB |\n";
+        assert_eq!(found(quality), [None]);
         assert_eq!(found("a | b\n"), []);
     }
 }
