@@ -57,7 +57,7 @@ impl Said<'_> {
         }
         for (field, count) in &plan.added {
             let what = if *field == "id" { "ID" } else { "address" };
-            let why = format!("so that each keeps its {what} although another one claims it");
+            let why = format!("because another chapter claims the same {what}");
             out.push_str(&format!("- `{field}` is added to {}, {why}\n", self.count(count, "chapter")));
         }
         out
@@ -75,10 +75,10 @@ impl Said<'_> {
         }
         for ((fate, key), count) in &plan.keys {
             if *fate == Fate::Read {
-                let title = generator.title();
-                let places = self.count(count, "chapter");
-                lines
-                    .push(format!("`{key}` in {places}: its value is one that only {title} writes, so its name stays"));
+                let (title, places) = (generator.title(), self.count(count, "chapter"));
+                lines.push(format!(
+                    "`{key}` in {places}: its value is written as {title} expects it, so the key keeps its name"
+                ));
             }
         }
         lines
@@ -141,6 +141,11 @@ impl Said<'_> {
             let word = if *severity == Severity::Error { "error" } else { "warning" };
             lines.push(format!("`{rule}`: {} ({})", self.count(count, word), rule.meaning()));
         }
+        let unread = plan.keys.iter().filter(|((fate, _), _)| *fate == Fate::Read && plan.generator.is_none());
+        lines.extend(unread.map(|((_, key), count)| {
+            let places = self.count(count, "chapter");
+            format!("`{key}` in {places}: its value isn't understood; `rolebook schema page` describes the fields")
+        }));
         let ignored = plan.keys.iter().filter(|((fate, _), _)| *fate == Fate::Ignored);
         let mut ignored: Vec<(&String, &Count)> = ignored.map(|((_, key), count)| (key, count)).collect();
         ignored.sort_by_key(|(key, count)| (std::cmp::Reverse(count.number), *key));
