@@ -14,6 +14,7 @@ use crate::declare::config::FILE;
 use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::declare::origin::{self, Fate, Origin};
+use crate::model::book::ChapterId;
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::text::diagnostic::{self, Diagnostic};
 use crate::text::path::SourcePath;
@@ -53,6 +54,8 @@ pub enum Difference {
     Title,
     /// The chapter has another place in the navigation.
     Order,
+    /// The chapter has another text, because a dialect isn't read any more.
+    Text,
 }
 
 /// The plan.
@@ -198,8 +201,8 @@ impl Adoption {
         }
     }
 
-    /// Writes the address and the ID of each chapter that would have another one in a handbook with
-    /// settings, where two chapters may not claim the same.
+    /// Writes the address, the ID and the title of each chapter that would have another one in a
+    /// handbook with settings.
     fn keep_places(&mut self, before: &Handbook, after: &Handbook, sources: &Sources) {
         for chapter in before.book.ids() {
             let meta = before.book.meta(chapter);
@@ -209,6 +212,7 @@ impl Adoption {
             let wanted = [
                 ("permalink", address, before.book.url(chapter) != after.book.url(other)),
                 ("id", id.to_owned(), meta.kind != Kind::Page && id != after.book.id(other)),
+                ("title", meta.title.clone(), meta.title != after.book.meta(other).title),
             ];
             for (name, value, is_needed) in wanted {
                 let place = Place { names: [name, ""], before: &["title", "summary"] };
@@ -238,6 +242,7 @@ impl Adoption {
         });
         let moved: BTreeSet<&SourcePath> =
             orders[0].iter().zip(&orders[1]).filter(|(a, b)| a != b).map(|((path, _), _)| path).collect();
+        let text = |handbook: &Handbook, chapter: ChapterId| handbook.documents[chapter.index()].body.main.html.clone();
         for chapter in before.book.ids() {
             let meta = before.book.meta(chapter);
             let path = &meta.path;
@@ -247,6 +252,7 @@ impl Adoption {
                     (Difference::Address, before.book.url(chapter) != after.book.url(other)),
                     (Difference::Title, meta.title != after.book.meta(other).title),
                     (Difference::Order, moved.contains(path)),
+                    (Difference::Text, text(before, chapter) != text(after, other)),
                 ]
                 .into_iter()
                 .filter_map(|(difference, is_there)| is_there.then_some(difference))

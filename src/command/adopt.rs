@@ -64,7 +64,9 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
     match &written {
         None => say(&format!("\nNothing was written. `rolebook adopt{argument} --write` writes this.")),
         Some(written) => {
-            say(&format!("\nNext: `git diff` shows every change, and `rolebook check{argument}` what is left to do."));
+            say(&format!(
+                "\nNext: `git status` and `git diff` show what has changed, and `rolebook check{argument}` what is left to do."
+            ));
             writing::note(written, content);
             written.told();
         }

@@ -9,6 +9,8 @@ use crate::declare::origin::Fate;
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
 
+/// The maximum number of tables to list.
+const MOST_TABLES: usize = 10;
 /// The maximum number of keys to list that nothing reads.
 const MOST_KEYS: usize = 12;
 
@@ -56,8 +58,11 @@ impl Said<'_> {
             }
         }
         for (field, count) in &plan.added {
-            let what = if *field == "id" { "ID" } else { "address" };
-            let why = format!("because another chapter claims the same {what}");
+            let why = match *field {
+                "title" => "because by our rules, the first heading would give it another one",
+                "id" => "because another chapter claims the same ID",
+                _ => "because another chapter claims the same address",
+            };
             out.push_str(&format!("- `{field}` is added to {}, {why}\n", self.count(count, "chapter")));
         }
         out
@@ -103,6 +108,7 @@ impl Said<'_> {
                 Difference::Missing => format!("not part of the site: {places}"),
                 Difference::Address => format!("another address: {places}"),
                 Difference::Title => format!("another title: {places}"),
+                Difference::Text => format!("another text, because a dialect isn't read: {places}"),
                 Difference::Order => format!("another place in the navigation: {places}"),
             });
         }
@@ -118,18 +124,22 @@ impl Said<'_> {
         for ((kind, folder), count) in &plan.proposed {
             let (folder_shown, name) = ((self.shown)(folder), kind.name());
             let how = if folder.contains('/') {
-                format!("write `kind: {name}` into their front matter")
+                format!("write `kind: {name}` into the front matter")
             } else {
                 format!("add `{} = \"{name}\"` under `[kinds]` in {FILE}", key(folder))
             };
             lines.push(format!("`{folder_shown}/` may contain {}: {how}", named(*kind, *count)));
         }
-        for (place, what) in &plan.tables {
+        for (place, what) in plan.tables.iter().take(MOST_TABLES) {
             let place = self.place(place);
             let argument = self.argument;
             lines.push(format!(
                 "the table at {place} has {what}: save it as CSV, then `rolebook import FILE.csv{argument}`"
             ));
+        }
+        let more = plan.tables.len().saturating_sub(MOST_TABLES);
+        if more > 0 {
+            lines.push(format!("{} of levels not listed here", plural(more, "more table")));
         }
         lines
     }
