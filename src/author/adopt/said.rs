@@ -151,6 +151,9 @@ impl Said<'_> {
             let word = if *severity == Severity::Error { "error" } else { "warning" };
             lines.push(format!("`{rule}`: {} ({})", self.count(count, word), rule.meaning()));
         }
+        if plan.findings.keys().any(|(severity, _)| *severity == Severity::Error) {
+            lines.push("the errors have to be fixed before the site can be built again".to_owned());
+        }
         let unread = plan.keys.iter().filter(|((fate, _), _)| *fate == Fate::Read && plan.generator.is_none());
         lines.extend(unread.map(|((_, key), count)| {
             let places = self.count(count, "chapter");

@@ -217,6 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn keys_get_other_names_and_everything_else_stays() {
+        let names = [("weight".to_owned(), "order"), ("alias".to_owned(), "aliases")];
+        for (before, after) in [
+            (
+                "---\nweight:   3 # why\nx: weight\nalias:\n- a\n---\nweight: 1\n",
+                "---\norder:   3 # why\nx: weight\naliases:\n- a\n---\nweight: 1\n",
+            ),
+            ("\u{feff}---\r\nweight: 3\r\n---\r\n", "\u{feff}---\r\norder: 3\r\n---\r\n"),
+            ("---\n{weight: 3, alias: a}\n---\n", "---\n{order: 3, aliases: a}\n---\n"),
+            ("+++\nweight = 3\n[extra]\nweight = 1\n+++\n", "+++\norder = 3\n[extra]\nweight = 1\n+++\n"),
+            ("# weight\n", "# weight\n"),
+        ] {
+            assert_eq!(
+                rename(before.as_bytes(), &names).map(|bytes| String::from_utf8(bytes).unwrap()),
+                Ok(after.to_owned())
+            );
+        }
+        assert_eq!(rename(b"---\nweight: 3\norder: 1\n---\n", &names), Err(Unset::Form));
+        assert_eq!(rename(b"---\nweight: [\n---\n", &names), Err(Unset::Unreadable));
+    }
+
+    #[test]
     fn a_changed_text_keeps_its_quotes_and_its_comment() {
         for (before, after) in [
             ("owner: a\n", "owner: b c\n"),

@@ -271,3 +271,34 @@ fn address(key: &str, value: &Value, path: &SourcePath) -> Option<Value> {
     };
     Some(Value::new(value.span, Data::Text(text), None))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::front_matter::{Format, read};
+
+    fn fates_of(text: &str) -> Vec<(String, Fate)> {
+        let table = read(text, 0, Format::Yaml).unwrap();
+        let found = fates(&table, Kind::Page, &SourcePath::new("a/b.md"));
+        found.into_iter().map(|(entry, fate)| (entry.key.clone(), fate)).collect()
+    }
+
+    fn assert_fate(text: &str, wanted: &[(&str, Fate)]) {
+        let wanted: Vec<(String, Fate)> = wanted.iter().map(|(key, fate)| ((*key).to_owned(), *fate)).collect();
+        assert_eq!(fates_of(text), wanted, "{text}");
+    }
+
+    #[test]
+    fn a_key_is_renamed_if_its_value_means_the_same() {
+        use Fate::{Ignored, Read, Renamed};
+        assert_fate("title: A\ndraft: true\ntags: [a]\n", &[]);
+        assert_fate("nav_order: 1\nweight: 2\n", &[("nav_order", Ignored), ("weight", Renamed("order"))]);
+        assert_fate("order: 1\nweight: 2\n", &[("weight", Ignored)]);
+        assert_fate("nav_order: 1.5\nsidebar_label: [a]\n", &[("nav_order", Read), ("sidebar_label", Read)]);
+        assert_fate("slug: x\n", &[("slug", Read)]);
+        assert_fate("slug: /x\nurl: https://x.org/\n", &[("slug", Renamed("permalink")), ("url", Ignored)]);
+        assert_fate("aliases: a\nredirect_from: /b/\n", &[("redirect_from", Read)]);
+        assert_fate("description: A\nhide: [toc]\n", &[("description", Renamed("summary")), ("hide", Ignored)]);
+        assert_fate("summary: A\ndescription: B\n", &[("description", Ignored)]);
+    }
+}

@@ -361,4 +361,16 @@ mod tests {
         let hugo = of(Generator::Hugo, "hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'\n");
         assert_eq!((hugo.title.as_deref(), hugo.base_url), (Some("H"), None));
     }
+
+    #[test]
+    fn the_language_is_taken_if_it_is_one() {
+        let of = |generator, file: &str, text: &str| settings(generator, &Sources::from_texts([(file, text)])).language;
+        let mkdocs = |language: &str| of(Generator::MkDocs, "mkdocs.yml", &format!("theme:\n  language: {language}\n"));
+        assert_eq!(mkdocs("de").as_deref(), Some("de"));
+        assert_eq!(mkdocs("pt-BR").as_deref(), Some("pt-BR"));
+        assert_eq!(mkdocs("!ENV [LANG, en]"), None);
+        let of_script = "module.exports = { i18n: { defaultLocale: 'fr', locales: ['fr'] } };";
+        assert_eq!(of(Generator::Docusaurus, "docusaurus.config.js", of_script).as_deref(), Some("fr"));
+        assert_eq!(of(Generator::MdBook, "book.toml", "[book]\nlanguage = \"nl\"\n").as_deref(), Some("nl"));
+    }
 }
