@@ -31,11 +31,6 @@ pub enum Command {
         after_help = "Writes chapters with prompts to answer, a README, a netlify.toml, and workflows for GitHub and GitLab.\n\nExamples:\n  rolebook init our-handbook\n\nExisting files are never overwritten."
     )]
     Init(Init),
-    /// Turn a folder that was written for another generator into a handbook.
-    #[command(
-        after_help = "Writes a `handbook.toml` with the settings of MkDocs, Docusaurus, Jekyll, Hugo, mdBook, GitBook, Obsidian\nand others, renames the keys in front matter that have another name here, and lists what is left to do by\nhand. Addresses stay as they are.\n\nExamples:\n  rolebook adopt docs             show what would change\n  rolebook adopt docs --write\n\nAn existing `handbook.toml` is never overwritten."
-    )]
-    Adopt(Adopt),
     /// Turn a spreadsheet of levels or expectations into chapters.
     #[command(
         after_help = "Supported tables, recognized by their header:\n  competency, level, statement          one statement per row; a column `cluster` is optional\n  competency, Level 1, Level 2, …       statements in the cells, one per line\n  role, Communication, Strategy, …      the level that each role expects in the cells; rows and\n                                        columns may be swapped\n\nValues are separated by commas, semicolons or tabs, in UTF-8. Cells left empty by merging have the value\nof the cell above.\n\nExamples:\n  rolebook import levels.csv --dry-run     list what would be written\n  rolebook import levels.csv\n  rolebook import expectations.csv our-handbook\n\nExisting chapters are never changed. Instead, the lines to add to them are printed."
@@ -51,6 +46,11 @@ pub enum Command {
         after_help = "Name a chapter by its id or its path, and a folder by the id or path of its index. If the new name has no\nslash, the chapter stays in its folder.\n\nExamples:\n  rolebook mv product-lead product-leader --dry-run     show each line that would change\n  rolebook mv product-lead product-leader\n  rolebook mv guides/hiring.md careers/hiring.md\n  rolebook mv guides/interviews careers/\n\nThe old address redirects to the new one."
     )]
     Mv(Mv),
+    /// Turn a folder that was written for another generator into a handbook.
+    #[command(
+        after_help = "Writes a `handbook.toml` with the settings of MkDocs, Docusaurus, Jekyll, Hugo, mdBook, GitBook, Obsidian\nand others, renames the keys in front matter that have another name here, and lists what is left to do by\nhand. Addresses stay as they are.\n\nExamples:\n  rolebook adopt docs             show what would change\n  rolebook adopt docs --write\n\nAn existing `handbook.toml` is never overwritten."
+    )]
+    Adopt(Adopt),
     /// Write the site to a folder.
     #[command(
         after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nIf there are errors, nothing is written and the old site stays as it was. Files in the output folder that\nRolebook did not write are never overwritten or deleted."
@@ -228,17 +228,6 @@ pub struct Init {
     pub dir: PathBuf,
 }
 
-/// Options of `adopt`.
-#[derive(Debug, Args)]
-pub struct Adopt {
-    /// The folder of the other generator's project.
-    #[arg(default_value = ".")]
-    pub dir: PathBuf,
-    /// Write the changes into the files.
-    #[arg(long)]
-    pub write: bool,
-}
-
 /// Options of `import`.
 #[derive(Debug, Args)]
 pub struct Import {
@@ -284,6 +273,17 @@ pub struct Mv {
     /// Show each line that would change, without changing it.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Options of `adopt`.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// The folder of the other generator's project.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write the changes into the files.
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Options of `schema`.

@@ -83,8 +83,8 @@ pub struct Adoption {
     pub kinds: BTreeMap<Kind, usize>,
     /// The chapters that may be roles or competencies, by their folder.
     pub proposed: BTreeMap<(Kind, String), usize>,
-    /// The tables that `import` would turn into chapters, each with what it contains.
-    pub tables: Vec<(Line, String)>,
+    /// The tables of levels, each with the number of its rows.
+    pub tables: Vec<(Line, usize)>,
 }
 
 /// A function that returns all findings of a handbook, with their severities.

@@ -130,12 +130,10 @@ impl Said<'_> {
             };
             lines.push(format!("`{folder_shown}/` may contain {}: {how}", named(*kind, *count)));
         }
-        for (place, what) in plan.tables.iter().take(MOST_TABLES) {
-            let place = self.place(place);
-            let argument = self.argument;
-            lines.push(format!(
-                "the table at {place} has {what}: save it as CSV, then `rolebook import FILE.csv{argument}`"
-            ));
+        for (place, rows) in plan.tables.iter().take(MOST_TABLES) {
+            let (place, rows, argument) = (self.place(place), plural(*rows, "row"), self.argument);
+            let how = format!("save it as CSV, then `rolebook import FILE.csv{argument}`");
+            lines.push(format!("a table of levels at {place} ({rows}): {how}"));
         }
         let more = plan.tables.len().saturating_sub(MOST_TABLES);
         if more > 0 {

@@ -1,14 +1,11 @@
 //! Finds the tables of levels in chapters.
 //!
-//! Input: chapters. Output: the places of the tables that `import` would turn into chapters. Never
-//! reads other tables.
+//! Input: chapters. Output: the places of the tables from which `import` can make chapters. Never
+//! decides what becomes of their rows.
 
 use super::{Line, line};
-use crate::author::import::{self, Target};
-use crate::declare::config::FILE;
 use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
-use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
 /// Words in the names of levels.
@@ -41,17 +38,19 @@ const LEVELS: &[&str] = &[
     "niveau",
 ];
 
-/// Returns the tables with their places, each with what it contains.
-pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<(Line, String)> {
+/// Words in the headers of columns that name what has levels.
+const SUBJECTS: &[&str] =
+    &["role", "competency", "competencie", "competence", "skill", "capability", "rolle", "kompetenz"];
+
+/// Returns the places of the tables, each with the number of rows below its header.
+pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<(Line, usize)> {
     let mut found = Vec::new();
     for document in handbook.documents.iter().filter(|document| document.meta.kind == Kind::Page) {
         let path = &document.meta.path;
         let Some(text) = sources.bytes(path).and_then(|bytes| std::str::from_utf8(bytes).ok()) else { continue };
-        for (start, rows) in tables(text) {
-            if let Some(what) = contents(path, &rows) {
-                found.push(((path.clone(), line(text.as_bytes(), start)), what));
-            }
-        }
+        let tables = tables(text).into_iter();
+        let of_levels = tables.filter_map(|(start, rows)| Some((line(text.as_bytes(), start), rows_of_levels(&rows)?)));
+        found.extend(of_levels.map(|(line, rows)| ((path.clone(), line), rows)));
     }
     found
 }
@@ -98,53 +97,64 @@ fn cells(line: &str) -> Vec<String> {
     line.replace("\\|", "\u{1}").split('|').map(plain).collect()
 }
 
-/// Returns what `import` would make of a table, or `None` if it isn't about levels.
-fn contents(path: &SourcePath, rows: &[Vec<String>]) -> Option<String> {
-    let cell = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
-    let row = |row: &Vec<String>| format!("{}\n", row.iter().map(cell).collect::<Vec<_>>().join(","));
-    let csv: String = rows.iter().map(row).collect();
-    let target = Target { handbook: None, declares_scale: false, title: "" };
-    let import = import::plan(path, csv.as_bytes(), target);
-    let count = |folder: &str| import.files.iter().filter(|file| file.path.as_str().starts_with(folder)).count();
-    let (roles, competencies) = (count("roles/"), count("competencies/"));
-    let settings = import.files.iter().find(|file| file.path.as_str() == FILE).map_or("", |file| file.text.as_str());
-    let levels: Vec<&str> = settings.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
-    let are_levels = levels.len() > 1 && levels.iter().all(|name| is_level(name));
-    let is_understood = !import.is_refused() && are_levels && import.findings.len() * 2 < rows.len();
-    let is_understood = is_understood && roles + competencies > 1;
-    let named = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
-    let parts = [named(roles, "role", "roles"), named(competencies, "competency", "competencies")];
-    is_understood.then(|| parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
+/// Returns the number of rows of a table about levels, or `None` if it isn't one. The header names levels
+/// or a column for them, or all cells of the rows are levels.
+fn rows_of_levels(rows: &[Vec<String>]) -> Option<usize> {
+    let (header, body) = rows.split_first()?;
+    let (first, others) = header.split_first()?;
+    let is_named = |name: &str, words: &[&str]| words_of(name).any(|word| words.contains(&word.trim_end_matches('s')));
+    let are_levels = |cells: &[String]| cells.len() > 1 && cells.iter().all(|cell| is_level(cell));
+    let has_subject = header.iter().any(|name| is_named(name, SUBJECTS));
+    let has_column = has_subject && others.len() > 1 && header.iter().any(|name| is_named(name, &["level", "stufe"]));
+    let is_matrix = is_named(first, SUBJECTS) && body.iter().all(|row| row.len() > 2 && are_levels(&row[1..]));
+    let is_one = are_levels(others) || has_column || is_matrix;
+    (is_one && body.len() > 1).then_some(body.len())
 }
 
-/// Returns whether a name looks like that of a level.
-fn is_level(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_short = words.clone().count() <= 4;
-    is_short && words.any(|word| LEVELS.contains(&word) || word.bytes().any(|byte| byte.is_ascii_digit()))
+fn words_of(text: &str) -> impl Iterator<Item = String> + use<> {
+    let words = text.to_lowercase();
+    let words: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+/// Returns whether a text names a level: `Senior`, `Level 2`, `L3`, `4`.
+fn is_level(text: &str) -> bool {
+    let is_numbered = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = word.len() - letters.len();
+        (1..=2).contains(&digits) && ["", "l", "ic", "m"].contains(&letters)
+    };
+    let words: Vec<String> = words_of(text).collect();
+    (1..=4).contains(&words.len())
+        && (words.iter().any(|word| LEVELS.contains(&word.as_str())) || (words.len() == 1 && is_numbered(&words[0])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<Option<String>> {
-        tables(text).iter().map(|(_, rows)| contents(&SourcePath::new("a.md"), rows)).collect()
+    fn found(text: &str) -> Vec<Option<usize>> {
+        tables(text).iter().map(|(_, rows)| rows_of_levels(rows)).collect()
     }
 
     #[test]
     fn a_table_of_levels_is_recognized_and_other_tables_are_not() {
-        let ladder = "| Competency | Level 1 | Level 2 |\n|---|---|---|\n| **Writing** | Writes | Edits |\n| Talking | Talks | Leads |\n";
-        assert_eq!(found(ladder), [Some("2 competencies".to_owned())]);
+        let table = |rows: [&str; 3]| format!("{}\n|---|---|---|\n{}\n{}\n", rows[0], rows[1], rows[2]);
+        let ladder =
+            table(["| Area | Level 1 | Senior |", "| **Writing** | Writes | Edits |", "| Talking | Talks | Leads |"]);
+        assert_eq!(found(&ladder), [Some(2)]);
         assert_eq!(found(&format!("```\n{ladder}```\n")), []);
-        assert_eq!(found("| Tool | Use |\n|---|---|\n| Slack | chat |\n"), [None]);
-        let quality = "| Quality attribute | Description | Metrics |\n|---|---|---|\n| Speed | Fast | ms |\n| Size | Small | kB |\n";
-        assert_eq!(found(quality), [None]);
+        assert_eq!(found(&table(["| Skill | Level | Text |", "| A | 1 | Does |", "| A | 2 | Leads |"])), [Some(2)]);
+        assert_eq!(found(&table(["| Role | Writing | Talking |", "| A | 1 | L2 |", "| B | 3 | 4 |"])), [Some(2)]);
+        for other in [
+            ["| Quality attribute | Description | Metrics |", "| Speed | Fast | ms |", "| Size | Small | kB |"],
+            ["| Variable | Type | Description |", "| a | int | A |", "| b | int | B |"],
+            ["| Team | Q1 | Q2 |", "| A | 1 | 2 |", "| B | 3 | 4 |"],
+            ["| Log | Level | Meaning |", "| a | warn | A |", "| b | info | B |"],
+            ["| Year | 2023 | 2024 |", "| a | 1 | 2 |", "| b | 3 | 4 |"],
+        ] {
+            assert_eq!(found(&table(other)), [None], "{other:?}");
+        }
         assert_eq!(found("a | b\n"), []);
     }
 }
