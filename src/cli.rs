@@ -83,6 +83,11 @@ pub enum Command {
         after_help = "Name a chapter by its id or its path, and a folder by the id or path of its index. If the new name has no\nslash, the chapter stays in its folder.\n\nExamples:\n  rolebook mv product-lead product-leader --dry-run     show each line that would change\n  rolebook mv product-lead product-leader\n  rolebook mv guides/hiring.md careers/hiring.md\n  rolebook mv guides/interviews careers/\n\nThe old address redirects to the new one."
     )]
     Mv(Mv),
+    /// Turn a folder that was written for another generator into a handbook.
+    #[command(
+        after_help = "Writes a `handbook.toml` with the settings of MkDocs, Docusaurus, Jekyll, Hugo, mdBook, GitBook, Obsidian\nand others, renames the keys in front matter that have another name here, and lists what is left to do by\nhand. Addresses stay as they are.\n\nExamples:\n  rolebook adopt docs             show what would change\n  rolebook adopt docs --write\n\nAn existing `handbook.toml` is never overwritten."
+    )]
+    Adopt(Adopt),
     /// Write the site to a folder.
     #[command(
         after_help = "Examples:\n  rolebook build\n  rolebook build --base-url https://handbook.example.com/\n  rolebook build ~/notes --out /tmp/site\n\nIf there are errors, nothing is written and the old site stays as it was. Files in the output folder that\nRolebook did not write are never overwritten or deleted."
@@ -427,6 +432,17 @@ pub struct Mv {
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `adopt`.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// The folder of the other generator's project.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Write the changes into the files.
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Options of `schema`.

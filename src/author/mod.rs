@@ -2,6 +2,7 @@
 //!
 //! Input: the handbook's files and the request. Output: plans and bytes. Never changes a file.
 
+pub mod adopt;
 pub mod draft;
 pub mod edit;
 pub mod form;

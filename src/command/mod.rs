@@ -3,6 +3,7 @@
 //! Input: what the user typed. Output: an exit code, and text on the terminal. Only this layer
 //! connects the stages to the machine.
 
+mod adopt;
 mod anchors;
 mod build;
 mod check;
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Export(options) => export::run(&options),
         Command::New(options) => new::run(&options),
         Command::Mv(options) => mv::run(&options),
+        Command::Adopt(options) => adopt::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Anchors(options) => anchors::run(&options),
         Command::Codeowners(options) => codeowners::run(&options),

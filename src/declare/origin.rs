@@ -14,8 +14,8 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{former, is_post, number_of, permalink, post, without_number};
-pub use keys::translated;
-pub use nav::{NavEntry, summary};
+pub use keys::{Fate, fates, translated};
+pub use nav::{NavEntry, files, summary};
 pub use settings::{Settings, content_folder, further_files, settings};
 
 use crate::declare::generator::Generator;

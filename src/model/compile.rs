@@ -332,6 +332,9 @@ fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
     config.description = config.description.take().or(settings.description);
     config.base_url = config.base_url.take().or(settings.base_url);
     config.repository = config.repository.take().or(settings.repository);
+    if let Some(language) = settings.language.filter(|_| !config.configured) {
+        config.language = language;
+    }
 }
 
 /// Moves chapters below a directory whose index is hidden or can't be read to the absent ones.

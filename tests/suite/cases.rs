@@ -4,17 +4,19 @@
 //! A line `#### file PATH` starts a file of the handbook, and `#### theme PATH` a file of a theme
 //! on top of the default one. `#### findings` starts the expected terminal output, `#### page URL`
 //! the expected text of a page, `#### view URL` everything below the title of a page, and
-//! `#### text URL` the whole of a file that isn't a page. To add a case, add a file.
+//! `#### text URL` the whole of a file that isn't a page, and `#### adopted` what `adopt` would say and
+//! write. To add a case, add a file.
 //! `UPDATE_CASES=1` writes the current results.
 
 use std::fmt::Write as _;
 
+use rolebook::author::adopt::Said;
 use rolebook::past::history::Past;
 use rolebook::site::theme::ThemeFiles;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::{SourceFile, Sources};
 
-use crate::support::{check_with, draw, files_below, page, repository, site_with};
+use crate::support::{adoption, check_with, draw, files_below, page, repository, site_with};
 
 /// A case with its parts in the order in which they are written.
 struct Case {
@@ -38,7 +40,7 @@ impl Case {
     fn head(line: &str) -> Option<(&str, &str)> {
         let head = line.strip_prefix("#### ")?.trim_end();
         let (kind, name) = head.split_once(' ').unwrap_or((head, ""));
-        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text").then_some((kind, name))
+        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text" | "adopted").then_some((kind, name))
     }
 
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -110,12 +112,24 @@ impl Case {
         format!("{}\n", text.trim())
     }
 
+    /// Returns what `adopt` would say, and the files that it would write.
+    fn adopted(&self) -> String {
+        let plan = adoption(&self.sources());
+        let said = Said { shown: &str::to_owned, argument: "", is_written: false };
+        let mut out = said.text(&plan);
+        for (path, bytes) in &plan.edits {
+            let _ = write!(out, "\n--- {path}\n{}", String::from_utf8(bytes.clone()).unwrap());
+        }
+        out
+    }
+
     /// Returns the case with its current results.
     fn now(&self) -> String {
         let mut out = String::new();
         for (kind, name, text) in &self.parts {
             let head = format!("{kind} {name}");
             let text = match kind.as_str() {
+                "adopted" => self.adopted(),
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
                 "text" => self.text(name),

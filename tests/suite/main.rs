@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod active;
+mod adopt;
 mod architecture;
 mod assess;
 mod attacks;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use rolebook::author::adopt::{Adoption, plan};
 use rolebook::command::pipeline::{Compiled, Pipeline};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::past::history::Past;
@@ -55,6 +56,12 @@ fn pipeline(sources: &Sources, files: Option<ThemeFiles>) -> (Pipeline, Inputs) 
 pub fn check_with(sources: &Sources, files: Option<ThemeFiles>) -> Result<Compiled, Box<Diagnostic>> {
     let (mut pipeline, inputs) = pipeline(sources, files);
     Ok(pipeline.check(&inputs, &choices(None), false)?.0)
+}
+
+/// Plans the adoption of texts.
+pub fn adoption(sources: &Sources) -> Adoption {
+    let look = |sources: &Sources| Ok(check_with(sources, None)?.findings);
+    plan(sources, "Handbook", &look).unwrap()
 }
 
 fn choices(audience: Option<&str>) -> Choices {

@@ -60,6 +60,26 @@ pub fn set(bytes: &[u8], file: File, place: Place<'_>, fact: Option<&Fact>) -> R
     Err(refusal)
 }
 
+/// Returns a chapter's file with other names for keys of its front matter: each of `names` is an old
+/// and a new one. The values stay as they are written.
+///
+/// # Errors
+/// See [`Unset`].
+pub fn rename(bytes: &[u8], names: &[(String, &str)]) -> Result<Vec<u8>, Unset> {
+    let text = Text::new(bytes).map_err(|_| Unset::Unreadable)?;
+    let before = Head::read(&text.text, File::Chapter)?.table;
+    let new_name = |key: &str| names.iter().find(|(old, _)| old == key).map(|(_, new)| *new);
+    let mut cuts: Vec<(Span, &str)> =
+        before.entries.iter().filter_map(|entry| Some((entry.key_span, new_name(&entry.key)?))).collect();
+    cuts.sort_by_key(|(span, _)| span.start);
+    let replace = |out: Vec<u8>, (span, name): &(Span, &str)| super::splice(&out, text.map(*span), name);
+    let out = cuts.iter().rev().fold(bytes.to_vec(), replace);
+    let after = table(&out, File::Chapter)?;
+    let wanted = before.entries.iter().map(|entry| (new_name(&entry.key).unwrap_or(&entry.key), &entry.value));
+    let is_same = wanted.eq(after.entries.iter().map(|entry| (entry.key.as_str(), &entry.value)));
+    if is_same && before.duplicates.len() == after.duplicates.len() { Ok(out) } else { Err(Unset::Form) }
+}
+
 /// Returns the table of a file's fields.
 ///
 /// # Errors
@@ -194,6 +214,28 @@ mod tests {
         assert_eq!(written(File::Toml, before, field, fact.clone()), Ok(after.to_owned()), "{before}");
         let file = |inner: &str| format!("+++\n{inner}+++\n\n# A\n");
         assert_eq!(written(File::Chapter, &file(before), field, fact), Ok(file(after)), "{before}");
+    }
+
+    #[test]
+    fn keys_get_other_names_and_everything_else_stays() {
+        let names = [("weight".to_owned(), "order"), ("alias".to_owned(), "aliases")];
+        for (before, after) in [
+            (
+                "---\nweight:   3 # why\nx: weight\nalias:\n- a\n---\nweight: 1\n",
+                "---\norder:   3 # why\nx: weight\naliases:\n- a\n---\nweight: 1\n",
+            ),
+            ("\u{feff}---\r\nweight: 3\r\n---\r\n", "\u{feff}---\r\norder: 3\r\n---\r\n"),
+            ("---\n{weight: 3, alias: a}\n---\n", "---\n{order: 3, aliases: a}\n---\n"),
+            ("+++\nweight = 3\n[extra]\nweight = 1\n+++\n", "+++\norder = 3\n[extra]\nweight = 1\n+++\n"),
+            ("# weight\n", "# weight\n"),
+        ] {
+            assert_eq!(
+                rename(before.as_bytes(), &names).map(|bytes| String::from_utf8(bytes).unwrap()),
+                Ok(after.to_owned())
+            );
+        }
+        assert_eq!(rename(b"---\nweight: 3\norder: 1\n---\n", &names), Err(Unset::Form));
+        assert_eq!(rename(b"---\nweight: [\n---\n", &names), Err(Unset::Unreadable));
     }
 
     #[test]

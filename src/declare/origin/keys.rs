@@ -20,6 +20,23 @@ const PERMALINKS: &[&str] = &["permalink", "url", "slug"];
 /// The keys that list former addresses and other names.
 const ALIASES: &[&str] = &["aliases", "alias", "redirect_from", "redirects"];
 
+/// The names of fields of ours, each with the keys that mean the same, the first one first.
+const GROUPS: &[(&str, &[&str])] =
+    &[("order", ORDERS), ("label", LABELS), ("permalink", PERMALINKS), ("aliases", ALIASES), ("summary", SUMMARIES)];
+/// The keys that sum up a chapter.
+const SUMMARIES: &[&str] = &["summary", "description"];
+
+/// What becomes of a key of another generator in a handbook of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// The key can have this name of ours, with the same value.
+    Renamed(&'static str),
+    /// The key is read for its generator alone, because its value means something else under our name.
+    Read,
+    /// Nothing reads the key.
+    Ignored,
+}
+
 /// Further keys that generators read and that don't concern us.
 const FOREIGN: &[&str] = &[
     "author",
@@ -173,6 +190,47 @@ pub fn translated(table: &Table, kind: Kind, path: &SourcePath, generator: Optio
     Table { entries, duplicates: table.duplicates.clone() }
 }
 
+/// Returns what becomes of each key that isn't ours.
+pub fn fates<'a>(table: &'a Table, kind: Kind, path: &SourcePath) -> Vec<(&'a Entry, Fate)> {
+    let find = |key: &str| table.entries.iter().find(|entry| entry.key == key);
+    let is_ours = |key: &str| Common::FIELDS.iter().chain(front::of_kind(kind)).any(|field| field.name == key);
+    let fate = |entry: &'a Entry| {
+        let key = entry.key.as_str();
+        if withheld::is_mark(key) || is_ours(key) {
+            return None;
+        }
+        let Some((name, keys)) = GROUPS.iter().find(|(_, keys)| keys.contains(&key)) else {
+            let is_read = key == "sidebar"
+                && ["order", "label"].iter().any(|inner| entry.value.entries().iter().any(|entry| entry.key == *inner));
+            return Some((entry, if is_read { Fate::Read } else { Fate::Ignored }));
+        };
+        let counts = |key: &&&str| {
+            find(key).is_some_and(|entry| *name != "permalink" || address(key, &entry.value, path).is_some())
+        };
+        let is_first = keys.iter().find(counts) == Some(&key);
+        let is_free = find(name).is_none();
+        Some((
+            entry,
+            match (is_first && is_free, is_first || *name == "aliases") {
+                (true, _) if means_the_same(name, entry, path) => Fate::Renamed(name),
+                (_, true) => Fate::Read,
+                _ => Fate::Ignored,
+            },
+        ))
+    };
+    table.entries.iter().filter_map(fate).collect()
+}
+
+/// Returns whether the value of an entry can be read as the field `name` of ours.
+fn means_the_same(name: &str, entry: &Entry, path: &SourcePath) -> bool {
+    match name {
+        "order" => entry.value.integer().is_some(),
+        "aliases" => !entry.value.items().is_empty() && entry.value.items().iter().all(|item| item.text().is_some()),
+        "permalink" => address(&entry.key, &entry.value, path).as_ref() == Some(&entry.value),
+        _ => entry.value.text().is_some(),
+    }
+}
+
 /// Returns a number as a whole number, also if it was written in quotes.
 fn whole(value: &Value) -> Value {
     let number = match &value.data {
@@ -212,4 +270,35 @@ fn address(key: &str, value: &Value, path: &SourcePath) -> Option<Value> {
         _ => text.to_owned(),
     };
     Some(Value::new(value.span, Data::Text(text), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::front_matter::{Format, read};
+
+    fn fates_of(text: &str) -> Vec<(String, Fate)> {
+        let table = read(text, 0, Format::Yaml).unwrap();
+        let found = fates(&table, Kind::Page, &SourcePath::new("a/b.md"));
+        found.into_iter().map(|(entry, fate)| (entry.key.clone(), fate)).collect()
+    }
+
+    fn assert_fate(text: &str, wanted: &[(&str, Fate)]) {
+        let wanted: Vec<(String, Fate)> = wanted.iter().map(|(key, fate)| ((*key).to_owned(), *fate)).collect();
+        assert_eq!(fates_of(text), wanted, "{text}");
+    }
+
+    #[test]
+    fn a_key_is_renamed_if_its_value_means_the_same() {
+        use Fate::{Ignored, Read, Renamed};
+        assert_fate("title: A\ndraft: true\ntags: [a]\n", &[]);
+        assert_fate("nav_order: 1\nweight: 2\n", &[("nav_order", Ignored), ("weight", Renamed("order"))]);
+        assert_fate("order: 1\nweight: 2\n", &[("weight", Ignored)]);
+        assert_fate("nav_order: 1.5\nsidebar_label: [a]\n", &[("nav_order", Read), ("sidebar_label", Read)]);
+        assert_fate("slug: x\n", &[("slug", Read)]);
+        assert_fate("slug: /x\nurl: https://x.org/\n", &[("slug", Renamed("permalink")), ("url", Ignored)]);
+        assert_fate("aliases: a\nredirect_from: /b/\n", &[("redirect_from", Read)]);
+        assert_fate("description: A\nhide: [toc]\n", &[("description", Renamed("summary")), ("hide", Ignored)]);
+        assert_fate("summary: A\ndescription: B\n", &[("description", Ignored)]);
+    }
 }

@@ -56,6 +56,20 @@ pub(super) fn of(generator: Generator, sources: &Sources) -> Vec<NavEntry> {
     entries
 }
 
+/// Lists the files of a project that may contain the navigation for `generator`.
+pub fn files(generator: Generator) -> &'static [&'static str] {
+    match generator {
+        Generator::MkDocs => &["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"],
+        Generator::Quarto => &["_quarto.yml", "_quarto.yaml"],
+        Generator::Sphinx => &["_toc.yml"],
+        Generator::Docusaurus => super::settings::SIDEBARS,
+        Generator::VitePress => super::settings::VITEPRESS,
+        Generator::Starlight => super::settings::ASTRO,
+        Generator::Docsify => &["_sidebar.md", "docs/_sidebar.md"],
+        _ => &[],
+    }
+}
+
 fn of_quarto(text: &str) -> Option<Literal> {
     let chapters = || {
         let book = Literal::of_key(text, "book")?;

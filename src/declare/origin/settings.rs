@@ -39,6 +39,7 @@ const DOCUSAURUS: &[&str] = &[
     "website/docusaurus.config.js",
     "website/docusaurus.config.ts",
 ];
+const MKDOCS: &[&str] = &["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"];
 const HUGO: &[&str] = &[
     "hugo.toml",
     "hugo.yaml",
@@ -65,6 +66,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// The URL of the content folder on the code host.
     pub repository: Option<String>,
+    /// The language of the text.
+    pub language: Option<String>,
 }
 
 /// Reads the settings from the configuration of `generator`.
@@ -91,7 +94,7 @@ pub fn settings(generator: Generator, sources: &Sources) -> Settings {
         }
         _ => Settings::default(),
     };
-    cleaned(found)
+    cleaned(Settings { language: files.language(), ..found })
 }
 
 /// Leaves out blank values, and addresses that can't be a site's or are only placeholders.
@@ -109,7 +112,16 @@ fn cleaned(found: Settings) -> Settings {
         description: filled(found.description),
         base_url: base_url.map(|address| format!("{}/", address.trim_end_matches('/'))),
         repository: filled(found.repository).filter(|address| address.starts_with("https://")),
+        language: filled(found.language).filter(|language| is_language(language)),
     }
+}
+
+/// Returns whether a text has the form of a language tag, such as `pt-BR`.
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is_short = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_name = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    parts.next().is_some_and(is_name) && parts.all(is_short)
 }
 
 /// Reads the configuration files of one generator.
@@ -122,6 +134,33 @@ impl Files<'_> {
     fn first(&self, paths: &[&str]) -> Option<String> {
         let mut found = paths.iter().filter_map(|path| self.sources.mark(path));
         found.next().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn language(&self) -> Option<String> {
+        let text = |value: Option<Literal>| value.and_then(|value| value.text().map(str::to_owned));
+        let of_key = |paths: &[&str], key: &str| text(Literal::of_key(&self.first(paths)?, key));
+        match self.generator {
+            Generator::MkDocs => {
+                let theme = Literal::of_key(&self.first(MKDOCS)?, "theme")?;
+                text(theme.get("language").cloned())
+            }
+            Generator::Docusaurus => text(Literal::of_script(&self.first(DOCUSAURUS)?, "defaultLocale", false)),
+            Generator::VitePress => text(Literal::of_script(&self.first(VITEPRESS)?, "lang", false)),
+            Generator::Jekyll => of_key(&["_config.yml", "_config.yaml", "docs/_config.yml"], "lang"),
+            Generator::Quarto => of_key(&["_quarto.yml", "_quarto.yaml"], "lang"),
+            Generator::GitBook => text(Literal::of_yaml(&self.first(&["book.json"])?)?.get("language").cloned()),
+            Generator::MdBook => {
+                let config = Literal::of_toml(&self.first(&["book.toml"])?)?;
+                text(config.get("book")?.get("language").cloned())
+            }
+            Generator::Hugo | Generator::Zola => {
+                let config = self.first(HUGO)?;
+                let config = Literal::of_toml(&config).or_else(|| Literal::of_yaml(&config))?;
+                let keys = ["defaultContentLanguage", "default_language", "languageCode"];
+                keys.iter().find_map(|key| text(config.get(key).cloned()))
+            }
+            _ => None,
+        }
     }
 
     fn mkdocs(&self) -> Settings {
@@ -140,6 +179,7 @@ impl Files<'_> {
             description: get("site_description"),
             base_url: get("site_url"),
             repository,
+            ..Settings::default()
         }
     }
 
@@ -148,7 +188,7 @@ impl Files<'_> {
         let get = |key: &str| Literal::of_script(&text, key, false).and_then(|value| value.text().map(str::to_owned));
         let base = get("baseUrl").unwrap_or_else(|| "/".to_owned());
         let base_url = get("url").map(|url| format!("{}/{}", url.trim_end_matches('/'), base.trim_start_matches('/')));
-        Settings { title: get("title"), description: get("tagline"), base_url, repository: None }
+        Settings { title: get("title"), description: get("tagline"), base_url, ..Settings::default() }
     }
 
     fn jekyll(&self) -> Settings {
@@ -157,7 +197,7 @@ impl Files<'_> {
         let get = |key: &str| Literal::of_key(&text, key).and_then(|value| value.text().map(str::to_owned));
         let base = get("baseurl").unwrap_or_default();
         let base_url = get("url").map(|url| format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')));
-        Settings { title: get("title"), description: get("description"), base_url, repository: None }
+        Settings { title: get("title"), description: get("description"), base_url, ..Settings::default() }
     }
 
     fn hugo(&self) -> Settings {
@@ -172,7 +212,7 @@ impl Files<'_> {
             title: get(&["title"]),
             description: get(&["description"]),
             base_url: get(&["baseURL", "baseurl", "base_url", "baseUrl"]),
-            repository: None,
+            ..Settings::default()
         }
     }
 
@@ -188,8 +228,8 @@ impl Files<'_> {
         Settings {
             title: get(&["book"], "title"),
             description: get(&["book"], "description"),
-            base_url: None,
             repository: edit.map(|template| template.replace("{path}", &source)),
+            ..Settings::default()
         }
     }
 
@@ -197,14 +237,19 @@ impl Files<'_> {
         let Some(text) = self.first(&["_quarto.yml", "_quarto.yaml"]) else { return Settings::default() };
         let part = ["book", "website"].iter().find_map(|key| Literal::of_key(&text, key));
         let get = |key: &str| part.as_ref()?.get(key)?.text().map(str::to_owned);
-        Settings { title: get("title"), description: get("description"), base_url: get("site-url"), repository: None }
+        Settings {
+            title: get("title"),
+            description: get("description"),
+            base_url: get("site-url"),
+            ..Settings::default()
+        }
     }
 
     fn script(&self, paths: &[&str]) -> Settings {
         let Some(text) = self.first(paths) else { return Settings::default() };
         let get = |key: &str| Literal::of_script(&text, key, false).and_then(|value| value.text().map(str::to_owned));
         let base_url = if self.generator == Generator::VitePress { None } else { get("site") };
-        Settings { title: get("title"), description: get("description"), base_url, repository: None }
+        Settings { title: get("title"), description: get("description"), base_url, ..Settings::default() }
     }
 }
 
@@ -315,5 +360,17 @@ mod tests {
         assert_eq!(docusaurus.base_url.as_deref(), Some("https://d.org/docs/"));
         let hugo = of(Generator::Hugo, "hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'\n");
         assert_eq!((hugo.title.as_deref(), hugo.base_url), (Some("H"), None));
+    }
+
+    #[test]
+    fn the_language_is_taken_if_it_is_one() {
+        let of = |generator, file: &str, text: &str| settings(generator, &Sources::from_texts([(file, text)])).language;
+        let mkdocs = |language: &str| of(Generator::MkDocs, "mkdocs.yml", &format!("theme:\n  language: {language}\n"));
+        assert_eq!(mkdocs("de").as_deref(), Some("de"));
+        assert_eq!(mkdocs("pt-BR").as_deref(), Some("pt-BR"));
+        assert_eq!(mkdocs("!ENV [LANG, en]"), None);
+        let of_script = "module.exports = { i18n: { defaultLocale: 'fr', locales: ['fr'] } };";
+        assert_eq!(of(Generator::Docusaurus, "docusaurus.config.js", of_script).as_deref(), Some("fr"));
+        assert_eq!(of(Generator::MdBook, "book.toml", "[book]\nlanguage = \"nl\"\n").as_deref(), Some("nl"));
     }
 }

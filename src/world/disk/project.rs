@@ -24,6 +24,9 @@ use crate::text::source::{SourceFile, Sources};
 /// What to do about a name that can't be in a URL.
 const RENAME: &str = "rename it, so that it can have an address";
 
+/// The maximum number of folders between the folder of another generator's project and its chapters.
+const MOST_ABOVE: usize = 4;
+
 /// The folders of a handbook. Paths are as the user wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
@@ -107,6 +110,10 @@ impl Project {
                 Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root, is_foreign: false })
             };
             if has(folder, FILE) {
+                if let Some(root) = root_of_generator(folder) {
+                    let (content, root) = (up(levels), up(levels + root));
+                    return Some(Self { content, themes: None, out: root.join("public"), root, is_foreign: true });
+                }
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
                 // A folder that happens to be called `handbook` may itself be the root of a
                 // project.
@@ -235,6 +242,12 @@ impl Project {
         }
         Ok(themes)
     }
+}
+
+/// Returns how many folders above `content` another generator's project is whose chapters are in it.
+fn root_of_generator(content: &Path) -> Option<usize> {
+    let is_root = |above: &Path| content_of_generator(above).is_some_and(|inside| above.join(inside) == content);
+    (1..=MOST_ABOVE).zip(content.ancestors().skip(1)).find(|(_, above)| is_root(above)).map(|(levels, _)| levels)
 }
 
 /// Returns the folder with the chapters of another generator's project, if it contains any. If the
