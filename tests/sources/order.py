@@ -177,6 +177,15 @@ def numbered(facts):
     return [[path for _, path in sorted(group)] for group in groups.values() if len({n for n, _ in group}) == len(group)]
 
 
+def collected(inside, root):
+    """Returns the address of a page in a collection of Jekyll, as `_config.yml` says."""
+    collection, name = inside[1:].split("/")[0], os.path.basename(inside).rsplit(".", 1)[0]
+    pattern = re.search(rf"^  {collection}:\s*\n(?:    .*\n)*?    permalink:\s*(\S+)", text_of(os.path.join(root, "_config.yml")), re.M)
+    if not pattern:
+        return None
+    return "/" + pattern.group(1).strip("\"'/").replace(":title", re.sub(r"^\d+-\d+-\d+-", "", name)).replace(":name", name)
+
+
 def addresses(kind, path, content, front):
     """Returns addresses at which the source's own site answered for a file, without the host."""
     old = []
@@ -185,14 +194,18 @@ def addresses(kind, path, content, front):
             continue
         values = front.get(key) or []
         for value in [values] if isinstance(values, str) else values:
-            if value.startswith("/") and ":" not in value and "{" not in value:
+            if (value.startswith("/") or kind in ("obsidian", "hugo") and key == "permalink") and ":" not in value and "{" not in value:
                 old.append(value)
     return old
 
 
-def default_address(kind, path, content):
-    """Returns the address that the generator makes from the file's path."""
+def default_address(kind, path, content, root):
+    """Returns the address that the generator makes from the file's path, or nothing if it's unclear."""
     inside = os.path.relpath(path, content)
+    if kind == "jekyll" and inside.startswith("_"):
+        return collected(inside, root)
+    if kind == "hugo" and re.match(r"(blog|posts?)/", inside):
+        return None
     stem = re.sub(r"\.(md|mdx|markdown|mkd|mdown|qmd|rmd|html\.md\.erb)$", "", inside, flags=re.I)
     folder, name = os.path.split(stem)
     if name.lower() in ("index", "_index", "readme"):

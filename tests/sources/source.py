@@ -40,6 +40,7 @@ KINDS = {
     "template": r"<%[=-]?[^\n]{0,200}?%>",
     "role": r"\{[a-z][a-z:-]*\}`",
     "block": r"(?<=\s)\^[a-z0-9]{6}$",
+    "markdown": r"(?<!!)\[[^\]\n]+\]\((?!\))[^()\s]+\)|(?<![*\w])\*\*\w[^*\n]*\w\*\*(?![*\w])",
     "abbreviation": r"^\*\[[^\]\n]+\]:.*$",
 }
 KINDS = {name: re.compile(pattern, re.M) for name, pattern in KINDS.items()}
@@ -99,7 +100,10 @@ def nests(line):
 
 
 def foreign(text):
-    """Counts the forms of foreign syntax in a text without code, as kind to list of matches."""
+    """Counts the forms of foreign syntax in a text without code, as kind to list of matches.
+
+    Markdown itself is foreign only inside HTML that asks for it, which CommonMark would show as it is.
+    """
     return {kind: found for kind, pattern in KINDS.items() if (found := [m.group(0).strip() for m in pattern.finditer(text)])}
 
 
@@ -158,3 +162,8 @@ def words(text):
 def lost(source, page):
     """Returns the words of the source that the page doesn't have, each with how often it is missing."""
     return Counter(source) - Counter(page)
+
+
+def inside_html(prose):
+    """Returns the text inside elements with the attribute `markdown`."""
+    return "\n".join(m.group(2) for m in re.finditer(r"<(\w+)[^>]*\smarkdown\b[^>]*>(.*?)</\1>", prose, re.S))
