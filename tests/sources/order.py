@@ -89,6 +89,20 @@ def summary(root, content):
     return [within(root, content, re.findall(r"\]\(<?([^)>#?]+\.md)", source.COMMENT.sub("", text)))]
 
 
+def parents(root, content):
+    """Returns the chapter that each chapter of `SUMMARY.md` is nested in by its indentation, or nothing."""
+    above, found = [], {}
+    for line in source.COMMENT.sub("", text_of(os.path.join(root, content, "SUMMARY.md"))).split("\n"):
+        match = re.match(r"(\s*)(?:[-*+]\s+)?\[.*?\]\(<?([^)>#?]+\.md)", line)
+        if match:
+            depth = len(match.group(1).expandtabs(4))
+            above = [(d, path) for d, path in above if d < depth]
+            path = os.path.normpath(os.path.join(content, match.group(2)))
+            found.setdefault(path, above[-1][1] if above else None)
+            above.append((depth, path))
+    return found
+
+
 def listed(root, content):
     names = []
     for name in ("_toc.yml", "_quarto.yml"):

@@ -20,6 +20,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.path, self.stack, self.parts, self.code, self.names = path, [], [], [], []
         self.heading, self.headings, self.next, self.previous, self.redirect, self.side, self.ids = "", 0, None, None, None, [], set()
+        self.crumbs = []
         self.feed(text)
         self.text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(self.parts))
         self.heading = " ".join(self.heading.split())
@@ -39,6 +40,8 @@ class Page(HTMLParser):
             self.ids.add(attributes["id"])
         if tag == "a" and any(name == "nav" and "side" in kind for name, kind in self.stack):
             self.side.append([self.resolve(attributes.get("href")), ""])
+        if tag == "a" and any(name == "nav" and "crumbs" in kind for name, kind in self.stack):
+            self.crumbs.append(self.resolve(attributes.get("href")))
         if self.within({"main"}):
             self.names += [attributes[k] for k in ("alt", "title", "aria-label") if attributes.get(k)]
             if tag not in INLINE and tag not in CODE:
