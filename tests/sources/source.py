@@ -127,7 +127,7 @@ def braces(text):
 
 def readable(path, body):
     """Returns the text that a reader of the finished page should see, as well as a few rules can tell."""
-    text = prose(body)
+    text = re.sub(r"^import\s[^\n]*\bfrom\s+['\"][^\n]*$", "", prose(body), flags=re.M)
     if path.lower().endswith(".mdx"):
         text = re.sub(r"^(?:import|export)\b.*?(?=\n\s*\n|\Z)", "", text, flags=re.M | re.S)
         text = braces(text)
