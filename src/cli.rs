@@ -141,6 +141,9 @@ pub struct Check {
     /// Treat warnings as errors.
     #[arg(long)]
     pub strict: bool,
+    /// Show every finding, also where there are many of one kind.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// How findings are printed.

@@ -9,10 +9,12 @@ mod expectation;
 pub mod fact;
 pub mod parts;
 mod passage;
+mod title;
 
 pub use anchors::{Anchor, lost_anchors, percent_shared, with_anchors};
 pub use expectation::{Refused, Wanted, expect};
 pub use passage::{Passage, children, passages};
+pub use title::Title;
 
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{self, Split};

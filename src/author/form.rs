@@ -5,11 +5,14 @@
 //! shows a value that names a chapter which the handbook's audience can't see.
 
 mod choices;
+mod words;
 
 use serde_json::{Map, Value as Json, json};
 
 pub use choices::{choices, known, name_of};
+pub use words::words;
 
+use self::words::choice;
 use crate::author::edit::fact::Fact;
 use crate::chapter::document::{Form as Written, Fragment};
 use crate::chapter::reference::wiki;
@@ -23,39 +26,35 @@ use crate::text::path::fold;
 /// The key by which a form tells which item of the old list a table comes from.
 const FROM: &str = "from";
 
-/// Describes a field: its name, its label, its purpose and its form.
-pub fn field(field: &Field) -> Json {
-    json!({ "name": field.name, "label": label(field.name), "meaning": field.meaning, "shape": shape(field.shape) })
-}
-
-/// Returns the label of a field: its name in words.
-pub fn label(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let words = words.strip_suffix(" url").map_or(words.clone(), |start| format!("{start} URL"));
-    if words == "id" {
-        return "ID".to_owned();
-    }
-    let mut chars = words.chars();
-    chars.next().map(|first| format!("{}{}", first.to_uppercase(), chars.as_str())).unwrap_or_default()
+/// Describes a field: its name, its label and purpose in plain words, and its form. `of` is what the
+/// field belongs to: `chapter`, `handbook`, or the place of a table in one of them.
+pub fn field(field: &Field, of: &str) -> Json {
+    let place = format!("{of}.{}", field.name);
+    let (label, purpose) = words(&place, field.meaning);
+    json!({ "name": field.name, "label": label, "meaning": purpose, "shape": shape(field.shape, &place) })
 }
 
 /// Describes the form of a value.
-fn shape(form: Shape) -> Json {
+fn shape(form: Shape, place: &str) -> Json {
     match form {
         Shape::Text => json!({ "is": "text" }),
         Shape::Integer(least, most) => json!({ "is": "integer", "least": least, "most": most }),
         Shape::Boolean => json!({ "is": "boolean" }),
         Shape::Date => json!({ "is": "date" }),
         Shape::Duration => json!({ "is": "duration" }),
-        Shape::Choice(words) => json!({ "is": "choice", "words": words }),
+        Shape::Choice(words) => {
+            json!({ "is": "choice", "words": words.iter().map(|word| (word, choice(word))).collect::<Vec<_>>() })
+        }
         Shape::Level => json!({ "is": "level" }),
         Shape::Chapter => json!({ "is": "name", "of": "chapter" }),
         Shape::Party => json!({ "is": "name", "of": "party" }),
         Shape::Named(known) => json!({ "is": "name", "of": known.name() }),
-        Shape::List(inner) => json!({ "is": "list", "of": shape(*inner) }),
-        Shape::Map(inner) => json!({ "is": "map", "of": shape(*inner) }),
-        Shape::Each(known, inner) => json!({ "is": "map", "keys": known.name(), "of": shape(*inner) }),
-        Shape::Table(fields) => json!({ "is": "table", "fields": fields.iter().map(field).collect::<Vec<_>>() }),
+        Shape::List(inner) => json!({ "is": "list", "of": shape(*inner, place) }),
+        Shape::Map(inner) => json!({ "is": "map", "of": shape(*inner, place) }),
+        Shape::Each(known, inner) => json!({ "is": "map", "keys": known.name(), "of": shape(*inner, place) }),
+        Shape::Table(fields) => {
+            json!({ "is": "table", "fields": fields.iter().map(|one| field(one, place)).collect::<Vec<_>>() })
+        }
         Shape::Any => json!({ "is": "any" }),
     }
 }

@@ -6,4 +6,5 @@ pub mod draft;
 pub mod edit;
 pub mod form;
 pub mod import;
+pub mod opened;
 pub mod relocate;

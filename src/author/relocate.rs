@@ -85,7 +85,8 @@ impl Relocation {
             let file = if edited { SourceFile::new(self.edited(path, &file.bytes)) } else { file.clone() };
             (self.new_place(path), file)
         };
-        Sources { files: sources.files.iter().map(file).collect(), ..Sources::default() }
+        let files = sources.files.iter().map(file).collect();
+        Sources { files, project: sources.project.clone(), ..Sources::default() }
     }
 
     fn add(&mut self, path: &SourcePath, edit: Edit) -> bool {

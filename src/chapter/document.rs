@@ -10,12 +10,13 @@ mod facts;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::chapter::diagram::Diagram;
 use crate::declare::kind::{Kind, Status};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::Table;
 use crate::text::path::SourcePath;
 
-pub use self::body::{Block, Body, Code, Fill, Hole, Image, ImageSource, Piece, View, What};
+pub use self::body::{Block, Body, Code, Fill, Formula, Hole, Image, ImageSource, Piece, Setting, View, What};
 pub use self::facts::{Competency, Decision, Facts, LevelHeading, PathFacts, Role, Statement, Strategy, Term};
 
 /// One chapter, parsed independently of all others.
@@ -49,6 +50,10 @@ pub struct Meta {
     pub summary: Option<String>,
     /// Other names and old URLs.
     pub aliases: Vec<String>,
+    /// The URL path that the chapter asks for, without slashes at the ends.
+    pub permalink: Option<String>,
+    /// The chapter's name in the navigation, if it isn't the title.
+    pub label: Option<String>,
     /// The chapter's position among its siblings.
     pub order: Option<i64>,
     /// The chapter's status.
@@ -79,6 +84,17 @@ pub struct Meta {
     pub has_h1: bool,
     /// The blank templates that readers can copy and download, in the order written.
     pub templates: Vec<Template>,
+    /// The diagrams, in the order written.
+    pub diagrams: Vec<DiagramBlock>,
+}
+
+/// A diagram that a chapter shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiagramBlock {
+    /// What pages know of the diagram.
+    pub diagram: Diagram,
+    /// The number of the code block in the chapter.
+    pub block: usize,
 }
 
 /// A blank template that a chapter offers: a code block of Markdown with the attribute `template`.

@@ -6,6 +6,7 @@
 //! other chapters or highlights code, because rendering does that.
 
 mod bracketed;
+mod formulas;
 mod info;
 mod marks;
 mod missed;
@@ -24,11 +25,14 @@ use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
 
 use self::missed::Known;
 
+use crate::chapter::dialect::{self, Block, Forms, Reading, View};
 use crate::chapter::document::{Body, Form, Reference, ReferenceNumber};
 use crate::declare::config::Config;
+use crate::declare::dialect::Dialect;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::{SourcePath, fold};
+use crate::text::rule::Rule;
 use crate::text::source::Text;
 
 /// A parser event and its byte range in the body.
@@ -65,18 +69,33 @@ pub struct Input<'a> {
     pub seed: &'a str,
     /// Whether to parse plain `CommonMark` without Rolebook's extensions.
     pub plain: bool,
+    /// The body as `CommonMark` would have it; set while it is parsed.
+    pub view: Option<&'a View<'a>>,
 }
 
 impl Input<'_> {
-    /// Returns the extensions used for this chapter, apart from typographic quotes.
-    fn options(&self) -> Options {
-        if self.plain { Options::empty() } else { chapter_options(self.kind, self.config) }
+    /// Returns how this chapter is read.
+    fn reading(&self) -> Reading<'_> {
+        if self.plain { Reading::plain(self.config) } else { reading(self.path, self.kind, self.config) }
+    }
+
+    /// Returns the block of a dialect that is a quotation with this range.
+    fn block(&self, range: &Range<usize>) -> Option<&Block> {
+        self.view.and_then(|view| view.block(range))
     }
 }
 
-/// Returns the extensions used for a chapter of this kind, apart from typographic quotes.
-pub fn chapter_options(kind: Kind, config: &Config) -> Options {
-    options(kind == Kind::Glossary || config.markdown.definition_lists)
+/// Returns how a chapter is read.
+pub fn reading<'a>(path: &SourcePath, kind: Kind, config: &'a Config) -> Reading<'a> {
+    let mut dialects = config.dialects();
+    let is_foreign = !config.configured || config.generator.is_some();
+    if is_foreign && path.as_str().to_ascii_lowercase().ends_with(".mdx") {
+        dialects = dialects.with(Dialect::Jsx);
+    }
+    let has_definitions = config.markdown.definition_lists || dialects.has(Dialect::Definitions);
+    let mut options = options(kind == Kind::Glossary || has_definitions);
+    options.set(Options::ENABLE_MATH, config.markdown.math);
+    Reading { options, dialects, config }
 }
 
 /// Maps offsets in the body to spans in the file.
@@ -133,23 +152,59 @@ pub struct Parsed {
 }
 
 /// Parses a body; `references` already contains the front matter's references.
-pub fn parse<'a>(input: Input<'a>, references: &mut References) -> Parsed {
-    let mut flags = input.options();
+pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
+    let view = View::of(input.body, &input.reading());
+    let input = Input { view: Some(&view), ..input };
+    let mut flags = input.reading().options;
     flags.set(Options::ENABLE_SMART_PUNCTUATION, input.config.markdown.smart_quotes);
+    let prepared = formulas::prepared(&view.text, flags);
+    let source = Source { view: &view, text: prepared.as_deref().unwrap_or(&view.text), flags };
+    let mut parsed = parse_source(input, source, references);
+    let dropped = view.dropped.iter().map(|(kind, range)| (*kind, input.place.span(range)));
+    parsed.body.foreign = dropped.collect();
+    for line in &view.unclosed {
+        let message = "this block is not closed, so it contains the rest of the text";
+        let finding = Diagnostic::new(Rule::UnclosedBlock, input.path, Some(input.place.span(line)), message);
+        parsed.findings.push(finding.help("close it where it ends, with a line like the one that opens it"));
+    }
+    parsed
+}
+
+/// What Markdown's parser reads.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    /// The body as `CommonMark` would have it.
+    view: &'a View<'a>,
+    /// Its text with all formulas between dollar signs. Every byte keeps its place.
+    text: &'a str,
+    flags: Options,
+}
+
+fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut References) -> Parsed {
+    let view = source.view;
     let mut undefined = Vec::new();
     let note = |link: BrokenLink<'a>| {
-        undefined.push(link);
+        undefined.push(BrokenLink { span: view.range(&link.span), ..link });
         None
     };
-    let parser = Parser::new_with_broken_link_callback(input.body, flags, Some(note));
+    let parser = Parser::new_with_broken_link_callback(source.text, source.flags, Some(note));
     let is_copied = input.config.publish.markdown && !input.plain;
-    let defined = if is_copied { pieces::definitions(input, parser.reference_definitions()) } else { Vec::new() };
+    let defined = if is_copied { pieces::definitions(input, view, parser.reference_definitions()) } else { Vec::new() };
     let definitions = parser.reference_definitions().iter();
-    let definitions = definitions.map(|(name, definition)| (fold(name), definition.span.start)).collect();
-    let events: Vec<Located<'_>> = parser.into_offset_iter().collect();
-    let events = if input.plain { events } else { bracketed::join(input.body, events) };
+    let definitions = definitions.map(|(name, definition)| (fold(name), view.range(&definition.span).start)).collect();
+    let events = formulas::with_prices(&view.text, source.text, parser.into_offset_iter().collect());
+    let located = |(event, range): Located<'a>| {
+        let place = view.place(&event, &range).0;
+        (event, place)
+    };
+    let mut events: Vec<Located<'_>> = events.into_iter().map(located).collect();
+    if !input.plain {
+        let forms = Forms { dialects: input.reading().dialects, abbreviations: &view.abbreviations };
+        events = dialect::apply(input.body, bracketed::join(input.body, events), forms);
+    }
     let mut outline = outline::read(input, &events, references);
     let mut findings = std::mem::take(&mut outline.findings);
+    findings.extend(formulas::unclosed(input, &events));
     if !input.plain {
         findings.extend(missed::find(input, &events, &Known { definitions, undefined }));
     }
@@ -189,7 +244,9 @@ fn plain_text_before(events: &[Located<'_>], cut: usize) -> String {
     for (event, range) in events.iter().filter(|(_, range)| range.start < cut) {
         match event {
             Event::Text(text) if range.end > cut => out.push_str(cut_text(text, range, cut)),
-            Event::Text(text) | Event::Code(text) => out.push_str(text),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                out.push_str(text);
+            }
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             Event::End(TagEnd::Paragraph | TagEnd::Item) if !out.ends_with(' ') => out.push(' '),
             _ => {}

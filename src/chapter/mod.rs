@@ -4,7 +4,10 @@
 //! Input: the bytes of one file and the settings. Output: a [`document::Document`], or the fact
 //! that the chapter is hidden. Never looks at another chapter.
 
+pub mod diagram;
+pub mod dialect;
 pub mod document;
+pub mod formula;
 pub mod markdown;
 pub mod parse;
 pub mod redact;

@@ -14,12 +14,17 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
-use crate::chapter::document::{Body, Competency, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template};
+use crate::chapter::dialect::Reading;
+use crate::chapter::document::{
+    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template,
+};
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
 use crate::declare::front::{self, Front};
 use crate::declare::kind::{Kind, Status};
+use crate::declare::origin;
+use crate::text::attribute;
 use crate::text::diagnostic::{self, Diagnostic, Span};
 use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
@@ -79,11 +84,24 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let mut reader = Reader { path, text: &text, config, visible, findings, references, family: None, is_draft: false };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
-    let (front, mut findings) = front::read(&head.table, kind, path);
+    let (front, mut findings) = if config.reads_foreign() {
+        let table = origin::translated(&head.table, kind, path, config.generator);
+        let (front, mut findings) = front::read(&table, kind, path);
+        // Another generator may mean something else by a key of the same name.
+        findings.retain(|finding| finding.code != Rule::WrongType || config.generator.is_none());
+        (front, findings)
+    } else {
+        front::read(&head.table, kind, path)
+    };
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
+        if !config.configured
+            && let Some(finding) = reader.findings.last_mut()
+        {
+            finding.message.push_str(", and may say that this chapter is not for everybody, so it is hidden");
+        }
         reader.map_spans();
         return unreadable(reader.findings);
     }
@@ -141,10 +159,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns how the body is read.
+    fn reading(&self, kind: Kind) -> Reading<'_> {
+        markdown::reading(self.path, kind, self.config)
+    }
+
     /// Parses the body, which begins at `start`. `hash` is the file's.
     fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, hash: &Hash) -> Outcome {
         let (place, visible) = (Place { text: self.text, start }, self.visible);
-        let rules = Rules { visible, config: self.config, options: markdown::chapter_options(kind, self.config) };
+        let rules = Rules { visible, config: self.config, reading: self.reading(kind) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         // If a chapter's title is hidden, only an empty page would remain, so hide the whole
@@ -158,13 +181,26 @@ impl Reader<'_> {
             let names = names(self.path, front, &self.text.text[start..], self.family.as_deref());
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
+        let body = match self.title_before_text(front).and_then(|title| promoted(&body, &title)) {
+            Some(promoted) => promoted.into(),
+            None => body,
+        };
         // The author can't have written the seed into the chapter, because it is part of the
         // chapter's own hash.
         let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let family = self.family.clone();
         let family = family.as_deref();
-        let input =
-            Input { body: &body, path: self.path, kind, config: self.config, family, place, seed: &seed, plain: false };
+        let input = Input {
+            body: &body,
+            path: self.path,
+            kind,
+            config: self.config,
+            family,
+            place,
+            seed: &seed,
+            plain: false,
+            view: None,
+        };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
         // The last safety net: if audiences are declared, no audience mark may ever appear as text.
@@ -176,6 +212,7 @@ impl Reader<'_> {
         let owners: Vec<&str> = self.config.owners.keys().map(String::as_str).collect();
         self.check_name("owner", front.common.owner.as_ref(), &owners);
         self.check_name("family", front.common.family.as_ref(), &self.config.family_names());
+        self.check_permalink(front);
         self.check_aliases(front);
         self.check_tags(front);
         // If a mark is in doubt, the whole chapter is hidden and looks empty here, although its
@@ -187,7 +224,14 @@ impl Reader<'_> {
         self.check_sections(kind, &parsed);
         let templates: Vec<Template> = parsed.body.code.iter().filter_map(|code| code.template.clone()).collect();
         parsed.outline.anchors.extend(templates.iter().map(Template::anchor));
-        let meta = Meta { templates, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
+        let drawn = parsed
+            .body
+            .code
+            .iter()
+            .enumerate()
+            .filter_map(|(block, code)| code.diagram.clone().map(|diagram| DiagramBlock { diagram, block }));
+        let diagrams = drawn.collect();
+        let meta = Meta { templates, diagrams, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
             source: *hash,
             comments,
@@ -217,6 +261,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the title that front matter or the navigation of another generator gives to the chapter.
+    fn title_before_text(&self, front: &Front) -> Option<String> {
+        let of_nav = || self.config.origin.titles.get(self.path.without_extension()).cloned();
+        let written = front.common.title.clone().filter(|title| !title.trim().is_empty());
+        if self.config.reads_foreign() { written.or_else(of_nav) } else { None }
+    }
+
     /// Checks the chapter as a whole and reports at most one problem, or none if its front matter
     /// couldn't be read.
     fn check_text(&mut self, front: &Front, parsed: &Parsed, body: &str) {
@@ -227,6 +278,8 @@ impl Reader<'_> {
         let first = parsed.outline.headings.first().filter(|heading| !heading.text.is_empty());
         if body.trim().is_empty() && front.spans.is_empty() {
             self.findings.push(Diagnostic::new(Rule::EmptyChapter, self.path, None, "this chapter is empty"));
+        } else if self.config.reads_foreign() {
+            // The file's name is the title.
         } else if !is_titled && first.is_none() {
             let message = "this chapter has neither a title nor a heading";
             self.finding(Rule::MissingTitle, None, message, "begin it with a line `# Title`");
@@ -256,6 +309,15 @@ impl Reader<'_> {
         let message = format!("this {} says nothing yet", kind.name());
         let help = format!("{help}, or set `status: draft`");
         self.finding(Rule::UnwrittenChapter, first_heading(parsed), message, help);
+    }
+
+    /// Reports a permalink that no page can have.
+    fn check_permalink(&mut self, front: &Front) {
+        let Some((written, span)) = &front.common.permalink else { return };
+        if origin::permalink(written).is_none() {
+            let help = "write a path from the root of the site, such as `/guides/start/`";
+            self.finding(Rule::BadValue, self.text.map(*span), format!("no page can be at `{written}`"), help);
+        }
     }
 
     /// Reports aliases that look like old URLs but cannot be redirects.
@@ -297,7 +359,11 @@ impl Reader<'_> {
     }
 
     fn meta(&self, front: &Front, (kind, facts): (Kind, Facts), outline: Outline, words: usize) -> Meta {
-        let first = outline.headings.first().map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
+        let is_foreign = self.config.reads_foreign();
+        let mut headings = outline.headings.iter();
+        // A heading of a section stays one; only a chapter of our own may be called after it.
+        let first = if is_foreign { headings.find(|heading| heading.level == 1) } else { headings.next() };
+        let first = first.map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let common = front.common.clone();
         let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
         let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
@@ -310,16 +376,34 @@ impl Reader<'_> {
             Facts::Glossary(_) => Facts::Glossary(terms),
             Facts::Path(_) | Facts::Page => facts,
         };
+        let (above, name) = names::place(self.path);
+        let origin = &self.config.origin;
+        let of_nav = || origin.titles.get(self.path.without_extension()).cloned().filter(|_| is_foreign);
+        let of_name = || match is_foreign {
+            true if origin::is_post(self.path) => humanise(origin::without_number(name)),
+            true => humanise(origin.name(above, name)),
+            false => humanise(name),
+        };
+        let permalink = common.permalink.as_ref().and_then(|(written, _)| origin::permalink(written));
+        let of_kind = || origin::post(self.path).or_else(|| origin.in_collection(self.path));
+        let permalink = permalink.or_else(|| of_kind().filter(|_| is_foreign));
+        let is_home = is_foreign && origin.home.as_ref() == Some(self.path);
+        let permalink = permalink.or_else(|| is_home.then(String::new));
+        let placed = origin.folders.get(self.path.without_extension()).filter(|_| !self.path.is_index());
+        let former = self.config.generator.filter(|_| is_foreign);
+        let former = former.and_then(|generator| origin::former(self.path, generator, &origin.route));
         let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
         Meta {
             path: self.path.clone(),
             kind,
             id: common.id.unwrap_or_else(|| default_id(self.path)),
             family: self.family.clone(),
-            title: title.unwrap_or_else(|| humanise(&default_id(self.path))),
+            title: title.or_else(of_nav).unwrap_or_else(of_name),
             summary: common.summary,
-            aliases: common.aliases.into_iter().map(|(text, _)| text).collect(),
-            order: common.order,
+            aliases: common.aliases.into_iter().map(|(text, _)| text).chain(former).collect(),
+            permalink,
+            label: common.label.filter(|label| !label.trim().is_empty()).or_else(|| placed?.label.clone()),
+            order: common.order.or_else(|| placed?.order).or_else(|| origin.number(above, name).filter(|_| is_foreign)),
             status,
             owner: common.owner.map(|(owner, _)| owner),
             reviewed: common.reviewed,
@@ -334,8 +418,22 @@ impl Reader<'_> {
             facts,
             minutes: u16::try_from(words.div_ceil(220)).unwrap_or(u16::MAX),
             templates: Vec::new(),
+            diagrams: Vec::new(),
         }
     }
+}
+
+/// If a chapter begins with a heading below level 1 that is its title, returns the text with that
+/// heading at level 1. The text keeps its length.
+fn promoted(body: &str, title: &str) -> Option<String> {
+    let start = body.len() - body.trim_start().len();
+    let line = body[start..].lines().next()?;
+    let hashes = line.len() - line.trim_start_matches('#').len();
+    let text = attribute::trailing(line).map_or(line, |found| &line[..found.text_end]);
+    let text = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
+    let is_title = (2..=6).contains(&hashes) && line[hashes..].starts_with(' ') && fold(text) == fold(title);
+    let rest = &body[start + hashes..];
+    (is_title && !rest.contains("\n# ")).then(|| format!("{}#{}{rest}", &body[..start], " ".repeat(hashes - 1)))
 }
 
 /// Returns whether the chapter's first heading is the heading of a section rather than a title.

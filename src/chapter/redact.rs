@@ -21,12 +21,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::Options;
-
 pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_line};
 pub use published::mark_in_html;
 pub use remark::{Misread, Remark};
 
+use crate::chapter::dialect::Reading;
 use crate::declare::config::Config;
 use pass::Pass;
 use structure::Structure;
@@ -81,8 +80,8 @@ pub struct Rules<'a> {
     pub visible: &'a Visible,
     /// The configuration, which declares the audiences.
     pub config: &'a Config,
-    /// The Markdown extensions that the body is parsed with.
-    pub options: Options,
+    /// How the body is read.
+    pub reading: Reading<'a>,
 }
 
 impl Rules<'_> {
@@ -113,8 +112,8 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     if !may_have_marks(text, &rules) {
         return Redacted { text: Cow::Borrowed(text), hidden: Vec::new(), comments: 0, remarks: Vec::new() };
     }
-    let comments = comments::read(text, rules.options);
-    let structure = Structure::read(&comments.text, rules.options);
+    let comments = comments::read(text, &rules.reading);
+    let structure = Structure::read(&comments.text, &rules.reading);
     let mut pass = Pass::new(&comments, rules, &structure);
     for range in &comments.marked {
         pass.misread(Misread::Commented, range.clone());
@@ -131,9 +130,11 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
     text.contains(":::")
         || text.contains("%%")
         || text.contains(['\u{ff1a}', '\u{fe55}', '\u{fe13}', '\u{2236}', '\u{a789}'])
-        || word::hits(text)
-            .iter()
-            .any(|hit| hit.sign != Sign::None || word::braces_around(text, hit.range.start).is_some())
+        || word::hits(text).iter().any(|hit| {
+            let before = &text[..hit.range.start];
+            hit.sign != Sign::None || word::begins_tag(before) || word::braces_around(text, before.len()).is_some()
+        })
+        || rules.are_strict() && !names::of_admonitions(text, rules.config).is_empty()
         || rules.are_strict() && !names::in_braces(text, rules.config).is_empty()
         || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
         || rules.are_strict() && !names::of_callouts(text, rules.config).is_empty()
@@ -171,6 +172,8 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 mod tests {
     use super::structure::Shield;
     use super::*;
+    use crate::declare::kind::Kind;
+    use crate::text::path::SourcePath;
 
     fn config() -> Config {
         let toml = "[audiences.managers]\nincludes = [\"staff\"]\n[audiences.staff]\n";
@@ -180,8 +183,8 @@ mod tests {
     fn redacted(text: &str, audience: Option<&str>) -> (String, Vec<Remark>) {
         let config = config();
         let visible = Visible::of(audience, &config);
-        let options = crate::chapter::markdown::options(false);
-        let found = redact(text, Rules { visible: &visible, config: &config, options });
+        let reading = crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config);
+        let found = redact(text, Rules { visible: &visible, config: &config, reading });
         assert_eq!(found.text.len(), text.len());
         (found.text.split_whitespace().collect::<Vec<_>>().join(" "), found.remarks)
     }
@@ -331,7 +334,7 @@ mod tests {
             let rules = Rules {
                 visible: &Visible::default(),
                 config: &config,
-                options: crate::chapter::markdown::options(false),
+                reading: crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config),
             };
             assert_eq!(redact(text, rules).remarks, [], "{text}");
         }
@@ -378,7 +381,8 @@ mod tests {
     fn commands_that_write_see_everything() {
         let config = config();
         let visible = Visible::everything();
-        let rules = Rules { visible: &visible, config: &config, options: crate::chapter::markdown::options(false) };
+        let reading = crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config);
+        let rules = Rules { visible: &visible, config: &config, reading };
         let found = redact("## A {audience=nobody}\n\nx\n\n::: managers\ny\n:::\n", rules);
         assert!(found.text.contains('x') && found.text.contains('y'));
         assert_eq!(found.remarks.len(), 2);

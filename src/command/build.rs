@@ -4,6 +4,7 @@
 //! errors. [`build`] does the same for programs that use the library.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -11,12 +12,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::pipeline::Compiled;
-use super::{Outcome, left_out, say};
+use super::{Outcome, left_out, say, unchanged};
 use crate::cli::{Build, Source};
+use crate::declare::config::Config;
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
 use crate::site::publish::Content;
@@ -58,6 +61,8 @@ struct Ready {
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
     /// rendered. They become known after the others.
     late: Vec<Diagnostic>,
+    /// A note about the generator whose conventions are followed.
+    read_as: Option<String>,
     /// A note about each part of the past that couldn't be read.
     notes: Vec<String>,
     /// The site, or `None` if there are errors.
@@ -85,7 +90,9 @@ struct Ready {
 /// system reports an error. Mistakes of authors aren't failures but [findings](Built::findings).
 pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     let options = Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None };
-    let mut ready = Ready::new(Loaded::read(&source.dir, Some(out))?, &options, &|_, _| {})?;
+    let loaded = Loaded::read(&source.dir, Some(out))?;
+    let output = open(&loaded)?;
+    let mut ready = Ready::new(loaded, output, &options, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
         match write(site, &ready.output, &|_| {}) {
@@ -103,13 +110,31 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 /// Runs the command.
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
-    // Findings are printed before the handbook's past is read, which takes a while.
-    let print = |loaded: &Loaded, compiled: &Compiled| loaded.print_some(&compiled.findings, &compiled.chain);
-    let ready = Ready::new(Loaded::open(&options.source.dir, options.out.as_deref())?, options, &print)?;
-    for note in &ready.notes {
-        eprintln!("note: {note}");
+    let loaded = Loaded::open(&options.source.dir, options.out.as_deref())?;
+    let output = open(&loaded)?;
+    let memory = unchanged::memory(&loaded, options);
+    if let Some(said) = memory.as_ref().and_then(|(memory, key)| Said::from_json(&output.recall(memory, key)?)) {
+        eprint!("{}", said.findings);
+        said.close(&loaded, 0, start);
+        return Ok(true);
     }
-    ready.print(&ready.late);
+    // Findings are printed before the handbook's past is read, which takes a while.
+    let printed = RefCell::new(String::new());
+    let print = |loaded: &Loaded, compiled: &Compiled| {
+        printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
+    };
+    let ready = Ready::new(loaded, output, options, &print)?;
+    let mut printed = printed.into_inner();
+    if let Some(note) = &ready.read_as {
+        eprintln!("{note}");
+        printed.push_str(&format!("{note}\n"));
+    }
+    for note in &ready.notes {
+        let note = format!("note: {note}\n");
+        eprint!("{note}");
+        printed.push_str(&note);
+    }
+    printed.push_str(&ready.print(&ready.late));
     let (early, late) = (count(&ready.findings), count(&ready.late));
     let (errors, warnings) = (early.0 + late.0, early.1 + late.1);
     let Some(site) = &ready.site else { return Ok(stop(errors.max(1), warnings)) };
@@ -129,9 +154,12 @@ pub fn run(options: &Build) -> Outcome {
             report_withdrawn(&written, site.handbook(), site.content());
             let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
             let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
-            let (pages, files, summary) = (pages(site), written.written, report::summary(errors, warnings));
-            let (seconds, place) = (start.elapsed().as_secs_f64(), ready.loaded.out.display());
-            say(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{audience}{left}"));
+            let summary = report::summary(errors, warnings);
+            let said = Said { findings: printed, pages: pages(site), summary, tail: format!("{audience}{left}") };
+            said.close(&ready.loaded, written.written, start);
+            if let Some((memory, key)) = memory.filter(|_| may_remember(&said, &written, &site.handbook().config)) {
+                ready.output.keep(&memory, &key, &said.to_json());
+            }
         }
         Err(WriteError::Render(failed)) => {
             let failures = failures(failed);
@@ -146,27 +174,69 @@ pub fn run(options: &Build) -> Outcome {
     Ok(true)
 }
 
+/// What a build said. If nothing has changed, the next build says the same.
+#[derive(Debug, Serialize, Deserialize)]
+struct Said {
+    /// The findings and notes, as they were printed.
+    findings: String,
+    pages: usize,
+    /// The number of errors and warnings in words.
+    summary: String,
+    /// The end of the closing line: the audience, and what was left out.
+    tail: String,
+}
+
+impl Said {
+    fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Prints the closing line.
+    fn close(&self, loaded: &Loaded, files: usize, start: Instant) {
+        let Self { pages, summary, tail, .. } = self;
+        let (seconds, place) = (start.elapsed().as_secs_f64(), loaded.out.display());
+        say(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{tail}"));
+    }
+}
+
+/// Returns whether a build may be remembered. Findings quote chapters, and a memory of a build for
+/// one audience must not hold what is hidden from it.
+fn may_remember(said: &Said, written: &Written, config: &Config) -> bool {
+    (config.audiences.is_empty() || said.findings.is_empty()) && written.kept_edited.is_empty()
+}
+
+/// Checks the output directory before the slow part begins, and locks it until the end.
+fn open(loaded: &Loaded) -> Result<Output, Failure> {
+    loaded.need_chapters()?;
+    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+    let guards = Guards {
+        project: &loaded.project.root,
+        content: &loaded.project.content,
+        themes: &themes,
+        home: std::env::home_dir(),
+    };
+    Output::open(&loaded.out, &guards)
+}
+
 impl Ready {
-    /// Checks the output directory, compiles the handbook and reads its past. Calls `print` as soon as
-    /// the handbook is compiled.
-    fn new(loaded: Loaded, options: &Build, print: &dyn Fn(&Loaded, &Compiled)) -> Result<Self, Failure> {
-        loaded.need_chapters()?;
-        // Check the output directory before the slow part begins, and keep the directory locked
-        // until the end.
-        let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-        let guards = Guards {
-            project: &loaded.project.root,
-            content: &loaded.project.content,
-            themes: &themes,
-            home: std::env::home_dir(),
-        };
-        let output = Output::open(&loaded.out, &guards)?;
+    /// Compiles the handbook and reads its past. Calls `print` as soon as the handbook is compiled.
+    fn new(
+        loaded: Loaded,
+        output: Output,
+        options: &Build,
+        print: &dyn Fn(&Loaded, &Compiled),
+    ) -> Result<Self, Failure> {
         let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
         let (compiled, _) = loaded.check(&options.source, options.strict)?;
         print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
-        let mut ready = Self { loaded, output, chain, findings, late, notes, site: None };
+        let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
+        let mut ready = Self { loaded, output, chain, findings, late, read_as, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.
@@ -181,9 +251,9 @@ impl Ready {
         Ok(ready)
     }
 
-    /// Prints the first few findings of each kind.
-    fn print(&self, findings: &[Diagnostic]) {
-        self.loaded.print_some(findings, &self.chain);
+    /// Prints the first few findings of each kind, and returns what was printed.
+    fn print(&self, findings: &[Diagnostic]) -> String {
+        self.loaded.print_some(findings, &self.chain)
     }
 }
 
@@ -205,7 +275,7 @@ fn stop(errors: usize, warnings: usize) -> bool {
 
 /// Returns the part of the closing line that names the audience, or nothing if the handbook defines
 /// no audiences.
-fn audience_line(config: &crate::declare::config::Config, asked: Option<&str>) -> String {
+fn audience_line(config: &Config, asked: Option<&str>) -> String {
     if config.audiences.is_empty() {
         return String::new();
     }

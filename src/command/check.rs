@@ -16,6 +16,9 @@ use crate::past::history::Past;
 use crate::site::theme::has_own_templates;
 use crate::world::report;
 
+/// In a folder without `handbook.toml`, the kinds are counted first if there are more findings.
+const MOST: usize = 50;
+
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
     let start = Instant::now();
@@ -36,10 +39,19 @@ pub fn run(options: &Check) -> Outcome {
         findings.extend(handbook.config.judge(site.failures(), options.strict));
     }
     findings.sort();
-    loaded.print(&findings, &compiled.chain, options.format);
+    let is_many = findings.len() > MOST && !handbook.config.configured;
+    if options.format == Format::Human && is_many && !options.all {
+        eprint!("{}", report::kinds(&findings));
+        loaded.print_some(&findings, &compiled.chain);
+    } else {
+        loaded.print(&findings, &compiled.chain, options.format);
+    }
     let (errors, warnings) = count(&findings);
     if options.format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
+        if let Some(note) = left_out::read_as(&loaded.inputs, &loaded.project, handbook) {
+            eprintln!("{note}");
+        }
         if let Some(hint) = left_out::hint(&content) {
             eprintln!("{hint}");
         }

@@ -23,13 +23,15 @@ pub fn run(options: &Diff) -> Outcome {
     let repository = Repository::find(&loaded.project.content).map_err(|missing| refuse(&missing))?;
     let (since, commit) = since(&repository, &options.revision)?;
     let skip = skipped(&loaded.project, &loaded.out);
-    let then = repository.sources(&commit, &skip).map_err(|missing| refuse(&missing))?;
+    let mut then = repository.sources(&commit, &skip).map_err(|missing| refuse(&missing))?;
     if then.files.is_empty() {
         let message = format!("`{}` contains no chapters in `{}`", options.revision, loaded.project.content.display());
         return Err(
             Refusal::new(message, "name a later revision, in which the handbook is already in that folder").into()
         );
     }
+    // Old states are read as today's are.
+    then.project.clone_from(&loaded.inputs.sources.project);
     let renames = repository.renames(&commit, &loaded.inputs.sources).map_err(|missing| refuse(&missing))?;
     let choices = Choices { base_url: None, ..loaded.chosen(&options.source) };
     // Both states share one compiler, so that identical chapters are parsed only once.

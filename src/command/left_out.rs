@@ -7,7 +7,7 @@ use crate::declare::withheld;
 use crate::model::check::Why;
 use crate::model::compile::Handbook;
 use crate::site::publish::Content;
-use crate::world::disk::Inputs;
+use crate::world::disk::{Inputs, Project};
 
 /// The maximum number of files to name individually.
 const NAMED: usize = 10;
@@ -47,6 +47,15 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Strin
         format!("{count} {files} of {generator}'s static folder {are} published")
     });
     left.into_iter().chain(of_static).map(|said| format!("; {said}")).collect()
+}
+
+/// Returns a text that names the generator whose conventions are followed, or `None` if there is none.
+pub fn read_as(inputs: &Inputs, project: &Project, handbook: &Handbook) -> Option<String> {
+    let generator = handbook.config.generator?;
+    let inside = project.content.strip_prefix(&project.root).unwrap_or(&project.content);
+    let folder = project.is_foreign.then_some(inside);
+    let of_folder = folder.map(|folder| format!("; its chapters are in `{}/`", folder.display())).unwrap_or_default();
+    Some(format!("note: read as {}{of_folder}", generator.described(&inputs.sources)))
 }
 
 /// Returns a text that names the files to which nothing refers and explains how to publish one, or

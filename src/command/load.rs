@@ -150,10 +150,11 @@ impl Loaded {
     }
 
     /// Prints the first few findings of each kind on standard error, for commands that weren't
-    /// asked to list all of them.
-    pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) {
+    /// asked to list all of them. Returns what was printed.
+    pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> String {
         let text = report::brief(findings, &|place: &Place| self.file(place, chain), is_colored(), MOST_OF_A_CODE);
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        text
     }
 
     /// Formats findings for people, without color.

@@ -20,6 +20,7 @@ pub mod pipeline;
 mod preview;
 mod schema;
 mod serve;
+mod unchanged;
 mod writing;
 
 pub use self::build::{Built, build};

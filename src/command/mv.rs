@@ -8,6 +8,7 @@ use std::path::Path;
 use super::load::{Loaded, shown};
 use super::writing::{self, Attempt};
 use super::{Outcome, argument, say, say_text};
+use crate::author::opened::{ADVICE, Change, opened};
 use crate::author::relocate::{Edit, NoMove, Relocation, apply, plan};
 use crate::cli::Mv;
 use crate::text::path::SourcePath;
@@ -22,6 +23,23 @@ pub fn run(options: &Mv) -> Outcome {
         return Ok(true);
     }
     writing::try_again(|| attempt(options, &words))
+}
+
+/// Refuses a move after which readers would see chapters that an index hides from them now.
+fn refuse_to_publish(plan: &Relocation, loaded: &Loaded) -> Result<(), Refusal> {
+    let sources = &loaded.inputs.sources;
+    let after = plan.after(sources);
+    let place = |path: &SourcePath| plan.new_place(path);
+    let change = Change { before: sources, after: &after, place: &place };
+    let opened = opened(change, &loaded.project.title()).map_err(|finding| loaded.unreadable(&finding))?;
+    let Some(opened) = opened else { return Ok(()) };
+    let named: Vec<String> = opened.chapters.iter().map(|path| shown(&loaded.project.content, path.as_str())).collect();
+    let message = format!(
+        "the move would show {} to {}, because an index hides the folder now; nothing was moved",
+        named.join(", "),
+        opened.who()
+    );
+    Err(Refusal::new(message, ADVICE.to_owned()))
 }
 
 /// Plans the move based on the current files, and carries it out.
@@ -43,6 +61,7 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
             return Err(loaded.refusal(&findings, message, help).into());
         }
     };
+    refuse_to_publish(&plan, &loaded)?;
     for moved in &plan.moves {
         writer.check_new(&moved.to)?;
     }

@@ -116,8 +116,10 @@ fn base(
         }
     };
     let Some(day) = day else { return Ok(None) };
-    let sources = repository
+    let mut sources = repository
         .sources(&commit, &skipped(&loaded.project, &loaded.out))
         .map_err(|missing| format!("the page of changes is empty: {missing}"))?;
+    // Old states are read as today's are.
+    sources.project.clone_from(&loaded.inputs.sources.project);
     Ok((!sources.files.is_empty()).then_some(Base { day, sources }))
 }

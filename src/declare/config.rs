@@ -15,8 +15,11 @@ pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
+use crate::declare::dialect::{Dialect, Dialects};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
+use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
+use crate::declare::origin::Origin;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
@@ -42,6 +45,7 @@ table! {
         edition: Option<String>, "the edition's name, shown on every page", by readers::filled;
         effective: Option<String>, "the date from which the edition applies", as Shape::Date;
         changes_since: Option<String>, "how far back the page of changes goes: 90 days, a date or a tag", by readers::filled;
+        source: Option<Generator>, "the program that the content was written for, such as mkdocs; recognized by default";
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
@@ -60,6 +64,7 @@ table! {
         words: Words, "the headings and labels that the model looks for, in the handbook's language";
         compare: Vec<Vec<(String, Span)>>, "pairs of roles that get a comparison page", as Shape::List(&ROLES);
         evidence: Vec<Evidence>, "what a promotion case and a résumé have to show", by readers::evidence;
+        acknowledge: Acknowledge, "how readers confirm that they have read what a role expects";
         markdown: Markdown, "extensions of Markdown";
         security: Security, "what pages may contain and load";
         publish: Publish, "how the site is published";
@@ -73,6 +78,11 @@ table! {
     beside {
         /// Whether there is a `handbook.toml`; without one, findings are less severe.
         configured: bool,
+        /// The generator that the content was written for: `source`, or in a plain folder the one
+        /// that was recognized by its files.
+        generator: Option<Generator>,
+        /// What that generator knows about the chapters as a whole.
+        origin: Origin,
     }
 }
 
@@ -159,9 +169,19 @@ table! {
 }
 
 table! {
+    /// How readers confirm that they have read what a role expects.
+    Acknowledge {
+        to: Option<String>, "an e-mail address, the URL of a new issue, or `file`", by readers::recipient;
+    }
+}
+
+table! {
     /// The settings for parsing Markdown.
     Markdown {
+        dialects: Option<Vec<Dialect>>, "the forms of other generators that chapters use, such as admonitions";
         definition_lists: bool, "whether definition lists work outside the glossary";
+        diagrams: bool = true, "whether `mermaid` blocks are drawn as diagrams; true by default";
+        math: bool, "whether formulas between dollar signs or in `math` blocks are drawn";
         quotes: bool = true, "whether pages show typographic quotes; true by default";
         smart_quotes: bool, "whether two or three hyphens become dashes, and three dots an ellipsis";
     }
@@ -315,7 +335,32 @@ impl Config {
             .collect();
         kept.sort();
         kept.dedup();
-        kept
+        if self.configured { kept } else { once_for_each_key(kept) }
+    }
+
+    /// Returns the dialects that chapters are read with.
+    pub fn dialects(&self) -> Dialects {
+        match &self.markdown.dialects {
+            Some(list) => Dialects::of(list),
+            None if self.generator.is_some() => self.generator.map(Dialects::of_generator).unwrap_or_default(),
+            // In a handbook of ours, nothing that an author wrote disappears.
+            None if self.configured => Dialects::default(),
+            None => Dialects::PLAIN,
+        }
+    }
+
+    /// Returns whether chapters may be written for another generator: in a plain folder, and if
+    /// `source` says so.
+    pub fn reads_foreign(&self) -> bool {
+        !self.configured || self.source.is_some()
+    }
+
+    /// Returns whether the generator that the content was written for puts chapters without a position
+    /// in order by the names of their files, rather than by their titles.
+    pub fn sorts_by_file(&self) -> bool {
+        use Generator::{Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress};
+        let by_file = [Docsify, Docusaurus, GitBook, MdBook, MkDocs, Obsidian, Quarto, Sphinx, Starlight, VitePress];
+        self.generator.is_some_and(|generator| by_file.contains(&generator))
     }
 
     /// Returns text for readers with the quotes of the handbook's language.
@@ -329,6 +374,31 @@ impl Config {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
+}
+
+/// Keeps the first finding about each unknown key, and says how many others there are.
+fn once_for_each_key(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    let mut first: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        if finding.code == Rule::UnknownKey {
+            let (_, count) = first.entry(finding.message.clone()).or_insert((kept.len(), 0));
+            *count += 1;
+            if *count > 1 {
+                continue;
+            }
+        }
+        kept.push(finding);
+    }
+    for (at, count) in first.into_values().filter(|(_, count)| *count > 1) {
+        let others = if count == 2 {
+            "1 other chapter has it too".to_owned()
+        } else {
+            format!("{} other chapters have it too", count - 1)
+        };
+        kept[at].notes.push(others);
+    }
+    kept
 }
 
 /// Creates a finding about an undeclared audience.

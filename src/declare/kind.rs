@@ -45,6 +45,8 @@ macro_rules! choice {
     };
 }
 
+pub(super) use choice;
+
 choice! {
     /// The kind of a chapter.
     Kind {

@@ -22,8 +22,11 @@
 //! new choice between words is a `choice!` in `kind`.
 
 pub mod config;
+pub mod dialect;
 pub mod fields;
 pub mod front;
+pub mod generator;
 pub mod kind;
+pub mod origin;
 pub mod schema;
 pub mod withheld;

@@ -4,6 +4,7 @@
 //! the nearest names. Never renders or reads files. The policy of `handbook.toml` is applied later
 //! (see [`crate::declare::config::Config::judge`]).
 
+mod foreign;
 mod near;
 
 use std::collections::BTreeSet;
@@ -79,6 +80,7 @@ impl<'a> Checker<'a> {
         findings.extend(self.evidence());
         findings.extend(self.gone());
         findings.extend(self.templates());
+        findings.extend(foreign::findings(self.documents, self.config));
         findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
     }

@@ -15,7 +15,9 @@ use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, names_of, parse};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, FILE};
+use crate::declare::generator::Generator;
 use crate::declare::kind::Status;
+use crate::declare::origin::{self, Origin};
 use crate::declare::withheld;
 use crate::model::book::{self, Book};
 use crate::model::check::{Absent, Checker, Why};
@@ -152,7 +154,7 @@ impl Compiler {
         self.parse(sources, &config, anew);
         let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
         file_findings.extend(doubtful.iter().map(doubtful::Index::finding));
-        let (documents, absent) = self.gather(choices, &doubtful, &mut file_findings);
+        let (documents, absent) = self.gather((choices, &config), &doubtful, &mut file_findings);
         let kept = Arc::new(self.kept(&documents));
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
@@ -179,6 +181,7 @@ impl Compiler {
             (Err(finding), Some(last)) if choices.keep_last_good => (last.clone(), vec![*finding]),
             (Err(finding), _) => return Err(finding),
         };
+        take_from_origin(&mut config, sources, &choices.title);
         if choices.keep_last_good {
             self.read = Some(config.clone());
         }
@@ -226,7 +229,7 @@ impl Compiler {
     /// each file.
     fn gather(
         &self,
-        choices: &Choices,
+        (choices, config): (&Choices, &Config),
         doubtful: &[doubtful::Index],
         findings: &mut Vec<Diagnostic>,
     ) -> (Vec<Document>, Vec<Absent>) {
@@ -236,7 +239,7 @@ impl Compiler {
             let mut leave_out = |why: Why, names: Arc<BTreeSet<String>>| {
                 absent.push(Absent { path: path.clone(), why, names });
             };
-            let part = withheld::part(path);
+            let part = withheld::part(path).filter(|_| !config.origin.is_collected(path));
             if part == Some(withheld::Part::Underscore) && !choices.everyone {
                 leave_out(Why::Underscore, Arc::default());
                 continue;
@@ -286,7 +289,8 @@ impl Compiler {
         let assets = assets(sources, config);
         // A static directory is published as a whole, and parts of it may be meant for fewer people
         // than the handbook. So it is left out if there are audiences.
-        let statics = sources.static_folder().filter(|_| config.audiences.is_empty());
+        let generator = config.generator.or_else(|| Generator::of(sources)).filter(|_| config.audiences.is_empty());
+        let statics = generator.filter(|generator| generator.static_folder().is_some());
         let summary_file = sources.files.get(&SourcePath::new("SUMMARY.md"));
         let summary = summary_file.map(|file| file.hash);
         if let Some(Last { summary: of_last, book }) = &self.last
@@ -307,6 +311,23 @@ impl Compiler {
         self.last = Some(Last { summary, book: Arc::clone(&book) });
         book
     }
+}
+
+/// Takes what the generator knows that the content was written for. Settings of our own come first;
+/// `title` is that of a handbook that sets none.
+fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
+    config.generator = config.source.or_else(|| Generator::of(sources).filter(|_| !config.configured));
+    if !config.reads_foreign() {
+        return;
+    }
+    config.origin = Origin::read(config.generator, sources);
+    let Some(settings) = config.generator.map(|generator| origin::settings(generator, sources)) else { return };
+    if let Some(found) = settings.title.filter(|_| config.title == title) {
+        config.title = found;
+    }
+    config.description = config.description.take().or(settings.description);
+    config.base_url = config.base_url.take().or(settings.base_url);
+    config.repository = config.repository.take().or(settings.repository);
 }
 
 /// Moves chapters below a directory whose index is hidden or can't be read to the absent ones.

@@ -14,7 +14,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use address::{chapter_url, folder_url, generated_url, written_url};
+pub use address::{chapter_url, folder_url, generated_url, precedence, written_url};
 use generated::Content;
 pub use generated::Generated;
 pub use names::Names;
@@ -25,9 +25,9 @@ pub use tree::{Node, NodeId, Tree};
 use crate::chapter::document::{Meta, Template};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, Scope, UrlStyle};
+use crate::declare::generator::Generator;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
-use crate::text::source::StaticFolder;
 
 /// A chapter's number: its position in [`Index::chapters`], which are sorted by path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +56,8 @@ pub struct Index {
     pub assets: Arc<BTreeSet<SourcePath>>,
     /// The same files by their folded path.
     pub assets_by_key: Arc<BTreeMap<String, SourcePath>>,
-    /// Another generator's folder of files that are published as they are.
-    pub statics: Option<StaticFolder>,
+    /// Another generator with a folder of files that are published as they are.
+    pub statics: Option<Generator>,
     /// The style of URLs.
     pub urls_style: UrlStyle,
     /// The generated pages that there is content for.
@@ -84,8 +84,8 @@ pub struct Input<'a> {
     pub chapters: &'a [Arc<Meta>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
-    /// Another generator's folder of files that are published as they are.
-    pub statics: Option<StaticFolder>,
+    /// Another generator with a folder of files that are published as they are.
+    pub statics: Option<Generator>,
     /// The folded names of chapters that this audience can't see.
     pub hidden: &'a BTreeSet<String>,
     /// The text of `SUMMARY.md` at the content root.
@@ -98,12 +98,25 @@ pub struct Input<'a> {
 /// path within that folder, which is their URL.
 fn by_key(input: Input<'_>) -> BTreeMap<String, SourcePath> {
     let inside = |path: &SourcePath| {
-        let rest = path.as_str().strip_prefix(input.statics?.folder)?.strip_prefix('/')?;
+        let rest = path.as_str().strip_prefix(input.statics?.static_folder()?)?.strip_prefix('/')?;
         Some((fold(rest), path.clone()))
     };
     let mut keys: BTreeMap<String, SourcePath> = input.assets.iter().filter_map(inside).collect();
     keys.extend(input.assets.iter().map(|path| (fold(path.as_str()), path.clone())));
+    if input.config.reads_foreign() {
+        // Obsidian finds files by name, the one in the fewest folders first.
+        let mut by_depth: Vec<&SourcePath> = input.assets.iter().collect();
+        by_depth.sort_by_cached_key(|path| path.folders().count());
+        for path in by_depth {
+            keys.entry(name_key(path.as_str())).or_insert_with(|| path.clone());
+        }
+    }
     keys
+}
+
+/// Returns the key by which a file is found by its name alone. No path begins with a slash.
+pub fn name_key(path: &str) -> String {
+    format!("/{}", fold(path.rsplit('/').next().unwrap_or(path)))
 }
 
 /// Returns whether this build has the page about the health of the handbook. If the handbook
@@ -125,11 +138,9 @@ impl Index {
     /// Names every chapter, and assigns its URL and its position in the tree.
     pub fn new(input: Input<'_>) -> Self {
         let mut findings = Vec::new();
-        let urls: Vec<UrlPath> =
-            input.chapters.iter().map(|meta| address::chapter_url(&meta.path, input.config.urls)).collect();
-        let mut remarks = Vec::new();
+        let (urls, mut remarks) = address::assign(input);
         let named = || {
-            let names = Names::new(input.chapters, &mut remarks);
+            let names = Names::new(input, &mut remarks);
             let tree = Tree::new(input, &urls, &names, &mut findings);
             (names, tree)
         };
@@ -138,7 +149,7 @@ impl Index {
         Self {
             chapters: input.chapters.to_vec(),
             urls: Arc::new(urls),
-            shared: Arc::new(names.shared(input.chapters)),
+            shared: Arc::new(names.shared(input)),
             names,
             assets: Arc::new(input.assets.clone()),
             assets_by_key: Arc::new(by_key(input)),

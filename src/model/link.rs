@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
 use crate::chapter::parse::qualified;
 use crate::declare::config::{Config, Scope, UrlStyle};
+use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
-use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url};
+use crate::model::index::{ChapterId, Generated, Index, NodeId, folder_url, name_key, precedence};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
 use crate::text::slug::slug;
 
@@ -153,8 +154,8 @@ impl<'a> Resolver<'a> {
     pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
         let book = self.book;
         let found = match reference.form {
-            Form::Relative | Form::Image => by_file(&reference.target, reference, from, book),
-            Form::Wiki | Form::Embed => by_name(&reference.target, from, book),
+            Form::Relative | Form::Image => self.by_file(reference, from),
+            Form::Wiki | Form::Embed => self.by_name(reference, from),
             Form::Field(kind) => of_kind(book.names.find(&reference.target), kind, from, book),
             Form::AnyField => one_of(&nearest_family(book.names.find(&reference.target), from, book)),
             Form::Party => party(&reference.target, from, book, self.config),
@@ -188,10 +189,89 @@ impl<'a> Resolver<'a> {
                 return Target::Chapter(chapter, None);
             }
             Fragment::Anchor(anchor) if meta.anchors.contains(anchor) => Some(anchor.clone()),
-            Fragment::Anchor(anchor) => self.anchors_of(chapter).find(anchor, meta),
+            Fragment::Anchor(anchor) => {
+                let found = self.anchors_of(chapter).find(anchor, meta);
+                if found.is_none() && self.config.reads_foreign() {
+                    return self.in_foreign(chapter, anchor);
+                }
+                found
+            }
             Fragment::Level(level) => level_in(meta, level, self.config, track),
         };
         found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
+    }
+
+    /// Returns the place that another program means by an anchor: a heading below another one
+    /// (`One#Two`), a block (`^id`), or the top of a README.
+    fn in_foreign(&self, chapter: ChapterId, anchor: &str) -> Target {
+        let meta = self.book.meta(chapter);
+        let is_top = anchor.eq_ignore_ascii_case("readme") && meta.path.is_index();
+        let anchors = self.anchors_of(chapter);
+        let last = anchor.rsplit('#').next().filter(|last| last.len() < anchor.len());
+        let bare = anchor.strip_prefix('^');
+        let found = last.or(bare).and_then(|name| anchors.find(name, meta));
+        match found {
+            Some(found) => Target::Chapter(chapter, Some(found)),
+            None if is_top => Target::Chapter(chapter, None),
+            None => Target::DeadAnchor(chapter),
+        }
+    }
+
+    /// Follows a path as a code host does. In a folder for another generator, also follows it as that
+    /// generator does: from the root, from the page's own URL, and by the name of the file.
+    fn by_file(&self, reference: &Reference, from: ChapterId) -> Target {
+        let (book, target) = (self.book, reference.target.as_str());
+        let found = by_file(target, reference, from, book);
+        if found != Target::Dead || target.is_empty() || !self.config.reads_foreign() {
+            return found;
+        }
+        // A path to a file isn't a URL, and a bare name may be one of many.
+        let is_url = !SourcePath::new(target).is_chapter();
+        let by_root = [Generator::Jekyll, Generator::Docsify].map(Some).contains(&self.config.generator);
+        let page = is_url.then(|| book.meta(from).path.without_extension());
+        let places = (by_root || target.contains('/')).then_some("").into_iter().chain(page);
+        let places = places.filter_map(|place| join(place, target));
+        let other = places.map(|path| at_path(&path, reference.form, book)).find(|found| *found != Target::Dead);
+        other.unwrap_or_else(|| self.by_name_of_file(reference, from))
+    }
+
+    /// Finds a file or chapter by its name alone, as Obsidian and Hugo do.
+    fn by_name_of_file(&self, reference: &Reference, from: ChapterId) -> Target {
+        let (book, target) = (self.book, reference.target.as_str());
+        let by_name = [Generator::Obsidian, Generator::Hugo].map(Some).contains(&self.config.generator);
+        if reference.form == Form::Relative && !by_name {
+            return Target::Dead;
+        }
+        if let Some(file) = book.assets_by_key.get(&name_key(target)).filter(|_| !target.ends_with('/')) {
+            return Target::Asset(file.clone());
+        }
+        let file = SourcePath::new(target);
+        let is_name = !target.contains('/') && file.is_chapter() && !file.is_index();
+        if is_name { self.nearest(book.names.find(file.stem()), from) } else { Target::Dead }
+    }
+
+    /// Finds a target by name. In a folder for another generator, the nearest of several chapters
+    /// counts, and files are found by their name alone.
+    fn by_name(&self, reference: &Reference, from: ChapterId) -> Target {
+        match by_name(&reference.target, from, self.book) {
+            Target::Ambiguous(several) if self.config.reads_foreign() => self.nearest(&several, from),
+            Target::Dead if self.config.reads_foreign() => match self.by_file(reference, from) {
+                Target::Ambiguous(several) => self.nearest(&several, from),
+                found => found,
+            },
+            found => found,
+        }
+    }
+
+    /// Returns the one of several chapters of a name that Obsidian takes: one in the same folder, or
+    /// else in the fewest folders.
+    fn nearest(&self, found: &[ChapterId], from: ChapterId) -> Target {
+        let own = self.book.meta(from).path.folder();
+        let distance = |chapter: &&ChapterId| {
+            let path = &self.book.meta(**chapter).path;
+            (path.folder() != own, path.folders().count(), **chapter)
+        };
+        found.iter().min_by_key(distance).map_or(Target::Dead, |chapter| Target::Chapter(*chapter, None))
     }
 
     fn anchors_of(&self, chapter: ChapterId) -> Arc<Anchors<'a>> {
@@ -242,8 +322,12 @@ pub fn hidden_key(reference: &Reference, from: ChapterId, book: &Index) -> Optio
         Form::Relative => join(book.meta(from).path.folder(), target)?,
         _ => target.trim_matches('/').to_owned(),
     };
-    let stem = [".md", ".markdown", ".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending));
-    let stem = stem.unwrap_or(&joined).trim_end_matches('/');
+    let chapter = SourcePath::new(joined.as_str());
+    let stem = match [".html", ".htm"].iter().find_map(|ending| joined.strip_suffix(ending)) {
+        Some(stem) => stem,
+        None if chapter.is_chapter() => chapter.without_extension(),
+        None => joined.trim_end_matches('/'),
+    };
     // An index is known by its directory.
     let stem = stem.strip_suffix("/index").or_else(|| stem.strip_suffix("/README")).unwrap_or(stem);
     Some(fold(stem))
@@ -327,13 +411,16 @@ fn by_file(path: &str, reference: &Reference, from: ChapterId, book: &Index) -> 
         return if reference.fragment.is_some() { Target::Chapter(from, None) } else { Target::Dead };
     }
     let Some(joined) = join(book.meta(from).path.folder(), path) else { return Target::Dead };
-    if reference.form == Form::Image {
-        return asset(&joined, book).unwrap_or(Target::Dead);
-    }
-    chapter_file(&joined, book)
-        .or_else(|| asset(&joined, book))
-        .or_else(|| other_page(&joined, book))
-        .unwrap_or(Target::Dead)
+    at_path(&joined, reference.form, book)
+}
+
+/// Returns what is at a path from the root.
+fn at_path(path: &str, form: Form, book: &Index) -> Target {
+    let page = || chapter_file(path, book);
+    let found = if form == Form::Image { None } else { page() };
+    let found = found.or_else(|| asset(path, book));
+    let is_page = form != Form::Image;
+    found.or_else(|| other_page(path, book).filter(|_| is_page)).unwrap_or(Target::Dead)
 }
 
 fn chapter_file(path: &str, book: &Index) -> Option<Target> {
@@ -350,7 +437,8 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
     };
     // Names are matched case-insensitively; if several match, prefer the exact spelling.
     let same = book.names.at_path(&stem);
-    if let Some(exact) = same.iter().find(|chapter| book.meta(**chapter).path.without_extension() == stem) {
+    let exact = same.iter().filter(|chapter| book.meta(**chapter).path.without_extension() == stem);
+    if let Some(exact) = exact.min_by_key(|chapter| precedence(&book.meta(**chapter).path)) {
         return Some(Target::Chapter(*exact, None));
     }
     [same, book.names.at_alias(&stem)].into_iter().find(|found| !found.is_empty()).map(one_of)

@@ -12,6 +12,7 @@ mod chapter;
 mod compare;
 mod data;
 mod decisions;
+mod diagram;
 mod file;
 mod folder;
 mod former;
@@ -57,6 +58,7 @@ pub use former::{findings_of_the_past, host_findings};
 const KINDS: &[fn(&mut Table<'_>)] = &[
     chapter::lay_out,
     file::lay_out,
+    diagram::lay_out,
     folder::lay_out,
     matrix::lay_out,
     ladder::lay_out,

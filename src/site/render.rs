@@ -6,6 +6,7 @@
 
 mod blank;
 mod copy;
+mod drawn;
 mod fill;
 mod glossary;
 pub mod plain;

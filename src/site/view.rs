@@ -13,6 +13,7 @@ pub mod compare;
 pub mod competency;
 pub mod data;
 pub mod decisions;
+pub mod desk;
 pub mod health;
 pub mod hiring;
 pub mod home;

@@ -7,7 +7,27 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::slug::LONGEST_PART;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The extensions of Markdown files. Where one ends like another, the longer one comes first.
+const CHAPTER_ENDINGS: &[&str] = &[
+    ".html.md.erb",
+    ".html.markdown",
+    ".html.md",
+    ".md.erb",
+    ".md",
+    ".mdx",
+    ".markdown",
+    ".mdown",
+    ".mkdn",
+    ".mkd",
+    ".qmd",
+    ".rmd",
+];
+
+/// The names of files that are the index page of their folder.
+const INDEX_NAMES: [&str; 3] = ["index", "readme", "_index"];
 
 /// The path of a file relative to the content root: UTF-8, separated by `/`, with no leading `/`
 /// and no `.` or `..`.
@@ -42,9 +62,13 @@ impl SourcePath {
         self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
     }
 
-    /// Returns the file's name without its last extension.
+    /// Returns the file's name without its last extension; that of a chapter may have several parts,
+    /// such as `.html.md.erb`.
     pub fn stem(&self) -> &str {
-        self.parts_of_name().0
+        match self.chapter_ending() {
+            Some(ending) => &self.file_name()[..self.file_name().len() - ending.len()],
+            None => self.parts_of_name().0,
+        }
     }
 
     /// Returns the extension as written, without its dot, or an empty string if there is none.
@@ -59,15 +83,23 @@ impl SourcePath {
 
     /// Returns whether the file is a chapter, that is, has a Markdown extension.
     pub fn is_chapter(&self) -> bool {
+        self.chapter_ending().is_some()
+    }
+
+    /// Returns the Markdown extension with its dot, or `None` if the file has none or no name before
+    /// it.
+    fn chapter_ending(&self) -> Option<&'static str> {
         let name = self.file_name().as_bytes();
-        let has = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
-        has(b".md") || has(b".markdown")
+        let has = |end: &&&'static str| {
+            name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+        };
+        CHAPTER_ENDINGS.iter().find(has).copied()
     }
 
     /// Returns whether the chapter is the index page of its folder (`index.md`, `README.md`, or
     /// `_index.md` as in Hugo and Zola).
     pub fn is_index(&self) -> bool {
-        self.is_chapter() && ["index", "readme", "_index"].iter().any(|name| self.stem().eq_ignore_ascii_case(name))
+        self.is_chapter() && INDEX_NAMES.iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
     /// Returns whether the name is that of an index, whatever its format is: `index.mdx`,
@@ -76,7 +108,7 @@ impl SourcePath {
         const OF_SITES: [&str; 9] = ["html", "htm", "js", "mjs", "css", "json", "xml", "svg", "png"];
         let (stem, rest) = self.file_name().split_once('.').unwrap_or((self.file_name(), ""));
         let is_of_site = OF_SITES.iter().any(|extension| rest.eq_ignore_ascii_case(extension));
-        !is_of_site && ["index", "readme", "_index"].iter().any(|name| stem.eq_ignore_ascii_case(name))
+        !is_of_site && INDEX_NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name))
     }
 
     /// Returns the path without its extension, or the folder for an index.
@@ -84,8 +116,8 @@ impl SourcePath {
         if self.is_index() {
             return self.folder();
         }
-        let extension = self.extension();
-        if extension.is_empty() { &self.0 } else { &self.0[..self.0.len() - extension.len() - 1] }
+        let dotted = self.file_name().len() - self.stem().len();
+        &self.0[..self.0.len() - dotted]
     }
 
     /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming
@@ -277,16 +309,23 @@ pub fn old_name(alias: &str) -> OldName<'_> {
         (is_address && climbs, "write it from the root of the site, such as `/guides/old`"),
         (is_address && alias.contains('%'), "write the characters themselves instead of codes such as `%20`"),
         (is_address && (trimmed.is_empty() || !is_plain), "use only letters, digits, `-`, `_`, `.` and `/`"),
+        (is_address && is_too_long(trimmed), "shorten it: file systems allow names of at most 255 bytes"),
     ];
     if let Some((_, help)) = faults.into_iter().find(|(is_so, _)| *is_so) {
         return OldName::Unusable(help);
     }
     // A single word with a capital letter is another title, not an old URL.
     let is_title = !alias.contains(['/', '.']) && alias.chars().any(char::is_uppercase);
-    if trimmed.is_empty() || climbs || is_title || !is_plain {
+    if trimmed.is_empty() || climbs || is_title || !is_plain || is_too_long(trimmed) {
         return OldName::Title;
     }
     OldName::Address(trimmed)
+}
+
+/// Returns whether a URL path can't be written as a file, because a part of it or the whole is too
+/// long. POSIX's `PATH_MAX` is 4,096 bytes on Linux and 1,024 on macOS, including the output folder.
+fn is_too_long(address: &str) -> bool {
+    address.len() > 800 || address.split('/').any(|part| part.len() > LONGEST_PART)
 }
 
 #[cfg(test)]
@@ -297,6 +336,15 @@ mod tests {
     fn the_folders_of_a_path_end_with_the_root() {
         assert_eq!(SourcePath::new("a/b/c.md").folders().collect::<Vec<_>>(), ["a/b", "a", ""]);
         assert_eq!(SourcePath::new("c.md").folders().collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn an_old_name_that_no_file_can_have_is_not_an_address() {
+        let long = "a".repeat(LONGEST_PART + 1);
+        assert_eq!(old_name(&long), OldName::Title);
+        assert!(matches!(old_name(&format!("/guides/{long}/")), OldName::Unusable(_)));
+        assert_eq!(old_name(&long[1..]), OldName::Address(&long[1..]));
+        assert!(matches!(old_name(&"/a".repeat(500)), OldName::Unusable(_)));
     }
 
     #[test]

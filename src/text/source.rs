@@ -37,36 +37,6 @@ pub fn hash_of(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
-/// A folder whose files another site generator publishes unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StaticFolder {
-    /// The generator.
-    pub generator: &'static str,
-    /// The folder's name at the content root; it isn't part of the URLs of its files.
-    pub folder: &'static str,
-}
-
-/// A known generator: its name, its static folder, the configuration files that identify it, and the
-/// words of which such a file contains at least one, if its name alone doesn't suffice.
-type Generator = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
-
-const GENERATORS: &[Generator] = &[
-    ("Hugo", "static", &["hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"], &[]),
-    (
-        "Docusaurus",
-        "static",
-        &["docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.cjs"],
-        &[],
-    ),
-    ("Gatsby", "static", &["gatsby-config.js", "gatsby-config.ts"], &[]),
-    ("Astro", "public", &["astro.config.mjs", "astro.config.js", "astro.config.ts"], &[]),
-    ("Nuxt", "public", &["nuxt.config.js", "nuxt.config.ts"], &[]),
-    ("Next.js", "public", &["next.config.js", "next.config.mjs", "next.config.ts"], &[]),
-    // Older versions of Hugo use the same configuration file name and the same static folder.
-    ("Zola", "static", &["config.toml"], &["base_url", "baseURL", "baseurl"]),
-    ("VitePress", "public", &["package.json"], &["\"vitepress\"", "\"vuepress\""]),
-];
-
 /// All files in the content folder, chapters and assets, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
@@ -75,6 +45,9 @@ pub struct Sources {
     /// The paths that have the name of a folder's index but couldn't be read: links, folders, pipes
     /// and copies, for example. Nobody knows who may read the chapters in these folders.
     pub unread_indexes: BTreeSet<SourcePath>,
+    /// The files and folders of the project by which other generators are recognized, by their path
+    /// from the project's folder, or nothing in tests. Folders have no bytes.
+    pub project: BTreeMap<String, SourceFile>,
 }
 
 impl Sources {
@@ -89,15 +62,11 @@ impl Sources {
         self.files.get(path).map(|file| &file.bytes)
     }
 
-    /// Returns the static folder of the generator whose configuration is at the root, or `None` if
-    /// no generator is recognized.
-    pub fn static_folder(&self) -> Option<StaticFolder> {
-        let says = |file: &str, words: &[&str]| {
-            let text = self.bytes(&SourcePath::new(file)).map(|bytes| String::from_utf8_lossy(bytes));
-            text.is_some_and(|text| words.is_empty() || words.iter().any(|word| text.contains(word)))
-        };
-        let known = GENERATORS.iter().find(|(_, _, files, words)| files.iter().any(|file| says(file, words)));
-        known.map(|(generator, folder, ..)| StaticFolder { generator, folder })
+    /// Returns the bytes of a file by which a generator can be recognized; a folder has none. `path`
+    /// is relative to the project's folder.
+    pub fn mark(&self, path: &str) -> Option<&[u8]> {
+        let found = self.project.get(path).or_else(|| self.files.get(&SourcePath::new(path)));
+        found.map(|file| &*file.bytes)
     }
 
     /// Lists the chapters in path order.

@@ -12,6 +12,7 @@ mod journal;
 mod ledger;
 mod leftover;
 mod manifest;
+mod memory;
 mod output;
 mod plan;
 mod private;
@@ -31,12 +32,13 @@ pub use guard::Guards;
 pub use ledger::{Change, Entry, What};
 use leftover::Leftover;
 pub use leftover::leftover;
+pub use memory::Memory;
 pub use output::{Output, Render, WriteError, Written};
 pub use project::{Inputs, Project, is_unread};
 pub use refusal::{Failure, Refusal};
 pub use table::read_given;
 pub use walk::{Foreign, is_passed_over, read_inside};
-use walk::{Why, read_content, read_many};
+use walk::{Why, read_content, read_file, read_many};
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};
 
 /// An error of the operating system, such as an unreadable file or a full disk. The error ends the

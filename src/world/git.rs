@@ -132,6 +132,20 @@ impl Repository {
         if history.commits.is_empty() { Err(Missing::Commits) } else { Ok(history) }
     }
 
+    /// Returns a text that differs whenever the history of the content could be read differently:
+    /// all references, the newest commit, and whether the clone is complete.
+    ///
+    /// # Errors
+    /// Fails if the repository can't be read.
+    pub fn state(&self) -> Result<Vec<u8>, Missing> {
+        let mut state = self.run(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
+        state.extend(self.run(&["rev-parse", "HEAD"])?);
+        for name in ["HEAD", "shallow", "config"] {
+            state.extend(std::fs::read(self.place.repository.join(name)).unwrap_or_default());
+        }
+        Ok(state)
+    }
+
     /// Checks that there is a newest commit and that the history before it is complete.
     fn check_whole(&self) -> Result<(), Missing> {
         let shallow = self.run(&["rev-parse", "--is-shallow-repository"])?;

@@ -62,9 +62,28 @@ pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usiz
         .map(|(code, count)| format!("{} of `{code}`", count - most))
         .collect();
     if !more.is_empty() {
-        let _ = writeln!(out, "note: there are more findings: {}; `rolebook check` lists all of them", more.join(", "));
+        let _ = writeln!(
+            out,
+            "note: there are more findings: {}; `rolebook check --all` lists all of them",
+            more.join(", ")
+        );
     }
     out
+}
+
+/// Lists the rules of findings with their numbers, the most frequent one first, and an empty line.
+pub fn kinds(findings: &[Diagnostic]) -> String {
+    let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
+    for finding in findings {
+        *counted.entry(finding.code).or_default() += 1;
+    }
+    let mut counted: Vec<(Rule, usize)> = counted.into_iter().collect();
+    counted.sort_by_key(|(rule, count)| (std::cmp::Reverse(*count), *rule));
+    let mut out = String::new();
+    for (rule, count) in counted {
+        let _ = writeln!(out, "{count:>7}  {}: {}", rule.name(), rule.meaning());
+    }
+    out + "\n"
 }
 
 /// Renders one finding without color, for a page of the preview.
@@ -361,7 +380,9 @@ mod tests {
         let text = brief(&findings, &files(b"x"), false, 3);
         assert!(text.contains("this is 2.") && !text.contains("this is 3.") && text.contains("this is 5."), "{text}");
         assert!(
-            text.ends_with("note: there are more findings: 2 of `dead-link`; `rolebook check` lists all of them\n"),
+            text.ends_with(
+                "note: there are more findings: 2 of `dead-link`; `rolebook check --all` lists all of them\n"
+            ),
             "{text}"
         );
         assert!(!brief(&findings, &files(b"x"), false, 5).contains("there are more findings"));

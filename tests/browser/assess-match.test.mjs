@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-for (const part of ["01-match", "02-record", "03-write"]) await import(`../../themes/default/assets/assess.js/${part}.js`);
+for (const part of ["01-match", "02-file", "03-record", "04-conversation", "06-write"]) await import(`../../themes/default/assets/assess.js/${part}.js`);
 const assess = globalThis.rolebookAssess;
 
 /**
@@ -137,14 +137,27 @@ test("a level keeps its answer when the scale is renumbered or renamed", () => {
 
 const event = (what, more = {}) => ({ what, outcome: "", number: "", scope: "", seen: "", ...more });
 const full = () => ({
+  person: "Ada",
   levels: [{ competency: "c", title: "C", level: 2, name: "Practising" }],
   ratings: [{ ...rated([statement("a", 1, "A")])[0], evidence: [event("Did it", { seen: "Mara" })] }],
-  plan: [{ competency: "c", title: "C", id: "a", level: 1, text: "A", practices: ["Read"], date: "2027-01-31", note: "n" }],
+  plan: [{ competency: "c", title: "C", id: "a", level: 1, text: "A", practices: ["Read"], date: "2027-01-31", note: "n", helper: "Mara" }],
   cases: [{ role: "r", title: "R", need: "N", wrong: "" }],
+  manager: [{ competency: "c", title: "C", level: 1, name: "Learning" }],
 });
 
 test("reading back an exported record gives the same record", () => {
-  assert.deepEqual(assess.readRecord(assess.writeRecord(full(), { handbook: "H", edition: "", saved: "2026-11-25" })), { record: full() });
+  const about = { handbook: "H", edition: "", saved: "2026-11-25", by: "self", role: { id: "r", title: "R" }, scale: [{ level: 1, name: "Learning", means: "" }], expects: [] };
+  assert.deepEqual(assess.readRecord(assess.writeRecord(full(), about)), { record: full(), about });
+});
+
+test("a file of the first version is still read", () => {
+  const { levels, ratings, plan, cases } = full();
+  const planned = { ...plan[0] };
+  delete planned.helper;
+  const old = { format: "rolebook-assessment", version: 1, handbook: "H", edition: "First", saved: "2026-11-25", levels, ratings, plan: [planned], cases };
+  const { record, about } = assess.readRecord(JSON.stringify(old));
+  assert.deepEqual(record, { ...full(), person: "", plan: [{ ...planned, helper: "" }], manager: [] });
+  assert.deepEqual([about.edition, about.role], ["First", { id: "", title: "" }]);
 });
 
 test("a file with any damage is rejected as a whole", () => {
@@ -153,18 +166,34 @@ test("a file with any damage is rejected as a whole", () => {
     change(value);
     return assess.readRecord(JSON.stringify(value)).fault;
   };
-  assert.equal(assess.readRecord("no json").fault, "json");
-  assert.equal(assess.readRecord("[]").fault, "format");
-  assert.equal(assess.readRecord(`"${"x".repeat(4_000_001)}"`).fault, "large");
+  for (const [text, fault] of [["no json", "json"], ["[]", "format"], ["<!doctype html><script>1</script>", "html"], [`"${"x".repeat(4_000_001)}"`, "large"], ["", "json"], ["null", "format"], ["{\"format\":\"__proto__\"}", "format"]]) {
+    assert.equal(assess.readRecord(text).fault, fault, text.slice(0, 40));
+  }
   assert.equal(file((value) => { value.format = "other"; }), "format");
-  assert.equal(file((value) => { value.version = 2; }), "version");
+  assert.equal(file((value) => { value.version = 3; }), "version");
+  assert.equal(file((value) => { value.version = "2"; }), "format");
   assert.equal(file((value) => { delete value.plan; }), "damaged");
   assert.equal(file((value) => { value.ratings[0].text = 3; }), "damaged");
   assert.equal(file((value) => { value.ratings[0].answer = "perfectly"; }), "damaged");
   assert.equal(file((value) => { value.ratings[0].evidence[0] = null; }), "damaged");
   assert.equal(file((value) => { value.levels[0].level = 2.5; }), "damaged");
-  assert.equal(file((value) => { value.plan = [1, 2, 3, 4].map(() => value.plan[0]); }), "damaged");
+  assert.equal(file((value) => { value.saved = "<b>"; }), "damaged");
+  assert.equal(file((value) => { value.ratings[0].text = "x".repeat(20_001); }), "long");
+  assert.equal(file((value) => { value.levels = Array.from({ length: 5_001 }, () => value.levels[0]); }), "many");
+  assert.equal(file((value) => { value.plan = [1, 2, 3, 4].map(() => value.plan[0]); }), "many");
+  assert.equal(file((value) => { value.levels[0].html = "<b>"; }), "unknown");
   assert.equal(file(() => {}), undefined);
+});
+
+test("a file that tries to change how objects work is refused, and nothing changes", () => {
+  const text = assess.writeRecord(full(), {});
+  for (const key of ["__proto__", "constructor", "prototype"]) {
+    for (const at of ["\"levels\": [", "\"evidence\": ["]) {
+      const forged = text.replace(at === "\"levels\": [" ? "{\n  \"format\"" : "\"what\"", (found) => found.replace("\"format\"", `"${key}": { "polluted": true },\n  "format"`).replace("\"what\"", `"${key}": { "polluted": true }, "what"`));
+      assert.equal(assess.readRecord(forged).fault, "forged", `${key} ${at}`);
+    }
+  }
+  assert.equal(/** @type {any} */ ({}).polluted, undefined);
 });
 
 test("merging a file keeps all existing answers and notes and adds what is missing", () => {
@@ -179,6 +208,37 @@ test("merging a file keeps all existing answers and notes and adds what is missi
   assert.deepEqual(merged.ratings[0].evidence.map((one) => one.what), ["Did it", "Did more"]);
   assert.deepEqual([merged.ratings.length, merged.levels.length, merged.plan.length, merged.cases[0].wrong], [2, 2, 1, "W"]);
   assert.deepEqual(assess.merge(full(), full()), full());
+});
+
+const expects = (level, statements) => [{ competency: "c", title: "C", level, name: ["", "Learning", "Practising", "Owning"][level], key: true, complete: false, statements: statements.map(([id, at, text]) => ({ id, level: at, text, key: false, replaces: "" })) }];
+const scale = ["Learning", "Practising", "Owning"].map((name, n) => ({ level: n + 1, name, means: "" }));
+
+test("a comparison puts differences first, key competencies first among them, and what both agree on last", () => {
+  const of = (id, key) => ({ ...expects(2, [["a", 1, `A ${id}`], ["b", 2, `B ${id}`]])[0], competency: id, title: id, key });
+  const asked = assess.askedOf([of("same", true), of("apart", false), of("key", true), of("open", true), of("words", false)]);
+  const levels = (list) => Object.entries(list).map(([competency, level]) => ({ competency, title: competency, level, name: scale[level - 1].name }));
+  const rating = (answer) => [{ competency: "words", title: "words", id: "a", level: 1, text: "A words", answer, evidence: [] }];
+  const talk = {
+    ...assess.beginTalk({ record: { ...assess.empty(), levels: levels({ same: 1, apart: 1, key: 1, open: 1, words: 1 }), ratings: rating("consistently") }, about: { handbook: "", edition: "", saved: "", role: { id: "r", title: "R" }, scale, expects: [] } }),
+    manager: { ...assess.blankSide(), levels: levels({ same: 1, apart: 3, key: 2, words: 1 }), ratings: rating("not-yet") },
+  };
+  const { rows } = assess.compare(talk, asked);
+  assert.deepEqual(rows.map((row) => [row.asked.id, row.kind]), [["key", "differ"], ["apart", "differ"], ["words", "differ"], ["open", "open"], ["same", "same"]]);
+  assert.equal(assess.agreedLevel(rows[4], talk), 1);
+  assert.equal(assess.agreedLevel(rows[0], talk), null);
+  talk.agreed.push({ competency: "key", title: "key", level: 1, name: "Learning", note: "" });
+  // The agreed level is below what the role expects, so what is missing comes first.
+  assert.deepEqual(assess.candidates(rows, talk).map(({ asked: of_, statement: one }) => `${of_.id} ${one.id}`), ["key b", "same b", "words a", "words b"]);
+  assert.deepEqual(assess.readAny(assess.writeTalk(talk)).talk, talk);
+});
+
+test("what has changed since a file was written is told statement by statement", () => {
+  const before = expects(2, [["a", 1, "Shows the raw rows."], ["b", 2, "Defines a measure precisely for the team."], ["c", 2, "Draws."]]);
+  const now = expects(3, [["a", 1, "Shows the raw rows."], ["b", 2, "Defines each measure precisely for the team."], ["d", 3, "Decides."]]);
+  assert.deepEqual(assess.changesSince(before, before), []);
+  assert.deepEqual(assess.changesSince(before, now).map((one) => [one.kind, one.then, one.now]), [
+    ["level", 2, 3], ["reworded", "Defines a measure precisely for the team.", "Defines each measure precisely for the team."], ["new", "", "Decides."], ["gone", "Draws.", ""],
+  ]);
 });
 
 test("markup in a note is escaped in the Markdown export", () => {

@@ -42,7 +42,12 @@ const step = async (page, name) => {
   await page.evaluate((hash) => { location.hash = hash; }, `#assess-${name}`);
   await page.waitForFunction((hash) => document.querySelector(".assess-steps [aria-current]")?.hash === hash, `#assess-${name}`);
 };
-const level = (page, competency, name) => page.getByRole("group", { name: competency }).getByRole("radio", { name: new RegExp(`^${name}`) }).check();
+const level = async (page, competency, name) => {
+  const group = page.getByRole("group", { name: competency });
+  // On a phone, there is one competency at a time.
+  if (page.viewportSize().width < 640 && await group.count() === 0) await page.getByRole("button", { name: `Next: ${competency}` }).click();
+  await group.getByRole("radio", { name: new RegExp(`^${name}`) }).check();
+};
 const row = (page, text) => page.locator(".assess-statement", { has: page.locator("legend", { hasText: text }) });
 const note = async (page, text, value) => {
   await row(page, text).locator(".assess-evidence summary").click();
@@ -56,9 +61,10 @@ async function answer(page) {
   await step(page, "statements");
   await row(page, "Looks at the distribution").getByRole("radio", { name: "Sometimes" }).check();
   await row(page, "Names two other").getByRole("radio", { name: "No opportunity yet" }).check();
-  await row(page, "Says what is missing").getByRole("radio", { name: "Consistently" }).check();
   await note(page, "Looks at the distribution", "Drew the spread for support");
   await note(page, "Names two other", "Named the autumn");
+  if (page.viewportSize().width < 640) await page.getByRole("button", { name: "Next: Talk" }).click();
+  await row(page, "Says what is missing").getByRole("radio", { name: "Consistently" }).check();
   await saved(page);
   await page.waitForTimeout(500);
 }
@@ -130,9 +136,10 @@ test("the result lists gaps first, links to what helps, and shows no percentage,
   await answer(page);
   await step(page, "result");
   const text = await stage(page);
-  assert.ok(text.indexOf("Data") < text.indexOf("No gaps") && text.indexOf("No gaps") < text.indexOf("Talk"), text);
+  assert.ok(text.indexOf("Data") < text.indexOf("No gaps") && text.indexOf("No gaps") < text.lastIndexOf("Talk"), text);
+  assert.deepEqual(await page.locator(".assess-picture tbody tr").allInnerTexts(), ["Data Key\t\n\tPractising\tPractising", "Talk\t\n\tLearning\tLearning"]);
   assert.match(text, /No opportunity yet: ask for one\s+Names two other explanations/);
-  // The only numbers are level numbers, each next to the level's name.
+  // The picture says the same as the gaps. The only numbers are level numbers, each next to the level's name.
   assert.doesNotMatch(text.replace(/\w+ \(\d of \d\)/g, ""), /\d|%|percent|score/i);
   await page.getByText("How to grow: Data").click();
   assert.equal(await page.getByRole("link", { name: "Everything about Data" }).getAttribute("href"), "../../competencies/data/#grow");
@@ -152,6 +159,7 @@ test("after the handbook changes, an imported answer to a reworded statement sho
   write(changed, { "handbook/competencies/data.md": data });
   const page = await open(await host(build(changed)) + maker);
   await give(page, file);
+  await page.getByRole("button", { name: "Use as my answers" }).click();
   await page.getByText("Imported.").waitFor();
   await step(page, "result");
   const text = await stage(page);
@@ -177,7 +185,7 @@ test("a file that isn't an export is rejected with a reason, and an import asks 
   const page = await open(await host(site) + maker);
   await answer(page);
   const mine = await take(page, "Export as a file");
-  for (const [text, reason] of [["{", /isn.t JSON/], ["{}", /isn.t an export/], [mine.replace("\"version\": 1", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at ratings 1\)/]]) {
+  for (const [text, reason] of [["{", /isn.t JSON/], ["{}", /isn.t an export/], [mine.replace("\"version\": 2", "\"version\": 9"), /newer version/], [mine.replace("\"sometimes\"", "\"often\""), /damaged \(at ratings 1 answer\)/]]) {
     await give(page, text);
     await page.locator(".assess-told", { hasText: reason }).waitFor();
     assert.equal(await page.locator("dialog[open]").count(), 0);
@@ -249,9 +257,9 @@ test("clearing everything asks first and then leaves nothing in storage", async 
   await page.getByRole("dialog").getByRole("button", { name: "Clear everything" }).click();
   await page.getByText("Everything has been cleared.").waitFor();
   assert.equal(await kept(), 0);
-  assert.equal(await page.locator("input:checked").count(), 0);
+  assert.equal(await page.locator(".assess-question input:checked").count(), 0);
   await page.reload();
-  assert.equal(await page.locator("input:checked").count(), 0);
+  assert.equal(await page.locator(".assess-question input:checked").count(), 0);
   assert.equal(await kept(), 0);
   await close(page);
 });
@@ -265,7 +273,7 @@ test("markup in notes and imported files is shown as text", async () => {
   await page.waitForTimeout(500);
   const file = JSON.parse(await take(page, "Export as a file"));
   file.ratings.push({ ...file.ratings[0], id: bad, text: bad, title: bad, answer: "sometimes" });
-  file.plan.push({ competency: "data", title: bad, id: bad, level: 2, text: bad, practices: [bad], date: bad, note: bad });
+  file.plan.push({ competency: "data", title: bad, id: bad, level: 2, text: bad, practices: [bad], date: "", note: bad });
   await give(page, JSON.stringify(file));
   await page.getByRole("button", { name: "Replace all" }).click();
   for (const name of ["result", "plan", "case"]) {
@@ -361,9 +369,9 @@ test("two tabs don't overwrite each other's answers", async () => {
   const other = await page.context().newPage();
   await other.goto(page.url());
   await level(page, "Data", "Practising");
-  await other.waitForFunction(() => document.querySelectorAll("input:checked").length === 1);
+  await other.waitForFunction(() => document.querySelectorAll(".assess-question input:checked").length === 1);
   await level(other, "Talk", "Owning");
-  await page.waitForFunction(() => document.querySelectorAll("input:checked").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll(".assess-question input:checked").length === 2);
   await close(page);
 });
 
@@ -378,6 +386,34 @@ test("answers are also stored when the site is opened from a folder", async () =
   await close(page);
 });
 
+test("on a phone, there is one competency at a time, and a reader goes on where they stopped", async () => {
+  const page = await open(await host(site) + maker, { width: 390, height: 844 });
+  assert.equal(await page.locator(".assess-question").count(), 1);
+  assert.match(await page.locator(".assess-deck-head").innerText(), /1 of 2 Key for this role/);
+  await level(page, "Data", "Practising");
+  await saved(page);
+  await page.reload();
+  assert.deepEqual(await page.locator(".assess-question > legend").allInnerTexts(), ["Talk"]);
+  await page.getByRole("button", { name: "Back" }).click();
+  assert.equal(await page.getByRole("group", { name: "Data" }).getByRole("radio", { name: /^Practising/ }).isChecked(), true);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "assess-card");
+  await close(page);
+});
+
+test("a reader can answer only what is key for the role, and keeps that choice", async () => {
+  const page = await open(await host(site) + maker);
+  await page.getByLabel("Only what is key (1)").check();
+  assert.deepEqual(await page.locator(".assess-question > legend").allInnerTexts(), ["Data"]);
+  await level(page, "Data", "Practising");
+  await page.reload();
+  await page.locator(".assess-picture").waitFor();
+  assert.doesNotMatch(await stage(page), /Talk/);
+  await step(page, "quick");
+  await page.getByLabel("Everything (2)").check();
+  assert.equal(await page.locator(".assess-question").count(), 2);
+  await close(page);
+});
+
 for (const [name, options] of /** @type {[string, any][]} */ ([["in light colours", {}], ["in dark colours", { dark: true }], ["on a phone", { width: 390, height: 844 }], ["on a narrow phone in dark colours", { width: 320, height: 640, dark: true }]])) {
   test(`every step passes axe-core, fits the width and has large enough targets ${name}`, async () => {
     const page = await open(await host(site) + maker, options);
@@ -385,6 +421,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["in light colour
     await page.evaluate(() => { const key = Object.keys(localStorage).find((one) => one.startsWith("rolebook-assess")); localStorage.setItem(key, localStorage.getItem(key).replace("Names two other explanations.", "Named something.")); });
     await page.reload();
     await step(page, "result");
+    if (page.viewportSize().width < 640) await page.locator(".assess-gap summary").first().click();
     await page.getByRole("button", { name: /^Add to plan:/ }).first().click();
     for (const at of ["quick", "statements", "result", "plan", "case"]) {
       await step(page, at);

@@ -18,9 +18,9 @@ test("the author can view the site as each audience without a reload, and saving
   const { address } = await preview(dir);
   const page = await open(address);
   const secret = page.getByText("For managers alone.");
-  const list = page.getByLabel("Shown for");
+  const list = page.getByLabel("View as");
   await list.waitFor();
-  assert.deepEqual(await list.locator("option").allTextContents(), ["everybody", "people who lead", "public"]);
+  assert.deepEqual(await list.locator("option").allTextContents(), ["Everyone", "people who lead", "public"]);
   assert.equal(await secret.count(), 0);
   await mark(page);
   await list.selectOption("people who lead");
@@ -48,7 +48,7 @@ test("a chapter that appears for another audience isn't mistaken for a renamed o
   const page = await open(address);
   const status = async (path) => (await fetch(address + path, { redirect: "manual" })).status;
   assert.deepEqual([await status("guides/one/"), await status("guides/two/")], [200, 404]);
-  await page.getByLabel("Shown for").selectOption("managers");
+  await page.getByLabel("View as").selectOption("managers");
   for (let tries = 0; tries < 500 && await status("guides/two/") !== 200; tries++) await setTimeout(10);
   assert.deepEqual([await status("guides/one/"), await status("guides/two/")], [404, 200]);
   await close(page);

@@ -33,16 +33,16 @@ test("a new chapter gets its kind and title, and its page opens with prompts to 
   assert.equal(await overflow(page), 0);
   await form.getByLabel("Kind").selectOption("Role");
   await form.getByLabel("Title").fill("Head of *Research*");
-  await form.getByRole("button", { name: "Begin" }).click();
+  await form.getByRole("button", { name: "Create" }).click();
   await page.waitForURL("**/roles/head-of-research/");
   assert.match(await page.locator("h1").textContent(), /Head of \*Research\*/);
   assert.match(text("roles/head-of-research.md"), /## Responsibilities/);
-  await page.getByRole("dialog", { name: "Facts of this chapter" }).waitFor();
+  await page.getByRole("dialog", { name: "Properties" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "New chapter" }).click();
   await form.getByLabel("Kind").selectOption("Role");
   await form.getByLabel("Title").fill("Head of Research");
-  await form.getByRole("button", { name: "Begin" }).click();
+  await form.getByRole("button", { name: "Create" }).click();
   await form.getByText("already exists").waitFor();
   assert.deepEqual(faults(page), []);
   await close(page);
@@ -52,7 +52,7 @@ test("renaming a chapter updates every reference, and a name that is taken is re
   const { page, text, has } = await start("guides/a/");
   await page.getByRole("button", { name: "Rename" }).click();
   const form = page.getByRole("dialog");
-  const name = form.getByLabel("Name of the file");
+  const name = form.getByLabel("File name");
   assert.equal(await name.inputValue(), "a");
   await name.fill("c");
   await form.getByRole("button", { name: "Rename" }).click();

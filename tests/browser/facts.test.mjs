@@ -33,7 +33,7 @@ const shut = (page) => page.waitForFunction(() => !document.querySelector(".role
 // The browser logs every unsuccessful response to its console.
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
-async function facts(page, name = "Facts") {
+async function facts(page, name = "Properties") {
   await page.getByRole("button", { name, exact: true }).click();
   await panel(page).waitFor();
 }
@@ -80,7 +80,7 @@ test("clicking a fact on the page opens its field, and an emptied field loses it
 
 test("a whole change is made with the keyboard alone, and focus returns", async () => {
   const { page, read } = await start("roles/head/");
-  const button = page.getByRole("button", { name: "Facts", exact: true });
+  const button = page.getByRole("button", { name: "Properties", exact: true });
   await button.focus();
   await page.keyboard.press("Enter");
   await panel(page).waitFor();
@@ -149,7 +149,7 @@ test("a new chapter begins with the form, and its prompts give way to what is fi
   await page.getByRole("button", { name: "New chapter" }).click();
   await page.getByLabel("Kind").selectOption("competency");
   await page.getByLabel("Title").fill("Listening well");
-  await page.getByRole("button", { name: "Begin", exact: true }).click();
+  await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.waitForURL("**/competencies/listening-well/");
   await panel(page).waitFor();
   await field(page, "Summary").fill("Hears what is meant.");

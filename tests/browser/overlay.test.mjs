@@ -28,8 +28,9 @@ test("a mistake is shown with its location and disappears once it is fixed, with
   write("guides/a.md", "# A\n\nSee [[bb]].\n");
   await page.waitForSelector(".rolebook-findings.rolebook-error[open]");
   const shown = await page.locator(".rolebook-finding").textContent();
-  for (const part of ["No chapter called `bb`.", "Line 3", "See [[bb]]."]) assert.ok(shown.includes(part), `${part} in ${shown}`);
+  for (const part of ["No chapter called bb.", "Line 3", "See [[bb]]."]) assert.ok(shown.includes(part), `${part} in ${shown}`);
   assert.equal(await page.locator(".prose .dead").textContent(), "bb");
+  assert.equal(await page.locator(".rolebook-message code").textContent(), "bb");
   assert.deepEqual(await violations(page), []);
   write("guides/a.md", "# A\n\nSee [[b]].\n");
   await page.waitForSelector(".rolebook-findings", { state: "detached" });
@@ -78,14 +79,14 @@ test("a passage opens in the author's editor at the right line", async () => {
   await close(page);
 });
 
-test("a misspelled name is fixed with one click, which can be taken back", async () => {
+test("a misspelled name is fixed with one click, which can be undone", async () => {
   const { page, write, read } = await start({}, "--edit");
   const text = "# A\n\nSee [[long-chapter#the-last-part]] and [[lng-chapter]].\n";
   write("guides/long-chapter.md", "# Long chapter\n\n## The last part\n\nText.\n");
   write("guides/a.md", text);
   const corner = page.locator(".rolebook-findings[open]");
   await corner.getByRole("button", { name: "Use long-chapter" }).click();
-  await page.locator(".rolebook-note", { hasText: "Uses long-chapter now." }).waitFor();
+  await page.locator(".rolebook-note", { hasText: "Changed to long-chapter." }).waitFor();
   assert.equal(read("guides/a.md"), text.replace("lng-chapter", "long-chapter"));
   await page.locator(".rolebook-corner").getByRole("button", { name: "Undo", exact: true }).click();
   await corner.getByRole("button", { name: "Use long-chapter" }).waitFor();
@@ -93,7 +94,7 @@ test("a misspelled name is fixed with one click, which can be taken back", async
   // A heading is fixed without changing the name of the chapter before it.
   write("guides/a.md", "# A\n\nSee [[long-chapter#the-lst-part]].\n");
   await corner.getByRole("button", { name: "Use the-last-part" }).click();
-  await page.locator(".rolebook-note", { hasText: "Uses the-last-part now." }).waitFor();
+  await page.locator(".rolebook-note", { hasText: "Changed to the-last-part." }).waitFor();
   assert.equal(read("guides/a.md"), "# A\n\nSee [[long-chapter#the-last-part]].\n");
   assert.deepEqual(page.faults, []);
   await close(page);
@@ -156,4 +157,31 @@ test("all findings are on one page, which is kept up to date", async () => {
   await page.getByText("There are no findings.").waitFor();
   assert.deepEqual(page.faults, []);
   await close(page);
+});
+
+test("the bar leaves room for the navigation, and everything in it can be reached on a phone", async () => {
+  const links = Array.from({ length: 40 }, (_, n) => [`handbook/guides/c-${n}.md`, `# Chapter ${n}\n\nText.\n`]);
+  const dir = project({ "handbook/handbook.toml": 'title = "T"\n', "handbook/index.md": "# Home\n\nText.\n", "handbook/guides/index.md": "# Guides\n", ...Object.fromEntries(links) });
+  const { address } = await preview(dir, "--edit");
+  const page = await open(address + "guides/c-3/", { width: 1440, height: 900 });
+  await page.locator(".rolebook-corner").getByRole("button", { name: "Delete" }).waitFor();
+  const covered = await page.evaluate(() => {
+    const side = document.querySelector(".side");
+    side.scrollTop = side.scrollHeight;
+    const last = [...side.querySelectorAll("a")].pop().getBoundingClientRect();
+    return document.elementFromPoint(last.left + 5, last.top + 5).closest(".rolebook-corner") !== null || last.bottom > document.querySelector(".rolebook-corner").getBoundingClientRect().top;
+  });
+  assert.ok(!covered);
+  await close(page);
+  const phone = await open(address + "guides/c-3/", { width: 390, height: 844 });
+  await phone.locator(".rolebook-pencil").first().waitFor();
+  const pencils = await phone.evaluate(() => [...document.querySelectorAll(".rolebook-pencil")].map((one) => ({ opacity: Number(getComputedStyle(one).opacity), right: one.getBoundingClientRect().right })));
+  assert.ok(pencils.length > 1 && pencils.every(({ opacity, right }) => opacity > 0.5 && right <= 390), JSON.stringify(pencils));
+  assert.equal(await overflow(phone), 0);
+  const bar = await phone.locator(".rolebook-corner").boundingBox();
+  assert.ok(bar.y + bar.height <= 844 && bar.height < 80);
+  await phone.locator(".rolebook-corner").getByRole("button", { name: "Handbook settings" }).tap();
+  await phone.getByRole("dialog", { name: "Handbook settings" }).waitFor();
+  assert.deepEqual(await violations(phone), []);
+  await close(phone);
 });

@@ -22,7 +22,7 @@ async function start(options = {}, flags = []) {
   const { address } = await preview(dir, "--edit", ...flags);
   const page = await open(address + "guides/a/", options);
   const file = (name) => join(dir, "handbook", name);
-  return { page, file, read: (name) => readFileSync(file(name), "utf8"), files: () => readdirSync(file("guides")).sort() };
+  return { page, file, read: (name) => readFileSync(file(name), "utf8"), write: (name, text) => writeFileSync(file(name), text), files: () => readdirSync(file("guides")).sort() };
 }
 
 async function edit(page, words) {
@@ -36,8 +36,8 @@ const told = (page) => page.locator(".rolebook-told");
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
 /** Sends a `paste` or `drop` with what a program puts on the clipboard. `files` have bytes as an array. */
-function give(page, { html = "", text = "", files = [] }, kind = "paste") {
-  return area(page).evaluate((element, { html, text, files, kind }) => {
+function give(page, { html = "", text = "", files = [] }, kind = "paste", field = area(page)) {
+  return field.evaluate((element, { html, text, files, kind }) => {
     const data = new DataTransfer();
     if (html) data.setData("text/html", html);
     if (text) data.setData("text/plain", text);
@@ -156,7 +156,7 @@ function located(bytes) {
   return [...Buffer.concat([Buffer.from(bytes.slice(0, 2)), segment, Buffer.from(bytes.slice(2))])];
 }
 
-test("a pasted photo is saved beside the chapter without its location, smaller, and can be described and taken back", async () => {
+test("a pasted photo is saved beside the chapter without its location, smaller, and can be described and undone", async () => {
   const { page, file, files, read } = await start();
   await edit(page, "The last sentence.");
   const bytes = located(await draw(page, "image/jpeg", 4000, 1000));
@@ -177,14 +177,14 @@ test("a pasted photo is saved beside the chapter without its location, smaller, 
   await page.locator('.prose img[alt="Six people [and a dog]"]').waitFor();
   await page.waitForFunction(() => { const image = /** @type {HTMLImageElement} */ (document.querySelector('.prose img[alt^="Six"]')); return image.complete && image.naturalWidth === 2000; });
   assert.ok(read("guides/a.md").includes("![Six people \\[and a dog\\]](how-the-team-works.jpg)"));
-  // Both the text and the picture can be taken back.
+  // Both the text and the picture can be undone.
   const undo = page.locator(".rolebook-corner").getByRole("button", { name: "Undo", exact: true });
   await page.waitForFunction(() => !document.querySelector(".rolebook-editor"));
   await undo.click();
-  await page.locator(".rolebook-note", { hasText: "Taken back: Text" }).waitFor();
-  await page.waitForFunction(() => document.querySelector(".rolebook-corner [title*='Picture']"));
+  await page.locator(".rolebook-note", { hasText: "Undone: text of" }).waitFor();
+  await page.waitForFunction(() => document.querySelector(".rolebook-corner [title*='picture']"));
   await undo.click();
-  await page.locator(".rolebook-note", { hasText: "Taken back: Picture: how-the-team-works.jpg" }).waitFor();
+  await page.locator(".rolebook-note", { hasText: "Undone: picture “how-the-team-works.jpg”" }).waitFor();
   assert.ok(!existsSync(file("guides/how-the-team-works.jpg")));
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
   assert.deepEqual(files(), ["a.md", "secret.md"]);
@@ -208,6 +208,48 @@ test("a dropped picture gets the name of its file, and never replaces another", 
   const text = await area(page).inputValue();
   assert.ok(text.includes("![](team-map.png)") && text.includes("![](team-map-2.png)"), text);
   assert.deepEqual(faults(page), []);
+  await close(page);
+});
+
+test("a picture is pasted into an item of a list and dropped into a cell, and described there", async () => {
+  const { page, file, read, write } = await start();
+  write("guides/a.md", "# A page\n\n- First.\n- Second.\n\n| One | Two |\n| --- | --- |\n| a | b |\n");
+  await page.locator(".prose li", { hasText: "Second." }).waitFor();
+  const picture = { files: [{ name: "Team Map.png", type: "image/png", bytes: await draw(page, "image/png", 40, 20) }] };
+  await edit(page, "Second.");
+  const item = page.getByLabel("Item 2", { exact: true });
+  await item.press("End");
+  assert.ok(await give(page, picture, "paste", item));
+  await page.getByLabel("What does Team-Map.png show?").or(page.getByLabel(/What does team-map\.png show\?/)).fill("Who works with whom");
+  assert.equal(await item.inputValue(), "Second.![Who works with whom](team-map.png)");
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Control+Enter");
+  await page.locator('.prose li img[alt="Who works with whom"]').waitFor();
+  await page.waitForFunction(() => !document.querySelector(".rolebook-editor"));
+  await page.locator(".prose table").hover();
+  await page.locator(".rolebook-pencil.near").click();
+  const cell = page.getByLabel("Row 1, Two");
+  assert.ok(await give(page, picture, "drop", cell));
+  await page.getByLabel(/What does team-map-2\.png show\?/).fill("The same | again");
+  await page.keyboard.press("Control+Enter");
+  await page.locator('.prose td img[alt="The same | again"]').waitFor();
+  assert.ok(read("guides/a.md").includes("- Second.![Who works with whom](team-map.png)\n"));
+  assert.ok(existsSync(file("guides/team-map.png")) && existsSync(file("guides/team-map-2.png")));
+  assert.deepEqual(faults(page), []);
+  await close(page);
+});
+
+test("a list that is pasted into an item becomes items", async () => {
+  const { page, read, write } = await start();
+  write("guides/a.md", "# A page\n\n- First.\n- Last.\n");
+  await page.locator(".prose li", { hasText: "Last." }).waitFor();
+  await edit(page, "Last.");
+  const item = page.getByLabel("Item 1", { exact: true });
+  await item.press("Control+a");
+  await give(page, { html: "<ul><li>One <b>bold</b></li><li>Two</li></ul>", text: "One bold\nTwo" }, "paste", item);
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".prose li", { hasText: "Two" }).waitFor();
+  assert.equal(read("guides/a.md"), "# A page\n\n- One **bold**\n- Two\n- Last.\n");
   await close(page);
 });
 

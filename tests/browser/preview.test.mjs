@@ -183,7 +183,7 @@ test("seven visible tabs all keep up to date, and a change of the audience reach
   await Promise.all(tabs.map((page) => sees(page, "Saved for all.")));
   write(dir, { "themes/own/assets/own.css": "", "themes/own/assets/style.css": "body { outline: 3px solid rgb(7, 8, 9); }" });
   await Promise.all(tabs.map((page) => page.waitForFunction(() => getComputedStyle(document.body).outlineColor === "rgb(7, 8, 9)")));
-  await tabs[3].getByLabel("Shown for").selectOption("managers");
+  await tabs[3].getByLabel("View as").selectOption("managers");
   await Promise.all(tabs.map((page) => page.waitForFunction(() => document.querySelector(".rolebook-audience select")?.value === "managers")));
   assert.ok(await isMarked(first));
   await first.context().close();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { close, open, overflow, preview, project, rolebook, violations } from "./support.mjs";
@@ -43,23 +43,23 @@ const says = (page, text) => page.locator(".rolebook-note", { hasText: text }).w
 const button = (page, name) => page.locator(".rolebook-corner").getByRole("button", { name, exact: true });
 const faults = (page) => page.faults.filter((fault) => !fault.includes("Failed to load resource"));
 
-test("a save is taken back with the button, made again and taken back with the keyboard", async () => {
+test("a save is undone with the button, redone and undone with the keyboard", async () => {
   const { page, read } = await start();
   const before = read("guides/a.md");
   assert.ok(await button(page, "Undo").isHidden());
   await save(page, "The first", "A new sentence.");
   const saved = read("guides/a.md");
   await button(page, "Undo").click();
-  await says(page, "Taken back: Text: A page.");
+  await says(page, "Undone: text of “A page”.");
   assert.equal(read("guides/a.md"), before);
   await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("Control+Shift+Z");
-  await says(page, "Made again: A page.");
+  await says(page, "Redone: text of “A page”.");
   assert.equal(read("guides/a.md"), saved);
   await button(page, "Undo").waitFor();
   await page.keyboard.press("Control+Z");
-  await says(page, "Taken back");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), before);
   assert.deepEqual(faults(page), []);
   await close(page);
@@ -87,13 +87,13 @@ test("the list shows what changed on every page, and takes an older change back"
   await button(page, "Changes").click();
   const rows = page.locator(".rolebook-changes > li");
   await rows.first().waitFor();
-  assert.deepEqual(await rows.locator("strong").allTextContents(), ["Text: B page", "Text: A page", "Text: A page"]);
+  assert.deepEqual(await rows.locator("strong").allTextContents(), ["Text of “B page”", "Text of “A page”", "Text of “A page”"]);
   await rows.nth(2).locator("summary").click();
   assert.equal(await rows.nth(2).locator(".rolebook-was").textContent(), "The first sentence.");
   assert.equal(await rows.nth(2).locator(".rolebook-made").textContent(), "A new sentence.");
   assert.deepEqual(await violations(page), []);
-  await rows.nth(2).getByRole("button", { name: "Take back: Text: A page" }).click();
-  await rows.nth(3).locator("em", { hasText: "taken back" }).waitFor();
+  await rows.nth(2).getByRole("button", { name: "Undo: text of “A page”" }).click();
+  await rows.nth(2).locator("em", { hasText: "Undone" }).waitFor();
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"].replace("The last sentence.", "A new end."));
   assert.deepEqual(faults(page), []);
   await close(page);
@@ -120,17 +120,75 @@ test("where the same passage has changed again, three texts are shown and the au
   await close(page);
 });
 
-test("a chapter is deleted after its links are shown, and comes back", async () => {
+test("a deleted chapter leads to the page above it, which says so and brings it back", async () => {
   const { page, file, read } = await start();
   await button(page, "Delete").click();
   const dialog = page.locator("dialog[open]");
-  assert.match(await dialog.textContent(), /1 chapter links to it.*Home/);
+  assert.match(await dialog.textContent(), /1 chapter links to it, and that link will break:.*Home.*You can undo this\./);
   assert.deepEqual(await violations(page), []);
-  await dialog.getByRole("button", { name: "Delete it" }).click();
-  await page.waitForFunction(() => document.title.includes("not found"));
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.waitForURL("**/guides/");
+  await says(page, "Deleted “A page”.");
   assert.ok(!existsSync(file("guides/a.md")));
-  await button(page, "Undo").click();
+  assert.deepEqual(await violations(page), []);
+  await page.locator(".rolebook-note").getByRole("button", { name: "Undo" }).click();
+  await page.waitForURL("**/guides/a/");
+  await says(page, "Undone: deletion of “A page”.");
   await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
+  assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
+  await close(page);
+});
+
+test("a new chapter that is undone leads to the page above it, and can be redone", async () => {
+  const { page, address, file } = await start("guides/b/");
+  await button(page, "New chapter").click();
+  await page.getByLabel("Kind").selectOption("page");
+  await page.getByLabel("Title").fill("Another chapter");
+  await page.getByLabel("Folder").fill("guides");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL("**/guides/another-chapter/");
+  await says(page, "Created.");
+  await page.keyboard.press("Escape");
+  await button(page, "Undo").click();
+  await page.waitForURL("**/guides/");
+  await says(page, "Undone: new chapter “Another chapter”.");
+  assert.ok(!existsSync(file("guides/another-chapter.md")));
+  await page.keyboard.press("Control+Shift+Z");
+  await page.waitForURL(address + "guides/another-chapter/");
+  await says(page, "Redone: new chapter “Another chapter”.");
+  assert.ok(existsSync(file("guides/another-chapter.md")));
+  await close(page);
+});
+
+test("a chapter that somebody deletes on disk is missed by its name, with the way to its section", async () => {
+  const { page, file, write } = await start();
+  rmSync(file("guides/a.md"));
+  await says(page, "“A page” was deleted or moved.");
+  assert.match(await page.locator(".rolebook-note a").getAttribute("href"), /^\/guides\/$/);
+  write("guides/a.md", texts["handbook/guides/a.md"]);
+  await page.locator(".prose > p", { hasText: "The first sentence." }).waitFor();
+  await close(page);
+});
+
+test("in an editor or a form, Ctrl+Z undoes no save, wherever the focus is", async () => {
+  const { page, read } = await start();
+  await save(page, "The first", "A new sentence.");
+  const saved = read("guides/a.md");
+  await edit(page, "The middle");
+  await page.locator(".rolebook-editor").getByRole("button", { name: "Bold" }).focus();
+  await page.keyboard.press("Control+Z");
+  await page.locator("#rolebook-text").focus();
+  await page.keyboard.press("Escape");
+  await button(page, "Properties").click();
+  const close_ = page.locator(".rolebook-facts").getByRole("button", { name: "Close" });
+  await close_.focus();
+  await page.keyboard.press("Control+Z");
+  await page.waitForTimeout(300);
+  assert.equal(read("guides/a.md"), saved);
+  await close_.click();
+  await page.locator("body").click({ position: { x: 5, y: 400 } });
+  await page.keyboard.press("Control+Z");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), texts["handbook/guides/a.md"]);
   await close(page);
 });
@@ -189,7 +247,7 @@ test("text typed before and after the preview ends is offered when it runs again
   await new Promise((ended) => child.on("exit", ended));
   await page.keyboard.type(" Two.");
   await page.keyboard.press("Control+Enter");
-  await page.locator(".rolebook-problem", { hasText: "does not answer" }).waitFor();
+  await page.locator(".rolebook-problem", { hasText: "isn't responding" }).waitFor();
   const again = spawn(rolebook, ["serve", dir, "--edit", "--port", new URL(address).port], { stdio: "ignore" });
   try {
     for (let n = 0; ; n += 1) {
@@ -270,7 +328,7 @@ test("a save is called saved only once the page shows it, and otherwise the reas
   assert.deepEqual(await violations(page), []);
   await page.locator(".rolebook-note").getByRole("button", { name: "Go to it" }).click();
   await button(page, "Undo").click();
-  await says(page, "Taken back");
+  await says(page, "Undone");
   assert.equal(read("guides/a.md"), before);
   await close(page);
 });

@@ -6,11 +6,14 @@
  * listed here is an error.
  */
 interface RolebookAssess {
-  steps: Record<string, any>;
+  steps: Record<string, any>; deskSteps: Record<string, any>;
   store: any;
   block: { heading: any; line: any; list: any };
   ANSWERS: string[];
-  PLANNED: number;
+  PLANNED: number; LARGEST: number; SIDES: string[];
+  agreedLevel: any; answers: any; askedOf: any; basis: any; beginTalk: any; blankSide: any; bulletBlocks: any; talkCase: any; candidates: any; changesSince: any; compare: any; deck: any; expectsOf: any; frame: any;
+  isBlankSide: any; keptRecord: any; narrow: any; openMine: any; openOne: any; picture: any; readAny: any; readChosen: any; readFile: any; readWords: any; recordFormats: any; recordShapes: any;
+  snapshot: any; splitRecord: any; take: any; team: any; tools: any; writeMine: any; writeTalk: any;
   ask: any; blankEvent: any; button: any; changed: any; choices: any; copied: any; coverage: any; download: any; el: any; empty: any; evidence: any;
   examplesOf: any; expected: any; field: any; gap: any; gaps: any; isBlank: any; isEmpty: any; keep: any; labelled: any; levelNow: any; likeness: any; markdown: any; match: any;
   merge: any; paper: any; plain: any; readPage: any; readRecord: any; sentence: any; source: any; toAnswer: any; unreadable: any; warning: any;
@@ -18,12 +21,12 @@ interface RolebookAssess {
 }
 
 /**
- * What `ask.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `choices.js`, `complete.js`, the scripts for pasting,
+ * What `ask.js`, `after.js`, `undo.js`, `overlay.js`, `passages.js`, `saved.js`, `drafts.js`, `choices.js`, `complete.js`, the scripts for pasting,
  * `facts-fields.js` and `edit.js` provide to the preview's other
  * scripts.
  */
 interface Rolebook {
-  get: any; post: any; make: any; say: any; corner: any; canOpen: boolean; canEdit: boolean; open: any;
+  get: any; post: any; make: any; told: any; say: any; pencilIcon: any; after: any; undo: any; corner: any; canOpen: boolean; canEdit: boolean; open: any;
   goTo: any; saved: any; edit: any;
   drafts: { begin: any; offer: any };
   passages: { chapter: any; load: any; current: any; passageOf: any };
@@ -36,6 +39,7 @@ interface Rolebook {
 
 declare var rolebookAssess: Partial<RolebookAssess>;
 declare var rolebook: Partial<Rolebook>;
+declare var rolebookDesk: (data: any) => void;
 declare var rolebookTake: (name: string, data: any) => void;
 declare var rolebookGlimpse: (name: string, data: any) => void;
 declare var rolebookSearch: (name: string, data: any) => void;

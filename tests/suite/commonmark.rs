@@ -43,6 +43,7 @@ fn render(markdown: &str) -> String {
         place,
         seed: "0",
         plain: true,
+        view: None,
     };
     let parsed = markdown::parse(input, &mut References::default());
     let mut out = String::new();

@@ -427,3 +427,23 @@ fn a_link_into_another_site_keeps_its_target() {
     assert!(text(&after, "guides/deep/b.md").contains(expected), "{}", text(&after, "guides/deep/b.md"));
     assert!(compile(&after).findings(true).is_empty());
 }
+
+#[test]
+fn a_move_that_would_show_what_an_index_hides_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("handbook.toml", "title = \"T\"\n\n[audiences.managers]\ntitle = \"Managers\"\n"),
+        ("index.md", "# Home\n"),
+        ("pay/index.md", "---\naudience: managers\n---\n# Pay\n"),
+        ("pay/bands.md", "# Bands\n"),
+    ];
+    write(folder.path(), &files);
+    let output = rolebook(folder.path(), &["mv", "pay/index.md", "salaries.md"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("would show pay/bands.md to everyone, because an index hides the folder now"), "{said}");
+    assert!(folder.path().join("pay/index.md").exists());
+    // The whole folder keeps its index.
+    let output = rolebook(folder.path(), &["mv", "pay", "salaries"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -301,6 +301,42 @@ fn changes_for_another_audience_are_neither_listed_nor_taken_back() {
 }
 
 #[test]
+fn a_deletion_and_its_undo_show_nothing_of_what_another_audience_may_not_see() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("m.md"), "---\naudience: managers\n---\n# Masked\n\nA SECRET.\n").unwrap();
+    let desk = with_audiences(folder.path());
+    assert!(desk.waits_for("/m/", "SECRET"));
+    let (masked, mixed) = (desk.text("m.md"), desk.text("s.md"));
+    let delete = |page: &str| desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true })).0;
+    assert_eq!((delete("/m/"), delete("/s/")), (200, 200));
+    assert!(desk.waits_for("/m/", "404") && desk.waits_for("/s/", "404"));
+    let number = |n: usize| desk.changes()[n]["number"].clone();
+    let (of_mixed, of_masked) = (number(0), number(1));
+    let is_silent = |answer: &str| ["SECRET", "Masked", "m.md"].iter().all(|word| !answer.contains(word));
+    see_as(&desk, None);
+    let listed = desk.get("/_rolebook/edit/changes");
+    assert!(is_silent(&listed), "{listed}");
+    assert_eq!(desk.changes().len(), 1, "{listed}");
+    assert_eq!(desk.changes()[0]["files"][0]["places"], json!([]), "no part of a text is shown if one is hidden");
+    let (status, answer) = desk.undo(&of_masked);
+    assert!(status == 404 && is_silent(&answer.to_string()), "{answer}");
+    let (status, answer) = desk.undo(&of_mixed);
+    assert!(status == 200 && is_silent(&answer.to_string()), "{answer}");
+    assert_eq!(desk.text("s.md"), mixed, "what is hidden comes back too");
+    see_as(&desk, Some("managers"));
+    assert_eq!(desk.undo(&of_masked).0, 200);
+    assert_eq!(desk.text("m.md"), masked);
+    assert!(desk.waits_for("/m/", "SECRET"));
+    let of_undo = number(0);
+    see_as(&desk, None);
+    let listed = desk.get("/_rolebook/edit/changes");
+    assert!(is_silent(&listed), "{listed}");
+    assert_eq!(desk.undo(&of_undo).0, 404);
+    assert_eq!(desk.get_json("/_rolebook/edit/page?path=m.md"), Value::Null);
+    assert_eq!(desk.text("m.md"), masked);
+}
+
+#[test]
 fn a_text_that_was_open_once_and_is_for_an_audience_today_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let desk = with_audiences(folder.path());

@@ -106,6 +106,7 @@ fn edge_of(hole: &Hole) -> Option<Edge> {
         | Hole::Embed(_)
         | Hole::View(_)
         | Hole::Code(_)
+        | Hole::Formula(_)
         | Hole::Footnote(_)
         | Hole::StatementAnchor(_)
         | Hole::CalloutLabel(_)

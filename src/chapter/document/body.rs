@@ -6,6 +6,8 @@
 use std::ops::Range;
 
 use super::{ReferenceNumber, Template};
+use crate::chapter::diagram::Diagram;
+use crate::chapter::dialect::Foreign;
 use crate::text::diagnostic::Span;
 use crate::text::source::Hash;
 
@@ -21,6 +23,8 @@ pub struct Body {
     pub footnotes: Vec<(String, Fill)>,
     /// Code blocks by number.
     pub code: Vec<Code>,
+    /// Formulas by number.
+    pub formulas: Vec<Formula>,
     /// Images by number.
     pub images: Vec<Image>,
     /// Views by number.
@@ -49,6 +53,8 @@ pub struct Body {
     pub hidden: Vec<Span>,
     /// The number of `%%` comments that were removed.
     pub comments: usize,
+    /// The syntax of other generators that isn't shown, with its spans in the file.
+    pub foreign: Vec<(Foreign, Span)>,
     /// The hash of the source file.
     pub source: Hash,
 }
@@ -171,6 +177,8 @@ pub enum Hole {
     View(u32),
     /// A code block, by its number in [`Body::code`].
     Code(u32),
+    /// A formula, by its number in [`Body::formulas`].
+    Formula(u32),
     /// A footnote reference, by the index of the definition in [`Body::footnotes`].
     Footnote(u32),
     /// The end of a heading, by the heading's number, where the link to it goes.
@@ -209,10 +217,34 @@ pub struct Code {
     pub id: Option<String>,
     /// The template that the block contains. The page then shows what its Markdown looks like.
     pub template: Option<Template>,
+    /// The diagram that the block contains, if it can be drawn.
+    pub diagram: Option<Diagram>,
     /// The text of the block.
     pub text: String,
     /// The span of the block's first line.
     pub span: Span,
+}
+
+/// A formula that can be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formula {
+    /// The source in LaTeX, without the signs around it.
+    pub source: String,
+    /// The `<math>` element.
+    pub drawing: String,
+    /// How the formula is set.
+    pub setting: Setting,
+}
+
+/// How a formula is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Within a line of text.
+    Inline,
+    /// On a line of its own, within a paragraph.
+    Line,
+    /// As a block of its own.
+    Block,
 }
 
 /// An image.

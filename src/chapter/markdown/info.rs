@@ -17,7 +17,8 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
     // The language ends at a comma, because mdBook writes `rust,ignore`.
     let language = first.split([',', '{']).next().unwrap_or_default();
     let language = language.to_owned();
-    let mut code = Code { language, title: None, marked: Vec::new(), id: None, template: None, text, span };
+    let mut code =
+        Code { language, title: None, marked: Vec::new(), id: None, template: None, diagram: None, text, span };
     let mut unknown = Vec::new();
     let rest = info[code.language.len()..].trim_start_matches(',').trim();
     let inner = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);

@@ -245,7 +245,7 @@ impl Missed<'_> {
     ///
     /// Reports at most one per chapter, because all of them stem from the same misunderstanding.
     fn definition_lists(&mut self, events: &[Located<'_>]) {
-        if self.input.options().contains(Options::ENABLE_DEFINITION_LIST) {
+        if self.input.reading().options.contains(Options::ENABLE_DEFINITION_LIST) {
             return;
         }
         let mut paragraphs = events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));

@@ -400,7 +400,10 @@ impl Reader<'_> {
     fn give_ids(&mut self) {
         let mut slugger = self.claim_ids();
         for (number, draft) in (0..).zip(&self.headings) {
-            let id = draft.value("id").unwrap_or_else(|| slugger.unique(&slug(&draft.text)));
+            let start = self.events[draft.event].1.start;
+            let below = self.input.view.iter().flat_map(|view| &view.ids).find(|(at, _)| *at == start);
+            let written = draft.value("id").or_else(|| below.map(|(_, id)| id.clone()));
+            let id = written.unwrap_or_else(|| slugger.unique(&slug(&draft.text)));
             let classes = draft.attributes.iter().filter(|a| a.key == "class").map(|a| a.value.clone()).collect();
             self.outline.heading_at.insert(draft.event, (number, classes));
             let heading = Heading { level: draft.level, text: draft.text.clone(), id, section: draft.is_section };
@@ -470,6 +473,9 @@ impl Reader<'_> {
     fn claim_ids(&mut self) -> Slugger {
         let mut slugger = Slugger::default();
         for id in &self.raw_ids {
+            slugger.claim(id);
+        }
+        for (_, id) in self.input.view.iter().flat_map(|view| &view.ids) {
             slugger.claim(id);
         }
         let headings = self.headings.iter().filter_map(|heading| heading.get("id"));

@@ -10,14 +10,15 @@ use pulldown_cmark::{Event, LinkType, RefDefs, Tag};
 
 use super::writer::{is_picture, lone_embed, worked};
 use super::{Input, Located, References, end_of, plain_text, trimmed, view_call};
+use crate::chapter::dialect::View;
 use crate::chapter::document::{Form, Piece, What};
 use crate::chapter::reference::{Destination, destination};
 
 /// Lists the link definitions whose target is inside the handbook. The links are written out in
 /// full, so their definitions are no longer needed.
-pub fn definitions(input: Input<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
+pub fn definitions(input: Input<'_>, view: &View<'_>, definitions: &RefDefs<'_>) -> Vec<Range<usize>> {
     let inside = definitions.iter().filter(|(_, found)| is_inside(input, &found.dest, Form::Relative));
-    inside.map(|(_, found)| found.span.clone()).collect()
+    inside.map(|(_, found)| view.range(&found.span)).collect()
 }
 
 fn is_inside(input: Input<'_>, address: &str, form: Form) -> bool {
@@ -28,7 +29,8 @@ fn is_inside(input: Input<'_>, address: &str, form: Form) -> bool {
 /// of [`definitions`].
 pub fn find(input: Input<'_>, events: &[Located<'_>], cuts: &[Range<usize>], defined: &[Range<usize>]) -> Vec<Piece> {
     let nothing = |range: &Range<usize>| of(range, What::Nothing);
-    let mut list: Vec<Piece> = cuts.iter().chain(defined).map(nothing).collect();
+    let dropped = input.view.iter().flat_map(|view| &view.dropped).map(|(_, range)| range);
+    let mut list: Vec<Piece> = cuts.iter().chain(defined).chain(dropped).map(nothing).collect();
     let mut n = 0;
     let mut depth = 0_usize;
     while n < events.len() {

@@ -5,6 +5,8 @@
 //! syntax highlighter is a hole. Never resolves references.
 
 mod blocked;
+mod diagram;
+mod formula;
 mod links;
 mod lists;
 mod open;
@@ -19,7 +21,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::marks::{Mark, Marks};
-use crate::chapter::document::{Block, Body, Fill, Form, Hole};
+use crate::chapter::document::{Block, Body, Fill, Form, Hole, Setting};
 use crate::declare::config::HtmlPolicy;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::Diagnostic;
@@ -36,7 +38,8 @@ use self::tables::Table;
 pub use self::templates::blank;
 use super::outline::Outline;
 use super::{
-    Input, Located, References, capitalised, cut_text, end_of, info, numbered, plain_text, sanitise, trimmed, view_call,
+    Input, Located, References, capitalised, cut_text, end_of, formulas, info, numbered, plain_text, sanitise, trimmed,
+    view_call,
 };
 
 /// The start of the prompts that `rolebook init` writes.
@@ -216,6 +219,7 @@ impl Writer<'_, '_> {
                 self.out.html.push_str(&format!("<code>{}</code>", escape(code)));
                 self.written.words += code.split_whitespace().count();
             }
+            Event::InlineHtml(html) if !self.input.body[range.clone()].starts_with('<') => self.out.html.push_str(html),
             Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.start, true),
             Event::SoftBreak => self.out.html.push('\n'),
             Event::HardBreak => self.out.html.push_str("<br />\n"),
@@ -225,7 +229,8 @@ impl Writer<'_, '_> {
                 self.out.html.push(' ');
             }
             Event::FootnoteReference(label) => self.footnote_reference(label),
-            Event::InlineMath(text) | Event::DisplayMath(text) => escape_into(text, &mut self.out.html),
+            Event::InlineMath(text) => self.formula(text, range, Setting::Inline),
+            Event::DisplayMath(text) => self.formula(text, range, formulas::setting(self.input.body, range)),
         }
         n + 1
     }
@@ -408,12 +413,18 @@ impl Writer<'_, '_> {
         let first_line = self.input.body[range.clone()].lines().next().unwrap_or_default();
         let span = self.input.place.span(&(range.start..range.start + first_line.len()));
         let (mut code, unknown) = info::read(info, text, span);
-        for unknown in unknown {
+        if self.is_formula(&code) && self.formula_block(&code.text, &(range.start..range.start + first_line.len())) {
+            return end + 1;
+        }
+        // Generators have attributes of their own for code blocks.
+        let is_ours = self.input.config.configured && self.input.config.generator.is_none();
+        for unknown in unknown.into_iter().filter(|_| is_ours) {
             let at = range.start + first_line.find(&unknown).unwrap_or(0);
             let message = format!("a code block has no attribute `{unknown}`");
             let help = "it takes title, lines, id and template";
             self.finding(Rule::BadAttribute, &(at..at + unknown.len()), message, help);
         }
+        self.draw(&mut code, range);
         self.check_template(&mut code, &(range.start..range.start + first_line.len()));
         let number = numbered(&mut self.written.body.code, code);
         self.hole_block(Hole::Code(number));

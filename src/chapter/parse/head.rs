@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::{Reader, kind_at};
 use crate::chapter::redact::{self, Field, Misread};
 use crate::declare::config::unknown_audience;
+use crate::declare::front::Common;
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::text::conflict;
@@ -98,7 +99,9 @@ impl Reader<'_> {
             let line = text[start..end].lines().next().unwrap_or_default();
             let value = line.trim_start_matches(':').trim();
             let is_prose = matches!(entry.key.as_str(), "title" | "summary" | "description");
-            let comment = if value.starts_with(['"', '\'', '|', '>']) { None } else { value.find(" #") };
+            let comment = if value.starts_with(['"', '\'', '|', '>']) { None } else { value.split_once(" #") };
+            // A new chapter has a comment that says what the field is for.
+            let comment = comment.filter(|(_, comment)| Some(comment.trim()) != meaning_of(&entry.key));
             let what = match value.chars().next() {
                 Some('&' | '!') if !value.starts_with("!!") => {
                     "begins with a character that has a special meaning in YAML, so its first word is lost"
@@ -166,4 +169,9 @@ fn is_on_line(finding: &Diagnostic, span: Span, text: &Text<'_>) -> bool {
     let Place::Content(_, Some(place)) = &finding.place else { return false };
     let (one, other) = (place.start.min(span.start), place.start.max(span.start));
     text.text.get(one as usize..other as usize).is_some_and(|between| !between.contains('\n'))
+}
+
+/// Returns what a field that every chapter accepts is for.
+fn meaning_of(key: &str) -> Option<&'static str> {
+    Common::FIELDS.iter().find(|field| field.name == key || field.also == key).map(|field| field.meaning)
 }

@@ -88,6 +88,18 @@ pub fn default_id(path: &SourcePath) -> String {
     }
 }
 
+/// Returns the folder and the name that put a chapter in its place among its siblings; those of its
+/// folder for an index.
+pub(super) fn place(path: &SourcePath) -> (&str, &str) {
+    if !path.is_index() {
+        return (path.folder(), path.stem());
+    }
+    match path.folder() {
+        "" => ("", "index"),
+        folder => folder.rsplit_once('/').unwrap_or(("", folder)),
+    }
+}
+
 /// Creates a title from a file name: `first-ninety_days` becomes `First ninety days`.
 pub fn humanise(name: &str) -> String {
     capitalised(name.replace(['-', '_'], " ").trim())

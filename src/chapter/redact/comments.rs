@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::Options;
+use crate::chapter::dialect::Reading;
 
 use super::structure::{Shield, Structure};
 use super::word::{self, Sign};
@@ -32,13 +32,13 @@ pub struct Comments<'a> {
 }
 
 /// Finds the comments in `text`.
-pub fn read(text: &str, options: Options) -> Comments<'_> {
+pub fn read<'t>(text: &'t str, reading: &Reading<'_>) -> Comments<'t> {
     let mut found = Comments { text: Cow::Borrowed(text), hidden: Vec::new(), marked: Vec::new(), remarks: Vec::new() };
     for _ in 0..MOST_READS {
         if !found.text.contains("%%") {
             return found;
         }
-        let structure = Structure::read(&found.text, options);
+        let structure = Structure::read(&found.text, reading);
         let before = found.hidden.len();
         let now = found.text.clone().into_owned();
         find(&now, &structure, &mut found);

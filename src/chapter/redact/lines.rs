@@ -35,6 +35,8 @@ pub enum Meaning {
     Audience(String, Range<usize>),
     /// `:::` alone.
     Close,
+    /// The line that opens a block of a dialect.
+    Dialect,
     /// Anything else.
     Other,
 }
@@ -57,7 +59,14 @@ pub fn read(text: &str, structure: &Structure) -> Vec<Line> {
         open.retain(|container| container.range.end > at);
         let is_ascii = line[colons.clone()].bytes().all(|b| b == b':');
         let rest = line[colons.end..].trim_end();
-        let meaning = if is_ascii { meaning_of(rest, range.start + colons.end) } else { Meaning::Other };
+        let is_of_dialect = structure.colons.binary_search(&at).is_ok();
+        let meaning = if is_of_dialect {
+            Meaning::Dialect
+        } else if is_ascii {
+            meaning_of(rest, range.start + colons.end)
+        } else {
+            Meaning::Other
+        };
         found.push(Line {
             mark: at..range.start + colons.end + rest.len(),
             colons: line[colons.clone()].chars().filter(|c| is_colon(*c)).count(),
@@ -129,6 +138,7 @@ fn continued(prefix: &str, line_start: usize, open: &[&Container]) -> Option<Vec
             ContainerKind::Quote => walk.quote(),
             ContainerKind::Item(column) if is_first_line => walk.item(column),
             ContainerKind::Item(column) => walk.indent(column),
+            ContainerKind::Enclosed => true,
             ContainerKind::Other => return None,
         };
         if !goes_on {

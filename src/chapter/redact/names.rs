@@ -51,6 +51,26 @@ pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
+/// Lists lines that open an indented block of a dialect, such as `!!! managers`, and name a declared
+/// audience or the word of a mark.
+pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    for (range, line) in word::lines(text) {
+        let line = line.trim_start_matches(|c: char| word::is_gap(c) || matches!(c, '>' | '-' | '*'));
+        let is_opening = ["!!!", "???", "==="].iter().any(|sign| line.starts_with(sign));
+        if !is_opening || line.len() > 200 {
+            continue;
+        }
+        let plain = word::plain(line);
+        let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+        if words.any(|word| known.iter().any(|known| known == word) || word::is_word(word)) {
+            found.push(range);
+        }
+    }
+    found
+}
+
 /// Lists lines that consist only of colons and the name of a declared audience, such as
 /// `:: managers`.
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {

@@ -117,7 +117,7 @@ impl<'t, 'r> Pass<'t, 'r> {
     fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
         match (&line.meaning, line.shield) {
             (_, Some(Shield::Example | Shield::Template | Shield::Info)) | (Meaning::Close, Some(_)) => {}
-            (Meaning::Other, Some(_)) if !self.rules.are_strict() => {}
+            (Meaning::Other | Meaning::Dialect, Some(_)) if !self.rules.are_strict() => {}
             (_, Some(shield)) => self.misread(Misread::Shielded(shield), line.mark.clone()),
             (Meaning::Audience(..), None) if line.within.is_none() => {
                 self.misread(Misread::Elsewhere, line.mark.clone());
@@ -129,6 +129,7 @@ impl<'t, 'r> Pass<'t, 'r> {
                 open.push(Open { line, audience: Some(self.rules.visible.shows(name)) });
             }
             (Meaning::Close, None) => self.close(line, open),
+            (Meaning::Dialect, None) => open.push(Open { line, audience: None }),
             (Meaning::Other, None) => {
                 if self.rules.are_strict() {
                     self.misread(Misread::Line, line.mark.clone());
@@ -226,7 +227,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             let is_hit = match hit.sign {
                 Sign::Equals => (in_place || strict) && !is_query,
                 Sign::Colon => in_place,
-                Sign::None => strict && braces.is_some() && names_one(),
+                Sign::None => strict && ((braces.is_some() && names_one()) || word::begins_tag(&self.text[..at])),
             };
             if is_hit && shield != Some(Shield::Example) {
                 found.push((hit.range, shield));
@@ -243,7 +244,9 @@ impl<'t, 'r> Pass<'t, 'r> {
             let lines = names::behind_colons(self.text, self.rules.config).into_iter().zip(repeat(Misread::Line));
             let braces = names::in_braces(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
             let callouts = names::of_callouts(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces).chain(callouts) {
+            let admonitions =
+                names::of_admonitions(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

@@ -92,6 +92,9 @@ impl Misread {
                 "this audience mark is between two backticks on different lines, so the chapter is hidden"
             }
             Self::Shielded(Shield::Html) => "this audience mark is inside raw HTML, so the chapter is hidden",
+            Self::Shielded(Shield::Removed) => {
+                "this audience mark is inside syntax of another generator that isn't shown, so the chapter is hidden"
+            }
             Self::Commented => "this audience mark is inside a `%%` comment, so the chapter is hidden",
             Self::Word => "this looks like an audience mark, so the chapter is hidden",
             Self::Name => "this names an audience without `audience=`, so the chapter is hidden",
@@ -130,6 +133,7 @@ impl Misread {
             Self::Shielded(Shield::Html) => {
                 "close the HTML and leave a blank line before the mark, or remove the mark".to_owned()
             }
+            Self::Shielded(Shield::Removed) => format!("{block}, outside of that syntax"),
             Self::Commented => "move the comment's `%%` so that it contains no mark, or remove the mark".to_owned(),
             Self::Word => {
                 format!("{block}, or end a heading with `{{audience={name}}}`; an example belongs between backticks")

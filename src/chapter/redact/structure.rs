@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use crate::chapter::dialect::{Block, Form, Reading, View};
 
 /// The code or HTML around a mark, where it has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Shield {
     LongSpan,
     /// Raw HTML.
     Html,
+    /// Syntax of another generator that is taken out.
+    Removed,
 }
 
 /// A list item, a quote or another block that contains blocks.
@@ -46,6 +50,8 @@ pub enum ContainerKind {
     /// With indentation: a line of a list item is indented at least to this column. Columns are
     /// counted from 0, after the last `>` on the line.
     Item(usize),
+    /// In any way, because a line of its own ends the container.
+    Enclosed,
     /// A footnote or a definition, in which audience marks aren't read.
     Other,
 }
@@ -74,23 +80,33 @@ pub struct Structure {
     pub containers: Vec<Container>,
     /// The outermost blocks.
     pub blocks: Vec<Range<usize>>,
+    /// What a dialect takes out.
+    pub removed: Vec<Range<usize>>,
+    /// The byte offsets of `:::` lines that a dialect reads, ascending.
+    pub colons: Vec<usize>,
 }
 
 impl Structure {
     /// Reads the structure of `text`.
-    pub fn read(text: &str, options: Options) -> Self {
-        let mut found = Self::default();
+    pub fn read(text: &str, reading: &Reading<'_>) -> Self {
+        let view = View::of(text, reading);
+        let mut found = Self { colons: view.colons.clone(), removed: view.removed.clone(), ..Self::default() };
+        found.removed.sort_by_key(|range| range.start);
         let mut depth = 0_usize;
         let mut nested = 0_usize;
         let mut fence: Option<(Range<usize>, usize)> = None;
-        for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        for (event, range) in Parser::new_ext(&view.text, reading.options).into_offset_iter() {
+            let (range, block) = view.place(&event, &range);
             if depth == 0 && !matches!(event, Event::End(_)) {
                 found.blocks.push(range.clone());
             }
             match &event {
                 Event::Start(tag) => {
                     depth += 1;
-                    nested += usize::from(found.start(tag, &range, text, nested == 0));
+                    nested += usize::from(match block {
+                        Some(block) => found.start_block(block),
+                        None => found.start(tag, &range, text, nested == 0),
+                    });
                     if let Tag::CodeBlock(kind) = tag {
                         match kind {
                             CodeBlockKind::Indented => found.code.push((range, Shield::Indented)),
@@ -100,7 +116,8 @@ impl Structure {
                 }
                 Event::End(tag) => {
                     depth = depth.saturating_sub(1);
-                    nested -= usize::from(nested > 0 && is_container_end(*tag));
+                    let is_counted = block.is_none_or(|block| !matches!(block.form, Form::Colons(_)));
+                    nested -= usize::from(nested > 0 && is_counted && is_container_end(*tag));
                     if *tag == TagEnd::CodeBlock
                         && let Some((range, content_end)) = fence.take()
                     {
@@ -141,6 +158,18 @@ impl Structure {
         found
     }
 
+    /// Records the block of a dialect; returns whether it is a container. The lines of one with
+    /// colons are read together with those of audiences, so it is none.
+    fn start_block(&mut self, block: &Block) -> bool {
+        let kind = match block.form {
+            Form::Colons(_) => return false,
+            Form::Indented(column) => ContainerKind::Item(column),
+            Form::Tag(_) | Form::Paragraph => ContainerKind::Enclosed,
+        };
+        self.containers.push(Container { range: block.inner.clone(), kind });
+        true
+    }
+
     /// Records headings and containers; returns whether the tag opens a container.
     fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>, text: &str, at_top: bool) -> bool {
         let kind = match tag {
@@ -159,6 +188,10 @@ impl Structure {
 
     /// Returns the code or HTML that contains a byte offset of the body.
     pub fn shield_at(&self, at: usize) -> Option<Shield> {
+        let after = self.removed.partition_point(|range| range.start <= at);
+        if self.removed[..after].last().is_some_and(|range| range.end > at) {
+            return Some(Shield::Removed);
+        }
         let before = self.code.partition_point(|(range, _)| range.start <= at);
         // The first line of a block is a range of its own, behind that of the whole block.
         let holding = self.code[..before].iter().rev().take(2).find(|(range, _)| range.end > at);
@@ -241,10 +274,16 @@ pub fn next_column(column: usize, c: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declare::config::Config;
+
+    fn read(text: &str) -> Structure {
+        let config = Config::bare("x");
+        let reading = Reading { options: crate::chapter::markdown::options(false), ..Reading::plain(&config) };
+        Structure::read(text, &reading)
+    }
 
     fn kinds(text: &str) -> Vec<Shield> {
-        let options = crate::chapter::markdown::options(false);
-        let kinds = Structure::read(text, options).code.into_iter().map(|(_, shield)| shield);
+        let kinds = read(text).code.into_iter().map(|(_, shield)| shield);
         kinds.filter(|shield| *shield != Shield::Info).collect()
     }
 
@@ -272,8 +311,7 @@ mod tests {
     #[test]
     fn items_know_the_column_of_their_content() {
         let columns = |text: &str| -> Vec<ContainerKind> {
-            let options = crate::chapter::markdown::options(false);
-            Structure::read(text, options).containers.into_iter().map(|container| container.kind).collect()
+            read(text).containers.into_iter().map(|container| container.kind).collect()
         };
         assert_eq!(columns("- a\n"), [ContainerKind::Item(2)]);
         assert_eq!(columns("10. a\n"), [ContainerKind::Item(4)]);
@@ -290,7 +328,7 @@ mod tests {
     #[test]
     fn html_shields_what_is_inside_and_not_what_follows() {
         let text = "<div>\na\n</div>\n\nb\n";
-        let structure = Structure::read(text, crate::chapter::markdown::options(false));
+        let structure = read(text);
         let end = structure.html.last().unwrap().end;
         assert!(matches!(structure.shield_at(end - 1), Some(Shield::Html)));
         assert!(structure.shield_at(end).is_none());

@@ -155,6 +155,13 @@ pub fn is_in_tag(text: &str, at: usize) -> bool {
         .is_some_and(|open| text[open..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')))
 }
 
+/// Returns whether text ends where the name of a tag begins.
+pub fn begins_tag(before: &str) -> bool {
+    before.ends_with('<')
+        || before.ends_with("</")
+        || ["{%", "{{<", "{{%"].iter().any(|sign| before.trim_end_matches([' ', '-']).ends_with(sign))
+}
+
 /// Searches backward from `at` for an unclosed opening sign; returns the byte offset after that
 /// sign.
 fn behind(text: &str, at: usize, opens: impl Fn(char) -> bool, closes: impl Fn(char) -> bool) -> Option<usize> {

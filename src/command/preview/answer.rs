@@ -35,7 +35,7 @@ pub fn failed(unwritten: &Unwritten) -> Answer {
         Unwritten::Refused(refusal) => return refuse(422, &sentences(&refusal.message, &refusal.help)),
         Unwritten::Taken(path) => return refuse(409, &format!("`{path}` is there already. Nothing was changed.")),
         Unwritten::Changed(path) => {
-            let why = format!("Somebody else changed `{path}` at the same moment");
+            let why = format!("`{path}` was changed at the same moment, by someone else or in another tab");
             return refuse(409, &format!("{why}. Nothing was changed, and your text is still here."));
         }
     };

@@ -39,6 +39,7 @@ const FILES: &[(&str, &[&str], bool)] = &[
         &[
             include_str!("client/preview.js"),
             include_str!("client/ask.js"),
+            include_str!("client/after.js"),
             include_str!("client/overlay.js"),
             include_str!("client/passages.js"),
             include_str!("client/audience.js"),

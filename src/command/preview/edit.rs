@@ -14,7 +14,7 @@ use crate::author::edit::parts::parts;
 use crate::author::edit::{
     Passage, begin, blank_rest, children, lost_anchors, passages, percent_shared, replace, text_at, with_anchors,
 };
-use crate::chapter::markdown::chapter_options;
+use crate::chapter::markdown::reading;
 use crate::command::writing::{TRIES, deed};
 use crate::site::urls::{Draft, Site};
 use crate::text::diagnostic::{Diagnostic, Place, Span};
@@ -148,7 +148,8 @@ fn drawn(draft: &Draft, bytes: &[u8], place: &Range<usize>) -> Value {
 pub fn split(site: &Site, wanted: &Whole) -> Answer {
     let book = &site.handbook().book;
     let Some(chapter) = book.at_path(&SourcePath::new(wanted.path.as_str())) else { return no_source() };
-    let options = chapter_options(book.meta(chapter).kind, &site.handbook().config);
+    let meta = book.meta(chapter);
+    let options = reading(&meta.path, meta.kind, &site.handbook().config).options;
     json(200, &parts(&wanted.text, options))
 }
 
@@ -170,7 +171,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             Ok(answer) => return answer,
         }
     }
-    refuse(409, "Somebody else saves this file again and again. Nothing was changed, and your text is still here.")
+    refuse(409, "This file keeps changing on disk. Nothing was changed, and your text is still here.")
 }
 
 fn save_once(site: &Site, writer: &Writer, (path, wanted): (&SourcePath, &Wanted)) -> Result<Answer, Unwritten> {
@@ -263,7 +264,7 @@ fn conflict(bytes: &[u8], open: &[(usize, Span)], wanted: &Wanted) -> Answer {
     let error = if nearest.is_some() {
         "This passage was changed in the meantime. Choose one of the two texts, or join them."
     } else {
-        "Somebody else took this passage out or changed it beyond recognition. Your text is still here: copy it to where it belongs."
+        "This passage was removed or rewritten in the meantime. Your text is still here, so you can copy it to where it belongs."
     };
     let (theirs, passage) = nearest.map(|(_, n, span)| (text_at(bytes, span), n)).unzip();
     json(409, &json!({ "error": error, "theirs": theirs, "hash": hash_of(bytes), "passage": passage }))

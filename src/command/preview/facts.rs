@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answer::{address, failed, json, refuse, sentences};
 use super::edit::write;
+use crate::author::edit::Title;
 use crate::author::edit::fact::{self, File, Place, Unset};
 use crate::author::form::{self, choices, entry_of, field, is_hidden, meant, names, shown};
 use crate::command::writing::{TRIES, deed};
@@ -76,6 +77,9 @@ const SHOWN: &[(&str, &str)] = &[
     ("chapters", "path-stops"),
 ];
 
+/// The field of a chapter's title, which its first heading gives it if the field isn't set.
+const TITLE: &str = "title";
+
 const ELSEWHERE: &str = "Part of this is for another audience. View the page as that audience to change it.";
 const BY_HAND: &str = "This is written in a form that can only be changed in the file.";
 
@@ -87,6 +91,8 @@ struct Sheet<'a> {
     table: Table,
     /// The kind of the chapter, or `None` for `handbook.toml`.
     kind: Option<Kind>,
+    /// The heading that gives the chapter its title, if its front matter doesn't.
+    heading: Option<Title>,
 }
 
 /// Answers with the form for the chapter of the page at `page`, with its current values, or only with
@@ -105,7 +111,8 @@ pub fn of_page(site: &Site, page: &str, is_short: bool) -> Answer {
 fn labels(site: &Site, kind: Kind) -> Json {
     let label = |field: &Field| {
         let (_, key) = SHOWN.iter().find(|(name, _)| *name == field.name)?;
-        Some(json!({ "name": field.name, "label": form::label(field.name), "shown": site.label(key) }))
+        let (label, _) = form::words(&format!("chapter.{}", field.name), field.meaning);
+        Some(json!({ "name": field.name, "label": label, "shown": site.label(key) }))
     };
     let list: Vec<Json> = Common::FIELDS.iter().chain(of_kind(kind)).filter_map(label).collect();
     json!({ "fields": list })
@@ -132,13 +139,16 @@ impl<'a> Sheet<'a> {
                 &format!("`{path}` cannot be read just now: change it in the file. Nothing was changed."),
             ))
         };
-        let kind = if path.as_str() == config::FILE {
-            None
-        } else {
-            Some(site.parsed(&path, &bytes).ok_or_else(unreadable)?.meta.kind)
+        let document = match path.as_str() {
+            config::FILE => None,
+            _ => Some(site.parsed(&path, &bytes).ok_or_else(unreadable)?),
         };
+        let kind = document.as_ref().map(|document| document.meta.kind);
         let table = fact::table(&bytes, file(kind)).map_err(|_| unreadable())?;
-        Ok(Self { site, path, bytes, table, kind })
+        let is_titled = table.entries.iter().any(|entry| entry.key == TITLE);
+        let heading =
+            document.filter(|_| !is_titled).and_then(|document| Title::of(&document, &bytes, &site.handbook().config));
+        Ok(Self { site, path, bytes, table, kind, heading })
     }
 
     fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
@@ -151,7 +161,10 @@ impl<'a> Sheet<'a> {
 
     /// Returns the value of a field as the form shows it, or a sentence that says why it can't.
     fn shown(&self, table: &Table, field: &Field) -> Result<Json, &'static str> {
-        let Some(Entry { value, .. }) = entry_of(table, field) else { return Ok(Json::Null) };
+        let Some(Entry { value, .. }) = entry_of(table, field) else {
+            let heading = self.heading.as_ref().filter(|_| field.name == TITLE);
+            return Ok(heading.map_or(Json::Null, |heading| json!(heading.text)));
+        };
         let handbook = self.site.handbook();
         let is_for_others = field.name == "gone" && value.items().iter().any(|item| names_audience(item.entries()));
         if is_for_others || names(value, field.shape).into_iter().any(|name| is_hidden(name, handbook)) {
@@ -164,7 +177,7 @@ impl<'a> Sheet<'a> {
         let handbook = self.site.handbook();
         let (mut wanted, mut titles) = (Vec::new(), Map::new());
         let one = |known: &'static Field| {
-            let mut out = field(known);
+            let mut out = field(known, if self.kind.is_some() { "chapter" } else { "handbook" });
             match self.shown(&self.table, known) {
                 Ok(value) => out["value"] = value,
                 Err(why) => out["locked"] = json!(why),
@@ -220,6 +233,10 @@ impl<'a> Sheet<'a> {
                 let theirs = json!({ "error": why, "field": change.field, "theirs": now });
                 return Err(Box::new(json(409, &theirs)));
             }
+            if self.heading.is_some() && field.name == TITLE {
+                bytes = self.retitled(&bytes, &change.value).map_err(|why| refuse(422, why))?;
+                continue;
+            }
             let old = entry_of(&self.table, field).map(|entry| &entry.value);
             let handbook = self.site.handbook();
             let new =
@@ -241,6 +258,21 @@ impl<'a> Sheet<'a> {
             }
         }
         Ok(bytes)
+    }
+
+    /// Returns the file with another title in its heading.
+    fn retitled(&self, bytes: &[u8], title: &Json) -> Result<Vec<u8>, &'static str> {
+        let title = title.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        if title.is_empty() {
+            return Err("A chapter needs a title.");
+        }
+        let read = |bytes: &[u8]| {
+            let document = self.site.parsed(&self.path, bytes)?;
+            Title::of(&document, bytes, &self.site.handbook().config)
+        };
+        let after = read(bytes).map(|heading| heading.write(bytes, &title));
+        let is_right = |after: &Vec<u8>| read(after).is_some_and(|heading| heading.text == title);
+        after.filter(is_right).ok_or(BY_HAND)
     }
 
     /// Returns a finding about the value of a field that the file would have.
@@ -314,7 +346,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             Ok(answer) => return answer,
         }
     }
-    refuse(409, "Somebody else saves this file again and again. Nothing was changed.")
+    refuse(409, "This file keeps changing on disk. Nothing was changed.")
 }
 
 fn save_once(

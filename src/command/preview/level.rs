@@ -67,7 +67,7 @@ pub fn save(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
         return refuse(409, "The role's file cannot be read just now. Nothing was changed.");
     };
     if expected(site, &document, role, competency) != wanted.was {
-        return refuse(409, "Somebody else changed this cell meanwhile. Look at it again, then choose.");
+        return refuse(409, "This level was changed in the meantime. Look at it again, and then choose.");
     }
     let is_key = |key: &str| means_competency(key, competency, role, book);
     match expect(&bytes, &is_key, book.id(competency), level) {

@@ -224,7 +224,7 @@ pub fn take_back(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
             Ok(answer) => return answer,
         }
     }
-    refuse(409, "Somebody else saves this file again and again. Nothing was changed.")
+    refuse(409, "This file keeps changing on disk. Nothing was changed.")
 }
 
 fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answer, Unwritten> {
@@ -232,10 +232,10 @@ fn take_back_once(site: &Site, writer: &Writer, wanted: &Wanted) -> Result<Answe
     let known = Known::of(site, writer);
     let noted = noted.and_then(|noted| Some((files(site, (writer, &known), &noted)?, noted)));
     let Some((files, noted)) = noted else {
-        return Ok(refuse(404, "This change can't be taken back from here."));
+        return Ok(refuse(404, "This change can't be undone from here."));
     };
     if noted.is_taken_back {
-        return Ok(refuse(409, "This change has been taken back already."));
+        return Ok(refuse(409, "This change has already been undone."));
     }
     let read = |path: &SourcePath| read(writer, path);
     let mut inverse = inverse::plan(&noted, &read, &[])?;
@@ -317,7 +317,7 @@ fn after(sources: &Sources, steps: &[Step]) -> Sources {
             }
         }
     }
-    Sources { files, ..Sources::default() }
+    Sources { files, project: sources.project.clone(), ..Sources::default() }
 }
 
 fn adds_findings(site: &Site, before: &Sources, after: &Sources) -> bool {

@@ -34,6 +34,25 @@ pub fn base_url(value: &Value, field: &mut Option<String>, report: &mut Report<'
     }
 }
 
+/// Sets where acknowledgements go. Anything else than an e-mail address, a URL or `file` is reported and
+/// left out, so that nothing is sent to a place that nobody meant.
+pub fn recipient(value: &Value, field: &mut Option<String>, report: &mut Report<'_>) {
+    filled(value, field, report);
+    let Some(to) = field.as_deref() else { return };
+    let is_address = to.contains('@') && !to.contains(':') && !to.contains(char::is_whitespace);
+    let is_url = fault_of_base_url(to.split(['?', '#']).next().unwrap_or_default()).is_none();
+    if to != "file" && !is_address && !is_url {
+        let help = "write an e-mail address, the URL of a new issue, or `file`";
+        report.add(
+            Rule::BadValue,
+            value.span,
+            format!("`to` isn't a place for acknowledgements: `{to}`"),
+            Some(help.to_owned()),
+        );
+        *field = None;
+    }
+}
+
 /// Sets the name of an audience, which must be declared.
 pub fn audience(value: &Value, field: &mut Option<String>, report: &mut Report<'_>) {
     filled(value, field, report);

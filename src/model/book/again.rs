@@ -82,7 +82,8 @@ impl Changes {
                 return None;
             }
             changes.chapters.push(chapter);
-            changes.moves_nodes |= before.title != after.title || before.order != after.order;
+            changes.moves_nodes |=
+                before.title != after.title || before.order != after.order || before.label != after.label;
             let (old, new) = (fold(&before.title), fold(&after.title));
             if old != new {
                 changes.titles.push((chapter, old, new));
@@ -124,7 +125,10 @@ impl Changes {
 /// Returns whether two states of a chapter have the same path, kind, ID, family and aliases.
 fn is_called_the_same(before: &Meta, after: &Meta) -> bool {
     let name = |meta: &Meta| (meta.kind, meta.id.clone(), meta.family.clone());
-    before.path == after.path && name(before) == name(after) && before.aliases == after.aliases
+    before.path == after.path
+        && name(before) == name(after)
+        && before.aliases == after.aliases
+        && before.permalink == after.permalink
 }
 
 /// Returns whether `title` is the key of `name`. Compares the first letters first: they differ in

@@ -32,6 +32,76 @@ pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
     generated_url(path.without_extension(), style)
 }
 
+/// Returns the URL of each chapter. In a plain folder, where two chapters could have the same one,
+/// only the first has it: one with a `permalink` before others, an `index.md` before a README, a folder's index before a chapter that is
+/// called like the folder, and then the first by path. The others get URLs of their own, and remarks
+/// that say so.
+pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
+    let mut urls: Vec<UrlPath> = input.chapters.iter().map(|meta| wanted_url(meta, input.config.urls)).collect();
+    if input.config.configured {
+        return (urls, Vec::new());
+    }
+    let key = |url: &UrlPath| fold(&url.output_file());
+    let mut claims: HashMap<String, Vec<ChapterId>> = HashMap::with_capacity(urls.len());
+    for ((chapter, _), url) in numbered(input).zip(&urls) {
+        claims.entry(key(url)).or_default().push(chapter);
+    }
+    let mut contested: Vec<Vec<ChapterId>> = claims.values().filter(|claim| claim.len() > 1).cloned().collect();
+    contested.sort_unstable();
+    let mut remarks = Vec::new();
+    for mut claim in contested {
+        claim.sort_by_cached_key(|chapter| {
+            let meta = &input.chapters[chapter.index()];
+            (meta.permalink.is_none(), precedence(&meta.path))
+        });
+        let (first, others) = claim.split_at(1);
+        let first = &input.chapters[first[0].index()].path;
+        for &chapter in others {
+            let path = &input.chapters[chapter.index()].path;
+            let mut free = own_urls(path, input.config.urls).filter(|url| !claims.contains_key(&key(url)));
+            let Some(url) = free.next() else { continue };
+            claims.insert(key(&url), vec![chapter]);
+            let taken = std::mem::replace(&mut urls[chapter.index()], url.clone());
+            let message = format!("this chapter is at `{url}`, because `{first}` is at `{taken}`");
+            let remark = Remark::new(Rule::CollidingUrl, (chapter, path), At::Chapter, message);
+            remarks.push(remark.help("rename one of them, or give one a `permalink`"));
+        }
+    }
+    (urls, remarks)
+}
+
+/// Returns the URL that a chapter asks for.
+fn wanted_url(meta: &Meta, style: UrlStyle) -> UrlPath {
+    match meta.permalink.as_deref() {
+        None => chapter_url(&meta.path, style),
+        Some("") => folder_url("", style),
+        Some(path) if path.ends_with(".html") => match path.strip_suffix("/index.html") {
+            Some(folder) => folder_url(folder, style),
+            None => UrlPath::new(path),
+        },
+        Some(path) => generated_url(path, style),
+    }
+}
+
+/// Returns the sort key of chapters that ask for the same URL.
+pub fn precedence(path: &SourcePath) -> (bool, usize, SourcePath) {
+    let names = ["index", "_index", "readme"];
+    let name = names.iter().position(|name| path.stem().eq_ignore_ascii_case(name));
+    (!path.is_index(), name.unwrap_or(names.len()), path.clone())
+}
+
+/// Returns the URLs that a chapter may have if its usual one is taken: an index has its own name, and
+/// further ones are numbered.
+fn own_urls(path: &SourcePath, style: UrlStyle) -> impl Iterator<Item = UrlPath> {
+    let name = match path.folder() {
+        _ if !path.is_index() => path.without_extension().to_owned(),
+        "" => path.stem().to_lowercase(),
+        folder => format!("{folder}/{}", path.stem().to_lowercase()),
+    };
+    let is_named = path.is_index().then(|| generated_url(&name, style));
+    is_named.into_iter().chain((2u32..).map(move |number| generated_url(&format!("{name}-{number}"), style)))
+}
+
 /// Returns the URL of a directory's page.
 pub fn folder_url(folder: &str, style: UrlStyle) -> UrlPath {
     let slash = if folder.is_empty() { "" } else { "/" };

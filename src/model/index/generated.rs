@@ -105,7 +105,8 @@ impl Generated {
     /// Lists the pages that there is content for. Every page has a menu of them, so this looks at
     /// all chapters once and the index keeps the result.
     pub(super) fn with_content(content: &Content<'_>) -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|page| (page.row().has_content)(content)).collect()
+        let asked = |page: &Self| content.chapters.iter().any(|meta| meta.permalink.as_deref() == Some(page.name()));
+        Self::ALL.iter().copied().filter(|page| (page.row().has_content)(content) && !asked(page)).collect()
     }
 
     /// Returns whether the book has content for the page.

@@ -12,8 +12,8 @@ use crate::declare::kind::Kind;
 use crate::text::path::fold;
 use crate::text::rule::Rule;
 
-use super::ChapterId;
 use super::remark::{At, Remark};
+use super::{ChapterId, Input};
 
 /// The chapters by each kind of name; keys are folded. Copies share what hasn't changed.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,10 @@ type Step = HashMap<Arc<str>, Vec<ChapterId>>;
 /// Adds a chapter to a name and keeps the list sorted.
 fn add(step: &mut Step, key: String, chapter: ChapterId) {
     let list = step.entry(key.into()).or_default();
-    list.insert(list.partition_point(|other| *other <= chapter), chapter);
+    // A chapter may list an alias twice.
+    if let Err(at) = list.binary_search(&chapter) {
+        list.insert(at, chapter);
+    }
 }
 
 fn get<'a>(step: &'a Step, key: &str) -> &'a [ChapterId] {
@@ -39,7 +42,8 @@ fn get<'a>(step: &'a Step, key: &str) -> &'a [ChapterId] {
 
 impl Names {
     /// Collects the names.
-    pub fn new(chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) -> Self {
+    pub fn new(input: Input<'_>, remarks: &mut Vec<Remark>) -> Self {
+        let chapters = input.chapters;
         let mut id = Step::with_capacity(chapters.len());
         let mut path = Step::with_capacity(chapters.len());
         let mut alias = Step::default();
@@ -53,10 +57,13 @@ impl Names {
             for name in &meta.aliases {
                 add(&mut alias, fold(name.trim_matches('/')), chapter);
             }
+            if let Some(permalink) = meta.permalink.as_ref().filter(|permalink| !permalink.is_empty()) {
+                add(&mut alias, fold(permalink), chapter);
+            }
             add(&mut title, fold(&meta.title), chapter);
         }
         let names = Self { id: Arc::new(id), path: Arc::new(path), alias: Arc::new(alias), title: Arc::new(title) };
-        names.report_duplicates(chapters, remarks);
+        names.report_duplicates(input, remarks);
         names
     }
 
@@ -81,7 +88,8 @@ impl Names {
     pub fn key(name: &str) -> String {
         let key = fold(name);
         let trimmed = key.trim_start_matches('/').trim_end_matches('/');
-        let trimmed = trimmed.strip_suffix(".md").unwrap_or(trimmed);
+        let endings = [".md", ".mdx", ".markdown"].iter();
+        let trimmed = endings.copied().find_map(|ending| trimmed.strip_suffix(ending)).unwrap_or(trimmed);
         if trimmed.len() == key.len() { key } else { trimmed.to_owned() }
     }
 
@@ -104,8 +112,14 @@ impl Names {
     }
 
     /// Returns `family/id` for each chapter that shares its ID with one of the same kind in another
-    /// family.
-    pub fn shared(&self, chapters: &[Arc<Meta>]) -> BTreeMap<ChapterId, String> {
+    /// family. In a plain folder, also returns the ID of each chapter whose own belongs to another:
+    /// its path.
+    pub fn shared(&self, input: Input<'_>) -> BTreeMap<ChapterId, String> {
+        let chapters = input.chapters;
+        let by_path = |chapter: ChapterId| {
+            let is_second = !input.config.configured && self.first_of_the_same_id(chapter, input).is_some();
+            is_second.then(|| (chapter, chapters[chapter.index()].path.without_extension().to_owned()))
+        };
         let all = (0..).map(ChapterId).zip(chapters).filter(|(_, meta)| meta.kind != Kind::Page);
         let full = |(chapter, meta): (ChapterId, &Arc<Meta>)| {
             let same = get(&self.id, &fold(&meta.id)).iter().map(|other| &chapters[other.index()]);
@@ -113,21 +127,38 @@ impl Names {
             let name = others.next().and_then(|_| Some(qualified(meta.family.as_ref()?, &meta.id)));
             Some((chapter, name?))
         };
-        all.filter_map(full).collect()
+        all.filter_map(|one| by_path(one.0).or_else(|| full(one))).collect()
     }
 
-    fn report_duplicates(&self, chapters: &[Arc<Meta>], remarks: &mut Vec<Remark>) {
+    /// Returns the chapter that has the ID of `chapter` and comes before it: the first one by path,
+    /// in a plain folder among those in the fewest folders.
+    fn first_of_the_same_id(&self, chapter: ChapterId, input: Input<'_>) -> Option<ChapterId> {
+        let Input { chapters, config, .. } = input;
+        let meta = &chapters[chapter.index()];
+        // Chapters of one kind may share an ID if their families differ.
+        let is_apart = |other: &Meta| other.kind == meta.kind && other.family != meta.family;
+        let all = get(&self.id, &fold(&meta.id)).iter().copied();
+        let same = all.filter(|other| {
+            let other = &chapters[other.index()];
+            other.kind != Kind::Page && !is_apart(other)
+        });
+        let depth = |chapter: &ChapterId| {
+            let folders = chapters[chapter.index()].path.folders().count();
+            (if config.configured { 0 } else { folders }, *chapter)
+        };
+        same.min_by_key(depth).filter(|first| *first != chapter)
+    }
+
+    fn report_duplicates(&self, input: Input<'_>, remarks: &mut Vec<Remark>) {
+        let chapters = input.chapters;
         for (chapter, meta) in (0..).map(ChapterId).zip(chapters).filter(|(_, meta)| meta.kind != Kind::Page) {
-            let mut same = get(&self.id, &fold(&meta.id)).iter().map(|other| (*other, &chapters[other.index()]));
-            // Chapters of one kind may share an ID if their families differ.
-            let is_apart = |other: &Meta| other.kind == meta.kind && other.family != meta.family;
-            if let Some((first, other)) = same.find(|(_, other)| other.kind != Kind::Page && !is_apart(other))
-                && first < chapter
-            {
-                let message = format!("the id `{}` is already used by `{}`", meta.id, other.path);
-                let remark = Remark::new(Rule::DuplicateId, (chapter, &meta.path), At::Field("id"), message);
-                remarks.push(remark.help("give one of them another `id`, or rename its file"));
+            let Some(first) = self.first_of_the_same_id(chapter, input) else { continue };
+            let mut message = format!("the id `{}` is already used by `{}`", meta.id, chapters[first.index()].path);
+            if !input.config.configured {
+                message = format!("{message}, so this chapter has the id `{}`", meta.path.without_extension());
             }
+            let remark = Remark::new(Rule::DuplicateId, (chapter, &meta.path), At::Field("id"), message);
+            remarks.push(remark.help("give one of them another `id`, or rename its file"));
         }
     }
 }

@@ -7,13 +7,17 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::chapter::document::Meta;
 use crate::chapter::parse::humanise;
+use crate::declare::config::Config;
+use crate::declare::origin::{NavEntry, summary};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
+use crate::text::slug::slug_of_part;
 
-use super::address::folder_url;
-use super::{ChapterId, Input, Names};
+use super::address::{folder_url, precedence};
+use super::{ChapterId, Generated, Input, Names};
 
 /// A node's index in [`Tree::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +75,12 @@ impl Tree {
         let nodes = Vec::with_capacity(input.chapters.len());
         let mut builder = Builder { input, urls, nodes, of_chapter: vec![None; input.chapters.len()] };
         builder.root();
-        if let Some(summary) = input.summary {
-            builder.follow_summary(summary, names, findings);
+        match input.summary {
+            Some(text) => {
+                let entries = summary(text, input.config.reads_foreign());
+                builder.follow_nav(&entries, names, Some(findings));
+            }
+            None => builder.follow_nav(&input.config.origin.nav, names, None),
         }
         builder.follow_folders();
         builder.finish()
@@ -94,9 +102,10 @@ impl Tree {
     }
 
     /// Returns the tree after titles or orders of the chapters `changed` have changed, if every
-    /// node keeps its position. Returns `None` if a node moves or if there is a `SUMMARY.md`.
+    /// node keeps its position. Returns `None` if a node moves, or if the order may follow something
+    /// else, such as a `SUMMARY.md`.
     pub fn retitled(&self, input: Input<'_>, changed: &[ChapterId]) -> Option<Self> {
-        if input.summary.is_some() {
+        if input.summary.is_some() || input.config.reads_foreign() {
             return None;
         }
         let mut tree = self.clone();
@@ -112,7 +121,8 @@ impl Tree {
             if before.is_some_and(|before| before >= own) || after.is_some_and(|after| after <= own) {
                 return None;
             }
-            Arc::make_mut(&mut tree.nodes[node.index()]).title.clone_from(&input.chapters[chapter.index()].title);
+            let title = &mut Arc::make_mut(&mut tree.nodes[node.index()]).title;
+            name_of(&input.chapters[chapter.index()]).clone_into(title);
         }
         Some(tree)
     }
@@ -121,7 +131,7 @@ impl Tree {
         let node = self.node(node);
         let meta = node.chapter.map(|chapter| &input.chapters[chapter.index()]);
         let order = meta.and_then(|meta| meta.order).unwrap_or(i64::MAX);
-        (order, fold(meta.map_or(&node.title, |meta| &meta.title)))
+        (order, fold(meta.map_or(&node.title, |meta| name_of(meta))))
     }
 
     /// Returns the nodes above `node`, starting with the root.
@@ -150,7 +160,11 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn root(&mut self) {
         let mut numbered = (0..).map(ChapterId).zip(self.input.chapters);
-        let home = numbered.find(|(_, meta)| meta.path.folder().is_empty() && meta.path.is_index());
+        let named = &self.input.config.origin.home;
+        let is_home =
+            |meta: &Meta| meta.path.folder().is_empty() && meta.path.is_index() || named.as_ref() == Some(&meta.path);
+        let homes = numbered.by_ref().filter(|(_, meta)| is_home(meta));
+        let home = homes.min_by_key(|(_, meta)| precedence(&meta.path));
         let chapter = home.map(|(chapter, _)| chapter);
         let title = self.input.config.title.clone();
         let url = folder_url("", self.input.config.urls);
@@ -179,32 +193,85 @@ impl<'a> Builder<'a> {
         id
     }
 
-    /// Places the chapters that `SUMMARY.md` lists, nested like its list.
-    fn follow_summary(&mut self, summary: &str, names: &Names, findings: &mut Vec<Diagnostic>) {
+    /// Places the chapters that the navigation lists, nested like its list. Reports entries
+    /// without a chapter if `findings` is given.
+    fn follow_nav(&mut self, nav: &[NavEntry], names: &Names, mut findings: Option<&mut Vec<Diagnostic>>) {
         let path = SourcePath::new("SUMMARY.md");
-        let mut open: Vec<(usize, NodeId)> = Vec::new();
-        for entry in summary_entries(summary) {
-            while open.last().is_some_and(|(indent, _)| *indent >= entry.indent) {
+        // The entries that the next one may be below. A group has no node until a chapter needs it.
+        let mut open: Vec<(&NavEntry, Option<NodeId>)> = Vec::new();
+        for entry in nav {
+            while open.last().is_some_and(|(above, _)| above.depth >= entry.depth) {
                 open.pop();
             }
-            let parent = open.last().map_or(NodeId(0), |(_, node)| *node);
-            let target = entry.target.trim_start_matches("./").trim_end_matches('/');
+            let Some(target) = &entry.target else {
+                open.push((entry, None));
+                continue;
+            };
+            let target = target.trim_start_matches("./").trim_end_matches('/');
             if target.is_empty() {
                 continue;
             }
             let without = SourcePath::new(target).without_extension().to_owned();
-            let Some(chapter) = names.at_path(&without).first().copied() else {
-                let message = format!("no chapter at `{target}`");
-                let finding = Diagnostic::new(Rule::SummaryEntry, &path, Some(entry.span), message);
-                findings.push(finding.help("write the chapter, or remove the line"));
+            let found = names.at_path(&without).iter().copied();
+            let found = found.min_by_key(|chapter| precedence(&self.input.chapters[chapter.index()].path));
+            let Some(chapter) = found else {
+                if let Some(findings) = findings.as_deref_mut() {
+                    let message = format!("no chapter at `{target}`");
+                    let finding = Diagnostic::new(Rule::SummaryEntry, &path, entry.span, message);
+                    findings.push(finding.help("write the chapter, or remove the line"));
+                }
+                // What is below it is below a group of its name.
+                if self.input.config.reads_foreign() && entry.title.is_some() {
+                    open.push((entry, None));
+                }
                 continue;
             };
             if self.of_chapter[chapter.index()].is_some() {
                 continue;
             }
-            let node = self.add_chapter(chapter, entry.title, parent);
-            open.push((entry.indent, node));
+            let parent = self.open_node(&mut open);
+            let meta = &self.input.chapters[chapter.index()];
+            let title = entry.title.clone().unwrap_or_else(|| name_of(meta).to_owned());
+            let node = self.add_chapter(chapter, title, parent);
+            // Nothing is below mdBook's prefix chapters, which aren't items of a list.
+            if entry.depth > 0 {
+                open.push((entry, Some(node)));
+            }
         }
+    }
+
+    /// Returns the node of the innermost open entry, and adds nodes for groups that have none yet.
+    fn open_node(&mut self, open: &mut [(&NavEntry, Option<NodeId>)]) -> NodeId {
+        let mut parent = NodeId(0);
+        for (entry, node) in open {
+            parent = match node {
+                Some(node) => *node,
+                None => self.add_group(entry.title.as_deref().unwrap_or_default(), parent),
+            };
+            *node = Some(parent);
+        }
+        parent
+    }
+
+    /// Adds a node for a group that isn't a folder. Its page has an address of its own.
+    fn add_group(&mut self, title: &str, parent: NodeId) -> NodeId {
+        let style = self.input.config.urls;
+        let name = slug_of_part(title);
+        let name = if name.is_empty() { "group".to_owned() } else { name };
+        let folders: HashSet<&str> = self.input.chapters.iter().flat_map(|meta| meta.path.folders()).collect();
+        let is_taken = |url: &UrlPath| self.urls.contains(url) || self.nodes.iter().any(|node| node.url == *url);
+        let names = std::iter::once(name.clone()).chain((2u32..).map(|number| format!("{name}-{number}")));
+        let mut free = names.filter(|name| !folders.contains(name.as_str()) && !is_reserved(name));
+        let url = free.by_ref().map(|name| folder_url(&name, style)).find(|url| !is_taken(url));
+        let url = url.unwrap_or_else(|| folder_url(&name, style));
+        self.add(Node {
+            chapter: None,
+            title: title.to_owned(),
+            url,
+            parent: Some(parent),
+            children: Vec::new(),
+            position: 0,
+        })
     }
 
     /// Places every remaining chapter by its directory.
@@ -237,30 +304,54 @@ impl<'a> Builder<'a> {
         let mut folders: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
         let mut seen: HashSet<&str> = HashSet::new();
         let mut indexes: HashMap<&str, ChapterId> = HashMap::new();
-        let chapters = self.input.chapters;
+        let Input { chapters, config, .. } = self.input;
         let mut numbered = (0..).map(ChapterId).zip(chapters);
         for (chapter, meta) in numbered.clone().filter(|(_, meta)| meta.path.is_index()) {
-            indexes.entry(meta.path.folder()).or_insert(chapter);
+            let first = indexes.entry(meta.path.folder()).or_insert(chapter);
+            if precedence(&meta.path) < precedence(&chapters[first.index()].path) {
+                *first = chapter;
+            }
+        }
+        if config.reads_foreign() {
+            self.add_notes_of_folders(&mut indexes);
         }
         // Chapters are sorted by path, so those in the same directory are mostly next to each
         // other.
         for group in chapters.chunk_by(|a, b| a.path.folder() == b.path.folder()) {
             let folder = group[0].path.folder();
+            let numbers: Vec<(ChapterId, &Arc<Meta>)> = numbered.by_ref().take(group.len()).collect();
+            // The navigation has placed all of them, so the folder needs no entry of its own.
+            if config.reads_foreign() && numbers.iter().all(|(n, _)| self.of_chapter[n.index()].is_some()) {
+                continue;
+            }
             self.add_folder_items(folder, &indexes, &mut seen, &mut folders);
             let items = folders.entry(folder).or_default();
-            for (chapter, meta) in numbered.by_ref().take(group.len()) {
+            for (chapter, meta) in numbers {
                 if indexes.get(folder) == Some(&chapter) {
                     continue;
                 }
-                let title = Cow::Borrowed(meta.title.as_str());
-                items.push(Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: "" });
+                let title = Cow::Borrowed(name_of(meta));
+                let name = meta.path.stem();
+                items.push(Item { is_folder: false, chapter: Some(chapter), title, order: meta.order, path: "", name });
             }
         }
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for items in folders.values_mut() {
-            items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), fold(&item.title), item.path));
+            items.sort_by_cached_key(|item| (item.order.unwrap_or(i64::MAX), sort_text(item, config), item.path));
         }
         folders
+    }
+
+    /// Adds chapters that are called like a folder without an index and are next to it.
+    fn add_notes_of_folders(&self, indexes: &mut HashMap<&'a str, ChapterId>) {
+        let all = self.input.chapters.iter();
+        let folders: HashSet<&str> = all.flat_map(|meta| meta.path.folders()).filter(|name| !name.is_empty()).collect();
+        for (chapter, meta) in (0..).map(ChapterId).zip(self.input.chapters) {
+            let name = meta.path.without_extension();
+            if !meta.path.is_index() && folders.contains(name) {
+                indexes.entry(name).or_insert(chapter);
+            }
+        }
     }
 
     /// Adds items for a directory and the directories above it, unless they already exist.
@@ -276,10 +367,14 @@ impl<'a> Builder<'a> {
             let (above, name) = at.rsplit_once('/').unwrap_or(("", at));
             let chapter = indexes.get(at).copied();
             let meta = chapter.map(|chapter| &self.input.chapters[chapter.index()]);
-            let title = meta.map(|meta| Cow::Borrowed(meta.title.as_str()));
-            let title = title.unwrap_or_else(|| Cow::Owned(humanise(name)));
-            let order = meta.and_then(|meta| meta.order);
-            folders.entry(above).or_default().push(Item { is_folder: true, chapter, title, order, path: at });
+            let origin = &self.input.config.origin;
+            let known = origin.folders.get(at);
+            let label = known.and_then(|folder| folder.label.clone()).map(Cow::Owned);
+            let title = label.or_else(|| meta.map(|meta| Cow::Borrowed(name_of(meta))));
+            let title = title.unwrap_or_else(|| Cow::Owned(humanise(origin.name(above, name))));
+            let order = meta.and_then(|meta| meta.order).or_else(|| known?.order);
+            let order = order.or_else(|| origin.number(above, name));
+            folders.entry(above).or_default().push(Item { is_folder: true, chapter, title, order, path: at, name });
             at = above;
         }
     }
@@ -310,36 +405,34 @@ struct Item<'a> {
     title: Cow<'a, str>,
     order: Option<i64>,
     path: &'a str,
+    /// The name of the file without its extension, or of the directory.
+    name: &'a str,
 }
 
-/// A line of `SUMMARY.md`.
-struct SummaryEntry {
-    indent: usize,
-    title: String,
-    target: String,
-    span: crate::text::diagnostic::Span,
+/// Returns a chapter's name in the navigation.
+fn name_of(meta: &Meta) -> &str {
+    meta.label.as_deref().unwrap_or(&meta.title)
 }
 
-/// Parses the lines `- [Title](file.md)` and `[Title](file.md)` of a summary. All other lines are
-/// headings and rules.
-fn summary_entries(summary: &str) -> Vec<SummaryEntry> {
-    let mut entries = Vec::new();
-    let mut start = 0;
-    for line in summary.split_inclusive('\n') {
-        let line_start = start;
-        start += line.len();
-        let trimmed = line.trim_start();
-        let item = trimmed.strip_prefix(['-', '*', '+']).map(str::trim_start);
-        // Lines without a bullet are mdBook's prefix and suffix chapters, which are at the top
-        // level.
-        let indent = if item.is_some() { line.len() - trimmed.len() + 1 } else { 0 };
-        let Some(rest) = item.unwrap_or(trimmed).strip_prefix('[') else { continue };
-        let Some((title, rest)) = rest.split_once("](") else { continue };
-        let Some((target, _)) = rest.split_once(')') else { continue };
-        let target = target.split('#').next().unwrap_or_default().trim_matches(['<', '>', ' ']);
-        let target = crate::text::path::decode_percent(target).unwrap_or_else(|| target.to_owned());
-        let span = crate::text::diagnostic::Span::new(line_start, line_start + line.trim_end().len());
-        entries.push(SummaryEntry { indent, title: title.replace(['`', '*'], ""), target, span });
+/// Returns whether a page that isn't in the tree may have the name.
+fn is_reserved(name: &str) -> bool {
+    Generated::ALL.iter().any(|page| page.name() == name) || ["assets", "api", "print", "files"].contains(&name)
+}
+
+/// Returns the text that items without a position are sorted by. In folders that may be written for
+/// another generator, `Part 10` comes after `Part 9`.
+fn sort_text(item: &Item<'_>, config: &Config) -> String {
+    if !config.reads_foreign() {
+        return fold(&item.title);
     }
-    entries
+    let text = fold(if config.sorts_by_file() { item.name } else { &item.title });
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let digits = part.trim_end_matches(|c: char| !c.is_ascii_digit());
+        if !digits.is_empty() {
+            out.extend(std::iter::repeat_n('0', 12usize.saturating_sub(digits.len())));
+        }
+        out.push_str(part);
+    }
+    out
 }

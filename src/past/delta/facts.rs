@@ -192,12 +192,13 @@ fn is_reworded(before: &Document, after: &Document) -> bool {
     readable(before) != readable(after)
 }
 
-/// Returns what a reader sees of a chapter: its HTML, footnotes and code, the places of its holes,
+/// Returns what a reader sees of a chapter: its HTML, footnotes, code and formulas, the places of its holes,
 /// and its summary.
 fn readable(document: &Document) -> (&str, Vec<&str>, Vec<&str>, Vec<u32>, Option<&str>) {
     let body = &document.body;
     let notes = body.footnotes.iter().map(|(_, fill)| fill.html.as_str()).collect();
-    let code = body.code.iter().map(|code| code.text.as_str()).collect();
+    let formulas = body.formulas.iter().map(|formula| formula.source.as_str());
+    let code = body.code.iter().map(|code| code.text.as_str()).chain(formulas).collect();
     let holes =
         body.main.holes.iter().filter(|(_, hole)| !matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)));
     (body.main.html.as_str(), notes, code, holes.map(|(at, _)| *at).collect(), document.meta.summary.as_deref())

@@ -21,6 +21,9 @@ use crate::text::path::UrlPath;
 
 /// How many characters to show of a chapter without a summary.
 const LONGEST: usize = 280;
+/// The maximum length of the statements of a level, in bytes. A level of the handbook's own
+/// competencies takes at most 700.
+const LONGEST_LEVEL: usize = 1200;
 /// How many chapters of a folder to name.
 const NAMED: usize = 6;
 /// The maximum number of files. One file per page would make up a quarter of a large site's files.
@@ -134,6 +137,23 @@ fn glimpses(shown: &BTreeMap<String, Shown>, on: &On<'_>) -> String {
     }
 }
 
+/// Joins the first of `lines` until they fill a glimpse. Without the limit, a level with many
+/// statements and many headings would repeat all of them for each heading.
+fn first_lines<'s>(lines: impl Iterator<Item = &'s str>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        if text.len() + line.len() > LONGEST_LEVEL {
+            text.push('…');
+            break;
+        }
+        text.push_str(line);
+    }
+    text
+}
+
 fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
     let (book, theme) = (&on.renderer.handbook.book, &on.renderer.theme);
     let quoted = |text: &str| on.renderer.handbook.config.quoted(text);
@@ -161,8 +181,8 @@ fn glimpse<'s>(shown: Shown, on: &On<'s>) -> Glimpse<'s> {
             let Some(heading) = levels(book, chapter).get(number) else { return plain("", String::new()) };
             let (level, track) = (heading.level, heading.track.as_deref());
             let here = |statement: &&Statement| statement.level == level && statement.is_for(track);
-            let at_level = meta.facts.statements().iter().filter(here);
-            let text = at_level.map(|statement| statement.text.as_str()).collect::<Vec<_>>().join("\n");
+            let text =
+                first_lines(meta.facts.statements().iter().filter(here).map(|statement| statement.text.as_str()));
             let scope = Scope { track, family: meta.family.as_deref() };
             let name = on.renderer.handbook.config.level_at(level, scope).map_or("", |known| known.name.as_str());
             Glimpse { title: name.to_owned(), kind: "competency", label: &meta.title, text: quoted(&text) }
@@ -235,6 +255,13 @@ fn terms(book: &Book, chapter: ChapterId) -> &[Term] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_with_many_statements_shows_the_first_ones() {
+        assert_eq!(first_lines(["a", "b"].into_iter()), "a\nb");
+        let line = "x".repeat(LONGEST_LEVEL / 2);
+        assert_eq!(first_lines([line.as_str(), "b", &line, "c"].into_iter()), format!("{line}\nb\n…"));
+    }
 
     #[test]
     fn the_place_of_a_glimpse_follows_from_the_address_of_the_page() {

@@ -18,7 +18,7 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};
 use crate::text::path::{SourcePath, UrlPath, fold, join};
 use crate::text::rule::Rule;
-use crate::text::source::{Sources, StaticFolder};
+use crate::text::source::Sources;
 
 /// Files at the content's root that hosts, browsers and search engines request by name, so that no
 /// page has to refer to them.
@@ -256,10 +256,11 @@ impl<'a> Search<'a> {
                 self.link(path);
             }
         }
-        let Some(StaticFolder { generator, folder }) = book.statics else { return };
+        let Some(generator) = book.statics else { return };
+        let Some(folder) = generator.static_folder() else { return };
         let inside = |path: &'a SourcePath| Some((path, path.as_str().strip_prefix(folder)?.strip_prefix('/')?));
         let found: Vec<(&SourcePath, &str)> = book.assets.iter().filter_map(inside).collect();
-        self.content.of_static = (!found.is_empty()).then_some((generator, found.len()));
+        self.content.of_static = (!found.is_empty()).then_some((generator.title(), found.len()));
         for (path, rest) in found {
             self.content.at.insert(UrlPath::new(rest), path.clone());
         }

@@ -41,7 +41,7 @@ impl Filler<'_> {
         let place = Place { text: &text, start: 0 };
         let (path, kind, config) = (&meta.path, Kind::Page, view.config);
         // Views and transclusions belong to the handbook, where a template isn't used.
-        let input = Input { body: written, path, kind, config, family: None, place, seed: "", plain: true };
+        let input = Input { body: written, path, kind, config, family: None, place, seed: "", plain: true, view: None };
         let form = blank(input, heading_over(self.document(scope.chapter), offset));
         let ui = |key: &str| escape(view.theme.ui(key));
         let title = escape(&template.title);

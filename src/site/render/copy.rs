@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::Renderer;
 use super::fill::Filler;
 use crate::chapter::document::{Document, Piece, View, What};
-use crate::chapter::markdown::{Place, chapter_options};
+use crate::chapter::markdown::{Place, reading};
 use crate::chapter::redact::{Redacted, Rules, Visible, redact};
 use crate::model::book::{ChapterId, Generated};
 use crate::model::embed;
@@ -79,7 +79,8 @@ impl<'a> Copier<'a> {
         let start = front_matter::split(&text.text).body();
         let config = self.view.config;
         let visible = Visible::of(config.audience.as_deref(), config);
-        let rules = Rules { visible: &visible, config, options: chapter_options(document.meta.kind, config) };
+        let rules =
+            Rules { visible: &visible, config, reading: reading(&document.meta.path, document.meta.kind, config) };
         let Redacted { text: body, .. } = redact(&text.text[start..], rules);
         let place = Place { text: &text, start };
         let wanted = match anchor {

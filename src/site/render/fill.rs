@@ -78,6 +78,10 @@ impl<'a> Filler<'a> {
         }
     }
 
+    pub(super) fn renderer(&self) -> &'a Renderer {
+        self.renderer
+    }
+
     pub(super) fn document(&self, chapter: ChapterId) -> &'a Document {
         &self.renderer.handbook.documents[chapter.index()]
     }
@@ -235,9 +239,17 @@ impl<'a> Filler<'a> {
                 Some(Code { template: Some(template), text, .. }) => {
                     self.template(template, text, (offset, scope), out);
                 }
+                Some(Code { diagram: Some(diagram), .. }) => {
+                    self.diagram(diagram, &body.code[*n as usize], out);
+                }
                 Some(code) => write_code(code, self.renderer, out),
                 None => {}
             },
+            Hole::Formula(n) => {
+                if let Some(formula) = body.formulas.get(*n as usize) {
+                    self.formula(formula, out);
+                }
+            }
             Hole::Footnote(n) => self.footnote(*n, scope, out),
             Hole::HeadingAnchor(n) => self.heading_anchor(*n, scope, out),
             Hole::StatementAnchor(n) => self.statement_anchor(*n, scope, out),
@@ -504,7 +516,7 @@ fn write_image(address: &str, image: &Image, size: Option<(u32, u32)>, out: &mut
 }
 
 /// Writes a block of code, highlighted if its language is known.
-fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
+pub(super) fn write_code(code: &Code, renderer: &Renderer, out: &mut String) {
     out.push_str("<figure class=\"code\"");
     if let Some(id) = &code.id {
         let _ = write!(out, " id=\"{}\"", escape(id));

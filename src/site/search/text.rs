@@ -192,6 +192,11 @@ impl TextReader<'_> {
                     self.line();
                 }
             }
+            Hole::Formula(n) => {
+                if let Some(formula) = self.body.formulas.get(*n as usize) {
+                    self.push(&formula.source);
+                }
+            }
             Hole::Image(n) => {
                 if let Some(image) = self.body.images.get(*n as usize) {
                     self.push(&image.alt);

@@ -34,6 +34,8 @@ pub struct Assess {
     pub before: Vec<Link>,
     pub next: Vec<Link>,
     pub index_url: String,
+    /// The URL of the desk, on which two people compare their assessments.
+    pub desk_url: String,
 }
 
 /// One level of the scale.
@@ -111,6 +113,7 @@ pub struct Evidence {
 #[derive(Debug, Serialize)]
 pub struct Index {
     pub tracks: Vec<Track<Item>>,
+    pub desk_url: String,
 }
 
 /// Returns the URL of the page of one role.
@@ -122,6 +125,16 @@ pub fn address(role: ChapterId, book: &Book, config: &Config) -> UrlPath {
 pub fn url(role: ChapterId, view: &Viewpoint<'_>) -> Option<String> {
     let expects = view.book.relations.roles.get(&role).is_some_and(|related| !related.expectations.is_empty());
     expects.then(|| view.url(&address(role, view.book, view.config)))
+}
+
+/// Returns the URL of the desk, on which two people compare their assessments. If a role has its assessment there, the desk moves out of its way.
+pub fn desk_address(book: &Book, config: &Config) -> UrlPath {
+    let is_taken = book.relations.roles.keys().any(|role| book.id_in_url(*role) == "conversation");
+    generated_url(if is_taken { "assess/growth-conversation" } else { "assess/conversation" }, config.urls)
+}
+
+fn desk_url(view: &Viewpoint<'_>) -> String {
+    view.url(&desk_address(view.book, view.config))
 }
 
 /// Returns the data of one role's page, or `None` if the chapter isn't a role.
@@ -141,6 +154,7 @@ pub fn assess(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Assess> {
         before: related.grows_from.iter().filter_map(link).collect(),
         next: related.grows_into.iter().chain(&related.moves_to).filter_map(link).collect(),
         index_url: view.url(&index),
+        desk_url: desk_url(view),
     })
 }
 
@@ -152,10 +166,11 @@ pub fn index(view: &Viewpoint<'_>) -> Index {
         let summary = role_of(view.book, role).and_then(|facts| facts.scope.clone()).or_else(|| meta.summary.clone());
         Item { title: view.title(role), url: url(role, view), kind: Some("role"), summary }
     });
-    Index { tracks }
+    Index { tracks, desk_url: desk_url(view) }
 }
 
-fn step(level: &Level) -> Step {
+/// Returns a level of a scale.
+pub(super) fn step(level: &Level) -> Step {
     let means = Some(level.means.clone()).filter(|means| !means.is_empty());
     Step { level: level.level, name: level.name.clone(), means }
 }

@@ -56,6 +56,8 @@ pub struct RolePage {
     pub radar: Option<Radar>,
     pub delta: Option<Delta>,
     pub assess_url: Option<String>,
+    /// Where readers confirm that they have read what the role expects.
+    pub acknowledge: Option<String>,
 }
 
 /// What this role adds to the role that it grows from.
@@ -177,6 +179,7 @@ pub fn role(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<RolePage> {
         takes_part,
         radar: radar::radar(chapter, view),
         assess_url: assess::url(chapter, view),
+        acknowledge: view.config.acknowledge.to.clone(),
         delta: before.and_then(|before| delta(*before, chapter, view)),
     })
 }

@@ -51,6 +51,13 @@ pub(super) struct Manifest {
     pub text: String,
 }
 
+impl Manifest {
+    /// Returns whether the build that wrote the manifest came to its end.
+    pub(super) fn is_closed(&self) -> bool {
+        self.text.lines().next().is_some_and(|title| title.ends_with(" closed"))
+    }
+}
+
 /// Reads the manifest of the output at `real`, which the user knows as `out`. Returns `None` if
 /// there is none.
 ///

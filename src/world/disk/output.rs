@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use super::MachineError;
 use super::guard::{self, Guards};
 use super::manifest::{self, LOCK, MANIFEST, STAGE};
+use super::memory::Memory;
 use super::plan::{Plan, Step};
 use super::refusal::{Failure, Refusal};
 
@@ -149,6 +150,17 @@ impl Output {
         let written = done?;
         swept?;
         Ok(written)
+    }
+
+    /// Returns what the last build said, if it was made with the same key and the output is still
+    /// what it wrote.
+    pub fn recall(&self, memory: &Memory, key: &Hash) -> Option<String> {
+        memory.recall(key, &self.real)
+    }
+
+    /// Remembers the key of the build that has just been written, and what it said.
+    pub fn keep(&self, memory: &Memory, key: &Hash, said: &str) {
+        memory.keep(key, said, &self.real);
     }
 
     /// Renders every file. Writes the files that differ from the output into the stage.

@@ -2,7 +2,7 @@
 //!
 //! Input: the folder that the user named. Output: [`Project`] and [`Inputs`]. Never writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Foreign, MachineError, Why, bounded, read_content, read_many};
+use super::{Foreign, MachineError, Why, bounded, read_content, read_file, read_many};
 
 use crate::declare::config::FILE;
+use crate::declare::generator::Generator;
+use crate::declare::origin::{content_folder, further_files};
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
-use crate::text::path::SourcePath;
+use crate::text::path::{SourcePath, join};
 use crate::text::rule::Rule;
 use crate::text::source::{SourceFile, Sources};
 
@@ -34,6 +36,8 @@ pub struct Project {
     pub themes: Option<PathBuf>,
     /// The default output folder.
     pub out: PathBuf,
+    /// Whether the content folder is the one of another generator's project.
+    pub is_foreign: bool,
 }
 
 /// Everything that a site is built from.
@@ -100,7 +104,7 @@ impl Project {
             let project = |content: usize, root: usize| {
                 let (content, root) = (up(content), up(root));
                 let inside = |name: &str| root.join(name);
-                Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root })
+                Some(Self { content, themes: Some(inside("themes")), out: inside("public"), root, is_foreign: false })
             };
             if has(folder, FILE) {
                 let parent = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "handbook"));
@@ -141,9 +145,11 @@ impl Project {
         } else if inside(FILE).is_file() {
             root.clone()
         } else {
-            return Ok(Self { content: root.clone(), out: PathBuf::from("public"), root, themes: None });
+            let content = content_of_generator(dir).map_or_else(|| root.clone(), |folder| inside(&folder));
+            let is_foreign = content != root;
+            return Ok(Self { content, out: PathBuf::from("public"), root, themes: None, is_foreign });
         };
-        Ok(Self { content, out: inside("public"), root, themes })
+        Ok(Self { content, out: inside("public"), root, themes, is_foreign: false })
     }
 
     /// Returns the default title of a handbook: the name of its folder.
@@ -162,8 +168,55 @@ impl Project {
         let skip: Vec<PathBuf> = std::iter::once(out.to_path_buf()).chain(self.themes.clone()).collect();
         let mut inputs = Inputs::default();
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
+        inputs.sources.project = self.marks(&inputs.sources);
+        self.mount(&skip, &mut inputs.sources);
+        if Generator::of(&inputs.sources) == Some(Generator::MkDocs) {
+            self.read_pages(&mut inputs.sources);
+        }
         inputs.themes = self.read_themes(&mut inputs.findings)?;
         Ok(inputs)
+    }
+
+    /// Reads the files and folders of the project by which other generators are recognized.
+    fn marks(&self, sources: &Sources) -> BTreeMap<String, SourceFile> {
+        let is_content = self.content == self.root;
+        let read = |path: &'static str| {
+            if let Some(file) = sources.files.get(&SourcePath::new(path)).filter(|_| is_content) {
+                return Some((path.to_owned(), file.clone()));
+            }
+            let is_folder = self.root.join(path).is_dir();
+            let bytes = if is_folder { Vec::new() } else { read_file(&self.root, &SourcePath::new(path)).ok()? };
+            Some((path.to_owned(), SourceFile::new(bytes)))
+        };
+        Generator::marks().chain(further_files()).filter_map(read).collect()
+    }
+
+    /// Reads the hidden files in which `MkDocs` puts the chapters of a folder in order.
+    fn read_pages(&self, sources: &mut Sources) {
+        let folders = sources.chapters().flat_map(|(path, _)| path.folders());
+        let folders: BTreeSet<String> = folders.map(str::to_owned).collect();
+        for folder in folders {
+            let name = join(&folder, ".pages").unwrap_or_default();
+            if let Ok(bytes) = read_file(&self.content, &SourcePath::new(name.as_str())) {
+                sources.project.insert(name, SourceFile::new(bytes));
+            }
+        }
+    }
+
+    /// Adds the files of another generator's static folder, if it is next to the content folder, and
+    /// of the hidden folder in which `GitBook` keeps pictures.
+    fn mount(&self, skip: &[PathBuf], sources: &mut Sources) {
+        let of_generator = Generator::of(sources).and_then(Generator::static_folder);
+        let of_generator = of_generator.filter(|_| self.content != self.root && self.is_foreign);
+        for name in of_generator.into_iter().chain([".gitbook/assets"]) {
+            let places = [self.root.join(name), self.content.join(name)];
+            let is_other = |place: &&PathBuf| place.is_dir() && !place.join(super::manifest::MANIFEST).is_file();
+            let Some(place) = places.iter().find(is_other) else { continue };
+            let Ok((found, ..)) = read_folder(place, skip) else { continue };
+            for (path, file) in found.files.into_iter().filter(|(path, _)| !path.is_chapter()) {
+                sources.files.entry(SourcePath::new(format!("{name}/{path}"))).or_insert(file);
+            }
+        }
     }
 
     fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
@@ -182,6 +235,24 @@ impl Project {
         }
         Ok(themes)
     }
+}
+
+/// Returns the folder with the chapters of another generator's project, if it contains any. If the
+/// project has a home page of its own that isn't a README, all of it is the content.
+fn content_of_generator(dir: &Path) -> Option<String> {
+    let names: Vec<&str> = Generator::marks().filter(|path| dir.join(path).exists()).collect();
+    let bytes = |path: &&str| read_file(dir, &SourcePath::new(*path)).unwrap_or_default();
+    let marks: BTreeMap<&str, Vec<u8>> = names.iter().map(|path| (*path, bytes(path))).collect();
+    let mark = |path: &str| marks.get(path).map(Vec::as_slice);
+    let folders = content_folder(Generator::found(mark)?, &mark);
+    let is_usable = |folder: &&String| {
+        let place = dir.join(folder);
+        let is_inside = !folder.is_empty() && join("", folder).as_deref() == Some(folder);
+        let has = |place: &Path, names: &[&str]| names.iter().any(|name| place.join(name).is_file());
+        let is_home = has(dir, &["index.md"]) && !has(&place, &["index.md", "README.md", "_index.md", "index.mdx"]);
+        is_inside && place.is_dir() && !place.is_symlink() && !is_home
+    };
+    folders.iter().find(is_usable).cloned()
 }
 
 /// Changes a finding in a theme's folder so that its place is relative to that theme.
@@ -208,7 +279,7 @@ fn read_folder(root: &Path, skip: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic
     let left_out = walk.left_out.iter().map(|left| SourcePath::new(left.name.as_str()));
     let unread = left_out.chain(read.failed.into_iter().map(|(path, _)| path));
     let unread_indexes = unread.filter(SourcePath::is_named_like_index).collect();
-    Ok((Sources { files: files.into_iter().collect(), unread_indexes }, findings, walk.foreign))
+    Ok((Sources { files: files.into_iter().collect(), unread_indexes, ..Sources::default() }, findings, walk.foreign))
 }
 
 /// Returns whether a finding is about a chapter or `handbook.toml` that exists but wasn't read.

@@ -75,17 +75,22 @@ pub fn foreign(text: &str) -> Option<Found> {
     let first = line.split(' ').next().unwrap_or_default();
     let help = match first {
         "!!!" | "???" | "???+" if word(line[first.len()..].trim_start()) => {
-            "write a callout: `> [!NOTE]`, and the text below it in the same quote"
+            "write a callout, `> [!NOTE]`, or set `dialects = [\"admonitions\"]` under `[markdown]`"
         }
         "===" if line[3..].trim_start().starts_with('"') => {
-            "Rolebook has no tabs: write each part below a heading of its own"
+            "write each part below a heading of its own, or set `dialects = [\"tabs\"]` under `[markdown]`"
+        }
+        _ if line.starts_with(":::") && word(line.trim_start_matches(':').trim_start()) => {
+            "write a callout, `> [!NOTE]`, or set `dialects = [\"colons\"]` under `[markdown]`"
         }
         _ if line.starts_with("{{#") && line.contains("}}") => {
             "to insert a chapter, write `![[chapter]]`; to show a file, copy it into a code block"
         }
-        _ if line.starts_with("{%") && line.contains("%}") => "write it in Markdown: tags in `{% %}` aren't read",
+        _ if line.starts_with("{%") && line.contains("%}") => {
+            "write it in Markdown; `dialects = [\"liquid\", \"hints\"]` under `[markdown]` takes such tags out"
+        }
         _ if (line.starts_with("{{<") || line.starts_with("{{%")) && line.contains("}}") => {
-            "write it in Markdown: shortcodes aren't read"
+            "write it in Markdown; `dialects = [\"shortcodes\"]` under `[markdown]` takes such tags out"
         }
         _ => return None,
     };

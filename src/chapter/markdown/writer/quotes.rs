@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, Event, Tag};
 
+use crate::chapter::dialect::{Block, Look};
 use crate::text::near::Candidates;
 use crate::text::rule::Rule;
 
@@ -55,6 +56,8 @@ pub struct Named {
     name: String,
     /// Whether the reader can fold the callout, and whether it is open at first.
     fold: Option<bool>,
+    /// Whether the name is that of a block of a dialect.
+    is_foreign: bool,
     /// The text after the name, without markup.
     caption: String,
     /// The byte range of the line in the body.
@@ -70,6 +73,7 @@ pub struct Named {
 pub(super) enum OpenQuote {
     Plain,
     Callout,
+    Tab,
     Folding,
     Example,
 }
@@ -110,7 +114,18 @@ fn named(input: Input<'_>, events: &[Located<'_>], n: usize) -> Option<Named> {
     let caption = text.get(mark_end - start..).unwrap_or_default().trim().to_owned();
     let range = start..events[line_end.unwrap_or(end) - 1].1.end;
     let events = n + 2..line_end.map_or(end, |at| at + 1);
-    Some(Named { name: name.to_lowercase(), fold, caption, range, after: mark_end + spaces, events })
+    let name = name.to_lowercase();
+    Some(Named { name, fold, is_foreign: false, caption, range, after: mark_end + spaces, events })
+}
+
+/// Returns the title of a dialect's block that event `n` starts.
+fn title_of(block: &Block, events: &[Located<'_>], n: usize) -> Named {
+    let paragraph = matches!(events.get(n + 1), Some((Event::Start(Tag::Paragraph), _)));
+    let inner = if block.is_titled && paragraph { n + 2..end_of(events, n + 1) } else { n + 2..n + 2 };
+    let caption = plain_text(events.get(inner.clone()).unwrap_or_default()).trim().to_owned();
+    let after = inner.clone().next().and_then(|first| events.get(first)).map_or(block.whole.start, |(_, at)| at.start);
+    let (name, range) = (block.name.clone(), block.whole.start..block.inner.start);
+    Named { name, fold: block.fold, is_foreign: true, caption, range, after, events: inner }
 }
 
 /// Returns the index of the first line break outside of phrases.
@@ -133,6 +148,11 @@ fn line_end(events: &[Located<'_>], within: Range<usize>) -> Option<usize> {
 impl Writer<'_, '_> {
     /// Starts the quotation of event `n`, and writes its title.
     pub(super) fn start_quote(&mut self, n: usize, kind: Option<BlockQuoteKind>) {
+        if let Some(block) = self.input.block(&self.events[n].1) {
+            let named = title_of(block, self.events, n);
+            let open = if block.look == Look::Tab { self.start_tab(named) } else { self.start_named(named) };
+            return self.quotes.push(open);
+        }
         let open = match (kind.map(class_of), named(self.input, self.events, n)) {
             (Some(class), _) => {
                 self.block(&format!("<div class=\"callout {class}\""));
@@ -154,7 +174,7 @@ impl Writer<'_, '_> {
 
     pub(super) fn end_quote(&mut self) {
         let html = match self.quotes.pop() {
-            Some(OpenQuote::Callout) => "</div>\n",
+            Some(OpenQuote::Callout | OpenQuote::Tab) => "</div>\n",
             Some(OpenQuote::Folding) => "</details>\n",
             Some(OpenQuote::Example) => "</figure>\n",
             Some(OpenQuote::Plain) | None => "</blockquote>\n",
@@ -164,7 +184,9 @@ impl Writer<'_, '_> {
 
     /// Starts a callout with a name or a title of its own.
     fn start_named(&mut self, named: Named) -> OpenQuote {
-        self.check_name(&named);
+        if !named.is_foreign {
+            self.check_name(&named);
+        }
         let class = class_called(&named.name);
         let label = capitalised(&named.name.replace(['-', '_'], " "));
         let is_labelled = named.caption.is_empty() && LABELLED.contains(&&*named.name);
@@ -189,6 +211,17 @@ impl Writer<'_, '_> {
         self.out.html.push_str(&format!("</{title}>\n"));
         self.skipped = named.events;
         if named.fold.is_some() { OpenQuote::Folding } else { OpenQuote::Callout }
+    }
+
+    /// Starts one of several parts that other generators show one at a time.
+    fn start_tab(&mut self, named: Named) -> OpenQuote {
+        self.block("<div class=\"tab\" role=\"group\"");
+        self.attribute("aria-label", &named.caption);
+        self.out.html.push_str("><p class=\"tab-title\">");
+        self.title(&named);
+        self.out.html.push_str("</p>\n");
+        self.skipped = named.events;
+        OpenQuote::Tab
     }
 
     /// Reports a name that is probably a misspelling.

@@ -37,21 +37,40 @@
       const value = isJson ? JSON.parse(text) : { error: text.trim() };
       return { ok: got.ok, status: got.status, value };
     } catch {
-      return { ok: false, status: 0, value: { error: "The preview does not answer: is it still running? Nothing was changed, and your text is still here." } };
+      return { ok: false, status: 0, value: { error: "The preview isn't responding. Is it still running? Nothing was changed, and your text is still here." } };
     }
   }
 
-  /** Creates an element from attributes, `text`, event handlers under `on`, and children. */
+  /** Returns a message as nodes: what is between backticks becomes code. */
+  function told(text) {
+    return text.split(/`([^`]+)`/).map((part, n) => (n % 2 ? make("code", { text: part }) : part)).filter((part) => part !== "");
+  }
+
+  /**
+   * Creates an element from attributes, `text`, `told` (a text with code between backticks), event
+   * handlers under `on`, and children.
+   */
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (name === "on") for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
       else if (name === "text") element.textContent = value;
+      else if (name === "told") element.append(...told(value));
       else if (value === true) element.setAttribute(name, "");
       else if (value !== false && value !== null) element.setAttribute(name, value);
     }
     element.append(...children.filter((child) => child !== null));
     return element;
+  }
+
+  /** Creates the icon of the buttons that change something. */
+  function pencilIcon() {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M2.5 13.5l.7-3L10.5 3.2a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8zM9.3 4.4l2.3 2.3");
+    svg.append(path);
+    return svg;
   }
 
   let note = null;
@@ -67,20 +86,24 @@
       note = make("p", { class: "rolebook-note", role: "status", "data-rolebook": true });
       document.body.append(note);
     }
-    note.replaceChildren(text);
+    note.replaceChildren(...told(text));
     if (action) note.append(" ", action);
     clearTimeout(timer);
-    timer = stays ? null : setTimeout(() => { note.replaceChildren(); }, 6000);
+    timer = stays ? null : setTimeout(() => { note.replaceChildren(); }, action ? 15000 : 6000);
   }
 
-  let place = null;
-  /** Returns the corner with the author's controls, at the end of the page. */
-  function corner() {
-    if (!place) {
-      place = make("aside", { class: "rolebook-corner", "aria-label": "Preview", "data-rolebook": true });
-      document.body.append(place);
+  let bar = null;
+  /** Puts controls into the bar at the end of the window. Those with a lower `order` come first. */
+  function corner(order, ...controls) {
+    if (!bar) {
+      bar = make("aside", { class: "rolebook-corner", "aria-label": "Preview", "data-rolebook": true });
+      document.body.append(bar);
     }
-    return place;
+    const next = [...bar.children].find((other) => Number(/** @type {HTMLElement} */ (other).dataset.order) > order) ?? null;
+    for (const control of controls) {
+      control.dataset.order = String(order);
+      bar.insertBefore(control, next);
+    }
   }
 
   const canOpen = Boolean(meta && meta.dataset.can.includes("open"));
@@ -91,5 +114,5 @@
     say(ok ? "Opened in your editor." : value.error);
   }
 
-  globalThis.rolebook = { get, post, make, say, corner, canOpen, canEdit, open };
+  globalThis.rolebook = { get, post, make, told, say, pencilIcon, corner, canOpen, canEdit, open };
 })();

@@ -11,7 +11,7 @@
     told = text;
     if (choice) choice.remove();
     choice = detail.all.length ? draw(detail) : null;
-    if (choice) corner().prepend(choice);
+    if (choice) corner(60, choice);
   });
 
   function draw({ all, shown, everybody }) {
@@ -20,7 +20,7 @@
       if (!ok) say(value.error);
     };
     const option = ({ name, title }) => make("option", { value: name, selected: name === (shown || ""), text: title });
-    const select = make("select", { on: { change: choose } }, ...(everybody ? [{ name: "", title: "everybody" }, ...all] : all).map(option));
-    return make("label", { class: "rolebook-audience" }, make("span", { text: "Shown for" }), " ", select);
+    const select = make("select", { on: { change: choose } }, ...(everybody ? [{ name: "", title: "Everyone" }, ...all] : all).map(option));
+    return make("label", { class: "rolebook-audience" }, make("span", { text: "View as" }), " ", select);
   }
 })();

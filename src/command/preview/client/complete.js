@@ -32,10 +32,13 @@
       // Also replace the rest of the reference, after the caret.
       const rest = after.match(/^[^[\]\n|]*(?=\]\])/);
       const end = area.selectionStart + (rest ? rest[0].length : 0);
-      area.setRangeText(choice.insert + (rest || after.startsWith("|") ? "" : "]]"), start, end, "end");
+      const text = choice.insert + (rest || after.startsWith("|") ? "" : "]]");
+      area.focus();
+      area.setSelectionRange(start, end);
+      // The browser's own command keeps its undo history.
+      if (!document.execCommand("insertText", false, text)) area.setRangeText(text, start, end, "end");
       if (rest) area.setSelectionRange(area.selectionStart + 2, area.selectionStart + 2);
       area.dispatchEvent(new Event("input", { bubbles: true }));
-      area.focus();
     }
 
     const draw = ({ label, kind, insert }) => [make("span", { text: label }), make("span", { class: "rolebook-kind", text: kind }), make("code", { text: insert })];

@@ -98,7 +98,7 @@
     const elsewhere = found.length - here.length;
     others.textContent = elsewhere === 1 ? "1 unsaved text" : elsewhere + " unsaved texts";
     others.hidden = elsewhere === 0;
-    if (!others.isConnected) corner().append(others);
+    if (!others.isConnected) corner(40, others);
   }
 
   function ask(draft, passage) {

@@ -1,7 +1,7 @@
 // Puts a pencil next to each passage that opens its text in place, with a live draft above it and
 // completion. Saving changes only this passage.
 (() => {
-  const { post, make, say, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
+  const { post, make, say, pencilIcon, canOpen, open, complete, passages, pasting, drawPictures, toMarkdown, drafts, saved, surfaces, blocks, writeHere } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -23,6 +23,9 @@
     for (const passage of shown.list) bar.append(pencil(passage));
     document.querySelector("main").append(bar);
     place();
+    // The pointer may have been on a passage before its pencil was there.
+    const under = passages.passageOf(shown, [...document.querySelectorAll("main :hover")].pop() ?? null);
+    if (under) near(under);
     if (bar.children[focused]) bar.children[focused].focus({ preventScroll: true });
     if (editor) editor.found(shown);
   }
@@ -32,39 +35,31 @@
     const isOpen = passage.text !== undefined;
     const locked = "Part of this passage is for another audience. View the page as that audience to change it.";
     const button = make("button", { type: "button", class: "rolebook-pencil", title: isOpen ? "Change this text" : locked, tabindex: passage.number ? "-1" : "0", "aria-label": "Change: " + (words.slice(0, 60) || (passage.text || "").slice(0, 60)) });
-    button.append(icon());
+    button.append(pencilIcon());
     button.addEventListener("click", () => (isOpen ? start(passage.number) : say(locked)));
     button.addEventListener("focus", () => near(passage));
     button.addEventListener("pointerenter", () => near(passage));
     return button;
   }
 
-  function icon() {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", "M2.5 13.5l.7-3L10.5 3.2a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8zM9.3 4.4l2.3 2.3");
-    svg.append(path);
-    return svg;
-  }
-
-  // Places each pencil next to the text if there is room, and otherwise at the end of the passage's
-  // first line.
+  // Places each pencil next to the text if there is room, and otherwise at the edge of the window.
   function place() {
     const chapter = passages.chapter();
     // While the page is being updated, there may be no chapter.
     if (!bar || !shown || !chapter) return;
     const holder = chapter.getBoundingClientRect();
     const isBeside = holder.left >= 44 && matchMedia("(width >= 64rem)").matches;
+    const edge = document.documentElement.clientWidth - 28;
     bar.classList.toggle("beside", isBeside);
+    // First measure, and then write, so that the page is laid out once.
+    const boxes = shown.list.map(({ own: [first] }) => [first.getBoundingClientRect(), first.closest("[data-blocks]")]);
     [...bar.children].forEach((button, n) => {
-      const first = shown.list[n].own[0];
-      const box = first.getBoundingClientRect();
+      const [box, column] = boxes[n];
       // Blocks in columns have their pencils between the columns.
-      const left = first.closest("[data-blocks]") ? box.left - 33 : holder.left - 38;
+      const left = column ? box.left - 33 : holder.left - 38;
       button.hidden = box.height === 0;
-      button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -14) + "px";
-      button.style.insetInlineStart = (isBeside ? left : Math.min(box.right, innerWidth - 8) - 44) + scrollX + "px";
+      button.style.insetBlockStart = box.top + scrollY + (isBeside ? -2 : -10) + "px";
+      button.style.insetInlineStart = (isBeside ? left : edge) + scrollX + "px";
     });
   }
 
@@ -108,7 +103,7 @@
     const fresh = await passages.load();
     const passage = fresh && fresh.list[number];
     if (!passage || passage.text !== shown.list[number].text) {
-      say("This page has changed: look at it again.");
+      say("This page has just changed. Try again.");
       return lay();
     }
     const parts = await split(fresh.path, passage, kept ? kept.text : passage.text);
@@ -159,14 +154,15 @@
     // The fields of a heading, a list or a table, which write into the hidden text.
     let fields = null;
     const holder = make("div", { class: "rolebook-fields" });
+    const pasted = pasting(area, { path, insert, element: () => own[0], fields: () => (fields ? [...holder.querySelectorAll("textarea")] : [area]) });
     const attributes = tool("{#}", "Show attributes", () => show(attributes.getAttribute("aria-pressed") !== "true"));
     const whole = tool("Markdown", "Change as Markdown", () => (fields ? raw() : divide(true)));
-    const name = make("label", { for: "rolebook-text", text: "Text of this passage" });
+    const name = make("label", { for: "rolebook-text", text: "Text" });
     const hint = make("span", { class: "rolebook-keys" });
     const box = make("section", { class: "rolebook-editor", "aria-label": "Change this passage", "data-rolebook": true },
       make("div", { class: "rolebook-head" }, name,
         make("span", { class: "rolebook-tools" }, attributes, whole, tool("B", "Bold", () => wrap("**")), tool("I", "Italic", () => wrap("*")), tool("[[ ]]", "Link to a chapter", link))),
-      holder, area, choices, blocks(area), pasting(area, { path, insert, element: () => own[0] }), findings, message, question,
+      holder, area, choices, blocks(area), pasted.box, findings, message, question,
       make("div", { class: "rolebook-foot" }, save, button("Cancel", "", cancel),
         canOpen ? button("Open in editor", "", () => open(path, passage.line, passage.column)) : null,
         hint));
@@ -218,8 +214,10 @@
       typed();
     }
 
-    function prepare(input) {
-      input.addEventListener("paste", paste);
+    // Makes a field of a list or a table take pictures, and rich text unless it `takesLines` itself.
+    function prepare(input, takesLines = false) {
+      pasted.listen(input);
+      if (!takesLines) input.addEventListener("paste", paste);
       return [complete(input, path)];
     }
 
@@ -227,7 +225,7 @@
     function raw(canReturn = true) {
       fields = null;
       holder.replaceChildren();
-      name.textContent = "Text of this passage";
+      name.textContent = "Text";
       name.setAttribute("for", "rolebook-text");
       hint.textContent = key + "+Enter saves, Esc cancels. An empty line begins a new paragraph.";
       area.hidden = false;
@@ -282,7 +280,7 @@
       delete draft.dataset.stale;
       const page = new DOMParser().parseFromString(value.html, "text/html");
       draft.replaceChildren(...drawPictures([...page.body.childNodes].map((node) => document.importNode(node, true))));
-      findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, text: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
+      findings.replaceChildren(...value.findings.map((finding) => make("li", { class: finding.severity, told: "Line " + finding.line + ": " + finding.message + (finding.help ? " – " + finding.help : "") })));
       place();
     }
 
@@ -326,6 +324,7 @@
 
     // Pastes into a field of a list or a table, where only text can be.
     function paste(event) {
+      if (event.defaultPrevented) return;
       const html = event.clipboardData.getData("text/html");
       const text = html && toMarkdown(html);
       if (!text) return;
@@ -345,7 +344,7 @@
       save.removeAttribute("aria-disabled");
       if (ok) return done(value);
       if (status === 409 && value.hash) return conflict(value);
-      message.replaceChildren(make("p", { text: value.error }), button("Copy my text", "", copy));
+      message.replaceChildren(make("p", { told: value.error }), button("Copy my text", "", copy));
     }
 
     function done(value) {
@@ -360,7 +359,7 @@
     function conflict(value) {
       area.value = text();
       lead = "";
-      message.replaceChildren(make("p", { text: value.error }));
+      message.replaceChildren(make("p", { told: value.error }));
       save.hidden = value.theirs !== null;
       if (value.theirs === null) return message.append(button("Copy my text", "", copy));
       const theirs = make("textarea", { class: "rolebook-text", readonly: true, rows: area.rows, "aria-label": "The text on disk now" });

@@ -26,13 +26,13 @@
       const chosen = select([["true", "Yes"], ["false", "No"]], value === null || value === undefined ? "" : String(value));
       return single(chosen, () => (chosen.value === "" ? null : chosen.value === "true"));
     },
-    choice: (shape, value) => single(select(shape.words.map((word) => [word, sentence(word)]), value)),
+    choice: (shape, value) => single(select(shape.words, value)),
     level: (_, value, about) => {
       const chosen = select(choices("level", about).map(([level, name]) => [level, level + " " + name]), value);
       return single(chosen, () => (chosen.value === "" ? null : /^\d+$/.test(chosen.value) ? Number(chosen.value) : chosen.value));
     },
     name: (shape, value, about) => (isChosen(shape.of, about) ? single(select(choices(shape.of, about), value, about)) : suggested(shape.of, value, about)),
-    list: (shape, value, about) => (shape.of.is === "name" && isChosen(shape.of.of, about) ? names(shape.of.of, value || [], about) : list(shape.of, value || [], about)),
+    list: (shape, value, about) => (shape.of.is === "name" && (shape.of.of === "statement" || isChosen(shape.of.of, about)) ? names(shape.of.of, value || [], about) : list(shape.of, value || [], about)),
     map,
     table: (shape, value, about) => table(shape.fields, value || {}, about),
   };
@@ -40,9 +40,7 @@
   const choices = (word, { choices }) => choices[word] || [];
   const isChosen = (word, about) => !TYPED.includes(word) && choices(word, about).length > 0;
   const isLong = (value, { name }) => LONG.includes(name) || String(value || "").length > 44 || String(value || "").includes("\n");
-  const sentence = (word) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll("-", " ");
-  // What a field is for is written for an editor's tooltips, which show code and straight quotes.
-  const purpose = (text) => (text.charAt(0).toUpperCase() + text.slice(1) + ".").replaceAll("`", "").replaceAll("'", "’");
+  const purpose = (text) => (text.charAt(0).toUpperCase() + text.slice(1) + ".").replaceAll("'", "’");
   const number = (text) => (/^-?\d+$/.test(text) ? Number(text) : text || null);
 
   function input(value, more = {}, read = (text) => text || null) {
@@ -118,7 +116,7 @@
         mark();
         const next = all[at] || all[at - 1];
         if (next) next.element.querySelector("button:last-of-type").focus();
-        else list.parentElement.querySelector(".rolebook-add").focus();
+        else list.parentElement.querySelector(".rolebook-add, .rolebook-search").focus();
       });
       row.element = make("li", {}, content, ...(moves ? [row.up, row.down] : []), remove);
       all.push(row);
@@ -134,8 +132,32 @@
     const label = (name) => (choices(word, about).find(([known]) => known === name) || [name, title(name, about)])[1];
     const put = (name) => held.add(label(name), make("span", { class: "rolebook-name", text: label(name) }), () => name);
     value.forEach(put);
-    const menu = adder(word, about, (name) => { if (!held.values().includes(name)) put(name); });
+    const add = (name) => { if (!held.values().includes(name)) put(name); };
+    if (word === "statement") return searched(word, about, held, add);
+    const menu = adder(word, about, add);
     return { element: make("div", { class: "rolebook-list-field" }, held.list, menu), value: held.values, focus: () => menu.focus(), main: null };
+  }
+
+  /** Adds names to a list by searching for words of what they stand for, because there are many. */
+  function searched(word, about, held, add) {
+    const id = nextId();
+    const all = choices(word, about);
+    const search = make("input", { autocomplete: "off", list: id, class: "rolebook-search", "aria-label": "Add to: " + about.label, placeholder: "Search…" });
+    const take = (known) => {
+      if (!known) return;
+      add(known[0]);
+      search.value = "";
+    };
+    search.addEventListener("input", () => take(all.find(([, text]) => search.value === text)));
+    search.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !search.value) return;
+      event.preventDefault();
+      take(all.find((one) => one.includes(search.value.trim())));
+    });
+    // What was typed and isn't known is sent too, so that the answer says what is wrong with it.
+    const value = () => [...held.values(), ...(search.value.trim() ? [search.value.trim()] : [])];
+    const list = make("datalist", { id }, ...all.map(([, text]) => make("option", { value: text })));
+    return { element: make("div", { class: "rolebook-list-field" }, held.list, search, list), value, focus: () => search.focus(), main: null };
   }
 
   /** Creates a menu that adds what is chosen. */
@@ -206,12 +228,13 @@
     const id = nextId();
     const hint = make("small", { id: id + "-hint", text: purpose(field.meaning) });
     const body = [part.element, hint, ...more];
+    const inFile = "In the file: " + field.name;
     if (part.main) {
       part.main.id = id;
       part.main.setAttribute("aria-describedby", id + "-hint");
-      return make("div", { class: "rolebook-field", "data-field": field.name }, make("label", { for: id, text: field.label }), ...body);
+      return make("div", { class: "rolebook-field", "data-field": field.name }, make("label", { for: id, text: field.label, title: inFile }), ...body);
     }
-    return make("div", { class: "rolebook-field", "data-field": field.name, role: "group", "aria-labelledby": id, "aria-describedby": id + "-hint" }, make("span", { id, class: "rolebook-label", text: field.label }), ...body);
+    return make("div", { class: "rolebook-field", "data-field": field.name, role: "group", "aria-labelledby": id, "aria-describedby": id + "-hint" }, make("span", { id, class: "rolebook-label", text: field.label, title: inFile }), ...body);
   }
 
   Object.assign(globalThis.rolebook, { control, labelled });

@@ -1,7 +1,7 @@
 // Shows the facts of a chapter or of `handbook.toml` in a form next to the page, and marks the facts
 // on the page that the form can change. Sends only the fields that were changed.
 (() => {
-  const { get, post, make, say, corner, control, labelled, saved } = globalThis.rolebook;
+  const { get, post, make, told, say, pencilIcon, corner, control, labelled, saved } = globalThis.rolebook;
   // In another site's frame, that site could place its own button over ours (clickjacking).
   if (top !== self) return;
 
@@ -27,7 +27,7 @@
 
   function draw(route, form) {
     const from = /** @type {HTMLElement} */ (document.activeElement);
-    const title = form.kind ? "Facts of this chapter" : "Handbook settings";
+    const title = form.kind ? "Properties" : "Handbook settings";
     const parts = [];
     const message = make("p", { class: "rolebook-said", role: "alert" });
     const question = make("div", { class: "rolebook-question", role: "group", hidden: true, "aria-label": "Discard your changes?" });
@@ -89,15 +89,27 @@
       message.textContent = "";
       const changes = list.map((part) => ({ field: part.field.name, was: part.was, value: part.control.value() }));
       const { ok, value } = await post("edit/facts", { path: form.path, changes });
+      if (ok && value.shown) {
+        // The form stays until the page shows what was saved.
+        for (const part of list) {
+          part.first = JSON.stringify(changes.find(({ field }) => field === part.field.name).value);
+          part.was = JSON.parse(part.first);
+        }
+        return void saved({ path: value.path, hash: value.hash }, () => {
+          isBusy = false;
+          save.removeAttribute("aria-disabled");
+          // The author may have changed something else in the meantime.
+          if (!isChanged()) end();
+        });
+      }
       isBusy = false;
       save.removeAttribute("aria-disabled");
       if (ok) {
-        if (value.shown) saved({ path: value.path, hash: value.hash });
-        else say("Saved. The audience that you view the page as can't see this chapter any more.");
+        say("Saved. The audience that you view the page as can't see this chapter any more.");
         return end();
       }
       const part = parts.find(({ field }) => field.name === value.field);
-      if (!part) return void (message.textContent = value.error);
+      if (!part) return message.replaceChildren(...told(value.error));
       if ("theirs" in value) return conflict(part, value);
       tell(part, value.error);
       reveal(part.element);
@@ -106,7 +118,7 @@
 
     /** Says what is wrong with a field. */
     function tell({ control, wrong }, ...what) {
-      wrong.replaceChildren(...what.map((one) => (typeof one === "string" ? make("p", { text: one }) : one)));
+      wrong.replaceChildren(...what.map((one) => (typeof one === "string" ? make("p", { told: one }) : one)));
       if (control.main) control.main.toggleAttribute("aria-invalid", what.length > 0);
     }
 
@@ -155,6 +167,7 @@
     }
 
     function end() {
+      if (!dialog.isConnected) return;
       dialog.close();
       dialog.remove();
       panel = null;
@@ -207,7 +220,9 @@
       const field = fields.get(text(name));
       if (!field) continue;
       marked.push([name.parentElement, field.name]);
-      name.append(pencil(field));
+      // The pencil is after the last value, because some themes put a colon after the name.
+      const group = name.parentElement;
+      (group.matches("dl") ? name.nextElementSibling ?? name : group.lastElementChild).append(pencil(field));
     }
     for (const head of document.querySelectorAll("main section:is(.profile, .stops) > h2")) {
       const field = fields.get(text(head));
@@ -229,7 +244,7 @@
       event.stopPropagation();
       open("edit/facts", field.name);
     };
-    return make("button", { type: "button", class: "rolebook-fact", "data-rolebook": true, "aria-label": "Change: " + field.label, title: "Change: " + field.label, text: "✎", on: { click } });
+    return make("button", { type: "button", class: "rolebook-fact", "data-rolebook": true, "aria-label": "Change: " + field.label, title: "Change: " + field.label, on: { click } }, pencilIcon());
   }
 
   // A click on a fact opens its field, unless it follows a link or selects text.
@@ -240,9 +255,10 @@
     if (found) open("edit/facts", found[1]);
   });
 
-  const button = press("Facts", "", () => open("edit/facts"));
+  const button = press("Properties", "", () => open("edit/facts"));
   button.hidden = true;
-  corner().append(button, press("Handbook settings", "", () => open("edit/settings")));
+  corner(20, button);
+  corner(31, press("Handbook settings", "", () => open("edit/settings")));
   document.addEventListener("rolebook:updated", lay);
   lay();
 

@@ -111,7 +111,7 @@
         });
       }
       const grip = make("span", { class: "rolebook-grip", draggable: "true", "aria-hidden": "true", text: "⠿" });
-      item.node = make("li", { class: "rolebook-item" }, grip, item.box, item.area, item.attributesField, ...prepare(item.area));
+      item.node = make("li", { class: "rolebook-item" }, grip, item.box, item.area, item.attributesField, ...prepare(item.area, true));
       item.node.addEventListener("focusin", () => { current = item; });
       item.area.addEventListener("input", () => {
         item.text = item.area.value;

@@ -17,7 +17,7 @@
     last = found;
     if (!found.here.length && !found.elsewhere) {
       if (panel) remove();
-      if (had) say("Fixed: there are no findings any more.", { weak: true });
+      if (had) say("All findings are fixed.", { weak: true });
       return;
     }
     // A new finding on this page opens the panel if there is room next to the text.
@@ -46,7 +46,11 @@
     next.append(body);
     next.addEventListener("toggle", () => { isClosed = !next.open; });
     if (panel) panel.replaceWith(next);
-    else document.body.append(next);
+    else {
+      // The bar is the last thing of the page.
+      const bar = document.querySelector("body > .rolebook-corner");
+      document.body.insertBefore(next, bar);
+    }
     panel = next;
     body.scrollTop = scrolled;
     const again = focused && panel.querySelector('[data-key="' + focused + '"]');
@@ -74,8 +78,8 @@
   function whole(places, n) {
     const [finding] = places;
     const box = make("article", { class: "rolebook-finding " + finding.severity });
-    box.append(make("p", { class: "rolebook-message" }, make("strong", { text: sentence(finding.message) })));
-    if (finding.help) box.append(make("p", { class: "rolebook-help", text: sentence(finding.help) }));
+    box.append(make("p", { class: "rolebook-message" }, make("strong", { told: sentence(finding.message) })));
+    if (finding.help) box.append(make("p", { class: "rolebook-help", told: sentence(finding.help) }));
     for (const [m, one] of places.entries()) box.append(spot(one, n + "-" + m));
     return box;
   }
@@ -92,9 +96,9 @@
   }
 
   function actions(finding, key) {
-    const press = (text, label, name, click) => make("button", { type: "button", class: "rolebook-button", "data-key": name + key, text, "aria-label": text + ": " + label, on: { click } });
+    const press = (text, label, name, click) => make("button", { type: "button", class: "rolebook-button", "data-key": name + key, told: text, "aria-label": text.replaceAll("`", "") + ": " + label, on: { click } });
     const at = place(finding);
-    const names = canEdit ? finding.names.map((name, n) => press("Use " + name, at, "use" + n, () => correct(finding, name))) : [];
+    const names = canEdit ? finding.names.map((name, n) => press("Use `" + name + "`", at, "use" + n, () => correct(finding, name))) : [];
     const go = finding.url === null ? [] : [press("Go to it", at, "go", () => goTo(finding))];
     return [...names, ...go, opener(finding, key)];
   }
@@ -103,7 +107,7 @@
   async function correct(finding, name) {
     const { path, start, end } = { path: finding.source, start: finding.start, end: finding.end };
     const { ok, value } = await post("edit/correct", { path, start, end, message: finding.message, name });
-    if (ok) globalThis.rolebook.saved({ path: value.path, hash: value.hash, text: "Uses " + name + " now." });
+    if (ok) globalThis.rolebook.saved({ path: value.path, hash: value.hash, text: "Changed to `" + name + "`." });
     else say(value.error);
   }
 
@@ -112,7 +116,7 @@
     more.open = isOpen;
     const items = list.map((finding, n) => {
       const where = finding.url === null ? make("span", { text: place(finding) }) : make("a", { href: "/" + finding.url, text: place(finding), on: { click: (event) => { event.preventDefault(); goTo(finding); } } });
-      return make("li", {}, where, " ", make("span", { text: sentence(finding.message) }), " ", opener(finding, "there" + n));
+      return make("li", {}, where, " ", make("span", { told: sentence(finding.message) }), " ", opener(finding, "there" + n));
     });
     more.append(make("ul", {}, ...items));
     if (count > list.length) more.append(make("p", { text: "… and " + (count - list.length) + " more." }));

@@ -83,23 +83,29 @@
   let next = 0;
 
   /**
-   * Makes a field take pictures and rich text. Returns the element to put below it. `insert` puts
-   * text in place of the selection.
+   * Makes a field take pictures and rich text. Returns the element to put below it, and a function
+   * that makes the fields of a list or a table take pictures. `insert` puts text in place of the
+   * selection, and `fields` lists all fields that have a part of the text now.
    */
-  function pasting(area, { path, insert, element }) {
+  function pasting(area, { path, insert, element, fields }) {
     const told = make("p", { class: "rolebook-told", role: "status" });
     const list = make("div", { class: "rolebook-pictures" });
     const box = make("div", { class: "rolebook-pasted" }, told, list);
-    area.addEventListener("paste", (event) => take(event, event.clipboardData));
-    area.addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
-    area.addEventListener("drop", (event) => {
-      const place = document.caretPositionFromPoint?.(event.clientX, event.clientY);
-      const isRich = hasFiles(event) || event.dataTransfer.types.includes("text/html");
-      if (isRich && place && place.offsetNode === area) area.setSelectionRange(place.offset, place.offset);
-      take(event, event.dataTransfer);
-    });
+    listen(area, false);
 
-    function take(event, data) {
+    function listen(field, isLine = true) {
+      field.addEventListener("paste", (event) => take(event, event.clipboardData, isLine));
+      field.addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
+      field.addEventListener("drop", (event) => {
+        const place = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+        const isRich = hasFiles(event) || event.dataTransfer.types.includes("text/html");
+        if (isRich && place && place.offsetNode === field) field.setSelectionRange(place.offset, place.offset);
+        if (isLine && isRich) field.focus();
+        take(event, event.dataTransfer, isLine);
+      });
+    }
+
+    function take(event, data, isLine) {
       const html = data.getData("text/html");
       const files = [...data.files];
       const read = html ? readPaste(html) : null;
@@ -107,8 +113,10 @@
       if (files.length && !(read && read.text.replace(/!\[[^\]]*\]\(\ufdef\d+\ufdef\)/g, "").trim())) {
         event.preventDefault();
         const alt = html ? (new DOMParser().parseFromString(html, "text/html").querySelector("img[alt]")?.getAttribute("alt") || "").trim() : "";
-        return void addFiles(files, alt);
+        return void addFiles(files, alt, isLine);
       }
+      // A line of a list or a table takes text by itself.
+      if (isLine) return;
       if (!read) return void told.replaceChildren();
       const { selectionStart: start, selectionEnd: end } = area;
       if (joinPaste("", area.value, start, end) === null) return void told.replaceChildren();
@@ -141,14 +149,16 @@
       if (markdown.trim()) say("Pasted as Markdown.");
     }
 
-    async function addFiles(files, alt) {
+    async function addFiles(files, alt, isLine) {
       const problems = [];
       told.replaceChildren("Saving …");
       for (const file of files) {
         try {
           if (!file.type.startsWith("image/")) throw new Error("“" + file.name + "” wasn't pasted: only pictures can be. Put other files into the handbook's folder, and link to them.");
           const one = await save(file, alt);
-          put("![" + escaped(alt) + "](" + one.link + ")", true);
+          const picture = "![" + escaped(alt) + "](" + one.link + ")";
+          if (isLine) insert(picture);
+          else put(picture, true);
           ask({ ...one, alt });
         } catch (error) {
           problems.push(error.message);
@@ -183,20 +193,21 @@
       const field = make("input", { id, type: "text", autocomplete: "off", "aria-describedby": id + "-size" });
       field.value = alt;
       field.addEventListener("input", () => {
-        const at = area.value.indexOf("](" + link + ")");
-        const start = area.value.lastIndexOf("![", at);
+        const holder = fields().find((one) => one.value.includes("](" + link + ")"));
+        const at = holder ? holder.value.indexOf("](" + link + ")") : -1;
+        const start = holder ? holder.value.lastIndexOf("![", at) : -1;
         if (at < 0 || start < 0) return;
-        area.setRangeText(escaped(field.value), start + 2, at, "preserve");
-        area.dispatchEvent(new Event("input", { bubbles: true }));
+        holder.setRangeText(escaped(field.value), start + 2, at, "preserve");
+        holder.dispatchEvent(new Event("input", { bubbles: true }));
       });
       const size = Math.max(1, Math.round(bytes / 1024)) + " KB";
       list.append(make("div", { class: "rolebook-picture" },
         make("label", { for: id, text: "What does " + link + " show? Describe it for people who can't see it." }), field,
-        make("small", { id: id + "-size", text: "Saved beside the chapter: " + width + " × " + height + " pixels, " + size + note + ". Undo takes it back." })));
+        make("small", { id: id + "-size", text: "Saved beside the chapter: " + width + " × " + height + " pixels, " + size + note + ". Undo removes it." })));
       field.focus();
     }
 
-    return box;
+    return { box, listen };
   }
 
   /** Returns HTML as Markdown without pictures, or null, and says what it leaves out. */

@@ -2,6 +2,8 @@
 // reader keeps their place and whatever they have opened.
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  /** The time to wait for the worker's first message, in milliseconds. */
+  const PATIENCE = 2000;
   let stream = null;
   let shown = buildOf(document);
   let newest = shown;
@@ -22,9 +24,20 @@
 
   function join() {
     const { port } = new SharedWorker("/_rolebook/listen.js", "rolebook");
-    port.onmessage = ({ data: { name, data } }) => take(name, data);
+    let isHeard = false;
+    port.onmessage = ({ data: { name, data } }) => {
+      isHeard = true;
+      take(name, data);
+    };
     port.postMessage("join");
-    return { close: () => port.postMessage("leave") };
+    const own = { close: () => port.postMessage("leave") };
+    // A worker that ends with the page before this one may never answer.
+    setTimeout(() => {
+      if (isHeard || stream !== own) return;
+      leave();
+      stream = connect();
+    }, PATIENCE);
+    return own;
   }
 
   function connect() {
@@ -81,7 +94,11 @@
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       // A deleted chapter or a page that can't be rendered needs a reload.
-      if (!answer.ok) return location.reload();
+      if (!answer.ok) {
+        const event = new CustomEvent("rolebook:gone", { cancelable: true });
+        if (document.dispatchEvent(event)) location.reload();
+        return;
+      }
       if (answer.redirected) follow(answer.url);
       const next = new DOMParser().parseFromString(await answer.text(), "text/html");
       shown = buildOf(next);
@@ -119,6 +136,8 @@
 
   // Returns the first visible block, which has to stay where it is on the screen.
   function firstVisible() {
+    // At its beginning, the page stays where it is by itself.
+    if (scrollY === 0) return null;
     for (const element of document.querySelectorAll("main :is(h1, h2, h3, p, li, table, figure, dl, blockquote)")) {
       const top = element.getBoundingClientRect().top;
       if (top >= 0) return { element, top };
@@ -186,21 +205,19 @@
   // then pairs of the same kind between them.
   function align(old, wanted) {
     const partners = new Array(wanted.length).fill(null);
-    const before = old.map(key);
-    const after = wanted.map(key);
     let start = 0;
-    while (start < before.length && start < after.length && before[start] === after[start]) {
+    while (start < old.length && start < wanted.length && isSame(old[start], wanted[start])) {
       partners[start] = old[start];
       start += 1;
     }
     let end = 0;
-    while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) {
+    while (end < old.length - start && end < wanted.length - start && isSame(old.at(-1 - end), wanted.at(-1 - end))) {
       partners[wanted.length - 1 - end] = old[old.length - 1 - end];
       end += 1;
     }
-    const a = { from: start, to: before.length - end };
-    const b = { from: start, to: after.length - end };
-    for (const [i, j] of longest(before.slice(a.from, a.to), after.slice(b.from, b.to))) {
+    const a = { from: start, to: old.length - end };
+    const b = { from: start, to: wanted.length - end };
+    for (const [i, j] of longest(old.slice(a.from, a.to).map(key), wanted.slice(b.from, b.to).map(key))) {
       pairKinds(old, wanted, partners, a.from, start + i, b.from, start + j);
       partners[start + j] = old[start + i];
       a.from = start + i + 1;
@@ -208,6 +225,12 @@
     }
     pairKinds(old, wanted, partners, a.from, a.to, b.from, b.to);
     return partners;
+  }
+
+  // Says the same as equal keys, without writing out whole elements.
+  function isSame(a, b) {
+    if (a.nodeType !== 1 || b.nodeType !== 1) return a.nodeType !== 1 && b.nodeType !== 1 && a.nodeValue === b.nodeValue;
+    return a.id || b.id ? a.nodeName === b.nodeName && a.id === b.id : a.isEqualNode(b);
   }
 
   const key = (node) => (node.nodeType !== 1 ? "#" + node.nodeValue : node.id ? node.nodeName + "#" + node.id : node.outerHTML);
@@ -273,7 +296,9 @@
       if (name !== "hidden" && from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
     for (const { name } of [...from.attributes]) {
-      const kept = ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
+      // A script marks where the reader is, but the site says which page this is.
+      const isPage = name === "aria-current" && from.getAttribute(name) === "page";
+      const kept = !isPage && ["open", "hidden", "title", "style", "aria-label", "aria-current", "aria-expanded"].includes(name);
       if (!kept && !to.hasAttribute(name)) from.removeAttribute(name);
     }
   }

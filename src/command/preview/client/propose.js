@@ -1,12 +1,12 @@
 // Proposes changes: shows what has changed since the last commit, lets the author choose, and asks
 // why. The chosen changes become a branch. Sending it is a click of its own, below the address.
 (() => {
-  const { get, post, make, say, corner } = globalThis.rolebook;
+  const { get, post, make, told, say, corner } = globalThis.rolebook;
   if (top !== self || !document.querySelector('meta[name="rolebook-token"][data-can~="propose"]')) return;
   const KINDS = { changed: "changed", added: "new", removed: "removed", moved: "moved" };
   const WHY = "rolebook:why";
 
-  corner().append(press("Propose", open));
+  corner(50, press("Propose", open));
 
   function press(text, click, name = "") {
     return make("button", { type: "button", class: "rolebook-button " + name, text, on: { click } });
@@ -19,7 +19,7 @@
     dialog.showModal();
     const { ok, value } = await get("propose/changes");
     body.lastChild.remove();
-    if (!ok) body.append(make("p", { text: value.error }), foot(close(dialog)));
+    if (!ok) body.append(make("p", { told: value.error }), foot(close(dialog)));
     else if (!value.files.length) body.append(make("p", { text: "Nothing has changed since the last commit." }), ...hidden(value), foot(close(dialog)));
     else body.append(...form(value, dialog, body));
   }
@@ -44,7 +44,7 @@
       const { ok, value } = await post("propose/commit", { base: found.base, why: why.value, files });
       go.disabled = false;
       if (!ok) {
-        said.textContent = value.error;
+        said.replaceChildren(...told(value.error));
         return;
       }
       remember("");
@@ -150,7 +150,7 @@
   function failed({ error, said, hand }) {
     const words = said ? [make("p", { text: "Git says:" }), make("pre", { tabindex: "0", "aria-label": "Message from Git", text: said })] : [];
     const way = hand ? [make("p", {}, "Run it in a terminal, where Git can ask for a password: ", make("code", { text: hand }))] : [];
-    return [make("p", { class: "rolebook-said", text: error }), ...words, ...way];
+    return [make("p", { class: "rolebook-said", told: error }), ...words, ...way];
   }
 
   // The line is kept, so that a reload doesn't lose it.

@@ -6,6 +6,8 @@
   const KEY = "rolebook:saving";
   // Findings are looked for once a page has been updated, so a reason can arrive a little later.
   const PATIENCE = 1500;
+  // A message that is gone again at once would only flicker, and delay the page.
+  const SOON = 250;
   let build = document.querySelector('meta[name="rolebook-build"]')?.content ?? "";
   document.addEventListener("rolebook:updated", ({ detail }) => { if (detail) build = detail.build; });
 
@@ -15,22 +17,29 @@
    */
   async function saved({ path, hash, text = "Saved." }, done = () => {}) {
     remember({ path, hash, text });
-    say("Saving …", { stays: true });
+    const slow = setTimeout(() => say("Saving …", { stays: true }), SOON);
     const start = Date.now();
     let told = false;
+    // The page is usually updated before it could ask.
+    await soon(60);
     for (;;) {
       const { ok, value } = await get("edit/state", { path, hash });
       // Another save replaced this one, which is then the one to wait for.
-      if (recalled()?.hash !== hash) return done();
+      if (recalled()?.hash !== hash) {
+        clearTimeout(slow);
+        return done();
+      }
       if (ok && value && value.shown && value.build === build) break;
       const isLate = Date.now() - start > PATIENCE;
       if (ok && value && value.arrived && !value.shown && (value.why || isLate) && !told) {
         told = true;
+        clearTimeout(slow);
         notYet(value.why);
         done();
       }
       await soon(told || !ok ? 1000 : 60);
     }
+    clearTimeout(slow);
     forget();
     say(text);
     done();

@@ -1,21 +1,23 @@
-// Takes changes back: a button and Ctrl+Z for the newest one, and a list of all that were made since
-// the preview was started. Where the same place has changed again, the author decides between three
-// texts. Also deletes the open chapter, because that can be taken back.
+// Undoes changes: a button and Ctrl+Z for the newest one, and a list of all that were made since the
+// preview was started. Where the same place has changed again, the author decides between three
+// texts. Also deletes the open chapter, because that can be undone.
 (() => {
-  const { get, post, make, say, corner, saved, drafts } = globalThis.rolebook;
+  const { get, post, make, say, corner, saved, drafts, after } = globalThis.rolebook;
   if (top !== self) return;
-  const KINDS = { text: "Text", facts: "Facts", settings: "Settings", level: "Level", new: "New chapter", deleted: "Deleted chapter", renamed: "Renamed chapter", name: "Name corrected", picture: "Picture", undo: "Taken back" };
+  const KINDS = { text: "Text of", facts: "Properties of", level: "Level in", new: "New chapter", deleted: "Deletion of", renamed: "New name of", name: "Corrected name in", picture: "Picture", undo: "Undo in" };
   // Changes that turned out to have no effect any more.
   const spent = new Set();
   let next = null;
   let again = null;
   let list = null;
+  let known = [];
 
   const undoer = press("Undo", undo);
   const opener = press("Changes", open);
   const remover = press("Delete", remove);
   for (const button of [undoer, opener, remover]) button.hidden = true;
-  corner().append(remover, undoer, opener);
+  corner(10, undoer, opener);
+  corner(22, remover);
 
   function press(text, click, name = "") {
     return make("button", { type: "button", class: "rolebook-button " + name, text, on: { click } });
@@ -26,13 +28,14 @@
   async function look() {
     const { ok, value } = await get("edit/changes", { most: 30 });
     if (!ok) return;
-    const own = value.changes.filter((change) => !change.earlier);
+    known = value.changes;
+    const own = known.filter((change) => !change.earlier);
     const newest = own.find((change) => !change.taken && !spent.has(change.number) && change.what !== "undo");
     next = newest || null;
-    // A change that was taken back can be made again, until something else is changed.
+    // A change that was undone can be redone, until something else is changed.
     again = own[0] && own[0].what === "undo" && !own[0].taken ? own[0] : null;
     undoer.hidden = !next;
-    if (next) undoer.title = "Take back: " + name(next) + " (Ctrl+Z)";
+    if (next) undoer.title = "Undo: " + lower(name(next)) + " (Ctrl+Z)";
     opener.hidden = value.changes.length === 0;
     const { value: source } = await get("source", { page: location.pathname });
     remover.hidden = !source;
@@ -46,7 +49,10 @@
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.code !== "KeyZ") return;
     const at = document.activeElement;
-    if (at && (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.nodeName)) || document.querySelector("dialog[open]")) return;
+    // A text field undoes what was typed in it. In an editor or a form, nothing that was saved is
+    // undone by accident.
+    const isOwn = at && (at.isContentEditable || at.matches("input, textarea, select, .rolebook-editor *, .rolebook-facts *"));
+    if (isOwn || document.querySelector("dialog:modal")) return;
     const change = event.shiftKey ? again : next;
     if (!change) return;
     event.preventDefault();
@@ -54,34 +60,67 @@
   });
 
   function name(change) {
-    const kind = KINDS[change.what] || "rolebook " + change.command;
-    return kind + ": " + change.title;
+    if (change.what === "settings") return "Handbook settings";
+    const root = rootOf(change);
+    if (root !== change) return name(root);
+    return (KINDS[change.what] || "rolebook " + change.command + ":") + " “" + change.title + "”";
   }
 
+  /** Returns the change that was undone, redone and so on by a change, or the change itself. */
+  function rootOf(change) {
+    const before = change.what === "undo" && known.find((other) => other.number === change.undoes);
+    return before ? rootOf(before) : change;
+  }
+
+  const lower = (text) => text.charAt(0).toLowerCase() + text.slice(1);
+
   async function takeBack(change, decided = {}) {
+    // Without this change, there may be no page.
+    const removes = change.files.some((file) => file.kind === "created" && isHere(file));
+    after.expect(removes);
     const { ok, value } = await post("edit/undo", { number: change.number, ...decided });
+    if (ok && !value.nothing && removes) return after.leave(undone(change));
+    after.expect(false);
     if (ok && value.nothing) {
       spent.add(change.number);
-      say("Nothing to take back: the files are as they were before.");
+      say("There is nothing to undo: the files are already as they were before.");
     } else if (ok) {
-      told(change, value);
+      tell(change, value);
     } else if (value.apart) {
       return decide(change, value, decided.choices);
     } else if (value.links) {
-      return confirm("Remove “" + change.title + "”?", value.links, "Remove it", () => takeBack(change, { ...decided, confirmed: true }));
+      return confirm("Remove “" + change.title + "”?", value.links, "Remove", () => takeBack(change, { ...decided, confirmed: true }));
     } else {
       say(value.error);
     }
     look();
   }
 
-  function told(change, value) {
-    const text = change.what === "undo" ? "Made again: " + change.title + "." : "Taken back: " + name(change) + ".";
-    // What was taken back may be on another page.
-    const isHere = change.url !== null && "/" + change.url === location.pathname;
-    const action = isHere || change.url === null ? null : make("a", { href: "/" + change.url, text: "Show it" });
-    if (value.hash && isHere) saved({ path: value.path, hash: value.hash, text });
+  const isHere = ({ url }) => url !== null && "/" + url === location.pathname;
+
+  function undone(change) {
+    return (change.what === "undo" ? "Redone: " : "Undone: ") + lower(name(change)) + ".";
+  }
+
+  async function tell(change, value) {
+    const text = undone(change);
+    if (change.files.some((file) => file.kind === "removed" && !file.picture)) return back(text, value.path);
+    // What was undone may be on another page.
+    const action = isHere(change) || change.url === null ? null : make("a", { href: "/" + change.url, text: "Show it" });
+    if (value.hash && isHere(change)) saved({ path: value.path, hash: value.hash, text });
     else say(text, { action });
+  }
+
+  /** Opens the page of a chapter that is there again, or links to it from the list of changes. */
+  async function back(text, path) {
+    for (let n = 0; n < 40; n += 1) {
+      const { value } = await get("edit/page", { path });
+      const to = value && value.url !== undefined ? "/" + value.url : null;
+      if (to && (to === location.pathname || list?.isConnected)) return say(text, { action: to === location.pathname ? null : make("a", { href: to, text: "Show it" }) });
+      if (to) return after.go(to, text);
+      await new Promise((wake) => setTimeout(wake, 75));
+    }
+    say(text);
   }
 
   /* The list of changes */
@@ -107,9 +146,12 @@
     const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.dataset.key));
     const own = changes.filter((change) => !change.earlier);
     const earlier = changes.filter((change) => change.earlier);
-    const items = [...own.map(item)];
+    known = changes;
+    // An undo is shown at the change that it undoes.
+    const rows = (all) => all.filter((change) => rootOf(change) === change).map(item);
+    const items = rows(own);
     if (!own.length) items.push(make("li", { text: "Nothing has been changed since the preview was started." }));
-    if (earlier.length) items.push(make("li", { class: "rolebook-before", text: "Before this preview was started" }), ...earlier.map(item));
+    if (earlier.length) items.push(make("li", { class: "rolebook-before", text: "Before this preview was started" }), ...rows(earlier));
     if (audiences) items.push(make("li", { class: "rolebook-before", text: "Changes of text for another audience are listed when you view the handbook as that audience." }));
     list.replaceChildren(...items);
     for (const one of list.querySelectorAll("details")) one.open = open.has(one.dataset.key);
@@ -118,9 +160,11 @@
   function item(change) {
     const time = new Date(change.at);
     const what = make("span", { class: "rolebook-what" }, make("strong", { text: name(change) }), " ", make("time", { datetime: time.toISOString(), text: time.toLocaleTimeString([], { timeStyle: "short" }) }));
-    const button = press(change.what === "undo" ? "Make it again" : "Take back", () => takeBack(change));
-    button.setAttribute("aria-label", button.textContent + ": " + name(change));
-    const state = change.taken ? make("em", { text: "taken back" }) : button;
+    // Of a change that is undone, the undo that still applies can be undone.
+    const undo = change.taken ? known.find((other) => !other.taken && other.what === "undo" && rootOf(other) === change) : null;
+    const button = press(change.taken ? "Redo" : "Undo", () => takeBack(undo || change));
+    button.setAttribute("aria-label", button.textContent + ": " + lower(name(change)));
+    const state = make("span", { class: "rolebook-foot" }, change.taken ? make("em", { text: "Undone" }) : null, change.taken && !undo ? null : button);
     const files = change.files.flatMap((file) => places(file, change.files.length > 1));
     const more = make("details", { "data-key": String(change.number) }, make("summary", { text: "What changed" }), ...files);
     if (change.late) more.append(make("p", { text: "An editor saved another text at the same moment. It is kept in .rolebook/journal." }));
@@ -143,7 +187,7 @@
 
   /** Shows three texts for each place that has changed again since. `before` are earlier choices. */
   function decide(change, { error, apart, state }, before = []) {
-    const dialog = ask("Take back: " + name(change));
+    const dialog = ask("Undo: " + lower(name(change)));
     const kept = [];
     const fields = apart.map((place, n) => {
       const field = choice(place, n, before[n]);
@@ -158,7 +202,7 @@
       await takeBack(change, { choices, state, confirmed: true });
     };
     dialog.addEventListener("close", () => kept.forEach((one) => one.end()));
-    dialog.firstChild.append(make("p", { text: error }), ...fields.map((field) => field.box),
+    dialog.firstChild.append(make("p", { told: error }), ...fields.map((field) => field.box),
       make("div", { class: "rolebook-foot" }, press("Save these texts", go, "rolebook-save"), press("Leave everything as it is", () => { finish(); dialog.close(); })));
     dialog.showModal();
   }
@@ -182,7 +226,7 @@
     const box = make("section", { class: "rolebook-three", "aria-label": place.title },
       make("h3", { text: place.title + ", line " + place.line }),
       version("Before this change", place.was, place.was === null ? "No chapter, as before" : "Use this text"),
-      version("What this change made of it", place.made, null),
+      version("After this change", place.made, null),
       version("Now", place.now, place.now === null ? "Leave it deleted" : "Keep this text"),
       make("label", { for: id, text: "Text to save" }), area);
     return { box, kept, value: () => (isNone ? null : area.value) };
@@ -192,24 +236,27 @@
   function confirm(title, links, action, then) {
     const dialog = ask(title);
     const items = links.map((link) => make("li", {}, make("a", { href: "/" + link.url, text: link.title })));
-    const some = links.length === 1 ? "1 chapter links to it, and that link will be dead:" : links.length + " chapters link to it, and those links will be dead:";
-    dialog.firstChild.append(make("p", { text: links.length ? some : "No other chapter links to it." }), make("ul", { class: "rolebook-links" }, ...items),
-      make("p", { text: "It can be taken back." }),
-      make("div", { class: "rolebook-foot" }, press(action, () => { dialog.close(); then(); }, "rolebook-save"), press("Cancel", () => dialog.close())));
+    const some = links.length === 1 ? "1 chapter links to it, and that link will break:" : links.length + " chapters link to it, and those links will break:";
+    dialog.firstChild.append(make("p", { text: links.length ? some : "No other chapter links to it." }), make("ul", { class: "rolebook-links", tabindex: "0", "aria-label": "Links that will break" }, ...items),
+      make("p", { text: "You can undo this." }),
+      make("div", { class: "rolebook-foot" }, press(action, () => { dialog.close(); then(); }, "rolebook-danger"), press("Cancel", () => dialog.close())));
     dialog.showModal();
   }
 
   async function remove() {
     const { ok, value } = await post("edit/delete", { page: location.pathname });
     if (!ok) return say(value.error);
-    confirm("Delete “" + value.title + "”?", value.links, "Delete it", async () => {
+    confirm("Delete “" + value.title + "”?", value.links, "Delete", async () => {
+      after.expect(true);
       const { ok, value: done } = await post("edit/delete", { page: location.pathname, confirmed: true });
-      if (!ok) return say(done.error);
-      say("Deleted: " + done.title + ". Undo brings it back.", { stays: true });
-      look();
+      if (ok) return after.leave("Deleted “" + done.title + "”.");
+      after.expect(false);
+      say(done.error);
     });
   }
 
+  // For a message about the newest change, on the page that it led to.
+  globalThis.rolebook.undo = { newest: async () => { await look(); return next; }, takeBack };
   document.addEventListener("rolebook:updated", look);
   document.addEventListener("rolebook:audiences", look);
   look();

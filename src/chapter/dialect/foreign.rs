@@ -1,0 +1,78 @@
+//! Names the kinds of syntax that are taken out of a chapter because nothing here understands them.
+//!
+//! Input: a [`Foreign`]. Output: its words in findings. Never looks at a text.
+
+/// A kind of foreign syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Foreign {
+    /// `{% tag %}`.
+    LiquidTag,
+    /// `{{ expression }}`.
+    Expression,
+    /// `{{< shortcode >}}`.
+    Shortcode,
+    /// `import` and `export`.
+    Import,
+    /// `<Component />`.
+    Component,
+    /// `{expression}` in MDX.
+    Braces,
+    /// `:::name` with a name that no callout has.
+    Block,
+    /// An inclusion of a file.
+    Inclusion,
+    /// An icon of a set of icons.
+    Icon,
+    /// Something that says nothing to readers: attributes, comments and marks of verbatim text.
+    Silent,
+}
+
+impl Foreign {
+    /// Returns whether somebody might miss it.
+    #[must_use]
+    pub fn is_counted(self) -> bool {
+        self != Self::Silent
+    }
+}
+
+impl Foreign {
+    /// Returns the generators that the syntax belongs to.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::LiquidTag | Self::Expression => "Jekyll, Eleventy or another generator with Liquid",
+            Self::Shortcode => "Hugo",
+            Self::Import | Self::Component | Self::Braces => "MDX",
+            Self::Block => "Docusaurus, VitePress or Quarto",
+            Self::Icon => "MkDocs",
+            Self::Silent => "another generator",
+            Self::Inclusion => "MkDocs or mdBook",
+        }
+    }
+
+    /// Returns what else became of the syntax, to follow "aren't shown".
+    #[must_use]
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
+            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Icon | Self::Silent => "",
+        }
+    }
+
+    /// Returns the name of one thing of this kind and of several.
+    #[must_use]
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::LiquidTag => ("Liquid tag", "Liquid tags"),
+            Self::Expression => ("expression in `{{ }}`", "expressions in `{{ }}`"),
+            Self::Shortcode => ("shortcode", "shortcodes"),
+            Self::Import => ("import or export", "imports and exports"),
+            Self::Component => ("component", "components"),
+            Self::Braces => ("expression in `{ }`", "expressions in `{ }`"),
+            Self::Block => ("`:::` block of an unknown type", "`:::` blocks of unknown types"),
+            Self::Inclusion => ("inclusion of a file", "inclusions of files"),
+            Self::Icon => ("icon", "icons"),
+            Self::Silent => ("comment", "comments"),
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! Finds the tags and expressions of template languages in a chapter: Liquid, shortcodes and JSX.
+//!
+//! Input: a body and the dialects. Output: [`Tag`]s outside of code, in order, and where the fenced
+//! code is. Never decides what becomes of a tag.
+
+use std::ops::Range;
+
+use super::code;
+use super::foreign::Foreign;
+use crate::declare::dialect::{Dialect, Dialects};
+
+/// A tag or an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The range in the body.
+    pub range: Range<usize>,
+    /// The kind of the syntax.
+    pub kind: Foreign,
+    /// The first word.
+    pub name: String,
+    /// Whether the tag closes a block, as `{% endif %}` does.
+    pub is_closing: bool,
+    /// Whether the tag has no text, as `<Tag />` does.
+    pub is_empty: bool,
+    /// The range of what follows the first word.
+    pub arguments: Range<usize>,
+}
+
+/// What was found in a body.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The tags in order.
+    pub tags: Vec<Tag>,
+    /// The fenced code, with its fences, in order.
+    pub code: Vec<Range<usize>>,
+}
+
+/// An argument of a tag, with ranges in the text of the arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The name, empty if there is only a value.
+    pub name: Range<usize>,
+    /// The value without its quotes.
+    pub value: Range<usize>,
+}
+
+/// The maximum length of a tag in bytes.
+const LONGEST: usize = 2000;
+
+/// Finds the tags in `body`.
+pub fn find(body: &str, dialects: Dialects) -> Found {
+    let mut finder = Finder { body, dialects, found: Found::default(), raw: false };
+    let mut fence: Option<(u8, usize, usize)> = None;
+    let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
+    let mut start = 0;
+    let mut skip_to = 0;
+    for line in body.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        let trimmed = line.trim();
+        if let Some(from) = tagged {
+            if code::ends_code(trimmed) {
+                finder.found.code.push(from..range.end);
+                tagged = None;
+            }
+            continue;
+        }
+        if let Some((sign, length, from)) = fence {
+            let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
+            if run >= length && run == trimmed.len() {
+                finder.found.code.push(from..range.end);
+                fence = None;
+            } else {
+                finder.in_code(&range);
+            }
+            continue;
+        }
+        if range.end <= skip_to {
+            continue;
+        }
+        let has_code = dialects.has(Dialect::Liquid) || dialects.has(Dialect::Shortcodes);
+        if has_code && range.start >= skip_to && code::begins_code(trimmed).is_some() {
+            // If one isn't closed, the others aren't searched for.
+            may_close = may_close && body[range.end..].lines().any(code::ends_code);
+            if may_close {
+                tagged = Some(range.start);
+                continue;
+            }
+        }
+        if let Some((sign, length)) =
+            opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
+        {
+            fence = Some((sign, length, range.start));
+            continue;
+        }
+        skip_to = finder.line(range.start.max(skip_to)..range.end);
+    }
+    if let Some((_, _, from)) = fence {
+        finder.found.code.push(from..body.len());
+    }
+    finder.found
+}
+
+/// Returns the sign and the length of the fence that a line opens.
+fn opens_fence(line: &str) -> Option<(u8, usize)> {
+    let sign = *line.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = line.bytes().take_while(|byte| *byte == sign).count();
+    (length >= 3 && !(sign == b'`' && line[length..].contains('`'))).then_some((sign, length))
+}
+
+struct Finder<'a> {
+    body: &'a str,
+    dialects: Dialects,
+    found: Found,
+    /// Whether the text is between `{% raw %}` and `{% endraw %}`.
+    raw: bool,
+}
+
+impl Finder<'_> {
+    /// Finds the tags that begin on a line, and returns where the last one ends, which may be on
+    /// another line.
+    fn line(&mut self, range: Range<usize>) -> usize {
+        let mut at = range.start;
+        if self.dialects.has(Dialect::Jsx)
+            && let Some(end) = self.module(range.start)
+        {
+            return end;
+        }
+        while at < range.end {
+            let Some(next) = self.body[at..range.end].find(['{', '<', '`', '\\', ':']) else { break };
+            at += next;
+            match self.body.as_bytes()[at] {
+                b'`' => at = self.behind_code(at),
+                b'\\' => at += 1 + self.body[at + 1..].chars().next().map_or(0, char::len_utf8),
+                _ => match self.tag(at) {
+                    Some(tag) => {
+                        self.push(tag);
+                        at = self.found.tags.last().map_or(at + 1, |tag| tag.range.end.max(at + 1));
+                    }
+                    None if self.body[at..].starts_with("<!--") => {
+                        at = self.body[at..].find("-->").map_or(self.body.len(), |length| at + length + 3);
+                    }
+                    None => at += 1,
+                },
+            }
+        }
+        at
+    }
+
+    fn push(&mut self, tag: Tag) {
+        if tag.kind == Foreign::LiquidTag && matches!(tag.name.as_str(), "raw" | "verbatim") {
+            self.raw = !tag.is_closing;
+            self.found.tags.push(Tag { kind: Foreign::Silent, ..tag });
+            return;
+        } else if self.raw {
+            return;
+        }
+        self.found.tags.push(if tag.name == "comment" { self.with_comment(tag) } else { tag });
+    }
+
+    /// Returns the tag that begins a comment with the whole comment.
+    fn with_comment(&self, tag: Tag) -> Tag {
+        if tag.kind != Foreign::LiquidTag || tag.is_closing {
+            return tag;
+        }
+        let rest = &self.body[tag.range.end..];
+        let Some(at) = rest.find("endcomment") else { return tag };
+        let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
+        Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
+    }
+
+    /// Finds the tags that a generator would take out of code, too.
+    fn in_code(&mut self, range: &Range<usize>) {
+        let line = &self.body[range.clone()];
+        if !self.dialects.has(Dialect::Liquid) || !line.contains("raw") {
+            return;
+        }
+        for (at, _) in line.match_indices("{%") {
+            let tag = self.tag(range.start + at).filter(|tag| tag.name == "raw");
+            self.found.tags.extend(tag);
+        }
+    }
+
+    /// Returns the offset behind the code span that begins at `at`, or behind its backticks if
+    /// nothing closes it in the paragraph.
+    fn behind_code(&self, at: usize) -> usize {
+        let rest = &self.body[at..];
+        let length = rest.bytes().take_while(|byte| *byte == b'`').count();
+        let paragraph = rest.find("\n\n").unwrap_or(rest.len());
+        let mut from = length;
+        while let Some(next) = rest[from..paragraph].find('`') {
+            let run = rest[from + next..].bytes().take_while(|byte| *byte == b'`').count();
+            if run == length {
+                return at + from + next + run;
+            }
+            from += next + run;
+        }
+        at + length
+    }
+
+    /// Reads the tag or expression that begins at `at`.
+    fn tag(&self, at: usize) -> Option<Tag> {
+        let rest = &self.body[at..];
+        let rest = &rest[..floor(rest, LONGEST)];
+        let has = |dialect| self.dialects.has(dialect);
+        if rest.starts_with("{%") {
+            return has(Dialect::Liquid).then(|| self.delimited(at, rest, ("{%", "%}"), Foreign::LiquidTag)).flatten();
+        }
+        if rest.starts_with("{{<") || rest.starts_with("{{%") {
+            let close = if rest.starts_with("{{<") { ">}}" } else { "%}}" };
+            let tag = self.delimited(at, rest, (&rest[..3], close), Foreign::Shortcode);
+            return tag.filter(|_| has(Dialect::Shortcodes));
+        }
+        if rest.starts_with(':') {
+            return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
+        }
+        if has(Dialect::Attributes)
+            && let Some(tag) = self.span_attributes(at, rest)
+        {
+            return Some(tag);
+        }
+        if rest.starts_with("{{") {
+            let of_site = has(Dialect::Liquid) && rest[2..].trim_start_matches([' ', '-']).starts_with("site.");
+            return (has(Dialect::Expressions) || of_site)
+                .then(|| self.delimited(at, rest, ("{{", "}}"), Foreign::Expression))
+                .flatten()
+                .filter(|tag| !is_view(&tag.name, &self.body[tag.arguments.clone()]));
+        }
+        if has(Dialect::Jsx) {
+            return if rest.starts_with('<') { self.component(at, rest) } else { self.braces(at, rest) };
+        }
+        None
+    }
+
+    fn delimited(&self, at: usize, rest: &str, (open, close): (&str, &str), kind: Foreign) -> Option<Tag> {
+        // A blank line ends what would be a tag.
+        let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
+        let length = rest.find(close).filter(|length| *length >= open.len())?;
+        let inner = &rest[open.len()..length];
+        let text = inner.trim_matches(|c: char| c.is_whitespace() || c == '-');
+        let is_slash = text.starts_with('/');
+        let text = text.trim_start_matches('/').trim_start();
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let name = &text[..text.find(|c| !is_name(c)).unwrap_or(text.len())];
+        if kind != Foreign::Expression && name.is_empty() && !text.is_empty() && !text.starts_with(['#', '*']) {
+            return None;
+        }
+        let is_end = kind == Foreign::LiquidTag && name.starts_with("end") && name.len() > 3;
+        let start = at + open.len() + inner.find(text).unwrap_or(0) + name.len();
+        let arguments = start..(at + length).max(start);
+        let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url");
+        Some(Tag {
+            range: at..at + length + close.len(),
+            kind: if is_base && kind == Foreign::Expression { Foreign::Silent } else { kind },
+            name: if is_end { &name[3..] } else { name }.to_owned(),
+            is_closing: is_slash || is_end,
+            is_empty: inner.trim_end().ends_with('/'),
+            arguments,
+        })
+    }
+
+    /// Reads the tag of a component, whose name begins with an upper-case letter.
+    fn component(&self, at: usize, rest: &str) -> Option<Tag> {
+        let is_closing = rest.starts_with("</");
+        let start = 1 + usize::from(is_closing);
+        if rest.starts_with("<>") || rest.starts_with("</>") {
+            let range = at..at + start + 1;
+            let arguments = range.end..range.end;
+            return Some(Tag {
+                range,
+                kind: Foreign::Component,
+                name: String::new(),
+                is_closing,
+                is_empty: false,
+                arguments,
+            });
+        }
+        let name = &rest[start..];
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_'))?];
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) && !(name.contains('.') && !rest.contains("://")) {
+            return None;
+        }
+        let from = start + name.len();
+        let end = from + end_of_tag(&rest[from..])?;
+        let is_empty = rest[..end].ends_with("/");
+        let arguments = at + from..at + end - usize::from(is_empty && end > from);
+        let range = at..at + end + 1;
+        Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
+    }
+
+    /// Reads kramdown's attributes behind a link, an image, emphasis or a word.
+    fn span_attributes(&self, at: usize, rest: &str) -> Option<Tag> {
+        let end = rest.find('}').filter(|end| rest.starts_with('{') && !rest[..*end].contains('\n'))?;
+        let before = self.body[..at].chars().next_back()?;
+        let line = self.body[..at].rfind('\n').map_or(0, |at| at + 1);
+        let is_heading = self.body[line..].trim_start().starts_with('#');
+        let has_colon = rest.starts_with("{:");
+        let inner = rest[1 + usize::from(has_colon)..end].trim();
+        let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
+        let is_close =
+            matches!(before, ')' | ']' | '*' | '_' | '`' | '>' | ':') || (has_colon && !before.is_whitespace());
+        if is_heading || !is_list || !is_close || inner.to_lowercase().contains("audience") || inner.contains('{') {
+            return None;
+        }
+        Some(silent(at..at + end + 1))
+    }
+
+    /// Reads an expression in braces, as MDX has it. In a tag, the attribute that it is the value of
+    /// belongs to it.
+    fn braces(&self, at: usize, rest: &str) -> Option<Tag> {
+        let tag = braces(at, rest)?;
+        if !self.body[..at].ends_with('=') {
+            return Some(tag);
+        }
+        let name = &self.body[..at - 1];
+        let start = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
+        Some(Tag { range: start..tag.range.end, name: name[start..].to_owned(), ..tag })
+    }
+
+    /// Reads an `import` or `export` at the start of a block, and returns where it ends.
+    fn module(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.body[at..];
+        let rest = &rest[..floor(rest, LONGEST)];
+        let is_import = rest.starts_with("import ") && (rest.contains(" from ") || rest[7..].starts_with(['"', '\'']));
+        let words = ["export const ", "export default ", "export function ", "export let ", "export {"];
+        let is_export = words.iter().any(|word| rest.starts_with(word));
+        let before = self.body[..at].trim_end_matches(' ');
+        let last = self.found.tags.last().filter(|tag| tag.kind == Foreign::Import);
+        let begins = before.is_empty() || before.ends_with("\n\n") || last.is_some_and(|last| last.range.end == at);
+        if !begins || !(is_import || is_export) {
+            return None;
+        }
+        let end = if is_import { end_of_import(rest)? } else { rest.find("\n\n").map_or(rest.len(), |end| end + 1) };
+        let range = at..at + end;
+        let (name, arguments) = ("import".to_owned(), range.end..range.end);
+        let (kind, is_closing, is_empty) = (Foreign::Import, false, true);
+        self.found.tags.push(Tag { range, kind, name, is_closing, is_empty, arguments });
+        Some(at + end)
+    }
+}
+
+fn silent(range: Range<usize>) -> Tag {
+    let (name, arguments) = (String::new(), range.end..range.end);
+    Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
+}
+
+/// Reads the shortcode of an icon of Material for `MkDocs`.
+fn icon(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    let sets = ["octicons-", "material-", "fontawesome-", "simple-"];
+    if !sets.iter().any(|set| name.starts_with(set)) || !rest[1 + name.len()..].starts_with(':') {
+        return None;
+    }
+    Some(Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
+}
+
+/// Returns the length of an import statement with its line ending, or `None` if this isn't one.
+fn end_of_import(rest: &str) -> Option<usize> {
+    let from = if rest[7..].starts_with(['"', '\'']) { 7 } else { rest.find(" from ")? + 6 };
+    if rest[..from].contains("\n\n") || !rest[from..].starts_with(['"', '\'']) {
+        return None;
+    }
+    Some(rest[from..].find('\n').map_or(rest.len(), |end| from + end + 1))
+}
+
+/// Returns whether an expression is the call of one of our views.
+fn is_view(name: &str, arguments: &str) -> bool {
+    arguments.starts_with('(')
+        && ["matrix", "compare", "ladder", "radar", "decisions", "roles", "children", "changes"].contains(&name)
+}
+
+/// Reads an expression in braces, as MDX has it.
+fn braces(at: usize, rest: &str) -> Option<Tag> {
+    let inner = rest.strip_prefix('{')?;
+    // `{#id}` and `{.class}` are attributes.
+    if inner.starts_with(['#', '.', ':']) || inner.starts_with("audience") {
+        return None;
+    }
+    let end = closing_brace(rest)?;
+    if rest[..end].contains("\n\n") {
+        return None;
+    }
+    let range = at..at + end + 1;
+    let arguments = at + 1..at + end;
+    let kind = if rest[1..].trim_start().starts_with("/*") { Foreign::Silent } else { Foreign::Braces };
+    Some(Tag { range, kind, name: String::new(), is_closing: false, is_empty: true, arguments })
+}
+
+/// Returns the offset of the brace that closes the one at the start of `text`.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the offset of the `>` that ends a tag, outside quotes and braces.
+fn end_of_tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if depth == 0 => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') => depth = depth.saturating_sub(1),
+            (None, '>') if depth == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Lists the arguments of a tag: `name="value"`, `name=value` or a value alone.
+pub fn arguments(text: &str) -> Vec<Argument> {
+    let mut list = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        at += rest.len() - trimmed.len();
+        if trimmed.is_empty() {
+            break;
+        }
+        let word =
+            trimmed.find(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | ',')).unwrap_or(trimmed.len());
+        let (name, value_at) =
+            if trimmed[word..].starts_with('=') { (at..at + word, at + word + 1) } else { (at..at, at) };
+        let value = &text[value_at..];
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let (range, next) = match quote {
+            Some(quote) => {
+                let length = value[1..].find(quote).unwrap_or(value.len() - 1);
+                (value_at + 1..value_at + 1 + length, value_at + length + 2)
+            }
+            None => {
+                let length = value.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(value.len());
+                (value_at..value_at + length, value_at + length.max(1))
+            }
+        };
+        list.push(Argument { name, value: range });
+        at = next;
+    }
+    list
+}
+
+/// Returns the largest character boundary of `text` that is at most `length`.
+fn floor(text: &str, length: usize) -> usize {
+    (0..=length.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

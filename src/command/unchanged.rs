@@ -1,0 +1,72 @@
+//! Decides whether anything that a build depends on has changed since the last one.
+//!
+//! Input: a project that has been read, and the options. Output: where the project remembers its
+//! builds, and a key that differs whenever the site could differ. Never decides by the time of a
+//! source file: every byte that was read is part of the key.
+
+use std::fmt::Debug;
+use std::fs;
+
+use blake3::{Hash, Hasher};
+
+use super::load::{Loaded, is_colored};
+use crate::cli::Build;
+use crate::declare::config::FILE;
+use crate::text::path::SourcePath;
+use crate::text::source::Sources;
+use crate::world::disk::{Inputs, Memory};
+use crate::world::git::Repository;
+
+/// Returns the memory and the key of a build, or `None` in a folder without `handbook.toml`, where
+/// Rolebook writes nothing next to the chapters.
+pub fn memory(loaded: &Loaded, options: &Build) -> Option<(Memory, Hash)> {
+    loaded.inputs.sources.bytes(&SourcePath::new(FILE))?;
+    let place = fs::canonicalize(&loaded.out).unwrap_or_else(|_| loaded.out.clone());
+    let mut name = Hasher::new();
+    add(&mut name, &(place, &loaded.out, options, is_colored()));
+    let name = name.finalize();
+    let (inputs, past) = rayon::join(|| of_inputs(loaded), || of_past(loaded));
+    let mut key = Hasher::new();
+    add(&mut key, &(program()?, std::env::var_os("SOURCE_DATE_EPOCH"), loaded.project.title()));
+    key.update(name.as_bytes()).update(inputs.as_bytes()).update(past.as_bytes());
+    Some((Memory::of(&loaded.project.root, &name), key.finalize()))
+}
+
+/// Adds a value by its debug format, which contains every field.
+fn add(hasher: &mut Hasher, value: &impl Debug) {
+    hasher.update(format!("{value:?}\n").as_bytes());
+}
+
+/// Describes the program. During development, programs of one version differ.
+fn program() -> Option<impl Debug> {
+    let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some((env!("CARGO_PKG_VERSION"), metadata.len(), metadata.modified().ok()?))
+}
+
+fn of_inputs(loaded: &Loaded) -> Hash {
+    // Naming every field makes the compiler object if one is added and forgotten here.
+    let Inputs { sources, themes, findings, foreign } = &loaded.inputs;
+    let Sources { files, unread_indexes, project } = sources;
+    let mut hasher = Hasher::new();
+    for (path, file) in files.iter().map(|(path, file)| (path.as_str(), file)) {
+        hasher.update(path.as_bytes()).update(&[0]).update(&file.hash);
+    }
+    for (path, file) in project {
+        hasher.update(&[1]).update(path.as_bytes()).update(&[0]).update(&file.hash);
+    }
+    add(&mut hasher, &(unread_indexes, findings, foreign));
+    for theme in themes.values() {
+        add(&mut hasher, &(&theme.name, theme.files.len()));
+        for (path, bytes) in &theme.files {
+            hasher.update(path.as_bytes()).update(&[0]).update(blake3::hash(bytes).as_bytes());
+        }
+    }
+    hasher.finalize()
+}
+
+fn of_past(loaded: &Loaded) -> Hash {
+    match Repository::find(&loaded.project.content).and_then(|repository| repository.state()) {
+        Ok(state) => blake3::hash(&state),
+        Err(missing) => blake3::hash(format!("{missing:?}").as_bytes()),
+    }
+}

@@ -1,0 +1,215 @@
+//! Translates the keys in the front matter of other generators into ours.
+//!
+//! Input: a table of front matter. Output: a table with our keys, in which every value keeps its span.
+//! Never drops a key that withholds a chapter.
+
+use crate::declare::fields::Field;
+use crate::declare::front::{self, Common};
+use crate::declare::generator::Generator;
+use crate::declare::kind::Kind;
+use crate::declare::withheld;
+use crate::text::front_matter::{Data, Entry, Table, Value};
+use crate::text::path::{SourcePath, join};
+
+/// The keys that give a chapter its position: those of Jekyll's themes, Docusaurus, Hugo and others.
+const ORDERS: &[&str] = &["order", "weight", "nav_order", "sidebar_position", "navOrder", "menu_order"];
+/// The keys that give a chapter another name in the navigation.
+const LABELS: &[&str] = &["label", "sidebar_label", "linkTitle", "linktitle", "nav_title", "navTitle", "short_title"];
+/// The keys that give a page its address.
+const PERMALINKS: &[&str] = &["permalink", "url", "slug"];
+/// The keys that list former addresses and other names.
+const ALIASES: &[&str] = &["aliases", "alias", "redirect_from", "redirects"];
+
+/// Further keys that generators read and that don't concern us.
+const FOREIGN: &[&str] = &[
+    "author",
+    "authors",
+    "banner",
+    "bibliography",
+    "breadcrumb",
+    "categories",
+    "category",
+    "comments",
+    "cover",
+    "created",
+    "created_at",
+    "createdAt",
+    "cssclass",
+    "cssclasses",
+    "custom_edit_url",
+    "date",
+    "description",
+    "editLink",
+    "editUrl",
+    "excerpt",
+    "expiryDate",
+    "featured",
+    "footer",
+    "format",
+    "grand_parent",
+    "has_children",
+    "has_toc",
+    "head",
+    "hero",
+    "hide",
+    "hide_table_of_contents",
+    "hide_title",
+    "icon",
+    "image",
+    "image_alt",
+    "keywords",
+    "lang",
+    "last_modified_at",
+    "last_update",
+    "lastUpdated",
+    "lastmod",
+    "layout",
+    "link",
+    "locale",
+    "math",
+    "menu",
+    "meta",
+    "mermaid",
+    "modified",
+    "nav_exclude",
+    "nav_fold_state",
+    "navbar",
+    "next",
+    "outline",
+    "output",
+    "outputs",
+    "pageClass",
+    "pageid",
+    "pagefind",
+    "pagination_label",
+    "pagination_next",
+    "pagination_prev",
+    "parent",
+    "prev",
+    "publishDate",
+    "publishdate",
+    "robots",
+    "search",
+    "search_exclude",
+    "series",
+    "sidebar",
+    "sidebar_class_name",
+    "sidebar_custom_props",
+    "sitemap",
+    "subtitle",
+    "tableOfContents",
+    "tagline",
+    "template",
+    "theme",
+    "thumbnail",
+    "toc",
+    "toc_hide",
+    "toc_max_heading_level",
+    "toc_min_heading_level",
+    "topics",
+    "type",
+    "uid",
+    "up",
+    "updated",
+    "updated_at",
+    "updatedAt",
+    "version",
+    "version_introduced",
+];
+
+/// Returns the table with our keys. What another generator owns is left out: keys that it is known
+/// for, and if `generator` is recognized all keys that aren't ours.
+pub fn translated(table: &Table, kind: Kind, path: &SourcePath, generator: Option<Generator>) -> Table {
+    let is_ours = |key: &str| {
+        let is = |field: &Field| field.name == key || field.also == key;
+        Common::FIELDS.iter().chain(front::of_kind(kind)).any(is)
+    };
+    let mut entries: Vec<Entry> = Vec::with_capacity(table.entries.len());
+    let mut add = |name: &str, entry: &Entry, value: Value| {
+        if !entries.iter().any(|other| other.key == name) {
+            entries.push(Entry { key: name.to_owned(), value, ..entry.clone() });
+        }
+    };
+    for (name, keys) in [("order", ORDERS), ("label", LABELS), ("permalink", PERMALINKS)] {
+        for key in keys {
+            let Some(entry) = table.entries.iter().find(|entry| entry.key == *key) else { continue };
+            let value = match name {
+                "order" => Some(whole(&entry.value)),
+                "permalink" => address(key, &entry.value, path),
+                _ => Some(entry.value.clone()),
+            };
+            if let Some(value) = value {
+                add(name, entry, value);
+            }
+        }
+    }
+    // Starlight's `sidebar` is a table.
+    if let Some(sidebar) = table.entries.iter().find(|entry| entry.key == "sidebar") {
+        for inner in sidebar.value.entries() {
+            match inner.key.as_str() {
+                "order" => add("order", inner, whole(&inner.value)),
+                "label" => add("label", inner, inner.value.clone()),
+                _ => {}
+            }
+        }
+    }
+    let aliases: Vec<&Entry> = table.entries.iter().filter(|entry| ALIASES.contains(&entry.key.as_str())).collect();
+    if let Some(first) = aliases.first() {
+        let all = aliases.iter().flat_map(|entry| entry.value.items()).cloned().collect::<Vec<Value>>();
+        let all = all.into_iter().filter(|value| value.data != Data::Null);
+        let all = all.map(|value| if generator == Some(Generator::Hugo) { from_root(value, path) } else { value });
+        let all = all.collect();
+        add("aliases", first, Value::new(first.value.span, Data::List(all), None));
+    }
+    for entry in &table.entries {
+        let key = entry.key.as_str();
+        let is_done = [ORDERS, LABELS, PERMALINKS, ALIASES].iter().any(|keys| keys.contains(&key));
+        let is_theirs = generator.is_some() || FOREIGN.contains(&key);
+        if !is_done && (withheld::is_mark(key) || is_ours(key) || !is_theirs) {
+            add(key, entry, entry.value.clone());
+        }
+    }
+    entries.sort_by_key(|entry| entry.key_span.start);
+    Table { entries, duplicates: table.duplicates.clone() }
+}
+
+/// Returns a number as a whole number, also if it was written in quotes.
+fn whole(value: &Value) -> Value {
+    let number = match &value.data {
+        Data::Text(text) => super::whole(text),
+        #[allow(clippy::cast_possible_truncation, reason = "the cast saturates")]
+        Data::Float(number) => Some(*number as i64),
+        _ => None,
+    };
+    number.map_or_else(|| value.clone(), |number| Value::new(value.span, Data::Integer(number), None))
+}
+
+/// Returns an alias of Hugo, which is relative to the folder that contains the page, as a path from the
+/// root.
+fn from_root(value: Value, path: &SourcePath) -> Value {
+    let Some(text) = value.text().filter(|text| !text.starts_with('/') && !text.contains("://")) else { return value };
+    let above = path.without_extension().rsplit_once('/').map_or("", |(above, _)| above);
+    match join(above, text) {
+        Some(joined) => Value::new(value.span, Data::Text(format!("/{joined}/")), None),
+        None => value,
+    }
+}
+
+/// Returns the address that a key asks for, or `None` if it doesn't concern this page. A `slug` without
+/// a `/` replaces the name of the file.
+fn address(key: &str, value: &Value, path: &SourcePath) -> Option<Value> {
+    let text = value.text()?;
+    if super::permalink(text).is_none() || (key == "permalink" && ["false", "pretty", "none", "date"].contains(&text)) {
+        return (key == "permalink" && !text.contains([':', '{']) && text != "false").then(|| value.clone());
+    }
+    let text = match key {
+        "slug" if !text.starts_with('/') => {
+            if path.is_index() {
+                return None;
+            }
+            format!("/{}/{text}/", path.folder())
+        }
+        _ => text.to_owned(),
+    };
+    Some(Value::new(value.span, Data::Text(text), None))
+}

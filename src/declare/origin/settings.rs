@@ -1,0 +1,319 @@
+//! Reads the settings of other generators that have a counterpart in `handbook.toml`.
+//!
+//! Input: the generator, and its configuration files. Output: [`Settings`], and the folder that
+//! contains the chapters. Never runs a configuration that is a program.
+
+use super::literal::Literal;
+use crate::declare::generator::Generator;
+use crate::text::path::join;
+use crate::text::source::Sources;
+
+/// The files with the sidebars of Docusaurus.
+pub const SIDEBARS: &[&str] = &[
+    "sidebars.js",
+    "sidebars.ts",
+    "sidebars.json",
+    "website/sidebars.js",
+    "website/sidebars.ts",
+    "website/sidebars.json",
+];
+/// The files with the configuration of `VitePress`.
+pub const VITEPRESS: &[&str] = &[
+    ".vitepress/config.js",
+    ".vitepress/config.ts",
+    ".vitepress/config.mts",
+    ".vitepress/config.mjs",
+    "docs/.vitepress/config.js",
+    "docs/.vitepress/config.ts",
+    "docs/.vitepress/config.mts",
+    "docs/.vitepress/config.mjs",
+];
+/// The files with the configuration of Astro.
+pub const ASTRO: &[&str] =
+    &["astro.config.mjs", "astro.config.ts", "astro.config.js", "docs/astro.config.mjs", "docs/astro.config.ts"];
+const DOCUSAURUS: &[&str] = &[
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "docusaurus.config.mjs",
+    "docusaurus.config.cjs",
+    "website/docusaurus.config.js",
+    "website/docusaurus.config.ts",
+];
+const HUGO: &[&str] = &[
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "hugo.json",
+    "config.toml",
+    "config.yaml",
+    "config.yml",
+    "config/_default/hugo.toml",
+    "config/_default/config.toml",
+    "config/_default/hugo.yaml",
+    "config/_default/config.yaml",
+    "config/_default/config.yml",
+];
+
+/// What another generator's configuration says. A field that isn't there is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The title.
+    pub title: Option<String>,
+    /// One sentence about the handbook.
+    pub description: Option<String>,
+    /// The URL at which the site is served.
+    pub base_url: Option<String>,
+    /// The URL of the content folder on the code host.
+    pub repository: Option<String>,
+}
+
+/// Reads the settings from the configuration of `generator`.
+pub fn settings(generator: Generator, sources: &Sources) -> Settings {
+    let files = Files { generator, sources };
+    let found = match generator {
+        Generator::MkDocs => files.mkdocs(),
+        Generator::Docusaurus => files.docusaurus(),
+        Generator::Jekyll => files.jekyll(),
+        Generator::Hugo | Generator::Zola => files.hugo(),
+        Generator::MdBook => files.mdbook(),
+        Generator::Quarto => files.quarto(),
+        Generator::VitePress => files.script(VITEPRESS),
+        Generator::Starlight | Generator::Astro => Settings { description: None, ..files.script(ASTRO) },
+        Generator::Sphinx => {
+            let project = |text: String| Literal::of_script(&text, "project", false)?.text().map(str::to_owned);
+            let title = ["conf.py", "docs/conf.py", "source/conf.py", "docs/source/conf.py"];
+            Settings { title: files.first(&title).and_then(project), ..Settings::default() }
+        }
+        Generator::GitBook => {
+            let text = files.first(&["book.json"]).and_then(|text| Literal::of_yaml(&text));
+            let title = text.as_ref().and_then(|book| book.get("title")?.text().map(str::to_owned));
+            Settings { title, ..Settings::default() }
+        }
+        _ => Settings::default(),
+    };
+    cleaned(found)
+}
+
+/// Leaves out blank values, and addresses that can't be a site's or are only placeholders.
+fn cleaned(found: Settings) -> Settings {
+    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let is_real = |address: &String| {
+        let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        let is_plain = !host.is_empty() && !address.contains(['?', '#']) && !address.contains(char::is_whitespace);
+        is_plain && !host.starts_with("localhost") && !host.contains("example.") && !host.starts_with("127.")
+    };
+    let base_url = filled(found.base_url).filter(is_real);
+    Settings {
+        title: filled(found.title),
+        description: filled(found.description),
+        base_url: base_url.map(|address| format!("{}/", address.trim_end_matches('/'))),
+        repository: filled(found.repository).filter(|address| address.starts_with("https://")),
+    }
+}
+
+/// Reads the configuration files of one generator.
+struct Files<'a> {
+    generator: Generator,
+    sources: &'a Sources,
+}
+
+impl Files<'_> {
+    fn first(&self, paths: &[&str]) -> Option<String> {
+        let mut found = paths.iter().filter_map(|path| self.sources.mark(path));
+        found.next().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn mkdocs(&self) -> Settings {
+        let Some(text) = self.first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]) else {
+            return Settings::default();
+        };
+        let get = |key: &str| Literal::of_key(&text, key).and_then(|value| value.text().map(str::to_owned));
+        let docs = get("docs_dir").unwrap_or_else(|| "docs".to_owned());
+        let repository = get("repo_url").map(|address| address.trim_end_matches('/').to_owned());
+        let edit = get("edit_uri").unwrap_or_else(|| format!("edit/master/{docs}/"));
+        let repository = repository.filter(|_| !edit.is_empty()).map(|address| {
+            if edit.contains("://") { edit.clone() } else { format!("{address}/{}", edit.trim_start_matches('/')) }
+        });
+        Settings {
+            title: get("site_name"),
+            description: get("site_description"),
+            base_url: get("site_url"),
+            repository,
+        }
+    }
+
+    fn docusaurus(&self) -> Settings {
+        let Some(text) = self.first(DOCUSAURUS) else { return Settings::default() };
+        let get = |key: &str| Literal::of_script(&text, key, false).and_then(|value| value.text().map(str::to_owned));
+        let base = get("baseUrl").unwrap_or_else(|| "/".to_owned());
+        let base_url = get("url").map(|url| format!("{}/{}", url.trim_end_matches('/'), base.trim_start_matches('/')));
+        Settings { title: get("title"), description: get("tagline"), base_url, repository: None }
+    }
+
+    fn jekyll(&self) -> Settings {
+        let paths = ["_config.yml", "_config.yaml", "docs/_config.yml"];
+        let Some(text) = self.first(&paths) else { return Settings::default() };
+        let get = |key: &str| Literal::of_key(&text, key).and_then(|value| value.text().map(str::to_owned));
+        let base = get("baseurl").unwrap_or_default();
+        let base_url = get("url").map(|url| format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')));
+        Settings { title: get("title"), description: get("description"), base_url, repository: None }
+    }
+
+    fn hugo(&self) -> Settings {
+        let Some(text) = self.first(HUGO) else { return Settings::default() };
+        let config = Literal::of_toml(&text).or_else(|| Literal::of_yaml(&text));
+        let get = |keys: &[&str]| {
+            let whole = keys.iter().find_map(|key| config.as_ref()?.get(key)?.text());
+            let alone = || keys.iter().find_map(|key| Literal::of_key(&text, key)?.text().map(str::to_owned));
+            whole.map(str::to_owned).or_else(alone)
+        };
+        Settings {
+            title: get(&["title"]),
+            description: get(&["description"]),
+            base_url: get(&["baseURL", "baseurl", "base_url", "baseUrl"]),
+            repository: None,
+        }
+    }
+
+    fn mdbook(&self) -> Settings {
+        let config = self.first(&["book.toml"]).and_then(|text| Literal::of_toml(&text));
+        let Some(config) = config else { return Settings::default() };
+        let get = |table: &[&str], key: &str| {
+            let table = table.iter().try_fold(&config, |at, key| at.get(key))?;
+            table.get(key)?.text().map(str::to_owned)
+        };
+        let source = get(&["book"], "src").unwrap_or_else(|| "src".to_owned());
+        let edit = get(&["output", "html"], "edit-url-template");
+        Settings {
+            title: get(&["book"], "title"),
+            description: get(&["book"], "description"),
+            base_url: None,
+            repository: edit.map(|template| template.replace("{path}", &source)),
+        }
+    }
+
+    fn quarto(&self) -> Settings {
+        let Some(text) = self.first(&["_quarto.yml", "_quarto.yaml"]) else { return Settings::default() };
+        let part = ["book", "website"].iter().find_map(|key| Literal::of_key(&text, key));
+        let get = |key: &str| part.as_ref()?.get(key)?.text().map(str::to_owned);
+        Settings { title: get("title"), description: get("description"), base_url: get("site-url"), repository: None }
+    }
+
+    fn script(&self, paths: &[&str]) -> Settings {
+        let Some(text) = self.first(paths) else { return Settings::default() };
+        let get = |key: &str| Literal::of_script(&text, key, false).and_then(|value| value.text().map(str::to_owned));
+        let base_url = if self.generator == Generator::VitePress { None } else { get("site") };
+        Settings { title: get("title"), description: get("description"), base_url, repository: None }
+    }
+}
+
+/// Returns the path below which `generator` publishes all chapters.
+pub(super) fn route(generator: Generator, sources: &Sources) -> String {
+    if generator != Generator::Docusaurus {
+        return String::new();
+    }
+    let files = Files { generator, sources };
+    let written = files.first(DOCUSAURUS).and_then(|text| Literal::of_script(&text, "routeBasePath", false));
+    written.as_ref().and_then(Literal::text).unwrap_or("docs").trim_matches('/').to_owned()
+}
+
+/// Lists the collections of a Jekyll project that have pages.
+pub(super) fn collections(sources: &Sources) -> Vec<String> {
+    let paths = ["_config.yml", "_config.yaml", "docs/_config.yml"];
+    let text = Files { generator: Generator::Jekyll, sources }.first(&paths);
+    let found = text.and_then(|text| Literal::of_key(&text, "collections"));
+    let Some(found) = found else { return Vec::new() };
+    let has_pages = |value: &Literal| value.get("output").and_then(Literal::text) == Some("true");
+    let of_table = found.entries().iter().filter(|(_, value)| has_pages(value)).map(|(name, _)| name.clone());
+    of_table.filter(|name| name != "posts").collect()
+}
+
+/// Lists the further files of a project that are read if its generator is known by another one.
+pub fn further_files() -> impl Iterator<Item = &'static str> {
+    let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
+    SIDEBARS.iter().chain(VITEPRESS).copied().chain(others)
+}
+
+/// Lists the folders that may contain the chapters of a project, the first that exists first. `mark`
+/// returns the bytes of a file of the project.
+pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'a [u8]>) -> Vec<String> {
+    let text = |path: &str| mark(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let first = |paths: &[&str]| paths.iter().find_map(|path| text(path));
+    let has = |path: &str| mark(path).is_some();
+    let list = |folders: &[&str]| folders.iter().map(|folder| (*folder).to_owned()).collect::<Vec<_>>();
+    let named = |folder: Option<String>, usual: &[&str]| match folder {
+        Some(folder) => vec![folder.trim_start_matches("./").trim_matches('/').to_owned()],
+        None => list(usual),
+    };
+    let of_key = |text: Option<String>, key: &str| Literal::of_key(&text?, key)?.text().map(str::to_owned);
+    match generator {
+        Generator::MkDocs => {
+            named(of_key(first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]), "docs_dir"), &["docs"])
+        }
+        Generator::Docusaurus => {
+            let place = DOCUSAURUS.iter().find(|path| has(path)).and_then(|path| path.rsplit_once('/'));
+            let folder = place.map_or("", |(folder, _)| folder);
+            let written = first(DOCUSAURUS).and_then(|text| Literal::of_script(&text, "path", false));
+            let written = written.as_ref().and_then(Literal::text).and_then(|path| join(folder, path));
+            written.into_iter().chain(join(folder, "docs")).chain(list(&["docs"])).collect()
+        }
+        Generator::Hugo => {
+            let text = first(HUGO);
+            let config = text.as_ref().and_then(|text| Literal::of_toml(text).or_else(|| Literal::of_yaml(text)));
+            let of_config = |key: &str| config.as_ref()?.get(key)?.text().map(str::to_owned);
+            let folder = of_config("contentDir").unwrap_or_else(|| "content".to_owned());
+            let language = of_config("defaultContentLanguage").unwrap_or_else(|| "en".to_owned());
+            vec![format!("{folder}/{language}"), folder]
+        }
+        Generator::Eleventy => {
+            let text = first(&["eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", ".eleventy.js"]);
+            let written = text.and_then(|text| Literal::of_script(&text, "input", false));
+            named(written.as_ref().and_then(Literal::text).map(str::to_owned), &[])
+        }
+        Generator::Obsidian if has("quartz.config.ts") => list(&["content"]),
+        Generator::MdBook => {
+            let config = text("book.toml").and_then(|text| Literal::of_toml(&text));
+            named(
+                config.as_ref().and_then(|config| config.get("book")?.get("src")?.text().map(str::to_owned)),
+                &["src"],
+            )
+        }
+        Generator::GitBook => {
+            let root = of_key(first(&[".gitbook.yaml", ".gitbook.yml"]), "root");
+            let old = || Literal::of_yaml(&text("book.json")?)?.get("root")?.text().map(str::to_owned);
+            named(root.or_else(old), &[])
+        }
+        Generator::Starlight => list(&["src/content/docs", "docs/src/content/docs"]),
+        Generator::VitePress if has("docs/.vitepress") || has("docs/.vuepress") => list(&["docs"]),
+        Generator::Jekyll if !has("_config.yml") && !has("_config.yaml") => list(&["docs"]),
+        Generator::Sphinx if has("conf.py") => Vec::new(),
+        Generator::Sphinx if has("docs/conf.py") => list(&["docs"]),
+        Generator::Sphinx if has("source/conf.py") => list(&["source"]),
+        Generator::Sphinx => list(&["docs/source"]),
+        Generator::Docsify if !has("index.html") => list(&["docs"]),
+        Generator::Zola | Generator::Nuxt => list(&["content"]),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_and_addresses_of_other_generators_are_taken() {
+        let of = |generator, file: &str, text: &str| settings(generator, &Sources::from_texts([(file, text)]));
+        let text =
+            "site_name: A\nsite_url: https://a.org/x\nrepo_url: https://github.com/a/b\nedit_uri: edit/main/docs/\n";
+        let mkdocs = of(Generator::MkDocs, "mkdocs.yml", text);
+        assert_eq!(mkdocs.base_url.as_deref(), Some("https://a.org/x/"));
+        assert_eq!(mkdocs.repository.as_deref(), Some("https://github.com/a/b/edit/main/docs/"));
+        let text = "const c = {\n  title: 'D',\n  url: 'https://d.org',\n  baseUrl: '/docs/' };";
+        let docusaurus = of(Generator::Docusaurus, "docusaurus.config.js", text);
+        assert_eq!(docusaurus.title.as_deref(), Some("D"));
+        assert_eq!(docusaurus.base_url.as_deref(), Some("https://d.org/docs/"));
+        let hugo = of(Generator::Hugo, "hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'\n");
+        assert_eq!((hugo.title.as_deref(), hugo.base_url), (Some("H"), None));
+    }
+}

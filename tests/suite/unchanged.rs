@@ -1,0 +1,121 @@
+//! A build of an unchanged handbook ends early, and only then.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::SystemTime;
+
+use crate::support::{files_below, rolebook, write};
+
+const TOML: &str = "title = \"T\"\n";
+const FILES: [(&str, &str); 3] =
+    [("handbook.toml", TOML), ("index.md", "# Home\n\nOne.\n"), ("guides/a.md", "# A\n\n[gone](gone.md)\n")];
+
+/// Builds, and returns the closing line and what was printed before it.
+fn build(folder: &Path, options: &[&str]) -> (String, String) {
+    let output = rolebook(folder, &[&["build"], options].concat());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout) + &text(&output.stderr), text(&output.stderr))
+}
+
+/// Marks every memory, so that a build that uses one says so.
+fn mark(folder: &Path) -> usize {
+    let Ok(memories) = fs::read_dir(folder.join(".rolebook/cache")) else { return 0 };
+    let places: Vec<_> = memories.map(|memory| memory.unwrap().path()).collect();
+    for place in &places {
+        let text = fs::read_to_string(place).unwrap();
+        fs::write(place, text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1)).unwrap();
+    }
+    places.len()
+}
+
+fn is_remembered(folder: &Path, options: &[&str]) -> bool {
+    build(folder, options).0.contains("REMEMBERED")
+}
+
+fn with_time(place: &Path, bytes: &str, time: SystemTime) {
+    fs::write(place, bytes).unwrap();
+    fs::File::options().write(true).open(place).unwrap().set_modified(time).unwrap();
+}
+
+#[test]
+fn an_unchanged_handbook_is_not_built_again_and_the_findings_are_said_again() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[FILES[0], FILES[1], ("guides/a.md", "# A\n\n[x]\n\n[x]: ftp:/nothing here\n")]);
+    let (first, findings) = build(folder.path(), &[]);
+    let before = files_below(&folder.path().join("public"));
+    assert!(first.contains("files written"), "{first}");
+    assert_eq!(mark(folder.path()), 1, "{first}");
+    let (second, again) = build(folder.path(), &[]);
+    assert!(second.contains("REMEMBERED") && second.contains(" 0 files written"), "{second}");
+    assert_eq!(again, findings);
+    assert_eq!(files_below(&folder.path().join("public")), before);
+    // Other options are another build, which doesn't forget the first one.
+    assert!(!is_remembered(folder.path(), &["--drafts"]));
+    assert!(is_remembered(folder.path(), &[]));
+}
+
+#[test]
+fn whatever_changes_the_site_or_the_output_causes_a_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &FILES);
+    fs::write(root.join("guides/a.md"), "# A\n").unwrap();
+    let page = root.join("public/index.html");
+    let git = |arguments: &[&str]| {
+        let names = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+        let output = Command::new("git").args(names).args(arguments).current_dir(root).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    type Change<'c> = (&'c str, &'c dyn Fn());
+    let changes: [Change<'_>; 9] = [
+        ("a chapter of the same size and time", &|| {
+            let place = root.join("index.md");
+            let time = fs::metadata(&place).unwrap().modified().unwrap();
+            with_time(&place, "# Home\n\nTwo.\n", time);
+        }),
+        ("a new chapter", &|| fs::write(root.join("guides/b.md"), "# B\n").unwrap()),
+        ("a chapter less", &|| fs::remove_file(root.join("guides/b.md")).unwrap()),
+        ("the settings", &|| fs::write(root.join("handbook.toml"), "title = \"U\"\n").unwrap()),
+        ("a theme", &|| {
+            write(root, &[("themes/mine/assets/extra.css", "a{}\n")]);
+        }),
+        ("a page that is gone", &|| fs::remove_file(&page).unwrap()),
+        ("the manifest", &|| fs::remove_dir_all(root.join("public")).unwrap()),
+        ("a repository", &|| git(&["init", "-q"])),
+        ("a commit", &|| {
+            git(&["add", "index.md"]);
+            git(&["commit", "-q", "-m", "x"]);
+        }),
+    ];
+    build(root, &[]);
+    for (what, change) in changes {
+        assert_eq!(mark(root), 1);
+        assert!(is_remembered(root, &[]), "before {what}");
+        change();
+        assert!(!is_remembered(root, &[]), "{what}");
+        assert!(page.is_file(), "{what}");
+    }
+    assert_eq!(mark(root), 1);
+    let text = fs::read_to_string(&page).unwrap();
+    let time = fs::metadata(&page).unwrap().modified().unwrap();
+    with_time(&page, &text.replace("Two.", "Bad!"), time);
+    let (said, _) = build(root, &[]);
+    assert!(said.contains("were changed since Rolebook wrote them"), "{said}");
+}
+
+#[test]
+fn nothing_is_remembered_that_an_audience_may_not_see_or_in_a_folder_without_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = "title = \"T\"\n\n[audiences.managers]\ntitle = \"Managers\"\n";
+    let hidden = "# A\n\n::: {audience=managers}\n\n[Secret](gone.md)\n\n:::\n";
+    write(folder.path(), &[("handbook.toml", toml), ("index.md", "# Home\n\n[x]()\n"), ("guides/a.md", hidden)]);
+    let (said, _) = build(folder.path(), &["--audience", "managers"]);
+    assert!(said.contains("gone.md"), "{said}");
+    assert_eq!(mark(folder.path()), 0);
+    let bare = tempfile::tempdir().unwrap();
+    write(bare.path(), &[("index.md", "# Home\n")]);
+    let (said, _) = build(bare.path(), &["--out", "site"]);
+    assert!(said.contains("files written"), "{said}");
+    assert!(!bare.path().join(".rolebook").exists());
+}
